@@ -1,0 +1,70 @@
+"""Names: what the static ones stand for, which are taken, and how to make a fresh one."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+__all__ = ["Dependency", "Scope"]
+
+
+@dataclass(frozen=True)
+class Dependency:
+    """A name outside the function whose value was read when compiling; a change makes the result void."""
+
+    space: Any
+    name: str
+    value: Any
+
+    def holds(self) -> bool:
+        """Tell whether the name still has the value it had."""
+        if isinstance(self.space, dict):
+            return self.space.get(self.name, self) is self.value
+        try:
+            return self.space.cell_contents is self.value
+        except ValueError:
+            return False
+
+
+@dataclass
+class Scope:
+    """The names of one generated module.
+
+    Attributes
+    ----------
+    statics : dict
+        From a (possibly dotted) name in the tree to the function, class or module it stands for.
+    taken : set
+        Identifiers in use.
+    dependencies : list
+        What the user may rebind and the compiled result relies on.
+    """
+
+    statics: dict[str, Any] = field(default_factory=dict)
+    taken: set[str] = field(default_factory=set)
+    dependencies: list[Dependency] = field(default_factory=list)
+
+    def fresh(self, hint: str) -> str:
+        """Return an identifier that is not in use, ``hint`` itself where it is free."""
+        hint = re.sub(r"\W", "_", hint) or "t"
+        name, count = hint, 0
+        while name in self.taken or name in self.statics:
+            count += 1
+            name = f"{hint}_{count}" if not hint == "t" else f"t{count}"
+        self.taken.add(name)
+        return name
+
+    def take(self, names: Iterable[str]) -> None:
+        """Mark identifiers as used."""
+        self.taken.update(names)
+
+    def refer(self, value: Any, name: str) -> str:
+        """Make ``name`` (or a variant of it that is free) stand for ``value`` and return it."""
+        candidate, count = name, 0
+        while (candidate in self.statics and self.statics[candidate] is not value) or candidate in self.taken:
+            count += 1
+            candidate = f"{name}_{count}"
+        self.statics[candidate] = value
+        return candidate

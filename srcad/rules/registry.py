@@ -1,0 +1,133 @@
+"""The one table of derivative rules, and the decorators that fill it.
+
+A rule is a plain module-level function ``rule(ans, g, *parameters of the primal)`` that returns the
+gradients of the named parameters.  It is read by the compiler (which inlines its source), called by
+the tape, and differentiated again for higher orders, so it is written in srcad's own input language.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Hashable, Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+__all__ = ["Rule", "constant", "elementwise", "find", "is_constant", "jvp", "refuse", "registered", "vjp"]
+
+
+@dataclass
+class Rule:
+    """What is known about the derivative of one primal function.
+
+    Attributes
+    ----------
+    primal : callable
+        The function that the rule belongs to.
+    wrt : tuple of str
+        The parameters the rule has gradients for, in the order in which ``reverse`` returns them.
+    kind : str
+        ``"elementwise"`` (``reverse(ans, *params)`` returns the partial derivatives) or ``"vjp"``
+        (``reverse(ans, g, *params)`` returns the gradients).
+    reverse : callable
+        The rule.  One parameter: the gradient itself; several: a tuple.
+    linear : bool
+        The primal is linear in all of ``wrt`` jointly, so its forward rule is itself.
+    forward : callable or None
+        ``forward(ans, tangents..., *params)`` where ``linear`` does not give it.
+    refused : dict
+        Parameter names that must keep their default, each with the reason.
+    """
+
+    primal: Callable[..., Any]
+    wrt: tuple[str, ...]
+    kind: str
+    reverse: Callable[..., Any]
+    linear: bool = False
+    forward: Callable[..., Any] | None = None
+    refused: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def parameters(self) -> list[inspect.Parameter]:
+        """The primal's parameters as the rule writes them, without ``ans`` and ``g``."""
+        skip = 1 if self.kind == "elementwise" else 2
+        return list(inspect.signature(self.reverse).parameters.values())[skip:]
+
+
+_RULES: dict[Hashable, Rule] = {}
+_CONSTANT: dict[Hashable, Callable[..., Any]] = {}
+_REFUSED: dict[Hashable, str] = {}
+
+
+def elementwise(primal: Callable[..., Any], *wrt: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Register the partial derivatives of an elementwise function that broadcasts.
+
+    The decorated ``rule(ans, *params)`` returns one partial for each name in ``wrt`` (a tuple where
+    there are several).  ``unbroadcast`` and the forward rule are added centrally.
+    """
+
+    def register(rule: Callable[..., Any]) -> Callable[..., Any]:
+        _RULES[primal] = Rule(primal, wrt, "elementwise", rule)
+        return rule
+
+    return register
+
+
+def vjp(
+    primal: Callable[..., Any],
+    *wrt: str,
+    linear: bool = False,
+    refused: dict[str, str] | None = None,
+) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Register a reverse rule ``rule(ans, g, *params)`` returning the gradients of ``wrt``."""
+
+    def register(rule: Callable[..., Any]) -> Callable[..., Any]:
+        _RULES[primal] = Rule(primal, wrt, "vjp", rule, linear, refused=refused or {})
+        return rule
+
+    return register
+
+
+def jvp(primal: Callable[..., Any]) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Register a forward rule ``rule(ans, tangents, *params)`` beside an existing reverse rule.
+
+    ``tangents`` is a tuple with one tangent for each name in the rule's ``wrt``; the tangent of an
+    inactive parameter is zeros of its shape.
+    """
+
+    def register(rule: Callable[..., Any]) -> Callable[..., Any]:
+        _RULES[primal].forward = rule
+        return rule
+
+    return register
+
+
+def constant(*primals: Callable[..., Any]) -> None:
+    """Declare functions whose derivative is zero everywhere (or that have none: shapes, tests)."""
+    for primal in primals:
+        _CONSTANT[primal] = primal
+
+
+def refuse(reason: str, *primals: Callable[..., Any]) -> None:
+    """Declare functions that srcad will not differentiate, and say why."""
+    for primal in primals:
+        _REFUSED[primal] = reason
+
+
+def find(primal: object) -> Rule | None:
+    """Return the rule of ``primal``, or None."""
+    return _RULES.get(primal) if isinstance(primal, Hashable) else None
+
+
+def is_constant(primal: object) -> bool:
+    """Tell whether ``primal`` was declared to have zero derivative."""
+    return isinstance(primal, Hashable) and primal in _CONSTANT
+
+
+def reason_refused(primal: object) -> str | None:
+    """Return why ``primal`` is refused, or None."""
+    return _REFUSED.get(primal) if isinstance(primal, Hashable) else None
+
+
+def registered() -> Iterable[Rule]:
+    """Every rule, in the order of registration."""
+    return _RULES.values()
