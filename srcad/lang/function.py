@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import gast
@@ -10,7 +10,7 @@ import gast
 from srcad.errors import Location
 from srcad.lang.scope import Scope
 
-__all__ = ["Function", "Source"]
+__all__ = ["Function", "Nested", "Source"]
 
 
 @dataclass(frozen=True)
@@ -79,3 +79,28 @@ class Function:
             self.tree.name, self.tree.args, body, [], None, None, [],
         )
         return replace(self, tree=gast.copy_location(tree, self.tree))
+
+
+@dataclass(frozen=True, eq=False)
+class Nested:
+    """A function or lambda defined inside another one; ``rt.closure`` binds its captured variables.
+
+    Attributes
+    ----------
+    tree : gast.FunctionDef
+        The code as the user wrote it (a lambda as a function with one return).
+    source : Source
+        The source of the function around it, which also gives the globals and the closure cells.
+    name : str
+        The static name of this record in the scope of the function around it.
+    captured : tuple of str
+        The variables of the functions around it that it reads, in the order of the closure's arguments.
+    statics : dict
+        Functions and modules that are known under local names of the function around it.
+    """
+
+    tree: gast.FunctionDef
+    source: Source
+    name: str
+    captured: tuple[str, ...] = ()
+    statics: dict[str, Any] = field(default_factory=dict)

@@ -1,0 +1,108 @@
+"""Which variables depend on the inputs of interest, and which are surely bound where."""
+
+from __future__ import annotations
+
+import gast
+
+from srcad.analysis.infer import Kinds, kind_of_operation
+from srcad.analysis.kinds import is_differentiable
+from srcad.lang.function import Function
+from srcad.rules import registry
+
+__all__ = ["bound_before", "varied_variables"]
+
+
+def varied_variables(fn: Function, kinds: Kinds, inputs: set[str]) -> set[str]:
+    """Return the variables through which a derivative with respect to ``inputs`` may flow."""
+    visitor = _Varied(fn, kinds, set(inputs))
+    size = -1
+    while size != len(visitor.varied):
+        size = len(visitor.varied)
+        visitor.visit(fn.tree)
+    return visitor.varied
+
+
+class _Varied(gast.NodeVisitor):
+    def __init__(self, fn: Function, kinds: Kinds, varied: set[str]) -> None:
+        self.fn, self.kinds, self.varied = fn, kinds, varied
+
+    def reads_varied(self, node: gast.AST) -> bool:
+        return any(isinstance(n, gast.Name) and n.id in self.varied for n in gast.walk(node))
+
+    def passes(self, node: gast.AST) -> bool:
+        """Tell whether a derivative may flow through the operation."""
+        if isinstance(node, (gast.Compare, gast.JoinedStr, gast.Constant)):
+            return False
+        if isinstance(node, gast.UnaryOp) and isinstance(node.op, (gast.Not, gast.Invert)):
+            return False
+        if isinstance(node, gast.Subscript):
+            return self.reads_varied(node.value)
+        if isinstance(node, gast.Attribute) and node.attr in ("shape", "ndim", "size", "dtype"):
+            return False
+        if isinstance(node, gast.Call) and isinstance(node.func, gast.Name):
+            if registry.is_constant(self.fn.scope.statics.get(node.func.id)):
+                return False
+        return self.reads_varied(node) and is_differentiable(kind_of_operation(node, self.kinds, self.fn))
+
+    def mark(self, target: gast.AST) -> None:
+        while isinstance(target, (gast.Subscript, gast.Attribute)):
+            target = target.value
+        for name in target.elts if isinstance(target, gast.Tuple) else [target]:
+            if is_differentiable(self.kinds.get(name.id, kind_of_operation(name, self.kinds, self.fn))):
+                self.varied.add(name.id)
+
+    def visit_Assign(self, node: gast.Assign) -> None:
+        if self.passes(node.value):
+            self.mark(node.targets[0])
+
+    def visit_AugAssign(self, node: gast.AugAssign) -> None:
+        if self.reads_varied(node.value) or self.reads_varied(node.target):
+            self.mark(node.target)
+
+    def visit_Expr(self, node: gast.Expr) -> None:
+        call = node.value
+        if isinstance(call, gast.Call) and isinstance(call.func, gast.Attribute):
+            if any(self.reads_varied(argument) for argument in call.args):
+                self.mark(call.func)
+
+
+def bound_before(fn: Function) -> dict[int, set[str]]:
+    """Return, for each compound statement (by identity), the names that are surely bound before it.
+
+    The key None has the names bound at the end.
+    """
+    found: dict[int, set[str]] = {}
+    arguments = fn.tree.args
+    names = [a.id for a in arguments.args + arguments.posonlyargs + arguments.kwonlyargs]
+    names += [a.id for a in (arguments.vararg, arguments.kwarg) if a is not None]
+    _bind_block(fn.tree.body, set(names), found)
+    return found
+
+
+def _bind_block(body: list[gast.stmt], bound: set[str], found: dict[int, set[str]]) -> set[str]:
+    for stmt in body:
+        if isinstance(stmt, gast.Assign):
+            target = stmt.targets[0]
+            for name in target.elts if isinstance(target, gast.Tuple) else [target]:
+                if isinstance(name, gast.Name):
+                    bound.add(name.id)
+        elif isinstance(stmt, gast.If):
+            found[id(stmt)] = set(bound)
+            first = _bind_block(stmt.body, set(bound), found)
+            second = _bind_block(stmt.orelse, set(bound), found)
+            ends = [b for b, block in ((first, stmt.body), (second, stmt.orelse)) if not _leaves(block)]
+            bound = set.intersection(*ends) if ends else bound
+        elif isinstance(stmt, (gast.For, gast.While)):
+            found[id(stmt)] = set(bound)
+            inside = set(bound) | ({stmt.target.id} if isinstance(stmt, gast.For) else set())
+            _bind_block(stmt.body, inside, found)
+        elif isinstance(stmt, gast.With):
+            bound |= {i.optional_vars.id for i in stmt.items if i.optional_vars is not None}
+            bound = _bind_block(stmt.body, bound, found)
+        elif isinstance(stmt, gast.Try):
+            bound = _bind_block(stmt.finalbody, _bind_block(stmt.body, bound, found), found)
+    return bound
+
+
+def _leaves(block: list[gast.stmt]) -> bool:
+    return bool(block) and isinstance(block[-1], (gast.Raise, gast.Break, gast.Continue))

@@ -1,0 +1,446 @@
+"""The adjoint of one statement of the normal form: which gradients it reads and what it adds to which."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import gast
+import numpy as np
+
+from srcad.analysis.infer import ARRAY_METHODS, BINARY, UNARY, Kinds, kind_of_operation
+from srcad.analysis.kinds import Kind, is_scalar
+from srcad.derive.build import Flattener, assign, call, constant, method, name
+from srcad.derive.inline import bind, instantiate
+from srcad.errors import NoDerivativeError, UnsupportedError
+from srcad.lang.function import Function
+from srcad.rules import registry
+
+__all__ = ["Contribution", "Operation", "operation"]
+
+Names = Callable[[str], str]
+Pull = Callable[[Flattener, Names, set[str]], list["Contribution"]]
+
+
+@dataclass
+class Contribution:
+    """A term of the gradient of ``variable``, or of its part at ``index``."""
+
+    variable: str
+    value: gast.AST
+    index: gast.AST | None = None
+    basic: bool = False
+
+
+@dataclass
+class Operation:
+    """A statement, the variables whose gradients it consumes and how it passes them on.
+
+    ``in_place`` names a variable whose gradient lives on, changed in place.
+    """
+
+    targets: tuple[str, ...]
+    forward: list[gast.stmt]
+    pull: Pull
+    in_place: str | None = None
+
+
+def _nothing(flattener: Flattener, gradient: Names, live: set[str]) -> list[Contribution]:
+    return []
+
+
+def operation(stmt: gast.stmt, fn: Function, kinds: Kinds, varied: set[str]) -> Operation:
+    """Return the adjoint of a simple statement."""
+    return _Adjoint(stmt, fn, kinds, varied).operation()
+
+
+class _Adjoint:
+    def __init__(self, stmt: gast.stmt, fn: Function, kinds: Kinds, varied: set[str]) -> None:
+        self.stmt, self.fn, self.kinds, self.varied = stmt, fn, kinds, varied
+        self.scope = fn.scope
+
+    def kind(self, node: gast.AST) -> Kind:
+        return kind_of_operation(node, self.kinds, self.fn)
+
+    def is_varied(self, node: gast.AST) -> bool:
+        return isinstance(node, gast.Name) and node.id in self.varied
+
+    def operation(self) -> Operation:
+        stmt = self.stmt
+        if isinstance(stmt, gast.Assign):
+            target = stmt.targets[0]
+            if isinstance(target, gast.Name):
+                if target.id not in self.varied and not _is_pop(stmt.value):
+                    return Operation((target.id,), [stmt], _nothing)
+                return self.assignment(target.id, stmt.value)
+            if isinstance(target, gast.Tuple):
+                return self.unpacking([e.id for e in target.elts], stmt.value)
+            return self.store(target, stmt.value)
+        if isinstance(stmt, gast.AugAssign):
+            return self.augmented(stmt)
+        if isinstance(stmt, gast.Expr) and isinstance(stmt.value, gast.Call):
+            return self.effect(stmt.value)
+        return Operation((), [stmt], _nothing)
+
+    def refuse(self, reason: str, hint: str, error: type = UnsupportedError) -> Exception:
+        return error(reason, hint, self.fn.source.locate(self.stmt))
+
+    # -- assignments ------------------------------------------------------------------------------
+
+    def assignment(self, target: str, value: gast.AST) -> Operation:
+        ans = name(target)
+        forward = [self.stmt]
+
+        def simple(pull: Callable[[gast.AST, Flattener], list[Contribution]]) -> Operation:
+            return Operation((target,), forward, lambda fl, grad, live: pull(name(grad(target)), fl))
+
+        if isinstance(value, gast.Name):
+            return simple(lambda g, fl: [Contribution(value.id, g)])
+        if isinstance(value, gast.BinOp):
+            return simple(lambda g, fl: self.binary(value, ans, g, fl))
+        if isinstance(value, gast.UnaryOp) and type(value.op) in UNARY:
+            return simple(lambda g, fl: self.negation(value, g, fl))
+        if isinstance(value, gast.Subscript):
+            return simple(lambda g, fl: self.load(value.value, value.slice, g))
+        if isinstance(value, gast.Attribute):
+            return simple(lambda g, fl: self.attribute(value, ans, g, fl))
+        if isinstance(value, (gast.Tuple, gast.List, gast.Dict)):
+            return simple(lambda g, fl: self.display(value, g, fl))
+        if isinstance(value, gast.Call):
+            return self.call(target, value)
+        return Operation((target,), forward, _nothing)
+
+    def negation(self, value: gast.UnaryOp, g: gast.AST, fl: Flattener) -> list[Contribution]:
+        if isinstance(value.op, gast.UAdd):
+            return [Contribution(value.operand.id, g)]
+        return [Contribution(value.operand.id, fl.atom(gast.UnaryOp(gast.USub(), g)))]
+
+    def binary(self, value: gast.BinOp, ans: gast.AST, g: gast.AST, fl: Flattener) -> list[Contribution]:
+        left, right = value.left, value.right
+        if isinstance(value.op, gast.MatMult):
+            return self.matmul(left, right, ans, g, fl)
+        if {self.kind(left).name, self.kind(right).name} & {"list", "tuple"}:
+            return self.concatenation(left, right, g, fl)
+        if isinstance(value.op, gast.Pow) and isinstance(right, gast.Constant) and _is_plain(right.value):
+            return [Contribution(left.id, fl.atom(_power(left, right.value, g)))]
+        function = BINARY.get(type(value.op))
+        rule = registry.find(function)
+        if rule is None:
+            if registry.is_constant(function):
+                return []
+            raise self.refuse(f"The operator of this line has no derivative ({type(value.op).__name__}).",
+                              "Use one of + - * / ** % // @.", NoDerivativeError)  # fmt: skip
+        bound = {p.name: a for p, a in zip(rule.parameters, (left, right))}
+        return self.elementwise(rule, bound, ans, g, fl)
+
+    def concatenation(self, left: gast.AST, right: gast.AST, g: gast.AST, fl: Flattener) -> list[Contribution]:
+        length = fl.atom(call("len", left))
+        parts = [(left, gast.Slice(None, length, None)), (right, gast.Slice(length, None, None))]
+        return [
+            Contribution(operand.id, fl.atom(gast.Subscript(g, part, gast.Load())))
+            for operand, part in parts
+            if self.is_varied(operand)
+        ]
+
+    def matmul(
+        self, left: gast.AST, right: gast.AST, ans: gast.AST, g: gast.AST, fl: Flattener
+    ) -> list[Contribution]:
+        ranks = self.kind(left).ndim, self.kind(right).ndim
+        transposed = lambda node: fl.atom(gast.Attribute(node, "T", gast.Load()))  # noqa: E731
+        product = lambda a, b: gast.BinOp(a, gast.MatMult(), b)  # noqa: E731
+        table: dict[tuple[int | None, int | None], tuple[Any, Any]] = {
+            (2, 2): (lambda: product(g, transposed(right)), lambda: product(transposed(left), g)),
+            (2, 1): (lambda: call("np.outer", g, right), lambda: product(transposed(left), g)),
+            (1, 2): (lambda: product(right, g), lambda: call("np.outer", left, g)),
+            (1, 1): (lambda: gast.BinOp(g, gast.Mult(), right), lambda: gast.BinOp(g, gast.Mult(), left)),
+        }
+        if ranks not in table:
+            rule = registry.find(BINARY[gast.MatMult])
+            return self.by_rule(rule, call("np.matmul", left, right), ans, g, fl)
+        return [
+            Contribution(operand.id, fl.atom(make()))
+            for operand, make in zip((left, right), table[ranks])
+            if self.is_varied(operand)
+        ]
+
+    def load(self, base: gast.AST, index: gast.AST, g: gast.AST) -> list[Contribution]:
+        return [Contribution(base.id, g, index, self.is_basic(index))]
+
+    def is_basic(self, index: gast.AST) -> bool:
+        for part in index.elts if isinstance(index, gast.Tuple) else [index]:
+            if isinstance(part, gast.Slice) or self.kind(part).name in ("int", "none"):
+                continue
+            if not (isinstance(part, gast.Constant) and part.value is Ellipsis):
+                return False
+        return True
+
+    def attribute(self, value: gast.Attribute, ans: gast.AST, g: gast.AST, fl: Flattener) -> list[Contribution]:
+        kind = self.kind(value.value)
+        if kind.name in ("array", "number", "float"):
+            if value.attr == "T":
+                return [Contribution(value.value.id, fl.atom(gast.Attribute(g, "T", gast.Load())))]
+            if value.attr in ("real", "imag"):
+                node = call(f"np.{value.attr}", value.value)
+                self.scope.statics.setdefault(f"np.{value.attr}", getattr(np, value.attr))
+                return self.by_rule(registry.find(self.scope.statics[f"np.{value.attr}"]), node, ans, g, fl)
+            raise self.refuse(f"The attribute .{value.attr} of an array has no derivative.",
+                              "Use a NumPy function instead.", NoDerivativeError)  # fmt: skip
+        if kind.name == "any":
+            whole = fl.atom(call("rt.attribute_gradient", value.value, constant(value.attr), g))
+            return [Contribution(value.value.id, whole)]
+        return [Contribution(value.value.id, g, constant(value.attr))]
+
+    def display(self, value: gast.AST, g: gast.AST, fl: Flattener) -> list[Contribution]:
+        found = []
+        if isinstance(value, gast.Dict):
+            pairs = [(key, element) for key, element in zip(value.keys, value.values)]
+        elif any(isinstance(e, gast.Starred) for e in value.elts):
+            return self.starred_display(value, g, fl)
+        else:
+            pairs = [(constant(i), element) for i, element in enumerate(value.elts)]
+        for key, element in pairs:
+            if self.is_varied(element):
+                found.append(Contribution(element.id, fl.atom(gast.Subscript(g, key, gast.Load()))))
+        return found
+
+    def starred_display(self, value: gast.AST, g: gast.AST, fl: Flattener) -> list[Contribution]:
+        found = []
+        start: gast.AST = constant(0)
+        for element in value.elts:
+            starred = isinstance(element, gast.Starred)
+            inner = element.value if starred else element
+            width = fl.atom(call("len", inner)) if starred else constant(1)
+            stop = fl.atom(gast.BinOp(start, gast.Add(), width))
+            if self.is_varied(inner):
+                index = gast.Slice(start, stop, None) if starred else start
+                found.append(Contribution(inner.id, fl.atom(gast.Subscript(g, index, gast.Load()))))
+            start = stop
+        return found
+
+    def unpacking(self, targets: list[str], value: gast.AST) -> Operation:
+        if not self.is_varied(value):
+            return Operation((), [self.stmt], _nothing)
+
+        def pull(fl: Flattener, grad: Names, live: set[str]) -> list[Contribution]:
+            return [
+                Contribution(value.id, name(grad(target)), constant(i), True)
+                for i, target in enumerate(targets)
+                if target in live
+            ]
+
+        return Operation(tuple(targets), [self.stmt], pull)
+
+    # -- calls -------------------------------------------------------------------------------------
+
+    def call(self, target: str, node: gast.Call) -> Operation:
+        ans = name(target)
+        forward = [self.stmt]
+
+        def ruled(rule: registry.Rule, receiver: gast.AST | None = None) -> Operation:
+            def pull(fl: Flattener, grad: Names, live: set[str]) -> list[Contribution]:
+                return self.by_rule(rule, node, ans, name(grad(target)), fl, receiver)
+
+            return Operation((target,), forward, pull)
+
+        if _is_pop(node):
+            return self.pop(target, node)
+        receiver = None
+        if isinstance(node.func, gast.Attribute):
+            receiver = node.func.value
+            numeric = self.kind(receiver).name in ("array", "number", "float")
+            function = ARRAY_METHODS.get(node.func.attr) if numeric else None
+        else:
+            function = self.scope.statics.get(node.func.id)
+        if function is not None and function in _TRANSPARENT and len(node.args) == 1:
+            function_args = node.args[0]
+            return Operation((target,), forward, lambda fl, grad, live: self.transparent(function_args, grad(target)))
+        rule = registry.find(function) if function is not None else None
+        if rule is not None and not any(isinstance(a, gast.Starred) for a in node.args):
+            return ruled(rule, receiver)
+        if function is not None and registry.is_constant(function):
+            return Operation((target,), forward, _nothing)
+        reason = registry.reason_refused(function) if function is not None else None
+        if reason is not None:
+            raise self.refuse(reason, "", NoDerivativeError)
+        return self.dynamic(target, node)
+
+    def transparent(self, argument: gast.AST, gradient: str) -> list[Contribution]:
+        return [Contribution(argument.id, name(gradient))] if self.is_varied(argument) else []
+
+    def pop(self, target: str, node: gast.Call) -> Operation:
+        base = node.func.value.id
+        if node.args or base not in self.varied:
+            return Operation((target,), [self.stmt], _nothing)
+
+        def pull(fl: Flattener, grad: Names, live: set[str]) -> list[Contribution]:
+            value = name(grad(target)) if target in live else constant(0.0)
+            fl.statements.append(gast.Expr(method(grad(base), "append", value)))
+            return []
+
+        return Operation((target,), [self.stmt], pull, in_place=base)
+
+    def dynamic(self, target: str, node: gast.Call) -> Operation:
+        """A callee that is resolved when it is called: ``y, pullback = rt.call(f, args, kwargs)``."""
+        pullback = self.scope.fresh("pullback")
+        if isinstance(node.func, gast.Attribute):
+            callee: gast.AST = node.func.value
+            entry = call("rt.call_method", callee, constant(node.func.attr))
+        else:
+            callee = node.func
+            entry = call("rt.call", callee)
+        before = Flattener(self.scope)
+        arguments = before.atom(gast.Tuple(list(node.args), gast.Load()))
+        keys = [constant(k.arg) for k in node.keywords]
+        options = before.atom(gast.Dict(keys, [k.value for k in node.keywords]))
+        both = self.scope.fresh("t")
+        entry.args += [arguments, options]
+        forward = [*before.statements, assign(both, entry), _unpack([target, pullback], both)]
+        for stmt in forward:
+            gast.copy_location(stmt, self.stmt)
+
+        def pull(fl: Flattener, grad: Names, live: set[str]) -> list[Contribution]:
+            whole = fl.atom(call(pullback, name(grad(target))))
+            part = lambda key: fl.atom(gast.Subscript(whole, constant(key), gast.Load()))  # noqa: E731
+            found = [Contribution(callee.id, part(0))] if self.is_varied(callee) else []
+            positional = gast.Tuple(node.args, gast.Load())
+            if any(self.is_varied(getattr(a, "value", a)) or self.is_varied(a) for a in node.args):
+                found += self.display(positional, part(1), fl)
+            if any(self.is_varied(k.value) for k in node.keywords):
+                found += self.display(gast.Dict(keys, [k.value for k in node.keywords]), part(2), fl)
+            return found
+
+        return Operation((target,), forward, pull)
+
+    def by_rule(
+        self,
+        rule: registry.Rule,
+        node: gast.Call,
+        ans: gast.AST,
+        g: gast.AST,
+        fl: Flattener,
+        receiver: gast.AST | None = None,
+    ) -> list[Contribution]:
+        try:
+            bound = bind(rule, node, receiver)
+        except TypeError as error:
+            raise self.refuse(f"The derivative rule of this function does not take these arguments: {error}.",
+                              "Use the arguments that the documentation lists.", NoDerivativeError) from None  # fmt: skip
+        for parameter, reason in rule.refused.items():
+            if parameter in bound:
+                raise self.refuse(reason, "", NoDerivativeError)
+        for parameter, argument in bound.items():
+            if parameter not in rule.wrt and isinstance(argument, gast.Name) and argument.id in self.varied:
+                raise self.refuse(f"There is no derivative with respect to the argument '{parameter}'.",
+                                  "Use srcad's stop_gradient or a constant there.", NoDerivativeError)  # fmt: skip
+        if rule.kind == "elementwise":
+            return self.elementwise(rule, bound, ans, g, fl)
+        wanted = [p for p in rule.wrt if p in bound and self.is_wanted(bound[p])]
+        statements, atoms = instantiate(rule, self.scope, bound, ans, g, wanted)
+        fl.statements += statements
+        found = []
+        for parameter, atom in zip(wanted, atoms):
+            argument = bound[parameter]
+            if isinstance(argument, (list, tuple)):
+                found += self.display(gast.Tuple(list(argument), gast.Load()), atom, fl)
+            else:
+                found.append(Contribution(argument.id, atom))
+        return found
+
+    def is_wanted(self, argument: Any) -> bool:
+        if isinstance(argument, (list, tuple)):
+            return any(self.is_varied(a) for a in argument)
+        return self.is_varied(argument)
+
+    def elementwise(
+        self, rule: registry.Rule, bound: dict[str, Any], ans: gast.AST, g: gast.AST, fl: Flattener
+    ) -> list[Contribution]:
+        wanted = [p for p in rule.wrt if p in bound and self.is_varied(bound[p])]
+        statements, partials = instantiate(rule, self.scope, bound, ans, g, wanted)
+        fl.statements += statements
+        found = []
+        operands = [bound[p] for p in rule.wrt if p in bound]
+        for parameter, partial in zip(wanted, partials):
+            operand = bound[parameter]
+            value = g
+            if isinstance(partial, gast.Constant) and partial.value == -1:
+                value = fl.atom(gast.UnaryOp(gast.USub(), g))
+            elif not (isinstance(partial, gast.Constant) and partial.value == 1):
+                value = fl.atom(gast.BinOp(g, gast.Mult(), partial))
+            found.append(Contribution(operand.id, self.fit(value, operand, operands, fl)))
+        return found
+
+    def fit(self, value: gast.AST, operand: gast.AST, operands: list[gast.AST], fl: Flattener) -> gast.AST:
+        """Sum ``value`` to the operand's shape where it may be larger."""
+        others = [o for o in operands if not (isinstance(o, gast.Name) and o.id == operand.id)]
+        if all(is_scalar(self.kind(other)) for other in others):
+            return value
+        kind = self.kind(operand)
+        if kind.name == "float" and all(self.kind(o).name in ("array", "float", "int", "bool") for o in others):
+            return fl.atom(call("np.sum", value))
+        return fl.atom(call("rt.unbroadcast", value, operand))
+
+    # -- in place ----------------------------------------------------------------------------------
+
+    def effect(self, node: gast.Call) -> Operation:
+        func = node.func
+        if isinstance(func, gast.Attribute) and isinstance(func.value, gast.Name):
+            base = func.value.id
+            if func.attr == "append" and base in self.varied:
+
+                def pull(fl: Flattener, grad: Names, live: set[str]) -> list[Contribution]:
+                    popped = fl.atom(method(grad(base), "pop"))
+                    return [Contribution(node.args[0].id, popped)] if self.is_varied(node.args[0]) else []
+
+                return Operation((), [self.stmt], pull, in_place=base)
+        return Operation((), [self.stmt], _nothing)
+
+    def store(self, target: gast.AST, value: gast.AST) -> Operation:
+        base = target.value
+        if not isinstance(target, gast.Subscript) or base.id not in self.varied:
+            return Operation((), [self.stmt], _nothing)
+
+        def pull(fl: Flattener, grad: Names, live: set[str]) -> list[Contribution]:
+            gradient = grad(base.id)
+            if self.kind(base).name == "dict":
+                taken = fl.atom(method(gradient, "pop", target.slice, constant(0.0)))
+                return [Contribution(value.id, taken)] if self.is_varied(value) else []
+            part = gast.Subscript(name(gradient), target.slice, gast.Load())
+            taken = fl.atom(call("np.copy", fl.atom(part))) if self.is_varied(value) else None
+            store = gast.Subscript(name(gradient), target.slice, gast.Store())
+            fl.statements.append(gast.Assign([store], constant(0.0), None))
+            if taken is None:
+                return []
+            return [Contribution(value.id, fl.atom(call("rt.unbroadcast", taken, value)))]
+
+        return Operation((), [self.stmt], pull, in_place=base.id)
+
+    def augmented(self, stmt: gast.AugAssign) -> Operation:
+        raise self.refuse("An in-place update of an array is not differentiated yet.",
+                          "Write `x = x + v`, or collect values in a list and use np.stack.")  # fmt: skip
+
+
+_TRANSPARENT = {float, list, tuple, dict}
+
+
+def _is_pop(node: gast.AST) -> bool:
+    return isinstance(node, gast.Call) and isinstance(node.func, gast.Attribute) and node.func.attr == "pop"
+
+
+def _is_plain(value: Any) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
+
+
+def _power(base: gast.AST, exponent: float, g: gast.AST) -> gast.AST:
+    """The adjoint of ``base ** exponent`` for a constant exponent."""
+    if exponent == 0:
+        return gast.BinOp(g, gast.Mult(), gast.BinOp(base, gast.Mult(), constant(0.0)))
+    if exponent == 1:
+        return g
+    inner = base if exponent == 2 else gast.BinOp(base, gast.Pow(), constant(exponent - 1))
+    return gast.BinOp(g, gast.Mult(), gast.BinOp(constant(exponent), gast.Mult(), inner))
+
+
+def _unpack(targets: list[str], value: str) -> gast.Assign:
+    names = [gast.Name(target, gast.Store(), None, None) for target in targets]
+    return gast.Assign([gast.Tuple(names, gast.Store())], name(value), None)

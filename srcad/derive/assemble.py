@@ -1,0 +1,143 @@
+"""Put the two sweeps together: one function for ``grad``, a pair of functions for ``vjp``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+import gast
+
+from srcad.derive.build import assign, call, name, unpack
+from srcad.derive.saving import Saved
+from srcad.derive.steps import Block, Branch, Loop, Plain, Wrapped
+
+__all__ = ["backward_sweep", "forward_sweep", "joint", "split"]
+
+Comment = Callable[[gast.stmt], "gast.stmt | None"]
+
+
+def forward_sweep(block: Block) -> list[gast.stmt]:
+    """Return the statements that run forwards, saves included."""
+    out: list[gast.stmt] = []
+    for step in block.steps:
+        if isinstance(step, Plain):
+            for stmt in step.forward:
+                out.append(gast.copy_location(stmt, step.origin) if step.origin is not None else stmt)
+        elif isinstance(step, Branch):
+            kept = getattr(step, "kept", None)
+            out += [kept] if kept is not None else []
+            node = gast.If(step.test, forward_sweep(step.body) or [gast.Pass()], forward_sweep(step.orelse))
+            out.append(gast.copy_location(node, step.origin))
+        elif isinstance(step, Loop):
+            out.append(gast.copy_location(_forward_loop(step), step.origin))
+        else:
+            out.append(gast.copy_location(_forward_wrapped(step), step.origin))
+    return out
+
+
+def _forward_loop(step: Loop) -> gast.stmt:
+    body = _jumps_last(forward_sweep(step.body)) or [gast.Pass()]
+    if isinstance(step.origin, gast.While):
+        return gast.While(step.origin.test, body, [])
+    return gast.For(step.origin.target, step.origin.iter, body, [], None)
+
+
+def _jumps_last(body: list[gast.stmt]) -> list[gast.stmt]:
+    """Move what was saved at the end of an iteration before every jump that leaves it.
+
+    Jumps stand in tail position, so the statements behind the last jump are the saves alone.
+    """
+    for position, stmt in enumerate(body):
+        if _jumps(stmt) and position + 1 < len(body):
+            saves = body[position + 1 :]
+            return [*body[:position], _push_down(stmt, saves)]
+    return body
+
+
+def _jumps(stmt: gast.stmt) -> bool:
+    if isinstance(stmt, (gast.Break, gast.Continue)):
+        return True
+    if isinstance(stmt, (gast.For, gast.While)):
+        return False
+    blocks = [getattr(stmt, part, []) or [] for part in ("body", "orelse", "finalbody")]
+    return any(_jumps(inner) for block in blocks for inner in block)
+
+
+def _push_down(stmt: gast.stmt, saves: list[gast.stmt]) -> gast.stmt:
+    if isinstance(stmt, gast.If):
+        parts = [_end_with(stmt.body, saves), _end_with(stmt.orelse, saves)]
+        return gast.copy_location(gast.If(stmt.test, *parts), stmt)
+    if isinstance(stmt, gast.With):
+        return gast.copy_location(gast.With(stmt.items, _end_with(stmt.body, saves), None), stmt)
+    if isinstance(stmt, gast.Try):
+        return gast.copy_location(gast.Try(_end_with(stmt.body, saves), [], [], stmt.finalbody), stmt)
+    return stmt
+
+
+def _end_with(block: list[gast.stmt], saves: list[gast.stmt]) -> list[gast.stmt]:
+    if block and isinstance(block[-1], (gast.Break, gast.Continue)):
+        return [*block[:-1], *saves, block[-1]]
+    if block and _jumps(block[-1]):
+        return [*block[:-1], _push_down(block[-1], saves)]
+    return [*block, *saves]
+
+
+def _forward_wrapped(step: Wrapped) -> gast.stmt:
+    body = forward_sweep(step.body) or [gast.Pass()]
+    if isinstance(step.origin, gast.With):
+        return gast.With(step.origin.items, body, None)
+    return gast.Try(body, [], [], forward_sweep(step.final) or [gast.Pass()])
+
+
+def backward_sweep(block: Block, comment: Comment) -> list[gast.stmt]:
+    """Return the statements that run backwards, each step under the comment of its source line."""
+    out: list[gast.stmt] = []
+    for step in reversed(block.steps):
+        if isinstance(step, Plain):
+            note = comment(step.origin) if step.backward and step.origin is not None else None
+            out += ([note] if note is not None else []) + [
+                gast.copy_location(stmt, step.origin) if step.origin is not None else stmt for stmt in step.backward
+            ]
+        elif isinstance(step, Branch):
+            body, orelse = backward_sweep(step.body, comment), backward_sweep(step.orelse, comment)
+            if body or orelse:
+                out.append(_branch(step.test, body, orelse))
+        elif isinstance(step, Loop):
+            out += _backward_loop(step, comment)
+        else:
+            out += backward_sweep(step.final, comment) + backward_sweep(step.body, comment)
+    return out + block.tail
+
+
+def _branch(test: gast.AST, body: list[gast.stmt], orelse: list[gast.stmt]) -> gast.stmt:
+    return gast.If(test, body or [gast.Pass()], orelse)
+
+
+def _backward_loop(step: Loop, comment: Comment) -> list[gast.stmt]:
+    body = backward_sweep(step.body, comment)
+    if not body:
+        return list(step.before)
+    target = gast.Name(step.target or "_", gast.Store(), None, None)
+    return [*step.before, gast.For(target, step.backward_iter, body, [], None)]
+
+
+def joint(
+    block: Block, saved: Saved, seed: list[gast.stmt], finish: list[gast.stmt], comment: Comment
+) -> list[gast.stmt]:
+    """Return the body of a function that runs both sweeps."""
+    return [*saved.prologue, *forward_sweep(block), *seed, *backward_sweep(block, comment), *finish]
+
+
+def split(
+    block: Block, saved: Saved, residuals: Iterable[str], result: str, finish: list[gast.stmt], comment: Comment
+) -> tuple[list[gast.stmt], list[gast.stmt]]:
+    """Return the bodies of the forward function and of the backward function."""
+    names = list(residuals)
+    display = gast.Tuple([name(n) for n in names], gast.Load())
+    outcome = gast.Tuple([name(result), name("residuals")], gast.Load())
+    forward = [*saved.prologue, *forward_sweep(block), assign("residuals", display),
+               assign("outcome", outcome), gast.Return(name("outcome"))]  # fmt: skip
+    copies = [assign(stack, call("list", name(stack))) for stack in names if stack in saved.stacks]
+    opening = [unpack(names, name("residuals"))] if names else []
+    return forward, [*opening, *copies, *backward_sweep(block, comment), *finish]
+
+

@@ -1,0 +1,155 @@
+"""Small builders of statements in the normal form, and the names that a statement reads and writes."""
+
+from __future__ import annotations
+
+import inspect
+import textwrap
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+from typing import Any
+
+import gast
+
+from srcad.lang.scope import Scope
+
+__all__ = ["Flattener", "assign", "call", "constant", "name", "parsed", "read_names", "written_names"]
+
+
+def name(identifier: str) -> gast.Name:
+    """Return a name to be read."""
+    return gast.Name(identifier, gast.Load(), None, None)
+
+
+def constant(value: Any) -> gast.Constant:
+    """Return a constant."""
+    return gast.Constant(value, None)
+
+
+def assign(target: str, value: gast.AST) -> gast.Assign:
+    """Return ``target = value``."""
+    return gast.Assign([gast.Name(target, gast.Store(), None, None)], value, None)
+
+
+def unpack(targets: Sequence[str], value: gast.AST) -> gast.Assign:
+    """Return ``a, b = value``."""
+    names = [gast.Name(target, gast.Store(), None, None) for target in targets]
+    return gast.Assign([gast.Tuple(names, gast.Store())], value, None)
+
+
+def call(function: str | gast.AST, *arguments: gast.AST) -> gast.Call:
+    """Return a call with positional arguments."""
+    return gast.Call(name(function) if isinstance(function, str) else function, list(arguments), [])
+
+
+def method(receiver: str, attribute: str, *arguments: gast.AST) -> gast.Call:
+    """Return ``receiver.attribute(arguments)``."""
+    return call(gast.Attribute(name(receiver), attribute, gast.Load()), *arguments)
+
+
+@lru_cache(maxsize=None)
+def parsed(function: Any) -> gast.FunctionDef:
+    """Return the tree of a plain function."""
+    return gast.parse(textwrap.dedent(inspect.getsource(function))).body[0]
+
+
+class _Reads(gast.NodeVisitor):
+    def __init__(self) -> None:
+        self.found: list[str] = []
+
+    def visit_Name(self, node: gast.Name) -> None:
+        if isinstance(node.ctx, gast.Load):
+            self.found.append(node.id)
+
+
+def read_names(node: gast.AST | None) -> list[str]:
+    """Return the names that an expression or a simple statement reads, bases of stores included."""
+    if node is None:
+        return []
+    visitor = _Reads()
+    visitor.visit(node)
+    if isinstance(node, gast.AugAssign) and isinstance(node.target, gast.Name):
+        visitor.found.append(node.target.id)
+    return visitor.found
+
+
+def written_names(node: gast.AST) -> list[str]:
+    """Return the names that a simple statement rebinds or whose value it changes in place."""
+    targets: Iterable[gast.AST] = []
+    if isinstance(node, gast.Assign):
+        targets = node.targets
+    elif isinstance(node, (gast.AugAssign, gast.For)):
+        targets = [node.target]
+    elif isinstance(node, gast.Delete):
+        targets = node.targets
+    found = []
+    for target in targets:
+        for element in target.elts if isinstance(target, gast.Tuple) else [target]:
+            while isinstance(element, (gast.Subscript, gast.Attribute)):
+                element = element.value
+            found.append(element.id)
+    value = getattr(node, "value", None)
+    if isinstance(value, gast.Call) and isinstance(value.func, gast.Attribute):
+        if value.func.attr in ("append", "pop") and isinstance(value.func.value, gast.Name):
+            found.append(value.func.value.id)
+    return found
+
+
+class Flattener:
+    """Bring expressions to A-normal form, collecting the statements.
+
+    Only for expressions without short circuits, such as those in rules.
+    """
+
+    def __init__(self, scope: Scope) -> None:
+        self.scope = scope
+        self.statements: list[gast.stmt] = []
+
+    def atom(self, node: gast.AST) -> gast.AST:
+        """Return a name or a constant with the value of ``node``."""
+        if isinstance(node, (gast.Name, gast.Constant)):
+            return node
+        if (
+            isinstance(node, gast.UnaryOp)
+            and isinstance(node.op, gast.USub)
+            and isinstance(node.operand, gast.Constant)
+        ):
+            return constant(-node.operand.value)
+        target = self.scope.fresh("t")
+        self.statements.append(assign(target, self.operation(node)))
+        return name(target)
+
+    def operation(self, node: gast.AST) -> gast.AST:
+        """Return ``node`` with atoms for operands."""
+        if isinstance(node, gast.BinOp):
+            return gast.BinOp(self.atom(node.left), node.op, self.atom(node.right))
+        if isinstance(node, gast.UnaryOp):
+            return gast.UnaryOp(node.op, self.atom(node.operand))
+        if isinstance(node, gast.Compare):
+            return gast.Compare(self.atom(node.left), node.ops, [self.atom(c) for c in node.comparators])
+        if isinstance(node, gast.Attribute):
+            return gast.Attribute(self.atom(node.value), node.attr, gast.Load())
+        if isinstance(node, gast.Subscript):
+            return gast.Subscript(self.atom(node.value), self.index(node.slice), gast.Load())
+        if isinstance(node, (gast.Tuple, gast.List)):
+            return type(node)([self.starred(e) for e in node.elts], gast.Load())
+        if isinstance(node, gast.Call):
+            func = node.func
+            if isinstance(func, gast.Attribute):
+                func = gast.Attribute(self.atom(func.value), func.attr, gast.Load())
+            keywords = [gast.keyword(k.arg, self.atom(k.value)) for k in node.keywords]
+            return gast.Call(func, [self.starred(a) for a in node.args], keywords)
+        return node
+
+    def starred(self, node: gast.AST) -> gast.AST:
+        """Flatten an element that may be starred."""
+        if isinstance(node, gast.Starred):
+            return gast.Starred(self.atom(node.value), gast.Load())
+        return self.atom(node)
+
+    def index(self, node: gast.AST) -> gast.AST:
+        """Flatten an index, whose slices and tuples stay in place."""
+        if isinstance(node, gast.Slice):
+            return gast.Slice(*(self.atom(p) if p is not None else None for p in (node.lower, node.upper, node.step)))
+        if isinstance(node, gast.Tuple):
+            return gast.Tuple([self.index(e) for e in node.elts], gast.Load())
+        return self.atom(node)

@@ -1,0 +1,200 @@
+"""Instantiate a rule at a call: options folded, only the gradients that are wanted, in A-normal form.
+
+A rule is a plain function.  Where its branches depend on constants of the call alone, its statements
+are copied; where they do not, the rule itself is called.
+"""
+
+from __future__ import annotations
+
+import copy
+import inspect
+from typing import Any
+
+import gast
+
+from srcad.derive.build import Flattener, assign, constant, name, parsed
+from srcad.lang.scope import Scope
+from srcad.rules.registry import Rule
+
+__all__ = ["bind", "instantiate"]
+
+
+class _Undecided(Exception):
+    """The value of an expression is not known when compiling."""
+
+
+def bind(rule: Rule, node: gast.Call, receiver: gast.AST | None = None) -> dict[str, Any]:
+    """Return the argument (an atom, or a list of them for ``*args``) of each parameter of ``rule``.
+
+    Raises
+    ------
+    TypeError
+        If the arguments do not fit the rule's parameters.
+    """
+    signature = inspect.Signature(rule.parameters)
+    arguments = ([receiver] if receiver is not None else []) + list(node.args)
+    bound = signature.bind(*arguments, **{k.arg: k.value for k in node.keywords})
+    return dict(bound.arguments)
+
+
+def instantiate(
+    rule: Rule, scope: Scope, bound: dict[str, Any], ans: gast.AST, g: gast.AST, wanted: list[str]
+) -> tuple[list[gast.stmt], list[gast.AST]]:
+    """Return statements and, for each name in ``wanted``, the atom that holds its gradient or partial."""
+    positions = [rule.wrt.index(parameter) for parameter in wanted]
+    try:
+        return _copy_body(rule, scope, bound, ans, g, positions)
+    except _Undecided:
+        return _call_rule(rule, scope, bound, ans, g, positions)
+
+
+def _call_rule(
+    rule: Rule, scope: Scope, bound: dict[str, Any], ans: gast.AST, g: gast.AST, positions: list[int]
+) -> tuple[list[gast.stmt], list[gast.AST]]:
+    path = f"{rule.reverse.__module__}.{rule.reverse.__qualname__}"
+    scope.statics.setdefault(path, rule.reverse)
+    arguments = [ans] if rule.kind == "elementwise" else [ans, g]
+    keywords = []
+    positional = True
+    for parameter in rule.parameters:
+        if parameter.name not in bound:
+            positional = False
+        elif parameter.kind is parameter.VAR_POSITIONAL:
+            arguments += bound[parameter.name]
+        elif parameter.kind is parameter.KEYWORD_ONLY or not positional:
+            keywords.append(gast.keyword(parameter.name, bound[parameter.name]))
+        else:
+            arguments.append(bound[parameter.name])
+    whole = scope.fresh("t")
+    statements: list[gast.stmt] = [assign(whole, gast.Call(name(path), arguments, keywords))]
+    if len(rule.wrt) == 1:
+        return statements, [name(whole)]
+    results: list[gast.AST] = []
+    for position in positions:
+        part = scope.fresh("t")
+        statements.append(assign(part, gast.Subscript(name(whole), constant(position), gast.Load())))
+        results.append(name(part))
+    return statements, results
+
+
+def _copy_body(
+    rule: Rule, scope: Scope, bound: dict[str, Any], ans: gast.AST, g: gast.AST, positions: list[int]
+) -> tuple[list[gast.stmt], list[gast.AST]]:
+    tree = parsed(rule.reverse)
+    env: dict[str, gast.AST] = {}
+    own = [a.id for a in tree.args.args]
+    env[own[0]] = ans
+    if rule.kind == "vjp":
+        env[own[1]] = g
+    for parameter in rule.parameters:
+        if parameter.name in bound:
+            if parameter.kind in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD):
+                raise _Undecided
+            env[parameter.name] = bound[parameter.name]
+        elif parameter.default is not parameter.empty:
+            env[parameter.name] = constant(parameter.default)
+        else:
+            raise _Undecided
+    copier = _Copier(scope, rule.reverse.__globals__, env)
+    value = copier.run(tree.body)
+    if len(rule.wrt) == 1:
+        parts = [value]
+    elif isinstance(value, gast.Tuple):
+        parts = [value.elts[position] for position in positions]
+    else:
+        raise _Undecided
+    atoms = [copier.flattener.atom(copier.substitute(part)) for part in parts]
+    return copier.flattener.statements, atoms
+
+
+class _Copier(gast.NodeTransformer):
+    """Walk the statements of a rule, deciding its branches and substituting the arguments."""
+
+    def __init__(self, scope: Scope, namespace: dict[str, Any], env: dict[str, gast.AST]) -> None:
+        self.scope, self.namespace, self.env = scope, namespace, env
+        self.flattener = Flattener(scope)
+
+    def run(self, body: list[gast.stmt]) -> gast.AST | None:
+        for stmt in body:
+            if isinstance(stmt, gast.Return):
+                return stmt.value
+            if isinstance(stmt, gast.If):
+                result = self.run(stmt.body if self.decide(stmt.test) else stmt.orelse)
+                if result is not None:
+                    return result
+            elif isinstance(stmt, gast.Assign) and len(stmt.targets) == 1 and isinstance(stmt.targets[0], gast.Name):
+                self.env[stmt.targets[0].id] = self.flattener.atom(self.substitute(stmt.value))
+            elif not (isinstance(stmt, gast.Expr) and isinstance(stmt.value, gast.Constant)):
+                raise _Undecided
+        return None
+
+    def substitute(self, node: gast.AST) -> gast.AST:
+        return self.visit(copy.deepcopy(node))
+
+    def decide(self, node: gast.AST) -> Any:
+        """Evaluate a test on constants."""
+        if isinstance(node, gast.Constant):
+            return node.value
+        if isinstance(node, gast.Name):
+            value = self.env.get(node.id)
+            if isinstance(value, gast.Constant):
+                return value.value
+            raise _Undecided
+        if isinstance(node, gast.UnaryOp) and isinstance(node.op, gast.Not):
+            return not self.decide(node.operand)
+        if isinstance(node, gast.BoolOp):
+            result: Any = None
+            for operand in node.values:
+                result = self.decide(operand)
+                if bool(result) is isinstance(node.op, gast.Or):
+                    return result
+            return result
+        if isinstance(node, gast.Compare) and len(node.ops) == 1:
+            return self.compare(node)
+        raise _Undecided
+
+    def compare(self, node: gast.Compare) -> bool:
+        left, right = self.decide(node.left), self.decide(node.comparators[0])
+        operations: dict[type, Any] = {
+            gast.Is: lambda: left is right,
+            gast.IsNot: lambda: left is not right,
+            gast.Eq: lambda: left == right,
+            gast.NotEq: lambda: left != right,
+        }
+        if type(node.ops[0]) not in operations:
+            raise _Undecided
+        return bool(operations[type(node.ops[0])]())
+
+    def visit_Name(self, node: gast.Name) -> gast.AST:
+        if node.id in self.env:
+            return copy.copy(self.env[node.id])
+        value = self.namespace.get(node.id)
+        builtin = self.namespace["__builtins__"]
+        builtin = builtin if isinstance(builtin, dict) else vars(builtin)
+        if value is None and node.id in builtin:
+            self.scope.statics.setdefault(node.id, builtin[node.id])
+            return name(node.id)
+        raise _Undecided
+
+    def visit_Attribute(self, node: gast.Attribute) -> gast.AST:
+        path, base = [node.attr], node.value
+        while isinstance(base, gast.Attribute):
+            path.append(base.attr)
+            base = base.value
+        if isinstance(base, gast.Name) and base.id not in self.env and inspect.ismodule(self.namespace.get(base.id)):
+            value = self.namespace[base.id]
+            for part in reversed(path):
+                value = getattr(value, part)
+            dotted = ".".join([base.id, *reversed(path)])
+            self.scope.statics.setdefault(dotted, value)
+            return name(dotted)
+        node.value = self.visit(node.value)
+        return node
+
+    def visit_Lambda(self, node: gast.Lambda) -> gast.AST:
+        raise _Undecided
+
+    visit_IfExp = visit_BoolOp = visit_ListComp = visit_GeneratorExp = visit_Dict = visit_JoinedStr = visit_Lambda
+    visit_DictComp = visit_SetComp = visit_Set = visit_Lambda
+
+

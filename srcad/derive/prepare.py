@@ -1,0 +1,168 @@
+"""Rewrite a function in normal form so that each statement has one adjoint.
+
+Three things are made explicit: the old and the new value of ``s = s + x``, the number of trips of a
+loop that may end early, and the bounds of a range that the loop's body overwrites.  In-place updates
+of what only one name can reach become ordinary assignments.
+"""
+
+from __future__ import annotations
+
+import gast
+
+from srcad.analysis.aliases import Aliases
+from srcad.analysis.infer import Kinds, kind_of_operation
+from srcad.analysis.kinds import is_scalar
+from srcad.derive.build import assign, call, constant, name, read_names, written_names
+from srcad.errors import UnsupportedError
+from srcad.lang.function import Function
+
+__all__ = ["prepare"]
+
+
+def prepare(fn: Function, kinds: Kinds, aliases: Aliases) -> Function:
+    """Return ``fn`` with old and new values apart and trips counted."""
+    return fn.with_body(_Preparer(fn, kinds, aliases).block(fn.tree.body))
+
+
+class _Preparer:
+    def __init__(self, fn: Function, kinds: Kinds, aliases: Aliases) -> None:
+        self.fn, self.kinds, self.aliases = fn, kinds, aliases
+        self.scope = fn.scope
+
+    def block(self, body: list[gast.stmt]) -> list[gast.stmt]:
+        out: list[gast.stmt] = []
+        for stmt in body:
+            for new in self.statement(stmt):
+                out.append(gast.copy_location(new, stmt))
+        return out
+
+    def statement(self, stmt: gast.stmt) -> list[gast.stmt]:
+        if isinstance(stmt, gast.If):
+            return [gast.If(stmt.test, self.block(stmt.body), self.block(stmt.orelse))]
+        if isinstance(stmt, (gast.For, gast.While)):
+            return self.loop(stmt)
+        if isinstance(stmt, gast.With):
+            return [gast.With(stmt.items, self.block(stmt.body), None)]
+        if isinstance(stmt, gast.Try):
+            return [gast.Try(self.block(stmt.body), [], [], self.block(stmt.finalbody))]
+        if isinstance(stmt, gast.AugAssign):
+            stmt = self.augmented(stmt)
+        if isinstance(stmt, gast.Assign):
+            self.check_store(stmt)
+            return self.separate(stmt)
+        if isinstance(stmt, gast.Delete):
+            raise self.refuse(stmt, "'del' of an item is not differentiated yet.", "Build a new container instead.")
+        if isinstance(stmt, gast.Expr) and isinstance(stmt.value, gast.Call):
+            self.check_effect(stmt)
+        return [stmt]
+
+    def refuse(self, stmt: gast.stmt, reason: str, hint: str) -> UnsupportedError:
+        return UnsupportedError(reason, hint, self.fn.source.locate(stmt))
+
+    def augmented(self, stmt: gast.AugAssign) -> gast.stmt:
+        """Turn an update of a scalar, or of an array that nothing else can reach, into an assignment."""
+        target = stmt.target
+        if not isinstance(target, gast.Name):
+            raise self.refuse(stmt, "An update of an item or attribute in place is not differentiated yet.",
+                              "Write a new array, or collect the values in a list and use np.stack.")  # fmt: skip
+        kind = self.kinds[target.id]
+        if not is_scalar(kind) and kind.name != "str" and not self.aliases.is_alone(target.id):
+            operator = "+="
+            raise self.refuse(stmt, f"'{target.id} {operator} ...' changes in place an array that another name may share.",
+                              f"Write '{target.id} = {target.id} + ...'.")  # fmt: skip
+        value = gast.BinOp(name(target.id), stmt.op, stmt.value)
+        return gast.copy_location(assign(target.id, value), stmt)
+
+    def check_store(self, stmt: gast.Assign) -> None:
+        target = stmt.targets[0]
+        if isinstance(target, gast.Attribute):
+            raise self.refuse(stmt, "A change of an object's attribute is not differentiated yet.",
+                              "Return the new value instead.")  # fmt: skip
+        if isinstance(target, gast.Subscript) and not self.aliases.is_alone(target.value.id):
+            raise self.refuse(stmt, f"'{target.value.id}' is changed in place, and another name may share its memory.",
+                              "Work on a copy made in this function, or build a new value.")  # fmt: skip
+
+    def check_effect(self, stmt: gast.Expr) -> None:
+        func = stmt.value.func
+        if not isinstance(func, gast.Attribute) or not isinstance(func.value, gast.Name):
+            return
+        base = func.value.id
+        kind = kind_of_operation(func.value, self.kinds, self.fn)
+        if func.attr == "append" and kind.name == "list":
+            if not self.aliases.is_alone(base):
+                raise self.refuse(stmt, f"The list '{base}' is changed, and another name may share it.",
+                                  "Build a list that only one name refers to.")  # fmt: skip
+        elif func.attr in _MUTATORS and kind.name in ("list", "dict", "array", "number", "any"):
+            raise self.refuse(stmt, f"'{base}.{func.attr}(...)' changes an object in place, which is not "
+                              "differentiated yet.", "Build a new value instead.")  # fmt: skip
+
+    def separate(self, stmt: gast.Assign) -> list[gast.stmt]:
+        target = stmt.targets[0]
+        written = written_names(stmt) if isinstance(target, (gast.Name, gast.Tuple)) else []
+        if not set(written) & set(read_names(stmt.value)):
+            return [stmt]
+        if isinstance(stmt.value, gast.Call) and isinstance(stmt.value.func, gast.Attribute):
+            if stmt.value.func.attr == "pop":
+                return [stmt]
+        fresh = self.scope.fresh("t")
+        kind = kind_of_operation(stmt.value, self.kinds, self.fn)
+        self.kinds[fresh] = kind
+        return [gast.Assign([name_store(fresh)], stmt.value, None), gast.Assign([target], name(fresh), None)]
+
+    def loop(self, stmt: gast.For | gast.While) -> list[gast.stmt]:
+        body = self.block(stmt.body)
+        before: list[gast.stmt] = []
+        writes = set()
+        for part in body:
+            for node in gast.walk(part):
+                if isinstance(node, (gast.Assign, gast.AugAssign, gast.For)):
+                    writes |= set(written_names(node))
+        iterations: gast.AST
+        if isinstance(stmt, gast.For):
+            bounds = []
+            for argument in stmt.iter.args:
+                if isinstance(argument, gast.Name) and argument.id in writes | {stmt.target.id}:
+                    kept = self.scope.fresh(argument.id + "_bound")
+                    self.kinds[kept] = self.kinds[argument.id]
+                    before.append(assign(kept, argument))
+                    argument = name(kept)
+                bounds.append(argument)
+            iterations = call("range", *bounds)
+        if isinstance(stmt, gast.While) or _breaks(stmt.body):
+            trips = self.scope.fresh("trips")
+            self.kinds[trips] = kind_of_operation(constant(0), self.kinds, self.fn)
+            before.append(assign(trips, constant(0)))
+            body.insert(0, assign(trips, gast.BinOp(name(trips), gast.Add(), constant(1))))
+            gast.copy_location(body[0], stmt)
+            stmt = gast.copy_location(_remake(stmt, body, iterations if isinstance(stmt, gast.For) else None), stmt)
+            stmt.trips = trips
+            return [*before, stmt]
+        return [*before, _remake(stmt, body, iterations)]
+
+
+def _remake(stmt: gast.stmt, body: list[gast.stmt], iterations: gast.AST | None) -> gast.stmt:
+    if isinstance(stmt, gast.While):
+        return gast.While(stmt.test, body, [])
+    return gast.For(stmt.target, iterations, body, [], None)
+
+
+def name_store(identifier: str) -> gast.Name:
+    """Return a name to be assigned."""
+    return gast.Name(identifier, gast.Store(), None, None)
+
+
+def _breaks(body: list[gast.stmt]) -> bool:
+    """Tell whether a loop with this body may be left by its own ``break``."""
+    for stmt in body:
+        if isinstance(stmt, gast.Break):
+            return True
+        if isinstance(stmt, (gast.For, gast.While)):
+            continue
+        for part in ("body", "orelse", "finalbody"):
+            if _breaks(getattr(stmt, part, []) or []):
+                return True
+    return False
+
+
+_MUTATORS = {"append", "extend", "insert", "remove", "clear", "update", "setdefault", "sort", "reverse", "fill",
+             "resize", "put", "itemset", "partition", "add", "discard", "popitem", "__setitem__"}  # fmt: skip

@@ -1,0 +1,235 @@
+"""The reverse sweep: from a function in normal form to steps that pair forward and backward code.
+
+The gradient of a variable ``x`` is ``dx``.  Walking backwards, ``live`` holds the variables whose
+gradient is defined at the point reached, which is where a later statement uses their present value:
+the first contribution assigns, later ones add, and an assignment to ``x`` ends the life of ``dx``.
+Where paths meet, a gradient that only one of them defines is set to zero on the other.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import gast
+
+from srcad.analysis.infer import Kinds
+from srcad.analysis.kinds import Kind, is_scalar
+from srcad.derive.adjoints import Contribution, operation
+from srcad.derive.build import Flattener, assign, call, constant, name
+from srcad.derive.steps import Block, Branch, Loop, Plain, Step, Wrapped
+from srcad.lang.function import Function
+
+__all__ = ["Reverse", "reverse_steps"]
+
+
+@dataclass
+class _State:
+    """What is known of the gradients at a point of the backward sweep."""
+
+    live: set[str] = field(default_factory=set)
+    owned: set[str] = field(default_factory=set)
+
+    def copy(self) -> _State:
+        return _State(set(self.live), set(self.owned))
+
+
+@dataclass
+class Reverse:
+    """The outcome: the steps, the gradients defined at the start, and the names of gradients."""
+
+    block: Block
+    live: set[str]
+    gradients: dict[str, str]
+
+
+def reverse_steps(fn: Function, kinds: Kinds, varied: set[str], bound: dict[int, set[str]], result: str) -> Reverse:
+    """Return the steps of ``fn`` for a gradient of the variable ``result``."""
+    sweep = _Sweep(fn, kinds, varied, bound)
+    state = _State({result} if result in varied else set())
+    if state.live:
+        sweep.gradient(result)
+    block = sweep.block(fn.tree.body[:-1], state)
+    return Reverse(block, state.live, sweep.gradients)
+
+
+class _Sweep:
+    def __init__(self, fn: Function, kinds: Kinds, varied: set[str], bound: dict[int, set[str]]) -> None:
+        self.fn, self.kinds, self.varied, self.bound = fn, kinds, varied, bound
+        self.scope = fn.scope
+        self.gradients: dict[str, str] = {}
+        self.items: set[str] = set()
+
+    def gradient(self, variable: str) -> str:
+        """Return the name of the gradient of ``variable``."""
+        if variable not in self.gradients:
+            self.gradients[variable] = self.scope.fresh("d" + variable)
+        return self.gradients[variable]
+
+    def kind(self, variable: str) -> Kind:
+        return self.kinds.get(variable, Kind("any"))
+
+    def zero(self, variable: str, is_bound: bool) -> gast.AST:
+        kind = self.kind(variable)
+        if is_scalar(kind) or not is_bound:
+            return constant(0.0)
+        if kind.name == "array" and kind.inexact:
+            return call("np.zeros_like", name(variable))
+        return call("rt.zeros_like", name(variable))
+
+    # -- blocks ---------------------------------------------------------------------------------
+
+    def block(self, body: list[gast.stmt], state: _State) -> Block:
+        """Sweep ``body`` backwards, updating ``state`` from its end to its start."""
+        steps: list[Step] = []
+        for stmt in reversed(body):
+            steps.append(self.statement(stmt, state))
+        return Block(steps[::-1])
+
+    def statement(self, stmt: gast.stmt, state: _State) -> Step:
+        if isinstance(stmt, gast.If):
+            return self.branch(stmt, state)
+        if isinstance(stmt, (gast.For, gast.While)):
+            return self.loop(stmt, state)
+        if isinstance(stmt, gast.With):
+            return Wrapped(stmt, self.block(stmt.body, state), Block())
+        if isinstance(stmt, gast.Try):
+            final = self.block(stmt.finalbody, state)
+            return Wrapped(stmt, self.block(stmt.body, state), final)
+        return self.simple(stmt, state)
+
+    def branch(self, stmt: gast.If, state: _State) -> Step:
+        other = state.copy()
+        body = self.block(stmt.body, state)
+        orelse = self.block(stmt.orelse, other)
+        known = self.bound[id(stmt)]
+        merged = state.live | other.live
+        for block, live in ((body, state.live), (orelse, other.live)):
+            for variable in sorted(merged - live):
+                block.tail.append(assign(self.gradient(variable), self.zero(variable, variable in known)))
+        state.owned = {
+            v for v in merged
+            if (v in state.owned or v not in state.live) and (v in other.owned or v not in other.live)
+        }  # fmt: skip
+        state.live = merged
+        return Branch(stmt.test, body, orelse, stmt)
+
+    def loop(self, stmt: gast.For | gast.While, state: _State) -> Step:
+        outside = set(state.live)
+        head = set(outside)
+        items_before, self.items = self.items, set()
+        while True:  # the gradients that cross the loop's head
+            taken, gradients = set(self.scope.taken), dict(self.gradients)
+            trial = _State(set(head), set())
+            self.block(stmt.body, trial)
+            self.scope.taken, self.gradients = taken, gradients
+            if trial.live <= head:
+                break
+            head |= trial.live
+        known = self.bound[id(stmt)]
+        before: list[gast.stmt] = []
+        owned = state.owned & head
+        for variable in sorted(head - outside):
+            before.append(assign(self.gradient(variable), self.zero(variable, variable in known)))
+            owned.add(variable)
+        for variable in sorted(head & outside & self.items - owned):
+            gradient = self.gradient(variable)
+            before.append(assign(gradient, call("rt.owned", name(gradient), name(variable))))
+            owned.add(variable)
+        self.items |= items_before
+        inside = _State(set(head), set(owned) & self.items)
+        body = self.block(stmt.body, inside)
+        for variable in sorted(head - inside.live):
+            body.tail.append(assign(self.gradient(variable), self.zero(variable, variable in known)))
+        state.live = head
+        state.owned = owned & inside.owned
+        iterations = _backward_range(stmt)
+        target = stmt.target.id if isinstance(stmt, gast.For) else None
+        return Loop(stmt, body, before, iterations, target, bool(head))
+
+    # -- statements -----------------------------------------------------------------------------
+
+    def simple(self, stmt: gast.stmt, state: _State) -> Step:
+        found = operation(stmt, self.fn, self.kinds, self.varied)
+        out: list[gast.stmt] = []
+        consumed = [target for target in found.targets if target in state.live]
+        if not consumed and found.in_place not in state.live:
+            return Plain(found.forward, out, stmt)
+        flattener = Flattener(self.scope)
+        if found.in_place is not None:
+            self.own(found.in_place, state, flattener.statements)
+        contributions = found.pull(flattener, self.gradient, state.live)
+        state.live -= set(consumed)
+        state.owned -= set(consumed)
+        out += flattener.statements
+        for contribution in contributions:
+            if contribution.variable in self.varied:
+                self.add(contribution, state, out)
+        return Plain(found.forward, out, stmt)
+
+    def own(self, variable: str, state: _State, out: list[gast.stmt]) -> None:
+        """Make sure that the gradient of ``variable`` may be changed in place."""
+        gradient = self.gradient(variable)
+        self.items.add(variable)
+        if variable not in state.live:
+            out.append(assign(gradient, self.zero(variable, True)))
+        elif variable not in state.owned:
+            out.append(assign(gradient, call("rt.owned", name(gradient), name(variable))))
+        state.live.add(variable)
+        state.owned.add(variable)
+
+    def add(self, contribution: Contribution, state: _State, out: list[gast.stmt]) -> None:
+        variable, value = contribution.variable, contribution.value
+        gradient = self.gradient(variable)
+        if contribution.index is not None:
+            self.add_item(contribution, state, out)
+            return
+        if variable not in state.live:
+            out.append(assign(gradient, value))
+            state.live.add(variable)
+            state.owned.discard(variable)
+            return
+        kind = self.kind(variable)
+        if kind.name in ("float", "int", "array", "number"):
+            out.append(assign(gradient, gast.BinOp(name(gradient), gast.Add(), value)))
+        else:
+            out.append(assign(gradient, call("rt.add", name(gradient), value)))
+        state.owned.discard(variable)
+        if kind.name == "array":
+            state.owned.add(variable)
+
+    def add_item(self, contribution: Contribution, state: _State, out: list[gast.stmt]) -> None:
+        variable = contribution.variable
+        gradient = self.gradient(variable)
+        kind = self.kind(variable)
+        self.own(variable, state, out)
+        target = gast.Subscript(name(gradient), contribution.index, gast.Store())
+        if kind.name == "array" and contribution.basic:
+            out.append(gast.AugAssign(target, gast.Add(), contribution.value))
+            return
+        flattener = Flattener(self.scope)
+        index = _as_value(contribution.index, flattener)
+        out += flattener.statements
+        out.append(gast.Expr(call("rt.accumulate", name(gradient), index, contribution.value)))
+
+
+def _as_value(index: gast.AST, flattener: Flattener) -> gast.AST:
+    """Return an atom for an index: slices become ``slice`` objects."""
+    if isinstance(index, gast.Slice):
+        parts = [p if p is not None else constant(None) for p in (index.lower, index.upper, index.step)]
+        return flattener.atom(call("slice", *parts))
+    if isinstance(index, gast.Tuple):
+        return flattener.atom(gast.Tuple([_as_value(e, flattener) for e in index.elts], gast.Load()))
+    return index
+
+
+
+
+def _backward_range(stmt: gast.For | gast.While) -> gast.AST:
+    """Return the range over the trips that were made, last one first."""
+    trips = getattr(stmt, "trips", None)
+    if isinstance(stmt, gast.While):
+        return call("range", name(trips))
+    if trips is None:
+        return call("reversed", stmt.iter)
+    made = gast.Subscript(stmt.iter, gast.Slice(None, name(trips), None), gast.Load())
+    return call("reversed", made)

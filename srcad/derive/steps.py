@@ -1,0 +1,62 @@
+"""The program between the two sweeps: each forward statement beside the backward statements it causes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from typing import Union
+
+import gast
+
+__all__ = ["Block", "Branch", "Loop", "Plain", "Step", "Wrapped"]
+
+
+@dataclass
+class Plain:
+    """A simple statement: what runs forwards, and what runs in its place backwards."""
+
+    forward: list[gast.stmt]
+    backward: list[gast.stmt]
+    origin: gast.stmt | None = None
+
+
+@dataclass
+class Block:
+    """A sequence of steps in forward order; ``tail`` runs last in the backward sweep of the block."""
+
+    steps: list[Step] = field(default_factory=list)
+    tail: list[gast.stmt] = field(default_factory=list)
+
+
+@dataclass
+class Branch:
+    """An ``if``; the condition is a name or constant whose value the backward sweep needs."""
+
+    test: gast.AST
+    body: Block
+    orelse: Block
+    origin: gast.stmt
+
+
+@dataclass
+class Loop:
+    """A ``for`` over a range or a ``while``; ``before`` starts the backward sweep of the whole loop."""
+
+    origin: gast.stmt
+    body: Block
+    before: list[gast.stmt]
+    backward_iter: gast.AST
+    target: str | None
+    active: bool
+
+
+@dataclass
+class Wrapped:
+    """A ``with`` or ``try``/``finally``, transparent to the backward sweep."""
+
+    origin: gast.stmt
+    body: Block
+    final: Block
+
+
+Step = Union[Plain, Branch, Loop, Wrapped]

@@ -1,0 +1,287 @@
+"""Trees to text: Python as a careful person would lay it out.
+
+``astor`` does the printing.  It has gaps (``match``, some constants on newer Pythons), so its text
+is read back and compared with the tree; where the two differ, ``ast.unparse`` prints instead.
+"""
+
+from __future__ import annotations
+
+import ast
+import io
+import math
+import re
+import tokenize
+import warnings
+from collections.abc import Iterator
+from typing import Any
+
+import gast
+
+with warnings.catch_warnings():
+    # astor 0.8.1 looks up node classes which newer Pythons announce to remove.
+    warnings.simplefilter("ignore", DeprecationWarning)
+    import astor
+
+__all__ = ["WIDTH", "Comment", "comment", "expression_source", "to_source"]
+
+WIDTH = 100
+_MARK = "_srcad_comment_{}_"
+_MARK_LINE = re.compile(r"^(\s*)_srcad_comment_(\d+)_$")
+_INDENT = "    "
+
+
+class Comment(str):
+    """The text of a comment; ``Expr(Constant(Comment("text")))`` prints as ``# text``."""
+
+    __slots__ = ()
+
+
+def comment(text: str) -> gast.Expr:
+    """Return the statement that prints as ``# text``.
+
+    Examples
+    --------
+    >>> print(to_source(gast.Module([comment("y = np.sin(x)")], [])), end="")
+    # y = np.sin(x)
+    """
+    return gast.Expr(gast.Constant(Comment(text), None))
+
+
+def to_source(tree: gast.AST) -> str:
+    """Return the text of a module, a function or a statement; it ends with a newline.
+
+    Parameters
+    ----------
+    tree : gast.AST
+        The tree, which is left as it is.  The id of a ``Name`` may be dotted.
+
+    Returns
+    -------
+    str
+        Python source with lines of at most ``WIDTH`` columns wherever they can be broken.
+
+    Examples
+    --------
+    >>> print(to_source(gast.parse("dw = (X.T @ (2.0*r))")), end="")
+    dw = X.T @ (2.0 * r)
+    """
+    comments: list[str] = []
+    plain = _Plain(comments).visit(gast.gast_to_ast(tree))
+    ast.fix_missing_locations(plain)
+    text = _print(plain)
+    lines = [wrapped for line in text.splitlines() for wrapped in _finish(line, comments)]
+    return "\n".join(_spaced(lines)).strip("\n") + "\n"
+
+
+def expression_source(node: gast.expr) -> str:
+    """Return the text of one expression, on one line.
+
+    Examples
+    --------
+    >>> expression_source(gast.parse("(a + b) * c", mode="eval").body)
+    '(a + b) * c'
+    """
+    plain = _Plain([]).visit(gast.gast_to_ast(node))
+    return ast.unparse(ast.fix_missing_locations(plain))
+
+
+class _Plain(ast.NodeTransformer):
+    """Make a tree equal to what Python's parser returns for its text."""
+
+    def __init__(self, comments: list[str]) -> None:
+        self.comments = comments
+
+    def visit_Name(self, node: ast.Name) -> ast.expr:
+        if "." not in node.id:
+            return node
+        first, *rest = node.id.split(".")
+        result: ast.expr = ast.Name(first, ast.Load())
+        for attribute in rest:
+            result = ast.Attribute(result, attribute, ast.Load())
+        return result
+
+    def visit_Constant(self, node: ast.Constant) -> ast.expr:
+        return _literal(node.value) or ast.Constant(node.value)
+
+    def visit_JoinedStr(self, node: ast.JoinedStr) -> ast.expr:
+        for part in node.values:
+            if isinstance(part, ast.FormattedValue):
+                self.visit(part)
+        return node
+
+    def visit_Expr(self, node: ast.Expr) -> ast.stmt:
+        value = node.value
+        if isinstance(value, ast.Constant) and isinstance(value.value, Comment):
+            self.comments.append(value.value)
+            mark = _MARK.format(len(self.comments) - 1)
+            return ast.Expr(ast.Name(mark, ast.Load()))
+        self.generic_visit(node)
+        return node
+
+    def generic_visit(self, node: ast.AST) -> ast.AST:
+        for field in ("body", "orelse", "finalbody"):
+            block = getattr(node, field, None)
+            if isinstance(block, list) and not isinstance(node, ast.Module):
+                needed = field == "body" or bool(block)
+                if needed and all(_is_comment(stmt) for stmt in block):
+                    block.append(ast.Pass())
+        return super().generic_visit(node)
+
+
+def _is_comment(stmt: ast.AST) -> bool:
+    return (
+        isinstance(stmt, ast.Expr)
+        and isinstance(stmt.value, ast.Constant)
+        and isinstance(stmt.value.value, Comment)
+    )
+
+
+def _literal(value: Any) -> ast.expr | None:
+    """Return the expression for a constant that has no literal of its own, such as a negative number."""
+    if isinstance(value, bool) or not isinstance(value, (int, float, complex)):
+        return None
+    if isinstance(value, complex):
+        if value.real == 0 and math.copysign(1, value.real) > 0 and _is_plain(value.imag):
+            return None
+        parts = [_literal(part) or ast.Constant(part) for part in (value.real, value.imag)]
+        return ast.Call(ast.Name("complex", ast.Load()), parts, [])
+    if isinstance(value, float) and not math.isfinite(value):
+        return ast.Call(ast.Name("float", ast.Load()), [ast.Constant(str(value))], [])
+    if math.copysign(1, value) < 0:
+        return ast.UnaryOp(ast.USub(), ast.Constant(-value))
+    return None
+
+
+def _is_plain(value: float) -> bool:
+    return math.isfinite(value) and math.copysign(1, value) > 0
+
+
+def _print(tree: ast.AST) -> str:
+    wanted = ast.dump(tree)
+    module = tree if isinstance(tree, ast.Module) else ast.Module([tree], [])
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", DeprecationWarning)
+            text: str = astor.to_source(module, _INDENT, pretty_string=_quote, pretty_source="".join)
+        # A mapping's literal keys get parentheses from astor.
+        text = re.sub(r"([{,] ?)\((-?[\w.]+)\): ", r"\1\2: ", text)
+        if _reads_as(text, tree, wanted):
+            return text
+    except (AttributeError, AssertionError, ValueError, TypeError):
+        # astor stumbles over what it does not know in several ways; the standard printer knows it all.
+        pass
+    return ast.unparse(module)
+
+
+def _reads_as(text: str, tree: ast.AST, wanted: str) -> bool:
+    try:
+        read = ast.parse(text)
+    except SyntaxError:
+        return False
+    if isinstance(tree, ast.Module):
+        return ast.dump(ast.Module(read.body, [])) == ast.dump(ast.Module(tree.body, []))
+    return len(read.body) == 1 and ast.dump(read.body[0]) == wanted
+
+
+def _quote(text: str, *_: object, **__: object) -> str:
+    single = repr(text)
+    if single.startswith("'") and '"' not in single and "\\'" not in single:
+        return f'"{single[1:-1]}"'
+    return single
+
+
+def _finish(line: str, comments: list[str]) -> list[str]:
+    """Put a comment in the place of its mark, and break a line that is too long."""
+    line = line.rstrip()
+    found = _MARK_LINE.match(line)
+    if found:
+        indent, text = found.group(1), " ".join(comments[int(found.group(2))].split())
+        room = max(WIDTH - len(indent) - 2, 20)
+        return [f"{indent}# {text if len(text) <= room else text[: room - 3] + '...'}".rstrip()]
+    return list(_wrap(line))
+
+
+def _wrap(line: str) -> Iterator[str]:
+    indent = line[: len(line) - len(line.lstrip())]
+    while len(line) > WIDTH:
+        place = _break_at(line)
+        if place is None:
+            opened = _parenthesised(line)
+            if opened is None:
+                break
+            line = opened
+            continue
+        yield line[:place].rstrip()
+        # What follows is inside of brackets, which the next part does not open: add one for reading it.
+        rest = indent + _INDENT + line[place:].lstrip()
+        if len(rest) >= len(line):
+            line = rest
+            break
+        line = rest
+    yield line
+
+
+def _break_at(line: str) -> int | None:
+    """Return the best column to break ``line`` at: outermost bracket first, then the rightmost."""
+    best: tuple[int, int] | None = None
+    depth = line.count(")") + line.count("]") + line.count("}")
+    depth -= line.count("(") + line.count("[") + line.count("{")
+    depth = max(depth, 0)
+    start = len(line) - len(line.lstrip()) + len(_INDENT)
+    for token in _tokens(line):
+        column = token.start[1]
+        if token.string in "([{" and token.type == tokenize.OP:
+            depth += 1
+            candidate = column + 1
+        elif token.string in ")]}" and token.type == tokenize.OP:
+            depth -= 1
+            continue
+        elif token.string == "," and token.type == tokenize.OP:
+            candidate = column + 1
+        elif token.string in _OPERATORS and column > 0 and line[column - 1] == " ":
+            candidate = column
+        else:
+            continue
+        if depth > 0 and start < candidate <= WIDTH:
+            rank = (-depth, candidate)
+            if token.string in "([{":
+                rank = (-depth - 2, candidate)
+            if best is None or rank >= best:
+                best = rank
+    return None if best is None else best[1]
+
+
+_OPERATORS = frozenset(["+", "-", "*", "/", "@", "//", "%", "and", "or", "if", "else", "<", ">", "=="])
+
+
+def _tokens(line: str) -> Iterator[tokenize.TokenInfo]:
+    indent = len(line) - len(line.lstrip())
+    try:
+        for token in tokenize.generate_tokens(io.StringIO(line.lstrip()).readline):
+            if token.start[0] == 1 and token.string:
+                yield token._replace(start=(1, token.start[1] + indent))
+    except (tokenize.TokenError, IndentationError):
+        return
+
+
+def _parenthesised(line: str) -> str | None:
+    """Put the right-hand side of a statement into parentheses, so that it can be broken."""
+    match = re.match(r"^(\s*(?:[^=\"'(]+ [-+*/@%&|^]?=|return) )(?!\()(.+)$", line)
+    if not match or not _break_at(f"{match.group(1)}({match.group(2)})"):
+        return None
+    return f"{match.group(1)}({match.group(2)})"
+
+
+def _spaced(lines: list[str]) -> list[str]:
+    """Leave two empty lines between definitions at the top level, and none elsewhere."""
+    result: list[str] = []
+    for line in lines:
+        if not line.strip():
+            continue
+        top = line.startswith(("def ", "class ", "@"))
+        after = bool(result) and result[-1].startswith((" ", "@"))
+        decorated = bool(result) and result[-1].startswith("@")
+        if result and not decorated and (top or (after and not line.startswith((" ", ")")))):
+            result += ["", ""]
+        result.append(line)
+    return result

@@ -1,0 +1,151 @@
+"""Reading: find the text of a function and parse it, with the line numbers of its file.
+
+The whole file is parsed and searched for the function's code, so that decorators, indentation, text after a
+lambda and several lambdas on one line need no guessing.
+"""
+
+from __future__ import annotations
+
+import ast
+import functools
+import linecache
+import textwrap
+import types
+from collections.abc import Iterator
+from typing import Any
+
+import gast
+
+from srcad.errors import NoSourceError
+from srcad.lang.function import Source
+
+__all__ = ["read"]
+
+WAY_OUT = (
+    "Write it in a file (or in a notebook cell), or register its derivative with srcad.def_vjp and call it "
+    "from the function to differentiate."
+)
+
+
+def read(func: Any) -> Source:
+    """Return the text and the tree of a Python function.
+
+    Parameters
+    ----------
+    func : function, lambda or method
+        Of a method the underlying function is read.
+
+    Returns
+    -------
+    Source
+        Its tree has no decorators, and the line numbers of the file.
+
+    Raises
+    ------
+    NoSourceError
+        If there is no text, or not the text of this function.
+    """
+    func = getattr(func, "__func__", func)
+    code = getattr(func, "__code__", None)
+    if not isinstance(code, types.CodeType):
+        raise NoSourceError(f"{_describe(func)} is not a Python function and has no source.", WAY_OUT)
+    lines = linecache.getlines(code.co_filename, func.__globals__)
+    if not lines:
+        raise NoSourceError(f"The source of {_describe(func)} (file {code.co_filename!r}) is not available.", WAY_OUT)
+    try:
+        module = _parse("".join(lines))
+    except SyntaxError as error:
+        raise NoSourceError(
+            f"The file {code.co_filename!r} of {_describe(func)} cannot be parsed: {error.msg}.",
+            "Import it again, it has probably been changed since.",
+        ) from None
+    node = _find(module, code)
+    if node is None:
+        raise NoSourceError(
+            f"The text of {_describe(func)} is not at line {code.co_firstlineno} of {code.co_filename!r}.",
+            "Import the module again, its file has probably been changed since.",
+        )
+    return _cut(func, node, lines, code.co_filename)
+
+
+def _describe(func: Any) -> str:
+    """Return how to call a function in a message."""
+    return f"{getattr(func, '__qualname__', None) or repr(func)}"
+
+
+@functools.lru_cache(maxsize=32)
+def _parse(text: str) -> ast.Module:
+    """Parse a file; the tree is shared and must not be changed."""
+    return ast.parse(text)
+
+
+def _find(module: ast.Module, code: types.CodeType) -> ast.FunctionDef | ast.Lambda | None:
+    """Return the function definition or lambda that was compiled to ``code``."""
+    found = list(_candidates(module, code))
+    if len(found) > 1:
+        found = _by_position(found, code)
+    if len(found) > 1:
+        found = [node for node in found if _same_code(node, code)] or found[:0]
+    return found[0] if found else None
+
+
+def _candidates(module: ast.Module, code: types.CodeType) -> Iterator[Any]:
+    """Yield the definitions that begin on the line of ``code`` and have its name and parameters."""
+    is_lambda = code.co_name == "<lambda>"
+    kinds = (ast.Lambda,) if is_lambda else (ast.FunctionDef, ast.AsyncFunctionDef)
+    for node in ast.walk(module):
+        if not isinstance(node, kinds) or (not is_lambda and node.name != code.co_name):
+            continue
+        first = min([node.lineno, *(d.lineno for d in getattr(node, "decorator_list", []))])
+        args = node.args
+        names = [arg.arg for arg in (*args.posonlyargs, *args.args, *args.kwonlyargs)]
+        if first == code.co_firstlineno and tuple(names) == code.co_varnames[: len(names)]:
+            yield node
+
+
+def _by_position(found: list[Any], code: types.CodeType) -> list[Any]:
+    """Return the smallest of the definitions that contain all positions of ``code`` (Python 3.11 and later)."""
+    if not hasattr(code, "co_positions"):
+        return found
+    places = [p for p in code.co_positions() if None not in p and (p[0], p[2]) != (p[1], p[3])]
+    if not places:
+        return found
+    start = min((p[0], p[2]) for p in places)
+    end = max((p[1], p[3]) for p in places)
+
+    def contains(node: Any) -> bool:
+        body = node.body if isinstance(node, ast.Lambda) else node
+        return (body.lineno, body.col_offset) <= start and end <= (body.end_lineno, body.end_col_offset)
+
+    inside = [node for node in found if contains(node)]
+    # of nested lambdas the inner one is the later in the walk and the smaller
+    return sorted(inside, key=lambda n: (-n.lineno, -n.col_offset))[:1]
+
+
+def _same_code(node: Any, code: types.CodeType) -> bool:
+    """Tell whether a lambda compiles to the same instructions on the same operands."""
+    compiled = compile(ast.Expression(node), code.co_filename, "eval")
+    made = next(const for const in compiled.co_consts if isinstance(const, types.CodeType))
+    return (made.co_code, made.co_consts, made.co_names) == (code.co_code, code.co_consts, code.co_names)
+
+
+def _cut(func: Any, node: ast.FunctionDef | ast.Lambda, lines: list[str], file: str) -> Source:
+    """Return the part of the file that ``node`` takes, parsed for srcad."""
+    assert node.end_lineno is not None
+    first = node.lineno
+    text = "".join(lines[first - 1 : node.end_lineno])
+    if isinstance(node, ast.Lambda):
+        indent = 0
+    else:
+        dedented = textwrap.dedent(text)
+        indent = len(text.split("\n", 1)[0]) - len(dedented.split("\n", 1)[0])
+        text = dedented
+    tree = gast.ast_to_gast(node)
+    if not isinstance(tree, gast.Lambda):
+        tree.decorator_list = []
+    for child in gast.walk(tree):
+        if hasattr(child, "col_offset"):
+            child.col_offset -= indent
+            if getattr(child, "end_col_offset", None) is not None:
+                child.end_col_offset -= indent
+    return Source(func, file, first, text, indent, tree)

@@ -1,0 +1,158 @@
+"""Builders for gast nodes and visitors that tell which names a piece of code reads and binds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any, TypeVar
+
+import gast
+
+__all__ = [
+    "assign",
+    "attribute",
+    "bound_names",
+    "call",
+    "constant",
+    "is_atom",
+    "load",
+    "name",
+    "names_read",
+    "names_written",
+    "own_nodes",
+    "place",
+    "store",
+    "subscript",
+    "tuple_of",
+    "walrus_names",
+]
+
+Node = TypeVar("Node", bound=gast.AST)
+
+FUNCTIONS = (gast.FunctionDef, gast.AsyncFunctionDef, gast.Lambda)
+COMPREHENSIONS = (gast.ListComp, gast.SetComp, gast.DictComp, gast.GeneratorExp)
+
+
+def name(identifier: str) -> gast.Name:
+    """Return a name that is read."""
+    return gast.Name(identifier, gast.Load(), None, None)
+
+
+def store(identifier: str) -> gast.Name:
+    """Return a name that is bound."""
+    return gast.Name(identifier, gast.Store(), None, None)
+
+
+def constant(value: Any) -> gast.Constant:
+    """Return a constant."""
+    return gast.Constant(value, None)
+
+
+def call(func: gast.expr | str, *args: gast.expr, **keywords: gast.expr) -> gast.Call:
+    """Return a call; ``func`` may be given as a (dotted) name."""
+    callee = name(func) if isinstance(func, str) else func
+    return gast.Call(callee, list(args), [gast.keyword(key, value) for key, value in keywords.items()])
+
+
+def attribute(value: gast.expr, attr: str) -> gast.Attribute:
+    """Return ``value.attr``."""
+    return gast.Attribute(value, attr, gast.Load())
+
+
+def subscript(value: gast.expr, index: gast.expr) -> gast.Subscript:
+    """Return ``value[index]``."""
+    return gast.Subscript(value, index, gast.Load())
+
+
+def tuple_of(elements: Iterable[gast.expr]) -> gast.Tuple:
+    """Return a tuple display that is read."""
+    return gast.Tuple(list(elements), gast.Load())
+
+
+def assign(target: gast.expr | str, value: gast.expr) -> gast.Assign:
+    """Return ``target = value``."""
+    return gast.Assign([store(target) if isinstance(target, str) else target], value, None)
+
+
+def place(node: Node, at: gast.AST) -> Node:
+    """Give ``node`` and whatever below it has no place the place of ``at``; return ``node``."""
+    if not hasattr(at, "lineno"):
+        return node
+    for child in gast.walk(node):
+        if isinstance(child, gast.expr | gast.stmt) and not hasattr(child, "lineno"):
+            gast.copy_location(child, at)
+    return node
+
+
+def load(target: gast.expr) -> gast.expr:
+    """Return a copy of an assignment target as an expression that reads it."""
+    if isinstance(target, gast.Name):
+        return gast.copy_location(name(target.id), target)
+    if isinstance(target, gast.Subscript):
+        return gast.copy_location(subscript(target.value, target.slice), target)
+    if isinstance(target, gast.Attribute):
+        return gast.copy_location(attribute(target.value, target.attr), target)
+    raise TypeError(f"{type(target).__name__} is not a simple assignment target.")
+
+
+def is_atom(node: gast.AST) -> bool:
+    """Tell whether ``node`` is a name or a constant."""
+    return isinstance(node, gast.Name | gast.Constant)
+
+
+def own_nodes(body: gast.AST | Iterable[gast.AST], comprehensions: bool = True) -> Iterator[gast.AST]:
+    """Walk over code without entering nested functions and classes (they are yielded themselves).
+
+    Defaults, decorators and annotations of nested functions belong to the surrounding code, but only the
+    defaults are walked: the others have no part in what is computed.
+    """
+    stack = [body] if isinstance(body, gast.AST) else list(body)[::-1]
+    while stack:
+        node = stack.pop()
+        yield node
+        if isinstance(node, FUNCTIONS):
+            stack.extend(d for d in [*node.args.defaults, *node.args.kw_defaults] if d is not None)
+        elif isinstance(node, gast.ClassDef):
+            continue
+        elif not comprehensions and isinstance(node, COMPREHENSIONS):
+            stack.append(node.generators[0].iter)
+        else:
+            stack.extend(list(gast.iter_child_nodes(node))[::-1])
+
+
+def names_read(body: gast.AST | Iterable[gast.AST]) -> set[str]:
+    """Return the names that code reads, nested functions left out."""
+    read = {n.id for n in own_nodes(body) if isinstance(n, gast.Name) and isinstance(n.ctx, gast.Load)}
+    return read | {
+        n.target.id for n in own_nodes(body) if isinstance(n, gast.AugAssign) and isinstance(n.target, gast.Name)
+    }
+
+
+def names_written(body: gast.AST | Iterable[gast.AST]) -> set[str]:
+    """Return the names that code binds in any way, nested functions left out."""
+    return {found for node in own_nodes(body) for found in _bound_by(node)}
+
+
+def bound_names(body: gast.AST | Iterable[gast.AST]) -> set[str]:
+    """Return the names that become local to a function with this body: comprehension targets do not."""
+    outside = {found for node in own_nodes(body, comprehensions=False) for found in _bound_by(node)}
+    return outside | walrus_names(body)
+
+
+def walrus_names(body: gast.AST | Iterable[gast.AST]) -> set[str]:
+    """Return the names bound by ``:=``."""
+    return {node.target.id for node in own_nodes(body) if isinstance(node, gast.NamedExpr)}
+
+
+def _bound_by(node: gast.AST) -> list[str]:
+    """Return the names that this one node binds."""
+    if isinstance(node, gast.Name) and isinstance(node.ctx, gast.Store | gast.Del):
+        return [node.id]
+    if isinstance(node, gast.FunctionDef | gast.AsyncFunctionDef | gast.ClassDef):
+        return [node.name]
+    if isinstance(node, gast.Import | gast.ImportFrom):
+        return [alias.asname or alias.name.partition(".")[0] for alias in node.names]
+    if isinstance(node, gast.MatchAs | gast.MatchStar) and node.name:
+        return [node.name]
+    if isinstance(node, gast.MatchMapping) and node.rest:
+        return [node.rest]
+    return []
