@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import dataclasses
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 
@@ -13,6 +13,9 @@ from srcad.api import grad, vjp
 from srcad.errors import ArgumentError, GradientCheckError
 
 __all__ = ["check_grads"]
+
+# The way to a leaf: ("item", key) or ("attribute", name) for each container passed through.
+_Path: TypeAlias = tuple[tuple[str, Any], ...]
 
 # Relative and absolute tolerance for each floating type: what is left of its digits after a central
 # difference whose step is the cube root of its precision.
@@ -63,7 +66,12 @@ def check_grads(
     if order < 1:
         raise ArgumentError(f"The order of check_grads must be at least 1, not {order}.", "Write order=1.")
     positions = _positions(args, argnums)
-    _check(f, list(args), order, positions, getattr(f, "__name__", repr(f)), _Settings(rtol, atol, eps))
+    point = list(args)
+    if argnums is not None:
+        for position in positions:
+            point[position] = _mapped(_inexact, point[position])
+    label = getattr(f, "__name__", repr(f))
+    _check(f, point, order, positions, label, _Settings(rtol, atol, eps))
 
 
 @dataclasses.dataclass(frozen=True)
@@ -89,7 +97,9 @@ class _Settings:
 def _positions(args: Sequence[Any], argnums: int | Sequence[int] | None) -> tuple[int, ...]:
     """Return the positions to differentiate."""
     if argnums is None:
-        chosen = tuple(i for i, value in enumerate(args) if any(_is_floating(leaf) for _, leaf in _leaves(value)))
+        chosen = tuple(
+            i for i, value in enumerate(args) if any(_is_floating(leaf) for _, leaf in _leaves(value))
+        )
     else:
         chosen = (argnums,) if isinstance(argnums, int) else tuple(argnums)
     for position in chosen:
@@ -112,112 +122,152 @@ def _positions(args: Sequence[Any], argnums: int | Sequence[int] | None) -> tupl
 
 
 def _check(
-    f: Callable[..., Any], args: list[Any], order: int, positions: tuple[int, ...], label: str, settings: _Settings
+    f: Callable[..., Any],
+    args: list[Any],
+    order: int,
+    positions: tuple[int, ...],
+    label: str,
+    settings: _Settings,
 ) -> None:
     """Check one order, then the gradient function for the orders above it."""
-    for position in positions:
-        args[position] = _inexact(args[position])
-    value, pullback = vjp(f, *copy.deepcopy(args))
-    direction = _random_like(value, np.random.default_rng(0))
+    value, pullback = vjp(f, *_copied(args))
+    direction = _random_like(value)
     gradients = pullback(direction)
     for position in positions:
-        _compare(f, args, position, gradients[position], direction, label, settings)
+        gradient = dict(_leaves(gradients[position]))
+        for path, leaf in _leaves(args[position]):
+            if not _is_floating(leaf):
+                continue
+            derivative = _fitting(gradient.get(path), leaf, label, _written(position, path))
+            for index in np.ndindex(np.shape(leaf)):
+                entry = _Entry(position, path, index, leaf)
+                _compare(f, args, entry, float(derivative[index]), direction, label, settings)
     if order > 1:
-        gradient = _gradient_function(f, value, direction, positions)
-        _check(gradient, args, order - 1, positions, f"the gradient of {label}", settings)
+        gradient_function = _gradient_function(f, value, direction, positions)
+        _check(gradient_function, args, order - 1, positions, f"the gradient of {label}", settings)
 
 
-def _gradient_function(
-    f: Callable[..., Any], value: Any, direction: Any, positions: tuple[int, ...]
-) -> Callable[..., Any]:
-    """Return the function whose derivatives are the next order: the gradient of f's projection."""
-    if isinstance(value, float):
-        return grad(f, argnums=positions)
+@dataclasses.dataclass(frozen=True)
+class _Entry:
+    """One number among the arguments."""
 
-    def projected(*args):  # type: ignore[no-untyped-def]  # read by the compiler
-        return _project(f(*args), direction)
+    position: int
+    path: _Path
+    index: tuple[int, ...]
+    leaf: Any
 
-    return grad(projected, argnums=positions)
+    def moved(self, args: list[Any], offset: float) -> list[Any]:
+        """Return a copy of ``args`` with this number moved by ``offset``."""
+
+        def change(leaf: Any, path: _Path) -> Any:
+            if path != self.path:
+                return leaf
+            if not isinstance(leaf, np.ndarray):
+                return type(leaf)(leaf + offset)
+            leaf[self.index] += offset
+            return leaf
+
+        copies = _copied(args)
+        copies[self.position] = _mapped(change, copies[self.position])
+        return copies
+
+    def __str__(self) -> str:
+        index = f"[{', '.join(map(str, self.index))}]" if self.index else ""
+        return _written(self.position, self.path) + index
+
+
+def _fitting(derivative: Any, leaf: Any, label: str, where: str) -> np.ndarray[Any, Any]:
+    """Return the gradient of one leaf as an array, or refuse one that does not have the leaf's shape."""
+    if not _is_number(derivative):
+        raise GradientCheckError(
+            f"The gradient of {label} has no number at {where}, where the argument has one.",
+            "A gradient must have the structure of its argument.",
+        )
+    if np.shape(derivative) != np.shape(leaf):
+        raise GradientCheckError(
+            f"The gradient of {label} at {where} has shape {np.shape(derivative)}, "
+            f"but the argument has shape {np.shape(leaf)}.",
+            "A gradient must have the shape of its argument.",
+        )
+    return np.asarray(derivative)
 
 
 def _compare(
     f: Callable[..., Any],
     args: list[Any],
-    position: int,
-    gradient: Any,
+    entry: _Entry,
+    derivative: float,
     direction: Any,
     label: str,
     settings: _Settings,
 ) -> None:
-    """Compare the gradient of one argument with difference quotients, entry by entry."""
-    root = f"args[{position}]"
-    found = dict(_leaves(gradient))
-    for path, leaf in _leaves(args[position]):
-        if not _is_floating(leaf):
-            continue
-        where = root + _written(path)
-        if path not in found or not _is_number(found[path]):
-            raise GradientCheckError(
-                f"The gradient of {label} has no number at {where}, where the argument has one.",
-                "A gradient must have the structure of its argument.",
-            )
-        derivative = np.asarray(found[path])
-        if derivative.shape != np.shape(leaf):
-            raise GradientCheckError(
-                f"The gradient of {label} at {where} has shape {derivative.shape}, "
-                f"but the argument has shape {np.shape(leaf)}.",
-                "A gradient must have the shape of its argument.",
-            )
-        rtol, atol, eps = settings.of(np.asarray(leaf).dtype)
-        for index in np.ndindex(np.shape(leaf)):
-            step = eps * max(1.0, abs(float(np.asarray(leaf)[index])))
-
-            def projection(offset: float, path: Any = path, index: Any = index) -> Any:
-                moved = copy.deepcopy(args)
-                moved[position] = _moved(moved[position], path, index, offset)
-                return _project(f(*moved), direction)
-
-            numerical = float((projection(step) - projection(-step)) / (2 * step))
-            if not np.isclose(float(derivative[index]), numerical, rtol=rtol, atol=atol):
-                entry = where + (f"[{', '.join(map(str, index))}]" if index else "")
-                raise GradientCheckError(
-                    f"The gradient of {label} at {entry} is {float(derivative[index])!r}, "
-                    f"but central differences with step {step:.3g} give {numerical!r}.",
-                    "Either a derivative rule is wrong, or the function is not smooth there: "
-                    "try a point away from kinks, or set eps, rtol and atol.",
-                )
+    """Compare one entry of the gradient with its difference quotient."""
+    center = np.asarray(entry.leaf)[entry.index]
+    rtol, atol, eps = settings.of(center.dtype)
+    step = eps * max(1.0, abs(float(center)))
+    above = _project(f(*entry.moved(args, step)), direction)
+    below = _project(f(*entry.moved(args, -step)), direction)
+    numerical = (above - below) / (2 * step)
+    if not np.isclose(derivative, numerical, rtol=rtol, atol=atol):
+        raise GradientCheckError(
+            f"The gradient of {label} at {entry} is {derivative!r}, "
+            f"but central differences with step {step:.3g} give {numerical!r}.",
+            "Either a derivative rule is wrong, or the function is not smooth there: "
+            "try a point away from kinks, or set eps, rtol and atol.",
+        )
 
 
-def _project(value, direction):  # type: ignore[no-untyped-def]  # differentiated for the second order
+def _project(value: Any, direction: Any) -> float:
     """Return the inner product of a result with a direction of the same structure."""
+    numbers = dict(_leaves(value))
+    terms = [np.vdot(weight, numbers[path]) for path, weight in _leaves(direction) if weight is not None]
+    return float(np.sum(terms, dtype=np.float64))
+
+
+def _gradient_function(
+    f: Callable[..., Any], value: Any, direction: Any, positions: tuple[int, ...]
+) -> Callable[..., Any]:
+    """Return the function whose derivatives are the next order: the gradient of f, or of its projection."""
+    if isinstance(value, float):
+        return grad(f, argnums=positions)
+
+    def projected(*args):  # type: ignore[no-untyped-def]  # in the input language, see _inner
+        return _inner(f(*args), direction)
+
+    return grad(projected, argnums=positions)
+
+
+def _inner(value, direction):  # type: ignore[no-untyped-def]
+    """Do what ``_project`` does, in the language that srcad differentiates."""
     if direction is None:
         return 0.0
     total = 0.0
     if isinstance(direction, dict):
         for key in direction:
-            total = total + _project(value[key], direction[key])
-        return total
-    if isinstance(direction, (tuple, list)):
+            total = total + _inner(value[key], direction[key])
+    elif isinstance(direction, (tuple, list)):
         for i in range(len(direction)):
-            total = total + _project(value[i], direction[i])
-        return total
-    return np.sum(value * direction)
+            total = total + _inner(value[i], direction[i])
+    else:
+        total = np.sum(value * direction)
+    return total
 
 
-def _random_like(value: Any, rng: np.random.Generator) -> Any:
+def _random_like(value: Any) -> Any:
     """Return a random direction with the structure of ``value``, None where it has no derivative."""
-    if isinstance(value, dict):
-        return {key: _random_like(item, rng) for key, item in value.items()}
-    if isinstance(value, (tuple, list)):
-        return _rebuilt(value, [_random_like(item, rng) for item in value])
-    if not _is_floating(value):
-        return None
-    # Away from zero, so that no part of the result goes unchecked.
-    drawn = rng.uniform(0.5, 1.5, np.shape(value))
-    return drawn.astype(value.dtype) if isinstance(value, np.ndarray) else type(value)(drawn)
+    rng = np.random.default_rng(0)
+
+    def draw(leaf: Any, path: _Path) -> Any:
+        if not _is_floating(leaf):
+            return None
+        # Away from zero, so that no part of the result goes unchecked.
+        drawn = rng.uniform(0.5, 1.5, np.shape(leaf))
+        return drawn.astype(leaf.dtype) if isinstance(leaf, np.ndarray) else type(leaf)(drawn)
+
+    return _mapped(draw, value)
 
 
-def _leaves(value: Any, path: tuple[tuple[str, Any], ...] = ()) -> Iterator[tuple[tuple[tuple[str, Any], ...], Any]]:
+def _leaves(value: Any, path: _Path = ()) -> Iterator[tuple[_Path, Any]]:
     """Yield what stands in the containers of ``value``, each with the way to it."""
     if isinstance(value, dict):
         for key, item in value.items():
@@ -232,7 +282,7 @@ def _leaves(value: Any, path: tuple[tuple[str, Any], ...] = ()) -> Iterator[tupl
         yield path, value
 
 
-def _mapped(change: Callable[[Any, tuple[tuple[str, Any], ...]], Any], value: Any, path: Any = ()) -> Any:
+def _mapped(change: Callable[[Any, _Path], Any], value: Any, path: _Path = ()) -> Any:
     """Return ``value`` with each leaf replaced by ``change(leaf, path)``."""
     if isinstance(value, dict):
         items = {key: _mapped(change, item, (*path, ("item", key))) for key, item in value.items()}
@@ -259,35 +309,23 @@ def _rebuilt(original: Any, items: list[Any]) -> Any:
     return type(original)(items)
 
 
-def _inexact(value: Any) -> Any:
-    """Return ``value`` with its integers as floats, so that they can be varied."""
-
-    def change(leaf: Any, path: Any) -> Any:
-        if not _is_number(leaf) or _is_floating(leaf):
-            return leaf
-        return leaf.astype(np.float64) if isinstance(leaf, np.ndarray) else float(leaf)
-
-    return _mapped(change, value)
+def _inexact(leaf: Any, path: _Path) -> Any:
+    """Return integers as floats, so that they can be varied."""
+    if not _is_number(leaf) or _is_floating(leaf):
+        return leaf
+    return leaf.astype(np.float64) if isinstance(leaf, np.ndarray) else float(leaf)
 
 
-def _moved(value: Any, path: Any, index: tuple[int, ...], offset: float) -> Any:
-    """Return ``value`` with one entry of the leaf at ``path`` moved by ``offset``."""
-
-    def change(leaf: Any, here: Any) -> Any:
-        if here != path:
-            return leaf
-        if not isinstance(leaf, np.ndarray):
-            return type(leaf)(leaf + offset)
-        moved = leaf.copy()
-        moved[index] += offset
-        return moved
-
-    return _mapped(change, value)
+def _copied(args: list[Any]) -> list[Any]:
+    """Return the arguments with containers and arrays of their own, since ``f`` may change them."""
+    return [
+        _mapped(lambda leaf, path: leaf.copy() if isinstance(leaf, np.ndarray) else leaf, a) for a in args
+    ]
 
 
-def _written(path: tuple[tuple[str, Any], ...]) -> str:
-    """Return the path as one would write it in Python."""
-    return "".join(f"[{key!r}]" if kind == "item" else f".{key}" for kind, key in path)
+def _written(position: int, path: _Path) -> str:
+    """Return a path as one would write it in Python."""
+    return f"args[{position}]" + "".join(f"[{key!r}]" if kind == "item" else f".{key}" for kind, key in path)
 
 
 def _is_dataclass(value: Any) -> bool:
@@ -296,7 +334,9 @@ def _is_dataclass(value: Any) -> bool:
 
 def _is_floating(value: Any) -> bool:
     """Tell whether ``value`` is a real floating-point number or an array of them."""
-    return isinstance(value, (float, np.floating)) or (isinstance(value, np.ndarray) and value.dtype.kind == "f")
+    return isinstance(value, (float, np.floating)) or (
+        isinstance(value, np.ndarray) and value.dtype.kind == "f"
+    )
 
 
 def _is_number(value: Any) -> bool:

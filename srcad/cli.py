@@ -41,7 +41,9 @@ def _parser() -> argparse.ArgumentParser:
     show.add_argument(
         "--argnums", type=_argnums, default=0, help="positions or names of parameters, separated by commas"
     )
-    show.add_argument("--stage", help="show the program after this stage of the compiler instead of the result")
+    show.add_argument(
+        "--stage", help="show the program after this stage of the compiler instead of the result"
+    )
     return parser
 
 

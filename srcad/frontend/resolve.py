@@ -11,7 +11,13 @@ After, with ``scope.statics`` knowing ``np.sin`` and ``demo``::
         return np.sin(x) * demo.scale
 
 where ``np.sin`` is one name and ``demo.scale`` an attribute, read whenever the statement runs. Comprehension
-targets get names of their own.
+targets get names of their own, and a nested function becomes a call of ``rt.closure`` with the variables that
+it reads.
+
+>>> import numpy
+>>> from srcad.frontend.statics import canonical
+>>> canonical(numpy.sin), canonical(len), canonical(numpy.linalg)
+('np.sin', 'len', 'np.linalg')
 """
 
 from __future__ import annotations
@@ -20,15 +26,17 @@ import builtins
 import importlib
 import sys
 import types
+from dataclasses import replace
 from typing import Any
 
 import gast
 
 from srcad.errors import UnsupportedError
-from srcad.frontend.nested import capture, closure_call
+from srcad.frontend.nested import as_definition, free_names, parameters
+from srcad.frontend.statics import Globals, canonical, is_settled, is_static, refer, runtime_name
 from srcad.lang import tree as t
-from srcad.lang.function import Function
-from srcad.frontend.statics import Globals, canonical, is_settled, is_static, refer
+from srcad.lang.function import Function, Nested
+from srcad.lang.scope import Dependency
 
 __all__ = ["resolve"]
 
@@ -37,20 +45,250 @@ def resolve(fn: Function) -> Function:
     """Make statics of the names of functions, classes and modules, and record what was looked up."""
     resolver = Resolver(fn)
     body = resolver.block(fn.tree.body)
-    read = [name for name in resolver.captured if name not in fn.captured]
-    return types_replace(fn.with_body(body), tuple(fn.captured) + tuple(read))
-
-
-def types_replace(fn: Function, captured: tuple[str, ...]) -> Function:
-    """Return ``fn`` with these captured variables."""
-    return Function(fn.tree, fn.scope, fn.source, captured)
+    return replace(fn.with_body(body), captured=tuple(resolver.captured))
 
 
 class Resolver(gast.NodeTransformer):
-    """Visits the nodes of one function; nested functions become closure calls."""
+    """Visits the nodes of one function."""
 
     def __init__(self, fn: Function) -> None:
         self.fn = fn
         self.scope = fn.scope
         self.func = fn.source.func
-        self.known = dict(fn.scope.known) if hasattr(fn.scope, "known") else {}
+        self.known = dict(self.scope.statics)
+        self.scope.statics.clear()
+        code = self.func.__code__
+        self.cells = dict(zip(code.co_freevars, self.func.__closure__ or (), strict=False))
+        self.captured = dict.fromkeys(fn.captured)
+        self.params = parameters(fn.tree.args)
+        self.locals = set(self.params) | set(fn.captured) | self._bound(fn.tree.body)
+        self.known = {name: value for name, value in self.known.items() if name not in self.locals}
+        self.renamed: dict[str, str] = {}
+        free = set(free_names(fn.tree))
+        self.scope.take(self.locals - {"np", "rt"} | set(self.params) | (free & set(self.cells)))
+        for clash in sorted({"np", "rt"} & self.locals - set(self.params)):
+            self.renamed[clash] = self.scope.fresh(f"{clash}_")
+
+    def _bound(self, body: list[gast.stmt]) -> set[str]:
+        """Return the local names; what only imports bind becomes known instead."""
+        imports = [n for n in t.own_nodes(body) if isinstance(n, gast.Import | gast.ImportFrom)]
+        others = [n for n in body if n not in imports]
+        bound = t.bound_names(others)
+        for node in imports:
+            for name, value in _imported(node, self.func.__globals__).items():
+                self.known[name] = value
+                bound.discard(name)
+        for node in t.own_nodes(body):
+            if isinstance(node, gast.Name) and isinstance(node.ctx, gast.Store) and node.id in self.known:
+                bound.add(node.id)
+        return bound
+
+    def block(self, body: list[gast.stmt]) -> list[gast.stmt]:
+        """Resolve statements."""
+        done: list[gast.stmt] = []
+        for statement in body:
+            made = self.visit(statement)
+            done.extend(made if isinstance(made, list) else [made] if made is not None else [])
+        return done
+
+    def error(self, node: gast.AST, reason: str, hint: str) -> UnsupportedError:
+        """Return the error that refuses ``node``."""
+        return UnsupportedError(reason, hint, self.fn.source.locate(node))
+
+    # names
+
+    def visit_Name(self, node: gast.Name) -> gast.expr:
+        """Return the local variable, the static, or the read of a global value."""
+        if node.id in self.renamed:
+            return gast.copy_location(gast.Name(self.renamed[node.id], node.ctx, None, None), node)
+        if node.id in self.locals or not isinstance(node.ctx, gast.Load):
+            return gast.copy_location(gast.Name(node.id, node.ctx, None, None), node)
+        if node.id in self.known:
+            return t.place(self._known(node.id, self.known[node.id]), node)
+        if node.id in self.cells:
+            return t.place(self._cell(node.id, self.cells[node.id]), node)
+        return t.place(self._global(node.id), node)
+
+    def _known(self, name: str, value: Any) -> gast.expr:
+        """Return the name of a local import, or of the nested function itself."""
+        if isinstance(value, Nested):
+            key = self.scope.refer(value, value.name)
+            return t.call(runtime_name(self.scope, "closure"), *map(t.name, [key, *value.captured]))
+        return t.name(refer(self.scope, value, canonical(value) or name))
+
+    def _cell(self, name: str, cell: types.CellType) -> gast.expr:
+        """Return a free variable: a static where it holds a function, class or module."""
+        try:
+            value = cell.cell_contents
+        except ValueError:
+            value = None
+        if is_static(value):
+            self._depend(cell, name, value)
+            self.scope.taken.discard(name)
+            return t.name(refer(self.scope, value, canonical(value) or name))
+        self.captured[name] = None
+        return t.name(name)
+
+    def _global(self, name: str) -> gast.expr:
+        """Return a global or builtin: a static, or an attribute of the module."""
+        space = self.func.__globals__
+        home = sys.modules.get(space.get("__name__", ""))
+        if name in space:
+            value = space[name]
+            if is_static(value):
+                self._depend(space, name, value)
+                own = canonical(value) or f"{_last(space.get('__name__', 'globals'))}.{name}"
+                return t.name(refer(self.scope, value, own))
+        elif hasattr(builtins, name):
+            value = getattr(builtins, name)
+            return t.name(refer(self.scope, value, name))
+        if home is None or vars(home) is not space:
+            home = next((v for v in self.scope.statics.values() if isinstance(v, Globals)), Globals(space))
+        return t.attribute(t.name(refer(self.scope, home, _last(space.get("__name__", "globals")))), name)
+
+    def _depend(self, space: Any, name: str, value: Any) -> None:
+        """Record that the result relies on a name."""
+        if not any(d.space is space and d.name == name for d in self.scope.dependencies):
+            self.scope.dependencies.append(Dependency(space, name, value))
+
+    def visit_Attribute(self, node: gast.Attribute) -> gast.expr:
+        """Return an attribute; one of a static module becomes a static where it can."""
+        value = self.visit(node.value)
+        attr = self._mangled(node.attr)
+        made = gast.copy_location(gast.Attribute(value, attr, node.ctx), node)
+        module = self.scope.statics.get(value.id) if isinstance(value, gast.Name) else None
+        if not isinstance(module, types.ModuleType) or not isinstance(node.ctx, gast.Load):
+            return made
+        found = getattr(module, attr, module)
+        if found is module or not (is_settled(module) or is_static(found)):
+            return made
+        if not is_settled(module):
+            self._depend(vars(module), attr, found)
+        if isinstance(found, types.ModuleType):
+            name = canonical(found) or attr
+        else:
+            name = f"{value.id}.{attr}"
+        return t.place(t.name(refer(self.scope, found, name)), node)
+
+    def _mangled(self, attr: str) -> str:
+        """Return the name of an attribute as the class around the function sees it."""
+        if not attr.startswith("__") or attr.endswith("__"):
+            return attr
+        path = self.func.__qualname__.split(".")
+        owner = path[-2].lstrip("_") if len(path) > 1 and path[-2] != "<locals>" else ""
+        return f"_{owner}{attr}" if owner else attr
+
+    def visit_Call(self, node: gast.Call) -> gast.expr:
+        """Resolve a call; ``super()`` gets its arguments, a nested function's call of itself its captures."""
+        made = self.generic_visit(node)
+        func = made.func
+        if isinstance(func, gast.Name) and self.scope.statics.get(func.id) is super and not made.args:
+            if "__class__" in self.cells and self.params:
+                made.args = [self._cell("__class__", self.cells["__class__"]), t.name(self.params[0])]
+        elif isinstance(func, gast.Call) and isinstance(node.func, gast.Name):
+            own, *rest = func.args
+            made.func = own
+            made.args.extend(rest)
+        return t.place(made, node)
+
+    # scopes
+
+    def _comprehension(self, node: Any) -> Any:
+        """Resolve a comprehension, whose targets are its own."""
+        outer = self.renamed
+        fields: dict[str, Any] = {}
+        generators = []
+        for generator in node.generators:
+            iterable = self.visit(generator.iter)
+            own = t.names_written(generator.target)
+            self.renamed = self.renamed | {name: self.scope.fresh(name) for name in sorted(own)}
+            target = self.visit(generator.target)
+            ifs = [self.visit(condition) for condition in generator.ifs]
+            generators.append(gast.comprehension(target, iterable, ifs, generator.is_async))
+        for field in ("key", "value", "elt"):
+            if hasattr(node, field):
+                fields[field] = self.visit(getattr(node, field))
+        self.renamed = outer
+        return gast.copy_location(type(node)(**fields, generators=generators), node)
+
+    visit_ListComp = visit_SetComp = visit_DictComp = visit_GeneratorExp = _comprehension
+
+    def visit_FunctionDef(self, node: gast.FunctionDef) -> gast.stmt:
+        """Bind the closure to the function's name."""
+        own = self.renamed.get(node.name, node.name)
+        return t.place(t.assign(own, self._closure(node, node.name, node.name)), node)
+
+    def visit_Lambda(self, node: gast.Lambda) -> gast.expr:
+        """Make a closure."""
+        return t.place(self._closure(as_definition(node, "lambda_"), "lambda_", None), node)
+
+    def _closure(self, definition: gast.FunctionDef, hint: str, own: str | None) -> gast.expr:
+        """Return the call that binds the captured variables of a nested function."""
+        free = free_names(definition)
+        outside = [n for n in free if n in self.locals or n in self.renamed or n in self.captured]
+        for name in free:
+            if name not in outside and name in self.cells and isinstance(read := self.visit(t.name(name)), gast.Name):
+                outside.extend([name] if read.id == name and name in self.captured else [])
+        captured = tuple(n for n in outside if n != own)
+        key = self.scope.fresh(f"{self.fn.tree.name}_{hint}".replace("__", "_"))
+        self.scope.taken.discard(key)
+        known = {name: self.known[name] for name in free if name in self.known and name not in outside}
+        nested = Nested(definition, self.fn.source, key, captured, known)
+        if own in free:
+            nested.statics[own] = nested
+        self.scope.statics[key] = nested
+        values = [self.visit(t.name(n)) for n in captured]
+        return t.call(runtime_name(self.scope, "closure"), t.name(key), *values)
+
+    # what needs no resolution
+
+    def visit_AnnAssign(self, node: gast.AnnAssign) -> gast.stmt | None:
+        """Drop the annotation, which a function does not evaluate."""
+        if node.value is None:
+            return None
+        return gast.copy_location(gast.Assign([self.visit(node.target)], self.visit(node.value), None), node)
+
+    def visit_Import(self, node: gast.AST) -> None:
+        """Drop an import: its names are known."""
+
+    visit_ImportFrom = visit_Global = visit_Nonlocal = visit_Import
+
+    def generic_visit(self, node: gast.AST) -> Any:
+        """Resolve the children into a new node; an emptied block gets ``pass``."""
+        made = type(node)(**{field: self._field(field, value, node) for field, value in gast.iter_fields(node)})
+        return gast.copy_location(made, node)
+
+    def _field(self, field: str, value: Any, node: gast.AST) -> Any:
+        """Resolve one field."""
+        if isinstance(value, list):
+            if field == "body" and value and isinstance(value[0], gast.stmt):
+                return self.block(value) or [t.place(gast.Pass(), node)]
+            if value and isinstance(value[0], gast.stmt):
+                return self.block(value)
+            return [self.visit(v) if isinstance(v, gast.AST) else v for v in value]
+        if isinstance(value, str) and field in ("name", "rest"):
+            return self.renamed.get(value, value)
+        return self.visit(value) if isinstance(value, gast.AST) else value
+
+
+def _last(name: str) -> str:
+    """Return the last part of a dotted name."""
+    return name.rpartition(".")[2]
+
+
+def _imported(node: gast.Import | gast.ImportFrom, space: dict[str, Any]) -> dict[str, Any]:
+    """Carry out an import and return what it binds."""
+    if isinstance(node, gast.Import):
+        found = {}
+        for alias in node.names:
+            module = importlib.import_module(alias.name)
+            top = importlib.import_module(alias.name.partition(".")[0])
+            found[alias.asname or alias.name.partition(".")[0]] = module if alias.asname else top
+        return found
+    module = importlib.import_module("." * (node.level or 0) + (node.module or ""), space.get("__package__"))
+    found = {}
+    for alias in node.names:
+        if not hasattr(module, alias.name):
+            importlib.import_module(f"{module.__name__}.{alias.name}")
+        found[alias.asname or alias.name] = getattr(module, alias.name)
+    return found

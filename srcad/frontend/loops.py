@@ -1,0 +1,260 @@
+"""Loops: every ``for`` runs over a ``range``, every ``while`` is endless with the condition inside.
+
+Before::
+
+    for i, x in enumerate(xs):
+        s += x * i
+
+After::
+
+    seq = rt.sequence(xs)
+    for i in range(len(seq)):
+        x = seq[i]
+        s += x * i
+
+``zip``, ``enumerate``, ``reversed``, ``map``, ``filter`` and the views of dicts, written out in the loop's
+head, are indexed and not built.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import gast
+
+from srcad.frontend.statics import refer, runtime_name
+from srcad.lang import tree as t
+from srcad.lang.scope import Scope
+
+__all__ = ["lower_for", "lower_while"]
+
+
+@dataclass
+class Cursor:
+    """How to get at the elements of an iterable: statements to run first, the length, the i-th element."""
+
+    setup: list[gast.stmt]
+    length: gast.expr | None
+    element: Callable[[gast.expr], gast.expr]
+    bindings: list[tuple[str, Callable[[gast.expr], gast.expr]]] = field(default_factory=list)
+
+
+def lower_while(node: gast.While) -> gast.While:
+    """Return the loop with its condition in the body.
+
+    >>> loop = gast.parse("while x < 3: x += 1").body[0]
+    >>> import ast
+    >>> print(ast.unparse(gast.gast_to_ast(lower_while(loop))))
+    while True:
+        if x < 3:
+            x += 1
+        else:
+            break
+    """
+    if isinstance(node.test, gast.Constant) and node.test.value is True:
+        return gast.copy_location(gast.While(node.test, node.body, []), node)
+    choice = t.place(gast.If(node.test, node.body, [gast.Break()]), node.test)
+    return t.place(gast.While(t.constant(True), [choice], node.orelse), node)
+
+
+def lower_for(node: gast.For, scope: Scope, called: Callable[[gast.expr], str | None]) -> list[gast.stmt]:
+    """Return the loop over a range, with what must run before it.
+
+    Parameters
+    ----------
+    node : gast.For
+        The loop.
+    scope : Scope
+        For names.
+    called : callable
+        Tells which builtin a call calls, if any.
+    """
+    return [t.place(statement, node) for statement in Lowering(scope, called).loop(node)]
+
+
+class Lowering:
+    """Makes cursors."""
+
+    def __init__(self, scope: Scope, called: Callable[[gast.expr], str | None]) -> None:
+        self.scope = scope
+        self.called = called
+
+    def static(self, function: str, value: object) -> str:
+        """Return the static name of a builtin."""
+        return refer(self.scope, value, function)
+
+    def loop(self, node: gast.For) -> list[gast.stmt]:
+        """Lower one loop."""
+        source = node.iter
+        if self.called(source) == "range" and not source.keywords and not _starred(source.args):
+            return self._over_range(node)
+        if self.called(source) == "filter" and len(source.args) == 2:
+            return self._filtered(node)
+        if isinstance(source, gast.GeneratorExp) and len(source.generators) == 1:
+            return self._generated(node, source)
+        cursor = self.cursor(source)
+        assert cursor.length is not None
+        counter = self.scope.fresh("i")
+        if self.called(source) == "enumerate" and len(source.args) == 1 and not source.keywords:
+            first = node.target.elts[0] if isinstance(node.target, gast.Tuple) and len(node.target.elts) == 2 else None
+            if isinstance(first, gast.Name) and _free_for_counting(first.id, node):
+                counter = first.id
+        head: list[gast.stmt] = [t.assign(key, element(t.name(counter))) for key, element in cursor.bindings]
+        element = cursor.element(t.name(counter))
+        if counter_is_first(element, node.target, counter):
+            bind = t.assign(node.target.elts[1], element.elts[1])
+        else:
+            bind = t.assign(node.target, element)
+        t.place(bind, node.target)
+        span = t.place(t.call(self.static("range", range), cursor.length), source)
+        body = [*head, bind, *node.body]
+        made = gast.For(gast.copy_location(t.store(counter), node.target), span, body, node.orelse, None)
+        return [*cursor.setup, gast.copy_location(made, node)]
+
+    def _over_range(self, node: gast.For) -> list[gast.stmt]:
+        """Keep a loop over a range; give it a counter of its own where the target is more than that."""
+        made = gast.For(node.target, node.iter, node.body, node.orelse, None)
+        if not (isinstance(node.target, gast.Name) and _free_for_counting(node.target.id, node)):
+            counter = self.scope.fresh("i")
+            bind = t.place(t.assign(node.target, t.name(counter)), node.target)
+            made = gast.For(t.store(counter), node.iter, [bind, *node.body], node.orelse, None)
+        return [gast.copy_location(made, node)]
+
+    def _filtered(self, node: gast.For) -> list[gast.stmt]:
+        """Turn ``for x in filter(f, xs)`` into a loop with an ``if``."""
+        predicate, source = node.iter.args
+        setup: list[gast.stmt] = []
+        item = self.scope.fresh("item")
+        test: gast.expr = t.name(item)
+        if not (isinstance(predicate, gast.Constant) and predicate.value is None):
+            test = t.call(self._once(predicate, "predicate", setup), t.name(item))
+        body = gast.If(test, [t.assign(node.target, t.name(item)), *node.body], [])
+        inner = gast.For(t.store(item), source, [t.place(body, node.iter)], node.orelse, None)
+        return [*setup, *self.loop(gast.copy_location(inner, node))]
+
+    def _generated(self, node: gast.For, source: gast.GeneratorExp) -> list[gast.stmt]:
+        """Turn a loop over a generator expression into a loop over what that iterates over."""
+        generator = source.generators[0]
+        body: list[gast.stmt] = [t.place(t.assign(node.target, source.elt), source.elt), *node.body]
+        for condition in reversed(generator.ifs):
+            body = [t.place(gast.If(condition, body, []), condition)]
+        inner = gast.For(generator.target, generator.iter, body, node.orelse, None)
+        return self.loop(gast.copy_location(inner, node))
+
+    def _once(self, value: gast.expr, hint: str, setup: list[gast.stmt]) -> gast.expr:
+        """Evaluate ``value`` before the loop and return its name."""
+        if isinstance(value, gast.Constant) or isinstance(value, gast.Name) and value.id in self.scope.statics:
+            return value
+        kept = self.scope.fresh(hint)
+        setup.append(t.place(t.assign(kept, value), value))
+        return t.name(kept)
+
+    def _length(self, sequence: gast.expr) -> gast.expr:
+        """Return ``len(sequence)``."""
+        return t.call(self.static("len", len), sequence)
+
+    def cursor(self, source: gast.expr) -> Cursor:
+        """Return how to get at the elements of ``source``."""
+        kind = self.called(source)
+        plain = kind is not None and not source.keywords and not _starred(source.args)
+        if kind == "enumerate" and not _starred(source.args) and 1 <= len(source.args) + len(source.keywords) <= 2:
+            return self._enumerate(source)
+        if kind == "zip" and plain and source.args:
+            return self._zip(source.args, t.tuple_of)
+        if kind == "map" and plain and len(source.args) > 1:
+            setup: list[gast.stmt] = []
+            function = self._once(source.args[0], "function", setup)
+            made = self._zip(source.args[1:], lambda elements: t.call(function, *elements))
+            return Cursor(setup + made.setup, made.length, made.element)
+        if kind == "reversed" and plain and len(source.args) == 1:
+            return self._reversed(source.args[0])
+        view = _dict_view(source)
+        if view:
+            return self._dict(source.func.value, view)
+        setup = []
+        if isinstance(source, gast.Tuple | gast.List | gast.ListComp):
+            value: gast.expr = source
+        else:
+            value = gast.copy_location(t.call(runtime_name(self.scope, "sequence"), source), source)
+        sequence = self._once(value, "seq", setup)
+        return Cursor(setup, self._length(sequence), lambda i: t.subscript(sequence, i))
+
+    def _enumerate(self, source: gast.Call) -> Cursor:
+        """Number the elements."""
+        inner = self.cursor(source.args[0])
+        start = source.args[1] if len(source.args) > 1 else source.keywords[0].value if source.keywords else None
+        if start is None:
+            return Cursor(inner.setup, inner.length, lambda i: t.tuple_of([i, inner.element(i)]))
+        setup = list(inner.setup)
+        first = self._once(start, "start", setup)
+        return Cursor(
+            setup, inner.length, lambda i: t.tuple_of([gast.BinOp(i, gast.Add(), first), inner.element(i)])
+        )
+
+    def _zip(self, sources: list[gast.expr], join: Callable[[list[gast.expr]], gast.expr]) -> Cursor:
+        """Index several sequences, up to the end of the shortest."""
+        parts = [self.cursor(source) for source in sources]
+        setup = [statement for part in parts for statement in part.setup]
+        lengths = [part.length for part in parts if part.length is not None]
+        length = lengths[0] if len(lengths) == 1 else t.call(self.static("min", min), *lengths)
+        return Cursor(setup, length, lambda i: join([part.element(i) for part in parts]))
+
+    def _reversed(self, source: gast.expr) -> Cursor:
+        """Index a sequence from its end."""
+        inner = self.cursor(source)
+        setup = list(inner.setup)
+        assert inner.length is not None
+        last = self._once(gast.BinOp(inner.length, gast.Sub(), t.constant(1)), "last", setup)
+        return Cursor(setup, inner.length, lambda i: inner.element(gast.BinOp(last, gast.Sub(), i)))
+
+    def _dict(self, source: gast.expr, view: str) -> Cursor:
+        """Index the list of a dict's keys."""
+        setup: list[gast.stmt] = []
+        mapping = self._once(source, "mapping", setup)
+        keys = self._once(t.call(runtime_name(self.scope, "keys"), mapping), "keys", setup)
+
+        def key(i: gast.expr) -> gast.expr:
+            return t.subscript(keys, i)
+
+        length = self._length(keys)
+        if view == "keys":
+            return Cursor(setup, length, key)
+        if view == "values":
+            return Cursor(setup, length, lambda i: t.subscript(mapping, key(i)))
+        own = self.scope.fresh("key")
+        return Cursor(
+            setup, length,
+            lambda i: t.tuple_of([gast.NamedExpr(t.store(own), key(i)), t.subscript(mapping, t.name(own))]),
+        )  # fmt: skip
+
+
+def counter_is_first(element: gast.expr, target: gast.expr, counter: str) -> bool:
+    """Tell whether the first of two targets is the loop's counter itself."""
+    return (
+        isinstance(target, gast.Tuple)
+        and isinstance(element, gast.Tuple)
+        and isinstance(target.elts[0], gast.Name)
+        and target.elts[0].id == counter
+    )
+
+
+def _free_for_counting(name: str, node: gast.For) -> bool:
+    """Tell whether nothing but the loop's head binds ``name`` in it."""
+    others = t.names_written(node.body)
+    if isinstance(node.target, gast.Tuple):
+        others |= {n for element in node.target.elts[1:] for n in t.names_written(element)}
+    return name not in others
+
+
+def _starred(args: list[gast.expr]) -> bool:
+    """Tell whether there is a starred argument."""
+    return any(isinstance(arg, gast.Starred) for arg in args)
+
+
+def _dict_view(source: gast.expr) -> str | None:
+    """Return which view of a dict ``source`` is, if it looks like one."""
+    if isinstance(source, gast.Call) and isinstance(source.func, gast.Attribute) and not source.args:
+        if source.func.attr in ("items", "keys", "values") and not source.keywords:
+            return source.func.attr
+    return None

@@ -1,0 +1,59 @@
+"""Which variables of the functions around it a nested function reads."""
+
+from __future__ import annotations
+
+import gast
+
+from srcad.lang import tree as t
+
+__all__ = ["as_definition", "free_names", "parameters"]
+
+
+def parameters(args: gast.arguments) -> list[str]:
+    """Return the names of all parameters."""
+    found = [*args.posonlyargs, *args.args, args.vararg, *args.kwonlyargs, args.kwarg]
+    return [arg.id for arg in found if arg is not None]
+
+
+def as_definition(tree: gast.AST, name: str) -> gast.FunctionDef:
+    """Return a lambda as a function definition with one return."""
+    if isinstance(tree, gast.FunctionDef):
+        return tree
+    body = t.place(gast.Return(tree.body), tree.body)
+    definition = gast.FunctionDef(name, tree.args, [body], [], None, None, [])
+    return gast.copy_location(definition, tree)
+
+
+def free_names(function: gast.FunctionDef | gast.Lambda) -> list[str]:
+    """Return the names that a function reads and does not bind, in the order of reading."""
+    body = function.body if isinstance(function.body, list) else [function.body]
+    bound = set(parameters(function.args)) | t.bound_names(body)
+    declared = {n for node in t.own_nodes(body) if isinstance(node, gast.Nonlocal | gast.Global) for n in node.names}
+    found: dict[str, None] = {}
+    for statement in body:
+        _collect(statement, bound - declared, found)
+    return list(found)
+
+
+def _collect(node: gast.AST, bound: set[str], found: dict[str, None]) -> None:
+    """Add the free names below ``node``."""
+    if isinstance(node, gast.Name):
+        if node.id not in bound and not isinstance(node.ctx, gast.Param):
+            found[node.id] = None
+    elif isinstance(node, t.FUNCTIONS):
+        for default in [*node.args.defaults, *node.args.kw_defaults]:
+            if default is not None:
+                _collect(default, bound, found)
+        found.update(dict.fromkeys(n for n in free_names(node) if n not in bound))
+    elif isinstance(node, t.COMPREHENSIONS):
+        inner = bound | {n for g in node.generators for n in t.names_written(g.target)}
+        _collect(node.generators[0].iter, bound, found)
+        for child in gast.iter_child_nodes(node):
+            _collect(child, inner, found)
+    else:
+        if isinstance(node, gast.AnnAssign):
+            children = [c for c in (node.target, node.value) if c is not None]
+        else:
+            children = list(gast.iter_child_nodes(node))
+        for child in children:
+            _collect(child, bound, found)

@@ -1,0 +1,86 @@
+"""What a static name stands for, and how it is called."""
+
+from __future__ import annotations
+
+import builtins
+import functools
+import sys
+import types
+from typing import Any
+
+import numpy as np
+
+from srcad import runtime as rt
+from srcad.lang.scope import Scope
+
+__all__ = ["Globals", "canonical", "is_settled", "is_static", "refer", "runtime_name"]
+
+SETTLED = frozenset(sys.stdlib_module_names) | {"numpy", "scipy", "srcad"}
+FUNCTIONS = (
+    type, types.ModuleType, types.FunctionType, types.BuiltinFunctionType, types.MethodType,
+    types.MethodWrapperType, types.MethodDescriptorType, types.WrapperDescriptorType, np.ufunc,
+    functools.partial, type(np.sum),
+)  # fmt: skip
+NAMESPACES = (("np", np), ("np.linalg", np.linalg), ("np.fft", np.fft), ("np.random", np.random), ("rt", rt))
+
+
+class Globals:
+    """The globals of a function whose module cannot be found, as attributes."""
+
+    def __init__(self, space: dict[str, Any]) -> None:
+        self.__dict__ = space
+
+
+def is_static(value: Any) -> bool:
+    """Tell whether a value found under a name outside the function is a function, class or module."""
+    return isinstance(value, FUNCTIONS) or (callable(value) and hasattr(value, "__wrapped__"))
+
+
+def is_settled(module: types.ModuleType) -> bool:
+    """Tell whether a module is a library's, whose names nobody is expected to rebind."""
+    return module.__name__.partition(".")[0] in SETTLED and module.__name__ != "__main__"
+
+
+def module_name(module: types.ModuleType) -> str:
+    """Return how a module is called in the tree."""
+    full = module.__name__
+    if full == "numpy" or full.startswith("numpy."):
+        return "np" + full[len("numpy") :]
+    if module is rt:
+        return "rt"
+    return full if is_settled(module) else full.rpartition(".")[2]
+
+
+def canonical(value: Any) -> str | None:
+    """Return the dotted name of a module, or of something that its own module holds under its own name."""
+    if isinstance(value, types.ModuleType):
+        return module_name(value)
+    own = getattr(value, "__name__", None)
+    if not isinstance(own, str):
+        return None
+    if getattr(builtins, own, None) is value:
+        return own
+    for prefix, namespace in NAMESPACES:
+        if getattr(namespace, own, None) is value:
+            return f"{prefix}.{own}"
+    home = sys.modules.get(getattr(value, "__module__", None) or "")
+    if home is not None and getattr(home, own, None) is value:
+        return f"{module_name(home)}.{own}"
+    return None
+
+
+def refer(scope: Scope, value: Any, name: str) -> str:
+    """Make a (dotted) name stand for ``value``; its first part is changed where it is a local variable's."""
+    if scope.statics.get(name, scope) is value:
+        return name
+    root, dot, rest = name.partition(".")
+    candidate, count = root, 0
+    while candidate in scope.taken:
+        count += 1
+        candidate = f"{root}_{count}"
+    return scope.refer(value, candidate + dot + rest)
+
+
+def runtime_name(scope: Scope, function: str) -> str:
+    """Return the static name of a function of the runtime."""
+    return refer(scope, getattr(rt, function, f"rt.{function}"), f"rt.{function}")

@@ -1,0 +1,128 @@
+"""Gradients of containers: lists for lists and tuples, dicts for dicts and objects, 0.0 for a missing zero."""
+
+from __future__ import annotations
+
+import copy as _copy
+import dataclasses
+from typing import Any
+
+import numpy as np
+
+__all__ = ["accumulate", "add", "attribute_gradient", "copy", "finish", "keys", "owned", "sequence", "zeros_like"]
+
+
+def sequence(values: Any) -> Any:
+    """Return ``values`` in a form with a length and an index: itself, or the list of its items."""
+    if isinstance(values, (list, tuple, np.ndarray, str, range)):
+        return values
+    return list(values)
+
+
+def keys(mapping: Any) -> list[Any]:
+    """Return the keys of a mapping."""
+    return list(mapping)
+
+
+def zeros_like(value: Any) -> Any:
+    """Return the zero gradient of ``value``: float zeros for arrays, containers of 0.0 for containers."""
+    if isinstance(value, np.ndarray):
+        return np.zeros_like(value) if value.dtype.kind in "fc" else np.zeros(value.shape)
+    if isinstance(value, (list, tuple)):
+        return [0.0] * len(value)
+    if isinstance(value, dict):
+        return dict.fromkeys(value, 0.0)
+    if isinstance(value, (int, float, complex, np.number, np.bool_, str, type(None))):
+        return 0.0
+    return {}
+
+
+def add(first: Any, second: Any) -> Any:
+    """Return the sum of two gradients of the same value."""
+    if isinstance(first, float) and first == 0.0:
+        return second
+    if isinstance(second, float) and second == 0.0:
+        return first
+    if isinstance(first, dict):
+        return {key: add(first.get(key, 0.0), second.get(key, 0.0)) for key in {**first, **second}}
+    if isinstance(first, list):
+        return [add(one, other) for one, other in zip(first, second)]
+    return first + second
+
+
+def owned(gradient: Any, value: Any) -> Any:
+    """Return a copy of ``gradient``, in the shape of ``value``, that may be changed in place."""
+    if isinstance(gradient, (list, dict)):
+        return _copy.copy(gradient)
+    if isinstance(gradient, (float, int)) and gradient == 0:
+        return zeros_like(value)
+    if isinstance(value, np.ndarray):
+        return np.array(np.broadcast_to(gradient, value.shape))
+    return gradient
+
+
+def copy(value: Any) -> Any:
+    """Return a copy of ``value`` that later changes in place do not reach."""
+    return np.array(value) if isinstance(value, np.ndarray) else _copy.copy(value)
+
+
+def accumulate(gradient: Any, index: Any, value: Any) -> None:
+    """Add ``value`` to the part of ``gradient`` at ``index``; an index that occurs twice counts twice."""
+    if isinstance(gradient, np.ndarray):
+        np.add.at(gradient, index, value)
+    elif isinstance(gradient, dict):
+        gradient[index] = add(gradient.get(index, 0.0), value)
+    elif isinstance(index, slice):
+        positions = range(*index.indices(len(gradient)))
+        for position, part in zip(positions, value if isinstance(value, list) else [value] * len(positions)):
+            gradient[position] = add(gradient[position], part)
+    else:
+        gradient[index] = add(gradient[index], value)
+
+
+def attribute_gradient(value: Any, attribute: str, gradient: Any) -> Any:
+    """Return the gradient of ``value`` that comes through ``value.attribute``."""
+    if isinstance(value, (np.ndarray, np.number, float)):
+        if attribute == "T":
+            return gradient.T
+        if attribute == "real":
+            return gradient
+        raise TypeError(f"The attribute '{attribute}' of an array has no derivative.")
+    if isinstance(value, tuple) and hasattr(value, "_fields"):
+        found = zeros_like(value)
+        found[value._fields.index(attribute)] = gradient
+        return found
+    return {attribute: gradient}
+
+
+def finish(gradient: Any, value: Any) -> Any:
+    """Return ``gradient`` as the user gets it: the shape, structure and dtype of ``value``, fresh and writable."""
+    if isinstance(value, np.ndarray):
+        if value.dtype.kind in "fc":
+            if value.dtype.kind == "f" and np.iscomplexobj(gradient):
+                gradient = np.real(gradient)
+            return np.array(np.broadcast_to(gradient, value.shape), dtype=value.dtype)
+        return np.array(np.broadcast_to(gradient, value.shape), dtype=np.float64)
+    if isinstance(value, np.generic):
+        return value.dtype.type(gradient) if value.dtype.kind in "fc" else np.float64(gradient)
+    if isinstance(value, (bool, str, bytes, type(None))) or callable(value) and not dataclasses.is_dataclass(value):
+        return None
+    if isinstance(value, float):
+        return gradient if isinstance(gradient, np.generic) else float(gradient)
+    if isinstance(value, (int, complex)):
+        return gradient
+    return _finish_container(gradient, value)
+
+
+def _finish_container(gradient: Any, value: Any) -> Any:
+    empty = isinstance(gradient, (int, float))
+    if isinstance(value, dict):
+        return {key: finish(0.0 if empty else gradient.get(key, 0.0), item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        parts = [finish(0.0 if empty else gradient[i], item) for i, item in enumerate(value)]
+        if hasattr(value, "_fields"):
+            return type(value)(*parts)
+        return type(value)(parts)
+    result = _copy.copy(value)
+    for name, item in vars(value).items():
+        object.__setattr__(result, name, finish(0.0 if empty else gradient.get(name, 0.0), item))
+    return result

@@ -1,0 +1,266 @@
+"""Each pass on small programs: the text that comes out, and that it computes the same."""
+
+from __future__ import annotations
+
+import textwrap
+
+import numpy as np
+import pytest
+
+from srcad.optimize import optimize
+from srcad.optimize.broadcast import broadcast
+from srcad.optimize.copy_propagation import copy_propagation
+from srcad.optimize.cse import cse
+from srcad.optimize.dead import dead
+from srcad.optimize.effects import Context
+from srcad.optimize.fold import fold
+from srcad.optimize.inplace import inplace
+from srcad.optimize.nest import nest
+from tests.optimize.programs import body_of, function, pure, run, same, text_of
+
+NAMES = frozenset(["g", "dx", "dy", "dz"])
+CONTEXT = Context(pure, owned=frozenset(["dx", "dy"]), keep=frozenset(["x", "y", "z"]), inexact=NAMES)
+LIKE = Context(pure, owned=frozenset(["dx"]), inexact=NAMES, like={"dy": "y", "dx": "x"})
+X = np.array([0.3, -1.2, 2.5])
+
+
+def check(pass_, before, after, context=CONTEXT, arguments=None):
+    head = "def f(x, y, g):\n"
+    given = function(head + textwrap.indent(textwrap.dedent(before).strip(), "    "))
+    text = text_of(given)
+    result = pass_(given, context)
+    assert text_of(given) == text, "the given function must stay as it was"
+    assert body_of(result).strip() == textwrap.dedent(after).strip()
+    arguments = arguments or (X, X + 0.5, np.cos(X))
+    first, second = run(given, *arguments), run(result, *arguments)
+    assert same(first[0], second[0])
+    assert len(first[1]) == len(second[1])
+
+
+CASES = {
+    "fold: one": (fold, "dx = g * 1.0\nreturn dx", "dx = g\nreturn dx"),
+    "fold: unknown dtype stays": (fold, "z = x * 1.0\nreturn z", "z = x * 1.0\nreturn z"),
+    "fold: zero stays": (fold, "dx = g * 0\nreturn dx", "dx = g * 0\nreturn dx"),
+    "fold: minus one": (fold, "dx = g * -1.0\nreturn dx", "dx = -g\nreturn dx"),
+    "fold: plus minus": (
+        fold, "t = -x\nu = y + t\nv = t + y\nw = y - t\nreturn u, v, w",
+        "t = -x\nu = y - x\nv = y - x\nw = y + x\nreturn u, v, w",
+    ),
+    "fold: minus minus": (fold, "t = -x\nu = -t\nreturn u", "t = -x\nu = x\nreturn u"),
+    "fold: quotient": (fold, "t = 1.0 / y\nu = g * t\nreturn u", "t = 1.0 / y\nu = g / y\nreturn u"),
+    "fold: shared reciprocal": (
+        fold, "t = 1.0 / y\nu = g * t\nreturn u, t", "t = 1.0 / y\nu = g * t\nreturn u, t",
+    ),
+    "fold: constants": (
+        fold, "t = 2 - 1\nu = g ** 1\nw = 1 / 0 if x is None else 2\nreturn t, u, w",
+        "t = 1\nu = g\nw = 1 / 0 if x is None else 2\nreturn t, u, w",
+    ),
+    "fold: sign": (
+        fold, "t = -g\nu = t * x\ndx = y + u\nreturn dx",
+        "t = -g\nt1 = g * x\nu = -t1\ndx = y - t1\nreturn dx",
+    ),
+    "fold: branch": (
+        fold, "if True:\n    z = x\nelse:\n    z = y\nif None:\n    z = y\nreturn z", "z = x\nreturn z",
+    ),
+    "fold: changed operand": (
+        fold, "t = -x\nx[0] = 9.0\nu = y + t\nreturn u", "t = -x\nx[0] = 9.0\nu = y + t\nreturn u",
+    ),
+    "fold: no new alias of what is changed": (
+        fold, "dx = g * 1.0\ndx[0] = 9.0\nreturn dx, g", "dx = g * 1.0\ndx[0] = 9.0\nreturn dx, g",
+    ),
+    "fold: update": (fold, "t = -x\ndx = y * y\ndx += t\nreturn dx", "t = -x\ndx = y * y\ndx -= x\nreturn dx"),
+    "copy: plain": (copy_propagation, "t = x\nu = t * t\nreturn u", "t = x\nu = x * x\nreturn u"),
+    "copy: chain": (copy_propagation, "t = x\nu = t\nv = u + 1\nreturn v", "t = x\nu = x\nv = x + 1\nreturn v"),
+    "copy: rebound": (
+        copy_propagation, "t = x\nx = x + 1\nreturn t", "t = x\nx = x + 1\nreturn t",
+    ),
+    "copy: updated in place": (
+        copy_propagation, "t = x\nx += 1.0\nu = t * 2\nreturn u, t", "t = x\nx += 1.0\nu = t * 2\nreturn u, t",
+    ),
+    "copy: loop": (
+        copy_propagation,
+        "t = x\nfor i in range(3):\n    u = t * 2\n    x = u\nreturn x, t",
+        "t = x\nfor i in range(3):\n    u = t * 2\n    x = u\nreturn x, t",
+    ),
+    "copy: coalesce": (copy_propagation, "t = g * x\ndx = t\nreturn dx", "dx = g * x\nreturn dx"),
+    "copy: no coalescing over a use": (
+        copy_propagation, "z = x\nt = g * x\nu = z + 1\nz = t\nreturn z, u",
+        "z = x\nt = g * x\nu = x + 1\nz = t\nreturn z, u",
+    ),
+    "copy: tuple": (
+        copy_propagation, "p = x, y\nu, v = p\nw = p[1]\nz = u + v\nreturn z, w",
+        "p = x, y\nu = x\nv = y\nw = y\nz = x + y\nreturn z, y",
+    ),
+    "copy: constant": (
+        copy_propagation, "a = None\nb = 2.0\nz = x * b\nc = a is None\nreturn z, c",
+        "a = None\nb = 2.0\nz = x * 2.0\nc = None is None\nreturn z, c",
+    ),
+    "cse: plain": (cse, "t = np.sin(x)\nu = np.sin(x)\nreturn t * u", "t = np.sin(x)\nu = t\nreturn t * u"),
+    "cse: swapped factors": (cse, "t = x * y\nu = y * x\nreturn t - u", "t = x * y\nu = t\nreturn t - u"),
+    "cse: not over a store": (
+        cse, "t = np.sin(x)\nx[0] = 1.0\nu = np.sin(x)\nreturn t - u",
+        "t = np.sin(x)\nx[0] = 1.0\nu = np.sin(x)\nreturn t - u",
+    ),
+    "cse: not over a store to an alias": (
+        cse, "v = x[1:]\nt = np.sin(x)\nv[0] = 1.0\nu = np.sin(x)\nreturn t - u",
+        "v = x[1:]\nt = np.sin(x)\nv[0] = 1.0\nu = np.sin(x)\nreturn t - u",
+    ),
+    "cse: not over an impure call": (
+        cse, "t = np.sin(x)\nw = double_in_place(x)\nu = np.sin(x)\nreturn t - u",
+        "t = np.sin(x)\nw = double_in_place(x)\nu = np.sin(x)\nreturn t - u",
+    ),
+    "cse: not of buffers": (
+        cse, "a = np.zeros_like(x)\nb = np.zeros_like(x)\na[0] = 1.0\nreturn a, b",
+        "a = np.zeros_like(x)\nb = np.zeros_like(x)\na[0] = 1.0\nreturn a, b",
+    ),
+    "cse: results are two objects": (
+        cse, "dx = g * x\ndy = g * x\nreturn dx, dy", "dx = g * x\ndy = g * x\nreturn dx, dy",
+    ),
+    "cse: not out of a branch": (
+        cse, "z = x\nc = len(x) > 1\nif c:\n    z = np.sin(x)\nu = np.sin(x)\nreturn z, u",
+        "z = x\nc = len(x) > 1\nif c:\n    z = np.sin(x)\nu = np.sin(x)\nreturn z, u",
+    ),
+    "cse: history does not matter": (
+        cse, "s = []\nt = np.sin(x)\ns.append(x)\nu = np.sin(x)\nw = s.pop()\nreturn t * u * w",
+        "s = []\nt = np.sin(x)\ns.append(x)\nu = t\nw = s.pop()\nreturn t * u * w",
+    ),
+    "dead: chain": (dead, "t = x * y\nu = t + 1\nreturn g", "return g"),
+    "dead: impure": (dead, "t = note(x)\nu = t + 1\nnote(u)\nreturn g", "t = note(x)\nu = t + 1\nnote(u)\nreturn g"),
+    "dead: loop": (
+        dead, "a = 0.0\nb = x\nfor i in range(3):\n    a = a + 1.0\n    b = b * x\nreturn b",
+        "b = x\nfor i in range(3):\n    b = b * x\nreturn b",
+    ),
+    "dead: whole loop": (dead, "a = 0.0\nfor i in range(3):\n    a = a + 1.0\nreturn g", "return g"),
+    "dead: history": (
+        dead,
+        "s = []\ny = x\nfor i in range(3):\n    s.append(y)\n    y = y * x\n"
+        "for i in reversed(range(3)):\n    z = s.pop()\nreturn y",
+        "y = x\nfor i in range(3):\n    y = y * x\nreturn y",
+    ),
+    "dead: needed history": (
+        dead,
+        "s = []\ny = x\nfor i in range(3):\n    s.append(y)\n    y = y * x\ndx = g\n"
+        "for i in reversed(range(3)):\n    z = s.pop()\n    dx = dx * z\nreturn dx",
+        "s = []\ny = x\nfor i in range(3):\n    s.append(y)\n    y = y * x\ndx = g\n"
+        "for i in reversed(range(3)):\n    z = s.pop()\n    dx = dx * z\nreturn dx",
+    ),
+    "dead: buffer": (dead, "b = np.zeros(3)\nb[0] = 1.0\nb += x\nreturn g", "return g"),
+    "dead: store to an argument stays": (dead, "x[0] = 1.0\nreturn x", "x[0] = 1.0\nreturn x"),
+    "dead: store through a view": (
+        dead, "b = x * 2\nv = b[1:]\nv[0] = 1.0\nreturn b", "b = x * 2\nv = b[1:]\nv[0] = 1.0\nreturn b",
+    ),
+    "dead: comments": (
+        dead, '"one"\nt = x * y\n"two"\nu = x * g\nc = len(x) > 9\nif c:\n    "three"\n    v = u\nreturn u',
+        "# two\nu = x * g\nreturn u",
+    ),
+    "dead: break": (
+        dead, "n = 0\nwhile True:\n    c = n < 3\n    if c:\n        n = n + 1\n    else:\n        m = n * 2\n"
+        "        break\nreturn n",
+        "n = 0\nwhile True:\n    c = n < 3\n    if c:\n        n = n + 1\n    else:\n        break\nreturn n",
+    ),
+    "broadcast: into a product": (
+        broadcast, "s = np.shape(x)\nt = np.broadcast_to(1.5, s)\nu = np.cos(x)\ndx = t * u\nreturn dx",
+        "s = np.shape(x)\nt = np.broadcast_to(1.5, s)\nu = np.cos(x)\ndx = 1.5 * u\nreturn dx",
+    ),
+    "broadcast: into another shape": (
+        broadcast, "s = np.shape(x)\nt = np.broadcast_to(1.5, s)\ndx = t * y\nreturn dx",
+        "s = np.shape(x)\nt = np.broadcast_to(1.5, s)\ndx = t * y\nreturn dx",
+    ),
+    "broadcast: unbroadcast": (
+        broadcast, "a = np.sin(x)\nb = a * 2.0\nc = b * x\nd = rt.unbroadcast(c, x)\nreturn d",
+        "a = np.sin(x)\nb = a * 2.0\nc = b * x\nd = c\nreturn d",
+    ),
+    "broadcast: needed unbroadcast": (
+        broadcast, "c = x * y\nd = rt.unbroadcast(c, x)\nreturn d", "c = x * y\nd = rt.unbroadcast(c, x)\nreturn d",
+    ),
+    "inplace: sum": (
+        inplace, "dx = g * x\ndx = dx + y\ndx = x + dx\ndx = dx - y\nreturn dx",
+        "dx = g * x\ndx += y\ndx += x\ndx -= y\nreturn dx",
+    ),
+    "inplace: loop": (
+        inplace, "dx = np.zeros_like(x)\nfor i in range(3):\n    dx = dx + g\nreturn dx, g",
+        "dx = np.zeros_like(x)\nfor i in range(3):\n    dx += g\nreturn dx, g",
+    ),
+    "inplace: not an alias": (inplace, "dx = g\ndx = dx + y\nreturn dx, g", "dx = g\ndx = dx + y\nreturn dx, g"),
+    "inplace: not when copied": (
+        inplace, "dx = g * x\ndy = dx\ndx = dx + y\nreturn dx, dy", "dx = g * x\ndy = dx\ndx = dx + y\nreturn dx, dy",
+    ),
+    "inplace: not when viewed": (
+        inplace, "dx = g * x\nv = dx[1:]\ndx = dx + y\nreturn dx, v", "dx = g * x\nv = dx[1:]\ndx = dx + y\nreturn dx, v",
+    ),
+    "inplace: not when stored": (
+        inplace, "s = []\ndx = g * x\ns.append(dx)\ndx = dx + y\nt = s.pop()\nreturn dx, t",
+        "s = []\ndx = g * x\ns.append(dx)\ndx = dx + y\nt = s.pop()\nreturn dx, t",
+    ),
+    "inplace: result tuple": (
+        inplace, "dx = g * x\ndx = dx + y\nt = dx, g\nreturn t", "dx = g * x\ndx += y\nt = dx, g\nreturn t",
+    ),
+    "nest: expression": (
+        nest, "t = x * y\nt1 = t + 2.0\ndx = g * t1\nreturn dx", "return g * (x * y + 2.0)",
+    ),
+    "nest: user variable": (nest, "t = x * y\nz = t + 2.0\nreturn z", "z = x * y + 2.0\nreturn z"),
+    "nest: not over a store": (
+        nest, "t = x * y\nx[0] = 5.0\nu = t + 1\nreturn u", "t = x * y\nx[0] = 5.0\nreturn t + 1",
+    ),
+    "nest: not over a call": (
+        nest, "t = x * y\nw = double_in_place(x)\nu = t + w\nreturn u",
+        "t = x * y\nw = double_in_place(x)\nreturn t + w",
+    ),
+    "nest: into a call": (nest, "t = x * y\nw = note(t)\nreturn w", "w = note(x * y)\nreturn w"),
+    "nest: not into a loop": (
+        nest, "t = x * y\nz = x\nfor i in range(3):\n    z = z + t\nreturn z",
+        "t = x * y\nz = x\nfor i in range(3):\n    z = z + t\nreturn z",
+    ),
+    "nest: conditions": (
+        nest, "c = len(x) > 2\nif c:\n    z = x\nelse:\n    z = y\nreturn z",
+        "if len(x) > 2:\n    z = x\nelse:\n    z = y\nreturn z",
+    ),
+    "nest: while": (
+        nest, "n = 0\nwhile True:\n    t = n * 2\n    c = t < 7\n    if c:\n        n = n + 1\n    else:\n        break\nreturn n",
+        "n = 0\nwhile n * 2 < 7:\n    n = n + 1\nreturn n",
+    ),
+    "nest: rebound gradient": (
+        nest, "dx = g * y\nt3 = x * 2.0\ndx = dx + t3\nreturn dx, dx", "dx = g * y + x * 2.0\nreturn dx, dx",
+    ),
+    "nest: index": (
+        nest, "i = 1\nt = slice_ = x[0:2]\nu = i, \nv = t[u]\nreturn v", "i = 1\nt = slice_ = x[0:2]\nreturn t[i,]",
+    ),
+    "nest: method": (nest, "t = x * y\nu = t.sum(axis=0)\nreturn u", "return (x * y).sum(axis=0)"),
+    "nest: no comparison of comparisons": (
+        nest, "c = x > 0\nd = c == (y > 0)\nreturn d", "c = x > 0\nreturn c == (y > 0)",
+    ),
+    "nest: mask": (nest, "c = x > 0\ndx = g * c\nreturn dx", "return g * (x > 0)"),
+    "nest: empty branch": (
+        nest, "z = x\nc = len(x) > 2\nif c:\n    pass\nelse:\n    z = y\nreturn z",
+        "z = x\nif not len(x) > 2:\n    z = y\nreturn z",
+    ),
+    "nest: pops stay in order": (
+        nest, "s = []\ns.append(x)\ns.append(y)\na = s.pop()\nb = s.pop()\nt = b * 2.0\nu = a - t\nreturn u",
+        "s = []\ns.append(x)\ns.append(y)\na = s.pop()\nb = s.pop()\nreturn a - b * 2.0",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_pass(name):
+    check(*CASES[name])
+
+
+def test_a_gradient_has_the_shape_of_its_variable():
+    before = "y = np.tanh(x)\ndy = g * 1.0\nt = dy * y\ndx = rt.unbroadcast(t, x)\nreturn dx"
+    check(broadcast, before, before.replace("rt.unbroadcast(t, x)", "t"), LIKE)
+
+
+def test_long_lines_are_not_nested():
+    names = [f"a_rather_long_name_{i}" for i in range(6)]
+    lines = [f"{names[0]} = x * y"] + [f"{b} = np.sin({a}) * np.cos(x) + y" for a, b in zip(names, names[1:])]
+    before = "\n".join(lines + [f"return {names[-1]}"])
+    given = function("def f(x, y, g):\n" + textwrap.indent(before, "    "))
+    result = nest(given, CONTEXT)
+    assert max(map(len, text_of(result).splitlines())) <= 92
+    assert same(run(given, X, X, X)[0], run(result, X, X, X)[0])
+
+
+def test_optimize_returns_the_same_text_every_time():
+    text = "def f(x, g):\n    t = np.sin(x)\n    u = np.sin(x)\n    dx = g * t * u\n    return dx"
+    assert text_of(optimize(function(text), pure)) == text_of(optimize(function(text), pure))

@@ -1,0 +1,98 @@
+"""Every program of the corpus: value, gradients, structure, and arguments left alone."""
+
+from __future__ import annotations
+
+import copy
+import importlib
+import pickle
+from typing import Any
+
+import numpy as np
+import pytest
+
+from srcad.api import value_and_grad, vjp
+from tests.programs.corpus import PROGRAMS, Program
+from tests.programs.numerical import assert_like, direction_of, leaves, numerical_gradient
+
+TOPICS = (
+    "straight_line",
+    "branches",
+    "loops",
+    "exits",
+    "calls",
+    "closures",
+    "containers",
+    "comprehensions",
+    "matching",
+    "builtins_",
+    "methods",
+    "recursion",
+    "second_order",
+    "numpy_programs",
+    "others_get_wrong",
+)
+for topic in TOPICS:
+    importlib.import_module(f"tests.programs.{topic}")
+
+
+def _assert_same(actual: Any, expected: Any) -> None:
+    """Assert equality of structures that hold arrays."""
+    assert type(actual) is type(expected)
+    np.testing.assert_equal(actual, expected)
+
+
+@pytest.mark.parametrize("entry", PROGRAMS, ids=lambda entry: entry.label)
+def test_program(entry: Program) -> None:
+    before = copy.deepcopy(entry.args)
+    expected = entry.function(*copy.deepcopy(entry.args))
+    direction = direction_of(expected)
+
+    value, pullback = vjp(entry.function, *entry.args)
+    gradients = pullback(direction)
+
+    assert pickle.dumps(_data(value)) == pickle.dumps(_data(expected))
+    np.testing.assert_equal(_data(entry.args), _data(before), "the arguments were changed")
+    assert len(gradients) == len(entry.args)
+    for gradient, argument in zip(gradients, entry.args):
+        assert_like(gradient, argument)
+    numerical = numerical_gradient(entry.function, entry.args, direction)
+    _compare(gradients, numerical)
+    _compare(pullback(direction), numerical)
+    if isinstance(expected, float):
+        _check_value_and_grad(entry, expected, direction, numerical)
+
+
+def _check_value_and_grad(entry: Program, expected: float, direction: float, numerical: dict) -> None:
+    """Check the other operator, whose gradients are those of the value itself."""
+    positions = tuple(sorted({path[0] for path, _ in leaves(entry.args)}))
+    value, gradients = value_and_grad(entry.function, argnums=positions)(*entry.args)
+    assert value == expected
+    by_position = dict(zip(positions, gradients))
+    _compare(by_position, {path: numbers / direction for path, numbers in numerical.items()})
+
+
+def _compare(gradients: Any, numerical: dict) -> None:
+    """Compare each leaf of the gradients with its numerical value."""
+    for path, numbers in numerical.items():
+        gradient = gradients
+        for key in path:
+            gradient = getattr(gradient, key) if _is_field(gradient, key) else gradient[key]
+        where = "args" + "".join(f"[{key!r}]" for key in path)
+        np.testing.assert_allclose(gradient, numbers, rtol=1e-5, atol=1e-8, err_msg=where)
+
+
+def _is_field(value: Any, key: Any) -> bool:
+    return isinstance(key, str) and not isinstance(value, dict)
+
+
+def _data(value: Any) -> Any:
+    """Return nested lists of what ``value`` holds, leaving functions and other identities out."""
+    if isinstance(value, dict):
+        return [[key, _data(item)] for key, item in value.items()]
+    if isinstance(value, (list, tuple)):
+        return [type(value).__name__, [_data(item) for item in value]]
+    if isinstance(value, np.ndarray):
+        return [str(value.dtype), value.shape, value.tolist()]
+    if hasattr(value, "__dict__") and not callable(value):
+        return [type(value).__name__, _data(vars(value))]
+    return "a function" if callable(value) else value

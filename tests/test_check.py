@@ -1,0 +1,182 @@
+"""The gradient checker accepts right derivatives, catches wrong ones and names the entry."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+import pytest
+
+import srcad.check
+from srcad import check_grads
+from srcad.errors import ArgumentError, GradientCheckError, SrcadError
+
+
+class Layer(NamedTuple):
+    weights: np.ndarray
+    bias: float
+
+
+@dataclass
+class Model:
+    layer: Layer
+    name: str
+
+
+def network(params, x):
+    return np.tanh(x @ params["W"]) * params["b"]
+
+
+def model_output(model, x):
+    return np.sum(np.sin(x @ model.layer.weights)) * model.layer.bias
+
+
+def square(x):
+    return x * x
+
+
+def several(x, y):
+    return {"product": x * y, "parts": (np.sin(x), [y])}
+
+
+def power(x, n):
+    result = 1.0
+    for _ in range(n):
+        result = result * x
+    return result
+
+
+def parameters():
+    rng = np.random.default_rng(1)
+    return {"W": rng.normal(size=(2, 3)), "b": 0.7}
+
+
+def wrong_vjp(spoil):
+    """A stand-in for ``vjp`` whose pullback is passed through ``spoil``."""
+    right = srcad.check.vjp
+
+    def vjp(f, *args):
+        value, pullback = right(f, *args)
+        return value, lambda cotangent: spoil(pullback(cotangent))
+
+    return vjp
+
+
+def test_right_derivatives_pass_on_arrays_and_dicts():
+    check_grads(network, (parameters(), np.array([[0.3, -0.4], [1.0, 2.0]])))
+
+
+def test_right_derivatives_pass_on_dataclasses_and_namedtuples():
+    model = Model(Layer(np.array([0.5, -0.2]), 1.5), "small")
+    check_grads(model_output, (model, np.array([[0.3, -0.4], [1.0, 2.0]])))
+
+
+def test_every_part_of_a_container_result_is_checked():
+    check_grads(several, (0.4, 0.8))
+
+
+def test_second_and_third_order_on_scalars():
+    check_grads(square, (1.3,), order=2)
+    check_grads(lambda x: x**4, (1.3,), order=3)
+
+
+def test_second_order_on_arrays():
+    check_grads(lambda x: np.sum(np.sin(x) * x), (np.array([0.3, 1.2]),), order=2)
+
+
+def test_second_order_of_an_array_result_uses_a_projection():
+    check_grads(lambda x: x**3, (np.array([0.3, 1.2]),), order=2)
+
+
+def test_integers_are_held_unless_named():
+    check_grads(power, (1.5, 3))
+    check_grads(lambda x, n: x * n * n, (1.5, 3), argnums=(0, 1))
+
+
+def test_float32_is_checked_with_its_own_tolerance():
+    check_grads(lambda x: np.sum(np.sin(x)), (np.array([0.3, 1.2], dtype=np.float32),))
+
+
+def test_the_arguments_stay_as_they_were():
+    params = parameters()
+    before = params["W"].copy()
+    check_grads(network, (params, np.ones((1, 2))))
+    assert np.array_equal(params["W"], before)
+
+
+def test_a_wrong_entry_is_caught_and_named(monkeypatch):
+    def spoil(gradients):
+        gradients[0]["W"][1, 2] += 0.5
+        return gradients
+
+    monkeypatch.setattr(srcad.check, "vjp", wrong_vjp(spoil))
+    with pytest.raises(GradientCheckError) as caught:
+        check_grads(network, (parameters(), np.ones((1, 2))))
+    message = str(caught.value)
+    assert "args[0]['W'][1, 2]" in message
+    assert "network" in message and "step" in message and "central differences" in message
+
+
+def test_an_attribute_is_named_as_it_is_written(monkeypatch):
+    def spoil(gradients):
+        gradients[0].layer.weights[1] *= 1.01
+        return gradients
+
+    monkeypatch.setattr(srcad.check, "vjp", wrong_vjp(spoil))
+    with pytest.raises(GradientCheckError, match=r"args\[0\]\.layer\[0\]\[1\]"):
+        check_grads(model_output, (Model(Layer(np.array([0.5, -0.2]), 1.5), "m"), np.ones((1, 2))))
+
+
+@pytest.mark.parametrize(
+    ("spoiled", "reason"),
+    [
+        (lambda g: (g[0] * 0.0,), r"args\[0\]\[0\] is 0\.0"),
+        (lambda g: (g[0] * np.nan,), "is nan"),
+        (lambda g: (g[0][:1],), r"has shape \(1,\)"),
+        (lambda g: (None,), "no number"),
+    ],
+)
+def test_zero_nan_misshapen_and_missing_gradients_are_caught(monkeypatch, spoiled, reason):
+    monkeypatch.setattr(srcad.check, "vjp", wrong_vjp(spoiled))
+    with pytest.raises(GradientCheckError, match=reason):
+        check_grads(lambda x: np.sum(np.exp(x)), (np.array([0.3, 1.2]),))
+
+
+def test_a_derivative_that_is_wrong_only_in_second_order_is_caught(monkeypatch):
+    right = srcad.check.vjp
+    calls = []
+
+    def vjp(f, *args):
+        calls.append(f)
+        value, pullback = right(f, *args)
+        if len(calls) == 1:
+            return value, pullback
+        return value, lambda cotangent: tuple(g * 2.0 for g in pullback(cotangent))
+
+    monkeypatch.setattr(srcad.check, "vjp", vjp)
+    check_grads(square, (1.3,))
+    calls.clear()
+    with pytest.raises(GradientCheckError, match="the gradient of square"):
+        check_grads(square, (1.3,), order=2)
+
+
+def test_a_kink_is_reported_with_the_way_out():
+    with pytest.raises(GradientCheckError, match="away from kinks"):
+        check_grads(lambda x: np.sum(np.where(x > 0.0, x, 5.0 * x)), (np.array([0.0]),))
+
+
+@pytest.mark.parametrize(
+    ("args", "options", "reason"),
+    [
+        ((2.0,), {"argnums": 3}, "position 3"),
+        ((2,), {}, "nothing to check"),
+        (("text", 2.0), {"argnums": 0}, "without an entry"),
+        (2.0, {}, "tuple or a list"),
+        ((2.0,), {"order": 0}, "at least 1"),
+    ],
+)
+def test_a_wrong_use_is_an_argument_error(args, options, reason):
+    with pytest.raises(ArgumentError, match=reason) as caught:
+        check_grads(square, args, **options)
+    assert isinstance(caught.value, SrcadError)

@@ -1,0 +1,93 @@
+"""``srcad show`` prints what the compiler made of a function in a file."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+from srcad.cli import main
+
+PROGRAM = """\
+import numpy as np
+
+import beside
+import srcad
+
+
+def loss(w, x):
+    return np.sum(np.tanh(x * w)) * beside.SCALE
+
+
+class Model:
+    def energy(self, x):
+        return x * x
+
+
+ready = srcad.grad(loss, argnums=1)
+
+
+def outside(x):
+    import os
+    return x
+"""
+
+
+@pytest.fixture
+def program(tmp_path):
+    (tmp_path / "beside.py").write_text("SCALE = 2.0\n")
+    path = tmp_path / "program_to_show.py"
+    path.write_text(PROGRAM)
+    return path
+
+
+def test_show_prints_python_that_compiles(program, capsys):
+    assert main(["show", f"{program}:loss"]) == 0
+    text = capsys.readouterr().out
+    compile(text, "shown", "exec")
+    assert "def " in text and "dw" in text
+
+
+def test_argnums_takes_positions_and_names(program, capsys):
+    assert main(["show", f"{program}:loss", "--argnums", "0,x"]) == 0
+    text = capsys.readouterr().out
+    assert "dw" in text and "dx" in text
+
+
+def test_a_derivative_made_in_the_file_is_shown_as_it_is(program, capsys):
+    assert main(["show", f"{program}:ready"]) == 0
+    text = capsys.readouterr().out
+    assert "dx" in text and "dw" not in text
+
+
+def test_stage_shows_an_earlier_form(program, capsys):
+    assert main(["show", f"{program}:loss", "--stage", "adjoint"]) == 0
+    adjoint = capsys.readouterr().out
+    assert main(["show", f"{program}:loss", "--stage", "normal"]) == 0
+    normal = capsys.readouterr().out
+    assert adjoint != normal and "tanh" in normal
+
+
+@pytest.mark.parametrize(
+    ("arguments", "reason"),
+    [
+        (["{}:loss", "--stage", "nowhere"], "The stages are"),
+        (["{}:missing"], "has no 'missing'"),
+        (["{}.txt:loss"], "no Python file"),
+        (["nothing"], "path/to/file.py:name"),
+        (["{}:loss", "--argnums", "7"], "7"),
+        (["{}:outside"], "import os"),
+    ],
+)
+def test_mistakes_are_one_message_and_status_1(program, capsys, arguments, reason):
+    assert main(["show", *(argument.format(program) for argument in arguments)]) == 1
+    shown = capsys.readouterr()
+    assert shown.out == ""
+    assert shown.err.startswith("srcad: ") and reason in shown.err
+
+
+def test_it_is_installed_as_a_command(program):
+    command = [sys.executable, "-c", "import sys; from srcad.cli import main; sys.exit(main())"]
+    done = subprocess.run([*command, "show", f"{program}:loss"], capture_output=True, text=True, check=True)
+    assert "def " in done.stdout
