@@ -229,15 +229,17 @@ def _gradient_function(
 ) -> Callable[..., Any]:
     """Return the function whose derivatives are the next order: the gradient of f, or of its projection."""
     if isinstance(value, float):
-        return grad(f, argnums=positions)
+        whole: Callable[..., Any] = grad(f, argnums=positions)
+        return whole
 
-    def projected(*args):  # type: ignore[no-untyped-def]  # in the input language, see _inner
+    def projected(*args: Any) -> Any:
         return _inner(f(*args), direction)
 
-    return grad(projected, argnums=positions)
+    derivative: Callable[..., Any] = grad(projected, argnums=positions)
+    return derivative
 
 
-def _inner(value, direction):  # type: ignore[no-untyped-def]
+def _inner(value: Any, direction: Any) -> Any:
     """Do what ``_project`` does, in the language that srcad differentiates."""
     if direction is None:
         return 0.0

@@ -31,7 +31,9 @@ from srcad.frontend import normalize, normalize_nested
 from srcad.lang.function import Function, Nested
 from srcad.lang.printer import Comment, to_source
 from srcad.lang.scope import Dependency
-from srcad.optimize import optimize
+from srcad.optimize import Context, optimize
+from srcad.optimize.copy_propagation import copy_propagation
+from srcad.optimize.tidy import tidy
 from srcad.rules import registry
 
 __all__ = ["Code", "Request", "build"]
@@ -85,7 +87,9 @@ def build(request: Request) -> Code:
         If the program lies outside the language; nothing is kept then.
     """
     fn = read(request.func)
+    users = user_names(fn)
     fn = inline_calls(fn, read, lambda value: isinstance(value, Nested))
+    fn = copy_propagation(fn, Context(_is_pure))
     fn, result = single_result(fn, request.mode)
     kinds = infer(fn, dict(request.parameters), lambda callee, arguments: ANY)
     normal = to_source(fn.tree)
@@ -101,7 +105,16 @@ def build(request: Request) -> Code:
     _refer(functions)
 
     adjoint = "\n\n".join(to_source(f.tree) for f in functions)
-    functions = [optimize(f, _is_pure) for f in functions]
+    primal_of = {gradient: variable for variable, gradient in swept.gradients.items()}
+    hints = {
+        "owned": gradients,
+        "keep": users | {swept.gradients[n] for n in users if n in swept.gradients},
+        "inexact": [n for n, k in kinds.items() if k.name == "float" or (k.name == "array" and k.inexact)],
+        "like": {g: v for g, v in primal_of.items() if kinds.get(v, ANY).name in ("array", "float")},
+    }
+    arrays = {n for n, k in request.parameters if k.name == "array" and k.inexact}
+    convertible = arrays & set(request.wanted) if request.exact else set()
+    functions = [tidy(optimize(f, _is_pure, **hints), convertible) for f in functions]
     text, entries = load(functions, fn.scope)
     stages = {"source": fn.source.text, "normal": normal, "adjoint": adjoint, "optimized": text}
     return Code(text, stages, list(fn.scope.dependencies), entries)
@@ -110,6 +123,11 @@ def build(request: Request) -> Code:
 def read(func: Any) -> Function:
     """Return the normal form of a function or of a nested function."""
     return normalize_nested(func) if isinstance(func, Nested) else normalize(func)
+
+
+def user_names(fn: Function) -> set[str]:
+    """Return the variables of the user's own text."""
+    return {n.id for n in gast.walk(fn.source.tree) if isinstance(n, gast.Name)}
 
 
 def single_result(fn: Function, mode: str) -> tuple[Function, str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gast
 
+from srcad import runtime as rt
 from srcad.analysis.infer import Kinds, kind_of_operation
 from srcad.analysis.kinds import is_differentiable
 from srcad.lang.function import Function
@@ -40,7 +41,8 @@ class _Varied(gast.NodeVisitor):
         if isinstance(node, gast.Attribute) and node.attr in ("shape", "ndim", "size", "dtype"):
             return False
         if isinstance(node, gast.Call) and isinstance(node.func, gast.Name):
-            if registry.is_constant(self.fn.scope.statics.get(node.func.id)):
+            function = self.fn.scope.statics.get(node.func.id)
+            if registry.is_constant(function) and function is not rt.sequence:
                 return False
         return self.reads_varied(node) and is_differentiable(kind_of_operation(node, self.kinds, self.fn))
 

@@ -11,6 +11,7 @@ from typing import Any
 import gast
 import numpy as np
 
+from srcad import runtime as rt
 from srcad.analysis.kinds import (
     ANY,
     BOOL,
@@ -297,6 +298,8 @@ def _starred(node: gast.Call) -> bool:
 def _numpy_call(callee: Any, node: gast.Call, arguments: list[Kind], before: list[gast.AST]) -> Kind:
     if callee in (len, int, np.ndim, np.size) or callee in _INTEGER and len(arguments) == 1 and not node.keywords:
         return INT if arguments[:1] != [ANY] or callee is len else ANY
+    if callee is rt.sequence:
+        return arguments[0] if arguments[0].name in ("list", "tuple", "array", "str") else ANY
     if callee in (float, abs) and arguments:
         return FLOAT if callee is float else arguments[0]
     if getattr(callee, "__module__", None) == "math" or callee is math.sqrt:

@@ -9,6 +9,7 @@ from typing import Any
 import gast
 import numpy as np
 
+from srcad import runtime as rt
 from srcad.analysis.infer import ARRAY_METHODS, BINARY, UNARY, Kinds, kind_of_operation
 from srcad.analysis.kinds import Kind, is_scalar
 from srcad.derive.build import Flattener, assign, call, constant, method, name
@@ -420,7 +421,7 @@ class _Adjoint:
                           "Write `x = x + v`, or collect values in a list and use np.stack.")  # fmt: skip
 
 
-_TRANSPARENT = {float, list, tuple, dict}
+_TRANSPARENT = {float, list, tuple, dict, rt.sequence}
 
 
 def _is_pop(node: gast.AST) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 
 import gast
 
-from srcad.derive.build import assign, call, name, unpack
+from srcad.derive.build import assign, call, constant, name, unpack
 from srcad.derive.saving import Saved
 from srcad.derive.steps import Block, Branch, Loop, Plain, Wrapped
 
@@ -134,7 +134,8 @@ def split(
     names = list(residuals)
     display = gast.Tuple([name(n) for n in names], gast.Load())
     outcome = gast.Tuple([name(result), name("residuals")], gast.Load())
-    forward = [*saved.prologue, *forward_sweep(block), assign("residuals", display),
+    unbound = [assign(n, constant(None)) for n in names if n in saved.maybe_unbound]
+    forward = [*saved.prologue, *unbound, *forward_sweep(block), assign("residuals", display),
                assign("outcome", outcome), gast.Return(name("outcome"))]  # fmt: skip
     copies = [assign(stack, call("list", name(stack))) for stack in names if stack in saved.stacks]
     opening = [unpack(names, name("residuals"))] if names else []

@@ -24,6 +24,7 @@ from typing import Any
 import gast
 
 from srcad.derive.build import assign, constant, name
+from srcad.derive.builtin_sources import source_of_builtin
 from srcad.errors import NoSourceError
 from srcad.lang.function import Function
 from srcad.rules import registry
@@ -102,6 +103,10 @@ class _Inliner:
             function = self.scope.statics[node.func.id]
             if self.is_nested(function):
                 return function, []
+            starred = any(isinstance(a, gast.Starred) for a in node.args)
+            if isinstance(function, (types.BuiltinFunctionType, type)) and not starred:
+                written_out = source_of_builtin(function, len(node.args), tuple(k.arg for k in node.keywords))
+                return (written_out, []) if written_out is not None else None
             plain = isinstance(function, types.FunctionType) and not function.__module__.startswith("numpy")
             if not plain or function.__module__.startswith("srcad.r") or function.__closure__:
                 return None
@@ -122,7 +127,11 @@ class _Inliner:
         signature = _signature(callee, function, len(captured))
         if signature is None:
             return None
-        arguments = signature.bind(*node.args, **{k.arg: k.value for k in node.keywords})
+        positional = list(node.args)
+        if not captured and callee.captured and not isinstance(function, types.FunctionType):
+            count = len(positional) - len(callee.captured)
+            positional, captured = positional[:count], positional[count:]
+        arguments = signature.bind(*positional, **{k.arg: k.value for k in node.keywords})
         bound: dict[str, gast.AST] = {}
         for parameter in signature.parameters.values():
             value = arguments.arguments.get(parameter.name, parameter.default)

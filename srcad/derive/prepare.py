@@ -31,6 +31,7 @@ class _Preparer:
 
     def block(self, body: list[gast.stmt]) -> list[gast.stmt]:
         out: list[gast.stmt] = []
+        self.check_iteration(body)
         for stmt in body:
             for new in self.statement(stmt):
                 out.append(gast.copy_location(new, stmt))
@@ -55,6 +56,24 @@ class _Preparer:
         if isinstance(stmt, gast.Expr) and isinstance(stmt.value, gast.Call):
             self.check_effect(stmt)
         return [stmt]
+
+    def check_iteration(self, body: list[gast.stmt]) -> None:
+        """Refuse a loop that changes the list which it iterates over."""
+        iterated: dict[str, str] = {}
+        for stmt in body:
+            value = getattr(stmt, "value", None)
+            if isinstance(stmt, gast.Assign) and isinstance(value, gast.Call) and isinstance(value.func, gast.Name):
+                if value.func.id == "rt.sequence" and isinstance(value.args[0], gast.Name):
+                    iterated[value.args[0].id] = stmt.targets[0].id
+            if not isinstance(stmt, (gast.For, gast.While)):
+                continue
+            reads = {n.id for n in gast.walk(stmt) if isinstance(n, gast.Name)}
+            for node in gast.walk(stmt):
+                changed = set(written_names(node)) & set(iterated) if isinstance(node, gast.Expr) else set()
+                for base in changed:
+                    if iterated[base] in reads:
+                        raise self.refuse(node, f"The list '{base}' is changed while a loop runs over it.",
+                                          "Loop over a copy: 'for item in list(...)'.")  # fmt: skip
 
     def refuse(self, stmt: gast.stmt, reason: str, hint: str) -> UnsupportedError:
         return UnsupportedError(reason, hint, self.fn.source.locate(stmt))

@@ -15,7 +15,7 @@ import gast
 from srcad.analysis.infer import Kinds
 from srcad.analysis.kinds import Kind, is_scalar
 from srcad.derive.adjoints import Contribution, operation
-from srcad.derive.build import Flattener, assign, call, constant, name
+from srcad.derive.build import Flattener, assign, call, constant, name, read_names, written_names
 from srcad.derive.steps import Block, Branch, Loop, Plain, Step, Wrapped
 from srcad.lang.function import Function
 
@@ -161,10 +161,32 @@ class _Sweep:
         state.live -= set(consumed)
         state.owned -= set(consumed)
         out += flattener.statements
+        contributions = [c for c in contributions if c.variable in self.varied]
         for contribution in contributions:
-            if contribution.variable in self.varied:
+            if not self.named_at_birth(contribution, contributions, state, out):
                 self.add(contribution, state, out)
         return Plain(found.forward, out, stmt)
+
+    def named_at_birth(
+        self, contribution: Contribution, others: list[Contribution], state: _State, out: list[gast.stmt]
+    ) -> bool:
+        """Give a first contribution its gradient's name where it is computed, not by a copy."""
+        value = contribution.value
+        if contribution.variable in state.live or contribution.index is not None or not isinstance(value, gast.Name):
+            return False
+        uses = sum(isinstance(c.value, gast.Name) and c.value.id == value.id for c in others)
+        births = [s for s in out if isinstance(s, gast.Assign) and written_names(s) == [value.id]]
+        if uses != 1 or len(births) != 1 or any(value.id in read_names(s) for s in out):
+            return False
+        if not isinstance(births[0].targets[0], gast.Name):
+            return False
+        gradient = self.gradient(contribution.variable)
+        if any(gradient in read_names(s) or gradient in written_names(s) for s in out):
+            return False
+        births[0].targets = assign(gradient, value).targets
+        state.live.add(contribution.variable)
+        state.owned.discard(contribution.variable)
+        return True
 
     def own(self, variable: str, state: _State, out: list[gast.stmt]) -> None:
         """Make sure that the gradient of ``variable`` may be changed in place."""

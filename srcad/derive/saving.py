@@ -27,6 +27,7 @@ class Saved:
         self.prologue: list[gast.stmt] = []
         self.needed: set[str] = set()
         self.stacks: list[str] = []
+        self.maybe_unbound: set[str] = set()
 
 
 def save(block: Block, scope: Scope, kinds: Kinds, gradients: set[str], parameters: Iterable[str]) -> Saved:
@@ -35,7 +36,8 @@ def save(block: Block, scope: Scope, kinds: Kinds, gradients: set[str], paramete
     bound = set(parameters)
     saver.bound = bound
     needed = saver.block(block, set(), 0)
-    saver.saved.needed = needed
+    saver.saved.needed |= needed
+    saver.saved.maybe_unbound = saver.saved.needed - saver.bound - saver.initialised
     return saver.saved
 
 
@@ -44,6 +46,7 @@ class _Saver:
         self.scope, self.kinds, self.gradients = scope, kinds, gradients
         self.saved = Saved()
         self.bound: set[str] = set()
+        self.initialised: set[str] = set()
 
     def reads(self, statements: list[gast.stmt]) -> set[str]:
         """The primal variables that backward statements read before writing them."""
@@ -55,7 +58,8 @@ class _Saver:
                     found.add(identifier)
             if isinstance(stmt, gast.Assign) and not isinstance(stmt.targets[0], (gast.Subscript, gast.Attribute)):
                 defined.update(written_names(stmt))
-        return {identifier for identifier in found if identifier not in self.scope.statics}
+        known = self.scope.statics.keys() | set(self.saved.stacks)
+        return {identifier for identifier in found if identifier not in known}
 
     def block(self, block: Block, needed: set[str], depth: int) -> set[str]:
         """Walk a block forwards; return what is needed at its end."""
@@ -77,6 +81,7 @@ class _Saver:
         for identifier in sorted(written & needed):
             if self.undone(step, identifier):
                 continue
+            self.initialise(identifier)
             before, after = self.record([identifier], depth, _changes_in_place(step.forward, identifier))
             step.forward[:0] = before
             step.backward += after
@@ -111,8 +116,6 @@ class _Saver:
         merged = first | second
         if isinstance(step.test, gast.Name) and (_has_backward(step.body) or _has_backward(step.orelse)):
             merged.add(step.test.id)
-        for identifier in sorted(merged - self.bound):
-            self.initialise(identifier)
         return merged
 
     def stable(self, test: str, step: Branch, depth: int) -> str:
@@ -139,6 +142,7 @@ class _Saver:
         while True:  # what is needed on entry to an iteration
             trial = _Saver(_Scratch(self.scope), self.kinds, self.gradients)
             trial.bound = set(inner)
+            trial.saved.stacks = list(self.saved.stacks)
             end = trial.block(_copied(step.body), set(head), depth + 1)
             crossing = {v for v in end if v in exposed or v in head} - {step.target}
             if crossing <= head:
@@ -149,22 +153,20 @@ class _Saver:
         local = sorted(v for v in end - exposed - start if v != step.target or rebound)
         if local:
             for identifier in local:
-                if identifier not in self.bound:
-                    self.initialise(identifier)
+                self.initialise(identifier)
             push, pop = self.record(local, depth + 1, False)
             step.body.steps.append(Plain(push, pop))
         self.bound = bound
         result = (end - set(local) - {step.target}) | start | before
         if step.active:
             result |= {n for n in read_names(step.backward_iter) if n not in self.scope.statics}
-        for identifier in sorted(result - bound):
-            self.initialise(identifier)
         return result
 
     def initialise(self, identifier: str) -> None:
         """Bind a name that may be unbound where it is saved."""
-        self.saved.prologue.append(assign(identifier, constant(None)))
-        self.bound.add(identifier)
+        if identifier not in self.bound and identifier not in self.initialised:
+            self.saved.prologue.append(assign(identifier, constant(None)))
+            self.initialised.add(identifier)
 
     def record(self, names: list[str], depth: int, in_place: bool) -> tuple[list[gast.stmt], list[gast.stmt]]:
         """Return the statements that save, and those that restore, the variables ``names``."""

@@ -1,0 +1,71 @@
+"""From Python to the NORMAL form.
+
+``normalize`` reads a function and runs it through ``PASSES``, in this order.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import gast
+
+from srcad.frontend.anf import to_anf
+from srcad.frontend.control import structure
+from srcad.frontend.fence import fence
+from srcad.frontend.match import lower_match
+from srcad.frontend.nested import as_definition
+from srcad.frontend.resolve import resolve
+from srcad.frontend.webs import split_webs
+from srcad.lang import tree as t
+from srcad.lang.function import Function, Nested
+from srcad.lang.scope import Scope
+from srcad.lang.source import read
+
+__all__ = ["PASSES", "normalize", "normalize_nested"]
+
+PASSES = (fence, resolve, lower_match, to_anf, structure, split_webs)
+
+
+def normalize(func: Any) -> Function:
+    """Return a Python function in normal form.
+
+    Parameters
+    ----------
+    func : function, lambda or method
+        What to read.
+
+    Returns
+    -------
+    Function
+        Its tree is a ``gast.FunctionDef`` in NORMAL form; the free variables that are neither functions, nor
+        classes, nor modules are further parameters, named in ``captured``.
+    """
+    source = read(func)
+    fn = Function(as_definition(source.tree, "lambda_"), Scope(), source)
+    return _run(fn)
+
+
+def normalize_nested(nested: Nested) -> Function:
+    """Return a function defined inside another one in normal form.
+
+    Its ``captured`` begins with the variables that the call of ``rt.closure`` passes, in that order.
+    """
+    source = replace(nested.source, tree=nested.tree)
+    return _run(Function(nested.tree, Scope(statics=dict(nested.statics)), source, nested.captured))
+
+
+def _run(fn: Function) -> Function:
+    """Run the passes, and make parameters of the captured variables."""
+    for pass_ in PASSES:
+        fn = pass_(fn)
+    if not fn.captured:
+        return fn
+    args = fn.tree.args
+    extra = [gast.Name(name, gast.Param(), None, None) for name in fn.captured]
+    made = gast.arguments(
+        args.args, args.posonlyargs, args.vararg, [*args.kwonlyargs, *extra],
+        [*args.kw_defaults, *(None for _ in extra)], args.kwarg, args.defaults,
+    )  # fmt: skip
+    tree = gast.FunctionDef(fn.tree.name, made, fn.tree.body, [], None, None, [])
+    return replace(fn, tree=gast.copy_location(tree, fn.tree))

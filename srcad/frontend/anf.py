@@ -235,7 +235,7 @@ class Anf(Targets, Choices):
         """Run over a range."""
         *setup, loop = lower_for(node, self.scope, self.builtin)
         self.out.extend(self.block(setup))
-        *before, loop = [loop] if isinstance(loop, gast.For) else []
+        assert isinstance(loop, gast.For)
         span = self.op(loop.iter)
         body = self.filled(loop.body, node)
         self.emit(gast.For(loop.target, span, body, self.block(loop.orelse), None), node)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Iterable, Iterator
 from typing import Any, TypeVar
 
@@ -88,9 +89,9 @@ def load(target: gast.expr) -> gast.expr:
     if isinstance(target, gast.Name):
         return gast.copy_location(name(target.id), target)
     if isinstance(target, gast.Subscript):
-        return gast.copy_location(subscript(target.value, target.slice), target)
+        return gast.copy_location(subscript(copy.deepcopy(target.value), copy.deepcopy(target.slice)), target)
     if isinstance(target, gast.Attribute):
-        return gast.copy_location(attribute(target.value, target.attr), target)
+        return gast.copy_location(attribute(copy.deepcopy(target.value), target.attr), target)
     raise TypeError(f"{type(target).__name__} is not a simple assignment target.")
 
 

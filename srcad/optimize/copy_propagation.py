@@ -31,7 +31,7 @@ def copy_propagation(function: Function, context: Context) -> Function:
         t1 = g * y                                    dx = g * y
         dx = t1
     """
-    return _Coalesce(_Propagate(function, context).run(), context).run()
+    return _Propagate(_Coalesce(function, context).run(), context).run()
 
 
 class _Propagate(Forward):
@@ -145,8 +145,16 @@ class _Coalesce:
         self.stored = Counter(node.id for node in names if not isinstance(node.ctx, gast.Load))
         self.loaded = Counter(node.id for node in names if isinstance(node.ctx, gast.Load))
 
+        self.parameters = {node.id for node in gast.walk(function.tree.args) if isinstance(node, gast.Name)}
+        self.renamed: dict[str, str] = {}
+
     def run(self) -> Function:
-        return self.function.with_body(self._block([clone(stmt) for stmt in self.function.tree.body]))
+        body = self._block([clone(stmt) for stmt in self.function.tree.body])
+        for node in (node for stmt in body for node in gast.walk(stmt)):
+            if isinstance(node, gast.Name):
+                while node.id in self.renamed:
+                    node.id = self.renamed[node.id]
+        return self.function.with_body(body)
 
     def _block(self, stmts: list[gast.stmt]) -> list[gast.stmt]:
         for stmt in stmts:
@@ -159,9 +167,21 @@ class _Coalesce:
             if start is None:
                 index += 1
             else:
+                source, target = stmts[start].targets[0].id, stmts[index].targets[0].id
                 stmts[start].targets[0] = stmts[index].targets[0]
+                if self.loaded[source] > 1:
+                    self.renamed[source] = target
                 del stmts[index]
         return stmts
+
+    def _may_rename(self, source: str, name: str) -> bool:
+        """Tell whether two variables are one and the same wherever both are set."""
+        if self.stored[name] != 1 or name in self.parameters:
+            return False
+        if name in self.renamed or source in self.renamed or name in self.renamed.values():
+            return False
+        visible = self.context.keep | self.context.owned
+        return name in visible and source not in visible
 
     def _definition(self, stmts: list[gast.stmt], index: int) -> int | None:
         """Return where the temporary that statement ``index`` copies is set, if the two can be one."""
@@ -170,7 +190,9 @@ class _Coalesce:
         if name is None or not isinstance(value, gast.Name):
             return None
         source = value.id
-        if source in self.context.keep or self.stored[source] != 1 or self.loaded[source] != 1:
+        if source in self.context.keep or source == name or self.stored[source] != 1:
+            return None
+        if self.loaded[source] != 1 and not self._may_rename(source, name):
             return None
         for start in range(index - 1, -1, -1):
             stmt = stmts[start]

@@ -52,12 +52,10 @@ class _Share(Forward):
 def _returned(function: Function, effects: Effects) -> set[str]:
     """Return the variables that are handed out; two results must not be one object."""
     found: set[str] = set()
-    for node in gast.walk(function.tree):
-        if isinstance(node, gast.Return) and node.value is not None:
-            found |= effects.reads(node.value)
-    for _ in range(3):
+    for _ in range(4):
         for node in gast.walk(function.tree):
-            if isinstance(node, gast.Assign) and defines(node) in found:
-                if isinstance(node.value, (gast.Tuple, gast.List, gast.Dict, gast.Name)):
-                    found |= effects.reads(node.value)
+            value = getattr(node, "value", None)
+            if isinstance(node, gast.Return) or (isinstance(node, gast.Assign) and defines(node) in found):
+                if isinstance(value, (gast.Tuple, gast.List, gast.Dict, gast.Name)):
+                    found |= effects.reads(value)
     return found

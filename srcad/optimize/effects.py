@@ -102,8 +102,10 @@ class Effects:
         parameters = {arg.id for arg in gast.walk(function.tree.args) if isinstance(arg, gast.Name)}
         for name in parameters:
             self._join(name, WORLD)
+        result = self._result_display()
         for stmt in self._statements():
-            self._join_statement(stmt)
+            if stmt is not result:
+                self._join_statement(stmt)
         self._members: dict[str, set[str]] = {}
         for name in list(self._parent):
             self._members.setdefault(self._find(name), set()).add(name)
@@ -239,6 +241,18 @@ class Effects:
             yield stmt if not blocks_of(stmt) else _head(stmt)
             for block in blocks_of(stmt):
                 pending.extend(block)
+
+    def _result_display(self) -> gast.stmt | None:
+        """Return the statement right before the end that puts the results together, if there is one.
+
+        Nothing can happen to them any more, so it does not count as sharing.
+        """
+        body = self.function.tree.body
+        if len(body) < 2 or not isinstance(body[-1], gast.Return) or not isinstance(body[-1].value, gast.Name):
+            return None
+        display = body[-2]
+        is_display = defines(display) == body[-1].value.id and isinstance(display.value, _DISPLAYS)
+        return display if is_display else None
 
     def _find_stacks(self) -> frozenset[str]:
         """Return the lists that are only made empty, appended to and popped from."""

@@ -66,6 +66,9 @@ def _number(node: gast.expr | None) -> Any:
     """Return a constant's number, else None."""
     if isinstance(node, gast.Constant) and type(node.value) in (int, float):
         return node.value
+    if isinstance(node, gast.UnaryOp) and isinstance(node.op, gast.USub):
+        value = _number(node.operand)
+        return None if value is None else -value
     return None
 
 
@@ -161,9 +164,9 @@ class _Fold(Forward):
             return const(not node.operand.value)
         if not isinstance(node.op, gast.USub):
             return node
-        number = _number(node.operand)
+        number = _number(node)
         if number is not None:
-            return const(-number)
+            return const(number)
         inner = self._negated(node.operand, known)
         if inner is not None:
             return clone(inner)
@@ -174,6 +177,9 @@ class _Fold(Forward):
 
     def _negated(self, node: gast.expr, known: Definitions) -> gast.expr | None:
         """Return ``a`` where ``node`` is known to be ``-a``."""
+        number = _number(node)
+        if number is not None:
+            return const(-number) if number < 0 else None
         found = known.value(node.id) if isinstance(node, gast.Name) else node
         if isinstance(found, gast.UnaryOp) and isinstance(found.op, gast.USub):
             operand: gast.expr = found.operand

@@ -39,22 +39,10 @@ def inplace(function: Function, context: Context) -> Function:
 
 
 def _is_alone(name: str, function: Function, effects: Effects) -> bool:
-    """Tell whether nothing but ``name`` refers to its memory, results of the function aside."""
-    handed_out = _handed_out(function)
+    """Tell whether nothing but ``name`` refers to its memory, the result of the function aside."""
     if effects.is_outside(name) or name in _bound_otherwise(function):
         return False
-    return effects.sharing(name) - handed_out <= {name}
-
-
-def _handed_out(function: Function) -> set[str]:
-    """Return the results, when the last thing the function does is to put them together and return them."""
-    body = function.tree.body
-    if not body or not isinstance(body[-1], gast.Return):
-        return set()
-    found = {node.id for node in gast.walk(body[-1]) if isinstance(node, gast.Name)}
-    if len(body) > 1 and defines(body[-2]) in found and isinstance(body[-2].value, (gast.Tuple, gast.List)):
-        found |= {node.id for node in gast.walk(body[-2].value) if isinstance(node, gast.Name)}
-    return found
+    return effects.sharing(name) <= {name}
 
 
 def _bound_otherwise(function: Function) -> set[str]:

@@ -116,7 +116,7 @@ class _Nest:
     def _insert(self, stmt: gast.Assign, user: gast.stmt, depth: int) -> bool:
         """Replace the variable in ``user`` by its value, if the result reads well."""
         name, value = stmt.targets[0].id, stmt.value
-        if not self.effects.is_pure(user) and not self._is_early(name, user):
+        if not self.effects.is_pure(_headed(user)) and not self._is_early(name, user):
             return False
         inserter = _Inserter(name, value)
         changed = inserter.visit(clone(_headed(user)))

@@ -32,14 +32,12 @@ def token(node: gast.expr, known: Definitions, depth: int = _DEPTH) -> str | Non
     if isinstance(node, gast.Constant):
         return SCALAR if isinstance(node.value, (int, float, complex)) else None
     if isinstance(node, gast.Name):
-        origin = known.origin(node.id)
-        found = None if origin is None else token(origin, known, depth - 1)
-        if found is not None:
-            return found
         primal = known.effects.context.like.get(node.id)
         if primal is not None and primal != node.id:
             return token(gast.Name(primal, gast.Load(), None, None), known, depth - 1)
-        return str(node.id)
+        origin = known.origin(node.id)
+        found = None if origin is None else token(origin, known, depth - 1)
+        return str(node.id) if found is None else found
     if isinstance(node, gast.UnaryOp) and not isinstance(node.op, gast.Not):
         return token(node.operand, known, depth - 1)
     if isinstance(node, gast.BinOp) and not isinstance(node.op, gast.MatMult):

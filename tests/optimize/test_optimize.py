@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import textwrap
-
 import numpy as np
 import pytest
+from adjoint_programs import function, pure, run, same, text_of
 
 from srcad.optimize import optimize
-from tests.optimize.programs import function, pure, run, same, text_of
 
 STRAIGHT = '''
 def f(x, y, g):

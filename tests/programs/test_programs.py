@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import copy
 import importlib
-import pickle
 from typing import Any
 
 import numpy as np
@@ -35,12 +34,6 @@ for topic in TOPICS:
     importlib.import_module(f"tests.programs.{topic}")
 
 
-def _assert_same(actual: Any, expected: Any) -> None:
-    """Assert equality of structures that hold arrays."""
-    assert type(actual) is type(expected)
-    np.testing.assert_equal(actual, expected)
-
-
 @pytest.mark.parametrize("entry", PROGRAMS, ids=lambda entry: entry.label)
 def test_program(entry: Program) -> None:
     before = copy.deepcopy(entry.args)
@@ -50,7 +43,7 @@ def test_program(entry: Program) -> None:
     value, pullback = vjp(entry.function, *entry.args)
     gradients = pullback(direction)
 
-    assert pickle.dumps(_data(value)) == pickle.dumps(_data(expected))
+    assert repr(_data(value)) == repr(_data(expected))
     np.testing.assert_equal(_data(entry.args), _data(before), "the arguments were changed")
     assert len(gradients) == len(entry.args)
     for gradient, argument in zip(gradients, entry.args):

@@ -1,0 +1,111 @@
+"""Last touches on the final text: needless conversions of results, and comments that say nothing new.
+
+Before::
+
+    # line 3: y = x * w
+    # line 2: x = a + 1
+    return rt.finish(g * w, a)
+
+After, for an argument ``a`` that is an array of float64::
+
+    # line 2: x = a + 1
+    return g * w
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import gast
+
+from srcad.lang.function import Function
+from srcad.lang.printer import Comment
+
+__all__ = ["tidy"]
+
+
+def tidy(fn: Function, convertible: set[str]) -> Function:
+    """Return ``fn`` without repeated comments and without needless calls of ``rt.finish``.
+
+    ``convertible`` names the arguments that are arrays of double precision.
+    """
+    body = _Finisher(fn, convertible).visit(gast.Module(fn.tree.body, [])).body
+    return fn.with_body(_comments(body))
+
+
+class _Finisher(gast.NodeTransformer):
+    """Drops ``rt.finish(d, x)`` where ``d`` is an array that was made here and goes nowhere else."""
+
+    def __init__(self, fn: Function, convertible: set[str]) -> None:
+        self.convertible = convertible
+        self.assigned: dict[str, list[gast.AST]] = {}
+        self.reads: dict[str, int] = {}
+        for node in gast.walk(fn.tree):
+            if isinstance(node, gast.Assign) and isinstance(node.targets[0], gast.Name):
+                self.assigned.setdefault(node.targets[0].id, []).append(node.value)
+            elif isinstance(node, gast.Assign):
+                for name in gast.walk(node.targets[0]):
+                    if isinstance(name, gast.Name) and isinstance(name.ctx, gast.Store):
+                        self.assigned.setdefault(name.id, []).append(node.value)
+        for node in gast.walk(fn.tree):
+            if isinstance(node, (gast.Assign, gast.Return, gast.Call, gast.Tuple, gast.List, gast.Dict)):
+                for child in _direct(node):
+                    self.reads[child] = self.reads.get(child, 0) + 1
+
+    def visit_Call(self, node: gast.Call) -> gast.AST:
+        self.generic_visit(node)
+        if not (isinstance(node.func, gast.Name) and node.func.id == "rt.finish"):
+            return node
+        gradient, argument = node.args
+        if not (isinstance(argument, gast.Name) and argument.id in self.convertible):
+            return node
+        if isinstance(gradient, gast.Name):
+            values = self.assigned.get(gradient.id, [])
+            fresh = bool(values) and all(_is_fresh(v) for v in values) and self.reads.get(gradient.id) == 1
+            return gradient if fresh else node
+        return gradient if _is_fresh(gradient) else node
+
+
+def _direct(node: Any) -> list[str]:
+    """The names whose object the node hands on as it is."""
+    if isinstance(node, (gast.Assign, gast.Return)):
+        parts = [node.value]
+    elif isinstance(node, gast.Call):
+        parts = list(node.args) if isinstance(node.func, gast.Name) and node.func.id.startswith("rt.") else []
+    elif isinstance(node, gast.Dict):
+        parts = list(node.values)
+    else:
+        parts = list(node.elts)
+    return [p.id for p in parts if isinstance(p, gast.Name) and isinstance(p.ctx, gast.Load)]
+
+
+def _is_fresh(node: gast.AST) -> bool:
+    """Tell whether an expression surely makes a new array."""
+    if isinstance(node, (gast.BinOp, gast.UnaryOp)):
+        return not isinstance(node, gast.UnaryOp) or isinstance(node.op, gast.USub)
+    return isinstance(node, gast.Call) and isinstance(node.func, gast.Name) and node.func.id in _FRESH
+
+
+_FRESH = {"np.zeros_like", "rt.zeros_like", "np.outer", "np.zeros", "np.copy"}
+
+
+def _comments(body: list[gast.stmt]) -> list[gast.stmt]:
+    out: list[gast.stmt] = []
+    latest = None
+    for position, stmt in enumerate(body):
+        if _is_comment(stmt):
+            following = body[position + 1] if position + 1 < len(body) else None
+            text = stmt.value.value
+            if following is None or _is_comment(following) or text == latest:
+                continue
+            latest = text
+        for part in ("body", "orelse", "finalbody"):
+            inner = getattr(stmt, part, None)
+            if inner and not isinstance(stmt, gast.Expr):
+                setattr(stmt, part, _comments(inner))
+        out.append(stmt)
+    return out
+
+
+def _is_comment(stmt: gast.AST | None) -> bool:
+    return isinstance(stmt, gast.Expr) and isinstance(stmt.value, gast.Constant) and isinstance(stmt.value.value, Comment)

@@ -1,0 +1,137 @@
+"""Random programs with loops, branches, stores, aliases and histories compute the same when optimised."""
+
+from __future__ import annotations
+
+import random
+
+import numpy as np
+import pytest
+from adjoint_programs import function, pure, run, same, text_of
+
+from srcad.optimize import optimize
+
+ARRAYS = ["x", "y", "a", "b", "c", "dx", "dy"]
+OPERATORS = ["+", "-", "*"]
+
+
+class Writer:
+    """Write a random function whose every variable is an array of three numbers."""
+
+    def __init__(self, seed):
+        self.random = random.Random(seed)
+        self.lines = []
+        self.count = 0
+
+    def pick(self):
+        return self.random.choice(ARRAYS)
+
+    def target(self):
+        if self.random.random() < 0.4:
+            self.count += 1
+            return f"t{self.count}"
+        return self.random.choice(ARRAYS[2:])
+
+    def operand(self, recent):
+        if recent and self.random.random() < 0.6:
+            return self.random.choice(recent[-3:])
+        return self.pick()
+
+    def value(self, recent):
+        kind = self.random.randrange(12)
+        first, second = self.operand(recent), self.operand(recent)
+        if kind < 4:
+            return f"{first} {self.random.choice(OPERATORS)} {second}"
+        if kind == 4:
+            return f"-{first}"
+        if kind == 5:
+            return f"{first} * {self.random.choice(['1.0', '-1.0', '0.5', '1'])}"
+        if kind == 6:
+            return f"np.{self.random.choice(['sin', 'tanh', 'cos'])}({first})"
+        if kind == 7:
+            return first
+        if kind == 8:
+            return f"{first} / 2.0"
+        if kind == 9:
+            return f"{first}[::-1]"
+        if kind == 10:
+            return f"rt.unbroadcast({first}, {second})"
+        return self.random.choice([f"np.copy({first})", f"np.zeros_like({first})", f"note({first})"])
+
+    def block(self, indent, length, depth):
+        recent = []
+        pad = "    " * indent
+        for _ in range(length):
+            kind = self.random.randrange(20)
+            if kind < 11 or depth == 0:
+                name, value = self.target(), self.value(recent)
+                self.lines.append(f"{pad}{name} = {value}")
+                recent.append(name)
+            elif kind == 11:
+                self.lines.append(f"{pad}{self.pick()}[{self.random.randrange(3)}] = {self.random.random():.2f}")
+            elif kind == 12:
+                self.lines.append(f"{pad}{self.pick()} += {self.operand(recent)}")
+            elif kind == 13:
+                self.lines.append(f"{pad}h{self.random.randrange(2)}.append({self.operand(recent)})")
+            elif kind == 14:
+                stack, name = f"h{self.random.randrange(2)}", self.target()
+                self.lines.append(f"{pad}{stack}.append({self.pick()})")
+                self.lines.append(f"{pad}{name} = {stack}.pop()")
+                recent.append(name)
+            elif kind == 15:
+                self.lines.append(f"{pad}{self.random.choice(['dx', 'dy'])} = dx + {self.operand(recent)}")
+            elif kind < 18:
+                self.branch(pad, indent, depth)
+            else:
+                self.loop(pad, indent, depth)
+
+    def branch(self, pad, indent, depth):
+        self.count += 1
+        self.lines.append(f"{pad}q{self.count} = {self.pick()}[0] > 0.3")
+        self.lines.append(f"{pad}if q{self.count}:")
+        self.block(indent + 1, self.random.randrange(1, 4), depth - 1)
+        self.lines.append(f"{pad}else:")
+        self.block(indent + 1, self.random.randrange(1, 4), depth - 1)
+
+    def loop(self, pad, indent, depth):
+        self.count += 1
+        number = self.count
+        if self.random.random() < 0.5:
+            self.lines.append(f"{pad}for i{number} in range({self.random.randrange(3)}):")
+            self.block(indent + 1, self.random.randrange(1, 5), depth - 1)
+            return
+        self.lines += [f"{pad}k{number} = 0", f"{pad}while True:", f"{pad}    q{number} = k{number} < 2"]
+        self.lines.append(f"{pad}    if q{number}:")
+        self.lines.append(f"{pad}        k{number} = k{number} + 1")
+        self.block(indent + 2, self.random.randrange(1, 4), depth - 1)
+        self.lines += [f"{pad}    else:", f"{pad}        break"]
+
+    def text(self):
+        head = ["def f(x, y):", "    h0 = []", "    h1 = []", "    a = x * 0.5", "    b = np.sin(y)", "    c = x - y"]
+        head += ["    dx = x * y", "    dy = np.copy(y)"]
+        self.block(1, 12, 2)
+        temporaries = [f"t{i}" for i in range(1, self.count + 1)]
+        used = {name for name in temporaries if f" {name} = " in "\n".join(self.lines)}
+        head += [f"    {name} = x + {index}.25" for index, name in enumerate(sorted(used))]
+        return "\n".join(head + self.lines + ["    return a, b, c, dx, dy", ""])
+
+
+SEEDS = range(60)
+NAMES = {"owned": ["dx", "dy"], "keep": ["a", "x"], "inexact": [*ARRAYS]}
+
+
+def outcome(fn):
+    """Return what a run gives, and what became of the arguments."""
+    with np.errstate(all="ignore"):
+        x, y = np.array([0.2, 0.9, -0.4]), np.array([0.7, -0.1, 0.35])
+        return run(fn, x, y)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_random_program(seed):
+    text = Writer(seed).text()
+    before = function(text)
+    for names in ({}, NAMES):
+        after = optimize(before, pure, **names)
+        first, second = outcome(before), outcome(after)
+        assert same(first[0], second[0]), f"{text}\n{text_of(after)}"
+        assert same(first[1], second[1]), f"{text}\n{text_of(after)}"

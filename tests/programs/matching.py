@@ -1,0 +1,124 @@
+"""``match`` with every kind of pattern."""
+
+from dataclasses import dataclass
+
+from tests.programs.corpus import program
+
+
+@dataclass
+class Circle:
+    radius: float
+
+
+@dataclass
+class Box:
+    width: float
+    height: float
+
+
+@program("sin", 0.5)
+@program("square", 0.5)
+@program("unknown", 0.5)
+def match_on_a_string(name, x):
+    match name:
+        case "sin" | "sine":
+            y = x**3
+        case "square":
+            y = x * x
+        case _:
+            y = -x
+    return y
+
+
+@program(1, 0.5)
+@program(2, 0.5)
+@program(7, 0.5)
+def match_with_returns(n, x):
+    match n:
+        case 1:
+            return x
+        case 2 | 3:
+            return x * x
+    return x * n
+
+
+@program((0.5,))
+@program((0.5, 0.7))
+@program((0.5, 0.7, 0.9, 1.1))
+def match_sequences(values):
+    match values:
+        case (x,):
+            return x * x
+        case (x, y):
+            return x * y
+        case (first, *rest):
+            return first * sum(rest)
+    return 0.0
+
+
+@program(Circle(0.5))
+@program(Box(0.5, 0.7))
+def match_classes(shape):
+    match shape:
+        case Circle(radius=r):
+            return 3.0 * r * r
+        case Box(w, h):
+            return w * h
+    return 0.0
+
+
+@program({"kind": "scale", "by": 2.0}, 0.5)
+@program({"kind": "shift", "by": 2.0}, 0.5)
+def match_mappings(step, x):
+    match step:
+        case {"kind": "scale", "by": factor}:
+            return x * factor * factor
+        case {"kind": "shift", "by": offset}:
+            return x + offset
+    return x
+
+
+@program(0.5)
+@program(-0.5)
+def match_with_a_guard(x):
+    match x:
+        case v if v > 0:
+            y = v * v
+        case v:
+            y = -3 * v
+    return y
+
+
+@program(("add", 0.5, ("mul", 0.7, 0.9)))
+def match_nested_patterns(tree):
+    match tree:
+        case ("add", a, ("mul", b, c)):
+            return a + b * c
+        case ("add", a, b):
+            return a + b
+    return 0.0
+
+
+@program(0.5)
+def match_in_a_loop(x):
+    y = x
+    for i in range(6):
+        match i % 3:
+            case 0:
+                y = y * x
+            case 1:
+                continue
+            case _:
+                y = y + x * i
+    return y
+
+
+@program(0.5, None)
+@program(0.5, 2.0)
+def match_singletons_and_types(x, option):
+    match option:
+        case None:
+            return x
+        case float() as scale:
+            return x * scale
+    return 0.0

@@ -1,0 +1,92 @@
+"""Recursion and mutual recursion."""
+
+import math
+
+import numpy as np
+
+from tests.programs.corpus import program
+
+
+@program(0.8, 5)
+@program(0.8, 0)
+def recursive_power(x, n):
+    if n == 0:
+        return 1.0
+    return x * recursive_power(x, n - 1)
+
+
+@program(0.8, 5)
+def fast_power(x, n):
+    if n == 0:
+        return 1.0
+    half = fast_power(x, n // 2)
+    return half * half * x if n % 2 else half * half
+
+
+@program(0.8, 6)
+def even_steps(x, n):
+    return x if n == 0 else odd_steps(x * x + 0.1, n - 1)
+
+
+def odd_steps(x, n):
+    return math.sin(x) if n == 0 else even_steps(math.cos(x), n - 1)
+
+
+@program(0.8, 6)
+def fibonacci(x, n):
+    if n < 2:
+        return x
+    return fibonacci(x, n - 1) + x * fibonacci(x, n - 2)
+
+
+@program([0.5, [0.7, [0.9, 1.1]], 1.3])
+def sum_of_a_tree(tree):
+    if isinstance(tree, float):
+        return tree * tree
+    total = 0.0
+    for item in tree:
+        total = total * 0.5 + sum_of_a_tree(item)
+    return total
+
+
+@program(("+", ("*", 0.5, 0.7), ("sin", 0.9)))
+def evaluate(tree):
+    if not isinstance(tree, tuple):
+        return tree
+    if tree[0] == "sin":
+        return math.sin(evaluate(tree[1]))
+    left, right = evaluate(tree[1]), evaluate(tree[2])
+    return left + right if tree[0] == "+" else left * right
+
+
+@program(0.3)
+def recursion_by_value(x):
+    if x > 2:
+        return x * x
+    return recursion_by_value(x * 1.7) + x
+
+
+@program(0.4, 4)
+def recursive_closure(x, n):
+    def inner(y, k):
+        if k == 0:
+            return y
+        return inner(y * x + k, k - 1)
+
+    return inner(x, n)
+
+
+@program(np.array([0.4, 0.2, 0.9, 0.5]))
+def divide_and_conquer(x):
+    if len(x) == 1:
+        return x[0]
+    middle = len(x) // 2
+    return math.sin(divide_and_conquer(x[:middle])) * 2 + divide_and_conquer(x[middle:])
+
+
+@program(0.0, 1.0, 4)
+def integrate(a, b, depth):
+    middle = 0.5 * (a + b)
+    if depth == 0:
+        return (b - a) * math.exp(-middle * middle)
+    return integrate(a, middle, depth - 1) + integrate(middle, b, depth - 1)
