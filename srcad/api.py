@@ -12,6 +12,7 @@ from typing import Any, Union
 import numpy as np
 
 from srcad.analysis.kinds import NUMBER, Kind, array, is_differentiable, kind_of
+from srcad.derive.inline_calls import nested_signature
 from srcad.errors import ArgumentError, Location, NoDerivativeError, OutputError
 from srcad.pipeline import Code, Request, build, read
 from srcad.rules import registry
@@ -172,9 +173,11 @@ class _Target:
     def _signature(self) -> inspect.Signature:
         if self.closure is None:
             return inspect.signature(self.func, follow_wrapped=False)
-        arguments = self.closure.function.tree.args
-        named = [a.id for a in [*arguments.posonlyargs, *arguments.args]]
-        return inspect.Signature([inspect.Parameter(n, inspect.Parameter.POSITIONAL_OR_KEYWORD) for n in named])
+        found = nested_signature(read(self.closure.function))
+        if found is None:
+            raise NoDerivativeError("A nested function with a computed default value is called through a variable.",
+                                    "Pass the value explicitly.")  # fmt: skip
+        return found
 
     def captured_names(self) -> tuple[str, ...]:
         """The non-static variables that the function captures."""

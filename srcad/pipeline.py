@@ -23,7 +23,7 @@ from srcad.analysis.kinds import ANY, Kind, is_scalar
 from srcad.backends.numpy_backend import load
 from srcad.derive.assemble import joint, split
 from srcad.derive.build import assign, call, constant, name
-from srcad.derive.inline_calls import inline_calls
+from srcad.derive.inline_calls import inline_calls, without_dead_copies
 from srcad.derive.prepare import prepare
 from srcad.derive.reverse import Reverse, reverse_steps
 from srcad.derive.saving import Saved, save
@@ -89,7 +89,7 @@ def build(request: Request) -> Code:
     fn = read(request.func)
     users = user_names(fn)
     fn = inline_calls(fn, read, lambda value: isinstance(value, Nested))
-    fn = copy_propagation(fn, Context(_is_pure))
+    fn = without_dead_copies(copy_propagation(fn, Context(_is_pure)))
     fn, result = single_result(fn, request.mode)
     kinds = infer(fn, dict(request.parameters), lambda callee, arguments: ANY)
     normal = to_source(fn.tree)

@@ -29,7 +29,7 @@ from srcad.errors import NoSourceError
 from srcad.lang.function import Function
 from srcad.rules import registry
 
-__all__ = ["inline_calls"]
+__all__ = ["inline_calls", "nested_signature", "without_dead_copies"]
 
 MOST_STATEMENTS = 400
 
@@ -124,7 +124,7 @@ class _Inliner:
         """Return the operation that each parameter of the callee is assigned."""
         if any(isinstance(a, gast.Starred) for a in node.args) or any(k.arg is None for k in node.keywords):
             return None
-        signature = _signature(callee, function, len(captured))
+        signature = _signature(callee, function)
         if signature is None:
             return None
         positional = list(node.args)
@@ -170,13 +170,15 @@ class _Inliner:
         return [gast.copy_location(s, stmt) for s in out]
 
 
-def _signature(callee: Function, function: Any, captured: int) -> inspect.Signature | None:
-    if isinstance(function, types.FunctionType):
-        return inspect.signature(function)
+def _signature(callee: Function, function: Any) -> inspect.Signature | None:
+    return inspect.signature(function) if isinstance(function, types.FunctionType) else nested_signature(callee)
+
+
+def nested_signature(callee: Function) -> inspect.Signature | None:
+    """Return the signature of a nested function without what it captures; None where a default is computed."""
     arguments = callee.tree.args
     kinds = inspect.Parameter
-    named = [a.id for a in [*arguments.posonlyargs, *arguments.args]]
-    named = named[: len(named) - len(callee.captured)] if callee.captured else named
+    named = [a.id for a in [*arguments.posonlyargs, *arguments.args] if a.id not in callee.captured]
     defaults = arguments.defaults
     if not all(isinstance(d, gast.Constant) for d in [*defaults, *[d for d in arguments.kw_defaults if d]]):
         return None
@@ -191,6 +193,35 @@ def _signature(callee: Function, function: Any, captured: int) -> inspect.Signat
     if arguments.kwarg is not None:
         found.append(kinds(arguments.kwarg.id, kinds.VAR_KEYWORD))
     return inspect.Signature(found)
+
+
+def without_dead_copies(fn: Function) -> Function:
+    """Return ``fn`` without assignments of one variable to another that nothing reads."""
+    while True:
+        read = {n.id for n in gast.walk(fn.tree) if isinstance(n, gast.Name) and isinstance(n.ctx, gast.Load)}
+        remover = _CopyRemover(read)
+        body = [s for s in map(remover.visit, fn.tree.body) if s is not None]
+        fn = fn.with_body(body)
+        if not remover.removed:
+            return fn
+
+
+class _CopyRemover(gast.NodeTransformer):
+    def __init__(self, read: set[str]) -> None:
+        self.read, self.removed = read, False
+
+    def visit_Assign(self, node: gast.Assign) -> gast.AST | None:
+        target = node.targets[0]
+        dead = isinstance(target, gast.Name) and target.id not in self.read and isinstance(node.value, gast.Name)
+        self.removed = self.removed or dead
+        return None if dead else node
+
+    def visit_If(self, node: gast.If) -> gast.AST:
+        self.generic_visit(node)
+        node.body = node.body or [gast.Pass()]
+        return node
+
+    visit_For = visit_While = visit_With = visit_If
 
 
 class _Renamer(gast.NodeTransformer):

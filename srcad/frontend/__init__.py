@@ -14,10 +14,9 @@ from srcad.frontend.anf import to_anf
 from srcad.frontend.control import structure
 from srcad.frontend.fence import fence
 from srcad.frontend.match import lower_match
-from srcad.frontend.nested import as_definition
+from srcad.frontend.nested import as_definition, is_plain
 from srcad.frontend.resolve import resolve
 from srcad.frontend.webs import split_webs
-from srcad.lang import tree as t
 from srcad.lang.function import Function, Nested
 from srcad.lang.scope import Scope
 from srcad.lang.source import read
@@ -56,16 +55,22 @@ def normalize_nested(nested: Nested) -> Function:
 
 
 def _run(fn: Function) -> Function:
-    """Run the passes, and make parameters of the captured variables."""
+    """Run the passes, and make parameters of the captured variables.
+
+    They come last among the positional ones; where that is impossible (defaults, ``*args``) they can only be
+    given by name.
+    """
     for pass_ in PASSES:
         fn = pass_(fn)
     if not fn.captured:
         return fn
     args = fn.tree.args
     extra = [gast.Name(name, gast.Param(), None, None) for name in fn.captured]
+    plain = is_plain(args)
     made = gast.arguments(
-        args.args, args.posonlyargs, args.vararg, [*args.kwonlyargs, *extra],
-        [*args.kw_defaults, *(None for _ in extra)], args.kwarg, args.defaults,
+        args.args + (extra if plain else []), args.posonlyargs, args.vararg,
+        args.kwonlyargs + ([] if plain else extra), args.kw_defaults + ([] if plain else [None] * len(extra)),
+        args.kwarg, args.defaults,
     )  # fmt: skip
     tree = gast.FunctionDef(fn.tree.name, made, fn.tree.body, [], None, None, [])
     return replace(fn, tree=gast.copy_location(tree, fn.tree))

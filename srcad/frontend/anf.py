@@ -199,6 +199,10 @@ class Anf(Targets, Choices):
 
     def op_NamedExpr(self, node: gast.NamedExpr) -> gast.expr:
         """Bind, then read."""
+        if not isinstance(node.target, gast.Name):
+            value = self.atom(node.value)
+            self._assign(node.target, value, node)
+            return value
         self.emit(t.assign(node.target.id, self.op(node.value)), node)
         return t.name(node.target.id)
 

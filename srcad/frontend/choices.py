@@ -76,7 +76,7 @@ class Choices:
 
     def op_Compare(self, node: gast.Compare) -> gast.expr:
         """Compare neighbours, from left to right, as long as they fit."""
-        left, *rest = node.comparators if False else [node.left, *node.comparators]
+        left, *rest = [node.left, *node.comparators]
         if len(rest) == 1:
             first, second = self.atoms([left, rest[0]])  # type: ignore[attr-defined]
             return gast.Compare(first, [node.ops[0]], [second])

@@ -9,7 +9,6 @@ from __future__ import annotations
 import gast
 
 from srcad.errors import UnsupportedError
-from srcad.frontend.nested import free_names, parameters
 from srcad.lang import tree as t
 from srcad.lang.function import Function
 
@@ -26,10 +25,6 @@ REFUSED: dict[type[gast.AST], tuple[str, str]] = {
     gast.YieldFrom: NO_YIELD,
     gast.ClassDef: ("A class is defined inside the function.", "Define the class at module level."),
 }
-LATE = (
-    "The nested function reads the variable {name!r}, which is bound again after the function was made.",
-    "Pass it to the nested function as an argument, or give the new value another name.",
-)
 
 
 def fence(fn: Function) -> Function:
@@ -59,10 +54,6 @@ class Fence:
             special = getattr(self, f"_{type(node).__name__}", None)
             if special is not None:
                 special(node)
-        parents = {child: node for node in t.own_nodes(self.body) for child in gast.iter_child_nodes(node)}
-        for node in t.own_nodes(self.body):
-            if isinstance(node, gast.FunctionDef | gast.Lambda):
-                self._late_binding(node, parents)
 
     def _Global(self, node: gast.Global | gast.Nonlocal) -> None:
         """Only reading is harmless."""
@@ -99,11 +90,19 @@ class Fence:
             target = stack.pop()
             if isinstance(target, gast.Tuple | gast.List):
                 self.refuse(target, "Several things are deleted at once.", "Write one 'del' for each.")
-            if isinstance(target, gast.Name):
+            if isinstance(target, gast.Name) and self._read_after(target):
                 self.refuse(
-                    target, f"The variable {target.id!r} is deleted.",
-                    "Leave the statement out: memory is freed after the last use anyway.",
+                    target, f"The variable {target.id!r} is deleted and read later.",
+                    "Leave the 'del' out: memory is freed after the last use anyway.",
                 )  # fmt: skip
+
+    def _read_after(self, target: gast.Name) -> bool:
+        """Tell whether a deleted variable is read further down, without being bound in between."""
+        place = (target.lineno, target.col_offset)
+        uses = [n for n in t.own_nodes(self.body) if isinstance(n, gast.Name) and n.id == target.id]
+        later = sorted((n.lineno, n.col_offset, isinstance(n.ctx, gast.Load)) for n in uses)
+        later = [use for use in later if use[:2] > place]
+        return bool(later) and later[0][2]
 
     def _ImportFrom(self, node: gast.ImportFrom) -> None:
         """All names must be written out."""
@@ -122,74 +121,3 @@ class Fence:
                 node.decorator_list[0], "A nested function is decorated.",
                 "Define and decorate the function at module level.",
             )  # fmt: skip
-
-    def _late_binding(self, node: gast.FunctionDef | gast.Lambda, parents: dict[gast.AST, gast.AST]) -> None:
-        """A closure holds the values that its variables have when it is made: later ones must not exist."""
-        local = t.names_written(self.body) | set(parameters(self.fn.tree.args))
-        captured = [name for name in free_names(node) if name in local]
-        own = getattr(node, "name", None)
-        end = (node.end_lineno, node.end_col_offset)
-        loops = _around(node, parents)
-        for name in captured:
-            for binding in t.own_nodes(self.body):
-                if name not in t._bound_by(binding) or binding is node or _foreign(binding, node, name, parents):
-                    continue
-                again = any(binding in set(t.own_nodes(loop)) for loop in loops) and name != own
-                in_comprehension = any(isinstance(loop, t.COMPREHENSIONS) for loop in loops)
-                later = (binding.lineno, binding.col_offset) >= end and not (again and in_comprehension)
-                if later or again and not self._stays(node, parents, loops):
-                    self.refuse(node, LATE[0].format(name=name), LATE[1])
-
-    def _stays(self, node: gast.AST, parents: dict[gast.AST, gast.AST], loops: list[gast.AST]) -> bool:
-        """Tell whether a closure made in a loop is only called, or handed to a function, within the round."""
-        parent = parents.get(node)
-        if isinstance(node, gast.Lambda) and isinstance(parent, gast.Call):
-            return parent.func is node or isinstance(parent.func, gast.Name) or _is_dotted(parent.func)
-        if isinstance(node, gast.FunctionDef):
-            name = node.name
-        elif isinstance(parent, gast.Assign) and isinstance(parent.targets[0], gast.Name):
-            name = parent.targets[0].id
-        elif isinstance(parent, gast.keyword):
-            return True
-        else:
-            return False
-        inner = set(t.own_nodes(loops[0]))
-        for use in t.own_nodes(self.body):
-            if isinstance(use, gast.Name) and use.id == name and isinstance(use.ctx, gast.Load):
-                call = parents.get(use)
-                if use not in inner or not isinstance(call, gast.Call):
-                    return False
-                if call.func is not use and not isinstance(call.func, gast.Name) and not _is_dotted(call.func):
-                    return False
-                if (use.lineno, use.col_offset) < (node.lineno, node.col_offset):
-                    return False
-        return True
-
-
-def _foreign(binding: gast.AST, node: gast.AST, name: str, parents: dict[gast.AST, gast.AST]) -> bool:
-    """Tell whether ``binding`` is the target of a comprehension that ``node`` does not stand in."""
-    above: gast.AST | None = binding
-    while above is not None:
-        if isinstance(above, gast.comprehension) and not isinstance(parents.get(binding), gast.NamedExpr):
-            whole = parents.get(above)
-            inside = whole is not None and any(child is node for child in t.own_nodes(whole))
-            return not inside
-        above = parents.get(above)
-    return False
-
-
-def _around(node: gast.AST, parents: dict[gast.AST, gast.AST]) -> list[gast.AST]:
-    """Return the loops and comprehensions around a node, the innermost first."""
-    found = []
-    above = parents.get(node)
-    while above is not None:
-        if isinstance(above, (gast.For, gast.While, *t.COMPREHENSIONS)):
-            found.append(above)
-        above = parents.get(above)
-    return found
-
-
-def _is_dotted(node: gast.AST) -> bool:
-    """Tell whether a callee looks like ``module.function`` and not like a container's method."""
-    storing = ("append", "add", "insert", "extend", "update", "setdefault", "appendleft", "push", "register")
-    return isinstance(node, gast.Attribute) and node.attr not in storing

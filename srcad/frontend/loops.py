@@ -19,7 +19,7 @@ head, are indexed and not built.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import gast
 
@@ -37,7 +37,6 @@ class Cursor:
     setup: list[gast.stmt]
     length: gast.expr | None
     element: Callable[[gast.expr], gast.expr]
-    bindings: list[tuple[str, Callable[[gast.expr], gast.expr]]] = field(default_factory=list)
 
 
 def lower_while(node: gast.While) -> gast.While:
@@ -79,6 +78,7 @@ class Lowering:
     def __init__(self, scope: Scope, called: Callable[[gast.expr], str | None]) -> None:
         self.scope = scope
         self.called = called
+        self.rebound: set[str] = set()
 
     def static(self, function: str, value: object) -> str:
         """Return the static name of a builtin."""
@@ -93,6 +93,7 @@ class Lowering:
             return self._filtered(node)
         if isinstance(source, gast.GeneratorExp) and len(source.generators) == 1:
             return self._generated(node, source)
+        self.rebound = t.names_written([node.target, *node.body])
         cursor = self.cursor(source)
         assert cursor.length is not None
         counter = self.scope.fresh("i")
@@ -100,17 +101,28 @@ class Lowering:
             first = node.target.elts[0] if isinstance(node.target, gast.Tuple) and len(node.target.elts) == 2 else None
             if isinstance(first, gast.Name) and _free_for_counting(first.id, node):
                 counter = first.id
-        head: list[gast.stmt] = [t.assign(key, element(t.name(counter))) for key, element in cursor.bindings]
-        element = cursor.element(t.name(counter))
-        if counter_is_first(element, node.target, counter):
-            bind = t.assign(node.target.elts[1], element.elts[1])
-        else:
-            bind = t.assign(node.target, element)
-        t.place(bind, node.target)
+        binds = self._bind(node.target, cursor.element(t.name(counter)), counter)
+        for bind in binds:
+            t.place(bind, node.target)
         span = t.place(t.call(self.static("range", range), cursor.length), source)
-        body = [*head, bind, *node.body]
+        body = [*binds, *node.body]
         made = gast.For(gast.copy_location(t.store(counter), node.target), span, body, node.orelse, None)
         return [*cursor.setup, gast.copy_location(made, node)]
+
+    def _bind(self, target: gast.expr, element: gast.expr, counter: str) -> list[gast.stmt]:
+        """Return the assignment of an element; of a pair the first may need none, or come first."""
+        if isinstance(target, gast.Tuple) and isinstance(element, gast.Tuple) and len(target.elts) == 2:
+            first, second = target.elts
+            if isinstance(first, gast.Name) and first.id == counter:
+                return [t.assign(second, element.elts[1])]
+            key, value = element.elts
+            if isinstance(key, gast.NamedExpr):
+                names = t.names_written(second)
+                if isinstance(first, gast.Name) and first.id not in names:
+                    value = gast.Subscript(value.value, t.name(first.id), gast.Load())
+                    return [t.assign(first, key.value), t.assign(second, value)]
+                return [t.assign(key.target, key.value), t.assign(target, t.tuple_of([t.name(key.target.id), value]))]
+        return [t.assign(target, element)]
 
     def _over_range(self, node: gast.For) -> list[gast.stmt]:
         """Keep a loop over a range; give it a counter of its own where the target is more than that."""
@@ -143,8 +155,8 @@ class Lowering:
         return self.loop(gast.copy_location(inner, node))
 
     def _once(self, value: gast.expr, hint: str, setup: list[gast.stmt]) -> gast.expr:
-        """Evaluate ``value`` before the loop and return its name."""
-        if isinstance(value, gast.Constant) or isinstance(value, gast.Name) and value.id in self.scope.statics:
+        """Evaluate ``value`` before the loop and return its name; one that stays as it is needs no copy."""
+        if isinstance(value, gast.Constant) or isinstance(value, gast.Name) and value.id not in self.rebound:
             return value
         kept = self.scope.fresh(hint)
         setup.append(t.place(t.assign(kept, value), value))
@@ -227,16 +239,6 @@ class Lowering:
             setup, length,
             lambda i: t.tuple_of([gast.NamedExpr(t.store(own), key(i)), t.subscript(mapping, t.name(own))]),
         )  # fmt: skip
-
-
-def counter_is_first(element: gast.expr, target: gast.expr, counter: str) -> bool:
-    """Tell whether the first of two targets is the loop's counter itself."""
-    return (
-        isinstance(target, gast.Tuple)
-        and isinstance(element, gast.Tuple)
-        and isinstance(target.elts[0], gast.Name)
-        and target.elts[0].id == counter
-    )
 
 
 def _free_for_counting(name: str, node: gast.For) -> bool:

@@ -1,4 +1,4 @@
-"""Which variables of the functions around it a nested function reads."""
+"""What a nested function reads of the functions around it, and its parameters."""
 
 from __future__ import annotations
 
@@ -6,13 +6,18 @@ import gast
 
 from srcad.lang import tree as t
 
-__all__ = ["as_definition", "free_names", "parameters"]
+__all__ = ["as_definition", "free_names", "is_plain", "parameters"]
 
 
 def parameters(args: gast.arguments) -> list[str]:
     """Return the names of all parameters."""
     found = [*args.posonlyargs, *args.args, args.vararg, *args.kwonlyargs, args.kwarg]
     return [arg.id for arg in found if arg is not None]
+
+
+def is_plain(args: gast.arguments) -> bool:
+    """Tell whether further parameters can be added at the end of the positional ones."""
+    return not (args.vararg or args.kwonlyargs or args.kwarg or args.defaults)
 
 
 def as_definition(tree: gast.AST, name: str) -> gast.FunctionDef:

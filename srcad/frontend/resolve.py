@@ -32,7 +32,8 @@ from typing import Any
 import gast
 
 from srcad.errors import UnsupportedError
-from srcad.frontend.nested import as_definition, free_names, parameters
+from srcad.frontend.cells import rebound
+from srcad.frontend.nested import as_definition, free_names, is_plain, parameters
 from srcad.frontend.statics import Globals, canonical, is_settled, is_static, refer, runtime_name
 from srcad.lang import tree as t
 from srcad.lang.function import Function, Nested
@@ -40,11 +41,17 @@ from srcad.lang.scope import Dependency
 
 __all__ = ["resolve"]
 
+CAPTURED_AND_MATCHED = (
+    "A variable that a nested function captures is bound by a pattern.",
+    "Bind another name in the pattern and assign it to the variable.",
+)
+UNSEEN = frozenset({"locals", "globals", "eval", "exec"})
+
 
 def resolve(fn: Function) -> Function:
     """Make statics of the names of functions, classes and modules, and record what was looked up."""
     resolver = Resolver(fn)
-    body = resolver.block(fn.tree.body)
+    body = [*resolver.prologue, *resolver.block(fn.tree.body)]
     return replace(fn.with_body(body), captured=tuple(resolver.captured))
 
 
@@ -66,6 +73,9 @@ class Resolver(gast.NodeTransformer):
         self.renamed: dict[str, str] = {}
         free = set(free_names(fn.tree))
         self.scope.take(self.locals - {"np", "rt"} | set(self.params) | (free & set(self.cells)))
+        self.boxed = dict(fn.cells)
+        self.prologue: list[gast.stmt] = []
+        self._box()
         for clash in sorted({"np", "rt"} & self.locals - set(self.params)):
             self.renamed[clash] = self.scope.fresh(f"{clash}_")
 
@@ -82,6 +92,21 @@ class Resolver(gast.NodeTransformer):
             if isinstance(node, gast.Name) and isinstance(node.ctx, gast.Store) and node.id in self.known:
                 bound.add(node.id)
         return bound
+
+    def _box(self) -> None:
+        """Make cells for the variables that closures must see change."""
+        for name, node in rebound(self.fn.tree):
+            if name in self.boxed:
+                continue
+            if name not in self.locals:
+                raise self.error(
+                    node, f"The nested function reads {name!r}, which the comprehension around it changes later.",
+                    f"Give it the present value as a default: 'lambda ..., {name}={name}: ...'.",
+                )  # fmt: skip
+            self.boxed[name] = self.scope.fresh(f"{name}_cell")
+            value = t.name(name) if name in self.params else t.constant(None)
+            first = t.assign(self.boxed[name], gast.List([value], gast.Load()))
+            self.prologue.append(t.place(first, self.fn.tree))
 
     def block(self, body: list[gast.stmt]) -> list[gast.stmt]:
         """Resolve statements."""
@@ -101,13 +126,16 @@ class Resolver(gast.NodeTransformer):
         """Return the local variable, the static, or the read of a global value."""
         if node.id in self.renamed:
             return gast.copy_location(gast.Name(self.renamed[node.id], node.ctx, None, None), node)
+        if node.id in self.boxed:
+            cell = gast.Subscript(t.name(self.boxed[node.id]), t.constant(0), node.ctx)
+            return t.place(gast.copy_location(cell, node), node)
         if node.id in self.locals or not isinstance(node.ctx, gast.Load):
             return gast.copy_location(gast.Name(node.id, node.ctx, None, None), node)
         if node.id in self.known:
             return t.place(self._known(node.id, self.known[node.id]), node)
         if node.id in self.cells:
             return t.place(self._cell(node.id, self.cells[node.id]), node)
-        return t.place(self._global(node.id), node)
+        return t.place(self._global(node.id, node), node)
 
     def _known(self, name: str, value: Any) -> gast.expr:
         """Return the name of a local import, or of the nested function itself."""
@@ -129,7 +157,7 @@ class Resolver(gast.NodeTransformer):
         self.captured[name] = None
         return t.name(name)
 
-    def _global(self, name: str) -> gast.expr:
+    def _global(self, name: str, node: gast.AST) -> gast.expr:
         """Return a global or builtin: a static, or an attribute of the module."""
         space = self.func.__globals__
         home = sys.modules.get(space.get("__name__", ""))
@@ -141,6 +169,11 @@ class Resolver(gast.NodeTransformer):
                 return t.name(refer(self.scope, value, own))
         elif hasattr(builtins, name):
             value = getattr(builtins, name)
+            if name in UNSEEN:
+                raise self.error(
+                    node, f"The code that {name}() works on is not known before it runs.",
+                    "Write out what it does, in ordinary statements.",
+                )  # fmt: skip
             return t.name(refer(self.scope, value, name))
         if home is None or vars(home) is not space:
             home = next((v for v in self.scope.statics.values() if isinstance(v, Globals)), Globals(space))
@@ -188,7 +221,12 @@ class Resolver(gast.NodeTransformer):
         elif isinstance(func, gast.Call) and isinstance(node.func, gast.Name):
             own, *rest = func.args
             made.func = own
-            made.args.extend(rest)
+            nested = self.scope.statics[own.id]
+            if is_plain(nested.tree.args):
+                made.args.extend(rest)
+            else:
+                pairs = zip(nested.captured, rest, strict=True)
+                made.keywords.extend(gast.keyword(name, value) for name, value in pairs)
         return t.place(made, node)
 
     # scopes
@@ -215,8 +253,9 @@ class Resolver(gast.NodeTransformer):
 
     def visit_FunctionDef(self, node: gast.FunctionDef) -> gast.stmt:
         """Bind the closure to the function's name."""
-        own = self.renamed.get(node.name, node.name)
-        return t.place(t.assign(own, self._closure(node, node.name, node.name)), node)
+        own = self.visit(gast.copy_location(t.store(node.name), node))
+        recursive = None if node.name in self.boxed else node.name
+        return t.place(t.assign(own, self._closure(node, node.name, recursive)), node)
 
     def visit_Lambda(self, node: gast.Lambda) -> gast.expr:
         """Make a closure."""
@@ -225,20 +264,55 @@ class Resolver(gast.NodeTransformer):
     def _closure(self, definition: gast.FunctionDef, hint: str, own: str | None) -> gast.expr:
         """Return the call that binds the captured variables of a nested function."""
         free = free_names(definition)
-        outside = [n for n in free if n in self.locals or n in self.renamed or n in self.captured]
+        cells = {n: self.boxed[n] for n in free if n in self.boxed and n not in self.renamed}
+        outside = [n for n in free if n in self.locals | set(self.renamed) | set(self.captured) | set(self.boxed)]
         for name in free:
             if name not in outside and name in self.cells and isinstance(read := self.visit(t.name(name)), gast.Name):
                 outside.extend([name] if read.id == name and name in self.captured else [])
         captured = tuple(n for n in outside if n != own)
+        values = [t.name(cells[n]) if n in cells else self.visit(t.name(n)) for n in captured]
+        captured = tuple(cells.get(n, n) for n in captured)
+        definition, defaults = self._defaults(definition)
+        captured += tuple(defaults)
+        values += [self.visit(default) for default in defaults.values()]
         key = self.scope.fresh(f"{self.fn.tree.name}_{hint}".replace("__", "_"))
         self.scope.taken.discard(key)
         known = {name: self.known[name] for name in free if name in self.known and name not in outside}
-        nested = Nested(definition, self.fn.source, key, captured, known)
+        nested = Nested(definition, self.fn.source, key, captured, known, cells)
         if own in free:
             nested.statics[own] = nested
         self.scope.statics[key] = nested
-        values = [self.visit(t.name(n)) for n in captured]
         return t.call(runtime_name(self.scope, "closure"), t.name(key), *values)
+
+    def _defaults(self, definition: gast.FunctionDef) -> tuple[gast.FunctionDef, dict[str, gast.expr]]:
+        """Turn computed defaults of a nested function into captured variables; return them with their values.
+
+        In the function ``...`` stands for a missing argument.
+        """
+        args = definition.args
+        positional = [*args.posonlyargs, *args.args]
+        params = [*positional[len(positional) - len(args.defaults) :], *args.kwonlyargs]
+        computed: dict[str, gast.expr] = {}
+        prologue: list[gast.stmt] = []
+        made: list[gast.expr | None] = []
+        for param, default in zip(params, [*args.defaults, *args.kw_defaults], strict=True):
+            if default is None or isinstance(default, gast.Constant):
+                made.append(default)
+                continue
+            kept = f"{param.id}_default"
+            computed[kept] = default
+            missing = gast.Compare(t.name(param.id), [gast.Is()], [t.constant(...)])
+            prologue.append(t.place(gast.If(missing, [t.assign(param.id, t.name(kept))], []), default))
+            made.append(t.place(t.constant(...), default))
+        if not computed:
+            return definition, {}
+        count = len(args.defaults)
+        arguments = gast.arguments(
+            args.args, args.posonlyargs, args.vararg, args.kwonlyargs, made[count:], args.kwarg, made[:count]
+        )
+        body = [*prologue, *definition.body]
+        changed = gast.FunctionDef(definition.name, arguments, body, [], None, None, [])
+        return gast.copy_location(changed, definition), computed
 
     # what needs no resolution
 
@@ -250,6 +324,11 @@ class Resolver(gast.NodeTransformer):
 
     def visit_Import(self, node: gast.AST) -> None:
         """Drop an import: its names are known."""
+
+    def visit_Delete(self, node: gast.Delete) -> gast.stmt | None:
+        """Drop the deletion of variables."""
+        targets = [self.visit(target) for target in node.targets if not isinstance(target, gast.Name)]
+        return gast.copy_location(gast.Delete(targets), node) if targets else None
 
     visit_ImportFrom = visit_Global = visit_Nonlocal = visit_Import
 
@@ -267,6 +346,8 @@ class Resolver(gast.NodeTransformer):
                 return self.block(value)
             return [self.visit(v) if isinstance(v, gast.AST) else v for v in value]
         if isinstance(value, str) and field in ("name", "rest"):
+            if value in self.boxed:
+                raise self.error(node, *CAPTURED_AND_MATCHED)
             return self.renamed.get(value, value)
         return self.visit(value) if isinstance(value, gast.AST) else value
 

@@ -97,10 +97,13 @@ class Nested:
         The variables of the functions around it that it reads, in the order of the closure's arguments.
     statics : dict
         Functions and modules that are known under local names of the function around it.
+    cells : dict
+        From a variable that may change later to the captured variable that holds it, a list of one element.
     """
 
     tree: gast.FunctionDef
     source: Source
     name: str
     captured: tuple[str, ...] = ()
-    statics: dict[str, Any] = field(default_factory=dict)
+    statics: dict[str, Any] = field(default_factory=dict, repr=False)
+    cells: dict[str, str] = field(default_factory=dict)

@@ -158,7 +158,8 @@ def _is_plain(value: float) -> bool:
 
 def _print(tree: ast.AST) -> str:
     wanted = ast.dump(tree)
-    module = tree if isinstance(tree, ast.Module) else ast.Module([tree], [])
+    body = tree.body if isinstance(tree, ast.Module) else [tree]
+    module = ast.Module(body, [])  # type: ignore[arg-type]
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", DeprecationWarning)
@@ -205,14 +206,14 @@ def _wrap(line: str) -> Iterator[str]:
     indent = line[: len(line) - len(line.lstrip())]
     while len(line) > WIDTH:
         place = _break_at(line)
-        if place is None:
+        if place is None or line[place - 1] in "([{":
             opened = _parenthesised(line)
-            if opened is None:
-                break
-            line = opened
-            continue
+            if opened is not None:
+                line = opened
+                continue
+        if place is None:
+            break
         yield line[:place].rstrip()
-        # What follows is inside of brackets, which the next part does not open: add one for reading it.
         rest = indent + _INDENT + line[place:].lstrip()
         if len(rest) >= len(line):
             line = rest
@@ -223,7 +224,7 @@ def _wrap(line: str) -> Iterator[str]:
 
 def _break_at(line: str) -> int | None:
     """Return the best column to break ``line`` at: outermost bracket first, then the rightmost."""
-    best: tuple[int, int] | None = None
+    best: tuple[float, int] | None = None
     depth = line.count(")") + line.count("]") + line.count("}")
     depth -= line.count("(") + line.count("[") + line.count("{")
     depth = max(depth, 0)
@@ -243,15 +244,16 @@ def _break_at(line: str) -> int | None:
         else:
             continue
         if depth > 0 and start < candidate <= WIDTH:
-            rank = (-depth, candidate)
-            if token.string in "([{":
-                rank = (-depth - 2, candidate)
+            rank = (-depth - _RELUCTANCE.get(token.string, 0.0), candidate)
             if best is None or rank >= best:
                 best = rank
     return None if best is None else best[1]
 
 
 _OPERATORS = frozenset(["+", "-", "*", "/", "@", "//", "%", "and", "or", "if", "else", "<", ">", "=="])
+
+
+_RELUCTANCE = {"(": 2.0, "[": 2.0, "{": 2.0, "*": 0.5, "/": 0.5, "@": 0.5, "//": 0.5, "%": 0.5}
 
 
 def _tokens(line: str) -> Iterator[tokenize.TokenInfo]:
@@ -266,10 +268,13 @@ def _tokens(line: str) -> Iterator[tokenize.TokenInfo]:
 
 def _parenthesised(line: str) -> str | None:
     """Put the right-hand side of a statement into parentheses, so that it can be broken."""
-    match = re.match(r"^(\s*(?:[^=\"'(]+ [-+*/@%&|^]?=|return) )(?!\()(.+)$", line)
-    if not match or not _break_at(f"{match.group(1)}({match.group(2)})"):
+    match = re.match(r"^(\s*(?:[^=\"'(]+ [-+*/@%&|^]*=|return|if|elif|while) )(.+?)(:?)$", line)
+    if not match:
         return None
-    return f"{match.group(1)}({match.group(2)})"
+    opened = f"{match.group(1)}({match.group(2)}){match.group(3)}"
+    place = _break_at(opened)
+    # Where only an opening bracket offers itself again, parentheses have not helped.
+    return None if place is None or opened[place - 1] in "([{" else opened
 
 
 def _spaced(lines: list[str]) -> list[str]:

@@ -15,7 +15,7 @@ _PLACE = ("lineno", "col_offset", "end_lineno", "end_col_offset")
 
 def clone(node: _Node) -> _Node:
     """Return a deep copy of a tree, with its line numbers; values of constants are shared."""
-    new = type(node)()
+    new: _Node = type(node)()
     for field in node._fields:
         setattr(new, field, _clone_field(getattr(node, field, None)))
     for attribute in _PLACE:
@@ -56,8 +56,9 @@ def expr(template: str, **nodes: gast.expr | str) -> gast.expr:
 
     Examples
     --------
-    >>> gast.dump(expr("np.sin(x)", x="y"), annotate_fields=False)
-    "Call(Name('np.sin', Load()), [Name('y', Load())], [])"
+    >>> call = expr("np.sin(x)", x="y")
+    >>> call.func.id, call.args[0].id
+    ('np.sin', 'y')
     """
     body = _parse(template)
     if len(body) != 1 or not isinstance(body[0], gast.Expr):

@@ -11,6 +11,7 @@ import gast
 __all__ = [
     "assign",
     "attribute",
+    "bound_by",
     "bound_names",
     "call",
     "constant",
@@ -130,21 +131,22 @@ def names_read(body: gast.AST | Iterable[gast.AST]) -> set[str]:
 
 def names_written(body: gast.AST | Iterable[gast.AST]) -> set[str]:
     """Return the names that code binds in any way, nested functions left out."""
-    return {found for node in own_nodes(body) for found in _bound_by(node)}
+    return {found for node in own_nodes(body) for found in bound_by(node)}
 
 
 def bound_names(body: gast.AST | Iterable[gast.AST]) -> set[str]:
     """Return the names that become local to a function with this body: comprehension targets do not."""
-    outside = {found for node in own_nodes(body, comprehensions=False) for found in _bound_by(node)}
+    outside = {found for node in own_nodes(body, comprehensions=False) for found in bound_by(node)}
     return outside | walrus_names(body)
 
 
 def walrus_names(body: gast.AST | Iterable[gast.AST]) -> set[str]:
     """Return the names bound by ``:=``."""
-    return {node.target.id for node in own_nodes(body) if isinstance(node, gast.NamedExpr)}
+    found = (node.target for node in own_nodes(body) if isinstance(node, gast.NamedExpr))
+    return {target.id for target in found if isinstance(target, gast.Name)}
 
 
-def _bound_by(node: gast.AST) -> list[str]:
+def bound_by(node: gast.AST) -> list[str]:
     """Return the names that this one node binds."""
     if isinstance(node, gast.Name) and isinstance(node.ctx, gast.Store | gast.Del):
         return [node.id]

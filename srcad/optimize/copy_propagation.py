@@ -131,7 +131,9 @@ class _Replace(gast.NodeTransformer):
 
 
 def _is_literal(node: gast.expr | None) -> bool:
-    return isinstance(node, gast.Constant) and isinstance(node.value, _LITERALS) and len(repr(node.value)) < 40
+    if not isinstance(node, gast.Constant):
+        return False
+    return isinstance(node.value, _LITERALS) and len(repr(node.value)) < 40
 
 
 class _Coalesce:
@@ -145,7 +147,8 @@ class _Coalesce:
         self.stored = Counter(node.id for node in names if not isinstance(node.ctx, gast.Load))
         self.loaded = Counter(node.id for node in names if isinstance(node.ctx, gast.Load))
 
-        self.parameters = {node.id for node in gast.walk(function.tree.args) if isinstance(node, gast.Name)}
+        arguments = gast.walk(function.tree.args)
+        self.parameters = {node.id for node in arguments if isinstance(node, gast.Name)}
         self.renamed: dict[str, str] = {}
 
     def run(self) -> Function:
@@ -198,8 +201,10 @@ class _Coalesce:
             stmt = stmts[start]
             if defines(stmt) == source:
                 return start
-            if name in self.effects.reads(stmt) | self.effects.writes(stmt) or source in self.effects.writes(stmt):
+            written = self.effects.writes(stmt)
+            if name in self.effects.reads(stmt) | written or source in written:
                 return None
-            if any(isinstance(s, (gast.Break, gast.Continue)) for b in blocks_of(stmt) for s in gast.walk(b[-1])):
+            tails = [node for block in blocks_of(stmt) for node in gast.walk(block[-1])]
+            if any(isinstance(node, (gast.Break, gast.Continue)) for node in tails):
                 return None
         return None

@@ -17,7 +17,8 @@ _BLOCKS = ("body", "orelse", "finalbody")
 def dead(function: Function, context: Context) -> Function:
     """Remove statements without effect on the result, and comments that head no statement.
 
-    Calls with side effects stay.  A history list that nobody reads disappears with its ``append`` and ``pop``.
+    Calls with side effects stay.  A history list that nobody reads disappears with its ``append`` and
+    ``pop``.
 
     Examples
     --------

@@ -23,8 +23,8 @@ _PURE_METHODS = frozenset(
     "transpose values var".split()
 )
 _FRESH_METHODS = frozenset(
-    "all any argmax argmin argsort copy cumprod cumsum dot flatten item max mean min prod repeat round std sum "
-    "take trace var".split()
+    "all any argmax argmin argsort copy cumprod cumsum dot flatten item max mean min prod repeat round std "
+    "sum take trace var".split()
 )
 _FRESH_NUMPY = frozenset(
     "zeros zeros_like ones ones_like empty empty_like full full_like array copy arange linspace eye identity "
@@ -248,7 +248,9 @@ class Effects:
         Nothing can happen to them any more, so it does not count as sharing.
         """
         body = self.function.tree.body
-        if len(body) < 2 or not isinstance(body[-1], gast.Return) or not isinstance(body[-1].value, gast.Name):
+        if len(body) < 2 or not isinstance(body[-1], gast.Return):
+            return None
+        if not isinstance(body[-1].value, gast.Name):
             return None
         display = body[-2]
         is_display = defines(display) == body[-1].value.id and isinstance(display.value, _DISPLAYS)

@@ -13,6 +13,7 @@ from srcad.optimize.liveness import Liveness
 __all__ = ["nest"]
 
 _COLUMNS = 88
+_LEAVING = (gast.Break, gast.Continue, gast.Return, gast.Raise, gast.Assert)
 _BLOCKS = ("body", "orelse", "finalbody")
 _OPAQUE = (gast.Lambda, gast.JoinedStr, gast.ListComp, gast.SetComp, gast.DictComp, gast.GeneratorExp)
 
@@ -90,7 +91,7 @@ class _Nest:
     def _blocks_way(self, stmt: gast.stmt, operands: set[str]) -> bool:
         """Tell whether a computation with these operands must not move past a statement."""
         effects = self.effects
-        if blocks_of(stmt) or isinstance(stmt, (gast.Break, gast.Continue, gast.Return, gast.Raise, gast.Assert)):
+        if blocks_of(stmt) or isinstance(stmt, _LEAVING):
             return True
         if effects.writes(stmt) & operands:
             return True
@@ -129,7 +130,8 @@ class _Nest:
 
     def _is_early(self, name: str, user: gast.stmt) -> bool:
         """Tell whether an impure statement calls only once its plain arguments are evaluated."""
-        calls = [n for n in gast.walk(_headed(user)) if isinstance(n, gast.Call) and not self.effects.is_pure(n)]
+        nodes = gast.walk(_headed(user))
+        calls = [n for n in nodes if isinstance(n, gast.Call) and not self.effects.is_pure(n)]
         if len(calls) != 1:
             return False
         call = calls[0]
@@ -199,15 +201,16 @@ class _Inserter(gast.NodeTransformer):
         if isinstance(value, gast.Slice) or isinstance(parent, gast.Delete):
             return False
         if isinstance(value, gast.Tuple):
-            return (isinstance(parent, (gast.Call, gast.Return, gast.Assign)) and field != "func") or (
-                isinstance(parent, gast.Subscript) and field == "slice" and bool(value.elts)
-                and not any(isinstance(element, gast.Starred) for element in value.elts)
-            )
+            starred = any(isinstance(element, gast.Starred) for element in value.elts)
+            if isinstance(parent, gast.Subscript):
+                return field == "slice" and bool(value.elts) and not starred
+            return isinstance(parent, (gast.Call, gast.Return, gast.Assign)) and field != "func"
         if field == "func":
             return isinstance(value, (gast.Attribute, gast.Subscript))
         if isinstance(parent, (gast.Subscript, gast.Attribute)) and field == "value":
             stores = not isinstance(parent.ctx, gast.Load)
-            return not stores and not isinstance(value, (gast.Compare, gast.IfExp, gast.Constant, gast.UnaryOp))
+            odd = (gast.Compare, gast.IfExp, gast.Constant, gast.UnaryOp)
+            return not stores and not isinstance(value, odd)
         if isinstance(value, (gast.Compare, gast.IfExp)) or _is_not(value):
             comparison = isinstance(value, gast.Compare)
             return isinstance(parent, (gast.If, gast.Assert, gast.Assign, gast.Return, gast.Call)) or (

@@ -68,14 +68,19 @@ CASES = {
     "fold: no new alias of what is changed": (
         fold, "dx = g * 1.0\ndx[0] = 9.0\nreturn dx, g", "dx = g * 1.0\ndx[0] = 9.0\nreturn dx, g",
     ),
-    "fold: update": (fold, "t = -x\ndx = y * y\ndx += t\nreturn dx", "t = -x\ndx = y * y\ndx -= x\nreturn dx"),
+    "fold: update": (
+        fold, "t = -x\ndx = y * y\ndx += t\nreturn dx",
+        "t = -x\ndx = y * y\ndx -= x\nreturn dx",
+    ),
     "copy: plain": (copy_propagation, "t = x\nu = t * t\nreturn u", "t = x\nu = x * x\nreturn u"),
     "copy: chain": (copy_propagation, "t = x\nu = t\nv = u + 1\nreturn v", "u = x\nv = x + 1\nreturn v"),
     "copy: rebound": (
         copy_propagation, "t = x\nx = x + 1\nreturn t", "t = x\nx = x + 1\nreturn t",
     ),
     "copy: updated in place": (
-        copy_propagation, "t = x\nx += 1.0\nu = t * 2\nreturn u, t", "t = x\nx += 1.0\nu = t * 2\nreturn u, t",
+        copy_propagation,
+        "t = x\nx += 1.0\nu = t * 2\nreturn u, t",
+        "t = x\nx += 1.0\nu = t * 2\nreturn u, t",
     ),
     "copy: loop": (
         copy_propagation,
@@ -125,7 +130,10 @@ CASES = {
         "s = []\nt = np.sin(x)\ns.append(x)\nu = t\nw = s.pop()\nreturn t * u * w",
     ),
     "dead: chain": (dead, "t = x * y\nu = t + 1\nreturn g", "return g"),
-    "dead: impure": (dead, "t = note(x)\nu = t + 1\nnote(u)\nreturn g", "t = note(x)\nu = t + 1\nnote(u)\nreturn g"),
+    "dead: impure": (
+        dead, "t = note(x)\nu = t + 1\nnote(u)\nreturn g",
+        "t = note(x)\nu = t + 1\nnote(u)\nreturn g",
+    ),
     "dead: loop": (
         dead, "a = 0.0\nb = x\nfor i in range(3):\n    a = a + 1.0\n    b = b * x\nreturn b",
         "b = x\nfor i in range(3):\n    b = b * x\nreturn b",
@@ -154,9 +162,11 @@ CASES = {
         "# two\nu = x * g\nreturn u",
     ),
     "dead: break": (
-        dead, "n = 0\nwhile True:\n    c = n < 3\n    if c:\n        n = n + 1\n    else:\n        m = n * 2\n"
+        dead,
+        "n = 0\nwhile True:\n    c = n < 3\n    if c:\n        n = n + 1\n    else:\n        m = n * 2\n"
         "        break\nreturn n",
-        "n = 0\nwhile True:\n    c = n < 3\n    if c:\n        n = n + 1\n    else:\n        break\nreturn n",
+        "n = 0\nwhile True:\n    c = n < 3\n    if c:\n        n = n + 1\n    else:\n"
+        "        break\nreturn n",
     ),
     "broadcast: into a product": (
         broadcast, "s = np.shape(x)\nt = np.broadcast_to(1.5, s)\nu = np.cos(x)\ndx = t * u\nreturn dx",
@@ -171,7 +181,9 @@ CASES = {
         "a = np.sin(x)\nb = a * 2.0\nc = b * x\nd = c\nreturn d",
     ),
     "broadcast: needed unbroadcast": (
-        broadcast, "c = x * y\nd = rt.unbroadcast(c, x)\nreturn d", "c = x * y\nd = rt.unbroadcast(c, x)\nreturn d",
+        broadcast,
+        "c = x * y\nd = rt.unbroadcast(c, x)\nreturn d",
+        "c = x * y\nd = rt.unbroadcast(c, x)\nreturn d",
     ),
     "inplace: sum": (
         inplace, "dx = g * x\ndx = dx + y\ndx = x + dx\ndx = dx - y\nreturn dx",
@@ -181,12 +193,19 @@ CASES = {
         inplace, "dx = np.zeros_like(x)\nfor i in range(3):\n    dx = dx + g\nreturn dx, g",
         "dx = np.zeros_like(x)\nfor i in range(3):\n    dx += g\nreturn dx, g",
     ),
-    "inplace: not an alias": (inplace, "dx = g\ndx = dx + y\nreturn dx, g", "dx = g\ndx = dx + y\nreturn dx, g"),
+    "inplace: not an alias": (
+        inplace, "dx = g\ndx = dx + y\nreturn dx, g",
+        "dx = g\ndx = dx + y\nreturn dx, g",
+    ),
     "inplace: not when copied": (
-        inplace, "dx = g * x\ndy = dx\ndx = dx + y\nreturn dx, dy", "dx = g * x\ndy = dx\ndx = dx + y\nreturn dx, dy",
+        inplace,
+        "dx = g * x\ndy = dx\ndx = dx + y\nreturn dx, dy",
+        "dx = g * x\ndy = dx\ndx = dx + y\nreturn dx, dy",
     ),
     "inplace: not when viewed": (
-        inplace, "dx = g * x\nv = dx[1:]\ndx = dx + y\nreturn dx, v", "dx = g * x\nv = dx[1:]\ndx = dx + y\nreturn dx, v",
+        inplace,
+        "dx = g * x\nv = dx[1:]\ndx = dx + y\nreturn dx, v",
+        "dx = g * x\nv = dx[1:]\ndx = dx + y\nreturn dx, v",
     ),
     "inplace: not when stored": (
         inplace, "s = []\ndx = g * x\ns.append(dx)\ndx = dx + y\nt = s.pop()\nreturn dx, t",
@@ -216,7 +235,9 @@ CASES = {
         "if len(x) > 2:\n    z = x\nelse:\n    z = y\nreturn z",
     ),
     "nest: while": (
-        nest, "n = 0\nwhile True:\n    t = n * 2\n    c = t < 7\n    if c:\n        n = n + 1\n    else:\n        break\nreturn n",
+        nest,
+        "n = 0\nwhile True:\n    t = n * 2\n    c = t < 7\n    if c:\n        n = n + 1\n    else:\n"
+        "        break\nreturn n",
         "n = 0\nwhile n * 2 < 7:\n    n = n + 1\nreturn n",
     ),
     "nest: rebound gradient": (

@@ -21,6 +21,9 @@ class Writer:
         self.random = random.Random(seed)
         self.lines = []
         self.count = 0
+        self.values = []
+        # Views and unknown calls make most memory one; without them more is left to optimise.
+        self.kinds = self.random.choice([7, 9, 12])
 
     def pick(self):
         return self.random.choice(ARRAYS)
@@ -37,7 +40,13 @@ class Writer:
         return self.pick()
 
     def value(self, recent):
-        kind = self.random.randrange(12)
+        if self.values and self.random.random() < 0.35:
+            return self.random.choice(self.values[-6:])
+        self.values.append(self.new_value(recent))
+        return self.values[-1]
+
+    def new_value(self, recent):
+        kind = self.random.randrange(self.kinds)
         first, second = self.operand(recent), self.operand(recent)
         if kind < 4:
             return f"{first} {self.random.choice(OPERATORS)} {second}"
@@ -66,8 +75,10 @@ class Writer:
                 name, value = self.target(), self.value(recent)
                 self.lines.append(f"{pad}{name} = {value}")
                 recent.append(name)
-            elif kind == 11:
-                self.lines.append(f"{pad}{self.pick()}[{self.random.randrange(3)}] = {self.random.random():.2f}")
+            elif kind == 11 or (kind == 13 and self.kinds < 12):
+                index, number = self.random.randrange(3), self.random.random()
+                name = self.random.choice(["x", "y", "a"])
+                self.lines.append(f"{pad}{name}[{index}] = {number:.2f}")
             elif kind == 12:
                 self.lines.append(f"{pad}{self.pick()} += {self.operand(recent)}")
             elif kind == 13:
@@ -106,8 +117,8 @@ class Writer:
         self.lines += [f"{pad}    else:", f"{pad}        break"]
 
     def text(self):
-        head = ["def f(x, y):", "    h0 = []", "    h1 = []", "    a = x * 0.5", "    b = np.sin(y)", "    c = x - y"]
-        head += ["    dx = x * y", "    dy = np.copy(y)"]
+        head = ["def f(x, y):", "    h0 = []", "    h1 = []", "    a = x * 0.5", "    b = np.sin(y)"]
+        head += ["    c = x - y", "    dx = x * y", "    dy = np.copy(y)"]
         self.block(1, 12, 2)
         temporaries = [f"t{i}" for i in range(1, self.count + 1)]
         used = {name for name in temporaries if f" {name} = " in "\n".join(self.lines)}

@@ -133,9 +133,9 @@ def math_on_sequences(values):
     return math.fsum(values) + math.prod(values) + math.dist([values[0], 1.0], [0.0, values[1]])
 
 
-@program(0.5)
-def prints_nothing_twice(x):
-    text = str(x) + repr(1) + format(x, ".2f")
+@program(0.523)
+def text_of_numbers(x):
+    text = str(int(x)) + repr(1) + format(x, ".2f")
     return x * len(text)
 
 

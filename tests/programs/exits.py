@@ -263,7 +263,7 @@ def return_inside_with(x):
 
 @program(3)
 @program(5)
-def branches_that_print_nothing(n):
+def only_integers(n):
     y = 0.0
     for i in range(n):
         if i % 3 == 0:
@@ -281,7 +281,7 @@ def while_counts_down(x, n):
     return y
 
 
-@program(27.0)
+@program(27.3)
 def collatz_like(x):
     steps = 0
     y = x

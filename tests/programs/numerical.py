@@ -52,6 +52,8 @@ def _rebuilt(value: Any, change: Callable[[Path, Any], Any], path: Path = ()) ->
 
 def numerical_gradient(f: Callable[..., Any], args: tuple[Any, ...], direction: Any) -> dict[Path, Any]:
     """Return the gradient of ``pairing(f(*args), direction)`` at each leaf of ``args``."""
+    # Differences in single precision would say nothing.
+    args = _rebuilt(args, lambda _, leaf: _in_double(leaf))
     result = {}
     for path, leaf in leaves(args):
         gradient = np.zeros(np.shape(leaf))
@@ -59,6 +61,12 @@ def numerical_gradient(f: Callable[..., Any], args: tuple[Any, ...], direction: 
             gradient[index] = _difference(f, args, direction, path, index)
         result[path] = gradient
     return result
+
+
+def _in_double(leaf: Any) -> Any:
+    if isinstance(leaf, np.ndarray) and leaf.dtype.kind == "f":
+        return leaf.astype(np.float64)
+    return np.float64(leaf) if isinstance(leaf, np.floating) else leaf
 
 
 def _difference(

@@ -1,0 +1,144 @@
+"""Cells: variables that a nested function sees change after it was made.
+
+A closure is given the values of the variables that it captures. Where one of them is bound again later, both
+sides share a list with one element instead, as Python's own cells do.
+
+Before::
+
+    def f(x):
+        def g():
+            return k * x
+        k = 2
+        return g()
+
+After::
+
+    def f(x):
+        k_cell = [None]
+        g = rt.closure(f_g, k_cell, x)      # reads k_cell[0]
+        k_cell[0] = 2
+        return g()
+
+>>> tree = gast.parse("""
+... def f(x):
+...     def g():
+...         return k * x
+...     k = 2
+...     return g()
+... """)
+>>> [name for name, _ in rebound(tree.body[0])]
+['k']
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import gast
+
+from srcad.frontend.nested import free_names, parameters
+from srcad.lang import tree as t
+
+__all__ = ["rebound"]
+
+STORING = ("append", "add", "insert", "extend", "update", "setdefault", "appendleft", "push", "register")
+LOOPS = (gast.For, gast.While)
+
+
+def rebound(function: gast.FunctionDef) -> Iterator[tuple[str, gast.AST]]:
+    """Yield the captured variables that may change after the closure was made, with the nested function."""
+    finder = Finder(function)
+    for node in t.own_nodes(function.body):
+        if isinstance(node, gast.FunctionDef | gast.Lambda):
+            yield from ((name, node) for name in finder.changing(node))
+
+
+class Finder:
+    """Looks at the nested functions of one function."""
+
+    def __init__(self, function: gast.FunctionDef) -> None:
+        self.nodes = list(t.own_nodes(function.body))
+        self.parents = {child: node for node in self.nodes for child in gast.iter_child_nodes(node)}
+        self.local = t.names_written(function.body) | set(parameters(function.args))
+
+    def changing(self, node: gast.FunctionDef | gast.Lambda) -> list[str]:
+        """Return the variables that a nested function captures and that are bound after it was made."""
+        captured = [name for name in free_names(node) if name in self.local]
+        if not captured:
+            return []
+        loops = self._around(node)
+        repeated = [set(t.own_nodes(loop)) for loop in loops]
+        end = (node.end_lineno, node.end_col_offset)
+        stays: bool | None = None
+        found = []
+        for name in captured:
+            for binding in self.nodes:
+                if name not in t.bound_by(binding) or binding is node or self._foreign(binding, node):
+                    continue
+                again = name != getattr(node, "name", None) and any(binding in nodes for nodes in repeated)
+                if again and stays is None:
+                    stays = self._stays(node, loops[0])
+                later = (binding.lineno, binding.col_offset) >= end and self._owner(binding) is None
+                if later or (again and not stays):
+                    found.append(name)
+                    break
+        return found
+
+    def _stays(self, node: gast.FunctionDef | gast.Lambda, loop: gast.AST) -> bool:
+        """Tell whether a closure made in a loop is only called, or handed to a function, within the round."""
+        parent = self.parents.get(node)
+        if isinstance(parent, gast.keyword):
+            parent = self.parents.get(parent)
+        if isinstance(parent, gast.Call):
+            return parent.func is node or _only_uses(parent)
+        if isinstance(node, gast.FunctionDef):
+            name = node.name
+        elif isinstance(parent, gast.Assign) and isinstance(parent.targets[0], gast.Name):
+            name = parent.targets[0].id
+        else:
+            return False
+        inner = set(t.own_nodes(loop))
+        for use in self.nodes:
+            if isinstance(use, gast.Name) and use.id == name and isinstance(use.ctx, gast.Load):
+                call = self.parents.get(use)
+                early = (use.lineno, use.col_offset) < (node.lineno, node.col_offset)
+                if early or use not in inner or not isinstance(call, gast.Call):
+                    return False
+                if call.func is not use and not _only_uses(call):
+                    return False
+        return all(name not in free_names(n) for n in self.nodes if isinstance(n, t.FUNCTIONS) and n is not node)
+
+    def _owner(self, binding: gast.AST) -> gast.AST | None:
+        """Return the comprehension whose target ``binding`` is a part of, if any."""
+        above: gast.AST | None = binding
+        while above is not None and not isinstance(above, gast.stmt):
+            parent = self.parents.get(above)
+            if isinstance(parent, gast.NamedExpr):
+                return None
+            if isinstance(parent, gast.comprehension):
+                return self.parents.get(parent) if above is parent.target else None
+            above = parent
+        return None
+
+    def _foreign(self, binding: gast.AST, node: gast.AST) -> bool:
+        """Tell whether ``binding`` is the target of a comprehension that ``node`` does not stand in."""
+        owner = self._owner(binding)
+        return owner is not None and not any(child is node for child in t.own_nodes(owner))
+
+    def _around(self, node: gast.AST) -> list[gast.AST]:
+        """Return the loops and comprehensions around a node, the innermost first."""
+        found = []
+        above = self.parents.get(node)
+        while above is not None:
+            if isinstance(above, (*LOOPS, *t.COMPREHENSIONS)):
+                found.append(above)
+            above = self.parents.get(above)
+        return found
+
+
+def _only_uses(call: gast.Call) -> bool:
+    """Tell whether a call can be expected to be over with its arguments when it returns."""
+    func = call.func
+    if isinstance(func, gast.Attribute):
+        return func.attr not in STORING
+    return isinstance(func, gast.Name)

@@ -1,0 +1,143 @@
+"""Gradients of random programs against central differences.
+
+``SRCAD_PROGRAMS`` in the environment sets how many programs there are.  A failure is shrunk by Hypothesis
+and printed whole: the program, the arguments, both derivatives and the generated code.
+"""
+
+from __future__ import annotations
+
+import copy
+import itertools
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, Phase, given, seed, settings
+from hypothesis import strategies as st
+
+from srcad.api import value_and_grad
+from tests.property.generate import FLOAT, VECTOR, RandomProgram, random_program
+
+PROGRAMS = int(os.environ.get("SRCAD_PROGRAMS", "2000"))
+# Batches are what runs in parallel.
+BATCHES = min(20, PROGRAMS)
+STEP = 2e-4
+
+_numbers = itertools.count()
+
+
+def _from_bytes(decisions: bytes) -> RandomProgram:
+    """Return the program that these decisions lead to; when they are used up, all is as simple as can be."""
+    following = iter(decisions)
+    return random_program(lambda n: next(following, 0) % n)
+
+
+# One string of random bytes makes better programs than a draw for each decision, of which Hypothesis
+# repeats many on purpose.
+PROGRAM = st.binary(min_size=500, max_size=500).map(_from_bytes)
+
+
+@pytest.mark.parametrize("batch", range(BATCHES))
+def test_random_programs(batch: int, tmp_path: Path) -> None:
+    count = len(range(batch, PROGRAMS, BATCHES))
+
+    @seed(batch)
+    @settings(
+        max_examples=count,
+        deadline=None,
+        database=None,
+        phases=(Phase.generate, Phase.shrink),
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(PROGRAM)
+    def check(program: RandomProgram) -> None:
+        _check(program, tmp_path)
+
+    check()
+
+
+def _check(program: RandomProgram, folder: Path) -> None:
+    """Compare one program's gradients along one direction for each argument."""
+    function = _load(program.plain(), folder)
+    args, directions = _point(program)
+    with np.errstate(all="ignore"):
+        expected = function(*copy.deepcopy(args))
+        numerical = _numerical(program, args, directions)
+    derivative = value_and_grad(function, argnums=tuple(range(len(args))))
+    try:
+        given_args = copy.deepcopy(args)
+        value, gradients = derivative(*given_args)
+        assert repr(float(value)) == repr(float(expected)), f"value {value!r}, expected {expected!r}"
+        for before, after in zip(args, given_args):
+            np.testing.assert_array_equal(before, after, "an argument was changed")
+        for number, (argument, gradient) in enumerate(zip(args, gradients)):
+            assert np.shape(gradient) == np.shape(argument), f"shape {np.shape(gradient)} for argument {number}"
+        actual = [float(np.sum(g * d)) for g, d in zip(gradients, directions)]
+        for number, (ours, theirs) in enumerate(zip(actual, numerical)):
+            # None where a condition flips nearby: there the function need not be differentiable.
+            if theirs is not None:
+                scale = 1e-6 * max(1.0, abs(theirs), abs(float(expected)))
+                assert abs(ours - theirs) <= 10 * scale, (
+                    f"argument {number}: srcad {ours!r}, central differences {theirs!r}"
+                )
+    except Exception as error:
+        raise AssertionError(_report(program, args, error, derivative)) from error
+
+
+def _load(text: str, folder: Path, **names: Any) -> Callable[..., Any]:
+    """Run the text from a file of its own, where ``inspect`` finds it."""
+    path = folder / f"program_{next(_numbers)}.py"
+    path.write_text(text, encoding="utf-8")
+    namespace = {"__name__": path.stem, **names}
+    exec(compile(text, str(path), "exec"), namespace)
+    function: Callable[..., Any] = namespace["program"]
+    return function
+
+
+def _point(program: RandomProgram) -> tuple[list[Any], list[Any]]:
+    """Return arguments and one direction for each."""
+    rng = np.random.default_rng(program.seed)
+    shapes = [() if kind == FLOAT else (3,) if kind == VECTOR else (2, 3) for kind in program.kinds]
+    args = [rng.uniform(-1.2, 1.2, shape) for shape in shapes]
+    directions = [rng.uniform(0.3, 1.0, shape) * rng.choice([-1.0, 1.0], shape) for shape in shapes]
+    return [float(a) if a.shape == () else a for a in map(np.asarray, args)], directions
+
+
+def _numerical(program: RandomProgram, args: list[Any], directions: list[Any]) -> list[float | None]:
+    """Return the derivative along each direction, None where the program takes another way nearby."""
+    way: list[bool] = []
+
+    def note(condition: Any) -> bool:
+        way.append(bool(condition))
+        return way[-1]
+
+    namespace: dict[str, Any] = {"_note": note}
+    exec(compile(program.noting(), "<noting>", "exec"), namespace)
+
+    def run(number: int, offset: float) -> tuple[float, tuple[bool, ...]]:
+        way.clear()
+        moved = [a + offset * d if i == number else a for i, (a, d) in enumerate(zip(args, directions))]
+        moved = [float(a) if np.shape(a) == () else a for a in moved]
+        return float(namespace["program"](*moved)), tuple(way)
+
+    derivatives: list[float | None] = []
+    for number in range(len(args)):
+        values, ways = zip(*(run(number, k * STEP) for k in (-2, -1, 1, 2)))
+        quotient = (8 * (values[2] - values[1]) - (values[3] - values[0])) / (12 * STEP)
+        derivatives.append(quotient if len(set(ways)) == 1 and np.isfinite(quotient) else None)
+    return derivatives
+
+
+def _report(program: RandomProgram, args: list[Any], error: Exception, derivative: Any) -> str:
+    """Return everything one needs to see about a failure."""
+    try:
+        generated = derivative.source
+    except Exception as failure:
+        generated = f"none: {type(failure).__name__}"
+    return (
+        f"{type(error).__name__}: {error}\n\n{program.plain()}\n"
+        f"arguments: {args!r}\n\ngenerated code:\n{generated}"
+    )
