@@ -11,6 +11,7 @@ from typing import Any
 import gast
 
 from srcad.frontend.anf import to_anf
+from srcad.frontend.cells import Cell
 from srcad.frontend.control import structure
 from srcad.frontend.fence import fence
 from srcad.frontend.match import lower_match
@@ -51,7 +52,8 @@ def normalize_nested(nested: Nested) -> Function:
     Its ``captured`` begins with the variables that the call of ``rt.closure`` passes, in that order.
     """
     source = replace(nested.source, tree=nested.tree)
-    return _run(Function(nested.tree, Scope(statics=dict(nested.statics)), source, nested.captured))
+    cells = {name: Cell(cell) for name, cell in nested.cells.items()}
+    return _run(Function(nested.tree, Scope(statics={**nested.statics, **cells}), source, nested.captured))
 
 
 def _run(fn: Function) -> Function:

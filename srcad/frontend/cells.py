@@ -19,13 +19,8 @@ After::
         k_cell[0] = 2
         return g()
 
->>> tree = gast.parse("""
-... def f(x):
-...     def g():
-...         return k * x
-...     k = 2
-...     return g()
-... """)
+>>> text = "def f(x):\\n    def g(): return k * x\\n    k = 2\\n    return g()"
+>>> tree = gast.parse(text)
 >>> [name for name, _ in rebound(tree.body[0])]
 ['k']
 """
@@ -33,16 +28,24 @@ After::
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 import gast
 
 from srcad.frontend.nested import free_names, parameters
 from srcad.lang import tree as t
 
-__all__ = ["rebound"]
+__all__ = ["Cell", "rebound"]
 
 STORING = ("append", "add", "insert", "extend", "update", "setdefault", "appendleft", "push", "register")
 LOOPS = (gast.For, gast.While)
+
+
+@dataclass(frozen=True)
+class Cell:
+    """Stands for a variable that is kept in a list, under the name of the list."""
+
+    name: str
 
 
 def rebound(function: gast.FunctionDef) -> Iterator[tuple[str, gast.AST]]:

@@ -32,7 +32,7 @@ from typing import Any
 import gast
 
 from srcad.errors import UnsupportedError
-from srcad.frontend.cells import rebound
+from srcad.frontend.cells import Cell, rebound
 from srcad.frontend.nested import as_definition, free_names, is_plain, parameters
 from srcad.frontend.statics import Globals, canonical, is_settled, is_static, refer, runtime_name
 from srcad.lang import tree as t
@@ -73,7 +73,7 @@ class Resolver(gast.NodeTransformer):
         self.renamed: dict[str, str] = {}
         free = set(free_names(fn.tree))
         self.scope.take(self.locals - {"np", "rt"} | set(self.params) | (free & set(self.cells)))
-        self.boxed = dict(fn.cells)
+        self.boxed = {name: v.name for name, v in self.known.items() if isinstance(v, Cell)}
         self.prologue: list[gast.stmt] = []
         self._box()
         for clash in sorted({"np", "rt"} & self.locals - set(self.params)):

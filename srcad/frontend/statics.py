@@ -83,4 +83,4 @@ def refer(scope: Scope, value: Any, name: str) -> str:
 
 def runtime_name(scope: Scope, function: str) -> str:
     """Return the static name of a function of the runtime."""
-    return refer(scope, getattr(rt, function, f"rt.{function}"), f"rt.{function}")
+    return refer(scope, getattr(rt, function), f"rt.{function}")

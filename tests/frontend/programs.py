@@ -641,3 +641,98 @@ def else_with_jumps(xs):
 @case(([4, 5],))
 def set_and_dict(xs):
     return {*xs, 1}, {**{"a": 1}, "b": say(2), say("c"): say(3)}, (*xs, 0), [*xs, *xs]
+
+
+@case((2,))
+def late_binding(x):
+    def g():
+        return k * x + h(1)
+
+    def h(u):
+        return u if u > 5 else g2(u + 4)
+
+    def g2(u):
+        return h(u)
+
+    k = 5
+    a = g()
+    k += 1
+    x = 3
+    return a, g(), k, x
+
+
+@case((3,))
+def late_binding_in_loop(k):
+    fs = []
+    for i in range(k):
+        fs.append(lambda u: u * i)
+        fs.append(lambda u, i=i: u * i)
+    return [f(2) for f in fs], i
+
+
+@case((3,))
+def deleted(x):
+    y = x + 1
+    del x
+    x = y
+    del y
+    return x
+
+
+@case(([1, 2],))
+def captured_elsewhere(xs):
+    total = 0
+    add = lambda u: u + total  # noqa: E731
+    for x in xs:
+        total = add(x)
+    if (total := total + 1) > 2:
+        return add(1), [v for total in xs for v in [total]]
+    return None
+
+
+@case((2.0,))
+def default_arguments(x):
+    def g(u, v=x, *more, w=x * 2, **named):
+        return u + v + w + len(more) + len(named) + (g(0, w=1) if u > 5 else 0)
+
+    return g(1), g(1, 2), g(9, 2, 3, 4, w=5, q=1)
+
+
+@case((2, 3), (3, 2))
+def tail_in_both(a, b):
+    if a > b:
+        if a > 2:
+            return "first"
+        x = a
+    else:
+        if b > 5:
+            return "second"
+        x = b
+    x += 1
+    return x
+
+
+@case(([3, -1, 4],))
+def return_in_with_in_loop(xs):
+    for x in xs:
+        with np.errstate():
+            try:
+                if x < 0:
+                    return x
+            finally:
+                print("out")
+        print("next")
+    return None
+
+
+def outer(k, g):
+    def inner(x):
+        return g(x) * k + helper2(x)
+
+    def helper2(x):
+        return x - k
+
+    return inner
+
+
+CASES.append((outer(3, say), [(2,)]))

@@ -33,7 +33,7 @@ def sequence(xs):
 
 
 def closure(nested, *values):
-    function = normalize_nested(nested)
+    function = normalize_nested(nested.nested)
     run = executable(function)
     given = dict(zip(function.captured, values, strict=True))
     return lambda *args, **kwargs: run(*args, **kwargs, **given)
@@ -59,9 +59,6 @@ class Late:
 
     def __init__(self, nested):
         self.nested = nested
-        self.tree, self.source, self.statics, self.captured = (
-            nested.tree, nested.source, nested.statics, nested.captured,
-        )  # fmt: skip
 
     def __call__(self, *args, **kwargs):
         return executable(normalize_nested(self.nested))(*args, **kwargs)

@@ -266,6 +266,8 @@ class _Function:
         self.block(scope, in_loop=True)
 
     def early_return(self, scope: _Scope) -> None:
+        if self.pick(3) == 0:
+            return self.assign_again(scope)
         self.put(f"if {self.condition(scope)}:")
         self.put(f"    return {self.expression(self.result, scope, 2)}")
 

@@ -74,7 +74,9 @@ def _check(program: RandomProgram, folder: Path) -> None:
         for before, after in zip(args, given_args):
             np.testing.assert_array_equal(before, after, "an argument was changed")
         for number, (argument, gradient) in enumerate(zip(args, gradients)):
-            assert np.shape(gradient) == np.shape(argument), f"shape {np.shape(gradient)} for argument {number}"
+            assert np.shape(gradient) == np.shape(argument), (
+                f"shape {np.shape(gradient)} for argument {number}"
+            )
         actual = [float(np.sum(g * d)) for g, d in zip(gradients, directions)]
         for number, (ours, theirs) in enumerate(zip(actual, numerical)):
             # None where a condition flips nearby: there the function need not be differentiable.
