@@ -96,8 +96,13 @@ def build(request: Request) -> Code:
 
     fn = prepare(fn, kinds, may_alias(fn, kinds))
     kinds = infer(fn, {**dict(request.parameters), **_untyped(fn, kinds)}, lambda callee, arguments: ANY)
+    for builtin in _BUILTINS:
+        if builtin not in fn.scope.taken:
+            fn.scope.statics.setdefault(builtin, getattr(builtins, builtin))
+    fn, arguments = keep_arguments(fn, request)
     varied = varied_variables(fn, kinds, set(request.wanted))
     swept = reverse_steps(fn, kinds, varied, bound_before(fn), result)
+    swept.arguments.update(arguments)
     gradients = set(swept.gradients.values())
     names = [parameter for parameter, _ in request.parameters]
     saved = save(swept.block, fn.scope, kinds, gradients, names)
@@ -148,6 +153,15 @@ def single_result(fn: Function, mode: str) -> tuple[Function, str]:
     return fn.with_body([*body, gast.copy_location(gast.Return(name(out)), last)]), out
 
 
+def keep_arguments(fn: Function, request: Request) -> tuple[Function, dict[str, str]]:
+    """Keep the arguments that the function overwrites, and return where."""
+    written = {
+        n.id for n in gast.walk(gast.Module(fn.tree.body, [])) if isinstance(n, gast.Name) and isinstance(n.ctx, gast.Store)
+    }
+    kept = {p: fn.scope.fresh(f"{p}_argument") for p in request.wanted if p in written}
+    return fn.with_body([assign(new, name(old)) for old, new in kept.items()] + fn.tree.body), kept
+
+
 def assemble(
     fn: Function, request: Request, swept: Reverse, saved: Saved, kinds: Kinds, result: str
 ) -> list[Function]:
@@ -158,7 +172,7 @@ def assemble(
     names = [parameter for parameter, _ in request.parameters]
     outcome = gast.Tuple(gradients, gast.Load())
     if request.mode == "vjp":
-        needed = saved.needed | ({parameter for parameter in request.wanted})
+        needed = saved.needed | {swept.arguments.get(p, p) for p in request.wanted}
         residuals = sorted(n for n in needed | set(saved.stacks) if n not in fn.scope.statics)
         target = fn.scope.fresh("gradients")
         ending = [*finish, assign(target, outcome), gast.Return(name(target))]
@@ -174,11 +188,14 @@ def assemble(
         target = fn.scope.fresh("gradients")
         ending.append(assign(target, returned))
         returned = name(target)
+    kept: list[gast.stmt] = []  # the backward sweep may bring earlier values of these variables back
     if request.mode != "grad":
-        parts = [name(result), returned]
+        primal = fn.scope.fresh(result)
+        kept.append(assign(primal, name(result)))
+        parts = [name(primal), returned]
         if request.mode == "aux":
             pair = fn.scope.fresh("t")
-            ending.append(assign(pair, gast.Tuple([name(result), fn.tree.body[-1].value], gast.Load())))
+            kept.append(assign(pair, gast.Tuple([name(result), fn.tree.body[-1].value], gast.Load())))
             parts[0] = name(pair)
         both = fn.scope.fresh("t")
         ending.append(assign(both, gast.Tuple(parts, gast.Load())))
@@ -186,7 +203,7 @@ def assemble(
     ending.append(gast.Return(returned))
     kind = kinds.get(result, ANY)
     plain = request.exact and is_scalar(kind)
-    seed = [assign(out, constant(1.0) if plain else call("rt.seed", name(result)))]
+    seed = [*kept, assign(out, constant(1.0) if plain else call("rt.seed", name(result)))]
     return [_function(fn, f"d{fn.tree.name}", names, joint(swept.block, saved, seed, ending, comment))]
 
 
@@ -203,7 +220,8 @@ def gradients_of(
         kind = kinds.get(parameter, ANY)
         if not (kind.name == "float" and request.exact and parameter in swept.live):
             target = fn.scope.fresh(gradient)
-            out.append(assign(target, call("rt.finish", name(gradient), name(parameter))))
+            argument = swept.arguments.get(parameter, parameter)
+            out.append(assign(target, call("rt.finish", name(gradient), name(argument))))
             gradient = target
         found.append(name(gradient))
     return out, found

@@ -2,7 +2,8 @@
 
 The blocks of one document run in order in one namespace.  They are written to a file in which they
 stand on the same lines as in the document, so that their functions have source text and a failure's
-traceback shows the document's lines.
+traceback shows the document's lines.  ``python tests/test_documents.py`` writes what is printed now into
+the ``text`` blocks; read the difference before keeping it.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import contextlib
 import io
 import re
 import sys
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
@@ -48,7 +50,7 @@ def source_lines(blocks: list[Block], length: int) -> str:
 
 
 def run(document: Path, folder: Path) -> list[tuple[str, str, int]]:
-    """Run a document's blocks; return expected and found output, and line, where output is shown."""
+    """Run a document's blocks; for each output shown return what is shown, what was printed, and its line."""
     blocks = blocks_of(document)
     file = folder / f"{document.stem}_blocks.py"
     file.write_text(source_lines(blocks, document.read_text().count("\n") + 1))
@@ -66,7 +68,7 @@ def run(document: Path, folder: Path) -> list[tuple[str, str, int]]:
             following = blocks[i + 1] if i + 1 < len(blocks) else None
             if following is not None and following.language == "text":
                 found = printed.getvalue().replace(str(file), document.name)
-                compared.append((following.text, found, block.lines_before))
+                compared.append((following.text, found, following.lines_before))
     finally:
         del sys.modules[module.__name__]
     return compared
@@ -93,9 +95,24 @@ def test_a_block_that_fails_or_prints_something_else_is_noticed(tmp_path):
         run(document, tmp_path)
     assert caught.traceback[-1].lineno + 1 == 12
     document.write_text("# T\n\n```python\nprint(1 + 1)\n```\n\n```text\n3\n```\n")
-    assert run(document, tmp_path) == [("3\n", "2\n", 3)]
+    assert run(document, tmp_path) == [("3\n", "2\n", 7)]
 
 
 def test_the_readme_shows_both_commands_and_the_pip_form():
     text = (ROOT / "README.md").read_text()
     assert "make demo" in text and "make test" in text and "pip install" in text
+
+
+def update(document: Path) -> None:
+    """Write what the blocks of a document print now into its ``text`` blocks."""
+    with tempfile.TemporaryDirectory() as folder:
+        compared = run(document, Path(folder))
+    lines = document.read_text().splitlines()
+    for shown, found, line in reversed(compared):
+        lines[line : line + len(shown.splitlines())] = found.strip().splitlines()
+    document.write_text("\n".join(lines) + "\n")
+
+
+if __name__ == "__main__":
+    for path in DOCUMENTS:
+        update(path)

@@ -40,6 +40,7 @@ class Reverse:
     block: Block
     live: set[str]
     gradients: dict[str, str]
+    arguments: dict[str, str] = field(default_factory=dict)
 
 
 def reverse_steps(fn: Function, kinds: Kinds, varied: set[str], bound: dict[int, set[str]], result: str) -> Reverse:

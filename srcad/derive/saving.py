@@ -59,7 +59,7 @@ class _Saver:
             if isinstance(stmt, gast.Assign) and not isinstance(stmt.targets[0], (gast.Subscript, gast.Attribute)):
                 defined.update(written_names(stmt))
         known = self.scope.statics.keys() | set(self.saved.stacks)
-        return {identifier for identifier in found if identifier not in known}
+        return {identifier for identifier in found if identifier not in known and "." not in identifier}
 
     def block(self, block: Block, needed: set[str], depth: int) -> set[str]:
         """Walk a block forwards; return what is needed at its end."""
@@ -159,7 +159,7 @@ class _Saver:
         self.bound = bound
         result = (end - set(local) - {step.target}) | start | before
         if step.active:
-            result |= {n for n in read_names(step.backward_iter) if n not in self.scope.statics}
+            result |= {n for n in read_names(step.backward_iter) if n not in self.scope.statics and "." not in n}
         return result
 
     def initialise(self, identifier: str) -> None:

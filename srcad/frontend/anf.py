@@ -23,6 +23,7 @@ from typing import Any
 import gast
 
 from srcad.frontend.choices import Choices
+from srcad.frontend.consumers import Consumers
 from srcad.frontend.loops import lower_for, lower_while
 from srcad.frontend.targets import Targets
 from srcad.lang import tree as t
@@ -36,7 +37,7 @@ def to_anf(fn: Function) -> Function:
     return fn.with_body(Anf(fn).block(fn.tree.body))
 
 
-class Anf(Targets, Choices):
+class Anf(Targets, Choices, Consumers):
     """Writes statements to ``self.out`` while it visits a tree.
 
     ``atom(expr)`` returns a name or constant, ``op(expr)`` an operation on atoms; what must be computed before
@@ -124,6 +125,7 @@ class Anf(Targets, Choices):
 
     def op_Call(self, node: gast.Call) -> gast.expr:
         """The function, the arguments, the keywords."""
+        node = self.consumed(node)
         lowered = self.lowered_call(node)
         if lowered is not None:
             return lowered

@@ -109,19 +109,20 @@ class Choices:
         result = self.scope.fresh("items")
         self.emit(t.assign(result, gast.List([], gast.Load())), node)
         append = gast.Expr(t.call(t.attribute(t.name(result), "append"), node.elt))
-        self._repeat(node.generators, [t.place(append, node.elt)], node)
+        self.repeat(node.generators, [t.place(append, node.elt)], node)
         return t.name(result)
 
     def op_GeneratorExp(self, node: gast.GeneratorExp) -> gast.expr:
-        """A generator that is used up elsewhere is made a list."""
-        return self.op_ListComp(gast.copy_location(gast.ListComp(node.elt, node.generators), node))
+        """A generator that is used up elsewhere is made a list, and can be used up only once."""
+        items = self.op_ListComp(gast.copy_location(gast.ListComp(node.elt, node.generators), node))
+        return t.call(refer(self.scope, iter, "iter"), items)
 
     def op_SetComp(self, node: gast.SetComp) -> gast.expr:
         """Add to a set."""
         result = self.scope.fresh("items")
         self.emit(t.assign(result, t.call(refer(self.scope, set, "set"))), node)
         add = gast.Expr(t.call(t.attribute(t.name(result), "add"), node.elt))
-        self._repeat(node.generators, [t.place(add, node.elt)], node)
+        self.repeat(node.generators, [t.place(add, node.elt)], node)
         return t.name(result)
 
     def op_DictComp(self, node: gast.DictComp) -> gast.expr:
@@ -134,38 +135,17 @@ class Choices:
             t.place(t.assign(value, node.value), node.value),
             t.place(t.assign(element, t.name(value)), node.key),
         ]
-        self._repeat(node.generators, body, node)
+        self.repeat(node.generators, body, node)
         return t.name(result)
 
-    def _repeat(self, generators: list[gast.comprehension], body: list[gast.stmt], at: gast.AST) -> None:
-        """Write the loops of a comprehension."""
-        for generator in reversed(generators):
+    def repeat(
+        self, generators: list[gast.comprehension], body: list[gast.stmt], at: gast.AST, found: str | None = None
+    ) -> None:
+        """Write the loops of a comprehension; all of them are left once ``found`` is true."""
+        for k, generator in enumerate(reversed(generators)):
             for condition in reversed(generator.ifs):
                 body = [t.place(gast.If(condition, body, []), condition)]
+            if found is not None and k > 0:
+                body = [*body, t.place(gast.If(t.name(found), [gast.Break()], []), at)]
             body = [t.place(gast.For(generator.target, generator.iter, body, [], None), at)]
         self.out.extend(self.block(body))
-
-    # calls that are loops
-
-    def lowered_call(self, node: gast.Call) -> gast.expr | None:
-        """Return what replaces a call of ``map``, or of ``sum`` over a generator; None for others."""
-        function = self.builtin(node)
-        if function is None or node.keywords or not node.args:
-            return None
-        if function == "sum" and len(node.args) < 3 and isinstance(node.args[0], gast.GeneratorExp):
-            return self._sum(node)
-        return None
-
-    def _sum(self, node: gast.Call) -> gast.expr:
-        """Add up the elements of a generator expression in a loop."""
-        generator, *start = node.args
-        if start and not isinstance(start[0], gast.Constant):
-            return None
-        result, term = self.scope.fresh("total"), self.scope.fresh("term")
-        self.emit(t.assign(result, self.op(start[0]) if start else t.constant(0)), node)
-        body = [
-            t.place(t.assign(term, generator.elt), generator.elt),
-            t.place(t.assign(result, gast.BinOp(t.name(result), gast.Add(), t.name(term))), generator.elt),
-        ]
-        self._repeat(generator.generators, body, node)
-        return t.name(result)

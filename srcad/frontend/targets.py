@@ -107,25 +107,35 @@ class Targets:
 
     def _assign_pairs(self, targets: list[gast.expr], values: list[gast.expr], at: gast.AST) -> None:
         """Assign element by element, without making the tuple."""
-        names = [target.id for target in targets if isinstance(target, gast.Name)]
-        others = [t.names_read(value) | t.walrus_names(value) for value in values]
-        independent = len(names) == len(targets) and not any(
-            name in read for k, name in enumerate(names) for read in others[k + 1 :]
+        bound = [t.names_written(target) for target in targets]
+        read = [t.names_read(value) | t.walrus_names(value) for value in values]
+        simple = all(
+            isinstance(n, gast.Name | gast.Tuple | gast.List | gast.expr_context) for e in targets for n in gast.walk(e)
         )
-        if independent and len(set(names)) == len(names) and not any(t.walrus_names(v) for v in values):
+        independent = simple and not any(
+            names & later for k, names in enumerate(bound) for later in [*read[k + 1 :], *bound[k + 1 :]]
+        )
+        if independent and not any(t.walrus_names(value) for value in values) and not self._lists(targets, values):
             # the evaluation of a later element cannot see the earlier assignment
             for target, value in zip(targets, values, strict=True):
                 self._assign(target, value, at)
             return
         made = self.atoms(values)
-        bound: set[str] = set()
+        gone: set[str] = set()
         kept = []
         for target, value in zip(targets, made, strict=True):
-            copy = isinstance(value, gast.Name) and value.id in bound
+            copy = isinstance(value, gast.Name) and value.id in gone
             kept.append(self.keep(value, at) if copy else value)
-            bound |= t.names_written(target)
+            gone |= t.names_written(target)
         for target, value in zip(targets, kept, strict=True):
             self._assign(target, value, at)
+
+    def _lists(self, targets: list[gast.expr], values: list[gast.expr]) -> bool:
+        """Tell whether an element is unpacked that is not written out: that may fail, after the other values."""
+        return any(
+            isinstance(target, gast.Tuple | gast.List) and not self._pairs(target, value)
+            for target, value in zip(targets, values, strict=True)
+        )
 
     def _unpack(self, target: Any, value: gast.expr, at: gast.AST) -> None:
         """Unpack an atom."""

@@ -736,3 +736,37 @@ def outer(k, g):
 
 
 CASES.append((outer(3, say), [(2,)]))
+
+
+@case(([1, 0, 2],), ([0, 0],), ([],))
+def searches(xs):
+    a = any(say(x) > 0 for x in xs), all(say(x) == 0 for x in xs)
+    b = next((x for x in xs if say(x) > 1), "default")
+    c = any(x == y + 1 for x in xs for y in [say(0), 5])
+    d = next(x for x in xs if x > 1)
+    return a, b, c, d
+
+
+@case(([1, 2, 3],))
+def consumers(xs):
+    g = (x * 2 for x in xs)
+    a = list(g), list(g)
+    b = sum(map(lambda x, y: x * y, xs, xs)), max(map(abs, xs)), tuple(filter(None, [0, 1]))
+    c = any(map(say, xs)), ",".join(str(x) for x in xs), np.array([x for x in xs]), sorted(-x for x in xs)
+    d = dict((x, x + 1) for x in xs), list(zip(xs, map(str, xs))), dict(zip(xs, xs)), list(enumerate(xs))
+    return a, b, c, d
+
+
+@case(([[1, 2], [3, 4]],))
+def odd_targets(xs):
+    p = Point(0, 0)
+    r = [0]
+    for p.x, r[0] in xs:
+        print(p.x, r)
+    for i, (a, b) in enumerate(zip(*xs)):
+        i += a
+        print(i, b)
+    (a, b), c = (b, a), i
+    with open(__file__) as r[0]:
+        r[0] = 1
+    return p, r, a, b, c
