@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import ast
+import dataclasses
 import functools
 import inspect
 import linecache
+import textwrap
 import types
 from collections.abc import Callable, Hashable
 from typing import Any, Union
@@ -13,7 +16,7 @@ import numpy as np
 
 from srcad.analysis.kinds import NUMBER, Kind, array, is_differentiable, kind_of
 from srcad.derive.inline_calls import nested_signature
-from srcad.errors import ArgumentError, Location, NoDerivativeError, OutputError
+from srcad.errors import ArgumentError, Location, NoDerivativeError, OutputError, UnsupportedError
 from srcad.pipeline import Code, Request, build, read
 from srcad.rules import registry
 from srcad.runtime import Closure, finish, set_resolver
@@ -458,7 +461,9 @@ class Derivative:
 
 def _resolve(function: Any, arguments: tuple[Any, ...], options: dict[str, Any]) -> tuple[Any, Any]:
     """Call a function that is known only now; see `srcad.runtime.call`."""
-    if isinstance(function, type) or registry.is_constant(function):
+    if isinstance(function, type):
+        return _construct(function, arguments, options)
+    if registry.is_constant(function):
         return function(*arguments, **options), lambda g: (0.0, [0.0] * len(arguments), dict.fromkeys(options, 0.0))
     target = _Target(function)
     values = target.bind(arguments, options)
@@ -480,6 +485,38 @@ def _resolve(function: Any, arguments: tuple[Any, ...], options: dict[str, Any])
         return own, _internal_gradients(positional), {k: by_name.get(k, 0.0) for k in options}
 
     return value, pullback
+
+
+def _construct(cls: type, arguments: tuple[Any, ...], options: dict[str, Any]) -> tuple[Any, Any]:
+    """Make a dataclass or a namedtuple whose fields are the arguments."""
+    fields = getattr(cls, "_fields", None)
+    if dataclasses.is_dataclass(cls) and not hasattr(cls, "__post_init__") and "__init__" not in _written_methods(cls):
+        fields = tuple(f.name for f in dataclasses.fields(cls) if f.init)
+    if fields is None:
+        raise UnsupportedError(f"An instance of '{cls.__name__}' is made from values that carry a derivative, and "
+                               "only dataclasses and namedtuples can hold them.", "Make it a dataclass, or a "
+                               "namedtuple.", _place(cls))  # fmt: skip
+    value = cls(*arguments, **options)
+
+    def pullback(g: Any) -> tuple[Any, list[Any], dict[str, Any]]:
+        if isinstance(g, dict):
+            by_name = {n: g.get(n, 0.0) for n in fields}
+        else:
+            by_name = dict(zip(fields, g)) if isinstance(g, list) else dict.fromkeys(fields, 0.0)
+        return 0.0, [by_name[n] for n in fields[: len(arguments)]], {n: by_name[n] for n in options}
+
+    return value, pullback
+
+
+def _written_methods(cls: type) -> set[str]:
+    """The methods that the class statement itself defines."""
+    try:
+        tree = ast.parse(textwrap.dedent(inspect.getsource(cls)))
+    except (OSError, TypeError):
+        return {"__init__"}
+    return {n.name for n in tree.body[0].body if isinstance(n, ast.FunctionDef)} if isinstance(
+        tree.body[0], ast.ClassDef
+    ) else set()
 
 
 def _internal_gradients(values: list[Any]) -> list[Any]:

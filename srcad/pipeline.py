@@ -7,7 +7,6 @@ stage needs to know about the program is computed by an analysis and handed in a
 from __future__ import annotations
 
 import builtins
-import inspect
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -273,7 +272,7 @@ _BUILTINS = ("len", "range", "reversed", "slice", "list", "dict", "tuple")
 
 def _is_pure(function: Any) -> bool:
     """Tell whether a static callable has no side effect."""
-    if registry.find(function) is not None or inspect.isclass(function):
+    if registry.find(function) is not None or function in (rt.closure, rt.sequence, rt.keys, list, tuple, dict, float):
         return True
     return registry.is_constant(function) and function not in (print, input, open)
 

@@ -105,12 +105,14 @@ def test_the_readme_shows_both_commands_and_the_pip_form():
 
 def update(document: Path) -> None:
     """Write what the blocks of a document print now into its ``text`` blocks."""
-    with tempfile.TemporaryDirectory() as folder:
-        compared = run(document, Path(folder))
-    lines = document.read_text().splitlines()
-    for shown, found, line in reversed(compared):
-        lines[line : line + len(shown.splitlines())] = found.strip().splitlines()
-    document.write_text("\n".join(lines) + "\n")
+    # Twice, since what is printed may name lines, which a longer or shorter output moves.
+    for _ in range(2):
+        with tempfile.TemporaryDirectory() as folder:
+            compared = run(document, Path(folder))
+        lines = document.read_text().splitlines()
+        for shown, found, line in reversed(compared):
+            lines[line : line + len(shown.splitlines())] = found.strip().splitlines()
+        document.write_text("\n".join(lines) + "\n")
 
 
 if __name__ == "__main__":

@@ -90,6 +90,8 @@ def _assignment(node: gast.Assign, fn: Function, kinds: Kinds, found: Aliases) -
         base = kind_of_operation(value.value, kinds, fn)
         if base.name not in ("array", "number"):
             found.shared.add(target.id)
+        if base.name in ("list", "tuple", "dict", "object"):
+            return
     for operand in operands:
         if not is_scalar(kinds.get(operand, kind)) or operand == target.id:
             found.union(target.id, operand)

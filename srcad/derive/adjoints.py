@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from typing import Any
 
@@ -253,7 +253,10 @@ class _Adjoint:
             function = ARRAY_METHODS.get(node.func.attr) if numeric else None
         else:
             function = self.scope.statics.get(node.func.id)
-        if function is not None and function in _TRANSPARENT and len(node.args) == 1:
+        if function is rt.closure:
+            captured = gast.Tuple(node.args[1:], gast.Load())
+            return Operation((target,), forward, lambda fl, grad, live: self.display(captured, name(grad(target)), fl))
+        if isinstance(function, Hashable) and function in _TRANSPARENT and len(node.args) == 1:
             function_args = node.args[0]
             return Operation((target,), forward, lambda fl, grad, live: self.transparent(function_args, grad(target)))
         rule = registry.find(function) if function is not None else None

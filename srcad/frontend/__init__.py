@@ -15,7 +15,7 @@ from srcad.frontend.cells import Cell
 from srcad.frontend.control import structure
 from srcad.frontend.fence import fence
 from srcad.frontend.match import lower_match
-from srcad.frontend.nested import as_definition, is_plain
+from srcad.frontend.nested import as_definition, is_plain, without_annotations
 from srcad.frontend.resolve import resolve
 from srcad.frontend.webs import split_webs
 from srcad.lang.function import Function, Nested
@@ -64,9 +64,7 @@ def _run(fn: Function) -> Function:
     """
     for pass_ in PASSES:
         fn = pass_(fn)
-    if not fn.captured:
-        return fn
-    args = fn.tree.args
+    args = without_annotations(fn.tree.args)
     extra = [gast.Name(name, gast.Param(), None, None) for name in fn.captured]
     plain = is_plain(args)
     made = gast.arguments(

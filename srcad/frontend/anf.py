@@ -13,6 +13,19 @@ After::
         y = a * t2
     else:
         y = -a
+
+>>> from srcad.frontend.stages import after
+>>> text = "def f(a, b, i): return b[i] * 2 + (a if i else -a)"
+>>> print(after("to_anf", text))
+def f(a, b, i):
+    t = b[i]
+    t1 = t * 2
+    if i:
+        t2 = a
+    else:
+        t2 = -a
+    t3 = t1 + t2
+    return t3
 """
 
 from __future__ import annotations
@@ -40,8 +53,8 @@ def to_anf(fn: Function) -> Function:
 class Anf(Targets, Choices, Consumers):
     """Writes statements to ``self.out`` while it visits a tree.
 
-    ``atom(expr)`` returns a name or constant, ``op(expr)`` an operation on atoms; what must be computed before
-    has then been written.
+    ``atom(expr)`` returns a name or constant, ``op(expr)`` an operation on atoms; what must be computed
+    before has then been written.
     """
 
     def __init__(self, fn: Function) -> None:
@@ -119,7 +132,11 @@ class Anf(Targets, Choices, Consumers):
     def op_UnaryOp(self, node: gast.UnaryOp) -> gast.expr:
         """Fold the sign of a number."""
         value = self.atom(node.operand)
-        if isinstance(node.op, gast.USub) and isinstance(value, gast.Constant) and type(value.value) in (int, float):
+        if (
+            isinstance(node.op, gast.USub)
+            and isinstance(value, gast.Constant)
+            and type(value.value) in (int, float)
+        ):
             return t.constant(-value.value)
         return gast.UnaryOp(node.op, value)
 
@@ -138,7 +155,9 @@ class Anf(Targets, Choices, Consumers):
         args, values = given[: len(node.args)], given[len(node.args) :]
         keywords = [gast.keyword(k.arg, value) for k, value in zip(node.keywords, values, strict=True)]
         if isinstance(func, gast.Name) and func.id in t.walrus_names([*node.args, *node.keywords]):
-            raise self.error(node, "The called name is bound in its own arguments.", "Bind it before the call.")
+            raise self.error(
+                node, "The called name is bound in its own arguments.", "Bind it before the call."
+            )
         return gast.Call(func, args, keywords)
 
     def _receiver(self, node: gast.expr) -> gast.expr:
@@ -153,7 +172,11 @@ class Anf(Targets, Choices, Consumers):
     def op_Subscript(self, node: gast.Subscript) -> gast.expr:
         """The container, then the index."""
         base = self.atom(node.value)
-        if isinstance(base, gast.Name) and base.id in t.walrus_names(node.slice) or not isinstance(base, gast.Name):
+        if (
+            isinstance(base, gast.Name)
+            and base.id in t.walrus_names(node.slice)
+            or not isinstance(base, gast.Name)
+        ):
             base = self.keep(base, node.value)
         return t.subscript(base, self.index(node.slice))
 
@@ -162,7 +185,9 @@ class Anf(Targets, Choices, Consumers):
         if isinstance(node, gast.Slice):
             parts = [part for part in (node.lower, node.upper, node.step) if part is not None]
             made = iter(self.atoms(parts))
-            bounds = [next(made) if part is not None else None for part in (node.lower, node.upper, node.step)]
+            bounds = [
+                next(made) if part is not None else None for part in (node.lower, node.upper, node.step)
+            ]
             return t.place(gast.Slice(*bounds), node)
         if isinstance(node, gast.Tuple) and not any(isinstance(e, gast.Starred) for e in node.elts):
             if t.walrus_names(node):
@@ -181,7 +206,9 @@ class Anf(Targets, Choices, Consumers):
 
     def op_Dict(self, node: gast.Dict) -> gast.expr:
         """Key, value, key, value."""
-        parts = [part for pair in zip(node.keys, node.values, strict=True) for part in pair if part is not None]
+        parts = [
+            part for pair in zip(node.keys, node.values, strict=True) for part in pair if part is not None
+        ]
         made = iter(self.atoms(parts))
         keys, values = [], []
         for key in node.keys:
@@ -241,6 +268,9 @@ class Anf(Targets, Choices, Consumers):
         """Run over a range."""
         *setup, loop = lower_for(node, self.scope, self.builtin)
         self.out.extend(self.block(setup))
+        if isinstance(loop, gast.While):
+            self.stmt_While(loop)
+            return
         assert isinstance(loop, gast.For)
         span = self.op(loop.iter)
         body = self.filled(loop.body, node)
@@ -305,4 +335,6 @@ class Anf(Targets, Choices, Consumers):
 
 def _negative(node: gast.expr) -> bool:
     """Tell whether ``node`` is a negative number, which must not be printed before ``**``."""
-    return isinstance(node, gast.Constant) and isinstance(node.value, int | float) and str(node.value)[0] == "-"
+    return (
+        isinstance(node, gast.Constant) and isinstance(node.value, int | float) and str(node.value)[0] == "-"
+    )

@@ -109,7 +109,9 @@ class Finder:
                     return False
                 if call.func is not use and not _only_uses(call):
                     return False
-        return all(name not in free_names(n) for n in self.nodes if isinstance(n, t.FUNCTIONS) and n is not node)
+        return all(
+            name not in free_names(n) for n in self.nodes if isinstance(n, t.FUNCTIONS) and n is not node
+        )
 
     def _owner(self, binding: gast.AST) -> gast.AST | None:
         """Return the comprehension whose target ``binding`` is a part of, if any."""

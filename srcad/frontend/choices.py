@@ -15,6 +15,18 @@ After (the loop is then lowered like any other)::
             t1 = x * x
             items.append(t1)
     y = items
+
+>>> from srcad.frontend.stages import after
+>>> text = "def f(a, b): return a < b < 1 and b"
+>>> print(after("to_anf", text))
+def f(a, b):
+    t1 = a < b
+    if t1:
+        t1 = b < 1
+    t = t1
+    if t:
+        t = b
+    return t
 """
 
 from __future__ import annotations
@@ -139,7 +151,11 @@ class Choices:
         return t.name(result)
 
     def repeat(
-        self, generators: list[gast.comprehension], body: list[gast.stmt], at: gast.AST, found: str | None = None
+        self,
+        generators: list[gast.comprehension],
+        body: list[gast.stmt],
+        at: gast.AST,
+        found: str | None = None,
     ) -> None:
         """Write the loops of a comprehension; all of them are left once ``found`` is true."""
         for k, generator in enumerate(reversed(generators)):

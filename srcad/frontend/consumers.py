@@ -20,6 +20,19 @@ After (the loops are then lowered like any other)::
             break
 
 ``any``, ``all`` and ``next`` stop as early as in Python; other functions are given a list.
+
+>>> from srcad.frontend.stages import after
+>>> text = "def f(xs): return sum(x * x for x in xs)"
+>>> print(after("to_anf", text))
+def f(xs):
+    total = 0
+    seq = rt.sequence(xs)
+    t = len(seq)
+    for i in range(t):
+        x = seq[i]
+        term = x * x
+        total = total + term
+    return total
 """
 
 from __future__ import annotations
@@ -90,12 +103,19 @@ class Consumers:
         if not isinstance(func, gast.Name) or func.id not in self.scope.statics:
             return False
         value = self.scope.statics[func.id]
-        return not isinstance(value, types.FunctionType) or value.__module__.partition(".")[0] in ("numpy", "math")
+        return not isinstance(value, types.FunctionType) or value.__module__.partition(".")[0] in (
+            "numpy",
+            "math",
+        )
 
     def _spelled_out(self, arg: gast.expr, at: gast.Call) -> gast.expr:
         """Return ``map(f, xs)`` and ``filter(f, xs)`` as generator expressions."""
         kind = self.builtin(arg)
-        if kind not in ("map", "filter") or arg.keywords or self.builtin(at) in ("zip", "enumerate", "iter", "map"):
+        if (
+            kind not in ("map", "filter")
+            or arg.keywords
+            or self.builtin(at) in ("zip", "enumerate", "iter", "map")
+        ):
             return arg
         function, *sources = arg.args
         if any(isinstance(a, gast.Starred) for a in arg.args) or not sources or len(at.args) > 1:
@@ -146,7 +166,11 @@ class Consumers:
         self.emit(t.assign(found, t.constant(False)), node)
         if default is not None:
             self.emit(t.assign(first, default), node)
-        body: list[gast.stmt] = [t.assign(first, generator.elt), t.assign(found, t.constant(True)), gast.Break()]
+        body: list[gast.stmt] = [
+            t.assign(first, generator.elt),
+            t.assign(found, t.constant(True)),
+            gast.Break(),
+        ]
         self.repeat(generator.generators, [t.place(s, generator.elt) for s in body], node, found)
         if default is None:
             stop = gast.Raise(t.name(refer(self.scope, StopIteration, "StopIteration")), None)

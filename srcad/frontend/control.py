@@ -28,18 +28,40 @@ After (loops simplified)::
         result = s
     return result
 
-What follows a branch that jumps is moved into the other branch. Where both branches may go on, the jump sets a
-flag instead, and what follows is put under the flag.
+What follows a branch that jumps is moved into the other branch. Where both branches may go on, the jump sets
+a flag instead, and what follows is put under the flag.
+
+>>> from srcad.frontend.stages import after
+>>> text = "def f(x):\\n    while x > 1:\\n        if x == 5: return 0\\n        x -= 1\\n    return x"
+>>> print(after("structure", text))
+def f(x):
+    returned = False
+    while True:
+        t = x > 1
+        if t:
+            t1 = x == 5
+            if t1:
+                result = 0
+                returned = True
+                break
+            else:
+                x -= 1
+        else:
+            break
+    if returned:
+        pass
+    else:
+        result = x
+    return result
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import gast
 
-from srcad.errors import UnsupportedError
 from srcad.lang import tree as t
 from srcad.lang.function import Function
 
@@ -116,7 +138,9 @@ class Control:
         nothing = Exits(_none, _none, _none)
         if isinstance(statement, gast.If):
             body = self.filled(statement.body, nothing, statement)
-            return gast.copy_location(gast.If(statement.test, body, self.block(statement.orelse, nothing)), statement)
+            return gast.copy_location(
+                gast.If(statement.test, body, self.block(statement.orelse, nothing)), statement
+            )
         if isinstance(statement, gast.With):
             body = self.filled(statement.body, nothing, statement)
             return gast.copy_location(gast.With(statement.items, body, None), statement)
@@ -205,7 +229,12 @@ class Control:
         return emit
 
     def _after(
-        self, flags: list[tuple[str, gast.stmt]], rest: list[gast.stmt], exits: Exits, at: gast.stmt, opened: bool
+        self,
+        flags: list[tuple[str, gast.stmt]],
+        rest: list[gast.stmt],
+        exits: Exits,
+        at: gast.stmt,
+        opened: bool,
     ) -> list[gast.stmt]:
         """Test the flags, carry out the jumps, and go on with the rest otherwise."""
         if opened:
@@ -239,7 +268,10 @@ class Control:
                     if jump is exhausted
                     else [t.place(t.assign(flag, t.constant(True)), jump), t.place(gast.Break(), jump)]
                 )
-                tail = [t.place(gast.If(t.name(flag), [t.place(gast.Pass(), node)], node.orelse), node), *rest]
+                tail = [
+                    t.place(gast.If(t.name(flag), [t.place(gast.Pass(), node)], node.orelse), node),
+                    *rest,
+                ]
             else:
                 tail = node.orelse + rest
         made_body = self.filled(body, Exits(on_break, _none, on_return), node)
@@ -303,15 +335,16 @@ def _ends(node: gast.stmt) -> bool:
     if isinstance(node, gast.While):
         if node.orelse:
             return False
-        return not any(isinstance(jump, gast.Break) for statement in node.body for jump in _own_jumps(statement))
+        return not any(
+            isinstance(jump, gast.Break) for statement in node.body for jump in _own_jumps(statement)
+        )
     return False
 
 
 def _idle(node: gast.stmt) -> bool:
     """Tell whether a statement is an ``if`` on a name that does nothing."""
-    return (
-        isinstance(node, gast.If)
-        and all(isinstance(s, gast.Pass) or _idle(s) for s in [*node.body, *node.orelse])
+    return isinstance(node, gast.If) and all(
+        isinstance(s, gast.Pass) or _idle(s) for s in [*node.body, *node.orelse]
     )
 
 

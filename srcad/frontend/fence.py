@@ -14,7 +14,10 @@ from srcad.lang.function import Function
 
 __all__ = ["REFUSED", "fence"]
 
-NO_ASYNC = ("Asynchronous code cannot be differentiated.", "Compute the value in an ordinary function and await outside.")
+NO_ASYNC = (
+    "Asynchronous code cannot be differentiated.",
+    "Compute the value in an ordinary function and await outside.",
+)
 NO_YIELD = ("A generator cannot be differentiated.", "Write a list: append the values to it and return it.")
 REFUSED: dict[type[gast.AST], tuple[str, str]] = {
     gast.AsyncFunctionDef: NO_ASYNC,

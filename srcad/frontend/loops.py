@@ -14,6 +14,16 @@ After::
 
 ``zip``, ``enumerate``, ``reversed``, ``map``, ``filter`` and the views of dicts, written out in the loop's
 head, are indexed and not built.
+
+>>> from srcad.frontend.stages import after
+>>> text = "def f(xs):\\n    for i, x in enumerate(xs): print(i, x)"
+>>> print(after("to_anf", text))
+def f(xs):
+    seq = rt.sequence(xs)
+    t = len(seq)
+    for i in range(t):
+        x = seq[i]
+        print(i, x)
 """
 
 from __future__ import annotations
@@ -28,6 +38,8 @@ from srcad.lang import tree as t
 from srcad.lang.scope import Scope
 
 __all__ = ["lower_for", "lower_while"]
+
+RESIZING = ("append", "clear", "extend", "insert", "pop", "remove")
 
 
 @dataclass
@@ -93,12 +105,18 @@ class Lowering:
             return self._filtered(node)
         if isinstance(source, gast.GeneratorExp) and len(source.generators) == 1:
             return self._generated(node, source)
+        if isinstance(source, gast.Name) and _resizes(source.id, node.body):
+            return self._growing(node, source)
         self.rebound = t.names_written([node.target, *node.body])
         cursor = self.cursor(source)
         assert cursor.length is not None
         counter = self.scope.fresh("i")
         if self.called(source) == "enumerate" and len(source.args) == 1 and not source.keywords:
-            first = node.target.elts[0] if isinstance(node.target, gast.Tuple) and len(node.target.elts) == 2 else None
+            first = (
+                node.target.elts[0]
+                if isinstance(node.target, gast.Tuple) and len(node.target.elts) == 2
+                else None
+            )
             if isinstance(first, gast.Name) and _free_for_counting(first.id, node):
                 counter = first.id
         binds = self._bind(node.target, cursor.element(t.name(counter)), counter)
@@ -121,7 +139,10 @@ class Lowering:
                 if isinstance(first, gast.Name) and first.id not in names:
                     value = gast.Subscript(value.value, t.name(first.id), gast.Load())
                     return [t.assign(first, key.value), t.assign(second, value)]
-                return [t.assign(key.target, key.value), t.assign(target, t.tuple_of([t.name(key.target.id), value]))]
+                return [
+                    t.assign(key.target, key.value),
+                    t.assign(target, t.tuple_of([t.name(key.target.id), value])),
+                ]
         return [t.assign(target, element)]
 
     def _over_range(self, node: gast.For) -> list[gast.stmt]:
@@ -132,6 +153,21 @@ class Lowering:
             bind = t.place(t.assign(node.target, t.name(counter)), node.target)
             made = gast.For(t.store(counter), node.iter, [bind, *node.body], node.orelse, None)
         return [gast.copy_location(made, node)]
+
+    def _growing(self, node: gast.For, source: gast.Name) -> list[gast.stmt]:
+        """Turn a loop over a list that its body lengthens or shortens into a ``while``."""
+        sequence, position = self.scope.fresh("seq"), self.scope.fresh("position")
+        setup = [
+            t.assign(sequence, t.call(runtime_name(self.scope, "sequence"), source)),
+            t.assign(position, t.constant(0)),
+        ]
+        head: list[gast.stmt] = [
+            t.assign(node.target, t.subscript(t.name(sequence), t.name(position))),
+            gast.AugAssign(t.store(position), gast.Add(), t.constant(1)),
+        ]
+        test = gast.Compare(t.name(position), [gast.Lt()], [self._length(t.name(sequence))])
+        made = gast.While(test, [*(t.place(s, node.target) for s in head), *node.body], node.orelse)
+        return [*(t.place(s, source) for s in setup), t.place(made, node)]
 
     def _filtered(self, node: gast.For) -> list[gast.stmt]:
         """Turn ``for x in filter(f, xs)`` into a loop with an ``if``."""
@@ -170,7 +206,11 @@ class Lowering:
         """Return how to get at the elements of ``source``."""
         kind = self.called(source)
         plain = kind is not None and not source.keywords and not _starred(source.args)
-        if kind == "enumerate" and not _starred(source.args) and 1 <= len(source.args) + len(source.keywords) <= 2:
+        if (
+            kind == "enumerate"
+            and not _starred(source.args)
+            and 1 <= len(source.args) + len(source.keywords) <= 2
+        ):
             return self._enumerate(source)
         if kind == "zip" and plain and source.args:
             return self._zip(source.args, t.tuple_of)
@@ -195,7 +235,9 @@ class Lowering:
     def _enumerate(self, source: gast.Call) -> Cursor:
         """Number the elements."""
         inner = self.cursor(source.args[0])
-        start = source.args[1] if len(source.args) > 1 else source.keywords[0].value if source.keywords else None
+        start = (
+            source.args[1] if len(source.args) > 1 else source.keywords[0].value if source.keywords else None
+        )
         if start is None:
             return Cursor(inner.setup, inner.length, lambda i: t.tuple_of([i, inner.element(i)]))
         setup = list(inner.setup)
@@ -247,6 +289,19 @@ def _free_for_counting(name: str, node: gast.For) -> bool:
     if isinstance(node.target, gast.Tuple):
         others |= {n for element in node.target.elts[1:] for n in t.names_written(element)}
     return name not in others
+
+
+def _resizes(name: str, body: list[gast.stmt]) -> bool:
+    """Tell whether code changes the length of a list of this name."""
+    for node in t.own_nodes(body):
+        if isinstance(node, gast.Attribute) and node.attr in RESIZING:
+            if isinstance(node.value, gast.Name) and node.value.id == name:
+                return True
+        elif isinstance(node, gast.Delete):
+            for target in node.targets:
+                if isinstance(target, gast.Subscript) and getattr(target.value, "id", None) == name:
+                    return True
+    return False
 
 
 def _starred(args: list[gast.expr]) -> bool:

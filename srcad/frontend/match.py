@@ -24,6 +24,25 @@ After (flattened later)::
         r = 0
 
 Names are bound, as in Python, when the whole pattern has matched and before the guard is looked at.
+
+>>> from srcad.frontend.stages import after
+>>> text = "def f(p):\\n    match p:\\n        case {'a': x} if x > 0: r = x\\n        case _: r = 0"
+>>> print(after("to_anf", text))
+def f(p):
+    subject = p
+    t = isinstance(subject, collections.abc.Mapping)
+    if t:
+        t = 'a' in subject
+    matched = t
+    if matched:
+        part = subject['a']
+    if matched:
+        x = part
+        matched = x > 0
+    if matched:
+        r = x
+    else:
+        r = 0
 """
 
 from __future__ import annotations
@@ -106,11 +125,15 @@ class Matching(gast.NodeTransformer):
     def _MatchValue(self, pattern: Any, subject: gast.expr, matched: str, captures: list) -> list[gast.stmt]:
         return self._test(matched, gast.Compare(subject, [gast.Eq()], [pattern.value]))
 
-    def _MatchSingleton(self, pattern: Any, subject: gast.expr, matched: str, captures: list) -> list[gast.stmt]:
+    def _MatchSingleton(
+        self, pattern: Any, subject: gast.expr, matched: str, captures: list
+    ) -> list[gast.stmt]:
         return self._test(matched, gast.Compare(subject, [gast.Is()], [t.constant(pattern.value)]))
 
     def _MatchAs(self, pattern: Any, subject: gast.expr, matched: str, captures: list) -> list[gast.stmt]:
-        tests = self._pattern(pattern.pattern, subject, matched, captures) if pattern.pattern is not None else []
+        tests = (
+            self._pattern(pattern.pattern, subject, matched, captures) if pattern.pattern is not None else []
+        )
         if pattern.name is not None:
             captures.append((pattern.name, subject.id))
         return tests
@@ -133,11 +156,15 @@ class Matching(gast.NodeTransformer):
         captures.extend(parts.items())
         return made
 
-    def _MatchSequence(self, pattern: Any, subject: gast.expr, matched: str, captures: list) -> list[gast.stmt]:
+    def _MatchSequence(
+        self, pattern: Any, subject: gast.expr, matched: str, captures: list
+    ) -> list[gast.stmt]:
         """A sequence that is no string, of the right length, with elements that match."""
         star = [k for k, p in enumerate(pattern.patterns) if isinstance(p, gast.MatchStar)]
         count = len(pattern.patterns)
-        strings = t.tuple_of(t.name(refer(self.scope, kind, kind.__name__)) for kind in (str, bytes, bytearray))
+        strings = t.tuple_of(
+            t.name(refer(self.scope, kind, kind.__name__)) for kind in (str, bytes, bytearray)
+        )
         no_string = gast.UnaryOp(gast.Not(), self._isinstance(subject, strings))
         length = t.call(refer(self.scope, len, "len"), subject)
         fits = gast.Compare(length, [gast.GtE() if star else gast.Eq()], [t.constant(count - len(star))])
@@ -170,7 +197,9 @@ class Matching(gast.NodeTransformer):
             return [bind, *following]
         return [bind, *self._and(matched, tests, following)]
 
-    def _MatchMapping(self, pattern: Any, subject: gast.expr, matched: str, captures: list) -> list[gast.stmt]:
+    def _MatchMapping(
+        self, pattern: Any, subject: gast.expr, matched: str, captures: list
+    ) -> list[gast.stmt]:
         """A mapping with these keys, whose values match."""
         kind = t.name(refer(self.scope, collections.abc.Mapping, "collections.abc.Mapping"))
         has = [gast.Compare(key, [gast.In()], [subject]) for key in pattern.keys]
@@ -205,7 +234,9 @@ class Matching(gast.NodeTransformer):
             has.insert(0, t.call(refer(self.scope, hasattr, "hasattr"), subject, t.constant(attr)))
             steps = self._part(part, t.attribute(subject, attr), matched, captures, steps)
         if whole:
-            steps = [*self._and(matched, self._pattern(pattern.patterns[0], subject, matched, captures), steps)]
+            steps = [
+                *self._and(matched, self._pattern(pattern.patterns[0], subject, matched, captures), steps)
+            ]
         is_instance = self._isinstance(subject, pattern.cls)
         test = gast.BoolOp(gast.And(), [is_instance, *has]) if has else is_instance
         return self._and(matched, self._test(matched, test), steps)

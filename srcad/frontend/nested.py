@@ -6,7 +6,7 @@ import gast
 
 from srcad.lang import tree as t
 
-__all__ = ["as_definition", "free_names", "is_plain", "parameters"]
+__all__ = ["as_definition", "free_names", "is_plain", "parameters", "without_annotations"]
 
 
 def parameters(args: gast.arguments) -> list[str]:
@@ -18,6 +18,23 @@ def parameters(args: gast.arguments) -> list[str]:
 def is_plain(args: gast.arguments) -> bool:
     """Tell whether further parameters can be added at the end of the positional ones."""
     return not (args.vararg or args.kwonlyargs or args.kwarg or args.defaults)
+
+
+def without_annotations(args: gast.arguments) -> gast.arguments:
+    """Return the parameters without annotations, whose names need not exist in generated code."""
+
+    def bare(arg: gast.Name) -> gast.Name:
+        return gast.copy_location(gast.Name(arg.id, gast.Param(), None, None), arg)
+
+    return gast.arguments(
+        [bare(arg) for arg in args.args],
+        [bare(arg) for arg in args.posonlyargs],
+        bare(args.vararg) if args.vararg is not None else None,
+        [bare(arg) for arg in args.kwonlyargs],
+        args.kw_defaults,
+        bare(args.kwarg) if args.kwarg is not None else None,
+        args.defaults,
+    )
 
 
 def as_definition(tree: gast.AST, name: str) -> gast.FunctionDef:
@@ -33,7 +50,9 @@ def free_names(function: gast.FunctionDef | gast.Lambda) -> list[str]:
     """Return the names that a function reads and does not bind, in the order of reading."""
     body = function.body if isinstance(function.body, list) else [function.body]
     bound = set(parameters(function.args)) | t.bound_names(body)
-    declared = {n for node in t.own_nodes(body) if isinstance(node, gast.Nonlocal | gast.Global) for n in node.names}
+    declared = {
+        n for node in t.own_nodes(body) if isinstance(node, gast.Nonlocal | gast.Global) for n in node.names
+    }
     found: dict[str, None] = {}
     for statement in body:
         _collect(statement, bound - declared, found)

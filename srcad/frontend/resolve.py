@@ -18,6 +18,12 @@ it reads.
 >>> from srcad.frontend.statics import canonical
 >>> canonical(numpy.sin), canonical(len), canonical(numpy.linalg)
 ('np.sin', 'len', 'np.linalg')
+
+>>> from srcad.frontend.stages import after
+>>> text = "def f(x): return (lambda u: u * scale)(abs(x)) + scale"
+>>> print(after("resolve", text, scale=2))
+def f(x):
+    return rt.closure(f_lambda_)(abs(x)) + demo.scale
 """
 
 from __future__ import annotations
@@ -100,7 +106,7 @@ class Resolver(gast.NodeTransformer):
                 continue
             if name not in self.locals:
                 raise self.error(
-                    node, f"The nested function reads {name!r}, which the comprehension around it changes later.",
+                    node, f"The nested function reads {name!r}, which the comprehension changes later.",
                     f"Give it the present value as a default: 'lambda ..., {name}={name}: ...'.",
                 )  # fmt: skip
             self.boxed[name] = self.scope.fresh(f"{name}_cell")
@@ -265,9 +271,15 @@ class Resolver(gast.NodeTransformer):
         """Return the call that binds the captured variables of a nested function."""
         free = free_names(definition)
         cells = {n: self.boxed[n] for n in free if n in self.boxed and n not in self.renamed}
-        outside = [n for n in free if n in self.locals | set(self.renamed) | set(self.captured) | set(self.boxed)]
+        outside = [
+            n for n in free if n in self.locals | set(self.renamed) | set(self.captured) | set(self.boxed)
+        ]
         for name in free:
-            if name not in outside and name in self.cells and isinstance(read := self.visit(t.name(name)), gast.Name):
+            if (
+                name not in outside
+                and name in self.cells
+                and isinstance(read := self.visit(t.name(name)), gast.Name)
+            ):
                 outside.extend([name] if read.id == name and name in self.captured else [])
         captured = tuple(n for n in outside if n != own)
         values = [t.name(cells[n]) if n in cells else self.visit(t.name(n)) for n in captured]
@@ -334,7 +346,9 @@ class Resolver(gast.NodeTransformer):
 
     def generic_visit(self, node: gast.AST) -> Any:
         """Resolve the children into a new node; an emptied block gets ``pass``."""
-        made = type(node)(**{field: self._field(field, value, node) for field, value in gast.iter_fields(node)})
+        made = type(node)(
+            **{field: self._field(field, value, node) for field, value in gast.iter_fields(node)}
+        )
         return gast.copy_location(made, node)
 
     def _field(self, field: str, value: Any, node: gast.AST) -> Any:

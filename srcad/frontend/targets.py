@@ -10,6 +10,16 @@ After::
     t = list(y)
     b = t[0]
     c = t[1:]
+
+>>> from srcad.frontend.stages import after
+>>> text = "def f(a, b, x):\\n    a, b = b, a + b\\n    x[a + b] += a"
+>>> print(after("to_anf", text))
+def f(a, b, x):
+    t = a + b
+    a = b
+    b = t
+    t1 = a + b
+    x[t1] += a
 """
 
 from __future__ import annotations
@@ -110,12 +120,18 @@ class Targets:
         bound = [t.names_written(target) for target in targets]
         read = [t.names_read(value) | t.walrus_names(value) for value in values]
         simple = all(
-            isinstance(n, gast.Name | gast.Tuple | gast.List | gast.expr_context) for e in targets for n in gast.walk(e)
+            isinstance(n, gast.Name | gast.Tuple | gast.List | gast.expr_context)
+            for e in targets
+            for n in gast.walk(e)
         )
         independent = simple and not any(
             names & later for k, names in enumerate(bound) for later in [*read[k + 1 :], *bound[k + 1 :]]
         )
-        if independent and not any(t.walrus_names(value) for value in values) and not self._lists(targets, values):
+        if (
+            independent
+            and not any(t.walrus_names(value) for value in values)
+            and not self._lists(targets, values)
+        ):
             # the evaluation of a later element cannot see the earlier assignment
             for target, value in zip(targets, values, strict=True):
                 self._assign(target, value, at)
@@ -131,7 +147,7 @@ class Targets:
             self._assign(target, value, at)
 
     def _lists(self, targets: list[gast.expr], values: list[gast.expr]) -> bool:
-        """Tell whether an element is unpacked that is not written out: that may fail, after the other values."""
+        """Tell whether an element is unpacked that is not written out: that may fail, and comes late."""
         return any(
             isinstance(target, gast.Tuple | gast.List) and not self._pairs(target, value)
             for target, value in zip(targets, values, strict=True)
@@ -165,7 +181,9 @@ class Targets:
 
         def fail() -> None:
             text = f"not enough values to unpack (expected at least {star + after}, got "
-            message = gast.JoinedStr([t.constant(text), gast.FormattedValue(length, -1, None), t.constant(")")])
+            message = gast.JoinedStr(
+                [t.constant(text), gast.FormattedValue(length, -1, None), t.constant(")")]
+            )
             error = self.keep(t.call(refer(self.scope, ValueError, "ValueError"), self.keep(message, at)), at)
             self.emit(gast.Raise(error, None), at)
 
@@ -173,10 +191,14 @@ class Targets:
             self.emit(gast.If(short, self.within(fail, at), []), at)
         for k, element in enumerate(target.elts):
             if k == star:
-                bounds = gast.Slice(t.constant(star) if star else None, t.constant(-after) if after else None, None)
+                bounds = gast.Slice(
+                    t.constant(star) if star else None, t.constant(-after) if after else None, None
+                )
                 self._assign(element.value, t.subscript(items, bounds), at)
             else:
-                self._assign(element, t.subscript(items, t.constant(k if k < star else k - len(target.elts))), at)
+                self._assign(
+                    element, t.subscript(items, t.constant(k if k < star else k - len(target.elts))), at
+                )
 
     def stmt_AugAssign(self, node: gast.AugAssign) -> None:
         """Update in place; where the value may change the target, read that first, as Python does."""
@@ -199,7 +221,9 @@ class Targets:
 
     def _sliced(self, where: gast.expr) -> bool:
         """Tell whether ``where`` is a part of an array, of which the value read is a view."""
-        return isinstance(where, gast.Subscript) and any(isinstance(n, gast.Slice) for n in gast.walk(where.slice))
+        return isinstance(where, gast.Subscript) and any(
+            isinstance(n, gast.Slice) for n in gast.walk(where.slice)
+        )
 
     def _reaches(self, value: gast.expr) -> bool:
         """Tell whether the evaluation of ``value`` may change what the function sees."""

@@ -15,17 +15,26 @@ After::
     return x_1
 
 Definitions that reach a common use keep a common name.
+
+>>> from srcad.frontend.stages import after
+>>> text = "def f(a):\\n    x = a + 1\\n    y = x * x\\n    x = a + 2\\n    return x"
+>>> print(after("split_webs", text))
+def f(a):
+    x = a + 1
+    y = x * x
+    x_1 = a + 2
+    return x_1
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import gast
 
 from srcad.frontend.nested import parameters
-from srcad.lang import tree as t
 from srcad.lang.function import Function
 
 __all__ = ["split_webs"]
@@ -46,10 +55,10 @@ def split_webs(fn: Function) -> Function:
         root = webs.find(k)
         if root not in chosen:
             own = webs.names[k]
-            chosen[root] = fn.scope.fresh(own) if own in used else own
+            chosen[root] = fn.scope.fresh(re.sub(r"_\d+$", "", own)) if own in used else own
             used.add(chosen[root])
     table = {node: chosen[webs.find(k)] for node, k in webs.at.items()}
-    return replace(fn.with_body([Rename(table, webs.nodes).visit(s) for s in fn.tree.body]))
+    return fn.with_body([Rename(table).visit(s) for s in fn.tree.body])
 
 
 @dataclass
@@ -59,7 +68,6 @@ class Webs:
     names: list[str] = field(default_factory=list)
     parent: list[int] = field(default_factory=list)
     at: dict[int, int] = field(default_factory=dict)
-    nodes: list[gast.AST] = field(default_factory=list)
     protected: list[dict[str, int]] = field(default_factory=list)
     breaks: list[list[State]] = field(default_factory=list)
 
@@ -94,7 +102,9 @@ class Webs:
             self.at[id(node)] = self.define(node.id)
         for names in self.protected:
             # a finally block may see any of the definitions
-            self.unite([self.at[id(node)], names.setdefault(node.id, self.at[id(node)]), *state.get(node.id, ())])
+            self.unite(
+                [self.at[id(node)], names.setdefault(node.id, self.at[id(node)]), *state.get(node.id, ())]
+            )
         state[node.id] = frozenset([self.at[id(node)]])
 
     def block(self, body: list[gast.stmt], state: State) -> bool:
@@ -186,7 +196,7 @@ def _join(state: State, other: State) -> None:
 class Rename(gast.NodeTransformer):
     """Builds the statements anew with the chosen names."""
 
-    def __init__(self, table: dict[int, str], nodes: list[gast.AST]) -> None:
+    def __init__(self, table: dict[int, str]) -> None:
         self.table = table
 
     def visit_Name(self, node: gast.Name) -> gast.Name:

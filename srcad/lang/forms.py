@@ -24,12 +24,16 @@ def check_normal(function: Function) -> None:
     """
     checker = Checker(function)
     body = function.tree.body
-    _require(bool(body) and isinstance(body[-1], gast.Return), function.tree, "the last statement is no return")
+    _require(
+        bool(body) and isinstance(body[-1], gast.Return), function.tree, "the last statement is no return"
+    )
     checker.block(body[:-1], in_loop=False, tail=False)
     _require(t.is_atom(body[-1].value), body[-1], "the return value is no atom")
     for node in gast.walk(function.tree):
         if isinstance(node, gast.stmt) and node is not function.tree:
-            _require(hasattr(node, "lineno") and hasattr(node, "col_offset"), node, "a statement has no place")
+            _require(
+                hasattr(node, "lineno") and hasattr(node, "col_offset"), node, "a statement has no place"
+            )
     for name in function.captured:
         _require(name not in function.scope.statics, function.tree, f"the captured name {name} is a static")
 
@@ -78,7 +82,9 @@ class Checker:
 
     def _While(self, node: gast.While) -> None:
         _require(not node.orelse, node, "a loop with else")
-        _require(isinstance(node.test, gast.Constant) and node.test.value is True, node, "a loop with a condition")
+        _require(
+            isinstance(node.test, gast.Constant) and node.test.value is True, node, "a loop with a condition"
+        )
         _require(bool(node.body), node, "an empty body")
         self.block(node.body, True, True)
 

@@ -51,7 +51,9 @@ def read(func: Any) -> Source:
         raise NoSourceError(f"{_describe(func)} is not a Python function and has no source.", WAY_OUT)
     lines = linecache.getlines(code.co_filename, func.__globals__)
     if not lines:
-        raise NoSourceError(f"The source of {_describe(func)} (file {code.co_filename!r}) is not available.", WAY_OUT)
+        raise NoSourceError(
+            f"The source of {_describe(func)} (file {code.co_filename!r}) is not available.", WAY_OUT
+        )
     try:
         module = _parse("".join(lines))
     except SyntaxError as error:
@@ -104,7 +106,7 @@ def _candidates(module: ast.Module, code: types.CodeType) -> Iterator[Any]:
 
 
 def _by_position(found: list[Any], code: types.CodeType) -> list[Any]:
-    """Return the smallest of the definitions that contain all positions of ``code`` (Python 3.11 and later)."""
+    """Return the smallest of the definitions that contain all positions of ``code`` (from Python 3.11 on)."""
     if not hasattr(code, "co_positions"):
         return found
     places = [p for p in code.co_positions() if None not in p and (p[0], p[2]) != (p[1], p[3])]

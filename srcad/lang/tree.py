@@ -125,7 +125,9 @@ def names_read(body: gast.AST | Iterable[gast.AST]) -> set[str]:
     """Return the names that code reads, nested functions left out."""
     read = {n.id for n in own_nodes(body) if isinstance(n, gast.Name) and isinstance(n.ctx, gast.Load)}
     return read | {
-        n.target.id for n in own_nodes(body) if isinstance(n, gast.AugAssign) and isinstance(n.target, gast.Name)
+        n.target.id
+        for n in own_nodes(body)
+        if isinstance(n, gast.AugAssign) and isinstance(n.target, gast.Name)
     }
 
 

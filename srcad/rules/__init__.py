@@ -1,5 +1,5 @@
 """The derivative rules, by topic; importing this package fills the registry."""
 
-from srcad.rules import arrays, constants, ufuncs
+from srcad.rules import arrays, constants, elementary, ufuncs
 
-__all__ = ["arrays", "constants", "ufuncs"]
+__all__ = ["arrays", "constants", "elementary", "ufuncs"]

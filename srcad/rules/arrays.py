@@ -97,6 +97,21 @@ def einsum(ans: Any, g: Any, subscripts: Any, *operands: Any) -> Any:
     return rt.einsum_adjoint(g, subscripts, operands)
 
 
+@vjp(np.tensordot, "a", "b")
+def tensordot(ans: Any, g: Any, a: Any, b: Any, axes: Any = 2) -> Any:
+    return rt.tensordot_adjoint_a(g, a, b, axes), rt.tensordot_adjoint_b(g, a, b, axes)
+
+
+@vjp(np.diagonal, "a", linear=True)
+def diagonal(ans: Any, g: Any, a: Any) -> Any:
+    return rt.diag_adjoint(g, a, 0)
+
+
+@vjp(np.repeat, "a", linear=True)
+def repeat(ans: Any, g: Any, a: Any, repeats: Any, axis: Any = None) -> Any:
+    return rt.repeat_adjoint(g, a, repeats, axis)
+
+
 @vjp(np.trace, "a", linear=True)
 def trace(ans: Any, g: Any, a: Any) -> Any:
     return g * np.eye(np.shape(a)[0], np.shape(a)[1])

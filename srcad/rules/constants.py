@@ -25,5 +25,5 @@ constant(
     print, len, range, isinstance, issubclass, type, id, hash, repr, str, int, bool, format, callable, hasattr,
     round, any, all, slice, sorted, input, open, ord, chr, set, frozenset, bytes, iter,
     operator.index,
-    rt.seed, rt.finish, rt.owned, rt.copy, rt.zeros_like, rt.keys, rt.closure,
+    rt.seed, rt.finish, rt.owned, rt.copy, rt.zeros_like, rt.keys,
 )  # fmt: skip

@@ -33,6 +33,8 @@ def zeros_like(value: Any) -> Any:
         return dict.fromkeys(value, 0.0)
     if isinstance(value, (int, float, complex, np.number, np.bool_, str, type(None))):
         return 0.0
+    if hasattr(value, "captured"):
+        return [0.0] * len(value.captured)
     return {}
 
 

@@ -42,7 +42,6 @@ def _assert_sentences(error: SrcadError) -> None:
     for sentence in (error.reason, error.hint):
         assert sentence, "a reason or a way out is missing"
         assert sentence.endswith(".")
-        assert sentence[0] in "'\"`(" or sentence[0] == sentence[0].upper()
 
 
 def _line_of(function: Callable[..., Any], fragment: str) -> int:
@@ -89,7 +88,7 @@ def test_builtin_without_source_or_rule() -> None:
     _assert_sentences(caught.value)
 
 
-@pytest.mark.parametrize("thing", [3, None, "text"], ids=repr)
+@pytest.mark.parametrize("thing", [3, "text", [1.0]], ids=repr)
 def test_not_a_function(thing: Any) -> None:
     with pytest.raises(ArgumentError) as caught:
         grad(thing)(2.0)

@@ -57,7 +57,7 @@ class Child(Base):
 @case((1.0, 2.0))
 def straight(x, y):
     z = x * y + n.sin(x) / (y - 3)
-    return -z**2 + abs(z)
+    return -(z**2) + abs(z)
 
 
 @case((1,), (-1,))
@@ -372,7 +372,9 @@ def maps(xs):
     return s
 
 
-@case(({"x": 1}, ), ({"x": 1, "y": 2},), ([1, 2],), ([1, 2, 3],), ((0, 5),), (5,), ("ab",), (None,), (2.5,), (7,))
+@case(
+    ({"x": 1},), ({"x": 1, "y": 2},), ([1, 2],), ([1, 2, 3],), ((0, 5),), (5,), ("ab",), (None,), (2.5,), (7,)
+)
 def matching(v):
     match v:
         case None:
@@ -480,10 +482,17 @@ def closure_in_loop(xs):
 
 @case((2.0,))
 def statics(x):
-    import cmath
-    from math import cos as cosine
+    import cmath  # noqa: PLC0415
+    from math import cos as cosine  # noqa: PLC0415
 
-    return cosine(x) + math.sqrt(x) + solver(np.eye(1), np.ones(1))[0] + table["a"] + cmath.exp(0).real + n.linalg.norm([x])
+    return (
+        cosine(x)
+        + math.sqrt(x)
+        + solver(np.eye(1), np.ones(1))[0]
+        + table["a"]
+        + cmath.exp(0).real
+        + n.linalg.norm([x])
+    )
 
 
 @case((1,), (-1,))
@@ -541,7 +550,7 @@ def return_in_while_true(k):
 def webs(x):
     y = x
     x = y + 1
-    for i in range(3):
+    for i in range(3):  # noqa: B007
         z = x
         x = z * y
     if x > 10:
@@ -602,8 +611,8 @@ def shadow(np):
 def constants(x, y):
     "Docstring."
     z: float = -1
-    w: int
-    return z**2, (-1) ** x, -x**y, 1e300 * 1e10, ..., True, None, b"a", 2j * x
+    w: int  # noqa: F842
+    return z**2, (-1) ** x, -(x**y), 1e300 * 1e10, ..., True, None, b"a", 2j * x
 
 
 @case((3,))
@@ -665,7 +674,7 @@ def late_binding(x):
 def late_binding_in_loop(k):
     fs = []
     for i in range(k):
-        fs.append(lambda u: u * i)
+        fs.append(lambda u: u * i)  # noqa: B023
         fs.append(lambda u, i=i: u * i)
     return [f(2) for f in fs], i
 
@@ -770,3 +779,24 @@ def odd_targets(xs):
     with open(__file__) as r[0]:
         r[0] = 1
     return p, r, a, b, c
+
+
+@case(([3, 1],), ([],))
+def growing(xs):
+    s = 0
+    for x in xs:
+        if x == 2:
+            continue
+        if x > 0:
+            xs.append(x - 1)
+        s += x
+    else:
+        s = -s
+    for x in xs:  # noqa: B007
+        xs.pop()
+    return s
+
+
+@case((1.0, 2.0))
+def annotated(x: NotDefined, *more: float, y: Missing = 3) -> Unknown:  # noqa: F821
+    return x + y + more[0]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from tests.frontend.programs import CASES
 from tests.frontend.run import normal, outcome
 

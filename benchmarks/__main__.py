@@ -1,0 +1,105 @@
+"""``python -m benchmarks [--rounds N] [--case TEXT]``: the table."""
+
+from __future__ import annotations
+
+import argparse
+import math
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from benchmarks.cases import CASES, Case
+from benchmarks.contenders import by_autograd, by_jax, by_srcad, verify, verify_by_hand
+from benchmarks.overheads import call_overhead, compile_time
+from benchmarks.timing import peak_memory, times
+from srcad.errors import SrcadError
+
+COLUMNS = ("primal", "by hand/primal", "srcad/by hand", "srcad/primal", "autograd/srcad", "jax.jit/srcad")
+
+
+def main() -> None:
+    """Print the table of ratios, then what a call and a compilation cost."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=main.__doc__)
+    parser.add_argument("--rounds", type=int, default=15, help="measurements of each entry")
+    parser.add_argument("--case", default="", help="only the cases whose names contain this")
+    options = parser.parse_args()
+    cases = [case for case in CASES if options.case.lower() in case.name.lower()]
+    width = max((len(case.name) for case in cases), default=0)
+    print(_row("", COLUMNS, width), flush=True)
+    failures: list[str] = []
+    ratios = []
+    for case in cases:
+        measured = _measured(case, options.rounds, failures)
+        print(_row(case.name, _cells(measured), width), flush=True)
+        if "srcad" in measured:
+            ratios.append(measured["srcad"] / measured["by hand"])
+    if ratios:
+        print(f"\nsrcad/by hand: geometric mean {_geometric_mean(ratios):.2f}, largest {max(ratios):.2f}")
+    if not options.case:
+        _print_overheads(options.rounds)
+        _print_memory()
+    for failure in failures:
+        print(f"\n{failure}")
+
+
+def _measured(case: Case, rounds: int, failures: list[str]) -> dict[str, float]:
+    """Return the time of each contender, each checked first."""
+    verify_by_hand(case)
+    calls: dict[str, Callable[[], Any]] = {"primal": lambda: case.primal(*case.args)}
+    for number, adjoint in enumerate(case.adjoints):
+        calls[f"adjoint {number}"] = lambda adjoint=adjoint: adjoint(*case.args)
+        verify(case, adjoint.__name__, adjoint(*case.args))
+    for name, make in (("srcad", by_srcad), ("autograd", by_autograd), ("jax.jit", by_jax)):
+        try:
+            call = make(case)
+            if call is not None:
+                verify(case, name, call())
+                calls[name] = call
+        except (SrcadError, AssertionError) as error:
+            failures.append(f"{name} failed on {case.name}: {error}")
+    measured = times(calls, rounds)
+    measured["by hand"] = min(measured.pop(f"adjoint {number}") for number in range(len(case.adjoints)))
+    return measured
+
+
+def _cells(measured: dict[str, float]) -> list[str]:
+    """Return the entries of one row, a dash where a contender is missing."""
+
+    def ratio(above: str, below: str) -> str:
+        return f"{measured[above] / measured[below]:.2f}" if {above, below} <= measured.keys() else "-"
+
+    return [_duration(measured["primal"]), *(ratio(*column.split("/")) for column in COLUMNS[1:])]
+
+
+def _row(name: str, cells: Sequence[str], width: int) -> str:
+    return name.ljust(width) + "".join(
+        cell.rjust(max(len(column), 9) + 2) for cell, column in zip(cells, COLUMNS)
+    )
+
+
+def _duration(seconds: float) -> str:
+    for unit, factor in (("s", 1.0), ("ms", 1e3), ("us", 1e6)):
+        if seconds * factor >= 1:
+            return f"{seconds * factor:.3g} {unit}"
+    return f"{seconds * 1e9:.3g} ns"
+
+
+def _geometric_mean(values: Sequence[float]) -> float:
+    return math.exp(sum(map(math.log, values)) / len(values))
+
+
+def _print_overheads(rounds: int) -> None:
+    for kind, seconds in call_overhead(rounds).items():
+        print(f"a decorated call above the generated function, {kind}: {seconds * 1e6:.2f} us")
+    print(f"deriving and compiling a function of 50 lines: {compile_time() * 1e3:.0f} ms")
+
+
+def _print_memory() -> None:
+    """Compare the peak memory of the recurrent network's gradient with the leanest one written by hand."""
+    case = next(case for case in CASES if case.name.startswith("RNN"))
+    leanest = min(peak_memory(lambda adjoint=adjoint: adjoint(*case.args)) for adjoint in case.adjoints)
+    ratio = peak_memory(by_srcad(case)) / leanest
+    print(f"peak memory of the gradient of the {case.name}, srcad/by hand: {ratio:.2f}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,214 @@
+"""Derivatives of Python's functions of numbers: the module ``math`` and the builtins."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from srcad import runtime as rt
+from srcad.rules.registry import elementwise, vjp
+
+# -- builtins ----------------------------------------------------------------------------------------
+
+
+@elementwise(abs, "x")
+def abs_(ans, x):
+    return rt.sign(x)
+
+
+@elementwise(pow, "base", "exp")
+def pow_(ans, base, exp):
+    return rt.scaled_power(exp, base, exp - 1), ans * rt.safe_log(base)
+
+
+@vjp(float, "x", linear=True)
+def float_(ans, g, x):
+    return g
+
+
+@vjp(np.float64, "x", linear=True)
+def float64(ans, g, x):
+    return rt.cast_back(g, ans, x)
+
+
+@vjp(np.float32, "x", linear=True)
+def float32(ans, g, x):
+    return rt.cast_back(g, ans, x)
+
+
+# -- powers, exponentials and logarithms -------------------------------------------------------------
+
+
+@elementwise(math.sqrt, "x")
+def sqrt(ans, x):
+    return 0.5 / ans
+
+
+@elementwise(math.pow, "x", "y")
+def math_pow(ans, x, y):
+    return rt.scaled_power(y, x, y - 1), ans * rt.safe_log(x)
+
+
+@elementwise(math.exp, "x")
+def exp(ans, x):
+    return ans
+
+
+@elementwise(math.expm1, "x")
+def expm1(ans, x):
+    return ans + 1
+
+
+@vjp(math.log, "x", "base")
+def log(ans, g, x, base=None):
+    if base is None:
+        return g / x, 0.0
+    return g / (x * math.log(base)), -g * ans / (base * math.log(base))
+
+
+@elementwise(math.log2, "x")
+def log2(ans, x):
+    return 1.4426950408889634 / x
+
+
+@elementwise(math.log10, "x")
+def log10(ans, x):
+    return 0.4342944819032518 / x
+
+
+@elementwise(math.log1p, "x")
+def log1p(ans, x):
+    return 1 / (1 + x)
+
+
+# -- trigonometric and hyperbolic --------------------------------------------------------------------
+
+
+@elementwise(math.sin, "x")
+def sin(ans, x):
+    return math.cos(x)
+
+
+@elementwise(math.cos, "x")
+def cos(ans, x):
+    return -math.sin(x)
+
+
+@elementwise(math.tan, "x")
+def tan(ans, x):
+    return 1 + ans * ans
+
+
+@elementwise(math.asin, "x")
+def asin(ans, x):
+    return 1 / math.sqrt(1 - x * x)
+
+
+@elementwise(math.acos, "x")
+def acos(ans, x):
+    return -1 / math.sqrt(1 - x * x)
+
+
+@elementwise(math.atan, "x")
+def atan(ans, x):
+    return 1 / (1 + x * x)
+
+
+@elementwise(math.atan2, "y", "x")
+def atan2(ans, y, x):
+    return x / (y * y + x * x), -y / (y * y + x * x)
+
+
+@elementwise(math.sinh, "x")
+def sinh(ans, x):
+    return math.cosh(x)
+
+
+@elementwise(math.cosh, "x")
+def cosh(ans, x):
+    return math.sinh(x)
+
+
+@elementwise(math.tanh, "x")
+def tanh(ans, x):
+    return 1 - ans * ans
+
+
+@elementwise(math.asinh, "x")
+def asinh(ans, x):
+    return 1 / math.sqrt(x * x + 1)
+
+
+@elementwise(math.acosh, "x")
+def acosh(ans, x):
+    return 1 / math.sqrt(x * x - 1)
+
+
+@elementwise(math.atanh, "x")
+def atanh(ans, x):
+    return 1 / (1 - x * x)
+
+
+@elementwise(math.degrees, "x")
+def degrees(ans, x):
+    return 57.29577951308232
+
+
+@elementwise(math.radians, "x")
+def radians(ans, x):
+    return 0.017453292519943295
+
+
+# -- the rest ----------------------------------------------------------------------------------------
+
+
+@elementwise(math.fabs, "x")
+def fabs(ans, x):
+    return rt.sign(x)
+
+
+@elementwise(math.copysign, "x", "y")
+def copysign(ans, x, y):
+    return rt.sign(x) * math.copysign(1.0, y), 0.0
+
+
+@elementwise(math.fmod, "x", "y")
+def fmod(ans, x, y):
+    return 1, -math.trunc(x / y)
+
+
+@elementwise(math.remainder, "x", "y")
+def remainder(ans, x, y):
+    return 1, -round((x - ans) / y)
+
+
+@elementwise(math.erf, "x")
+def erf(ans, x):
+    return 1.1283791670955126 * math.exp(-x * x)
+
+
+@elementwise(math.erfc, "x")
+def erfc(ans, x):
+    return -1.1283791670955126 * math.exp(-x * x)
+
+
+@vjp(math.hypot, "coordinates")
+def hypot(ans, g, *coordinates):
+    return [g * x * rt.safe_reciprocal(ans) for x in coordinates]
+
+
+@vjp(math.dist, "p", "q")
+def dist(ans, g, p, q):
+    r = g * rt.safe_reciprocal(ans)
+    return [r * (x - y) for x, y in zip(p, q)], [r * (y - x) for x, y in zip(p, q)]
+
+
+@vjp(math.fsum, "seq", linear=True)
+def fsum(ans, g, seq):
+    return [g for _ in seq]
+
+
+@vjp(math.prod, "iterable")
+def prod(ans, g, iterable, *, start=1):
+    return g * start * rt.prod_others(np.array(iterable), None)

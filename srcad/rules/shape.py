@@ -1,0 +1,127 @@
+"""Derivatives of functions that rearrange or repeat entries."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from srcad import runtime as rt
+from srcad.rules.registry import vjp
+
+_ORDER = {"order": "Only the order 'C' of reshape and ravel has a derivative: leave the argument out."}
+
+
+@vjp(np.reshape, "a", linear=True, refused=_ORDER)
+def reshape(ans, g, a, shape, order="C", *, copy=None):
+    return np.reshape(g, np.shape(a))
+
+
+@vjp(np.ravel, "a", linear=True, refused=_ORDER)
+def ravel(ans, g, a, order="C"):
+    return np.reshape(g, np.shape(a))
+
+
+@vjp(np.transpose, "a", linear=True)
+def transpose(ans, g, a, axes=None):
+    if axes is None:
+        return np.transpose(g)
+    return np.transpose(g, np.argsort(rt.positive_axes(axes)))
+
+
+@vjp(np.matrix_transpose, "x", linear=True)
+def matrix_transpose(ans, g, x):
+    return np.matrix_transpose(g)
+
+
+@vjp(np.swapaxes, "a", linear=True)
+def swapaxes(ans, g, a, axis1, axis2):
+    return np.swapaxes(g, axis1, axis2)
+
+
+@vjp(np.moveaxis, "a", linear=True)
+def moveaxis(ans, g, a, source, destination):
+    return np.moveaxis(g, destination, source)
+
+
+@vjp(np.squeeze, "a", linear=True)
+def squeeze(ans, g, a, axis=None):
+    return np.reshape(g, np.shape(a))
+
+
+@vjp(np.expand_dims, "a", linear=True)
+def expand_dims(ans, g, a, axis):
+    return np.reshape(g, np.shape(a))
+
+
+@vjp(np.atleast_1d, "arys", linear=True)
+def atleast_1d(ans, g, *arys):
+    return rt.reshape_like(g, arys)
+
+
+@vjp(np.atleast_2d, "arys", linear=True)
+def atleast_2d(ans, g, *arys):
+    return rt.reshape_like(g, arys)
+
+
+@vjp(np.broadcast_to, "array", linear=True)
+def broadcast_to(ans, g, array, shape, subok=False):
+    return rt.unbroadcast(g, array)
+
+
+@vjp(np.flip, "m", linear=True)
+def flip(ans, g, m, axis=None):
+    return np.flip(g, axis)
+
+
+@vjp(np.fliplr, "m", linear=True)
+def fliplr(ans, g, m):
+    return np.fliplr(g)
+
+
+@vjp(np.flipud, "m", linear=True)
+def flipud(ans, g, m):
+    return np.flipud(g)
+
+
+@vjp(np.rot90, "m", linear=True)
+def rot90(ans, g, m, k=1, axes=(0, 1)):
+    return np.rot90(g, -k, axes)
+
+
+@vjp(np.roll, "a", linear=True)
+def roll(ans, g, a, shift, axis=None):
+    return np.roll(g, np.negative(shift), axis)
+
+
+@vjp(np.repeat, "a", linear=True)
+def repeat(ans, g, a, repeats, axis=None):
+    return rt.repeat_adjoint(g, np.shape(a), repeats, axis)
+
+
+@vjp(np.tile, "A", linear=True)
+def tile(ans, g, A, reps):
+    return rt.tile_adjoint(g, np.shape(A), reps)
+
+
+@vjp(np.copy, "a", linear=True)
+def copy(ans, g, a, order="K", subok=False):
+    return g
+
+
+@vjp(np.diag, "v", linear=True)
+def diag(ans, g, v, k=0):
+    return rt.diag_adjoint(g, np.shape(v), k)
+
+
+@vjp(np.diagonal, "a", linear=True)
+def diagonal(ans, g, a, offset=0, axis1=0, axis2=1):
+    return rt.diagonal_adjoint(g, np.shape(a), offset, axis1, axis2)
+
+
+@vjp(np.tril, "m", linear=True)
+def tril(ans, g, m, k=0):
+    return np.tril(g, k)
+
+
+@vjp(np.triu, "m", linear=True)
+def triu(ans, g, m, k=0):
+    return np.triu(g, k)

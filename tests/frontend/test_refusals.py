@@ -1,0 +1,52 @@
+"""What lies outside the language is refused at its line, with a way out."""
+
+from __future__ import annotations
+
+import linecache
+
+import pytest
+
+from srcad.errors import NoSourceError, UnsupportedError
+from srcad.frontend import normalize
+
+BAD = {
+    "async def f(x):\n    return x": ("async", 1),
+    "def f(x):\n    y = x\n    yield y": ("Write a list", 3),
+    "def f(x):\n    yield from x": ("Write a list", 2),
+    "def f(x):\n    global G\n    G = x": ("'G'", 2),
+    "def f(x):\n    try:\n        return x\n    except ValueError:\n        return 0": ("except", 2),
+    "def f(x):\n    try:\n        x += 1\n    finally:\n        return x": ("finally", 5),
+    "def f(x):\n    class A: pass\n    return x": ("class", 2),
+    "def f(x):\n    del x\n    return x": ("'x'", 2),
+    "def f(x):\n    return eval('x')": ("eval", 2),
+    "def f(x):\n    return [(lambda: i) for i in x]": ("'i'", 2),
+    "def f(x):\n    @print\n    def g(): return 1\n    return g": ("decorate", 2),
+    "def f(x):\n    f.calls = x\n    return x": ("attribute", 2),
+}
+
+
+def define(text):
+    file = f"<refused {hash(text)}>"
+    linecache.cache[file] = (len(text), None, text.splitlines(keepends=True), file)
+    space = {}
+    exec(compile(text, file, "exec"), space)
+    return space["f"]
+
+
+@pytest.mark.parametrize("text", BAD)
+def test_refused(text):
+    words, line = BAD[text]
+    with pytest.raises(UnsupportedError, match=words) as caught:
+        normalize(define(text))
+    assert caught.value.location.line == line
+    assert caught.value.reason.endswith(".") and caught.value.hint.endswith(".")
+    assert "^" in str(caught.value)
+
+
+def test_no_source():
+    space = {}
+    exec("def f(x): return x", space)
+    with pytest.raises(NoSourceError, match="register its derivative"):
+        normalize(space["f"])
+    with pytest.raises(NoSourceError, match="len"):
+        normalize(len)
