@@ -14,6 +14,7 @@ from typing import Any, Union
 
 import numpy as np
 
+from srcad.analysis.infer import ARRAY_METHODS
 from srcad.analysis.kinds import NUMBER, Kind, array, is_differentiable, kind_of
 from srcad.derive.inline_calls import nested_signature
 from srcad.errors import ArgumentError, Location, NoDerivativeError, OutputError, UnsupportedError
@@ -138,9 +139,7 @@ class _Target:
     """A function to be derived: its plain function, what is already bound and its signature."""
 
     def __init__(self, f: Any) -> None:
-        if isinstance(f, Derivative):
-            f = f.derived()
-        self.original = f
+        self.inner: Derivative | None = None
         self.before: tuple[Any, ...] = ()
         self.options: dict[str, Any] = {}
         while True:
@@ -152,7 +151,14 @@ class _Target:
                 self.before = (f.__self__, *self.before)
                 f = f.__func__
             elif isinstance(f, Derivative):
-                f = f.derived()
+                self.inner = f
+                self.before = f.target.before + self.before
+                self.options = {**f.target.options, **self.options}
+                f = f.target.closure if f.target.closure is not None else f.target.func
+                break
+            elif isinstance(getattr(f, "__self__", None), (np.ndarray, np.generic)) and f.__name__ in ARRAY_METHODS:
+                self.before = (f.__self__, *self.before)
+                f = ARRAY_METHODS[f.__name__]
             elif isinstance(f, (types.FunctionType, Closure)) or registry.find(f) is not None:
                 break
             elif hasattr(type(f), "__call__") and isinstance(type(f).__call__, types.FunctionType):
@@ -262,18 +268,26 @@ def _wrapped_rule(f: Any) -> Any:
         raise NoDerivativeError(f"'{title}' has neither Python source nor a derivative rule.",
                                 "Write it in Python, or register a rule for it.")  # fmt: skip
     if f not in _WRAPPED:
-        names = [p.name for p in rule.parameters if p.default is p.empty and p.kind is p.POSITIONAL_OR_KEYWORD]
-        _WRAPPED[f] = _make_wrapper(f, ", ".join(names))
+        _WRAPPED[f] = _make_wrapper(f, [p for p in rule.parameters if p.name not in rule.refused])
     return _WRAPPED[f]
 
 
-def _make_wrapper(f: Any, parameters: str) -> Any:
-    import_free = {"primal": f}
-    text = f"def {f.__name__}({parameters}):\n    return primal({parameters})\n"
+def _make_wrapper(f: Any, parameters: list[inspect.Parameter]) -> Any:
+    """Write the function that a user would write to call ``f``."""
+    plain = [p for p in parameters if p.kind is p.POSITIONAL_OR_KEYWORD and isinstance(p.default, _PRINTABLE)]
+    required = [p.name for p in plain if p.default is p.empty]
+    optional = [p for p in plain if p.default is not p.empty]
+    head = ", ".join(required + [f"{p.name}={p.default!r}" for p in optional])
+    passed = ", ".join(required + [f"{p.name}={p.name}" for p in optional])
+    namespace = {"primal": f}
+    text = f"def {f.__name__}({head}):\n    return primal({passed})\n"
     file = f"<srcad primal {f.__name__}>"
     linecache_entry(file, text)
-    exec(compile(text, file, "exec"), import_free)
-    return import_free[f.__name__]
+    exec(compile(text, file, "exec"), namespace)
+    return namespace[f.__name__]
+
+
+_PRINTABLE = (int, float, str, bool, type(None), type(inspect.Parameter.empty))
 
 
 def linecache_entry(file: str, text: str) -> None:
@@ -300,7 +314,7 @@ def _is_exact(values: tuple[Any, ...]) -> bool:
     """Tell whether all numbers among the arguments are double precision reals."""
     for value in values:
         if isinstance(value, np.ndarray):
-            if value.dtype.char not in "dlqiLQIbBhHp?":
+            if value.ndim == 0 or value.dtype.char not in "dlqiLQIbBhHp?":
                 return False
         elif isinstance(value, (complex, np.complexfloating, np.float32, np.float16, np.longdouble)):
             return False
@@ -321,7 +335,8 @@ def _wanted_kind(value: Any) -> Kind:
 def _compiled(target: _Target, values: tuple[Any, ...], wanted: tuple[str, ...], mode: str) -> Code:
     captured = target.captured()
     everything = (*values, *captured)
-    identity = target.closure.function if target.closure is not None else target.func.__code__
+    derived = target.inner.derived(values) if target.inner is not None else None
+    identity = derived if derived is not None else target.closure.function if target.closure is not None else target.func.__code__
     closed = _static_cells(target)
     key = (identity, closed, wanted, mode, tuple(map(_fingerprint, everything)))
     code = _CACHE.get(key)
@@ -335,6 +350,7 @@ def _compiled(target: _Target, values: tuple[Any, ...], wanted: tuple[str, ...],
                                 _place(target.func))  # fmt: skip
     kinds = [(n, _wanted_kind(v) if n in wanted else kind_of(v)) for n, v in zip(names, everything)]
     func = target.closure.function if target.closure is not None else target.func
+    func = derived if derived is not None else func
     code = build(Request(func, tuple(kinds), wanted, mode, _is_exact(everything)))
     if len(_CACHE) >= _MOST_ENTRIES:
         _CACHE.pop(next(iter(_CACHE)))
@@ -390,8 +406,7 @@ class Derivative:
         """Compute the derivative at the given arguments."""
         target = self.target
         values = target.bind(args, kwargs)
-        code = _compiled(target, values, tuple(dict.fromkeys(self.wanted)), self.mode)
-        self.latest = code
+        code = self.compiled(values)
         try:
             outcome = code.entries[0](*values, *target.captured())
         except TypeError as error:
@@ -435,6 +450,8 @@ class Derivative:
     def _code(self) -> Code:
         if self.latest is None:
             target = self.target
+            if target.inner is not None:
+                return self.compiled(tuple(1.0 for _ in target.names))
             kinds = [NUMBER for _ in target.names] + [kind_of(v) for v in target.captured()]
             names = [*target.names, *target.captured_names()]
             request = Request(target.func, tuple(zip(names, kinds)), tuple(dict.fromkeys(self.wanted)), self.mode)
@@ -451,9 +468,17 @@ class Derivative:
         """The program after each stage, by name."""
         return self._code().stages
 
-    def derived(self) -> Any:
+    def compiled(self, values: tuple[Any, ...]) -> Code:
+        """Return the derivative for arguments of these kinds."""
+        self.latest = _compiled(self.target, values, tuple(dict.fromkeys(self.wanted)), self.mode)
+        return self.latest
+
+    def derived(self, values: tuple[Any, ...]) -> Any:
         """Return the generated function itself, to be differentiated again."""
-        return self._code().entries[0]
+        if self.mode == "aux" or (isinstance(self.argnums, tuple) and len(set(self.wanted)) == 1):
+            raise UnsupportedError("The derivative of a derivative with has_aux, or with a tuple of one argnum, "
+                                   "is not available.", "Give a plain argnum and no has_aux.")  # fmt: skip
+        return self.compiled(values).entries[0]
 
     def __repr__(self) -> str:
         return f"<srcad {self.mode} of {self.__name__}>"

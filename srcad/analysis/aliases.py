@@ -80,9 +80,14 @@ def _assignment(node: gast.Assign, fn: Function, kinds: Kinds, found: Aliases) -
         function = fn.scope.statics.get(value.func.id)
         if value.func.id == "rt.sequence" and kind_of_operation(value.args[0], kinds, fn).name == "list":
             return  # prepare refuses a list that changes while it is iterated over
+        if function in (list, tuple, dict, sorted, set):
+            return
         known = registry.find(function) is not None or registry.is_constant(function)
         if known and getattr(function, "__name__", "") not in _VIEWS:
             return
+    if isinstance(value, gast.Call) and isinstance(value.func, gast.Attribute) and value.func.attr == "pop":
+        found.shared.add(target.id)
+        return
     if isinstance(value, (gast.Tuple, gast.List, gast.Dict)):
         found.shared |= set(operands)
         return

@@ -253,6 +253,9 @@ def _attribute(kind: Kind, name: str) -> Kind:
         if name == "shape":
             return container("tuple", None if kind.ndim is None else (INT,) * kind.ndim)
         return ANY
+    fields = getattr(kind.value, "_fields", ()) if kind.name == "tuple" else ()
+    if name in fields and kind.items is not None:
+        return kind.items[fields.index(name)]
     if kind.name == "object" and kind.items is not None:
         return dict(kind.items).get(name, ANY)
     if kind.name == "function" and isinstance(kind.value, types.ModuleType):
@@ -283,6 +286,8 @@ def _call(
     callee = recurse(node.func)
     if callee.name != "function":
         return ANY
+    if callee.value is rt.sequence:
+        return arguments[0] if arguments[0].name in ("list", "tuple", "array", "str") else ANY
     if isinstance(callee.value, types.FunctionType) and registry.find(callee.value) is None:
         if not registry.is_constant(callee.value) and callee.value.__module__.split(".")[0] != "numpy":
             return returns(callee.value, arguments) if not _starred(node) else ANY
@@ -298,8 +303,6 @@ def _starred(node: gast.Call) -> bool:
 def _numpy_call(callee: Any, node: gast.Call, arguments: list[Kind], before: list[gast.AST]) -> Kind:
     if callee in (len, int, np.ndim, np.size) or callee in _INTEGER and len(arguments) == 1 and not node.keywords:
         return INT if arguments[:1] != [ANY] or callee is len else ANY
-    if callee is rt.sequence:
-        return arguments[0] if arguments[0].name in ("list", "tuple", "array", "str") else ANY
     if callee in (float, abs) and arguments:
         return FLOAT if callee is float else arguments[0]
     if getattr(callee, "__module__", None) == "math" or callee is math.sqrt:

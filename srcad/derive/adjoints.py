@@ -190,7 +190,9 @@ class _Adjoint:
         if kind.name == "any":
             whole = fl.atom(call("rt.attribute_gradient", value.value, constant(value.attr), g))
             return [Contribution(value.value.id, whole)]
-        return [Contribution(value.value.id, g, constant(value.attr))]
+        fields = getattr(kind.value, "_fields", ()) if kind.name == "tuple" else ()
+        key = fields.index(value.attr) if value.attr in fields else value.attr
+        return [Contribution(value.value.id, g, constant(key))]
 
     def display(self, value: gast.AST, g: gast.AST, fl: Flattener) -> list[Contribution]:
         found = []

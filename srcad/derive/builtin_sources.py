@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from srcad import runtime as rt
+
 __all__ = ["source_of_builtin"]
 
 
@@ -80,6 +82,17 @@ def _pow(base: Any, exponent: Any) -> Any:
     return base**exponent
 
 
+def _sorted(values: Any, reverse: bool = False) -> Any:
+    items = list(values)
+    return [items[i] for i in rt.order_of(items, reverse)]
+
+
+def _sorted_by(values: Any, key: Any, reverse: bool = False) -> Any:
+    items = list(values)
+    heights = [key(item) for item in items]
+    return [items[i] for i in rt.order_of(heights, reverse)]
+
+
 def source_of_builtin(function: Any, positional: int, keywords: tuple[str | None, ...]) -> Any:
     """Return a plain function with the meaning of a builtin called in this form, or None."""
     if function is sum and set(keywords) <= {"start"}:
@@ -91,6 +104,8 @@ def source_of_builtin(function: Any, positional: int, keywords: tuple[str | None
             return _max if function is max else _min
         if not keywords:
             return _max_of if function is max else _min_of
+    if function is sorted and set(keywords) <= {"key", "reverse"}:
+        return _sorted_by if "key" in keywords else _sorted
     if function is divmod and positional == 2:
         return _divmod
     return _pow if function is pow and positional == 2 else None

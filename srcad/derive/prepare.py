@@ -7,6 +7,8 @@ of what only one name can reach become ordinary assignments.
 
 from __future__ import annotations
 
+import types
+
 import gast
 
 from srcad.analysis.aliases import Aliases
@@ -14,7 +16,8 @@ from srcad.analysis.infer import Kinds, kind_of_operation
 from srcad.analysis.kinds import is_scalar
 from srcad.derive.build import assign, call, constant, name, read_names, written_names
 from srcad.errors import UnsupportedError
-from srcad.lang.function import Function
+from srcad.lang.function import Function, Nested
+from srcad.rules import registry
 
 __all__ = ["prepare"]
 
@@ -49,6 +52,7 @@ class _Preparer:
         if isinstance(stmt, gast.AugAssign):
             stmt = self.augmented(stmt)
         if isinstance(stmt, gast.Assign):
+            stmt = _dict_display(stmt)
             self.check_store(stmt)
             return self.separate(stmt)
         if isinstance(stmt, gast.Delete):
@@ -103,6 +107,12 @@ class _Preparer:
 
     def check_effect(self, stmt: gast.Expr) -> None:
         func = stmt.value.func
+        if isinstance(func, gast.Name) and func.id in self.scope.statics:
+            function = self.scope.statics[func.id]
+            known = registry.find(function) is not None or registry.is_constant(function)
+            if not known and not isinstance(function, (types.FunctionType, type, Nested)) or func.id.startswith("rt."):
+                raise self.refuse(stmt, f"The call of '{func.id}' may change its arguments, and neither its source "
+                                  "nor a rule is known.", "Write it in Python, or use its result.")  # fmt: skip
         if not isinstance(func, gast.Attribute) or not isinstance(func.value, gast.Name):
             return
         base = func.value.id
@@ -185,3 +195,13 @@ def _breaks(body: list[gast.stmt]) -> bool:
 
 _MUTATORS = {"append", "extend", "insert", "remove", "clear", "update", "setdefault", "sort", "reverse", "fill",
              "resize", "put", "itemset", "partition", "add", "discard", "popitem", "__setitem__"}  # fmt: skip
+
+
+def _dict_display(stmt: gast.Assign) -> gast.Assign:
+    """Turn ``d = dict(a=x)`` into ``d = {"a": x}``."""
+    value = stmt.value
+    is_dict = isinstance(value, gast.Call) and isinstance(value.func, gast.Name) and value.func.id == "dict"
+    if not is_dict or value.args or any(k.arg is None for k in value.keywords):
+        return stmt
+    display = gast.Dict([constant(k.arg) for k in value.keywords], [k.value for k in value.keywords])
+    return gast.copy_location(gast.Assign(stmt.targets, display, None), stmt)

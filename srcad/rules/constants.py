@@ -23,7 +23,7 @@ constant(
     math.floor, math.ceil, math.trunc, math.isnan, math.isinf, math.isfinite, math.factorial, math.comb, math.gcd,
     math.isclose, math.isqrt,
     print, len, range, isinstance, issubclass, type, id, hash, repr, str, int, bool, format, callable, hasattr,
-    round, any, all, slice, sorted, input, open, ord, chr, set, frozenset, bytes, iter,
+    round, any, all, slice, input, open, ord, chr, bytes,
     operator.index,
-    rt.seed, rt.finish, rt.owned, rt.copy, rt.zeros_like, rt.keys,
+    rt.seed, rt.zeros_like, rt.keys, rt.order_of,
 )  # fmt: skip

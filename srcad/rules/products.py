@@ -22,7 +22,7 @@ def matmul(ans, g, x1, x2):
 
 @vjp(np.inner, "a", "b")
 def inner(ans, g, a, b):
-    return rt.inner_adjoint_a(g, np.shape(a), b), rt.inner_adjoint_a(np.transpose(g), np.shape(b), a)
+    return rt.inner_adjoint_a(g, np.shape(a), b), rt.inner_adjoint_b(g, a, np.shape(b))
 
 
 @vjp(np.outer, "a", "b", refused=_OUT)

@@ -6,6 +6,7 @@ from srcad.runtime.containers import (
     copy,
     finish,
     keys,
+    order_of,
     owned,
     sequence,
     zeros_like,

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["accumulate", "add", "attribute_gradient", "copy", "finish", "keys", "owned", "sequence", "zeros_like"]
+__all__ = ["accumulate", "add", "attribute_gradient", "copy", "finish", "keys", "order_of", "owned", "sequence", "zeros_like"]
 
 
 def sequence(values: Any) -> Any:
@@ -21,6 +21,11 @@ def sequence(values: Any) -> Any:
 def keys(mapping: Any) -> list[Any]:
     """Return the keys of a mapping."""
     return list(mapping)
+
+
+def order_of(values: list[Any], reverse: bool = False) -> list[int]:
+    """Return the positions of ``values`` in ascending (or descending) order; equal values keep their order."""
+    return sorted(range(len(values)), key=values.__getitem__, reverse=reverse)
 
 
 def zeros_like(value: Any) -> Any:

@@ -15,6 +15,7 @@ __all__ = [
     "einsum_extras",
     "einsum_pattern",
     "inner_adjoint_a",
+    "inner_adjoint_b",
     "matmul_adjoint_a",
     "matmul_adjoint_b",
     "tensordot_adjoint_a",
@@ -60,6 +61,16 @@ def inner_adjoint_a(cotangent: Array, shape: Shape, b: Array) -> Array:
     if np.ndim(b) == 0:
         return cotangent * b
     return np.tensordot(cotangent, b, np.ndim(b) - 1)
+
+
+def inner_adjoint_b(cotangent: Array, a: Array, shape: Shape) -> Array:
+    """Return the gradient of ``b``, of the given shape, in ``np.inner(a, b)``."""
+    if not shape:
+        return np.sum(cotangent * a)
+    if np.ndim(a) == 0:
+        return cotangent * a
+    free = list(range(np.ndim(a) - 1))
+    return np.tensordot(cotangent, a, (free, free))
 
 
 def matmul_adjoint_a(cotangent: Array, shape: Shape, b: Array) -> Array:

@@ -73,7 +73,10 @@ def test_every_statement_has_the_line_of_its_origin():
 LAMBDAS = [lambda x: x + 1, lambda x: x * 2, lambda x: (lambda x: x - 1), lambda x: x]  # fmt: skip
 
 
-@pytest.mark.parametrize("func, text", zip(LAMBDAS, ["x + 1", "x * 2", "lambda x: x - 1", "x"]))
+TEXTS = ["x + 1", "x * 2", "lambda x: x - 1", "x"]
+
+
+@pytest.mark.parametrize("func, text", list(zip(LAMBDAS, TEXTS)))
 def test_lambdas_on_one_line(func, text):
     source = read(func)
     assert gast.unparse(source.tree.body).strip("()\n ") == text

@@ -1,0 +1,229 @@
+"""Derivatives of the runtime's own functions, so that derivatives can be differentiated again.
+
+A gradient that is the number 0.0 belongs to a parameter whose value does not matter.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from srcad import runtime as rt
+from srcad.rules.registry import constant, elementwise, vjp
+
+constant(
+    rt.einsum_extras,
+    rt.einsum_pattern,
+    rt.extreme_share,
+    rt.keys,
+    rt.linspace_weights,
+    rt.positive_axes,
+    rt.reduced_last,
+    rt.reduced_size,
+    rt.seed,
+    rt.share,
+    rt.share_of_numbers,
+    rt.zeros_like,
+)
+
+# -- gradients on their way --------------------------------------------------------------------------
+
+
+@vjp(rt.unbroadcast, "cotangent", "x")
+def unbroadcast(ans, g, cotangent, x):
+    return np.broadcast_to(g, np.shape(cotangent)), 0.0
+
+
+@vjp(rt.scatter, "cotangent", "x")
+def scatter(ans, g, cotangent, x, index):
+    return g[index], 0.0
+
+
+@vjp(rt.cast_back, "cotangent", "ans", "x")
+def cast_back(ans_, g, cotangent, ans, x):
+    return rt.cast_back(g, ans, cotangent), 0.0, 0.0
+
+
+@vjp(rt.copy, "value", linear=True)
+def copy(ans, g, value):
+    return g
+
+
+@vjp(rt.finish, "gradient", "value")
+def finish(ans, g, gradient, value):
+    return g, 0.0
+
+
+@vjp(rt.owned, "gradient", "value")
+def owned(ans, g, gradient, value):
+    return g, 0.0
+
+
+@vjp(rt.add, "first", "second", linear=True)
+def add(ans, g, first, second):
+    return g, g
+
+
+@vjp(rt.real_only, "x", linear=True)
+def real_only(ans, g, x, function):
+    return g
+
+
+# -- elementwise functions with care at their edges --------------------------------------------------
+
+
+@elementwise(rt.safe_reciprocal, "x")
+def safe_reciprocal(ans, x):
+    return -ans * ans
+
+
+@elementwise(rt.safe_log, "x")
+def safe_log(ans, x):
+    return rt.safe_reciprocal(x)
+
+
+@elementwise(rt.scaled_power, "scale", "x", "exponent")
+def scaled_power(ans, scale, x, exponent):
+    return (
+        rt.scaled_power(1, x, exponent),
+        rt.scaled_power(scale * exponent, x, exponent - 1),
+        ans * rt.safe_log(x),
+    )
+
+
+@elementwise(rt.difference, "x1", "x2")
+def difference(ans, x1, x2):
+    return 1, -1
+
+
+@vjp(rt.sign, "x")
+def sign(ans, g, x):
+    r = rt.safe_reciprocal(np.abs(x))
+    return np.conj(g) * r - np.real(g * ans) * ans * r
+
+
+# -- products ----------------------------------------------------------------------------------------
+
+
+@vjp(rt.dot_adjoint_a, "cotangent", "b")
+def dot_adjoint_a(ans, g, cotangent, shape, b):
+    return np.dot(g, b), rt.dot_adjoint_b(cotangent, g, np.shape(b))
+
+
+@vjp(rt.dot_adjoint_b, "cotangent", "a")
+def dot_adjoint_b(ans, g, cotangent, a, shape):
+    return np.dot(a, g), rt.dot_adjoint_a(cotangent, np.shape(a), g)
+
+
+@vjp(rt.inner_adjoint_a, "cotangent", "b")
+def inner_adjoint_a(ans, g, cotangent, shape, b):
+    return np.inner(g, b), rt.inner_adjoint_b(cotangent, g, np.shape(b))
+
+
+@vjp(rt.inner_adjoint_b, "cotangent", "a")
+def inner_adjoint_b(ans, g, cotangent, a, shape):
+    return np.inner(a, g), rt.inner_adjoint_a(cotangent, np.shape(a), g)
+
+
+@vjp(rt.matmul_adjoint_a, "cotangent", "b")
+def matmul_adjoint_a(ans, g, cotangent, shape, b):
+    return np.matmul(g, b), rt.matmul_adjoint_b(cotangent, g, np.shape(b))
+
+
+@vjp(rt.matmul_adjoint_b, "cotangent", "a")
+def matmul_adjoint_b(ans, g, cotangent, a, shape):
+    return np.matmul(a, g), rt.matmul_adjoint_a(cotangent, np.shape(a), g)
+
+
+@vjp(rt.tensordot_adjoint_a, "cotangent", "b")
+def tensordot_adjoint_a(ans, g, cotangent, shape, b, axes):
+    return np.tensordot(g, b, axes), rt.tensordot_adjoint_b(cotangent, g, np.shape(b), axes)
+
+
+@vjp(rt.tensordot_adjoint_b, "cotangent", "a")
+def tensordot_adjoint_b(ans, g, cotangent, a, shape, axes):
+    return np.tensordot(a, g, axes), rt.tensordot_adjoint_a(cotangent, np.shape(a), g, axes)
+
+
+@vjp(rt.prod_others, "a")
+def prod_others(ans, g, a, axis):
+    order, flat = rt.reduced_last(a, axis)
+    moved = np.shape(np.transpose(a, order))
+    last = np.reshape(np.transpose(a, order), flat)
+    weight = np.expand_dims(np.reshape(np.transpose(g, order), flat), -1)
+    pairs = np.tril(weight * rt.prod_others(rt.off_diagonal(last), -1), -1) + np.triu(
+        weight * rt.prod_others(rt.off_diagonal(last), -1), 1
+    )
+    return np.transpose(np.reshape(np.sum(pairs, axis=-2), moved), np.argsort(order))
+
+
+@vjp(rt.off_diagonal, "a", linear=True)
+def off_diagonal(ans, g, a):
+    return np.sum(np.tril(g, -1) + np.triu(g, 1), axis=-2)
+
+
+@vjp(rt.cofactor, "a")
+def cofactor(ans, g, a):
+    inverse = np.linalg.inv(a)
+    along = np.sum(g * np.swapaxes(inverse, -1, -2), axis=(-2, -1), keepdims=True)
+    return along * ans - ans @ np.swapaxes(g, -1, -2) @ np.swapaxes(inverse, -1, -2)
+
+
+# -- placing and accumulating ------------------------------------------------------------------------
+
+
+@vjp(rt.split_like, "cotangent", "arrays")
+def split_like(ans, g, cotangent, arrays, axis):
+    return np.concatenate(g, axis), 0.0
+
+
+@vjp(rt.reshape_like, "cotangents", "arrays")
+def reshape_like(ans, g, cotangents, arrays):
+    return rt.reshape_like(g, cotangents if len(arrays) > 1 else [cotangents]), 0.0
+
+
+@vjp(rt.repeat_adjoint, "cotangent", linear=True)
+def repeat_adjoint(ans, g, cotangent, shape, repeats, axis):
+    return np.repeat(g, repeats, axis)
+
+
+@vjp(rt.tile_adjoint, "cotangent", linear=True)
+def tile_adjoint(ans, g, cotangent, shape, reps):
+    return np.tile(g, reps)
+
+
+@vjp(rt.take_adjoint, "cotangent", linear=True)
+def take_adjoint(ans, g, cotangent, shape, indices, axis, mode):
+    return np.take(g, indices, axis=axis, mode=mode)
+
+
+@vjp(rt.scatter_along_axis, "cotangent", linear=True)
+def scatter_along_axis(ans, g, cotangent, shape, indices, axis):
+    return np.take_along_axis(g, indices, axis)
+
+
+@vjp(rt.diag_adjoint, "cotangent", linear=True)
+def diag_adjoint(ans, g, cotangent, shape, k):
+    return np.diag(g, k)
+
+
+@vjp(rt.diagonal_adjoint, "cotangent", linear=True)
+def diagonal_adjoint(ans, g, cotangent, shape, offset, axis1, axis2):
+    return rt.unbroadcast(np.diagonal(g, offset, axis1, axis2), cotangent)
+
+
+@vjp(rt.diff_adjoint, "cotangent", linear=True)
+def diff_adjoint(ans, g, cotangent, shape, n, axis):
+    return np.diff(g, n, axis)
+
+
+@vjp(rt.cumprod_adjoint, "cotangent", "a")
+def cumprod_adjoint(ans, g, cotangent, a, axis):
+    flat = np.moveaxis(a, axis, -1)
+    weight = np.moveaxis(g, axis, -1)
+    prefixes = rt.cumprod_prefixes(flat)
+    return np.moveaxis(np.sum(prefixes * np.expand_dims(weight, -2), axis=-1), -1, axis), 0.0
+
+
+@vjp(rt.lower_half, "x", linear=True)
+def lower_half(ans, g, x):
+    return rt.lower_half(g)

@@ -1,0 +1,193 @@
+"""Adjoints of functions that place, repeat, order or accumulate entries."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from srcad.runtime.arrays import scatter
+
+__all__ = [
+    "cofactor",
+    "cumprod_adjoint",
+    "diag_adjoint",
+    "diagonal_adjoint",
+    "diff_adjoint",
+    "linspace_weights",
+    "lower_half",
+    "off_diagonal",
+    "positive_axes",
+    "prod_others",
+    "reduced_last",
+    "repeat_adjoint",
+    "reshape_like",
+    "scatter_along_axis",
+    "split_like",
+    "take_adjoint",
+    "tile_adjoint",
+]
+
+Array = Any
+Shape = tuple[int, ...]
+
+
+def split_like(cotangent: Array, arrays: Any, axis: int | None) -> Any:
+    """Cut ``cotangent`` along ``axis`` into parts as long as ``arrays``; None stands for flattened arrays."""
+    if axis is None:
+        ends = np.cumsum([np.size(a) for a in arrays])[:-1]
+        return [np.reshape(p, np.shape(a)) for p, a in zip(np.split(cotangent, ends), arrays)]
+    ends = np.cumsum([np.shape(a)[axis] for a in arrays])[:-1]
+    parts = np.split(cotangent, ends, axis)
+    return np.stack(parts) if isinstance(arrays, np.ndarray) else parts
+
+
+def reshape_like(cotangents: Any, arrays: Any) -> Any:
+    """Bring each of ``cotangents`` to the shape of its array; one array has a cotangent without a list."""
+    if len(arrays) == 1:
+        cotangents = [cotangents]
+    return [np.reshape(c, np.shape(a)) for c, a in zip(cotangents, arrays)]
+
+
+def positive_axes(axes: Sequence[int]) -> list[int]:
+    """Return ``axes`` of a transposition without negative numbers."""
+    return [axis % len(axes) for axis in axes]
+
+
+def repeat_adjoint(cotangent: Array, shape: Shape, repeats: Any, axis: int | None) -> Array:
+    """Return the gradient of an array of the given shape in ``np.repeat``."""
+    size = int(np.prod(shape)) if axis is None else shape[axis]
+    owner = np.repeat(np.arange(size), repeats)
+    along = np.moveaxis(np.atleast_1d(cotangent), 0 if axis is None else axis, 0)
+    result = np.zeros((size, *along.shape[1:]), along.dtype)
+    np.add.at(result, owner, along)
+    return np.reshape(result, shape) if axis is None else np.moveaxis(result, 0, axis)
+
+
+def tile_adjoint(cotangent: Array, shape: Shape, reps: Any) -> Array:
+    """Return the gradient of an array of the given shape in ``np.tile``."""
+    counts = tuple(np.atleast_1d(reps).tolist())
+    rank = max(len(counts), len(shape))
+    counts = (1,) * (rank - len(counts)) + counts
+    full = (1,) * (rank - len(shape)) + tuple(shape)
+    pairs = [n for pair in zip(counts, full) for n in pair]
+    return np.sum(np.reshape(cotangent, pairs), axis=tuple(range(0, 2 * rank, 2))).reshape(shape)
+
+
+def take_adjoint(cotangent: Array, shape: Shape, indices: Any, axis: int | None, mode: str) -> Array:
+    """Return the gradient of an array of the given shape in ``np.take``."""
+    size = int(np.prod(shape)) if axis is None else shape[axis]
+    indices = np.asarray(indices)
+    if mode == "wrap":
+        indices = indices % size
+    elif mode == "clip":
+        indices = np.clip(indices, 0, size - 1)
+    if axis is None:
+        return np.reshape(scatter(cotangent, np.zeros(size), indices), shape)
+    place = axis % len(shape)
+    return scatter(cotangent, np.broadcast_to(0.0, shape), (slice(None),) * place + (indices,))
+
+
+def scatter_along_axis(cotangent: Array, shape: Shape, indices: Array, axis: int | None) -> Array:
+    """Return the gradient of an array of the given shape in ``np.take_along_axis``."""
+    if axis is None:
+        return np.reshape(scatter(cotangent, np.zeros(int(np.prod(shape))), indices), shape)
+    place = axis % len(shape)
+    grid = list(np.ogrid[tuple(slice(n) for n in np.shape(indices))])
+    grid[place] = indices
+    return scatter(cotangent, np.broadcast_to(0.0, shape), tuple(grid))
+
+
+def diag_adjoint(cotangent: Array, shape: Shape, k: int) -> Array:
+    """Return the gradient of an array of the given shape in ``np.diag``."""
+    if len(shape) == 1:
+        return np.diagonal(cotangent, k)
+    return diagonal_adjoint(cotangent, shape, k, 0, 1)
+
+
+def diagonal_adjoint(cotangent: Array, shape: Shape, offset: int, axis1: int, axis2: int) -> Array:
+    """Return the gradient of an array of the given shape in ``np.diagonal``."""
+    result = np.zeros(shape, np.result_type(cotangent, np.float16))
+    matrices = np.moveaxis(result, (axis1, axis2), (-2, -1))
+    rows, columns = matrices.shape[-2:]
+    count = max(min(rows, columns - offset) if offset >= 0 else min(rows + offset, columns), 0)
+    steps = np.arange(count)
+    matrices[..., steps + max(-offset, 0), steps + max(offset, 0)] = cotangent
+    return result
+
+
+def diff_adjoint(cotangent: Array, shape: Shape, n: int, axis: int) -> Array:
+    """Return the gradient of an array of the given shape in ``np.diff``."""
+    widths = [(0, 0)] * len(shape)
+    widths[axis] = (1, 1)
+    for _ in range(n):
+        cotangent = -np.diff(np.pad(cotangent, widths), axis=axis)
+    return cotangent
+
+
+def reduced_last(a: Array, axis: Any) -> tuple[list[int], Shape]:
+    """Return how to bring the axes of a reduction to the end, and the shape with them made into one."""
+    rank, shape = np.ndim(a), np.shape(a)
+    axes = range(rank) if axis is None else axis if isinstance(axis, tuple) else (axis,)
+    last = [i % rank for i in axes]
+    kept = [i for i in range(rank) if i not in last]
+    return kept + last, (*(shape[i] for i in kept), int(np.prod([shape[i] for i in last], dtype=int)))
+
+
+def prod_others(a: Array, axis: Any) -> Array:
+    """Return for each entry of ``a`` the product over ``axis`` of all the others."""
+    product = np.prod(a, axis=axis, keepdims=True)
+    if np.all(a):
+        return product / a
+    order, shape = reduced_last(a, axis)
+    moved = np.transpose(a, order)
+    flat = np.reshape(moved, shape)
+    ones = np.ones((*shape[:-1], 1), flat.dtype)
+    before = np.cumprod(np.concatenate([ones, flat[..., :-1]], axis=-1), axis=-1)
+    after = np.flip(np.cumprod(np.concatenate([ones, np.flip(flat, -1)[..., :-1]], axis=-1), axis=-1), -1)
+    return np.transpose(np.reshape(before * after, np.shape(moved)), np.argsort(order))
+
+
+def off_diagonal(a: Array) -> Array:
+    """Return a matrix for each vector along the last axis: its copies, with 1 on the diagonal."""
+    n = np.shape(a)[-1]
+    return np.where(np.eye(n, dtype=bool), 1, np.expand_dims(a, -2))
+
+
+def cumprod_adjoint(cotangent: Array, a: Array, axis: int) -> Array:
+    """Return the gradient of ``a`` in ``np.cumprod``, also where entries are zero."""
+    a, cotangent = np.moveaxis(a, axis, -1), np.moveaxis(cotangent, axis, -1)
+    before = np.ones(a.shape[:-1], a.dtype)
+    prefix = []
+    for i in range(a.shape[-1]):
+        prefix.append(before)
+        before = before * a[..., i]
+    result = np.zeros(a.shape, np.result_type(cotangent, a, np.float16))
+    tail = np.zeros(a.shape[:-1], result.dtype)
+    for i in reversed(range(a.shape[-1])):
+        # tail: the sum over k >= i of g[k] times the product of a[i + 1 : k + 1]
+        tail = cotangent[..., i] + (tail * a[..., i + 1] if i + 1 < a.shape[-1] else 0)
+        result[..., i] = prefix[i] * tail
+    return np.moveaxis(result, -1, axis)
+
+
+def lower_half(x: Array) -> Array:
+    """Return the lower triangle of each matrix, with the diagonal halved."""
+    n = np.shape(x)[-1]
+    return np.tril(x) * (1 - 0.5 * np.eye(n)).astype(np.result_type(x, np.float16))
+
+
+def cofactor(a: Array) -> Array:
+    """Return the gradient of ``np.linalg.det(a)``, also where ``a`` is singular."""
+    determinant = np.linalg.det(a)
+    if np.all(determinant):
+        return np.expand_dims(determinant, (-2, -1)) * np.swapaxes(np.linalg.inv(a), -1, -2)
+    u, s, vh = np.linalg.svd(a)
+    signs = np.expand_dims(np.linalg.det(u) * np.linalg.det(vh), (-2, -1))
+    return signs * np.conj((u * np.expand_dims(prod_others(s, -1), -2)) @ vh)
+
+
+def linspace_weights(cotangent: Array, num: int, endpoint: bool) -> Array:
+    """Return the weights of the end in each entry of ``np.linspace``."""
+    return np.linspace(0.0, 1.0, num, endpoint, dtype=np.result_type(cotangent, np.float16))
