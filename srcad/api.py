@@ -227,7 +227,12 @@ class _Target:
         return tuple(dict.fromkeys(n for n in self.argument_names(count) if n))
 
     def argument_names(self, count: int) -> list[str]:
+        """The parameter that each positional argument is bound to, as far as it is one of its own."""
         names = self.names[len(self.before) :]
+        for position, name in enumerate(names):
+            if self.signature.parameters[name].kind is inspect.Parameter.VAR_POSITIONAL and count > position:
+                raise ArgumentError(f"'{self.title()}' takes '*{name}', which vjp does not take apart.",
+                                    "Differentiate a function with named parameters.", _place(self.func))  # fmt: skip
         return [names[i] if i < len(names) else "" for i in range(count)]
 
     def wanted(self, argnums: Any) -> tuple[str, ...]:
@@ -310,9 +315,13 @@ def _fingerprint(value: Any) -> Hashable:
     return kind_of(value)
 
 
-def _is_exact(values: tuple[Any, ...]) -> bool:
-    """Tell whether all numbers among the arguments are double precision reals."""
-    for value in values:
+def _is_exact(names: list[str], values: tuple[Any, ...], wanted: tuple[str, ...]) -> bool:
+    """Tell whether all numbers are double precision reals, and none to differentiate by is an integer."""
+    for name, value in zip(names, values):
+        if name in wanted and kind_of(value).name in ("int", "bool"):
+            return False
+        if name in wanted and isinstance(value, np.ndarray) and value.dtype != np.float64:
+            return False
         if isinstance(value, np.ndarray):
             if value.ndim == 0 or value.dtype.char not in "dlqiLQIbBhHp?":
                 return False
@@ -337,13 +346,17 @@ def _compiled(target: _Target, values: tuple[Any, ...], wanted: tuple[str, ...],
     everything = (*values, *captured)
     derived = target.inner.derived(values) if target.inner is not None else None
     identity = derived if derived is not None else target.closure.function if target.closure is not None else target.func.__code__
-    closed = _static_cells(target)
+    closed = (_static_cells(target), id(getattr(target.func, "__globals__", None)))
     key = (identity, closed, wanted, mode, tuple(map(_fingerprint, everything)))
     code = _CACHE.get(key)
     if code is not None and code.holds():
         return code
     names = [*target.names, *target.captured_names()]
     for name, value in zip(names, everything):
+        if isinstance(value, complex) or isinstance(value, (np.ndarray, np.generic)) and value.dtype.kind == "c":
+            raise ArgumentError(f"The argument '{name}' of '{target.title()}' is complex.",
+                                "Complex numbers are not differentiated yet; pass the real and imaginary parts.",
+                                _place(target.func))  # fmt: skip
         if name in wanted and not is_differentiable(_wanted_kind(value)) and mode != "vjp":
             raise ArgumentError(f"The argument '{name}' of '{target.title()}' is a {type(value).__name__}, which has "
                                 "no derivative.", "Differentiate with respect to numbers, arrays or containers of them.",
@@ -351,10 +364,11 @@ def _compiled(target: _Target, values: tuple[Any, ...], wanted: tuple[str, ...],
     kinds = [(n, _wanted_kind(v) if n in wanted else kind_of(v)) for n, v in zip(names, everything)]
     func = target.closure.function if target.closure is not None else target.func
     func = derived if derived is not None else func
-    code = build(Request(func, tuple(kinds), wanted, mode, _is_exact(everything)))
+    code = build(Request(func, tuple(kinds), wanted, mode, _is_exact(names, everything, wanted)))
     if len(_CACHE) >= _MOST_ENTRIES:
         _CACHE.pop(next(iter(_CACHE)))
     _CACHE[key] = code
+    code.keep = (target.func, target.closure, derived)
     return code
 
 
@@ -368,8 +382,8 @@ def _static_cells(target: _Target) -> Hashable:
             content = cell.cell_contents
         except ValueError:
             continue
-        if isinstance(content, (types.FunctionType, type, types.ModuleType)):
-            found.append((name, content))
+        if callable(content) or isinstance(content, types.ModuleType):
+            found.append((name, id(content)))
     return tuple(found)
 
 
@@ -486,6 +500,9 @@ class Derivative:
 
 def _resolve(function: Any, arguments: tuple[Any, ...], options: dict[str, Any]) -> tuple[Any, Any]:
     """Call a function that is known only now; see `srcad.runtime.call`."""
+    if function in (grad, value_and_grad):
+        # the gradient of a derivative is that of the closure which it was made from
+        return function(*arguments, **options), lambda g: (0.0, [g, *[0.0] * (len(arguments) - 1)], {})
     if isinstance(function, type):
         return _construct(function, arguments, options)
     if registry.is_constant(function):

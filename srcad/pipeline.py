@@ -71,6 +71,7 @@ class Code:
     stages: dict[str, str]
     dependencies: list[Dependency]
     entries: list[Any] = field(default_factory=list)
+    keep: Any = None
 
     def holds(self) -> bool:
         """Tell whether the functions that were looked up when compiling are still the same."""

@@ -286,6 +286,8 @@ def _call(
     callee = recurse(node.func)
     if callee.name != "function":
         return ANY
+    if callee.value is rt.zeros_like and arguments[0].name in ("list", "tuple"):
+        return container("list")
     if callee.value is rt.sequence:
         return arguments[0] if arguments[0].name in ("list", "tuple", "array", "str") else ANY
     if isinstance(callee.value, types.FunctionType) and registry.find(callee.value) is None:

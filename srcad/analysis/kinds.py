@@ -130,7 +130,9 @@ def kind_of(value: Any, depth: int = 3) -> Kind:
         return BOOL
     if isinstance(value, (int, np.integer)):
         return INT
-    if isinstance(value, (float, complex, np.inexact)):
+    if isinstance(value, (complex, np.complexfloating)):
+        return NUMBER
+    if isinstance(value, (float, np.inexact)):
         return FLOAT
     if isinstance(value, (str, bytes)):
         return STR

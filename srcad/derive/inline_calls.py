@@ -108,6 +108,8 @@ class _Inliner:
                 written_out = source_of_builtin(function, len(node.args), tuple(k.arg for k in node.keywords))
                 return (written_out, []) if written_out is not None else None
             plain = isinstance(function, types.FunctionType) and not function.__module__.startswith("numpy")
+            if plain and function.__module__.startswith("srcad."):
+                return None
             if not plain or function.__module__.startswith("srcad.r") or function.__closure__:
                 return None
             if registry.find(function) is not None or registry.is_constant(function):

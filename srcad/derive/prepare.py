@@ -50,6 +50,8 @@ class _Preparer:
         if isinstance(stmt, gast.Try):
             return [gast.Try(self.block(stmt.body), [], [], self.block(stmt.finalbody))]
         if isinstance(stmt, gast.AugAssign):
+            if isinstance(stmt.target, gast.Subscript):
+                return self.augmented_item(stmt)
             stmt = self.augmented(stmt)
         if isinstance(stmt, gast.Assign):
             stmt = _dict_display(stmt)
@@ -95,6 +97,21 @@ class _Preparer:
                               f"Write '{target.id} = {target.id} + ...'.")  # fmt: skip
         value = gast.BinOp(name(target.id), stmt.op, stmt.value)
         return gast.copy_location(assign(target.id, value), stmt)
+
+    def augmented_item(self, stmt: gast.AugAssign) -> list[gast.stmt]:
+        """Turn ``x[i] += v`` into a load, an operation and a store."""
+        old, new = self.scope.fresh("t"), self.scope.fresh("t")
+        load = gast.Subscript(stmt.target.value, stmt.target.slice, gast.Load())
+        base = gast.Name(stmt.target.value.id, gast.Load(), None, None)
+        load.value = base
+        store = gast.Assign([stmt.target], name(new), None)
+        steps = [assign(old, load), assign(new, gast.BinOp(name(old), stmt.op, stmt.value)), store]
+        for step in steps:
+            gast.copy_location(step, stmt)
+        self.check_store(store)
+        self.kinds[old] = kind_of_operation(load, self.kinds, self.fn)
+        self.kinds[new] = kind_of_operation(steps[1].value, self.kinds, self.fn)
+        return steps
 
     def check_store(self, stmt: gast.Assign) -> None:
         target = stmt.targets[0]

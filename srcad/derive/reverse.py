@@ -162,7 +162,7 @@ class _Sweep:
         state.live -= set(consumed)
         state.owned -= set(consumed)
         out += flattener.statements
-        contributions = [c for c in contributions if c.variable in self.varied]
+        contributions = [c for c in contributions if c.variable in self.varied and not _is_zero(c.value)]
         for contribution in contributions:
             if not self.named_at_birth(contribution, contributions, state, out):
                 self.add(contribution, state, out)
@@ -256,3 +256,8 @@ def _backward_range(stmt: gast.For | gast.While) -> gast.AST:
         return call("reversed", stmt.iter)
     made = gast.Subscript(stmt.iter, gast.Slice(None, name(trips), None), gast.Load())
     return call("reversed", made)
+
+
+def _is_zero(value: gast.AST) -> bool:
+    """Tell whether a rule says that a gradient is zero."""
+    return isinstance(value, gast.Constant) and value.value == 0

@@ -1,5 +1,27 @@
 """The derivative rules, by topic; importing this package fills the registry."""
 
-from srcad.rules import arrays, constants, elementary, ufuncs
+from srcad.rules import (
+    constants,
+    joining,
+    linalg,
+    products,
+    reductions,
+    runtime_functions,
+    scalars,
+    selection,
+    shape,
+    ufuncs,
+)
 
-__all__ = ["arrays", "constants", "elementary", "ufuncs"]
+__all__ = [
+    "constants",
+    "joining",
+    "linalg",
+    "products",
+    "reductions",
+    "runtime_functions",
+    "scalars",
+    "selection",
+    "shape",
+    "ufuncs",
+]

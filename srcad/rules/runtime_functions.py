@@ -16,6 +16,7 @@ constant(
     rt.extreme_share,
     rt.keys,
     rt.linspace_weights,
+    rt.order_of,
     rt.positive_axes,
     rt.reduced_last,
     rt.reduced_size,
@@ -38,9 +39,9 @@ def scatter(ans, g, cotangent, x, index):
     return g[index], 0.0
 
 
-@vjp(rt.cast_back, "cotangent", "ans", "x")
-def cast_back(ans_, g, cotangent, ans, x):
-    return rt.cast_back(g, ans, cotangent), 0.0, 0.0
+@vjp(rt.cast_back, "cotangent", "converted", "x")
+def cast_back(ans, g, cotangent, converted, x):
+    return rt.cast_back(g, converted, cotangent), 0.0, 0.0
 
 
 @vjp(rt.copy, "value", linear=True)
@@ -65,6 +66,16 @@ def add(ans, g, first, second):
 
 @vjp(rt.real_only, "x", linear=True)
 def real_only(ans, g, x, function):
+    return g
+
+
+@vjp(rt.imag_adjoint, "cotangent", "val")
+def imag_adjoint(ans, g, cotangent, val):
+    return np.imag(g), 0.0
+
+
+@vjp(rt.vector_only, "x", linear=True)
+def vector_only(ans, g, x, ord, axis):
     return g
 
 
@@ -150,10 +161,9 @@ def prod_others(ans, g, a, axis):
     moved = np.shape(np.transpose(a, order))
     last = np.reshape(np.transpose(a, order), flat)
     weight = np.expand_dims(np.reshape(np.transpose(g, order), flat), -1)
-    pairs = np.tril(weight * rt.prod_others(rt.off_diagonal(last), -1), -1) + np.triu(
-        weight * rt.prod_others(rt.off_diagonal(last), -1), 1
-    )
-    return np.transpose(np.reshape(np.sum(pairs, axis=-2), moved), np.argsort(order))
+    pairs = weight * rt.prod_others(rt.off_diagonal(last), -1)
+    others = np.sum(np.tril(pairs, -1) + np.triu(pairs, 1), axis=-2)
+    return np.transpose(np.reshape(others, moved), np.argsort(order))
 
 
 @vjp(rt.off_diagonal, "a", linear=True)
@@ -173,7 +183,27 @@ def cofactor(ans, g, a):
 
 @vjp(rt.split_like, "cotangent", "arrays")
 def split_like(ans, g, cotangent, arrays, axis):
-    return np.concatenate(g, axis), 0.0
+    return np.concatenate(rt.parts_like(g, ans), axis), 0.0
+
+
+@vjp(rt.split_rows, "cotangent", "arrays")
+def split_rows(ans, g, cotangent, arrays):
+    return np.vstack(rt.parts_like(g, ans)), 0.0
+
+
+@vjp(rt.split_columns, "cotangent", "arrays")
+def split_columns(ans, g, cotangent, arrays):
+    return np.hstack(rt.parts_like(g, ans)), 0.0
+
+
+@vjp(rt.split_stacked_columns, "cotangent", "arrays")
+def split_stacked_columns(ans, g, cotangent, arrays):
+    return np.column_stack(rt.parts_like(g, ans)), 0.0
+
+
+@vjp(rt.parts_like, "cotangents", "parts")
+def parts_like(ans, g, cotangents, parts):
+    return rt.parts_like(g, ans), 0.0
 
 
 @vjp(rt.reshape_like, "cotangents", "arrays")
@@ -218,10 +248,20 @@ def diff_adjoint(ans, g, cotangent, shape, n, axis):
 
 @vjp(rt.cumprod_adjoint, "cotangent", "a")
 def cumprod_adjoint(ans, g, cotangent, a, axis):
-    flat = np.moveaxis(a, axis, -1)
-    weight = np.moveaxis(g, axis, -1)
-    prefixes = rt.cumprod_prefixes(flat)
-    return np.moveaxis(np.sum(prefixes * np.expand_dims(weight, -2), axis=-1), -1, axis), 0.0
+    weight = np.expand_dims(np.moveaxis(cotangent, axis, -1), -1)
+    inner = np.expand_dims(np.moveaxis(g, axis, -1), -2)
+    rows = rt.lower_rows(np.moveaxis(a, axis, -1))
+    others = rt.prod_others(rows, -1)
+    from_rows = prod_others(others, np.tril(weight * inner), rows, -1)
+    return (
+        np.moveaxis(np.sum(np.tril(others * inner), axis=-1), -1, axis),
+        np.moveaxis(np.sum(np.tril(from_rows), axis=-2), -1, axis),
+    )
+
+
+@vjp(rt.lower_rows, "a", linear=True)
+def lower_rows(ans, g, a):
+    return np.sum(np.tril(g), axis=-2)
 
 
 @vjp(rt.lower_half, "x", linear=True)

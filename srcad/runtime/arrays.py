@@ -73,10 +73,10 @@ def _is_basic(index: Any) -> bool:
     )  # fmt: skip
 
 
-def cast_back(cotangent: Array, ans: Array, x: Array) -> Array:
-    """Return the gradient of ``x`` where ``ans`` is ``x`` in another dtype: zero if that is an integer's."""
+def cast_back(cotangent: Array, converted: Array, x: Array) -> Array:
+    """Return the gradient of ``x`` where ``converted`` is ``x`` in another dtype: zero if that is an integer's."""
     dtype = getattr(x, "dtype", None)
-    if np.asarray(ans).dtype.kind not in "fc":
+    if np.asarray(converted).dtype.kind not in "fc":
         return np.zeros(np.shape(cotangent))
     if np.iscomplexobj(cotangent) and not np.iscomplexobj(x):
         cotangent = np.real(cotangent)

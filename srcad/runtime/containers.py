@@ -115,7 +115,9 @@ def finish(gradient: Any, value: Any) -> Any:
         return None
     if isinstance(value, float):
         return gradient if isinstance(gradient, np.generic) else float(gradient)
-    if isinstance(value, (int, complex)):
+    if isinstance(value, int):
+        return float(gradient)
+    if isinstance(value, complex):
         return gradient
     return _finish_container(gradient, value)
 

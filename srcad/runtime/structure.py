@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from srcad.errors import NoDerivativeError
 from srcad.runtime.arrays import scatter
 
 __all__ = [
@@ -15,18 +16,25 @@ __all__ = [
     "diag_adjoint",
     "diagonal_adjoint",
     "diff_adjoint",
+    "imag_adjoint",
     "linspace_weights",
     "lower_half",
+    "lower_rows",
     "off_diagonal",
+    "parts_like",
     "positive_axes",
     "prod_others",
     "reduced_last",
     "repeat_adjoint",
     "reshape_like",
     "scatter_along_axis",
+    "split_columns",
     "split_like",
+    "split_rows",
+    "split_stacked_columns",
     "take_adjoint",
     "tile_adjoint",
+    "vector_only",
 ]
 
 Array = Any
@@ -41,6 +49,31 @@ def split_like(cotangent: Array, arrays: Any, axis: int | None) -> Any:
     ends = np.cumsum([np.shape(a)[axis] for a in arrays])[:-1]
     parts = np.split(cotangent, ends, axis)
     return np.stack(parts) if isinstance(arrays, np.ndarray) else parts
+
+
+def split_rows(cotangent: Array, arrays: Any) -> list[Array]:
+    """Return the parts of ``cotangent`` that belong to the arrays joined by ``np.vstack``."""
+    ends = np.cumsum([np.shape(np.atleast_2d(a))[0] for a in arrays])[:-1]
+    return [np.reshape(p, np.shape(a)) for p, a in zip(np.split(cotangent, ends, 0), arrays)]
+
+
+def split_columns(cotangent: Array, arrays: Any) -> list[Array]:
+    """Return the parts of ``cotangent`` that belong to the arrays joined by ``np.hstack``."""
+    axis = 0 if np.ndim(arrays[0]) <= 1 else 1
+    ends = np.cumsum([np.shape(np.atleast_1d(a))[axis] for a in arrays])[:-1]
+    return [np.reshape(p, np.shape(a)) for p, a in zip(np.split(cotangent, ends, axis), arrays)]
+
+
+def split_stacked_columns(cotangent: Array, arrays: Any) -> list[Array]:
+    """Return the parts of ``cotangent`` that belong to the arrays joined by ``np.column_stack``."""
+    ends = np.cumsum([np.shape(a)[1] if np.ndim(a) > 1 else 1 for a in arrays])[:-1]
+    return [np.reshape(p, np.shape(a)) for p, a in zip(np.split(cotangent, ends, 1), arrays)]
+
+
+def parts_like(cotangents: Any, parts: Any) -> list[Array]:
+    """Return the gradients of the parts of a split array, with zeros for the number 0.0."""
+    given = [cotangents] * len(parts) if isinstance(cotangents, float) else cotangents
+    return [np.broadcast_to(np.asarray(c, np.result_type(p, np.float16)), np.shape(p)) for c, p in zip(given, parts)]
 
 
 def reshape_like(cotangents: Any, arrays: Any) -> Any:
@@ -155,6 +188,12 @@ def off_diagonal(a: Array) -> Array:
     return np.where(np.eye(n, dtype=bool), 1, np.expand_dims(a, -2))
 
 
+def lower_rows(a: Array) -> Array:
+    """Return a matrix for each vector along the last axis: its copies, with 1 above the diagonal."""
+    n = np.shape(a)[-1]
+    return np.where(np.tri(n, dtype=bool), np.expand_dims(a, -2), 1)
+
+
 def cumprod_adjoint(cotangent: Array, a: Array, axis: int) -> Array:
     """Return the gradient of ``a`` in ``np.cumprod``, also where entries are zero."""
     a, cotangent = np.moveaxis(a, axis, -1), np.moveaxis(cotangent, axis, -1)
@@ -176,6 +215,21 @@ def lower_half(x: Array) -> Array:
     """Return the lower triangle of each matrix, with the diagonal halved."""
     n = np.shape(x)[-1]
     return np.tril(x) * (1 - 0.5 * np.eye(n)).astype(np.result_type(x, np.float16))
+
+
+def imag_adjoint(cotangent: Array, val: Array) -> Array:
+    """Return the gradient of ``val`` in ``np.imag(val)``."""
+    return np.real(cotangent) * (-1j if np.iscomplexobj(val) else 0.0)
+
+
+def vector_only(x: Array, ord: Any, axis: Any) -> Array:
+    """Return ``x``, whose norm must be one of vectors, and not one that counts entries."""
+    if ord == 0 or isinstance(ord, str) or isinstance(axis, tuple) or axis is None and np.ndim(x) != 1:
+        raise NoDerivativeError(
+            f"np.linalg.norm with ord={ord!r} has no derivative rule for these axes.",
+            "Use ord=None or ord='fro', or the norm of vectors along an axis.",
+        )
+    return x
 
 
 def cofactor(a: Array) -> Array:
