@@ -215,7 +215,7 @@ class _Target:
             bound = self.signature.bind(*args, **{**self.options, **kwargs})
         except TypeError as error:
             raise ArgumentError(f"The arguments do not fit '{self.title()}': {error}.",
-                                f"It takes {self.signature}.") from None  # fmt: skip
+                                f"It takes {self.signature}.", _place(self.func)) from None  # fmt: skip
         bound.apply_defaults()
         return tuple(bound.arguments.values())
 
@@ -341,13 +341,13 @@ def _wanted_kind(value: Any) -> Kind:
     return kind
 
 
-def _compiled(target: _Target, values: tuple[Any, ...], wanted: tuple[str, ...], mode: str) -> Code:
+def _compiled(target: _Target, values: tuple[Any, ...], wanted: tuple[str, ...], mode: str, single: bool = True) -> Code:
     captured = target.captured()
     everything = (*values, *captured)
     derived = target.inner.derived(values) if target.inner is not None else None
     identity = derived if derived is not None else target.closure.function if target.closure is not None else target.func.__code__
     closed = (_static_cells(target), id(getattr(target.func, "__globals__", None)))
-    key = (identity, closed, wanted, mode, tuple(map(_fingerprint, everything)))
+    key = (identity, closed, wanted, mode, single, tuple(map(_fingerprint, everything)))
     code = _CACHE.get(key)
     if code is not None and code.holds():
         return code
@@ -357,14 +357,16 @@ def _compiled(target: _Target, values: tuple[Any, ...], wanted: tuple[str, ...],
             raise ArgumentError(f"The argument '{name}' of '{target.title()}' is complex.",
                                 "Complex numbers are not differentiated yet; pass the real and imaginary parts.",
                                 _place(target.func))  # fmt: skip
-        if name in wanted and not is_differentiable(_wanted_kind(value)) and mode != "vjp":
+        refused = isinstance(value, (set, frozenset)) or isinstance(value, np.ndarray) and value.dtype.kind not in "fiu"
+        if name in wanted and refused and mode != "vjp" or name in wanted and not is_differentiable(_wanted_kind(value)) and mode != "vjp":
             raise ArgumentError(f"The argument '{name}' of '{target.title()}' is a {type(value).__name__}, which has "
                                 "no derivative.", "Differentiate with respect to numbers, arrays or containers of them.",
                                 _place(target.func))  # fmt: skip
     kinds = [(n, _wanted_kind(v) if n in wanted else kind_of(v)) for n, v in zip(names, everything)]
     func = target.closure.function if target.closure is not None else target.func
     func = derived if derived is not None else func
-    code = build(Request(func, tuple(kinds), wanted, mode, _is_exact(names, everything, wanted)))
+    exact = _is_exact(names, everything, wanted)
+    code = build(Request(func, tuple(kinds), wanted, mode, exact, single))
     if len(_CACHE) >= _MOST_ENTRIES:
         _CACHE.pop(next(iter(_CACHE)))
     _CACHE[key] = code
@@ -450,7 +452,7 @@ class Derivative:
 
     def _tuple(self, gradients: Any) -> tuple[Any, ...]:
         unique = list(dict.fromkeys(self.wanted))
-        parts = (gradients,) if len(unique) == 1 else gradients
+        parts = gradients
         by_name = dict(zip(unique, parts))
         return tuple(by_name[n] for n in self.wanted)
 
@@ -468,7 +470,9 @@ class Derivative:
                 return self.compiled(tuple(1.0 for _ in target.names))
             kinds = [NUMBER for _ in target.names] + [kind_of(v) for v in target.captured()]
             names = [*target.names, *target.captured_names()]
-            request = Request(target.func, tuple(zip(names, kinds)), tuple(dict.fromkeys(self.wanted)), self.mode)
+            wanted = tuple(dict.fromkeys(self.wanted))
+            single = not isinstance(self.argnums, tuple)
+            request = Request(target.func, tuple(zip(names, kinds)), wanted, self.mode, True, single)
             self.latest = build(request)
         return self.latest
 
@@ -484,14 +488,15 @@ class Derivative:
 
     def compiled(self, values: tuple[Any, ...]) -> Code:
         """Return the derivative for arguments of these kinds."""
-        self.latest = _compiled(self.target, values, tuple(dict.fromkeys(self.wanted)), self.mode)
+        single = not isinstance(self.argnums, tuple)
+        self.latest = _compiled(self.target, values, tuple(dict.fromkeys(self.wanted)), self.mode, single)
         return self.latest
 
     def derived(self, values: tuple[Any, ...]) -> Any:
         """Return the generated function itself, to be differentiated again."""
-        if self.mode == "aux" or (isinstance(self.argnums, tuple) and len(set(self.wanted)) == 1):
-            raise UnsupportedError("The derivative of a derivative with has_aux, or with a tuple of one argnum, "
-                                   "is not available.", "Give a plain argnum and no has_aux.")  # fmt: skip
+        if self.mode == "aux":
+            raise UnsupportedError("The derivative of a derivative with has_aux is not available.",
+                                   "Differentiate a function that returns the value alone.")  # fmt: skip
         return self.compiled(values).entries[0]
 
     def __repr__(self) -> str:

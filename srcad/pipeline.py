@@ -61,6 +61,7 @@ class Request:
     wanted: tuple[str, ...]
     mode: str = "grad"
     exact: bool = True
+    single: bool = True
 
 
 @dataclass
@@ -182,7 +183,7 @@ def assemble(
             _function(fn, f"{title}_forward", names, forward),
             _function(fn, f"{title}_backward", ["residuals", out], backward),
         ]
-    returned: gast.AST = gradients[0] if len(gradients) == 1 else outcome
+    returned: gast.AST = gradients[0] if request.single else outcome
     ending = list(finish)
     if isinstance(returned, gast.Tuple):
         target = fn.scope.fresh("gradients")

@@ -6,6 +6,9 @@ from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from typing import Any
 
+import linecache
+import types
+
 import gast
 import numpy as np
 
@@ -269,7 +272,20 @@ class _Adjoint:
         reason = registry.reason_refused(function) if function is not None else None
         if reason is not None:
             raise self.refuse(reason, "", NoDerivativeError)
+        if function is not None and not hasattr(function, "tree"):
+            self.check_callee(function, node)
         return self.dynamic(target, node)
+
+    def check_callee(self, function: Any, node: gast.Call) -> None:
+        """Refuse a known function that has neither source nor rule."""
+        callable_object = isinstance(getattr(type(function), "__call__", None), types.FunctionType)
+        if not isinstance(function, (types.FunctionType, type, types.MethodType)) and not callable_object:
+            raise self.refuse(f"'{getattr(node.func, 'id', 'This')}' has neither Python source nor a derivative rule.",
+                              "Write it in Python, or use functions that have rules.", NoDerivativeError)  # fmt: skip
+        code = getattr(function, "__code__", None)
+        if code is not None and code.co_filename not in ("", None) and not linecache.getline(code.co_filename, 1):
+            raise self.refuse(f"The source of '{node.func.id}' cannot be found.", "Define it in a file.",
+                              NoDerivativeError)  # fmt: skip
 
     def transparent(self, argument: gast.AST, gradient: str) -> list[Contribution]:
         return [Contribution(argument.id, name(gradient))] if self.is_varied(argument) else []

@@ -8,6 +8,7 @@ of what only one name can reach become ordinary assignments.
 from __future__ import annotations
 
 import types
+from collections.abc import Callable
 
 import gast
 
@@ -56,7 +57,8 @@ class _Preparer:
         if isinstance(stmt, gast.Assign):
             stmt = _dict_display(stmt)
             self.check_store(stmt)
-            return self.separate(stmt)
+            self.check_call(stmt)
+            return [*self.packed(stmt), *self.separate(stmt)]
         if isinstance(stmt, gast.Delete):
             raise self.refuse(stmt, "'del' of an item is not differentiated yet.", "Build a new container instead.")
         if isinstance(stmt, gast.Expr) and isinstance(stmt.value, gast.Call):
@@ -126,6 +128,9 @@ class _Preparer:
         func = stmt.value.func
         if isinstance(func, gast.Name) and func.id in self.scope.statics:
             function = self.scope.statics[func.id]
+            if func.id.split(".")[-1] in _CHANGING:
+                raise self.refuse(stmt, f"'{func.id}' changes its argument in place, which is not differentiated yet.",
+                                  "Build a new value instead.")  # fmt: skip
             known = registry.find(function) is not None or registry.is_constant(function)
             if not known and not isinstance(function, (types.FunctionType, type, Nested)) or func.id.startswith("rt."):
                 raise self.refuse(stmt, f"The call of '{func.id}' may change its arguments, and neither its source "
@@ -135,12 +140,66 @@ class _Preparer:
         base = func.value.id
         kind = kind_of_operation(func.value, self.kinds, self.fn)
         if func.attr == "append" and kind.name == "list":
-            if not self.aliases.is_alone(base):
+            if not self.aliases.is_alone(base) and not self.grows_before_it_is_shared(base):
                 raise self.refuse(stmt, f"The list '{base}' is changed, and another name may share it.",
                                   "Build a list that only one name refers to.")  # fmt: skip
         elif func.attr in _MUTATORS and kind.name in ("list", "dict", "array", "number", "any"):
             raise self.refuse(stmt, f"'{base}.{func.attr}(...)' changes an object in place, which is not "
                               "differentiated yet.", "Build a new value instead.")  # fmt: skip
+
+    def check_call(self, stmt: gast.Assign) -> None:
+        """Refuse what would be changed by a call, and functions without source or rule."""
+        value = stmt.value
+        if not isinstance(value, gast.Call):
+            return
+        if any(k.arg == "out" for k in value.keywords):
+            raise self.refuse(stmt, "The argument 'out' of a call is changed in place, which is not differentiated "
+                              "yet.", "Assign the result instead.")  # fmt: skip
+        if isinstance(value.func, gast.Attribute) and value.func.attr in _MUTATORS - {"append"}:
+            kind = kind_of_operation(value.func.value, self.kinds, self.fn)
+            if kind.name in ("list", "dict", "array", "number"):
+                raise self.refuse(stmt, f"'.{value.func.attr}(...)' changes an object in place, which is not "
+                                  "differentiated yet.", "Build a new value instead.")  # fmt: skip
+            if isinstance(value.func.value, gast.Name) and self.scope.statics.get(value.func.value.id) is not None:
+                raise self.refuse(stmt, "This call changes its argument in place, which is not differentiated yet.",
+                                  "Build a new value instead.")  # fmt: skip
+        if isinstance(value.func, gast.Name) and value.func.id.split(".")[-1] in _CHANGING:
+            raise self.refuse(stmt, f"'{value.func.id}' changes its argument in place, which is not differentiated "
+                              "yet.", "Build a new value instead.")  # fmt: skip
+
+    def packed(self, stmt: gast.Assign) -> list[gast.stmt]:
+        """Make one argument of the several of ``x.reshape(2, 3)``."""
+        call_ = stmt.value
+        if not isinstance(call_, gast.Call) or not isinstance(call_.func, gast.Attribute) or len(call_.args) < 2:
+            return []
+        if call_.func.attr not in ("reshape", "transpose") or any(isinstance(a, gast.Starred) for a in call_.args):
+            return []
+        shape = self.scope.fresh("shape")
+        display = gast.Tuple(list(call_.args), gast.Load())
+        self.kinds[shape] = kind_of_operation(display, self.kinds, self.fn)
+        call_.args = [name(shape)]
+        return [assign(shape, display)]
+
+    def grows_before_it_is_shared(self, base: str) -> bool:
+        """Tell whether a list that is made once grows only until something else refers to it."""
+        root = self.aliases.find(base)
+        if any(v != base and self.aliases.find(v) == root for v in self.aliases.parent):
+            return False
+        blocks = [node.body for node in gast.walk(self.fn.tree) if isinstance(getattr(node, "body", None), list)]
+        blocks += [node.orelse for node in gast.walk(self.fn.tree) if getattr(node, "orelse", None)]
+        homes = [(b, i) for b in blocks for i, s in enumerate(b) if _makes_list(s, base)]
+        if len(homes) != 1 or base in {a.id for a in self.fn.tree.args.args}:
+            return False
+        block, position = homes[0]
+        shared = False
+        seen = 0
+        for stmt in block[position + 1 :]:
+            grows = _count(stmt, base, _grows)
+            if grows and (shared or _count(stmt, base, _shares)):
+                return False
+            seen += grows
+            shared = shared or bool(_count(stmt, base, _shares))
+        return seen == _count(self.fn.tree, base, _grows)
 
     def separate(self, stmt: gast.Assign) -> list[gast.stmt]:
         target = stmt.targets[0]
@@ -222,3 +281,36 @@ def _dict_display(stmt: gast.Assign) -> gast.Assign:
         return stmt
     display = gast.Dict([constant(k.arg) for k in value.keywords], [k.value for k in value.keywords])
     return gast.copy_location(gast.Assign(stmt.targets, display, None), stmt)
+
+
+def _makes_list(stmt: gast.stmt, base: str) -> bool:
+    target = stmt.targets[0] if isinstance(stmt, gast.Assign) else None
+    return isinstance(target, gast.Name) and target.id == base and isinstance(stmt.value, gast.List)
+
+
+def _count(node: gast.AST, base: str, predicate: Callable[[gast.AST, str], bool]) -> int:
+    return sum(predicate(part, base) for part in gast.walk(node))
+
+
+def _grows(node: gast.AST, base: str) -> bool:
+    return isinstance(node, (gast.Expr, gast.Assign)) and _is_method_of(node.value, base)
+
+
+def _is_method_of(node: gast.AST, base: str) -> bool:
+    func = getattr(node, "func", None)
+    return isinstance(func, gast.Attribute) and isinstance(func.value, gast.Name) and func.value.id == base
+
+
+def _shares(node: gast.AST, base: str) -> bool:
+    """Tell whether a statement hands the list itself on."""
+    if not isinstance(node, (gast.Assign, gast.Expr, gast.Return, gast.AugAssign)):
+        return False
+    value = node.value
+    if isinstance(value, gast.Call):
+        return any(isinstance(n, gast.Name) and n.id == base for a in value.args for n in gast.walk(a))
+    if isinstance(value, gast.Subscript):
+        return False
+    return any(isinstance(n, gast.Name) and n.id == base for n in gast.walk(value))
+
+
+_CHANGING = {"at", "copyto", "put", "place", "putmask", "fill_diagonal", "put_along_axis", "shuffle", "setattr"}

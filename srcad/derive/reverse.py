@@ -71,6 +71,8 @@ class _Sweep:
 
     def zero(self, variable: str, is_bound: bool) -> gast.AST:
         kind = self.kind(variable)
+        if kind.name == "list" and not is_bound:
+            return gast.List([], gast.Load())
         if is_scalar(kind) or not is_bound:
             return constant(0.0)
         if kind.name == "array" and kind.inexact:

@@ -21,9 +21,7 @@ def concatenate(ans, g, arrays, axis=0, out=None):
 
 @vjp(np.stack, "arrays", linear=True, refused=_OUT)
 def stack(ans, g, arrays, axis=0, out=None):
-    if axis == 0:
-        return g
-    return np.moveaxis(g, axis, 0)
+    return rt.unstack_like(g, arrays, axis)
 
 
 @vjp(np.vstack, "tup", linear=True)
@@ -70,15 +68,15 @@ def hsplit(ans, g, ary, indices_or_sections):
 @vjp(np.array, "object", linear=True, refused=_MAKING)
 def array(ans, g, object, dtype=None, *, copy=True, order="K", subok=False, ndmin=0):
     if dtype is None:
-        return g
-    return rt.cast_back(g, ans, object)
+        return rt.structured_like(g, object)
+    return rt.structured_like(rt.cast_back(g, ans, object), object)
 
 
 @vjp(np.asarray, "a", linear=True)
 def asarray(ans, g, a, dtype=None, order=None, *, copy=None):
     if dtype is None:
-        return g
-    return rt.cast_back(g, ans, a)
+        return rt.structured_like(g, a)
+    return rt.structured_like(rt.cast_back(g, ans, a), a)
 
 
 @vjp(np.ascontiguousarray, "a", linear=True)

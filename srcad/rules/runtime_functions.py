@@ -186,6 +186,21 @@ def split_like(ans, g, cotangent, arrays, axis):
     return np.concatenate(rt.parts_like(g, ans), axis), 0.0
 
 
+@vjp(rt.unstack_like, "cotangent", "arrays")
+def unstack_like(ans, g, cotangent, arrays, axis):
+    return np.stack(rt.parts_like(g, ans), axis), 0.0
+
+
+@vjp(rt.structured_like, "cotangent", "value")
+def structured_like(ans, g, cotangent, value):
+    return rt.array_like(g, cotangent), 0.0
+
+
+@vjp(rt.array_like, "parts", "x")
+def array_like(ans, g, parts, x):
+    return rt.structured_like(g, parts), 0.0
+
+
 @vjp(rt.split_rows, "cotangent", "arrays")
 def split_rows(ans, g, cotangent, arrays):
     return np.vstack(rt.parts_like(g, ans)), 0.0

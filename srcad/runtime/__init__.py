@@ -48,6 +48,7 @@ from srcad.runtime.products import (
     tensordot_adjoint_b,
 )
 from srcad.runtime.structure import (
+    array_like,
     cofactor,
     cumprod_adjoint,
     diag_adjoint,
@@ -69,8 +70,10 @@ from srcad.runtime.structure import (
     split_like,
     split_rows,
     split_stacked_columns,
+    structured_like,
     take_adjoint,
     tile_adjoint,
+    unstack_like,
     vector_only,
 )
 
@@ -78,6 +81,7 @@ __all__ = [
     "Closure",
     "accumulate",
     "add",
+    "array_like",
     "attribute_gradient",
     "call",
     "call_method",
@@ -131,11 +135,13 @@ __all__ = [
     "split_like",
     "split_rows",
     "split_stacked_columns",
+    "structured_like",
     "take_adjoint",
     "tensordot_adjoint_a",
     "tensordot_adjoint_b",
     "tile_adjoint",
     "unbroadcast",
+    "unstack_like",
     "vector_only",
     "zeros_like",
 ]

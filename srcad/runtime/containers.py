@@ -60,6 +60,8 @@ def owned(gradient: Any, value: Any) -> Any:
     """Return a copy of ``gradient``, in the shape of ``value``, that may be changed in place."""
     if isinstance(gradient, (list, dict)):
         return _copy.copy(gradient)
+    if isinstance(value, (list, tuple)) and isinstance(gradient, (np.ndarray, tuple)):
+        return list(gradient)
     if isinstance(gradient, (float, int)) and gradient == 0:
         return zeros_like(value)
     if isinstance(value, np.ndarray):
@@ -111,7 +113,7 @@ def finish(gradient: Any, value: Any) -> Any:
         return np.array(np.broadcast_to(gradient, value.shape), dtype=np.float64)
     if isinstance(value, np.generic):
         return value.dtype.type(gradient) if value.dtype.kind in "fc" else np.float64(gradient)
-    if isinstance(value, (bool, str, bytes, type(None))) or callable(value) and not dataclasses.is_dataclass(value):
+    if isinstance(value, (bool, str, bytes, range, slice, set, frozenset, type(None), type(...))) or callable(value) and not dataclasses.is_dataclass(value):
         return None
     if isinstance(value, float):
         return gradient if isinstance(gradient, np.generic) else float(gradient)

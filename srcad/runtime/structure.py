@@ -11,6 +11,7 @@ from srcad.errors import NoDerivativeError
 from srcad.runtime.arrays import scatter
 
 __all__ = [
+    "array_like",
     "cofactor",
     "cumprod_adjoint",
     "diag_adjoint",
@@ -32,8 +33,10 @@ __all__ = [
     "split_like",
     "split_rows",
     "split_stacked_columns",
+    "structured_like",
     "take_adjoint",
     "tile_adjoint",
+    "unstack_like",
     "vector_only",
 ]
 
@@ -49,6 +52,26 @@ def split_like(cotangent: Array, arrays: Any, axis: int | None) -> Any:
     ends = np.cumsum([np.shape(a)[axis] for a in arrays])[:-1]
     parts = np.split(cotangent, ends, axis)
     return np.stack(parts) if isinstance(arrays, np.ndarray) else parts
+
+
+def unstack_like(cotangent: Array, arrays: Any, axis: int) -> Any:
+    """Return the parts of ``cotangent`` along ``axis``: a list unless ``arrays`` is itself an array."""
+    parts = np.moveaxis(cotangent, axis, 0)
+    return parts if isinstance(arrays, np.ndarray) else list(parts)
+
+
+def structured_like(cotangent: Array, value: Any) -> Any:
+    """Return the entries of ``cotangent`` in the nested lists from which ``np.array`` made an array."""
+    if isinstance(value, (list, tuple)):
+        return [structured_like(part, item) for part, item in zip(cotangent, value)]
+    return cotangent
+
+
+def array_like(parts: Any, x: Array) -> Array:
+    """Return nested lists of gradients, where 0.0 may stand for any zeros, as an array of the shape of ``x``."""
+    if not isinstance(parts, (list, tuple)):
+        return np.broadcast_to(parts, np.shape(x))
+    return np.stack([array_like(part, entry) for part, entry in zip(parts, x)])
 
 
 def split_rows(cotangent: Array, arrays: Any) -> list[Array]:

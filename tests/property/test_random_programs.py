@@ -9,6 +9,7 @@ from __future__ import annotations
 import copy
 import itertools
 import os
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,10 @@ PROGRAMS = int(os.environ.get("SRCAD_PROGRAMS", "2000"))
 # Batches are what runs in parallel.
 BATCHES = min(20, PROGRAMS)
 STEP = 2e-4
+# One string of random bytes makes better programs than a draw for each decision, of which Hypothesis
+# repeats many on purpose.
+DECISIONS = 500
+SHRINKING_SECONDS = 20.0
 
 _numbers = itertools.count()
 
@@ -35,26 +40,34 @@ def _from_bytes(decisions: bytes) -> RandomProgram:
     return random_program(lambda n: next(following, 0) % n)
 
 
-# One string of random bytes makes better programs than a draw for each decision, of which Hypothesis
-# repeats many on purpose.
-PROGRAM = st.binary(min_size=500, max_size=500).map(_from_bytes)
-
-
 @pytest.mark.parametrize("batch", range(BATCHES))
 def test_random_programs(batch: int, tmp_path: Path) -> None:
     count = len(range(batch, PROGRAMS, BATCHES))
+
+    failures: dict[bytes, AssertionError] = {}
+    first_failure = [0.0]
 
     @seed(batch)
     @settings(
         max_examples=count,
         deadline=None,
         database=None,
+        report_multiple_bugs=False,
         phases=(Phase.generate, Phase.shrink),
         suppress_health_check=list(HealthCheck),
     )
-    @given(PROGRAM)
-    def check(program: RandomProgram) -> None:
-        _check(program, tmp_path)
+    @given(st.binary(min_size=DECISIONS, max_size=DECISIONS))
+    def check(decisions: bytes) -> None:
+        if decisions in failures:
+            raise failures[decisions]
+        if failures and time.monotonic() > first_failure[0] + SHRINKING_SECONDS:
+            return
+        try:
+            _check(_from_bytes(decisions), tmp_path)
+        except AssertionError as error:
+            first_failure[0] = first_failure[0] or time.monotonic()
+            failures[decisions] = error
+            raise
 
     check()
 
