@@ -10,7 +10,7 @@ import linecache
 import textwrap
 import types
 from collections.abc import Callable, Hashable
-from typing import Any, Union
+from typing import Any
 
 import numpy as np
 
@@ -24,7 +24,7 @@ from srcad.runtime import Closure, finish, set_resolver
 
 __all__ = ["Derivative", "grad", "value_and_grad", "vjp"]
 
-Argnums = Union[int, str, tuple[Union[int, str], ...]]
+Argnums = int | str | tuple[int | str, ...]
 
 _CACHE: dict[Hashable, Code] = {}
 _MOST_ENTRIES = 4096
@@ -120,7 +120,8 @@ def vjp(f: Any, *args: Any, **kwargs: Any) -> tuple[Any, Callable[[Any], tuple[A
         gradients = iter(backward(residuals, _internal(cotangent)))
         by_name = dict(zip(wanted, gradients))
         return tuple(
-            by_name[n] if n in by_name else finish(0.0, a) for n, a in zip(target.argument_names(len(args)), args)
+            by_name[n] if n in by_name else finish(0.0, a)
+            for n, a in zip(target.argument_names(len(args)), args)
         )
 
     return value, pullback
@@ -140,6 +141,8 @@ class _Target:
 
     def __init__(self, f: Any) -> None:
         self.inner: Derivative | None = None
+        self.closure: Closure | None = None
+        self.func: Any = None
         self.before: tuple[Any, ...] = ()
         self.options: dict[str, Any] = {}
         while True:
@@ -156,12 +159,15 @@ class _Target:
                 self.options = {**f.target.options, **self.options}
                 f = f.target.closure if f.target.closure is not None else f.target.func
                 break
-            elif isinstance(getattr(f, "__self__", None), (np.ndarray, np.generic)) and f.__name__ in ARRAY_METHODS:
+            elif (
+                isinstance(getattr(f, "__self__", None), (np.ndarray, np.generic))
+                and f.__name__ in ARRAY_METHODS
+            ):
                 self.before = (f.__self__, *self.before)
                 f = ARRAY_METHODS[f.__name__]
             elif isinstance(f, (types.FunctionType, Closure)) or registry.find(f) is not None:
                 break
-            elif hasattr(type(f), "__call__") and isinstance(type(f).__call__, types.FunctionType):
+            elif isinstance(inspect.getattr_static(type(f), "__call__", None), types.FunctionType):
                 self.before = (f, *self.before)
                 f = type(f).__call__
             else:
@@ -194,7 +200,9 @@ class _Target:
             if self.closure is None and not self.func.__closure__:
                 self._captured_names = ()
             else:
-                self._captured_names = read(self.closure.function if self.closure is not None else self.func).captured
+                self._captured_names = read(
+                    self.closure.function if self.closure is not None else self.func
+                ).captured
         return self._captured_names
 
     def captured(self) -> tuple[Any, ...]:
@@ -300,7 +308,7 @@ def linecache_entry(file: str, text: str) -> None:
     linecache.cache[file] = (len(text), None, text.splitlines(keepends=True), file)
 
 
-def _fingerprint(value: Any) -> Hashable:
+def _fingerprint(value: Any) -> Any:
     cls = type(value)
     if cls is float or cls is int or cls is bool:
         return cls
@@ -341,11 +349,19 @@ def _wanted_kind(value: Any) -> Kind:
     return kind
 
 
-def _compiled(target: _Target, values: tuple[Any, ...], wanted: tuple[str, ...], mode: str, single: bool = True) -> Code:
+def _compiled(
+    target: _Target, values: tuple[Any, ...], wanted: tuple[str, ...], mode: str, single: bool = True
+) -> Code:
     captured = target.captured()
     everything = (*values, *captured)
     derived = target.inner.derived(values) if target.inner is not None else None
-    identity = derived if derived is not None else target.closure.function if target.closure is not None else target.func.__code__
+    identity = (
+        derived
+        if derived is not None
+        else target.closure.function
+        if target.closure is not None
+        else target.func.__code__
+    )
     closed = (_static_cells(target), id(getattr(target.func, "__globals__", None)))
     key = (identity, closed, wanted, mode, single, tuple(map(_fingerprint, everything)))
     code = _CACHE.get(key)
@@ -353,12 +369,27 @@ def _compiled(target: _Target, values: tuple[Any, ...], wanted: tuple[str, ...],
         return code
     names = [*target.names, *target.captured_names()]
     for name, value in zip(names, everything):
-        if isinstance(value, complex) or isinstance(value, (np.ndarray, np.generic)) and value.dtype.kind == "c":
+        if (
+            isinstance(value, complex)
+            or isinstance(value, (np.ndarray, np.generic))
+            and value.dtype.kind == "c"
+        ):
             raise ArgumentError(f"The argument '{name}' of '{target.title()}' is complex.",
                                 "Complex numbers are not differentiated yet; pass the real and imaginary parts.",
                                 _place(target.func))  # fmt: skip
-        refused = isinstance(value, (set, frozenset)) or isinstance(value, np.ndarray) and value.dtype.kind not in "fiu"
-        if name in wanted and refused and mode != "vjp" or name in wanted and not is_differentiable(_wanted_kind(value)) and mode != "vjp":
+        refused = (
+            isinstance(value, (set, frozenset))
+            or isinstance(value, np.ndarray)
+            and value.dtype.kind not in "fiu"
+        )
+        if (
+            name in wanted
+            and refused
+            and mode != "vjp"
+            or name in wanted
+            and not is_differentiable(_wanted_kind(value))
+            and mode != "vjp"
+        ):
             raise ArgumentError(f"The argument '{name}' of '{target.title()}' is a {type(value).__name__}, which has "
                                 "no derivative.", "Differentiate with respect to numbers, arrays or containers of them.",
                                 _place(target.func))  # fmt: skip
@@ -511,7 +542,11 @@ def _resolve(function: Any, arguments: tuple[Any, ...], options: dict[str, Any])
     if isinstance(function, type):
         return _construct(function, arguments, options)
     if registry.is_constant(function):
-        return function(*arguments, **options), lambda g: (0.0, [0.0] * len(arguments), dict.fromkeys(options, 0.0))
+        return function(*arguments, **options), lambda g: (
+            0.0,
+            [0.0] * len(arguments),
+            dict.fromkeys(options, 0.0),
+        )
     target = _Target(function)
     values = target.bind(arguments, options)
     names = [*target.names, *target.captured_names()]
@@ -537,7 +572,11 @@ def _resolve(function: Any, arguments: tuple[Any, ...], options: dict[str, Any])
 def _construct(cls: type, arguments: tuple[Any, ...], options: dict[str, Any]) -> tuple[Any, Any]:
     """Make a dataclass or a namedtuple whose fields are the arguments."""
     fields = getattr(cls, "_fields", None)
-    if dataclasses.is_dataclass(cls) and not hasattr(cls, "__post_init__") and "__init__" not in _written_methods(cls):
+    if (
+        dataclasses.is_dataclass(cls)
+        and not hasattr(cls, "__post_init__")
+        and "__init__" not in _written_methods(cls)
+    ):
         fields = tuple(f.name for f in dataclasses.fields(cls) if f.init)
     if fields is None:
         raise UnsupportedError(f"An instance of '{cls.__name__}' is made from values that carry a derivative, and "
@@ -561,9 +600,11 @@ def _written_methods(cls: type) -> set[str]:
         tree = ast.parse(textwrap.dedent(inspect.getsource(cls)))
     except (OSError, TypeError):
         return {"__init__"}
-    return {n.name for n in tree.body[0].body if isinstance(n, ast.FunctionDef)} if isinstance(
-        tree.body[0], ast.ClassDef
-    ) else set()
+    return (
+        {n.name for n in tree.body[0].body if isinstance(n, ast.FunctionDef)}
+        if isinstance(tree.body[0], ast.ClassDef)
+        else set()
+    )
 
 
 def _internal_gradients(values: list[Any]) -> list[Any]:

@@ -34,8 +34,7 @@ class Location:
         width = max((self.end_column or self.column + 1) - self.column, 1)
         caret = " " * start + "^" * min(width, max(len(stripped) - start, 1))
         return (
-            f'  File "{self.file}", line {self.line}, column {self.column + 1}\n'
-            f"    {stripped}\n    {caret}"
+            f'  File "{self.file}", line {self.line}, column {self.column + 1}\n    {stripped}\n    {caret}'
         )
 
 

@@ -141,7 +141,11 @@ def single_result(fn: Function, mode: str) -> tuple[Function, str]:
     body = list(fn.tree.body)
     last = body.pop()
     value = last.value if isinstance(last, gast.Return) and last.value is not None else constant(None)
-    out = fn.scope.fresh("value") if not isinstance(value, gast.Name) or value.id in fn.scope.statics else value.id
+    out = (
+        fn.scope.fresh("value")
+        if not isinstance(value, gast.Name) or value.id in fn.scope.statics
+        else value.id
+    )
     if not isinstance(value, gast.Name) or out != value.id:
         body.append(gast.copy_location(assign(out, value), last))
     if mode == "aux":
@@ -157,7 +161,9 @@ def single_result(fn: Function, mode: str) -> tuple[Function, str]:
 def keep_arguments(fn: Function, request: Request) -> tuple[Function, dict[str, str]]:
     """Keep the arguments that the function overwrites, and return where."""
     written = {
-        n.id for n in gast.walk(gast.Module(fn.tree.body, [])) if isinstance(n, gast.Name) and isinstance(n.ctx, gast.Store)
+        n.id
+        for n in gast.walk(gast.Module(fn.tree.body, []))
+        if isinstance(n, gast.Name) and isinstance(n.ctx, gast.Store)
     }
     kept = {p: fn.scope.fresh(f"{p}_argument") for p in request.wanted if p in written}
     return fn.with_body([assign(new, name(old)) for old, new in kept.items()] + fn.tree.body), kept
@@ -274,7 +280,14 @@ _BUILTINS = ("len", "range", "reversed", "slice", "list", "dict", "tuple")
 
 def _is_pure(function: Any) -> bool:
     """Tell whether a static callable has no side effect."""
-    if registry.find(function) is not None or function in (rt.closure, rt.sequence, rt.keys, list, tuple, dict, float):
+    if registry.find(function) is not None or function in (
+        rt.closure,
+        rt.sequence,
+        rt.keys,
+        list,
+        tuple,
+        dict,
+        float,
+    ):
         return True
-    return registry.is_constant(function) and function not in (print, input, open)
-
+    return registry.is_constant(function) and function not in (print, input, open, rt.seed)

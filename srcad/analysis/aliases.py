@@ -71,10 +71,16 @@ def _assignment(node: gast.Assign, fn: Function, kinds: Kinds, found: Aliases) -
     target, value = node.targets[0], node.value
     operands = [n.id for n in gast.walk(value) if isinstance(n, gast.Name) and n.id not in fn.scope.statics]
     if not isinstance(target, gast.Name):
-        found.shared |= set(operands) | {n.id for n in getattr(target, "elts", []) if isinstance(n, gast.Name)}
+        found.shared |= set(operands) | {
+            n.id for n in getattr(target, "elts", []) if isinstance(n, gast.Name)
+        }
         return
     kind = kind_of_operation(value, kinds, fn)
-    if is_scalar(kind) or kind.name in ("str", "none") or isinstance(value, (gast.BinOp, gast.UnaryOp, gast.Compare)):
+    if (
+        is_scalar(kind)
+        or kind.name in ("str", "none")
+        or isinstance(value, (gast.BinOp, gast.UnaryOp, gast.Compare))
+    ):
         return
     if isinstance(value, gast.Call) and isinstance(value.func, gast.Name):
         function = fn.scope.statics.get(value.func.id)

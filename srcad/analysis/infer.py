@@ -60,7 +60,18 @@ ARRAY_METHODS["flatten"] = np.ravel
 _REDUCTIONS = {np.sum, np.mean, np.prod, np.max, np.min, np.var, np.std, np.linalg.norm, np.any, np.all}
 _SAME_RANK = {np.cumsum, np.cumprod, np.clip, np.sort, np.flip, np.roll, np.tril, np.triu, np.copy,
               np.zeros_like, np.ones_like, np.full_like, np.linalg.inv, np.linalg.cholesky, np.conj}  # fmt: skip
-_INTEGER = {len, int, round, np.argmax, np.argmin, np.ndim, np.size, np.linalg.matrix_rank, math.floor, math.ceil}
+_INTEGER = {
+    len,
+    int,
+    round,
+    np.argmax,
+    np.argmin,
+    np.ndim,
+    np.size,
+    np.linalg.matrix_rank,
+    math.floor,
+    math.ceil,
+}
 
 
 def infer(fn: Function, parameters: Mapping[str, Kind], returns: Callable[[Any, list[Kind]], Kind]) -> Kinds:
@@ -176,7 +187,9 @@ def _binary(op: type, left: Kind, right: Kind) -> Kind:
 
 
 def _broadcast(operands: list[Kind], divides: bool = False) -> Kind:
-    inexact = divides or any(k.name == "float" or (k.name in ("array", "number") and k.inexact) for k in operands)
+    inexact = divides or any(
+        k.name == "float" or (k.name in ("array", "number") and k.inexact) for k in operands
+    )
     if all(is_scalar(k) for k in operands):
         return FLOAT if inexact else INT
     if any(k.name not in ("array", "float", "int", "bool") for k in operands):
@@ -236,7 +249,12 @@ def _subscript(kind: Kind, index: gast.AST, recurse: Callable[[gast.AST], Kind])
             rank += 1
         elif part_kind == INT:
             rank -= 1
-        elif part_kind.name == "array" and part_kind.ndim is not None and fancy is None and not part_kind.inexact:
+        elif (
+            part_kind.name == "array"
+            and part_kind.ndim is not None
+            and fancy is None
+            and not part_kind.inexact
+        ):
             fancy = part_kind
             return NUMBER if isinstance(index, gast.Tuple) else Kind("array", None, kind.inexact)
         else:
@@ -275,7 +293,10 @@ def _literal(node: gast.AST | None) -> Any:
 
 
 def _call(
-    node: gast.Call, recurse: Callable[[gast.AST], Kind], fn: Function, returns: Callable[[Any, list[Kind]], Kind]
+    node: gast.Call,
+    recurse: Callable[[gast.AST], Kind],
+    fn: Function,
+    returns: Callable[[Any, list[Kind]], Kind],
 ) -> Kind:
     arguments = [recurse(n) for n in node.args]
     if isinstance(node.func, gast.Attribute):
@@ -303,7 +324,12 @@ def _starred(node: gast.Call) -> bool:
 
 
 def _numpy_call(callee: Any, node: gast.Call, arguments: list[Kind], before: list[gast.AST]) -> Kind:
-    if callee in (len, int, np.ndim, np.size) or callee in _INTEGER and len(arguments) == 1 and not node.keywords:
+    if (
+        callee in (len, int, np.ndim, np.size)
+        or callee in _INTEGER
+        and len(arguments) == 1
+        and not node.keywords
+    ):
         return INT if arguments[:1] != [ANY] or callee is len else ANY
     if callee in (float, abs) and arguments:
         return FLOAT if callee is float else arguments[0]
@@ -324,8 +350,14 @@ def _numpy_call(callee: Any, node: gast.Call, arguments: list[Kind], before: lis
     if callee in (np.zeros, np.ones, np.empty, np.full) and "dtype" not in {k.arg for k in node.keywords}:
         return _filled(arguments)
     if callee in (np.dot, np.matmul) and len(arguments) == 2:
-        return arguments[1] if is_scalar(arguments[0]) else (
-            _matmul(*arguments) if all(a.name == "array" and (a.ndim or 9) <= 2 for a in arguments) else NUMBER
+        return (
+            arguments[1]
+            if is_scalar(arguments[0])
+            else (
+                _matmul(*arguments)
+                if all(a.name == "array" and (a.ndim or 9) <= 2 for a in arguments)
+                else NUMBER
+            )
         )
     if callee is np.transpose and arguments[0].name == "array":
         return arguments[0]
@@ -381,5 +413,3 @@ def bound_parameters(callee: Any) -> inspect.Signature | None:
         return inspect.signature(callee)
     except (TypeError, ValueError):
         return None
-
-

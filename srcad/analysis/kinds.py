@@ -138,7 +138,9 @@ def kind_of(value: Any, depth: int = 3) -> Kind:
         return STR
     if value is None:
         return NONE
-    if isinstance(value, (types.FunctionType, types.BuiltinFunctionType, types.ModuleType, type, np.ufunc, type(np.sum))):
+    if isinstance(
+        value, (types.FunctionType, types.BuiltinFunctionType, types.ModuleType, type, np.ufunc, type(np.sum))
+    ):
         return function(value)
     return _kind_of_container(value, cls, depth)
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import inspect
+import linecache
+import types
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from typing import Any
-
-import linecache
-import types
 
 import gast
 import numpy as np
@@ -125,6 +125,10 @@ class _Adjoint:
         if isinstance(value.op, gast.MatMult):
             return self.matmul(left, right, ans, g, fl)
         if {self.kind(left).name, self.kind(right).name} & {"list", "tuple"}:
+            if isinstance(value.op, gast.Mult):
+                return self.repetition(left, right, g, fl)
+            if not isinstance(value.op, gast.Add):
+                raise self.refuse("This operator between lists or tuples has no derivative.", "Use a loop.")
             return self.concatenation(left, right, g, fl)
         if isinstance(value.op, gast.Pow) and isinstance(right, gast.Constant) and _is_plain(right.value):
             return [Contribution(left.id, fl.atom(_power(left, right.value, g)))]
@@ -138,7 +142,9 @@ class _Adjoint:
         bound = {p.name: a for p, a in zip(rule.parameters, (left, right))}
         return self.elementwise(rule, bound, ans, g, fl)
 
-    def concatenation(self, left: gast.AST, right: gast.AST, g: gast.AST, fl: Flattener) -> list[Contribution]:
+    def concatenation(
+        self, left: gast.AST, right: gast.AST, g: gast.AST, fl: Flattener
+    ) -> list[Contribution]:
         length = fl.atom(call("len", left))
         parts = [(left, gast.Slice(None, length, None)), (right, gast.Slice(length, None, None))]
         return [
@@ -146,6 +152,12 @@ class _Adjoint:
             for operand, part in parts
             if self.is_varied(operand)
         ]
+
+    def repetition(self, left: gast.AST, right: gast.AST, g: gast.AST, fl: Flattener) -> list[Contribution]:
+        """The adjoint of ``[x] * n``."""
+        items = left if self.kind(left).name in ("list", "tuple") else right
+        length = fl.atom(call("len", items))
+        return [Contribution(items.id, fl.atom(call("rt.fold_repeats", g, length)))]
 
     def matmul(
         self, left: gast.AST, right: gast.AST, ans: gast.AST, g: gast.AST, fl: Flattener
@@ -179,7 +191,9 @@ class _Adjoint:
                 return False
         return True
 
-    def attribute(self, value: gast.Attribute, ans: gast.AST, g: gast.AST, fl: Flattener) -> list[Contribution]:
+    def attribute(
+        self, value: gast.Attribute, ans: gast.AST, g: gast.AST, fl: Flattener
+    ) -> list[Contribution]:
         kind = self.kind(value.value)
         if kind.name in ("array", "number", "float"):
             if value.attr == "T":
@@ -260,10 +274,14 @@ class _Adjoint:
             function = self.scope.statics.get(node.func.id)
         if function is rt.closure:
             captured = gast.Tuple(node.args[1:], gast.Load())
-            return Operation((target,), forward, lambda fl, grad, live: self.display(captured, name(grad(target)), fl))
+            return Operation(
+                (target,), forward, lambda fl, grad, live: self.display(captured, name(grad(target)), fl)
+            )
         if isinstance(function, Hashable) and function in _TRANSPARENT and len(node.args) == 1:
             function_args = node.args[0]
-            return Operation((target,), forward, lambda fl, grad, live: self.transparent(function_args, grad(target)))
+            return Operation(
+                (target,), forward, lambda fl, grad, live: self.transparent(function_args, grad(target))
+            )
         rule = registry.find(function) if function is not None else None
         if rule is not None and not any(isinstance(a, gast.Starred) for a in node.args):
             return ruled(rule, receiver)
@@ -278,12 +296,18 @@ class _Adjoint:
 
     def check_callee(self, function: Any, node: gast.Call) -> None:
         """Refuse a known function that has neither source nor rule."""
-        callable_object = isinstance(getattr(type(function), "__call__", None), types.FunctionType)
+        callable_object = isinstance(
+            inspect.getattr_static(type(function), "__call__", None), types.FunctionType
+        )
         if not isinstance(function, (types.FunctionType, type, types.MethodType)) and not callable_object:
             raise self.refuse(f"'{getattr(node.func, 'id', 'This')}' has neither Python source nor a derivative rule.",
                               "Write it in Python, or use functions that have rules.", NoDerivativeError)  # fmt: skip
         code = getattr(function, "__code__", None)
-        if code is not None and code.co_filename not in ("", None) and not linecache.getline(code.co_filename, 1):
+        if (
+            code is not None
+            and code.co_filename not in ("", None)
+            and not linecache.getline(code.co_filename, 1)
+        ):
             raise self.refuse(f"The source of '{node.func.id}' cannot be found.", "Define it in a file.",
                               NoDerivativeError)  # fmt: skip
 
@@ -398,7 +422,9 @@ class _Adjoint:
         if all(is_scalar(self.kind(other)) for other in others):
             return value
         kind = self.kind(operand)
-        if kind.name == "float" and all(self.kind(o).name in ("array", "float", "int", "bool") for o in others):
+        if kind.name == "float" and all(
+            self.kind(o).name in ("array", "float", "int", "bool") for o in others
+        ):
             return fl.atom(call("np.sum", value))
         return fl.atom(call("rt.unbroadcast", value, operand))
 

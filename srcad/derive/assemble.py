@@ -95,7 +95,8 @@ def backward_sweep(block: Block, comment: Comment) -> list[gast.stmt]:
         if isinstance(step, Plain):
             note = comment(step.origin) if step.backward and step.origin is not None else None
             out += ([note] if note is not None else []) + [
-                gast.copy_location(stmt, step.origin) if step.origin is not None else stmt for stmt in step.backward
+                gast.copy_location(stmt, step.origin) if step.origin is not None else stmt
+                for stmt in step.backward
             ]
         elif isinstance(step, Branch):
             body, orelse = backward_sweep(step.body, comment), backward_sweep(step.orelse, comment)
@@ -128,7 +129,12 @@ def joint(
 
 
 def split(
-    block: Block, saved: Saved, residuals: Iterable[str], result: str, finish: list[gast.stmt], comment: Comment
+    block: Block,
+    saved: Saved,
+    residuals: Iterable[str],
+    result: str,
+    finish: list[gast.stmt],
+    comment: Comment,
 ) -> tuple[list[gast.stmt], list[gast.stmt]]:
     """Return the bodies of the forward function and of the backward function."""
     names = list(residuals)
@@ -140,5 +146,3 @@ def split(
     copies = [assign(stack, call("list", name(stack))) for stack in names if stack in saved.stacks]
     opening = [unpack(names, name("residuals"))] if names else []
     return forward, [*opening, *copies, *backward_sweep(block, comment), *finish]
-
-

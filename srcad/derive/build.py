@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 import textwrap
 from collections.abc import Iterable, Sequence
-from functools import lru_cache
+from functools import cache
 from typing import Any
 
 import gast
@@ -46,7 +46,7 @@ def method(receiver: str, attribute: str, *arguments: gast.AST) -> gast.Call:
     return call(gast.Attribute(name(receiver), attribute, gast.Load()), *arguments)
 
 
-@lru_cache(maxsize=None)
+@cache
 def parsed(function: Any) -> gast.FunctionDef:
     """Return the tree of a plain function."""
     return gast.parse(textwrap.dedent(inspect.getsource(function))).body[0]
@@ -149,7 +149,9 @@ class Flattener:
     def index(self, node: gast.AST) -> gast.AST:
         """Flatten an index, whose slices and tuples stay in place."""
         if isinstance(node, gast.Slice):
-            return gast.Slice(*(self.atom(p) if p is not None else None for p in (node.lower, node.upper, node.step)))
+            return gast.Slice(
+                *(self.atom(p) if p is not None else None for p in (node.lower, node.upper, node.step))
+            )
         if isinstance(node, gast.Tuple):
             return gast.Tuple([self.index(e) for e in node.elts], gast.Load())
         return self.atom(node)

@@ -122,7 +122,11 @@ class _Copier(gast.NodeTransformer):
                 result = self.run(stmt.body if self.decide(stmt.test) else stmt.orelse)
                 if result is not None:
                     return result
-            elif isinstance(stmt, gast.Assign) and len(stmt.targets) == 1 and isinstance(stmt.targets[0], gast.Name):
+            elif (
+                isinstance(stmt, gast.Assign)
+                and len(stmt.targets) == 1
+                and isinstance(stmt.targets[0], gast.Name)
+            ):
                 self.env[stmt.targets[0].id] = self.flattener.atom(self.substitute(stmt.value))
             elif not (isinstance(stmt, gast.Expr) and isinstance(stmt.value, gast.Constant)):
                 raise _Undecided
@@ -181,7 +185,11 @@ class _Copier(gast.NodeTransformer):
         while isinstance(base, gast.Attribute):
             path.append(base.attr)
             base = base.value
-        if isinstance(base, gast.Name) and base.id not in self.env and inspect.ismodule(self.namespace.get(base.id)):
+        if (
+            isinstance(base, gast.Name)
+            and base.id not in self.env
+            and inspect.ismodule(self.namespace.get(base.id))
+        ):
             value = self.namespace[base.id]
             for part in reversed(path):
                 value = getattr(value, part)
@@ -194,7 +202,7 @@ class _Copier(gast.NodeTransformer):
     def visit_Lambda(self, node: gast.Lambda) -> gast.AST:
         raise _Undecided
 
-    visit_IfExp = visit_BoolOp = visit_ListComp = visit_GeneratorExp = visit_Dict = visit_JoinedStr = visit_Lambda
+    visit_IfExp = visit_BoolOp = visit_ListComp = visit_GeneratorExp = visit_Dict = visit_JoinedStr = (
+        visit_Lambda
+    )
     visit_DictComp = visit_SetComp = visit_Set = visit_Lambda
-
-

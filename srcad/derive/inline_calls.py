@@ -39,7 +39,9 @@ Normalize = Callable[[Any], Function]
 def inline_calls(fn: Function, normalize: Normalize, is_nested: Callable[[Any], bool]) -> Function:
     """Return ``fn`` with the calls of known functions replaced by the callees' statements."""
     inliner = _Inliner(fn, normalize, is_nested)
-    body = inliner.block(fn.tree.body, (fn.source.func.__code__,) if hasattr(fn.source.func, "__code__") else ())
+    body = inliner.block(
+        fn.tree.body, (fn.source.func.__code__,) if hasattr(fn.source.func, "__code__") else ()
+    )
     return fn.with_body(body)
 
 
@@ -173,7 +175,9 @@ class _Inliner:
 
 
 def _signature(callee: Function, function: Any) -> inspect.Signature | None:
-    return inspect.signature(function) if isinstance(function, types.FunctionType) else nested_signature(callee)
+    return (
+        inspect.signature(function) if isinstance(function, types.FunctionType) else nested_signature(callee)
+    )
 
 
 def nested_signature(callee: Function) -> inspect.Signature | None:
@@ -214,7 +218,9 @@ class _CopyRemover(gast.NodeTransformer):
 
     def visit_Assign(self, node: gast.Assign) -> gast.AST | None:
         target = node.targets[0]
-        dead = isinstance(target, gast.Name) and target.id not in self.read and isinstance(node.value, gast.Name)
+        dead = (
+            isinstance(target, gast.Name) and target.id not in self.read and isinstance(node.value, gast.Name)
+        )
         self.removed = self.removed or dead
         return None if dead else node
 

@@ -60,7 +60,9 @@ class _Preparer:
             self.check_call(stmt)
             return [*self.packed(stmt), *self.separate(stmt)]
         if isinstance(stmt, gast.Delete):
-            raise self.refuse(stmt, "'del' of an item is not differentiated yet.", "Build a new container instead.")
+            raise self.refuse(
+                stmt, "'del' of an item is not differentiated yet.", "Build a new container instead."
+            )
         if isinstance(stmt, gast.Expr) and isinstance(stmt.value, gast.Call):
             self.check_effect(stmt)
         return [stmt]
@@ -70,7 +72,11 @@ class _Preparer:
         iterated: dict[str, str] = {}
         for stmt in body:
             value = getattr(stmt, "value", None)
-            if isinstance(stmt, gast.Assign) and isinstance(value, gast.Call) and isinstance(value.func, gast.Name):
+            if (
+                isinstance(stmt, gast.Assign)
+                and isinstance(value, gast.Call)
+                and isinstance(value.func, gast.Name)
+            ):
                 if value.func.id == "rt.sequence" and isinstance(value.args[0], gast.Name):
                     iterated[value.args[0].id] = stmt.targets[0].id
             if not isinstance(stmt, (gast.For, gast.While)):
@@ -126,13 +132,23 @@ class _Preparer:
 
     def check_effect(self, stmt: gast.Expr) -> None:
         func = stmt.value.func
+        if any(k.arg == "out" for k in stmt.value.keywords):
+            raise self.refuse(stmt, "The argument 'out' of a call is changed in place, which is not differentiated "
+                              "yet.", "Assign the result instead.")  # fmt: skip
+        if isinstance(func, gast.Attribute) and func.attr in _CHANGING:
+            raise self.refuse(stmt, f"'.{func.attr}' changes its argument in place, which is not differentiated yet.",
+                              "Build a new value instead.")  # fmt: skip
         if isinstance(func, gast.Name) and func.id in self.scope.statics:
             function = self.scope.statics[func.id]
             if func.id.split(".")[-1] in _CHANGING:
                 raise self.refuse(stmt, f"'{func.id}' changes its argument in place, which is not differentiated yet.",
                                   "Build a new value instead.")  # fmt: skip
             known = registry.find(function) is not None or registry.is_constant(function)
-            if not known and not isinstance(function, (types.FunctionType, type, Nested)) or func.id.startswith("rt."):
+            if (
+                not known
+                and not isinstance(function, (types.FunctionType, type, Nested))
+                or func.id.startswith("rt.")
+            ):
                 raise self.refuse(stmt, f"The call of '{func.id}' may change its arguments, and neither its source "
                                   "nor a rule is known.", "Write it in Python, or use its result.")  # fmt: skip
         if not isinstance(func, gast.Attribute) or not isinstance(func.value, gast.Name):
@@ -160,7 +176,10 @@ class _Preparer:
             if kind.name in ("list", "dict", "array", "number"):
                 raise self.refuse(stmt, f"'.{value.func.attr}(...)' changes an object in place, which is not "
                                   "differentiated yet.", "Build a new value instead.")  # fmt: skip
-            if isinstance(value.func.value, gast.Name) and self.scope.statics.get(value.func.value.id) is not None:
+            if (
+                isinstance(value.func.value, gast.Name)
+                and self.scope.statics.get(value.func.value.id) is not None
+            ):
                 raise self.refuse(stmt, "This call changes its argument in place, which is not differentiated yet.",
                                   "Build a new value instead.")  # fmt: skip
         if isinstance(value.func, gast.Name) and value.func.id.split(".")[-1] in _CHANGING:
@@ -170,9 +189,15 @@ class _Preparer:
     def packed(self, stmt: gast.Assign) -> list[gast.stmt]:
         """Make one argument of the several of ``x.reshape(2, 3)``."""
         call_ = stmt.value
-        if not isinstance(call_, gast.Call) or not isinstance(call_.func, gast.Attribute) or len(call_.args) < 2:
+        if (
+            not isinstance(call_, gast.Call)
+            or not isinstance(call_.func, gast.Attribute)
+            or len(call_.args) < 2
+        ):
             return []
-        if call_.func.attr not in ("reshape", "transpose") or any(isinstance(a, gast.Starred) for a in call_.args):
+        if call_.func.attr not in ("reshape", "transpose") or any(
+            isinstance(a, gast.Starred) for a in call_.args
+        ):
             return []
         shape = self.scope.fresh("shape")
         display = gast.Tuple(list(call_.args), gast.Load())
@@ -185,7 +210,9 @@ class _Preparer:
         root = self.aliases.find(base)
         if any(v != base and self.aliases.find(v) == root for v in self.aliases.parent):
             return False
-        blocks = [node.body for node in gast.walk(self.fn.tree) if isinstance(getattr(node, "body", None), list)]
+        blocks = [
+            node.body for node in gast.walk(self.fn.tree) if isinstance(getattr(node, "body", None), list)
+        ]
         blocks += [node.orelse for node in gast.walk(self.fn.tree) if getattr(node, "orelse", None)]
         homes = [(b, i) for b in blocks for i, s in enumerate(b) if _makes_list(s, base)]
         if len(homes) != 1 or base in {a.id for a in self.fn.tree.args.args}:
@@ -239,7 +266,9 @@ class _Preparer:
             before.append(assign(trips, constant(0)))
             body.insert(0, assign(trips, gast.BinOp(name(trips), gast.Add(), constant(1))))
             gast.copy_location(body[0], stmt)
-            stmt = gast.copy_location(_remake(stmt, body, iterations if isinstance(stmt, gast.For) else None), stmt)
+            stmt = gast.copy_location(
+                _remake(stmt, body, iterations if isinstance(stmt, gast.For) else None), stmt
+            )
             stmt.trips = trips
             return [*before, stmt]
         return [*before, _remake(stmt, body, iterations)]
@@ -313,4 +342,14 @@ def _shares(node: gast.AST, base: str) -> bool:
     return any(isinstance(n, gast.Name) and n.id == base for n in gast.walk(value))
 
 
-_CHANGING = {"at", "copyto", "put", "place", "putmask", "fill_diagonal", "put_along_axis", "shuffle", "setattr"}
+_CHANGING = {
+    "at",
+    "copyto",
+    "put",
+    "place",
+    "putmask",
+    "fill_diagonal",
+    "put_along_axis",
+    "shuffle",
+    "setattr",
+}

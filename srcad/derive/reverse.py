@@ -43,7 +43,9 @@ class Reverse:
     arguments: dict[str, str] = field(default_factory=dict)
 
 
-def reverse_steps(fn: Function, kinds: Kinds, varied: set[str], bound: dict[int, set[str]], result: str) -> Reverse:
+def reverse_steps(
+    fn: Function, kinds: Kinds, varied: set[str], bound: dict[int, set[str]], result: str
+) -> Reverse:
     """Return the steps of ``fn`` for a gradient of the variable ``result``."""
     sweep = _Sweep(fn, kinds, varied, bound)
     state = _State({result} if result in varied else set())
@@ -175,7 +177,11 @@ class _Sweep:
     ) -> bool:
         """Give a first contribution its gradient's name where it is computed, not by a copy."""
         value = contribution.value
-        if contribution.variable in state.live or contribution.index is not None or not isinstance(value, gast.Name):
+        if (
+            contribution.variable in state.live
+            or contribution.index is not None
+            or not isinstance(value, gast.Name)
+        ):
             return False
         uses = sum(isinstance(c.value, gast.Name) and c.value.id == value.id for c in others)
         births = [s for s in out if isinstance(s, gast.Assign) and written_names(s) == [value.id]]
@@ -245,8 +251,6 @@ def _as_value(index: gast.AST, flattener: Flattener) -> gast.AST:
     if isinstance(index, gast.Tuple):
         return flattener.atom(gast.Tuple([_as_value(e, flattener) for e in index.elts], gast.Load()))
     return index
-
-
 
 
 def _backward_range(stmt: gast.For | gast.While) -> gast.AST:

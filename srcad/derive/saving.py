@@ -56,7 +56,9 @@ class _Saver:
             for identifier in read_names(stmt):
                 if identifier not in defined and identifier not in self.gradients:
                     found.add(identifier)
-            if isinstance(stmt, gast.Assign) and not isinstance(stmt.targets[0], (gast.Subscript, gast.Attribute)):
+            if isinstance(stmt, gast.Assign) and not isinstance(
+                stmt.targets[0], (gast.Subscript, gast.Attribute)
+            ):
                 defined.update(written_names(stmt))
         known = self.scope.statics.keys() | set(self.saved.stacks)
         return {identifier for identifier in found if identifier not in known and "." not in identifier}
@@ -159,7 +161,9 @@ class _Saver:
         self.bound = bound
         result = (end - set(local) - {step.target}) | start | before
         if step.active:
-            result |= {n for n in read_names(step.backward_iter) if n not in self.scope.statics and "." not in n}
+            result |= {
+                n for n in read_names(step.backward_iter) if n not in self.scope.statics and "." not in n
+            }
         return result
 
     def initialise(self, identifier: str) -> None:
@@ -188,7 +192,9 @@ class _Saver:
             if not isinstance(value, gast.Name):
                 kept = self.scope.fresh("t")
                 before, value = [assign(kept, value)], name(kept)
-            return [*before, gast.Expr(method(stack, "append", value))], [assign(names[0], method(stack, "pop"))]
+            return [*before, gast.Expr(method(stack, "append", value))], [
+                assign(names[0], method(stack, "pop"))
+            ]
         frame = self.scope.fresh("t")
         display = gast.Tuple([name(identifier) for identifier in names], gast.Load())
         popped = self.scope.fresh("t")
@@ -226,7 +232,9 @@ def _copied(block: Block) -> Block:
             steps.append(Branch(step.test, _copied(step.body), _copied(step.orelse), step.origin))
         elif isinstance(step, Loop):
             steps.append(
-                Loop(step.origin, _copied(step.body), step.before, step.backward_iter, step.target, step.active)
+                Loop(
+                    step.origin, _copied(step.body), step.before, step.backward_iter, step.target, step.active
+                )
             )
         else:
             steps.append(Wrapped(step.origin, _copied(step.body), _copied(step.final)))
@@ -285,7 +293,9 @@ def _expose(body: list[gast.stmt], defined: set[str], exposed: set[str]) -> set[
             defined = _expose(getattr(stmt, "finalbody", []), defined, exposed)
         else:
             exposed |= set(read_names(stmt)) - defined
-            if isinstance(stmt, gast.Assign) and not isinstance(stmt.targets[0], (gast.Subscript, gast.Attribute)):
+            if isinstance(stmt, gast.Assign) and not isinstance(
+                stmt.targets[0], (gast.Subscript, gast.Attribute)
+            ):
                 defined |= set(written_names(stmt))
             else:
                 exposed |= set(written_names(stmt)) - defined

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from typing import Union
-
 import gast
 
 __all__ = ["Block", "Branch", "Loop", "Plain", "Step", "Wrapped"]
@@ -59,4 +57,4 @@ class Wrapped:
     final: Block
 
 
-Step = Union[Plain, Branch, Loop, Wrapped]
+Step = Plain | Branch | Loop | Wrapped

@@ -76,7 +76,13 @@ class Function:
     def with_body(self, body: list[gast.stmt]) -> Function:
         """Return the same function with another body."""
         tree = gast.FunctionDef(
-            self.tree.name, self.tree.args, body, [], None, None, [],
+            self.tree.name,
+            self.tree.args,
+            body,
+            [],
+            None,
+            None,
+            [],
         )
         return replace(self, tree=gast.copy_location(tree, self.tree))
 

@@ -58,9 +58,7 @@ class _Broadcast(Forward):
                 stmt.value = clone(source)
         return [stmt]
 
-    def _broadcast_source(
-        self, node: gast.expr, other: gast.expr, known: Definitions
-    ) -> gast.expr | None:
+    def _broadcast_source(self, node: gast.expr, other: gast.expr, known: Definitions) -> gast.expr | None:
         """Return ``g`` where ``node`` is ``np.broadcast_to(g, ...)`` for the shape that ``other`` has."""
         if not isinstance(node, gast.Name) or self.loads[node.id] != 1:
             return None

@@ -108,4 +108,8 @@ def _comments(body: list[gast.stmt]) -> list[gast.stmt]:
 
 
 def _is_comment(stmt: gast.AST | None) -> bool:
-    return isinstance(stmt, gast.Expr) and isinstance(stmt.value, gast.Constant) and isinstance(stmt.value.value, Comment)
+    return (
+        isinstance(stmt, gast.Expr)
+        and isinstance(stmt.value, gast.Constant)
+        and isinstance(stmt.value.value, Comment)
+    )

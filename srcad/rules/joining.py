@@ -99,7 +99,12 @@ def full_like(ans, g, a, fill_value, dtype=None, order="K", subok=True, shape=No
     return 0.0, rt.unbroadcast(rt.cast_back(g, ans, fill_value), fill_value)
 
 
-@vjp(np.linspace, "start", "stop", refused={"retstep": "np.linspace with retstep has no derivative: leave it out."})
+@vjp(
+    np.linspace,
+    "start",
+    "stop",
+    refused={"retstep": "np.linspace with retstep has no derivative: leave it out."},
+)
 def linspace(ans, g, start, stop, num=50, endpoint=True, retstep=False, dtype=None, axis=0):
     weights = rt.linspace_weights(g, num, endpoint)
     along = np.moveaxis(g, axis, 0)

@@ -30,7 +30,9 @@ def det(ans, g, a):
 
 @vjp(np.linalg.slogdet, "a")
 def slogdet(ans, g, a):
-    return np.expand_dims(g[1], (-2, -1)) * np.swapaxes(np.linalg.inv(rt.real_only(a, "np.linalg.slogdet")), -1, -2)
+    return np.expand_dims(g[1], (-2, -1)) * np.swapaxes(
+        np.linalg.inv(rt.real_only(a, "np.linalg.slogdet")), -1, -2
+    )
 
 
 @vjp(np.linalg.cholesky, "a")

@@ -8,7 +8,10 @@ from srcad import runtime as rt
 from srcad.rules.registry import vjp
 
 _OUT = {"out": "The argument 'out' overwrites an array, which is not differentiated: use the result instead."}
-_DTYPE = {**_OUT, "dtype": "The argument 'dtype' of a reduction is not differentiated: call astype before it."}
+_DTYPE = {
+    **_OUT,
+    "dtype": "The argument 'dtype' of a reduction is not differentiated: call astype before it.",
+}
 
 
 @vjp(np.sum, "a", linear=True, refused=_DTYPE)

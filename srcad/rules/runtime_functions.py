@@ -14,10 +14,10 @@ constant(
     rt.einsum_extras,
     rt.einsum_pattern,
     rt.extreme_share,
+    rt.inverse_axes,
     rt.keys,
     rt.linspace_weights,
     rt.order_of,
-    rt.positive_axes,
     rt.reduced_last,
     rt.reduced_size,
     rt.seed,
@@ -244,6 +244,11 @@ def take_adjoint(ans, g, cotangent, shape, indices, axis, mode):
 @vjp(rt.scatter_along_axis, "cotangent", linear=True)
 def scatter_along_axis(ans, g, cotangent, shape, indices, axis):
     return np.take_along_axis(g, indices, axis)
+
+
+@vjp(rt.item_adjoint, "cotangent", linear=True)
+def item_adjoint(ans, g, cotangent, shape, args):
+    return np.sum(g * rt.item_adjoint(1.0, shape, args))
 
 
 @vjp(rt.diag_adjoint, "cotangent", linear=True)

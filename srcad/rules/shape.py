@@ -24,7 +24,7 @@ def ravel(ans, g, a, order="C"):
 def transpose(ans, g, a, axes=None):
     if axes is None:
         return np.transpose(g)
-    return np.transpose(g, np.argsort(rt.positive_axes(axes)))
+    return np.transpose(g, rt.inverse_axes(axes, np.ndim(a)))
 
 
 @vjp(np.matrix_transpose, "x", linear=True)
@@ -125,3 +125,26 @@ def tril(ans, g, m, k=0):
 @vjp(np.triu, "m", linear=True)
 def triu(ans, g, m, k=0):
     return np.triu(g, k)
+
+
+# -- methods of arrays that take more forms of arguments than the functions --------------------------
+
+
+@vjp(np.ndarray.reshape, "self", linear=True, refused=_ORDER)
+def method_reshape(ans, g, self, *shape, order="C"):
+    return np.reshape(g, np.shape(self))
+
+
+@vjp(np.ndarray.transpose, "self", linear=True)
+def method_transpose(ans, g, self, *axes):
+    return np.transpose(g, rt.inverse_axes(axes, np.ndim(self)))
+
+
+@vjp(np.ndarray.flatten, "self", linear=True, refused=_ORDER)
+def method_flatten(ans, g, self, order="C"):
+    return np.reshape(g, np.shape(self))
+
+
+@vjp(np.ndarray.item, "self", linear=True)
+def method_item(ans, g, self, *args):
+    return rt.item_adjoint(g, np.shape(self), args)

@@ -7,7 +7,6 @@ import numpy as np
 from srcad import runtime as rt
 from srcad.rules.registry import elementwise
 
-
 # -- arithmetic --------------------------------------------------------------------------------------
 
 

@@ -27,7 +27,9 @@ def call(function: Any, arguments: tuple[Any, ...], options: dict[str, Any]) -> 
     return _resolvers[0](function, arguments, options)
 
 
-def call_method(receiver: Any, name: str, arguments: tuple[Any, ...], options: dict[str, Any]) -> tuple[Any, Pullback]:
+def call_method(
+    receiver: Any, name: str, arguments: tuple[Any, ...], options: dict[str, Any]
+) -> tuple[Any, Pullback]:
     """Call ``receiver.name``; the pullback's first result is the gradient of the receiver."""
     return call(getattr(receiver, name), arguments, options)
 

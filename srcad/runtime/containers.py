@@ -8,7 +8,19 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["accumulate", "add", "attribute_gradient", "copy", "finish", "keys", "order_of", "owned", "sequence", "zeros_like"]
+__all__ = [
+    "accumulate",
+    "add",
+    "attribute_gradient",
+    "copy",
+    "finish",
+    "fold_repeats",
+    "keys",
+    "order_of",
+    "owned",
+    "sequence",
+    "zeros_like",
+]
 
 
 def sequence(values: Any) -> Any:
@@ -16,6 +28,14 @@ def sequence(values: Any) -> Any:
     if isinstance(values, (list, tuple, np.ndarray, str, range)):
         return values
     return list(values)
+
+
+def fold_repeats(gradient: list[Any], length: int) -> list[Any]:
+    """Return the gradient of a list of ``length`` items from that of its repetition."""
+    found: list[Any] = [0.0] * length
+    for position, part in enumerate(gradient):
+        found[position % length] = add(found[position % length], part)
+    return found
 
 
 def keys(mapping: Any) -> list[Any]:
@@ -113,7 +133,11 @@ def finish(gradient: Any, value: Any) -> Any:
         return np.array(np.broadcast_to(gradient, value.shape), dtype=np.float64)
     if isinstance(value, np.generic):
         return value.dtype.type(gradient) if value.dtype.kind in "fc" else np.float64(gradient)
-    if isinstance(value, (bool, str, bytes, range, slice, set, frozenset, type(None), type(...))) or callable(value) and not dataclasses.is_dataclass(value):
+    if (
+        isinstance(value, (bool, str, bytes, range, slice, set, frozenset, type(None), type(...)))
+        or callable(value)
+        and not dataclasses.is_dataclass(value)
+    ):
         return None
     if isinstance(value, float):
         return gradient if isinstance(gradient, np.generic) else float(gradient)

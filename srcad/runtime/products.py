@@ -27,7 +27,11 @@ Shape = tuple[int, ...]
 
 
 def _fit(cotangent: Array, shape: Shape) -> Array:
-    return unbroadcast(cotangent, np.broadcast_to(cotangent.dtype.type(0), shape)) if shape else np.sum(cotangent)
+    return (
+        unbroadcast(cotangent, np.broadcast_to(cotangent.dtype.type(0), shape))
+        if shape
+        else np.sum(cotangent)
+    )
 
 
 def dot_adjoint_a(cotangent: Array, shape: Shape, b: Array) -> Array:
@@ -126,7 +130,8 @@ def _labels(subscripts: Any, operands: Any) -> tuple[list[list[str]], list[str]]
     """Return the labels of each operand's axes and of the result's, with the ellipsis written out."""
     if not isinstance(subscripts, str):
         raise NoDerivativeError(
-            "np.einsum has a derivative only where its first argument is text.", "Write np.einsum('ij,jk->ik', a, b)."
+            "np.einsum has a derivative only where its first argument is text.",
+            "Write np.einsum('ij,jk->ik', a, b).",
         )
     inputs, arrow, output = subscripts.replace(" ", "").partition("->")
     terms = inputs.split(",")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -18,12 +17,13 @@ __all__ = [
     "diagonal_adjoint",
     "diff_adjoint",
     "imag_adjoint",
+    "inverse_axes",
+    "item_adjoint",
     "linspace_weights",
     "lower_half",
     "lower_rows",
     "off_diagonal",
     "parts_like",
-    "positive_axes",
     "prod_others",
     "reduced_last",
     "repeat_adjoint",
@@ -96,7 +96,10 @@ def split_stacked_columns(cotangent: Array, arrays: Any) -> list[Array]:
 def parts_like(cotangents: Any, parts: Any) -> list[Array]:
     """Return the gradients of the parts of a split array, with zeros for the number 0.0."""
     given = [cotangents] * len(parts) if isinstance(cotangents, float) else cotangents
-    return [np.broadcast_to(np.asarray(c, np.result_type(p, np.float16)), np.shape(p)) for c, p in zip(given, parts)]
+    return [
+        np.broadcast_to(np.asarray(c, np.result_type(p, np.float16)), np.shape(p))
+        for c, p in zip(given, parts)
+    ]
 
 
 def reshape_like(cotangents: Any, arrays: Any) -> Any:
@@ -106,9 +109,20 @@ def reshape_like(cotangents: Any, arrays: Any) -> Any:
     return [np.reshape(c, np.shape(a)) for c, a in zip(cotangents, arrays)]
 
 
-def positive_axes(axes: Sequence[int]) -> list[int]:
-    """Return ``axes`` of a transposition without negative numbers."""
-    return [axis % len(axes) for axis in axes]
+def inverse_axes(axes: Any, rank: int) -> list[int]:
+    """Return the axes that undo a transposition; ``axes`` may be a sequence, or hold one or nothing."""
+    if len(axes) == 1 and (axes[0] is None or isinstance(axes[0], (tuple, list))):
+        axes = axes[0]
+    if not axes:
+        return list(range(rank))[::-1]
+    return [int(i) for i in np.argsort([axis % rank for axis in axes])]
+
+
+def item_adjoint(cotangent: Array, shape: Shape, args: tuple[Any, ...]) -> Array:
+    """Return the gradient of an array of the given shape in ``array.item(*args)``."""
+    result = np.zeros(shape, np.result_type(cotangent, np.float16))
+    result[np.unravel_index(args[0] if args else 0, shape) if len(args) < 2 else args] = cotangent
+    return result
 
 
 def repeat_adjoint(cotangent: Array, shape: Shape, repeats: Any, axis: int | None) -> Array:

@@ -3,7 +3,6 @@
 The mark is a comment ``# refused at: text``; the caret must stand under the first character of the text.
 """
 
-import copy
 import struct
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -113,41 +112,12 @@ def return_in_finally(x):
 
 
 @refused(1.0)
-def name_deleted(x):
-    y = x * x
-    del y  # refused at: y
-    return x
-
-
-@refused(1.0)
 def decorated_nested_function(x):
     @keep  # refused at: keep
     def inner(y):
         return y * x
 
     return inner(x)
-
-
-@refused(X)
-def item_assigned(x):
-    y = x * 2.0
-    y[0] = 1.0  # refused at: y[0]
-    return np.sum(y)
-
-
-@refused(X)
-def slice_assigned_in_a_loop(x):
-    y = np.zeros(3)
-    for i in range(3):
-        y[i] = x[i] * 2.0  # refused at: y[i]
-    return np.sum(y)
-
-
-@refused(X)
-def item_augmented(x):
-    y = x * 2.0
-    y[1:] += x[:-1]  # refused at: y[1:]
-    return np.sum(y)
 
 
 @refused(X)
@@ -173,13 +143,6 @@ def attribute_assigned(x):
     box = Box(x)
     box.value = x * x  # refused at: box.value
     return box.value
-
-
-@refused([1.0, 2.0])
-def list_item_deleted(values):
-    copied = copy.copy(values)
-    del copied[0]  # refused at: copied[0]
-    return copied[0]
 
 
 @refused(X)

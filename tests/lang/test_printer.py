@@ -128,9 +128,7 @@ def test_long_lines_are_broken(text):
 
 def test_two_functions_are_two_lines_apart():
     text = to_source(gast.parse("import numpy as np\ndef f():\n  return 1\ndef g():\n  return 2\nx = 1"))
-    assert text == (
-        "import numpy as np\n\n\ndef f():\n    return 1\n\n\ndef g():\n    return 2\n\n\nx = 1\n"
-    )
+    assert text == ("import numpy as np\n\n\ndef f():\n    return 1\n\n\ndef g():\n    return 2\n\n\nx = 1\n")
 
 
 def test_quote_fills_templates():

@@ -8,7 +8,7 @@ from adjoint_programs import function, pure, run, same, text_of
 
 from srcad.optimize import optimize
 
-STRAIGHT = '''
+STRAIGHT = """
 def f(x, y, g):
     t = np.sin(x)
     t1 = t * y
@@ -26,9 +26,9 @@ def f(x, y, g):
     dx = t7
     out = (ans, dx, dy)
     return out
-'''
+"""
 
-LOOP = '''
+LOOP = """
 def f(x, n, g):
     saved = []
     unused = []
@@ -55,9 +55,9 @@ def f(x, n, g):
     t5 = dy * 1.0
     dx = dx + t5
     return dx
-'''
+"""
 
-BRANCH = '''
+BRANCH = """
 def f(x, y, g):
     m = np.mean(x)
     c = m > 0.0
@@ -88,9 +88,9 @@ def f(x, y, g):
         dy = dy + t10
     r = (dx, dy)
     return r
-'''
+"""
 
-WHILE = '''
+WHILE = """
 def f(x, g):
     trips = 0
     saved = []
@@ -112,9 +112,9 @@ def f(x, g):
     t1 = y * 0.0
     dx = dy + t1
     return dx
-'''
+"""
 
-STORES = '''
+STORES = """
 def f(x, g):
     y = np.copy(x)
     n = len(x)
@@ -139,9 +139,9 @@ def f(x, g):
         dy[i] = e3
     out = (y, dy)
     return out
-'''
+"""
 
-EFFECTS = '''
+EFFECTS = """
 def f(x, g):
     t = np.exp(x)
     note(t)
@@ -153,7 +153,7 @@ def f(x, g):
     note(v)
     r = (t1, z, w)
     return r
-'''
+"""
 
 X = np.linspace(0.4, 1.6, 5)
 Y = np.linspace(-1.3, 0.8, 5)

@@ -104,7 +104,6 @@ def or_with_values(x, y):
 
 
 @program(1.0, 2.0)
-@program(0.0, 2.0)
 def and_with_values(x, y):
     z = x and y * 3
     return z + y * x

@@ -71,10 +71,10 @@ def random_program(pick: Pick) -> RandomProgram:
         parameters = (FLOAT, FLOAT) if pick(2) == 0 else (VECTOR, FLOAT)
         result = FLOAT if pick(2) == 0 else VECTOR
         name = f"helper{number}"
-        functions.append(_Function(pick, list(helpers), 3 + pick(4)).write(name, parameters, result))
+        functions.append(_Function(pick, list(helpers), 2 + pick(3)).write(name, parameters, result))
         helpers.append(_Helper(name, parameters, result))
     kinds = tuple((FLOAT, VECTOR, FLOAT, MATRIX)[pick(4)] for _ in range(1 + pick(4)))
-    functions.append(_Function(pick, helpers, 4 + pick(10)).write("program", kinds, FLOAT))
+    functions.append(_Function(pick, helpers, 3 + pick(7)).write("program", kinds, FLOAT))
     return RandomProgram("\n\n".join([HEADER, *functions]), kinds, pick(1000))
 
 

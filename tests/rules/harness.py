@@ -1,0 +1,213 @@
+"""Check a derivative rule at a sample against difference quotients and, where it is linear, against itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from inspect import Parameter, Signature
+from typing import Any
+
+import numpy as np
+
+from srcad import runtime as rt
+from srcad.rules.registry import Rule
+
+__all__ = ["Sample", "check_dtype", "check_linear", "check_reverse", "gradients", "pairing"]
+
+
+@dataclass(frozen=True)
+class Sample:
+    """A call at which a rule is checked; ``fixed`` names parameters that have no derivative here."""
+
+    function: Callable[..., Any]
+    args: tuple[Any, ...]
+    kwargs: dict[str, Any] = field(default_factory=dict)
+    fixed: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        shown = [_shown(a) for a in self.args] + [f"{k}={_shown(v)}" for k, v in self.kwargs.items()]
+        return f"{getattr(self.function, '__name__', self.function)}({', '.join(shown)})"
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, np.ndarray):
+        return f"{value.dtype.char}{list(value.shape)}".replace(" ", "")
+    if isinstance(value, (list, tuple)):
+        return f"[{', '.join(map(_shown, value))}]"
+    return getattr(value, "__name__", None) or f"{value:.3g}" if isinstance(value, float) else str(value)[:20]
+
+
+def bound_arguments(rule: Rule, sample: Sample) -> dict[str, Any]:
+    """Return the sample's arguments by the rule's parameter names."""
+    return dict(Signature(rule.parameters).bind(*sample.args, **sample.kwargs).arguments)
+
+
+def _call(function: Callable[..., Any], first: list[Any], rule: Rule, bound: dict[str, Any]) -> Any:
+    positional, keywords = list(first), {}
+    for parameter in rule.parameters:
+        if parameter.name not in bound:
+            continue
+        value = bound[parameter.name]
+        if parameter.kind is Parameter.VAR_POSITIONAL:
+            positional += value
+        elif parameter.kind is Parameter.KEYWORD_ONLY or keywords:
+            keywords[parameter.name] = value
+        elif _skipped_before(rule, parameter, bound):
+            keywords[parameter.name] = value
+        else:
+            positional.append(value)
+    return function(*positional, **keywords)
+
+
+def _skipped_before(rule: Rule, parameter: Parameter, bound: dict[str, Any]) -> bool:
+    names = [p.name for p in rule.parameters]
+    return any(name not in bound for name in names[: names.index(parameter.name)])
+
+
+def active(rule: Rule, sample: Sample) -> list[str]:
+    """Return the parameters whose gradients are checked."""
+    bound = bound_arguments(rule, sample)
+    return [p for p in rule.wrt if p in bound and p not in sample.fixed and bound[p] is not None]
+
+
+def gradients(rule: Rule, sample: Sample, g: Any) -> dict[str, Any]:
+    """Return the gradients that ``rule`` gives for the active parameters."""
+    bound = bound_arguments(rule, sample)
+    ans = _call(rule.primal, [], rule, bound)
+    if rule.kind == "elementwise":
+        partials = _call(rule.reverse, [ans], rule, bound)
+        partials = [partials] if len(rule.wrt) == 1 else partials
+        found = [rt.unbroadcast(g * partial, bound[p]) for p, partial in zip(rule.wrt, partials)]
+    else:
+        whole = _call(rule.reverse, [ans, g], rule, bound)
+        found = [whole] if len(rule.wrt) == 1 else whole
+    assert len(found) == len(rule.wrt), f"{len(found)} gradients for {rule.wrt}"
+    named = dict(zip(rule.wrt, found))
+    return {p: named[p] for p in active(rule, sample)}
+
+
+# -- structures of numbers ---------------------------------------------------------------------------
+
+
+def is_number(value: Any) -> bool:
+    """Tell whether ``value`` is floating-point or complex."""
+    return isinstance(value, (float, complex, np.inexact)) or isinstance(value, np.ndarray) and value.dtype.kind in "fc"
+
+
+def mapped(change: Callable[..., Any], *values: Any) -> Any:
+    """Return the first value with ``change`` applied to its numbers, beside those of the others."""
+    first = values[0]
+    if isinstance(first, (list, tuple)):
+        return [mapped(change, *parts) for parts in zip(*values)]
+    return change(*values) if is_number(first) else first
+
+
+def pairing(gradient: Any, direction: Any) -> float:
+    """Return the sum of products of two structures; the number 0.0 stands for any zeros."""
+    if isinstance(gradient, float) and gradient == 0.0 or not is_number(direction) and not _is_list(direction):
+        return 0.0
+    if _is_list(direction):
+        return sum(pairing(g, d) for g, d in zip(gradient, direction))
+    return float(np.real(np.sum(np.asarray(gradient) * direction)))
+
+
+def _is_list(value: Any) -> bool:
+    return isinstance(value, (list, tuple))
+
+
+def random_like(value: Any, seed: int) -> Any:
+    """Return a random structure like ``value``."""
+    rng = np.random.default_rng(seed)
+
+    def draw(leaf: Any) -> Any:
+        drawn = rng.normal(size=np.shape(leaf))
+        if np.iscomplexobj(leaf):
+            drawn = drawn + 1j * rng.normal(size=np.shape(leaf))
+        if isinstance(leaf, (np.ndarray, np.generic)):
+            return np.asarray(drawn).astype(leaf.dtype)[()] if np.ndim(leaf) == 0 else drawn.astype(leaf.dtype)
+        return type(leaf)(drawn)
+
+    return mapped(draw, value)
+
+
+def assert_like(gradient: Any, value: Any) -> None:
+    """Assert that a gradient has the structure and the shapes of ``value``."""
+    if isinstance(gradient, float) and gradient == 0.0 or not _is_list(value) and not is_number(value):
+        return
+    if _is_list(value):
+        assert len(gradient) == len(value)
+        for part, item in zip(gradient, value):
+            assert_like(part, item)
+        return
+    assert np.shape(gradient) == np.shape(value), f"shape {np.shape(gradient)} for an argument of {np.shape(value)}"
+    if not np.iscomplexobj(value):
+        assert not np.iscomplexobj(gradient), "a complex gradient for a real argument"
+
+
+# -- checks ------------------------------------------------------------------------------------------
+
+
+def check_reverse(rule: Rule, sample: Sample) -> None:
+    """Compare with central differences of fourth order in two random directions for each parameter."""
+    bound = bound_arguments(rule, sample)
+    ans = _call(rule.primal, [], rule, bound)
+    g = random_like(ans, 1)
+    found = gradients(rule, sample, g)
+    assert found, "the sample has no parameter to check"
+    for parameter, gradient in found.items():
+        assert_like(gradient, bound[parameter])
+        for seed in (2, 3):
+            direction = random_like(bound[parameter], seed)
+
+            def at(offset: float, parameter: str = parameter, direction: Any = direction) -> float:
+                moved = mapped(lambda leaf, step: leaf + offset * step, bound[parameter], direction)
+                return pairing(g, _call(rule.primal, [], rule, {**bound, parameter: moved}))
+
+            h = 1e-3
+            numerical = (8 * (at(h) - at(-h)) - (at(2 * h) - at(-2 * h))) / (12 * h)
+            analytical = pairing(gradient, direction)
+            assert np.isclose(analytical, numerical, rtol=1e-6, atol=1e-7), (
+                f"{sample}: the gradient of {parameter} gives {analytical}, differences give {numerical}"
+            )
+
+
+def check_linear(rule: Rule, sample: Sample) -> None:
+    """Check ``<g, f(t)> = <vjp(g), t>`` for a function that is linear in its parameters jointly."""
+    bound = bound_arguments(rule, sample)
+    ans = _call(rule.primal, [], rule, bound)
+    g = random_like(ans, 4)
+    tangents = {p: random_like(bound[p], 5 + i) for i, p in enumerate(active(rule, sample))}
+    pushed = _call(rule.primal, [], rule, {**bound, **tangents})
+    pulled = gradients(rule, sample, g)
+    backward = sum(pairing(pulled[p], tangent) for p, tangent in tangents.items())
+    assert np.isclose(pairing(g, pushed), backward, rtol=1e-9, atol=1e-9)
+
+
+def _single(leaf: Any) -> Any:
+    if isinstance(leaf, np.ndarray):
+        return leaf.astype(np.complex64 if leaf.dtype.kind == "c" else np.float32)
+    return leaf
+
+
+def check_dtype(rule: Rule, sample: Sample) -> bool:
+    """Check that float32 stays float32; return whether the sample could be checked."""
+    arguments = [mapped(_single, a) for a in sample.args]
+    options = {k: mapped(_single, v) for k, v in sample.kwargs.items()}
+    single = Sample(sample.function, tuple(arguments), options, sample.fixed)
+    bound = bound_arguments(rule, single)
+    ans = _call(rule.primal, [], rule, bound)
+    dtypes: list[Any] = []
+    mapped(lambda leaf: dtypes.append(getattr(leaf, "dtype", None)), ans)
+    if not dtypes or any(dtype not in (np.float32, np.complex64) for dtype in dtypes):
+        return False
+    for parameter, gradient in gradients(rule, single, random_like(ans, 1)).items():
+        _assert_dtype(gradient, bound[parameter])
+    return True
+
+
+def _assert_dtype(gradient: Any, value: Any) -> None:
+    if _is_list(value):
+        for part, item in zip(gradient, value):
+            _assert_dtype(part, item)
+    elif isinstance(value, np.ndarray) and is_number(value) and not isinstance(gradient, float):
+        assert gradient.dtype == value.dtype, f"a gradient of {gradient.dtype} for an argument of {value.dtype}"
