@@ -36,6 +36,7 @@ import gast
 
 from srcad.frontend.nested import parameters
 from srcad.lang.function import Function
+from srcad.lang.quote import clone
 
 __all__ = ["split_webs"]
 
@@ -44,6 +45,8 @@ State = dict[str, frozenset[int]]
 
 def split_webs(fn: Function) -> Function:
     """Rename variables so that each name is one web."""
+    # a tail that stands in several branches must not be one and the same node
+    fn = fn.with_body([clone(stmt) for stmt in fn.tree.body])
     webs = Webs()
     params = [*parameters(fn.tree.args), *fn.captured]
     state: State = {name: frozenset([webs.define(name)]) for name in dict.fromkeys(params)}

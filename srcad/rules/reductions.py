@@ -59,7 +59,7 @@ def ptp(ans, g, a, axis=None, out=None, keepdims=False):
         g = np.expand_dims(g, axis)
     larger = np.max(a, axis=axis, keepdims=True)
     smaller = np.min(a, axis=axis, keepdims=True)
-    return g * (rt.extreme_share(a, larger, axis) * 1 - rt.extreme_share(a, smaller, axis) * 1)
+    return g * rt.extreme_share(a, larger, axis) - g * rt.extreme_share(a, smaller, axis)
 
 
 @vjp(np.var, "a", refused=_DTYPE)

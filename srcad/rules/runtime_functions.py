@@ -166,7 +166,7 @@ def prod_others(ans, g, a, axis):
     return np.transpose(np.reshape(others, moved), np.argsort(order))
 
 
-@vjp(rt.off_diagonal, "a", linear=True)
+@vjp(rt.off_diagonal, "a")
 def off_diagonal(ans, g, a):
     return np.sum(np.tril(g, -1) + np.triu(g, 1), axis=-2)
 
@@ -223,7 +223,9 @@ def parts_like(ans, g, cotangents, parts):
 
 @vjp(rt.reshape_like, "cotangents", "arrays")
 def reshape_like(ans, g, cotangents, arrays):
-    return rt.reshape_like(g, cotangents if len(arrays) > 1 else [cotangents]), 0.0
+    if len(arrays) == 1:
+        return np.reshape(g[0], np.shape(cotangents)), 0.0
+    return rt.reshape_like(g, cotangents), 0.0
 
 
 @vjp(rt.repeat_adjoint, "cotangent", linear=True)
@@ -279,7 +281,7 @@ def cumprod_adjoint(ans, g, cotangent, a, axis):
     )
 
 
-@vjp(rt.lower_rows, "a", linear=True)
+@vjp(rt.lower_rows, "a")
 def lower_rows(ans, g, a):
     return np.sum(np.tril(g), axis=-2)
 

@@ -27,14 +27,14 @@ def float_(ans, g, x):
     return g
 
 
-@vjp(np.float64, "x", linear=True)
-def float64(ans, g, x):
-    return rt.cast_back(g, ans, x)
+@vjp(np.float64, "value", linear=True)
+def float64(ans, g, value):
+    return rt.cast_back(g, ans, value)
 
 
-@vjp(np.float32, "x", linear=True)
-def float32(ans, g, x):
-    return rt.cast_back(g, ans, x)
+@vjp(np.float32, "value", linear=True)
+def float32(ans, g, value):
+    return rt.cast_back(g, ans, value)
 
 
 # -- powers, exponentials and logarithms -------------------------------------------------------------

@@ -14,6 +14,7 @@ __all__ = [
     "cast_back",
     "difference",
     "extreme_share",
+    "inexact_dtype",
     "real_only",
     "reduced_size",
     "safe_log",
@@ -27,6 +28,12 @@ __all__ = [
 ]
 
 Array = Any  # a NumPy array, a NumPy scalar or a Python number
+
+
+def inexact_dtype(*values: Array) -> np.dtype[Any]:
+    """Return the dtype of gradients beside these values: theirs, and float64 for integers."""
+    dtype = np.result_type(*values)
+    return dtype if dtype.kind in "fc" else np.dtype(np.float64)
 
 
 def unbroadcast(cotangent: Array, x: Array) -> Array:
@@ -56,7 +63,7 @@ def _summed_to(cotangent: Array, shape: tuple[int, ...]) -> Array:
 
 def scatter(cotangent: Array, x: Array, index: Any) -> Array:
     """Return zeros like ``x`` with ``cotangent`` added at ``index``; repeated entries add up."""
-    result = np.zeros(np.shape(x), np.result_type(cotangent, np.float16))
+    result = np.zeros(np.shape(x), inexact_dtype(cotangent))
     if _is_basic(index):
         result[index] += cotangent
     else:
@@ -92,12 +99,12 @@ def share(x1: Array, x2: Array) -> Array:
     larger, ties = np.greater(x1, x2), np.equal(x1, x2)
     if not np.any(ties):
         return larger
-    return larger + ties * np.result_type(x1, x2, np.float16).type(0.5)
+    return larger + ties * inexact_dtype(x1, x2).type(0.5)
 
 
 def share_of_numbers(x1: Array, x2: Array) -> Array:
     """Return the part that ``x1`` has in ``np.fmax(x1, x2)``, which prefers numbers to NaN."""
-    return share(x1, x2) + np.isnan(x2) * (1 - np.isnan(x1))
+    return np.where(np.isnan(x2), np.logical_not(np.isnan(x1)), share(x1, x2))[()]
 
 
 def difference(x1: Array, x2: Array) -> Array:
@@ -116,7 +123,7 @@ def extreme_share(a: Array, extreme: Array, axis: Any) -> Array:
     counts = np.count_nonzero(hits, axis=axis, keepdims=True)
     if np.all(counts <= 1):
         return hits
-    return (hits / counts).astype(np.result_type(a, np.float16))
+    return (hits / counts).astype(inexact_dtype(a))
 
 
 def reduced_size(shape: Sequence[int], axis: Any) -> int:

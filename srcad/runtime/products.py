@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from srcad.errors import NoDerivativeError
-from srcad.runtime.arrays import unbroadcast
+from srcad.runtime.arrays import inexact_dtype, unbroadcast
 
 __all__ = [
     "dot_adjoint_a",
@@ -154,7 +154,7 @@ def _einsum_plan(subscripts: Any, operands: Any, k: int) -> tuple[list[list[str]
     """Return the terms, the result and the further factors of the einsum that is operand ``k``'s gradient."""
     labels, output = _labels(subscripts, operands)
     known = set(output).union(*(labels[:k] + labels[k + 1 :]))
-    dtype = np.result_type(operands[k], np.float16)
+    dtype = inexact_dtype(operands[k])
     target: list[str] = []
     terms: list[list[str]] = []
     extras: list[Array] = []

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from srcad.errors import NoDerivativeError
-from srcad.runtime.arrays import scatter
+from srcad.runtime.arrays import inexact_dtype, scatter
 
 __all__ = [
     "array_like",
@@ -96,10 +96,7 @@ def split_stacked_columns(cotangent: Array, arrays: Any) -> list[Array]:
 def parts_like(cotangents: Any, parts: Any) -> list[Array]:
     """Return the gradients of the parts of a split array, with zeros for the number 0.0."""
     given = [cotangents] * len(parts) if isinstance(cotangents, float) else cotangents
-    return [
-        np.broadcast_to(np.asarray(c, np.result_type(p, np.float16)), np.shape(p))
-        for c, p in zip(given, parts)
-    ]
+    return [np.broadcast_to(np.asarray(c, inexact_dtype(p)), np.shape(p)) for c, p in zip(given, parts)]
 
 
 def reshape_like(cotangents: Any, arrays: Any) -> Any:
@@ -120,7 +117,7 @@ def inverse_axes(axes: Any, rank: int) -> list[int]:
 
 def item_adjoint(cotangent: Array, shape: Shape, args: tuple[Any, ...]) -> Array:
     """Return the gradient of an array of the given shape in ``array.item(*args)``."""
-    result = np.zeros(shape, np.result_type(cotangent, np.float16))
+    result = np.zeros(shape, inexact_dtype(cotangent))
     result[np.unravel_index(args[0] if args else 0, shape) if len(args) < 2 else args] = cotangent
     return result
 
@@ -178,7 +175,7 @@ def diag_adjoint(cotangent: Array, shape: Shape, k: int) -> Array:
 
 def diagonal_adjoint(cotangent: Array, shape: Shape, offset: int, axis1: int, axis2: int) -> Array:
     """Return the gradient of an array of the given shape in ``np.diagonal``."""
-    result = np.zeros(shape, np.result_type(cotangent, np.float16))
+    result = np.zeros(shape, inexact_dtype(cotangent))
     matrices = np.moveaxis(result, (axis1, axis2), (-2, -1))
     rows, columns = matrices.shape[-2:]
     count = max(min(rows, columns - offset) if offset >= 0 else min(rows + offset, columns), 0)
@@ -239,7 +236,7 @@ def cumprod_adjoint(cotangent: Array, a: Array, axis: int) -> Array:
     for i in range(a.shape[-1]):
         prefix.append(before)
         before = before * a[..., i]
-    result = np.zeros(a.shape, np.result_type(cotangent, a, np.float16))
+    result = np.zeros(a.shape, inexact_dtype(cotangent, a))
     tail = np.zeros(a.shape[:-1], result.dtype)
     for i in reversed(range(a.shape[-1])):
         # tail: the sum over k >= i of g[k] times the product of a[i + 1 : k + 1]
@@ -251,7 +248,7 @@ def cumprod_adjoint(cotangent: Array, a: Array, axis: int) -> Array:
 def lower_half(x: Array) -> Array:
     """Return the lower triangle of each matrix, with the diagonal halved."""
     n = np.shape(x)[-1]
-    return np.tril(x) * (1 - 0.5 * np.eye(n)).astype(np.result_type(x, np.float16))
+    return np.tril(x) * (1 - 0.5 * np.eye(n)).astype(inexact_dtype(x))
 
 
 def imag_adjoint(cotangent: Array, val: Array) -> Array:
@@ -281,4 +278,4 @@ def cofactor(a: Array) -> Array:
 
 def linspace_weights(cotangent: Array, num: int, endpoint: bool) -> Array:
     """Return the weights of the end in each entry of ``np.linspace``."""
-    return np.linspace(0.0, 1.0, num, endpoint, dtype=np.result_type(cotangent, np.float16))
+    return np.linspace(0.0, 1.0, num, endpoint, dtype=inexact_dtype(cotangent))

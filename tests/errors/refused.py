@@ -191,7 +191,7 @@ def list_grows_under_its_loop(values):
 @refused(2.0, error=NoDerivativeError)
 def neither_source_nor_rule(x):
     y = x * x
-    return struct.unpack("d", struct.pack("d", y))[0]  # refused at: struct.pack
+    return struct.unpack("d", struct.pack("d", y))[0]  # refused at: struct.unpack
 
 
 namespace: dict[str, Any] = {}

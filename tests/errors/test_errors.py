@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import inspect
-import math
 import traceback
 from collections.abc import Callable
 from typing import Any
@@ -13,7 +12,7 @@ import pytest
 
 from srcad.api import grad, value_and_grad, vjp
 from srcad.errors import ArgumentError, NoSourceError, OutputError, SrcadError, UnsupportedError
-from tests.errors import refused
+from tests.errors import raising, refused
 from tests.errors.refused import REFUSED, Refused
 
 X = np.array([1.0, 2.0, 3.0])
@@ -191,47 +190,14 @@ def test_argument_that_has_no_derivative(argument: Any) -> None:
     _assert_complete(caught.value, __file__, _line_of(one_parameter, "def one_parameter"))
 
 
-def raises_in_a_loop(x):
-    total = 0.0
-    for i in range(3):
-        if i == 2:
-            raise KeyError("raised here")
-        total = total + x / (i + 1)
-    return total
-
-
-def raises_in_a_callee(x):
-    return two_parameters(x, x) + deeper(x)
-
-
-def deeper(x):
-    y = x * 2.0
-    return y / int(x - x)  # fails here
-
-
-def raises_inside_numpy(x):
-    y = np.sum(x)
-    return y + np.sum(x @ np.ones(7))  # fails here
-
-
-def fails_an_assertion(x):
-    y = x * x
-    assert y < 0, "not negative"
-    return y
-
-
-def fails_in_math(x):
-    return math.log(x - 5.0)  # fails here
-
-
 @pytest.mark.parametrize(
     ("function", "argument", "error", "place", "fragment"),
     [
-        (raises_in_a_loop, 1.0, KeyError, raises_in_a_loop, "raise KeyError"),
-        (raises_in_a_callee, 1.0, ZeroDivisionError, deeper, "fails here"),
-        (raises_inside_numpy, X, ValueError, raises_inside_numpy, "fails here"),
-        (fails_an_assertion, 1.0, AssertionError, fails_an_assertion, "assert"),
-        (fails_in_math, 1.0, ValueError, fails_in_math, "fails here"),
+        (raising.raises_in_a_loop, 1.0, KeyError, raising.raises_in_a_loop, "raise KeyError"),
+        (raising.raises_in_a_callee, 1.0, ZeroDivisionError, raising.deeper, "fails here"),
+        (raising.raises_inside_numpy, X, ValueError, raising.raises_inside_numpy, "fails here"),
+        (raising.fails_an_assertion, 1.0, AssertionError, raising.fails_an_assertion, "assert"),
+        (raising.fails_in_math, 1.0, ValueError, raising.fails_in_math, "fails here"),
     ],
     ids=lambda value: getattr(value, "__name__", ""),
 )
@@ -250,7 +216,7 @@ def test_exception_of_the_primal(
         assert not isinstance(caught.value, SrcadError)
         assert str(caught.value) == str(expected.value)
         shown = "".join(traceback.format_exception(caught.value))
-        assert f'File "{__file__}", line {_line_of(place, fragment)}' in shown
+        assert f'File "{raising.__file__}", line {_line_of(place, fragment)}' in shown
 
 
 def divides(x, y):

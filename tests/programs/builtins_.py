@@ -147,10 +147,3 @@ def max_with_default(x, values):
 @program([1.0, -3.0, 2.0])
 def max_with_a_key(values):
     return max(values, key=abs) ** 2
-
-
-@program([0.5, 0.7])
-def iter_and_next(values):
-    it = iter(values)
-    first = next(it)
-    return first * next(it) + next(it, 3.0)

@@ -20,9 +20,10 @@ from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 
 from srcad.api import value_and_grad
+from srcad.errors import UnsupportedError
 from tests.property.generate import FLOAT, VECTOR, RandomProgram, random_program
 
-PROGRAMS = int(os.environ.get("SRCAD_PROGRAMS", "2000"))
+PROGRAMS = int(os.environ.get("SRCAD_PROGRAMS", "300"))
 # Batches are what runs in parallel.
 BATCHES = min(20, PROGRAMS)
 STEP = 2e-4
@@ -69,7 +70,12 @@ def test_random_programs(batch: int, tmp_path: Path) -> None:
             failures[decisions] = error
             raise
 
+    before = len(_refused)
     check()
+    assert len(_refused) - before <= max(2, count // 5)
+
+
+_refused: list[RandomProgram] = []
 
 
 def _check(program: RandomProgram, folder: Path) -> None:
@@ -98,6 +104,8 @@ def _check(program: RandomProgram, folder: Path) -> None:
                 assert abs(ours - theirs) <= 10 * scale, (
                     f"argument {number}: srcad {ours!r}, central differences {theirs!r}"
                 )
+    except UnsupportedError:
+        _refused.append(program)  # right or refused; how many may be refused is checked for each batch
     except Exception as error:
         raise AssertionError(_report(program, args, error, derivative)) from error
 

@@ -25,7 +25,7 @@ def sample(function: Callable[..., Any], *args: Any, fixed: tuple[str, ...] = ()
 
 def real(*shape: int) -> np.ndarray:
     """Return distinct numbers away from zero, of both signs."""
-    return _rng.normal(size=shape) + np.where(_rng.random(shape) < 0.5, -0.5, 0.5)
+    return _rng.uniform(0.4, 1.6, shape) * np.where(_rng.random(shape) < 0.5, -1.0, 1.0)
 
 
 def positive(*shape: int) -> np.ndarray:
@@ -97,7 +97,7 @@ sample(math.hypot, 0.7, 0.4, -0.3)
 sample(math.dist, [0.7, 0.4], [0.1, -0.2])
 sample(math.fsum, [0.7, 0.4, 0.1])
 sample(math.prod, [0.7, 0.4, 0.1])
-sample(np.float32, np.float32(0.7), fixed=())
+sample(np.float32, np.float32(0.7))
 sample(abs, real(3))
 sample(pow, positive(3), 2.0)
 
@@ -237,7 +237,14 @@ for first, second in RANKS:
 for first, second in RANKS[3:-1] + [((5, 2, 3), (5, 3, 4)), ((2, 3), (5, 3, 4)), ((6, 1, 2, 3), (5, 3, 4))]:
     sample(np.matmul, of_shape(*first), of_shape(*second))
 sample(np.matmul, imaginary(2, 3), imaginary(3, 2))
-for first, second in [((), (3,)), ((3,), ()), ((3,), (3,)), ((2, 3), (3,)), ((2, 3), (4, 3)), ((5, 2, 3), (4, 3))]:
+for first, second in [
+    ((), (3,)),
+    ((3,), ()),
+    ((3,), (3,)),
+    ((2, 3), (3,)),
+    ((2, 3), (4, 3)),
+    ((5, 2, 3), (4, 3)),
+]:
     sample(np.inner, of_shape(*first), of_shape(*second))
 sample(np.outer, real(3), real(4))
 sample(np.outer, real(2, 2), 0.3)

@@ -72,7 +72,9 @@ def test_what_a_rule_calls_can_be_differentiated(rule: Rule) -> None:
             if text not in PYTHON:
                 callee = eval(text, {**vars(builtins), **rule.reverse.__globals__})
                 known = registry.find(callee) is not None or registry.is_constant(callee)
-                assert known or callee in [r.reverse for r in RULES], f"{text} has no rule and is not constant"
+                assert known or callee in [r.reverse for r in RULES], (
+                    f"{text} has no rule and is not constant"
+                )
 
 
 @pytest.mark.parametrize("rule", RULES, ids=name_of)
@@ -88,14 +90,21 @@ def test_rule_has_the_parameters_of_its_primal(rule: Rule) -> None:
         return  # np.einsum(*operands), whose first operand is the subscripts
     fixed = [p.name for p in rule.parameters if p.kind is Parameter.POSITIONAL_OR_KEYWORD]
     positional = [
-        p.name for p in expected.values() if p.kind in (Parameter.POSITIONAL_ONLY, Parameter.POSITIONAL_OR_KEYWORD)
+        p.name
+        for p in expected.values()
+        if p.kind in (Parameter.POSITIONAL_ONLY, Parameter.POSITIONAL_OR_KEYWORD)
     ]
     assert fixed == positional[: len(fixed)]
     for parameter in rule.parameters:
         assert parameter.name in expected
         if parameter.kind not in (Parameter.POSITIONAL_OR_KEYWORD,):
             assert parameter.kind is expected[parameter.name].kind
-        elif parameter.default is not Parameter.empty and parameter.name not in ("keepdims", "x", "a_min", "a_max"):
+        elif parameter.default is not Parameter.empty and parameter.name not in (
+            "keepdims",
+            "value",
+            "a_min",
+            "a_max",
+        ):
             assert repr(parameter.default) == repr(expected[parameter.name].default), parameter.name
 
 

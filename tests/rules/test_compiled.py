@@ -1,0 +1,97 @@
+"""The rule as the compiler inlines it gives the gradients of the rule as it is called."""
+
+from __future__ import annotations
+
+import importlib.util
+import math
+from inspect import Parameter
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from srcad import vjp
+from srcad.rules import registry
+from tests.rules.harness import Sample, active, bound_arguments, gradients, mapped, random_like
+from tests.rules.samples import SAMPLES
+
+
+def path_of(function: Any) -> str | None:
+    """Return how a program names ``function``, or None for methods and the runtime."""
+    name = getattr(function, "__name__", "")
+    for prefix, module in (("np", np), ("np.linalg", np.linalg), ("math", math)):
+        if getattr(module, name, None) is function:
+            return f"{prefix}.{name}"
+    return name if function in (abs, pow) else None
+
+
+def is_compiled(sample: Sample) -> bool:
+    """Tell whether the sample is a call in the language that is differentiated: real, with a name."""
+    leaves: list[Any] = []
+    mapped(leaves.append, (*sample.args, *sample.kwargs.values()))
+    return path_of(sample.function) is not None and not any(map(np.iscomplexobj, leaves))
+
+
+def program(sample: Sample) -> tuple[str, list[str]]:
+    """Return the text of a function of the sample's active arguments, which has the options as literals."""
+    rule = registry.find(sample.function)
+    assert rule is not None
+    bound, names = bound_arguments(rule, sample), active(rule, sample)
+    written = []
+    for parameter in rule.parameters:
+        if parameter.name not in bound:
+            continue
+        value = bound[parameter.name]
+        text = parameter.name if parameter.name in names else literal(value)
+        if parameter.kind is Parameter.VAR_POSITIONAL:
+            written.append(", ".join(f"{parameter.name}[{i}]" for i in range(len(value))))
+        elif parameter.name in sample.kwargs:
+            written.append(f"{parameter.name}={text}")
+        else:
+            written.append(text)
+    body = f"{path_of(sample.function)}({', '.join(written)})"
+    return f"def program({', '.join(names)}):\n    return {body}\n", names
+
+
+def literal(value: Any) -> str:
+    """Return Python text for an option."""
+    if isinstance(value, np.ndarray):
+        return f"np.array({value.tolist()})"
+    if isinstance(value, type):
+        return "np.float64" if value is np.float64 else value.__name__
+    return {math.inf: "np.inf", -math.inf: "-np.inf"}.get(value, repr(value)) if not isinstance(value, list) else repr(value)
+
+
+def load(text: str, folder: Path) -> Any:
+    """Return the function ``program`` of a module with this text."""
+    file = folder / "program.py"
+    file.write_text("import math\n\nimport numpy as np\n\n\n" + text)
+    spec = importlib.util.spec_from_file_location("program", file)
+    assert spec is not None and spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module.program
+
+
+def assert_close(found: Any, expected: Any) -> None:
+    """Compare two structures of gradients; the number 0.0 stands for any zeros."""
+    if isinstance(expected, (list, tuple)):
+        for one, other in zip(found, expected, strict=True):
+            assert_close(one, other)
+    else:
+        np.testing.assert_allclose(found, expected, rtol=1e-9, atol=1e-12)
+
+
+@pytest.mark.parametrize("sample", [s for s in SAMPLES if is_compiled(s)], ids=str)
+def test_compiled_rule_equals_called_rule(sample: Sample, tmp_path: Path) -> None:
+    rule = registry.find(sample.function)
+    assert rule is not None
+    bound = bound_arguments(rule, sample)
+    text, names = program(sample)
+    value, pullback = vjp(load(text, tmp_path), *[bound[name] for name in names])
+    g = random_like(value, 1)
+    expected = gradients(rule, sample, g)
+    for name, found in zip(names, pullback(g)):
+        assert np.shape(found) == np.shape(bound[name]) if isinstance(found, np.ndarray) else True
+        assert_close(found, expected[name])
