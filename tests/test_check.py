@@ -76,17 +76,8 @@ def test_every_part_of_a_container_result_is_checked():
     check_grads(several, (0.4, 0.8))
 
 
-def test_second_and_third_order_on_scalars():
-    check_grads(square, (1.3,), order=2)
-    check_grads(lambda x: x**4, (1.3,), order=3)
-
-
 def test_second_order_on_arrays():
     check_grads(lambda x: np.sum(np.sin(x) * x), (np.array([0.3, 1.2]),), order=2)
-
-
-def test_second_order_of_an_array_result_uses_a_projection():
-    check_grads(lambda x: x**3, (np.array([0.3, 1.2]),), order=2)
 
 
 def test_integers_are_held_unless_named():

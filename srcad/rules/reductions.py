@@ -37,6 +37,7 @@ def prod(ans, g, a, axis=None, dtype=None, out=None, keepdims=False):
     return g * rt.prod_others(a, axis)
 
 
+@vjp(np.amax, "a", refused=_OUT)
 @vjp(np.max, "a", refused=_OUT)
 def max_(ans, g, a, axis=None, out=None, keepdims=False):
     if axis is not None and not keepdims:
@@ -45,6 +46,7 @@ def max_(ans, g, a, axis=None, out=None, keepdims=False):
     return g * rt.extreme_share(a, ans, axis)
 
 
+@vjp(np.amin, "a", refused=_OUT)
 @vjp(np.min, "a", refused=_OUT)
 def min_(ans, g, a, axis=None, out=None, keepdims=False):
     if axis is not None and not keepdims:

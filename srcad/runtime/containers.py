@@ -23,6 +23,9 @@ __all__ = [
 ]
 
 
+_CONTAINERS = (list, tuple, dict)
+
+
 def sequence(values: Any) -> Any:
     """Return ``values`` in a form with a length and an index: itself, or the list of its items."""
     if isinstance(values, (list, tuple, np.ndarray, str, range)):
@@ -53,9 +56,9 @@ def zeros_like(value: Any) -> Any:
     if isinstance(value, np.ndarray):
         return np.zeros_like(value) if value.dtype.kind in "fc" else np.zeros(value.shape)
     if isinstance(value, (list, tuple)):
-        return [0.0] * len(value)
+        return [zeros_like(item) if isinstance(item, _CONTAINERS) else 0.0 for item in value]
     if isinstance(value, dict):
-        return dict.fromkeys(value, 0.0)
+        return {key: zeros_like(item) if isinstance(item, _CONTAINERS) else 0.0 for key, item in value.items()}
     if isinstance(value, (int, float, complex, np.number, np.bool_, str, type(None))):
         return 0.0
     if hasattr(value, "captured"):

@@ -199,12 +199,7 @@ exec("def without_source(x):\n    return x * x\n", namespace)
 without_source = namespace["without_source"]
 
 
-@refused(2.0, error=SrcadError)
-def calls_a_function_without_source(x):
-    return x + without_source(x)  # refused at: without_source(x)
-
-
 def helper(x):
     y = x * 2.0
-    y[0] = 1.0  # refused in the callee
+    y.fill(1.0)  # refused in the callee
     return np.sum(y)

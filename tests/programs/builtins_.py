@@ -1,8 +1,6 @@
 """Python's own functions."""
 
-import functools
 import math
-import operator
 
 import numpy as np
 
@@ -19,11 +17,6 @@ def abs_and_pow(x, y):
 @program(1.5, 0.4, -2.0)
 def min_and_max(x, y, z):
     return max(x, y, z) * min(x, y) + max(x, 1.0) * min([x, y, z])
-
-
-@program(X)
-def min_and_max_of_an_array(x):
-    return max(x) * min(x)
 
 
 @program((1.5, 0.4))
@@ -84,20 +77,6 @@ def sorted_with_a_key(values):
     return ordered[0] * 2 + ordered[1] ** 2
 
 
-@program([0.5, 0.9, 0.7])
-def list_tuple_reversed(values):
-    backwards = list(reversed(values))
-    t = tuple(backwards)
-    return t[0] * backwards[1] + t[2] ** 2
-
-
-@program([0.5, 0.9])
-def zip_and_enumerate_as_values(values):
-    pairs = list(zip(values, [2.0, 3.0]))
-    numbered = list(enumerate(values))
-    return pairs[0][0] * pairs[1][1] + numbered[1][0] * numbered[1][1] ** 2
-
-
 @program(0.5)
 def isinstance_and_type(x):
     if isinstance(x, float) and not isinstance(x, (str, list)):
@@ -118,16 +97,6 @@ def dict_and_len(params):
     return again["a"] * keyword["c"] * len(again)
 
 
-@program(0.5, 0.7)
-def operator_module(x, y):
-    return operator.add(x, y) * operator.mul(x, y) - operator.neg(x)
-
-
-@program([0.5, 0.7, 0.9])
-def reduce(values):
-    return functools.reduce(lambda a, b: a * b + a, values)
-
-
 @program([0.5, 0.7, 0.9])
 def math_on_sequences(values):
     return math.fsum(values) + math.prod(values) + math.dist([values[0], 1.0], [0.0, values[1]])
@@ -137,11 +106,6 @@ def math_on_sequences(values):
 def text_of_numbers(x):
     text = str(int(x)) + repr(1) + format(x, ".2f")
     return x * len(text)
-
-
-@program(0.5, [1.0, 2.0])
-def max_with_default(x, values):
-    return max(values, default=0.0) * x + max([], default=x)
 
 
 @program([1.0, -3.0, 2.0])

@@ -1,6 +1,5 @@
 """Calls of user functions: every way of passing arguments, several results, functions as values."""
 
-import functools
 import math
 
 import numpy as np
@@ -94,11 +93,6 @@ def keyword_varargs(x, y):
     return weighted(a=x, bcd=y * y)
 
 
-@program((0.4, 0.9), {"shift": 0.3})
-def starred_call(values, options):
-    return norm_of(*values) * smooth_step(*values, **options) + norm_of(1.0, *values, 2.0)
-
-
 @program(0.4)
 def callee_default_from_argument(x):
     return default_uses_argument(x) * default_uses_argument(x, 3.0)
@@ -185,12 +179,6 @@ def functions_in_a_global_tuple(x):
 
 
 @program(0.5)
-def partial(x):
-    steep = functools.partial(smooth_step, slope=x, shift=0.2)
-    return steep(x) * steep(0.3)
-
-
-@program(0.5)
 def lambdas_on_one_line(x):
     fs = (lambda t: t * t, lambda t: math.sin(t), lambda t, s=3.0: t * s)
     return fs[0](x) + fs[1](x) * fs[2](x)
@@ -199,18 +187,6 @@ def lambdas_on_one_line(x):
 @program(0.5)
 def lambda_called_at_once(x):
     return (lambda a, b: a * b + a)(x, x * x)
-
-
-@program(0.5, 0.7)
-def arguments_evaluated_in_order(x, y):
-    log = []
-
-    def note(name, value):
-        log.append(name)
-        return value
-
-    z = split(y=note("y", x), x=note("x", y))
-    return z[0] * (2.0 if log == ["y", "x"] else 1.0) + z[1]
 
 
 def returns_mixed(x):

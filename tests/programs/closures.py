@@ -20,27 +20,6 @@ def nested_function(x):
 
 
 @program(0.5)
-def closure_variable_assigned_after_the_def(x):
-    def inner():
-        return scale * x
-
-    scale = x * 3
-    return inner()
-
-
-@program(0.5)
-def closure_variable_rebound_between_calls(x):
-    scale = 2.0
-
-    def inner(y):
-        return scale * y
-
-    first = inner(x)
-    scale = x
-    return first + inner(x)
-
-
-@program(0.5)
 def closure_of_a_closure(x):
     def outer(a):
         def inner(b):
@@ -97,14 +76,6 @@ def closures_in_a_loop(x):
 
 
 @program(0.5)
-def late_binding_in_a_loop(x):
-    fs = []
-    for i in range(3):
-        fs.append(lambda t: t * i)  # noqa: B023
-    return fs[0](x) + fs[1](x)
-
-
-@program(0.5)
 def global_value(x):
     return x * FACTOR + TABLE["scale"] * x * x + TABLE["list"][1] * x
 
@@ -129,14 +100,6 @@ def default_captured_at_definition(x):
 
     y = x * 100
     return inner(x) + y
-
-
-@program(0.5)
-def compose(x):
-    def then(f, g):
-        return lambda t: g(f(t))
-
-    return then(math.sin, lambda t: t * x)(x)
 
 
 @program(0.5)

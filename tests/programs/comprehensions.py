@@ -48,12 +48,6 @@ def dict_comprehension_over_items(params):
     return scaled
 
 
-@program(0.5)
-def set_comprehension(x):
-    sizes = {len(w) for w in ("a", "bb", "cc")}
-    return x * len(sizes)
-
-
 @program(X)
 def array_from_a_comprehension(x):
     return np.array([np.sum(x**k) for k in range(3)])
@@ -119,11 +113,3 @@ def bump(v):
 @program(X)
 def max_of_a_generator(x):
     return max(v * v for v in x) + min([v for v in x])
-
-
-@program(X)
-def comprehension_in_a_loop(x):
-    values = [v for v in x]
-    for i in range(3):
-        values = [v * 0.9 + i * values[0] for v in values]
-    return values[1]

@@ -169,20 +169,6 @@ def local_dict(x):
     return table["a"] * table["b"]["c"]
 
 
-@program({"a": 0.5, "b": 0.7}, "b")
-def dict_get_and_key_tests(params, key):
-    y = params.get("missing", 2.0) * params.get("a")
-    if key in params and "z" not in params:
-        y = y * params[key]
-    return y
-
-
-@program({"a": 0.5}, {"b": 0.7})
-def dict_merge(p, q):
-    both = {**p, **q, "c": p["a"] * 2}
-    return both["a"] * both["b"] * both["c"]
-
-
 @program([X, X * 2, X * 3])
 def list_of_arrays(arrays):
     total = 0.0

@@ -69,11 +69,6 @@ def dtype_and_real(a):
 
 
 @program(0.5)
-def item_of_an_array(x):
-    return xp.array([x, 2 * x]).sum().item() * float(xp.array(x))
-
-
-@program(0.5)
 def methods_of_a_float(x):
     return x.real * x + (2.0).is_integer() * x
 
@@ -114,11 +109,6 @@ MODEL = Quadratic(1.5)
 
 
 @program(0.5)
-def call_a_global_object(x):
-    return MODEL(x) * MODEL.linear(x, factor=x) + MODEL.cube(x) + Quadratic.cube(x)
-
-
-@program(0.5)
 def properties_and_class_methods(x):
     return MODEL.twice * x + Quadratic.shifted(x) * MODEL.shifted(x)
 
@@ -127,12 +117,6 @@ def properties_and_class_methods(x):
 def bound_method_as_a_value(x):
     f = MODEL.linear
     return f(x) * f(2.0)
-
-
-@program(0.5, 0.7)
-def object_built_inside(x, scale):
-    model = Quadratic(scale)
-    return model(x)
 
 
 class Cubic(Quadratic):

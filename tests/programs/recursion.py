@@ -66,16 +66,6 @@ def recursion_by_value(x):
     return recursion_by_value(x * 1.7) + x
 
 
-@program(0.4, 4)
-def recursive_closure(x, n):
-    def inner(y, k):
-        if k == 0:
-            return y
-        return inner(y * x + k, k - 1)
-
-    return inner(x, n)
-
-
 @program(np.array([0.4, 0.2, 0.9, 0.5]))
 def divide_and_conquer(x):
     if len(x) == 1:

@@ -119,13 +119,6 @@ def values_without_derivative(x, name, count):
 
 
 @program(1.2)
-def strings_and_sets(x):
-    words = "several words here".split()
-    text = "-".join(sorted(set(words)))
-    return x * len(text) + text.count("e") * x * x
-
-
-@program(1.2)
 def unused_statement(x):
     y = math.exp(x)
     y = x * 2

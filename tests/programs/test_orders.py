@@ -50,37 +50,13 @@ def through_a_for(x):
     return y
 
 
-def through_an_early_exit(x):
-    y = x
-    for i in range(10):
-        y = y * 1.5
-        if y > 2:
-            return y**3 * i
-    return y
-
-
 def through_calls(x):
     return through_an_if(x) * polynomial(x * 0.5)
-
-
-def through_recursion(x):
-    return x if x > 2 else through_recursion(x * x * 0.5 + 1.0) * x
-
-
-def through_a_list(x):
-    values = [x]
-    for _ in range(3):
-        values.append(math.sin(values[-1]) * x)
-    return sum([v * v for v in values])
 
 
 def through_numpy(x):
     a = np.array([x, x * x, 1.0])
     return np.sum(np.tanh(a) * a) / (1.0 + np.dot(a, a))
-
-
-def through_min_and_abs(x):
-    return min(x**3, 10.0) * abs(x - 5.0) + max(x, -1.0) ** 2
 
 
 SCALAR_FUNCTIONS = [
@@ -89,12 +65,8 @@ SCALAR_FUNCTIONS = [
     through_an_if,
     through_a_while,
     through_a_for,
-    through_an_early_exit,
     through_calls,
-    through_recursion,
-    through_a_list,
     through_numpy,
-    through_min_and_abs,
 ]
 
 
@@ -105,7 +77,7 @@ def test_second_derivative(f: Callable[[float], float], x: float) -> None:
     np.testing.assert_allclose(grad(grad(f))(x), _difference(grad(f), x), rtol=1e-6)
 
 
-@pytest.mark.parametrize("f", [polynomial, transcendental, through_an_if, through_a_while, through_a_for])
+@pytest.mark.parametrize("f", [polynomial, transcendental, through_an_if, through_a_for])
 @pytest.mark.parametrize("x", [0.8, -0.6])
 def test_third_derivative(f: Callable[[float], float], x: float) -> None:
     np.testing.assert_allclose(grad(grad(grad(f)))(x), _difference(grad(grad(f)), x), rtol=1e-5)
@@ -134,13 +106,6 @@ def logistic(x):
     return np.mean(np.log(1.0 + np.exp(-z)))
 
 
-def network(x):
-    h = np.zeros(3)
-    for _ in range(3):
-        h = np.tanh(h * x + x[::-1])
-    return np.sum(h**2)
-
-
 def distances(x):
     d = x[:, None] - x
     return np.sum(np.sqrt(d * d + 1.0))
@@ -151,7 +116,7 @@ def solved(x):
     return x @ np.linalg.solve(a, np.sin(x))
 
 
-@pytest.mark.parametrize("f", [rosenbrock, with_loop_and_branch, logistic, network, distances, solved])
+@pytest.mark.parametrize("f", [rosenbrock, with_loop_and_branch, logistic, distances, solved])
 def test_vjp_of_a_gradient(f: Callable[[Any], Any]) -> None:
     direction = np.array([0.5, -1.5, 1.0])
     value, pullback = vjp(grad(f), X)

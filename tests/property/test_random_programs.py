@@ -23,7 +23,7 @@ from srcad.api import value_and_grad
 from srcad.errors import UnsupportedError
 from tests.property.generate import FLOAT, VECTOR, RandomProgram, random_program
 
-PROGRAMS = int(os.environ.get("SRCAD_PROGRAMS", "300"))
+PROGRAMS = int(os.environ.get("SRCAD_PROGRAMS", "100"))
 # Batches are what runs in parallel.
 BATCHES = min(20, PROGRAMS)
 STEP = 2e-4

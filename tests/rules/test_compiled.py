@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from srcad import vjp
+from srcad import check_grads, vjp
 from srcad.rules import registry
 from tests.rules.harness import Sample, active, bound_arguments, gradients, mapped, random_like
 from tests.rules.samples import SAMPLES
@@ -60,7 +60,9 @@ def literal(value: Any) -> str:
         return f"np.array({value.tolist()})"
     if isinstance(value, type):
         return "np.float64" if value is np.float64 else value.__name__
-    return {math.inf: "np.inf", -math.inf: "-np.inf"}.get(value, repr(value)) if not isinstance(value, list) else repr(value)
+    if isinstance(value, float) and math.isinf(value):
+        return "np.inf" if value > 0 else "-np.inf"
+    return repr(value)
 
 
 def load(text: str, folder: Path) -> Any:
@@ -95,3 +97,24 @@ def test_compiled_rule_equals_called_rule(sample: Sample, tmp_path: Path) -> Non
     for name, found in zip(names, pullback(g)):
         assert np.shape(found) == np.shape(bound[name]) if isinstance(found, np.ndarray) else True
         assert_close(found, expected[name])
+
+
+TWICE = (
+    np.sum, np.mean, np.prod, np.max, np.var, np.std, np.cumsum, np.cumprod, np.dot, np.matmul, np.inner, np.outer,
+    np.tensordot, np.trace, np.reshape, np.transpose, np.broadcast_to, np.concatenate, np.stack, np.hstack, np.array,
+    np.where, np.maximum, np.absolute, np.power, np.clip, np.sort, np.take, np.linspace, np.diag, np.tril, np.repeat,
+    np.linalg.inv, np.linalg.det, np.linalg.solve, np.linalg.cholesky, np.linalg.norm,
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("function", TWICE, ids=lambda function: function.__name__)
+def test_rule_can_be_differentiated_again(function: Any, tmp_path: Path) -> None:
+    sample = next(s for s in SAMPLES if s.function is function and is_compiled(s))
+    rule = registry.find(function)
+    assert rule is not None
+    bound = bound_arguments(rule, sample)
+    text, names = program(sample)
+    weights = np.random.default_rng(0).uniform(0.5, 1.5, np.shape(function(*sample.args, **sample.kwargs)))
+    header, _, call = text.rstrip().partition("    return ")
+    scalar = f"{header}    return np.sum(np.array({weights.tolist()}) * {call})\n"
+    check_grads(load(scalar, tmp_path), [bound[name] for name in names], order=2, rtol=1e-4, atol=1e-5)
