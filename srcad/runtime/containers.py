@@ -58,7 +58,9 @@ def zeros_like(value: Any) -> Any:
     if isinstance(value, (list, tuple)):
         return [zeros_like(item) if isinstance(item, _CONTAINERS) else 0.0 for item in value]
     if isinstance(value, dict):
-        return {key: zeros_like(item) if isinstance(item, _CONTAINERS) else 0.0 for key, item in value.items()}
+        return {
+            key: zeros_like(item) if isinstance(item, _CONTAINERS) else 0.0 for key, item in value.items()
+        }
     if isinstance(value, (int, float, complex, np.number, np.bool_, str, type(None))):
         return 0.0
     if hasattr(value, "captured"):
