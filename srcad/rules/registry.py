@@ -7,7 +7,9 @@ the tape, and differentiated again for higher orders, so it is written in srcad'
 
 from __future__ import annotations
 
+import importlib
 import inspect
+import sys
 from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
@@ -56,6 +58,16 @@ class Rule:
 _RULES: dict[Hashable, Rule] = {}
 _CONSTANT: dict[Hashable, Callable[..., Any]] = {}
 _REFUSED: dict[Hashable, str] = {}
+_SCIPY: tuple[str, ...] = ()
+_PROVIDERS = {f"scipy.{topic}": f"srcad.rules.scipy_{topic}" for topic in _SCIPY}
+
+
+def provide() -> bool:
+    """Import the rules of optional modules that were imported by now; tell whether there were any."""
+    ready = [module for module in _PROVIDERS if module in sys.modules]
+    for module in ready:
+        importlib.import_module(_PROVIDERS.pop(module))
+    return bool(ready)
 
 
 def elementwise(primal: Callable[..., Any], *wrt: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
@@ -115,16 +127,20 @@ def refuse(reason: str, *primals: Callable[..., Any]) -> None:
 
 def find(primal: object) -> Rule | None:
     """Return the rule of ``primal``, or None."""
-    return _RULES.get(primal) if isinstance(primal, Hashable) else None
+    if not isinstance(primal, Hashable):
+        return None
+    return _RULES.get(primal) or (_RULES.get(primal) if provide() else None)
 
 
 def is_constant(primal: object) -> bool:
     """Tell whether ``primal`` was declared to have zero derivative."""
+    provide()
     return isinstance(primal, Hashable) and primal in _CONSTANT
 
 
 def reason_refused(primal: object) -> str | None:
     """Return why ``primal`` is refused, or None."""
+    provide()
     return _REFUSED.get(primal) if isinstance(primal, Hashable) else None
 
 

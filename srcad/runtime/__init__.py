@@ -1,5 +1,8 @@
 """What generated code and the derivative rules call: plain NumPy."""
 
+import importlib
+from types import ModuleType
+
 from srcad.runtime.arrays import (
     cast_back,
     difference,
@@ -149,3 +152,12 @@ __all__ = [
     "vector_only",
     "zeros_like",
 ]
+
+_OPTIONAL = ("scipy_special",)
+
+
+def __getattr__(name: str) -> ModuleType:
+    """Import what stands on SciPy when it is first asked for."""
+    if name in _OPTIONAL:
+        return importlib.import_module(f"srcad.runtime.{name}")
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -1,0 +1,186 @@
+"""Derivatives of ``scipy.special``: the gamma, beta and zeta functions and what is counted with them."""
+
+from __future__ import annotations
+
+import numpy as np
+import scipy.special
+
+from srcad import runtime as rt
+from srcad.rules.registry import elementwise, vjp
+
+# -- gamma -------------------------------------------------------------------------------------------
+
+
+@elementwise(scipy.special.gamma, "x")
+def gamma(ans, x):
+    return ans * scipy.special.digamma(x)
+
+
+@elementwise(scipy.special.gammaln, "x")
+def gammaln(ans, x):
+    return scipy.special.digamma(x)
+
+
+@elementwise(scipy.special.loggamma, "x")
+def loggamma(ans, x):
+    return scipy.special.digamma(x)
+
+
+@elementwise(scipy.special.rgamma, "x")
+def rgamma(ans, x):
+    return -ans * scipy.special.digamma(x)
+
+
+@elementwise(scipy.special.digamma, "x")
+def digamma(ans, x):
+    return scipy.special.zeta(2, rt.real_only(x, "scipy.special.digamma"))
+
+
+@elementwise(scipy.special.polygamma, "x")
+def polygamma(ans, n, x):
+    return scipy.special.polygamma(n + 1, x)
+
+
+@elementwise(scipy.special.poch, "x1", "x2")
+def poch(ans, x1, x2):
+    end = scipy.special.digamma(x1 + x2)
+    return ans * (end - scipy.special.digamma(x1)), ans * end
+
+
+@vjp(scipy.special.multigammaln, "a")
+def multigammaln(ans, g, a, d):
+    steps = np.expand_dims(a, -1) - 0.5 * np.arange(d)
+    return rt.unbroadcast(g * np.sum(scipy.special.digamma(steps), axis=-1), a)
+
+
+# -- incomplete gamma --------------------------------------------------------------------------------
+
+
+@elementwise(scipy.special.gammainc, "x1", "x2")
+def gammainc(ans, x1, x2):
+    density = np.exp(scipy.special.xlogy(x1 - 1, x2) - x2 - scipy.special.gammaln(x1))
+    return rt.scipy_special.gammainc_by_shape(x1, x2), density
+
+
+@elementwise(scipy.special.gammaincc, "x1", "x2")
+def gammaincc(ans, x1, x2):
+    density = np.exp(scipy.special.xlogy(x1 - 1, x2) - x2 - scipy.special.gammaln(x1))
+    return -rt.scipy_special.gammainc_by_shape(x1, x2), -density
+
+
+@elementwise(scipy.special.gammaincinv, "x1", "x2")
+def gammaincinv(ans, x1, x2):
+    slope = np.exp(ans - scipy.special.xlogy(x1 - 1, ans) + scipy.special.gammaln(x1))
+    return -slope * rt.scipy_special.gammainc_by_shape(x1, ans), slope
+
+
+@elementwise(scipy.special.gammainccinv, "x1", "x2")
+def gammainccinv(ans, x1, x2):
+    slope = np.exp(ans - scipy.special.xlogy(x1 - 1, ans) + scipy.special.gammaln(x1))
+    return -slope * rt.scipy_special.gammainc_by_shape(x1, ans), -slope
+
+
+@elementwise(rt.scipy_special.gammainc_by_shape, "x")
+def gammainc_by_shape(ans, a, x):
+    density = np.exp(scipy.special.xlogy(a - 1, x) - x - scipy.special.gammaln(a))
+    return density * (np.log(x) - scipy.special.digamma(a))
+
+
+# -- beta and binomials ------------------------------------------------------------------------------
+
+
+@elementwise(scipy.special.beta, "x1", "x2")
+def beta(ans, x1, x2):
+    total = scipy.special.digamma(x1 + x2)
+    return ans * (scipy.special.digamma(x1) - total), ans * (scipy.special.digamma(x2) - total)
+
+
+@elementwise(scipy.special.betaln, "x1", "x2")
+def betaln(ans, x1, x2):
+    total = scipy.special.digamma(x1 + x2)
+    return scipy.special.digamma(x1) - total, scipy.special.digamma(x2) - total
+
+
+@elementwise(scipy.special.betainc, "x3")
+def betainc(ans, x1, x2, x3):
+    logarithm = scipy.special.xlogy(x1 - 1, x3) + scipy.special.xlog1py(x2 - 1, -x3)
+    return np.exp(logarithm - scipy.special.betaln(x1, x2))
+
+
+@elementwise(scipy.special.betaincc, "x3")
+def betaincc(ans, x1, x2, x3):
+    logarithm = scipy.special.xlogy(x1 - 1, x3) + scipy.special.xlog1py(x2 - 1, -x3)
+    return -np.exp(logarithm - scipy.special.betaln(x1, x2))
+
+
+@elementwise(scipy.special.betaincinv, "x3")
+def betaincinv(ans, x1, x2, x3):
+    logarithm = scipy.special.xlogy(x1 - 1, ans) + scipy.special.xlog1py(x2 - 1, -ans)
+    return np.exp(scipy.special.betaln(x1, x2) - logarithm)
+
+
+@elementwise(scipy.special.betainccinv, "x3")
+def betainccinv(ans, x1, x2, x3):
+    logarithm = scipy.special.xlogy(x1 - 1, ans) + scipy.special.xlog1py(x2 - 1, -ans)
+    return -np.exp(scipy.special.betaln(x1, x2) - logarithm)
+
+
+@elementwise(scipy.special.binom, "x1", "x2")
+def binom(ans, x1, x2):
+    rest = scipy.special.digamma(x1 - x2 + 1)
+    return ans * (scipy.special.digamma(x1 + 1) - rest), ans * (rest - scipy.special.digamma(x2 + 1))
+
+
+_EXACT = "exact=True counts in integers, which have no derivative; use exact=False."
+
+
+@vjp(scipy.special.comb, "N", "k", refused={"exact": _EXACT, "repetition": "Write comb(N + k - 1, k)."})
+def comb(ans, g, N, k, *, exact=False, repetition=False):  # noqa: N803
+    rest = scipy.special.digamma(N - k + 1)
+    return (
+        rt.unbroadcast(g * ans * (scipy.special.digamma(N + 1) - rest), N),
+        rt.unbroadcast(g * ans * (rest - scipy.special.digamma(k + 1)), k),
+    )
+
+
+@vjp(scipy.special.perm, "N", "k", refused={"exact": _EXACT})
+def perm(ans, g, N, k, exact=False):  # noqa: N803
+    rest = scipy.special.digamma(N - k + 1)
+    return (
+        rt.unbroadcast(g * ans * (scipy.special.digamma(N + 1) - rest), N),
+        rt.unbroadcast(g * ans * rest, k),
+    )
+
+
+@vjp(scipy.special.factorial, "n", refused={"exact": _EXACT})
+def factorial(ans, g, n, exact=False, extend="zero"):
+    return g * ans * scipy.special.digamma(n + 1)
+
+
+# -- zeta --------------------------------------------------------------------------------------------
+
+
+@vjp(
+    scipy.special.zeta, "x", "q", refused={"out": "An output array is not differentiated; assign the result."}
+)
+def zeta(ans, g, x, q=None, out=None):
+    if q is None:
+        return rt.unbroadcast(g * rt.scipy_special.zeta_derivative(x, 1.0, 1), x), 0.0
+    return (
+        rt.unbroadcast(g * rt.scipy_special.zeta_derivative(x, q, 1), x),
+        rt.unbroadcast(-g * x * scipy.special.zeta(x + 1, q), q),
+    )
+
+
+@elementwise(scipy.special.zetac, "x")
+def zetac(ans, x):
+    return rt.scipy_special.zeta_derivative(x, 1.0, 1)
+
+
+@elementwise(rt.scipy_special.zeta_derivative, "s", "q")
+def zeta_derivative(ans, s, q, order):
+    slope = -s * rt.scipy_special.zeta_derivative(s + 1, q, order)
+    return (
+        rt.scipy_special.zeta_derivative(s, q, order + 1),
+        slope - order * rt.scipy_special.zeta_derivative(s + 1, q, order - 1),
+    )

@@ -1,0 +1,71 @@
+"""Derivatives of special functions that have no closed form: of the incomplete gamma function, of zeta."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+import scipy.special
+
+__all__ = ["gammainc_by_shape", "zeta_derivative"]
+
+Array = Any  # a NumPy array, a NumPy scalar or a Python number
+
+_TERMS = 20  # of the Euler-Maclaurin formula, and summed before it
+_NODES = 32  # of the contour integral
+
+
+def gammainc_by_shape(a: Array, x: Array) -> Array:
+    """Return the derivative of ``scipy.special.gammainc(a, x)`` in ``a``.
+
+    The power series of P(a, x), differentiated term by term [1]_.
+
+    References
+    ----------
+    .. [1] R. J. Moore, "Algorithm AS 187: Derivatives of the incomplete gamma integral",
+       Applied Statistics 31 (1982), section 2.
+    """
+    dtype = np.result_type(a, x, np.float32)
+    a, x = np.broadcast_arrays(np.asarray(a, np.float64), np.asarray(x, np.float64))
+    inside = (x > 0) & (a > 0) & np.isfinite(x) & np.isfinite(a)
+    safe_a, safe_x = np.where(inside, a, 1.0), np.where(inside, x, 1.0)
+    log, digamma = np.log(safe_x), scipy.special.digamma(safe_a + 1)
+    term = np.exp(safe_a * log - safe_x - scipy.special.gammaln(safe_a + 1))
+    total = term * (log - digamma)
+    n = 0
+    while np.any((n < safe_x) | (term * (1 + np.abs(log - digamma)) > 1e-18)):
+        n += 1
+        digamma = digamma + 1 / (safe_a + n)
+        term = term * safe_x / (safe_a + n)
+        total = total + term * (log - digamma)
+    edge = np.where(np.isnan(a) | np.isnan(x) | (a <= 0) | (x < 0), np.nan, 0.0)
+    return np.where(inside, total, edge).astype(dtype)[()]
+
+
+def zeta_derivative(s: Array, q: Array, order: int) -> Array:
+    """Return the derivative of that order in ``s`` of the Hurwitz zeta function of ``s`` and ``q > 0``.
+
+    Cauchy's integral over a circle that leaves the pole at 1 outside, of the Euler-Maclaurin formula
+    (NIST Digital Library of Mathematical Functions, 25.11.5).
+    """
+    dtype = np.result_type(s, q, np.float32)
+    s, q = np.broadcast_arrays(np.asarray(s, np.float64), np.asarray(q, np.float64))
+    radius = np.minimum(0.5 * np.abs(s - 1), 1.0)
+    circle = np.exp(2j * np.pi * np.arange(_NODES) / _NODES)
+    values = _hurwitz(s[..., None] + radius[..., None] * circle, q[..., None])
+    mean = np.mean(values * circle**-order, axis=-1).real
+    return (math.factorial(order) * mean / radius**order).astype(dtype)[()]
+
+
+def _hurwitz(s: Array, q: Array) -> Array:
+    """Return the Hurwitz zeta function of complex ``s``, right of about -30."""
+    head = np.sum((q[..., None] + np.arange(_TERMS)) ** -s[..., None], axis=-1)
+    end = q + _TERMS
+    result = head + end ** (1 - s) / (s - 1) + 0.5 * end**-s
+    bernoulli = scipy.special.bernoulli(2 * _TERMS)
+    rising = s
+    for k in range(1, _TERMS + 1):
+        result = result + bernoulli[2 * k] / math.factorial(2 * k) * rising * end ** (1 - s - 2 * k)
+        rising = rising * (s + 2 * k - 1) * (s + 2 * k)
+    return result
