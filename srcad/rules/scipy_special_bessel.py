@@ -295,14 +295,14 @@ def it2i0k0(ans, g, x):
 
 @elementwise(scipy.special.itstruve0, "x")
 def itstruve0(ans, x):
-    return scipy.special.struve(0, x)
+    return rt.scipy_special.as_precise_as(scipy.special.struve(0, x), x)
 
 
 @elementwise(scipy.special.it2struve0, "x")
 def it2struve0(ans, x):
-    return -scipy.special.struve(0, x) / x
+    return rt.scipy_special.as_precise_as(-scipy.special.struve(0, x), x) / x
 
 
 @elementwise(scipy.special.itmodstruve0, "x")
 def itmodstruve0(ans, x):
-    return scipy.special.modstruve(0, x)
+    return rt.scipy_special.as_precise_as(scipy.special.modstruve(0, x), x)

@@ -113,13 +113,17 @@ def pseudo_huber(ans, x1, x2):
 @elementwise(scipy.special.boxcox, "x1", "x2")
 def boxcox(ans, x1, x2):
     log = np.log(x1)
-    return np.power(x1, x2 - 1), 0.5 * log * log * scipy.special.hyp1f1(2, 3, x2 * log)
+    return np.power(x1, x2 - 1), rt.scipy_special.as_precise_as(
+        0.5 * log * log * scipy.special.hyp1f1(2, 3, x2 * log), x1, x2
+    )
 
 
 @elementwise(scipy.special.boxcox1p, "x1", "x2")
 def boxcox1p(ans, x1, x2):
     log = np.log1p(x1)
-    return np.exp((x2 - 1) * log), 0.5 * log * log * scipy.special.hyp1f1(2, 3, x2 * log)
+    return np.exp((x2 - 1) * log), rt.scipy_special.as_precise_as(
+        0.5 * log * log * scipy.special.hyp1f1(2, 3, x2 * log), x1, x2
+    )
 
 
 @elementwise(scipy.special.inv_boxcox, "x1", "x2")

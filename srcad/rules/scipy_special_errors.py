@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import scipy.special
 
+from srcad import runtime as rt
 from srcad.rules.registry import elementwise, vjp
 
 # -- error functions; 2 / sqrt(pi) = 1.1283791670955126 ------------------------------------------------
@@ -89,53 +90,67 @@ def owens_t(ans, x1, x2):
 @elementwise(scipy.special.chdtr, "x2")
 def chdtr(ans, x1, x2):
     half = 0.5 * x1
-    return 0.5 * np.exp(scipy.special.xlogy(half - 1, 0.5 * x2) - 0.5 * x2 - scipy.special.gammaln(half))
+    return rt.scipy_special.as_precise_as(
+        0.5 * np.exp(scipy.special.xlogy(half - 1, 0.5 * x2) - 0.5 * x2 - scipy.special.gammaln(half)), x1, x2
+    )
 
 
 @elementwise(scipy.special.chdtrc, "x2")
 def chdtrc(ans, x1, x2):
     half = 0.5 * x1
-    return -0.5 * np.exp(scipy.special.xlogy(half - 1, 0.5 * x2) - 0.5 * x2 - scipy.special.gammaln(half))
+    return rt.scipy_special.as_precise_as(
+        -0.5 * np.exp(scipy.special.xlogy(half - 1, 0.5 * x2) - 0.5 * x2 - scipy.special.gammaln(half)),
+        x1,
+        x2,
+    )
 
 
 @elementwise(scipy.special.stdtr, "x2")
 def stdtr(ans, x1, x2):
     half = 0.5 * x1
     scale = np.exp(-scipy.special.betaln(half, 0.5)) / np.sqrt(x1)
-    return scale * np.exp(-(half + 0.5) * np.log1p(x2 * x2 / x1))
+    return rt.scipy_special.as_precise_as(scale * np.exp(-(half + 0.5) * np.log1p(x2 * x2 / x1)), x1, x2)
 
 
 @elementwise(scipy.special.stdtrit, "x2")
 def stdtrit(ans, x1, x2):
     half = 0.5 * x1
     scale = np.exp(scipy.special.betaln(half, 0.5)) * np.sqrt(x1)
-    return scale * np.exp((half + 0.5) * np.log1p(ans * ans / x1))
+    return rt.scipy_special.as_precise_as(scale * np.exp((half + 0.5) * np.log1p(ans * ans / x1)), x1, x2)
 
 
 @elementwise(scipy.special.pdtr, "x2")
 def pdtr(ans, x1, x2):
     count = np.floor(x1)
-    return -np.exp(scipy.special.xlogy(count, x2) - x2 - scipy.special.gammaln(count + 1))
+    return rt.scipy_special.as_precise_as(
+        -np.exp(scipy.special.xlogy(count, x2) - x2 - scipy.special.gammaln(count + 1)), x1, x2
+    )
 
 
 @elementwise(scipy.special.pdtrc, "x2")
 def pdtrc(ans, x1, x2):
     count = np.floor(x1)
-    return np.exp(scipy.special.xlogy(count, x2) - x2 - scipy.special.gammaln(count + 1))
+    return rt.scipy_special.as_precise_as(
+        np.exp(scipy.special.xlogy(count, x2) - x2 - scipy.special.gammaln(count + 1)), x1, x2
+    )
 
 
 @elementwise(scipy.special.bdtr, "x3")
 def bdtr(ans, x1, x2, x3):
     count = np.floor(x1)
     powers = scipy.special.xlogy(count, x3) + scipy.special.xlog1py(x2 - count - 1, -x3)
-    return -np.exp(powers - scipy.special.betaln(count + 1, x2 - count))
+    return rt.scipy_special.as_precise_as(
+        -np.exp(powers - scipy.special.betaln(count + 1, x2 - count)), x1, x2, x3
+    )
 
 
 @elementwise(scipy.special.bdtrc, "x3")
 def bdtrc(ans, x1, x2, x3):
     count = np.floor(x1)
     powers = scipy.special.xlogy(count, x3) + scipy.special.xlog1py(x2 - count - 1, -x3)
-    return np.exp(powers - scipy.special.betaln(count + 1, x2 - count))
+    return rt.scipy_special.as_precise_as(
+        np.exp(powers - scipy.special.betaln(count + 1, x2 - count)), x1, x2, x3
+    )
 
 
 # -- integrals of elementary functions ---------------------------------------------------------------
@@ -174,4 +189,4 @@ def expn(ans, x1, x2):
 
 @elementwise(scipy.special.spence, "x")
 def spence(ans, x):
-    return -1 / scipy.special.exprel(np.log(x))
+    return -1 / scipy.special.exprel(np.log(rt.real_only(x, "scipy.special.spence")))

@@ -6,7 +6,7 @@ import numpy as np
 import scipy.special
 
 from srcad import runtime as rt
-from srcad.rules.registry import elementwise, vjp
+from srcad.rules.registry import elementwise, jvp, vjp
 
 # -- gamma -------------------------------------------------------------------------------------------
 
@@ -53,6 +53,16 @@ def multigammaln(ans, g, a, d):
     return rt.unbroadcast(g * np.sum(scipy.special.digamma(steps), axis=-1), a)
 
 
+@vjp(rt.scipy_special.as_precise_as, "value", "x1", "x2", "x3")
+def as_precise_as(ans, g, value, x1, x2=0.0, x3=0.0):
+    return g, 0.0, 0.0, 0.0
+
+
+@jvp(rt.scipy_special.as_precise_as, "value")
+def as_precise_as_value(ans, t, value, x1, x2=0.0, x3=0.0):
+    return t
+
+
 # -- incomplete gamma --------------------------------------------------------------------------------
 
 
@@ -82,8 +92,10 @@ def gammainccinv(ans, x1, x2):
 
 @elementwise(rt.scipy_special.gammainc_by_shape, "x")
 def gammainc_by_shape(ans, a, x):
-    density = np.exp(scipy.special.xlogy(a - 1, x) - x - scipy.special.gammaln(a))
-    return density * (np.log(x) - scipy.special.digamma(a))
+    density = rt.scipy_special.as_precise_as(
+        np.exp(scipy.special.xlogy(a - 1, x) - x - scipy.special.gammaln(a)), a, x
+    )
+    return rt.scipy_special.as_precise_as(density * (np.log(x) - scipy.special.digamma(a)), a, x)
 
 
 # -- beta and binomials ------------------------------------------------------------------------------
@@ -104,25 +116,25 @@ def betaln(ans, x1, x2):
 @elementwise(scipy.special.betainc, "x3")
 def betainc(ans, x1, x2, x3):
     logarithm = scipy.special.xlogy(x1 - 1, x3) + scipy.special.xlog1py(x2 - 1, -x3)
-    return np.exp(logarithm - scipy.special.betaln(x1, x2))
+    return rt.scipy_special.as_precise_as(np.exp(logarithm - scipy.special.betaln(x1, x2)), x1, x2, x3)
 
 
 @elementwise(scipy.special.betaincc, "x3")
 def betaincc(ans, x1, x2, x3):
     logarithm = scipy.special.xlogy(x1 - 1, x3) + scipy.special.xlog1py(x2 - 1, -x3)
-    return -np.exp(logarithm - scipy.special.betaln(x1, x2))
+    return rt.scipy_special.as_precise_as(-np.exp(logarithm - scipy.special.betaln(x1, x2)), x1, x2, x3)
 
 
 @elementwise(scipy.special.betaincinv, "x3")
 def betaincinv(ans, x1, x2, x3):
     logarithm = scipy.special.xlogy(x1 - 1, ans) + scipy.special.xlog1py(x2 - 1, -ans)
-    return np.exp(scipy.special.betaln(x1, x2) - logarithm)
+    return rt.scipy_special.as_precise_as(np.exp(scipy.special.betaln(x1, x2) - logarithm), x1, x2, x3)
 
 
 @elementwise(scipy.special.betainccinv, "x3")
 def betainccinv(ans, x1, x2, x3):
     logarithm = scipy.special.xlogy(x1 - 1, ans) + scipy.special.xlog1py(x2 - 1, -ans)
-    return -np.exp(scipy.special.betaln(x1, x2) - logarithm)
+    return rt.scipy_special.as_precise_as(-np.exp(scipy.special.betaln(x1, x2) - logarithm), x1, x2, x3)
 
 
 @elementwise(scipy.special.binom, "x1", "x2")

@@ -8,6 +8,7 @@ from __future__ import annotations
 import numpy as np
 import scipy.special
 
+from srcad import runtime as rt
 from srcad.rules.registry import elementwise, vjp
 
 # -- orthogonal polynomials (all but Hermite's by way of the Gegenbauer and Jacobi families) -----------
@@ -116,17 +117,21 @@ def hyp2f1(ans, x1, x2, x3, x4):
 
 @elementwise(scipy.special.ellipk, "x")
 def ellipk(ans, x):
-    return 0.39269908169872414 * scipy.special.hyp2f1(0.5, 0.5, 2, x) / (1 - x)
+    return rt.scipy_special.as_precise_as(0.39269908169872414 * scipy.special.hyp2f1(0.5, 0.5, 2, x), x) / (
+        1 - x
+    )
 
 
 @elementwise(scipy.special.ellipkm1, "x")
 def ellipkm1(ans, x):
-    return -0.39269908169872414 * scipy.special.hyp2f1(0.5, 0.5, 2, 1 - x) / x
+    return (
+        rt.scipy_special.as_precise_as(-0.39269908169872414 * scipy.special.hyp2f1(0.5, 0.5, 2, 1 - x), x) / x
+    )
 
 
 @elementwise(scipy.special.ellipe, "x")
 def ellipe(ans, x):
-    return -0.39269908169872414 * scipy.special.hyp2f1(0.5, 1.5, 2, x)
+    return rt.scipy_special.as_precise_as(-0.39269908169872414 * scipy.special.hyp2f1(0.5, 1.5, 2, x), x)
 
 
 @elementwise(scipy.special.ellipkinc, "x1")

@@ -8,12 +8,21 @@ from typing import Any
 import numpy as np
 import scipy.special
 
-__all__ = ["gammainc_by_shape", "zeta_derivative"]
+from srcad.runtime.arrays import inexact_dtype
+
+__all__ = ["as_precise_as", "gammainc_by_shape", "zeta_derivative"]
 
 Array = Any  # a NumPy array, a NumPy scalar or a Python number
 
 _TERMS = 20  # of the Euler-Maclaurin formula, and summed before it
 _NODES = 32  # of the contour integral
+
+
+def as_precise_as(value: Array, x1: Array, x2: Array = 0.0, x3: Array = 0.0) -> Array:
+    """Return ``value`` in the precision of the operands: beside Python numbers, SciPy takes float64 for any."""
+    precision = inexact_dtype(x1, x2, x3)
+    dtype = np.result_type(precision, np.complex64) if np.iscomplexobj(value) else precision
+    return np.asarray(value).astype(dtype, copy=False)[()]
 
 
 def gammainc_by_shape(a: Array, x: Array) -> Array:
@@ -26,7 +35,7 @@ def gammainc_by_shape(a: Array, x: Array) -> Array:
     .. [1] R. J. Moore, "Algorithm AS 187: Derivatives of the incomplete gamma integral",
        Applied Statistics 31 (1982), section 2.
     """
-    dtype = np.result_type(a, x, np.float32)
+    dtype = inexact_dtype(a, x)
     a, x = np.broadcast_arrays(np.asarray(a, np.float64), np.asarray(x, np.float64))
     inside = (x > 0) & (a > 0) & np.isfinite(x) & np.isfinite(a)
     safe_a, safe_x = np.where(inside, a, 1.0), np.where(inside, x, 1.0)
@@ -49,7 +58,7 @@ def zeta_derivative(s: Array, q: Array, order: int) -> Array:
     Cauchy's integral over a circle that leaves the pole at 1 outside, of the Euler-Maclaurin formula
     (NIST Digital Library of Mathematical Functions, 25.11.5).
     """
-    dtype = np.result_type(s, q, np.float32)
+    dtype = inexact_dtype(s, q)
     s, q = np.broadcast_arrays(np.asarray(s, np.float64), np.asarray(q, np.float64))
     radius = np.minimum(0.5 * np.abs(s - 1), 1.0)
     circle = np.exp(2j * np.pi * np.arange(_NODES) / _NODES)
