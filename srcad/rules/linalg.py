@@ -1,11 +1,25 @@
-"""Derivatives of ``np.linalg``."""
+"""Derivatives of the products, inverses and determinants of ``np.linalg``.
+
+The formulas are those of M. Giles, "Collected matrix derivative results for forward and reverse mode algorithmic
+differentiation" (2008), written for stacks of matrices and without conjugates: the gradient of a holomorphic
+function is the transposed derivative.  ``np.linalg.inv``, ``solve`` and ``slogdet`` have no derivative at a singular
+matrix, and raise there; ``det`` has one everywhere.
+"""
 
 from __future__ import annotations
 
 import numpy as np
 
 from srcad import runtime as rt
-from srcad.rules.registry import vjp
+from srcad.rules.registry import constant, refuse, vjp
+
+_OUT = {"out": "The argument 'out' overwrites an array, which is not differentiated: use the result instead."}
+
+constant(np.linalg.matrix_rank)
+
+refuse("A test runner or an exception has no derivative.", np.linalg.LinAlgError, np.linalg.test)
+
+# -- inverses ----------------------------------------------------------------------------------------
 
 
 @vjp(np.linalg.inv, "a")
@@ -18,9 +32,34 @@ def inv(ans, g, a):
 def solve(ans, g, a, b):
     if np.ndim(b) == 1:
         column = np.linalg.solve(np.swapaxes(a, -1, -2), np.expand_dims(g, -1))
-        return -column * np.expand_dims(ans, -2), rt.unbroadcast(np.squeeze(column, -1), b)
+        return (
+            rt.unbroadcast(-column * np.expand_dims(ans, -2), a),
+            rt.unbroadcast(np.squeeze(column, -1), b),
+        )
     whole = np.linalg.solve(np.swapaxes(a, -1, -2), g)
     return rt.unbroadcast(-whole @ np.swapaxes(ans, -1, -2), a), rt.unbroadcast(whole, b)
+
+
+@vjp(np.linalg.tensorsolve, "a", "b")
+def tensorsolve(ans, g, a, b, axes=None):
+    order = rt.axes_moved_last(np.ndim(a), axes)
+    matrix = np.reshape(np.transpose(a, order), (np.size(b), np.size(b)))
+    row = np.linalg.solve(np.transpose(matrix), np.ravel(g))
+    whole = np.reshape(-np.outer(row, np.ravel(ans)), np.shape(np.transpose(a, order)))
+    return (
+        rt.unbroadcast(np.transpose(whole, np.argsort(order)), a),
+        rt.unbroadcast(np.reshape(row, np.shape(b)), b),
+    )
+
+
+@vjp(np.linalg.tensorinv, "a")
+def tensorinv(ans, g, a, ind=2):
+    size = rt.reduced_size(np.shape(a)[:ind], None)
+    inverse = np.transpose(np.reshape(ans, (size, size)))
+    return np.reshape(-inverse @ np.reshape(g, (size, size)) @ inverse, np.shape(a))
+
+
+# -- determinants ------------------------------------------------------------------------------------
 
 
 @vjp(np.linalg.det, "a")
@@ -30,35 +69,83 @@ def det(ans, g, a):
 
 @vjp(np.linalg.slogdet, "a")
 def slogdet(ans, g, a):
-    return np.expand_dims(g[1], (-2, -1)) * np.swapaxes(
-        np.linalg.inv(rt.real_only(a, "np.linalg.slogdet")), -1, -2
+    turned = g[0] * ans[0]
+    logarithm = g[1] + (turned - np.conj(turned)) / 2
+    return np.expand_dims(logarithm, (-2, -1)) * np.swapaxes(np.linalg.inv(a), -1, -2)
+
+
+# -- powers and chains -------------------------------------------------------------------------------
+
+
+@vjp(np.linalg.matrix_power, "a")
+def matrix_power(ans, g, a, n):
+    size = np.shape(a)[-1]
+    return np.linalg.matrix_power(rt.dual_matrix(np.swapaxes(a, -1, -2), g), n)[..., :size, size:]
+
+
+@vjp(np.linalg.multi_dot, "arrays", refused=_OUT)
+def multi_dot(ans, g, arrays, *, out=None):
+    matrices = rt.chain_matrices(arrays)
+    middle = np.reshape(g, (np.shape(matrices[0])[0], np.shape(matrices[-1])[1]))
+    turned = [np.transpose(m) for m in matrices]
+    return [
+        np.reshape(
+            np.linalg.multi_dot([*turned[:k][::-1], middle, *turned[k + 1 :][::-1]]), np.shape(arrays[k])
+        )
+        for k in range(len(arrays))
+    ]
+
+
+# -- the namespace's own forms of products and diagonals ---------------------------------------------
+
+
+@vjp(np.linalg.matmul, "x1", "x2")
+def matmul(ans, g, x1, x2):
+    return rt.matmul_adjoint_a(g, np.shape(x1), x2), rt.matmul_adjoint_b(g, x1, np.shape(x2))
+
+
+@vjp(np.linalg.tensordot, "x1", "x2")
+def tensordot(ans, g, x1, x2, *, axes=2):
+    return (
+        rt.tensordot_adjoint_a(g, np.shape(x1), x2, axes),
+        rt.tensordot_adjoint_b(g, x1, np.shape(x2), axes),
     )
 
 
-@vjp(np.linalg.cholesky, "a")
-def cholesky(ans, g, a, *, upper=False):
-    if upper:
-        g = np.swapaxes(g, -1, -2)
-        ans = np.swapaxes(ans, -1, -2)
-    inverse = np.linalg.inv(rt.real_only(ans, "np.linalg.cholesky"))
-    half = rt.lower_half(np.swapaxes(ans, -1, -2) @ g)
-    middle = np.swapaxes(inverse, -1, -2) @ half @ inverse
-    lower = rt.lower_half(middle + np.swapaxes(middle, -1, -2))
-    if upper:
-        return np.swapaxes(lower, -1, -2)
-    return lower
+@vjp(np.linalg.outer, "x1", "x2")
+def outer(ans, g, x1, x2):
+    return rt.unbroadcast(g @ x2, x1), rt.unbroadcast(x1 @ g, x2)
 
 
-@vjp(np.linalg.norm, "x")
-def norm(ans, g, x, ord=None, axis=None, keepdims=False):
-    if axis is not None and not keepdims:
-        g = np.expand_dims(g, axis)
-        ans = np.expand_dims(ans, axis)
-    if ord is None or ord == "fro":
-        return g * rt.safe_reciprocal(ans) * np.conj(x)
-    x = rt.vector_only(x, ord, axis)
-    if ord == 1:
-        return g * rt.sign(x)
-    if ord == np.inf or ord == -np.inf:
-        return g * rt.sign(x) * rt.extreme_share(np.abs(x), ans, axis)
-    return g * rt.sign(x) * rt.scaled_power(1, np.abs(x) * rt.safe_reciprocal(ans), ord - 1)
+@vjp(np.linalg.cross, "x1", "x2")
+def cross(ans, g, x1, x2, *, axis=-1):
+    return (
+        rt.unbroadcast(np.linalg.cross(x2, g, axis=axis), x1),
+        rt.unbroadcast(np.linalg.cross(g, x1, axis=axis), x2),
+    )
+
+
+@vjp(np.linalg.vecdot, "x1", "x2")
+def vecdot(ans, g, x1, x2, *, axis=-1):
+    weight = np.expand_dims(g, axis)
+    return rt.unbroadcast(np.conj(weight * x2), x1), rt.unbroadcast(weight * np.conj(x1), x2)
+
+
+@vjp(np.linalg.matrix_transpose, "x", linear=True)
+def matrix_transpose(ans, g, x):
+    return np.swapaxes(g, -1, -2)
+
+
+@vjp(np.linalg.diagonal, "x", linear=True)
+def diagonal(ans, g, x, *, offset=0):
+    return rt.diagonal_adjoint(g, np.shape(x), offset, -2, -1)
+
+
+@vjp(
+    np.linalg.trace,
+    "x",
+    linear=True,
+    refused={"dtype": "The argument 'dtype' of a trace is not differentiated: call astype before it."},
+)
+def trace(ans, g, x, *, offset=0, dtype=None):
+    return rt.diagonal_adjoint(np.expand_dims(g, -1), np.shape(x), offset, -2, -1)
