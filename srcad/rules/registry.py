@@ -14,7 +14,20 @@ from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-__all__ = ["Rule", "constant", "elementwise", "find", "is_constant", "jvp", "refuse", "registered", "vjp"]
+__all__ = [
+    "Rule",
+    "constant",
+    "elementwise",
+    "find",
+    "is_constant",
+    "is_mutating",
+    "jvp",
+    "mutating",
+    "reason_refused",
+    "refuse",
+    "registered",
+    "vjp",
+]
 
 
 @dataclass
@@ -32,10 +45,15 @@ class Rule:
         (``reverse(ans, g, *params)`` returns the gradients).
     reverse : callable
         The rule.  One parameter: the gradient itself; several: a tuple.
-    linear : bool
-        The primal is linear in all of ``wrt`` jointly, so its forward rule is itself.
-    forward : callable or None
-        ``forward(ans, tangents..., *params)`` where ``linear`` does not give it.
+    linear : bool or tuple of str
+        The primal is linear in these parameters jointly (True: in all of ``wrt``), so its forward rule
+        is itself, with tangents in their place.
+    multilinear : bool
+        The primal is linear in each of ``wrt`` for fixed others: its forward rule is the sum over the
+        active ones of the primal with that one replaced by its tangent.
+    forward : dict
+        By parameter ``forward(ans, t, *params)``, the tangent of the result where that parameter alone
+        has the tangent ``t``; contributions of several are added by the caller.
     refused : dict
         Parameter names that must keep their default, each with the reason.
     """
@@ -44,8 +62,9 @@ class Rule:
     wrt: tuple[str, ...]
     kind: str
     reverse: Callable[..., Any]
-    linear: bool = False
-    forward: Callable[..., Any] | None = None
+    linear: bool | tuple[str, ...] = False
+    multilinear: bool = False
+    forward: dict[str, Callable[..., Any]] = field(default_factory=dict)
     refused: dict[str, str] = field(default_factory=dict)
 
     @property
@@ -54,10 +73,23 @@ class Rule:
         skip = 1 if self.kind == "elementwise" else 2
         return list(inspect.signature(self.reverse).parameters.values())[skip:]
 
+    @property
+    def jointly_linear(self) -> tuple[str, ...]:
+        """The parameters in which the primal is linear jointly."""
+        if isinstance(self.linear, tuple):
+            return self.linear
+        return self.wrt if self.linear else ()
+
+    def has_forward(self, parameter: str) -> bool:
+        """Tell whether the tangent of the result follows from that of ``parameter``."""
+        general = self.kind == "elementwise" or self.multilinear or parameter in self.jointly_linear
+        return general or parameter in self.forward
+
 
 _RULES: dict[Hashable, Rule] = {}
 _CONSTANT: dict[Hashable, Callable[..., Any]] = {}
 _REFUSED: dict[Hashable, str] = {}
+_MUTATING: dict[Hashable, Callable[..., Any]] = {}
 _SCIPY: tuple[str, ...] = ()
 _PROVIDERS = {f"scipy.{topic}": f"srcad.rules.scipy_{topic}" for topic in _SCIPY}
 
@@ -87,27 +119,37 @@ def elementwise(primal: Callable[..., Any], *wrt: str) -> Callable[[Callable[...
 def vjp(
     primal: Callable[..., Any],
     *wrt: str,
-    linear: bool = False,
+    linear: bool | tuple[str, ...] = False,
+    multilinear: bool = False,
     refused: dict[str, str] | None = None,
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Register a reverse rule ``rule(ans, g, *params)`` returning the gradients of ``wrt``."""
 
     def register(rule: Callable[..., Any]) -> Callable[..., Any]:
-        _RULES[primal] = Rule(primal, wrt, "vjp", rule, linear, refused=refused or {})
+        _RULES[primal] = Rule(primal, wrt, "vjp", rule, linear, multilinear, refused=refused or {})
         return rule
 
     return register
 
 
-def jvp(primal: Callable[..., Any]) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """Register a forward rule ``rule(ans, tangents, *params)`` beside an existing reverse rule.
+def jvp(primal: Callable[..., Any], parameter: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Register a forward rule ``rule(ans, t, *params)`` beside an existing reverse rule.
 
-    ``tangents`` is a tuple with one tangent for each name in the rule's ``wrt``; the tangent of an
-    inactive parameter is zeros of its shape.
+    ``t`` is the tangent of the one ``parameter``, of its shape (a tuple for ``*args``); the rule returns
+    what it contributes to the tangent of the result.
+
+    Raises
+    ------
+    LookupError
+        If ``primal`` has no reverse rule with respect to ``parameter``.
     """
+    if primal not in _RULES or parameter not in _RULES[primal].wrt:
+        raise LookupError(
+            f"A forward rule needs a reverse rule of {primal} with respect to {parameter!r} before it."
+        )
 
     def register(rule: Callable[..., Any]) -> Callable[..., Any]:
-        _RULES[primal].forward = rule
+        _RULES[primal].forward[parameter] = rule
         return rule
 
     return register
@@ -125,6 +167,12 @@ def refuse(reason: str, *primals: Callable[..., Any]) -> None:
         _REFUSED[primal] = reason
 
 
+def mutating(*primals: Callable[..., Any]) -> None:
+    """Declare functions that change their arguments: the compiler writes them out as stores."""
+    for primal in primals:
+        _MUTATING[primal] = primal
+
+
 def find(primal: object) -> Rule | None:
     """Return the rule of ``primal``, or None."""
     if not isinstance(primal, Hashable):
@@ -136,6 +184,12 @@ def is_constant(primal: object) -> bool:
     """Tell whether ``primal`` was declared to have zero derivative."""
     provide()
     return isinstance(primal, Hashable) and primal in _CONSTANT
+
+
+def is_mutating(primal: object) -> bool:
+    """Tell whether ``primal`` was declared to change its arguments."""
+    provide()
+    return isinstance(primal, Hashable) and primal in _MUTATING
 
 
 def reason_refused(primal: object) -> str | None:
