@@ -2,6 +2,7 @@
 
 from srcad.rules import (
     constants,
+    fft,
     joining,
     linalg,
     linalg_factors,
@@ -18,6 +19,7 @@ from srcad.rules import (
 
 __all__ = [
     "constants",
+    "fft",
     "joining",
     "linalg",
     "linalg_factors",

@@ -27,6 +27,14 @@ def real(*shape: int) -> np.ndarray:
     return _rng.uniform(0.4, 1.6, shape) * np.where(_rng.random(shape) < 0.5, -1.0, 1.0)
 
 
+def spaced(*shape: int) -> np.ndarray:
+    """Return numbers of both signs whose moduli differ by at least 0.1."""
+    count = int(np.prod(shape))
+    return np.reshape(_rng.permutation(np.linspace(0.4, 0.4 + 0.1 * count, count)), shape) * np.sign(
+        real(*shape)
+    )
+
+
 def imaginary(*shape: int) -> np.ndarray:
     """Return complex numbers."""
     return real(*shape) + 1j * real(*shape)
@@ -192,17 +200,17 @@ sample(np.linalg.norm, real(3, 4), axis=1)
 sample(np.linalg.norm, real(3, 4), axis=0, keepdims=True)
 sample(np.linalg.norm, real(3, 4), ord="fro", axis=(0, 1))
 for order in (1, 2, 3, 2.5, 0.5, -1, np.inf, -np.inf):
-    sample(np.linalg.norm, real(4), order)
-    sample(np.linalg.norm, real(3, 4), ord=order, axis=-1)
-    sample(np.linalg.norm, real(3, 4), ord=order, axis=0, keepdims=True)
-    sample(np.linalg.norm, imaginary(4), order)
-    sample(np.linalg.vector_norm, real(3, 4), ord=order)
-    sample(np.linalg.vector_norm, real(2, 3, 4), ord=order, axis=(0, 2))
-    sample(np.linalg.vector_norm, real(3, 4), ord=order, axis=1, keepdims=True)
-sample(np.linalg.norm, real(4), 0)
-sample(np.linalg.vector_norm, real(3, 4), ord=0, axis=1)
-sample(np.linalg.vector_norm, real(3, 4))
-sample(np.linalg.vector_norm, real(3, 4), keepdims=True)
+    sample(np.linalg.norm, spaced(4), order)
+    sample(np.linalg.norm, spaced(3, 4), ord=order, axis=-1)
+    sample(np.linalg.norm, spaced(3, 4), ord=order, axis=0, keepdims=True)
+    sample(np.linalg.norm, spaced(4) * (1 + 0.5j), order)
+    sample(np.linalg.vector_norm, spaced(3, 4), ord=order)
+    sample(np.linalg.vector_norm, spaced(2, 3, 4), ord=order, axis=(0, 2))
+    sample(np.linalg.vector_norm, spaced(3, 4), ord=order, axis=1, keepdims=True)
+sample(np.linalg.norm, spaced(4), 0)
+sample(np.linalg.vector_norm, spaced(3, 4), ord=0, axis=1)
+sample(np.linalg.vector_norm, spaced(3, 4))
+sample(np.linalg.vector_norm, spaced(3, 4), keepdims=True)
 for kind in ("fro", "nuc", 1, -1, 2, -2, np.inf, -np.inf):
     sample(np.linalg.norm, graded(3, 4), kind)
     sample(np.linalg.norm, graded(4, 2, 3), ord=kind, axis=(1, 2))
