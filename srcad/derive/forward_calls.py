@@ -1,0 +1,230 @@
+"""Forward mode: calls.  A callee with a rule is differentiated here, any other one when the program runs."""
+
+from __future__ import annotations
+
+import inspect
+import types
+from collections.abc import Hashable
+from typing import Any
+
+import gast
+
+from srcad import runtime as rt
+from srcad.analysis.infer import ARRAY_METHODS
+from srcad.derive.build import assign, call, constant, name, unpack
+from srcad.derive.forward_operations import Operations
+from srcad.errors import NoDerivativeError
+from srcad.rules import registry
+
+__all__ = ["Calls"]
+
+_NUMERIC = ("array", "number", "float")
+_CASTS = (float, complex, list, tuple, dict)
+_SAME_ON_TANGENTS = frozenset("append extend insert pop clear reverse copy popleft appendleft extendleft rotate".split())
+_MIRRORED = (rt.accumulate_shadow, rt.accumulate, rt.taken)
+_PASSIVE = frozenset("tolist item astype".split())
+
+
+class Calls(Operations):
+    """Statements that call: ``target = f(...)``, where target may be None."""
+
+    def call(self, target: str | None, node: gast.Call) -> list[gast.stmt]:
+        """Return the call and the assignment of its tangent."""
+        if isinstance(node.func, gast.Attribute):
+            return self.method(target, node)
+        function = self.scope.statics.get(node.func.id)
+        if not any(self.is_varied(n) for n in gast.walk(node)):
+            return self.plain(target, node)
+        if function is rt.closure:
+            return self.with_tangent(target, node, gast.Tuple([self.tangent(a) for a in node.args[1:]], gast.Load()))
+        if _is(function, _CASTS) and len(node.args) == 1:
+            return self.cast(target, node, function)
+        if function is rt.sequence:
+            return self.sequence(target, node)
+        if getattr(function, "__name__", "") == "at" and node.args:
+            return self.scattered(node)
+        if _is(function, _MIRRORED):
+            return self.mirrored(target, node)
+        starred = any(isinstance(a, gast.Starred) for a in node.args) or any(k.arg is None for k in node.keywords)
+        rule = registry.find(function) if function is not None else None
+        if rule is not None and not starred:
+            return self.ruled(target, node, rule, None)
+        if function is not None and registry.is_constant(function):
+            return self.plain(target, node)
+        reason = registry.reason_refused(function) if function is not None else None
+        if reason is not None:
+            raise self.refuse(reason, "", NoDerivativeError)
+        self.check_callee(function, node)
+        return self.dynamic(target, node)
+
+    def plain(self, target: str | None, node: gast.Call) -> list[gast.stmt]:
+        """Return a call through which no derivative flows."""
+        statements: list[gast.stmt] = [gast.Expr(node) if target is None else assign(target, node)]
+        return [*statements, *self.bind_tangent(target, self.zero_of(name(target or "_")))]
+
+    def with_tangent(self, target: str | None, node: gast.Call, tangent: gast.AST) -> list[gast.stmt]:
+        """Return the call and then the assignment of ``tangent``."""
+        primal: gast.stmt = gast.Expr(node) if target is None else assign(target, node)
+        return [primal, *self.bind_tangent(target, tangent)]
+
+    def bind_tangent(self, target: str | None, tangent: gast.AST) -> list[gast.stmt]:
+        """Return ``dtarget = tangent`` with what it needs before, if the target has a tangent."""
+        if target is None or target not in self.program.varied:
+            return []
+        value = self.fl.operation(tangent)
+        return [*self.fl.statements, assign(self.program.tangent_name(target), value)]
+
+    def ruled(self, target: str | None, node: gast.Call, rule: registry.Rule, receiver: Any) -> list[gast.stmt]:
+        """Return a call of a function that has a rule."""
+        if target is None or target not in self.program.varied:
+            return self.plain(target, node)
+        return self.with_tangent(target, node, self.by_rule(rule, node, name(target), receiver))
+
+    def check_callee(self, function: Any, node: gast.Call) -> None:
+        """Refuse a known function that has neither source nor rule."""
+        if function is None or hasattr(function, "tree"):
+            return
+        call_method = inspect.getattr_static(type(function), "__call__", None)
+        if not isinstance(function, (types.FunctionType, type, types.MethodType)) and not isinstance(
+            call_method, types.FunctionType
+        ):
+            raise self.refuse(f"'{getattr(node.func, 'id', 'This')}' has neither Python source nor a derivative rule.",
+                              "Write it in Python, or use functions that have rules.", NoDerivativeError)  # fmt: skip
+
+    def cast(self, target: str | None, node: gast.Call, function: Any) -> list[gast.stmt]:
+        """``float(x)``, ``list(x)``: the tangent is cast in the same way."""
+        kind = self.kind(node.args[0])
+        tangent = self.tangent(node.args[0])
+        if function in (list, tuple) and kind.name not in ("list", "tuple", "array"):
+            items = self.runtime(rt.sequence_tangent, "sequence_tangent", name(target or "_"), node.args[0], tangent)
+            tangent = self.fl.atom(items) if target is not None else tangent
+        return self.with_tangent(target, node, call(node.func.id, tangent))
+
+    def sequence(self, target: str | None, node: gast.Call) -> list[gast.stmt]:
+        """The values that a loop runs over."""
+        source = node.args[0]
+        tangent = self.tangent(source)
+        if target is not None and self.kind(source).name not in ("list", "tuple", "array"):
+            tangent = self.runtime(rt.sequence_tangent, "sequence_tangent", name(target), source, tangent)
+        return self.with_tangent(target, node, tangent)
+
+    def scattered(self, node: gast.Call) -> list[gast.stmt]:
+        """``np.add.at(x, i, v)``, the only unbuffered update that lowering leaves."""
+        if not self.is_varied(node.args[0]):
+            return [gast.Expr(node)]
+        base, index, value = node.args
+        image = gast.Call(node.func, [self.tangent(base), index, self.tangent(value)], [])
+        return [gast.Expr(node), *self.fl.statements, gast.Expr(image)]
+
+    def mirrored(self, target: str | None, node: gast.Call) -> list[gast.stmt]:
+        """A function that does the same to tangents."""
+        varied = [self.tangent(a) if i != 1 or len(node.args) == 2 else a for i, a in enumerate(node.args)]
+        image = gast.Call(node.func, varied, [])
+        if target is not None:
+            return self.with_tangent(target, node, image)
+        return [gast.Expr(node), *self.fl.statements, gast.Expr(image)]
+
+    # -- calls resolved when the program runs -----------------------------------------------------
+
+    def packed(self, nodes: list[gast.AST]) -> tuple[gast.Tuple, gast.Tuple]:
+        """Return positional arguments and their tangents as tuples."""
+        return gast.Tuple(list(nodes), gast.Load()), gast.Tuple([self.tangent(n) for n in nodes], gast.Load())
+
+    def named(self, keywords: list[gast.keyword]) -> tuple[gast.Dict, gast.Dict]:
+        """Return keyword arguments and their tangents as dicts."""
+        keys = [constant(k.arg) if k.arg is not None else None for k in keywords]
+        return (
+            gast.Dict(list(keys), [k.value for k in keywords]),
+            gast.Dict(list(keys), [self.tangent(k.value) for k in keywords]),
+        )
+
+    def dynamic(self, target: str | None, node: gast.Call) -> list[gast.stmt]:
+        """Return ``target, dtarget = rt.call_jvp(f, df, ...)``."""
+        held = self.tangent(node.func)
+        parts = [self.fl.atom(part) for part in self.packed(node.args)]
+        options = [self.kept(part) for part in self.named(node.keywords)]
+        made = self.runtime(rt.call_jvp, "call_jvp", node.func, held, *parts, *options)
+        return self.pair(target, made)
+
+    def kept(self, node: gast.AST) -> gast.Name:
+        """Keep an operation in a variable."""
+        fresh = self.scope.fresh("t")
+        self.fl.statements.append(assign(fresh, node))
+        return name(fresh)
+
+    def pair(self, target: str | None, made: gast.Call) -> list[gast.stmt]:
+        """Return the statements that unpack a value and its tangent."""
+        value = target if target is not None else self.scope.fresh("t")
+        tangent = self.program.tangent_name(value) if value in self.program.varied else self.scope.fresh("t")
+        both = self.kept(made)
+        return [*self.fl.statements, unpack([value, tangent], both)]
+
+    # -- methods ----------------------------------------------------------------------------------
+
+    def method(self, target: str | None, node: gast.Call) -> list[gast.stmt]:
+        """Return a call of a method."""
+        receiver, method = node.func.value, node.func.attr
+        kind = self.kind(receiver)
+        if not any(self.is_varied(n) for n in gast.walk(node)):
+            return self.plain(target, node)
+        if kind.name in _NUMERIC:
+            return self.array_method(target, node)
+        if kind.name in ("list", "dict", "tuple"):
+            return self.container_method(target, node)
+        if kind.name == "str":
+            return self.plain(target, node)
+        parts = [self.fl.atom(part) for part in self.packed(node.args)]
+        options = [self.kept(part) for part in self.named(node.keywords)]
+        made = self.runtime(rt.method_jvp, "method_jvp", receiver, self.tangent(receiver), constant(method),
+                            *parts, *options)  # fmt: skip
+        return self.pair(target, made)
+
+    def array_method(self, target: str | None, node: gast.Call) -> list[gast.stmt]:
+        """Return a call of a method of an array or number."""
+        receiver, method = node.func.value, node.func.attr
+        if target is None or target not in self.program.varied:
+            return self.plain(target, node)
+        if not self.is_varied(receiver):
+            return self.function_call(target, node)
+        image = gast.Call(gast.Attribute(self.tangent(receiver), method, gast.Load()), node.args, node.keywords)
+        if method == "astype":
+            return self.with_tangent(target, node, self.runtime(rt.tangent_like, "tangent_like",
+                                                                self.tangent(receiver), name(target)))  # fmt: skip
+        if method in ("tolist", "item"):
+            return self.with_tangent(target, node, image)
+        return self.function_call(target, node)
+
+    def function_call(self, target: str, node: gast.Call) -> list[gast.stmt]:
+        """Return a call of a method of an array, differentiated like the function of NumPy that does the same."""
+        function = ARRAY_METHODS.get(node.func.attr)
+        rule = registry.find(function) if function is not None else None
+        if rule is not None:
+            return self.ruled(target, node, rule, node.func.value)
+        if function is not None and registry.is_constant(function):
+            return self.plain(target, node)
+        raise self.refuse(f"The method '.{node.func.attr}' of an array has no derivative.",
+                          "Use a NumPy function instead.", NoDerivativeError)  # fmt: skip
+
+    def container_method(self, target: str | None, node: gast.Call) -> list[gast.stmt]:
+        """Return a call of a method of a list or dict, and the same call of its tangent."""
+        receiver, method = node.func.value, node.func.attr
+        is_dict = self.kind(receiver).name == "dict"
+        if method in _SAME_ON_TANGENTS and not node.keywords and not (is_dict and len(node.args) > 1):
+            positions = ("pop", "rotate")
+            passed = list(node.args) if method in positions else [self.tangent(a) for a in node.args]
+            if method == "insert":
+                passed[0] = node.args[0]
+            image = gast.Call(gast.Attribute(self.tangent(receiver), method, gast.Load()), passed, [])
+            if target is not None:
+                made = self.with_tangent(target, node, image)
+                return made if target in self.program.varied else [*made, *self.fl.statements, gast.Expr(image)]
+            return [gast.Expr(node), *self.fl.statements, gast.Expr(image)]
+        parts = [self.fl.atom(part) for part in self.packed(node.args)]
+        options = [self.kept(part) for part in self.named(node.keywords)]
+        made_call = self.runtime(rt.method_jvp, "method_jvp", receiver, self.tangent(receiver), constant(method),
+                                 *parts, *options)  # fmt: skip
+        return self.pair(target, made_call)
+
+
+def _is(function: Any, candidates: tuple[Any, ...]) -> bool:
+    return isinstance(function, Hashable) and function in candidates

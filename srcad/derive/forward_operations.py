@@ -1,0 +1,366 @@
+"""Forward mode: the tangent of one operation of the normal form, from the tangents of its operands."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import gast
+import numpy as np
+
+from srcad import runtime as rt
+from srcad.analysis.infer import BINARY, Kinds, kind_of_operation
+from srcad.analysis.kinds import Kind, is_scalar
+from srcad.analysis.memory import Memory
+from srcad.derive.build import Flattener, call, constant, name
+from srcad.derive.inline import bind, instantiate
+from srcad.errors import NoDerivativeError, UnsupportedError
+from srcad.lang.function import Function
+from srcad.rules import registry
+
+__all__ = ["Operations", "Program"]
+
+_NO_TANGENT = ("int", "bool", "str", "none", "function")
+
+
+@dataclass
+class Program:
+    """A function in NORMAL form and what is known about it; ``tangents`` names the tangent of each variable."""
+
+    fn: Function
+    kinds: Kinds
+    varied: set[str]
+    memory: Memory
+    tangents: dict[str, str] = field(default_factory=dict)
+
+    def tangent_name(self, variable: str) -> str:
+        """Return the name of the tangent of ``variable``."""
+        if variable not in self.tangents:
+            self.tangents[variable] = self.fn.scope.fresh("d" + variable)
+        return self.tangents[variable]
+
+    def kind(self, node: gast.AST) -> Kind:
+        """Return the kind of an operation."""
+        return kind_of_operation(node, self.kinds, self.fn)
+
+    def is_varied(self, node: gast.AST | None) -> bool:
+        """Tell whether an atom, starred or not, has a tangent."""
+        node = node.value if isinstance(node, gast.Starred) else node
+        return isinstance(node, gast.Name) and node.id in self.varied
+
+
+class Operations:
+    """Writes the tangents of operations; what they need beforehand goes to the flattener."""
+
+    def __init__(self, program: Program, stmt: gast.stmt) -> None:
+        self.program, self.stmt = program, stmt
+        self.fn, self.scope = program.fn, program.fn.scope
+        self.kind, self.is_varied = program.kind, program.is_varied
+        self.fl = Flattener(self.scope)
+
+    # -- atoms ------------------------------------------------------------------------------------
+
+    def refuse(self, reason: str, hint: str, error: type = UnsupportedError) -> Exception:
+        """Return an error at the statement."""
+        return error(reason, hint, self.fn.source.locate(self.stmt))
+
+    def tangent(self, node: gast.AST) -> gast.AST:
+        """Return the tangent of an atom; an inactive one has zeros of its structure."""
+        if isinstance(node, gast.Starred):
+            return gast.Starred(self.tangent(node.value), gast.Load())
+        if self.is_varied(node):
+            return name(self.program.tangent_name(node.id))
+        kind = self.kind(node)
+        if kind.name in _NO_TANGENT or kind.name == "float":
+            return constant(0.0)
+        return self.fl.atom(self.runtime(rt.zero_tangent, "zero_tangent", node))
+
+    def runtime(self, function: Any, title: str, *arguments: gast.AST) -> gast.Call:
+        """Return a call of a function of the runtime."""
+        path = f"rt.{title}"
+        self.scope.statics.setdefault(path, function)
+        return call(path, *arguments)
+
+    def zero_of(self, value: gast.AST) -> gast.AST:
+        """Return the zero tangent of a result."""
+        kind = self.kind(value)
+        if kind.name in _NO_TANGENT or kind.name == "float":
+            return constant(0.0)
+        return self.runtime(rt.zero_tangent, "zero_tangent", value)
+
+    def is_changed(self, node: gast.AST) -> bool:
+        """Tell whether the memory that a variable refers to may be changed in place."""
+        return isinstance(node, gast.Name) and self.program.memory.content(node.id) is not None
+
+    # -- operations -------------------------------------------------------------------------------
+
+    def of(self, value: gast.AST, ans: gast.AST) -> gast.AST:
+        """Return the tangent of an operation other than a call, whose result is ``ans``."""
+        handler: Callable[..., gast.AST] | None = getattr(self, f"_{type(value).__name__}", None)
+        if handler is None or not any(self.is_varied(n) for n in gast.walk(value)):
+            return self.zero_of(ans)
+        return handler(value, ans)
+
+    def _Name(self, value: gast.Name, ans: gast.AST) -> gast.AST:
+        return self.tangent(value)
+
+    def _UnaryOp(self, value: gast.UnaryOp, ans: gast.AST) -> gast.AST:
+        if not isinstance(value.op, (gast.USub, gast.UAdd)):
+            return self.zero_of(ans)
+        return gast.UnaryOp(value.op, self.tangent(value.operand))
+
+    def _Subscript(self, value: gast.Subscript, ans: gast.AST) -> gast.AST:
+        if not self.is_varied(value.value):
+            return self.zero_of(ans)
+        base = self.tangent(value.value)
+        if self.kind(value.value).name in ("array", "number", "list", "tuple", "dict"):
+            return gast.Subscript(base, value.slice, gast.Load())
+        return self.runtime(rt.item_tangent, "item_tangent", ans, value.value, base, as_value(value.slice))
+
+    def _Attribute(self, value: gast.Attribute, ans: gast.AST) -> gast.AST:
+        kind = self.kind(value.value)
+        tangent = gast.Attribute(self.tangent(value.value), value.attr, gast.Load())
+        if kind.name in ("array", "number", "float"):
+            return tangent if value.attr in ("T", "mT", "real", "imag", "flat") else self.zero_of(ans)
+        return tangent
+
+    def _Tuple(self, value: Any, ans: gast.AST) -> gast.AST:
+        return type(value)([self.tangent(e) for e in value.elts], gast.Load())
+
+    _List = _Tuple
+
+    def _Dict(self, value: gast.Dict, ans: gast.AST) -> gast.AST:
+        return gast.Dict(list(value.keys), [self.tangent(e) for e in value.values])
+
+    def _BinOp(self, value: gast.BinOp, ans: gast.AST) -> gast.AST:
+        left, right = value.left, value.right
+        names = {self.kind(left).name, self.kind(right).name}
+        if isinstance(value.op, gast.MatMult):
+            products = [
+                gast.BinOp(*pair) for pair, varied in (
+                    ((self.tangent(left), value.op, right), self.is_varied(left)),
+                    ((left, value.op, self.tangent(right)), self.is_varied(right)),
+                ) if varied
+            ]  # fmt: skip
+            return self.total(products)
+        if names & {"list", "tuple"} and isinstance(value.op, gast.Add):
+            return gast.BinOp(self.tangent(left), value.op, self.tangent(right))
+        if names & {"list", "tuple"} and isinstance(value.op, gast.Mult):
+            parts = [self.tangent(n) if self.kind(n).name in ("list", "tuple") else n for n in (left, right)]
+            return gast.BinOp(parts[0], value.op, parts[1])
+        if isinstance(value.op, gast.Pow) and isinstance(right, gast.Constant) and is_plain(right.value):
+            return self.times(self.tangent(left), power_partial(left, right.value))
+        function = BINARY.get(type(value.op))
+        rule = registry.find(function)
+        if rule is None and registry.is_constant(function):
+            return self.zero_of(ans)
+        if rule is None:
+            raise self.refuse(f"The operator of this line has no derivative ({type(value.op).__name__}).",
+                              "Use one of + - * / ** % // @.", NoDerivativeError)  # fmt: skip
+        return self.elementwise(rule, {p.name: a for p, a in zip(rule.parameters, (left, right))}, ans)
+
+    # -- sums and products ------------------------------------------------------------------------
+
+    def times(self, tangent: gast.AST, partial: gast.AST) -> gast.AST:
+        """Return the product of a tangent and a partial derivative."""
+        if isinstance(partial, gast.Constant) and partial.value == 1:
+            return tangent
+        if isinstance(partial, gast.Constant) and partial.value == -1:
+            return gast.UnaryOp(gast.USub(), tangent)
+        return gast.BinOp(tangent, gast.Mult(), partial)
+
+    def total(self, terms: list[gast.AST]) -> gast.AST:
+        """Return the sum of the terms."""
+        result = terms[0]
+        for term in terms[1:]:
+            negative = isinstance(term, gast.UnaryOp) and isinstance(term.op, gast.USub)
+            operator = gast.Sub() if negative else gast.Add()
+            result = gast.BinOp(
+                self.fl.atom(result), operator, self.fl.atom(term.operand if negative else term)
+            )
+        return result
+
+    # -- rules ------------------------------------------------------------------------------------
+
+    def by_rule(
+        self, rule: registry.Rule, node: gast.Call, ans: gast.AST, receiver: gast.AST | None = None
+    ) -> gast.AST:
+        """Return the tangent of a call by the rule of its function."""
+        try:
+            bound = bind(rule, node, receiver)
+        except TypeError as error:
+            raise self.refuse(f"The derivative rule of this function does not take these arguments: {error}.",
+                              "Use the arguments that the documentation lists.", NoDerivativeError) from None  # fmt: skip
+        for parameter, reason in rule.refused.items():
+            if parameter in bound:
+                raise self.refuse(reason, "", NoDerivativeError)
+        for parameter, argument in bound.items():
+            if parameter not in rule.wrt and self.any_varied(argument):
+                raise self.refuse(f"There is no derivative with respect to the argument '{parameter}'.",
+                                  "Use srcad's stop_gradient or a constant there.", NoDerivativeError)  # fmt: skip
+        if rule.kind == "elementwise":
+            return self.elementwise(rule, bound, ans)
+        wanted = [p for p in rule.wrt if p in bound and self.any_varied(bound[p])]
+        linear = rule.wrt if rule.linear is True else rule.linear or ()
+        if not wanted:
+            return self.zero_of(ans)
+        if set(wanted) <= set(linear):
+            used = {p: bound[p] for p in linear if p in bound}
+            return self.converted(self.replaced(rule, node, receiver, used), node, ans)
+        terms = [self.term(rule, parameter, node, receiver, bound, ans) for parameter in wanted]
+        return self.total(terms)
+
+    def term(
+        self,
+        rule: registry.Rule,
+        parameter: str,
+        node: gast.Call,
+        receiver: Any,
+        bound: dict[str, Any],
+        ans: gast.AST,
+    ) -> gast.AST:
+        """Return what one argument contributes to the tangent of the result."""
+        forward = (rule.forward or {}).get(parameter)
+        argument = bound[parameter]
+        if forward is not None:
+            tangent = self.tangent_of(argument)
+            single = registry.Rule(rule.primal, (parameter,), "vjp", forward)
+            statements, atoms = instantiate(single, self.scope, bound, ans, tangent, [parameter])
+            self.fl.statements += statements
+            return atoms[0]
+        if getattr(rule, "multilinear", False) and not isinstance(argument, (list, tuple)):
+            return self.replaced(rule, node, receiver, {parameter: argument})
+        if getattr(rule, "multilinear", False):
+            return self.total([self.replaced(rule, node, receiver, {parameter: argument}, position)
+                               for position, item in enumerate(argument) if self.is_varied(item)])  # fmt: skip
+        if is_linear_in_first(rule) and parameter == rule.wrt[0]:
+            return self.replaced(rule, node, receiver, {parameter: argument})
+        if is_linear_in_first(rule):
+            return constant(0.0)
+        raise self.refuse(f"'{getattr(rule.primal, '__name__', 'This function')}' has no forward derivative rule for "
+                          f"its argument '{parameter}'.", "Use reverse mode, or register a rule with def_jvp.",
+                          NoDerivativeError)  # fmt: skip
+
+    def any_varied(self, argument: Any) -> bool:
+        """Tell whether an argument (a list of them for ``*args``) has a tangent."""
+        parts = argument if isinstance(argument, (list, tuple)) else [argument]
+        return any(self.is_varied(part) for part in parts)
+
+    def tangent_of(self, argument: Any) -> gast.AST:
+        """Return the tangent of an argument, a tuple for ``*args``."""
+        if isinstance(argument, (list, tuple)):
+            return self.fl.atom(gast.Tuple([self.tangent(a) for a in argument], gast.Load()))
+        return self.tangent(argument)
+
+    def replaced(
+        self,
+        rule: registry.Rule,
+        node: gast.Call,
+        receiver: Any,
+        arguments: dict[str, Any],
+        only: int | None = None,
+    ) -> gast.Call:
+        """Return the call with tangents in place of the given arguments (of ``*args``: of one position only)."""
+        places = [
+            *([receiver] if receiver is not None else []),
+            *node.args,
+            *(k.value for k in node.keywords),
+        ]
+        marks = [gast.Name(f"argument {i}", gast.Load(), None, None) for i in range(len(places))]
+        first = 1 if receiver is not None else 0
+        end = first + len(node.args)
+        keywords = [gast.keyword(k.arg, mark) for k, mark in zip(node.keywords, marks[end:])]
+        marked = bind(rule, gast.Call(node.func, marks[first:end], keywords), marks[0] if first else None)
+        made = dict(zip((mark.id for mark in marks), places))
+        for parameter in arguments:
+            held = marked[parameter]
+            for position, mark in enumerate(held if isinstance(held, (list, tuple)) else [held]):
+                if only is None or position == only:
+                    made[mark.id] = self.tangent(made[mark.id])
+        parts = list(made.values())
+        func = node.func
+        if first:
+            func = gast.Attribute(parts[0], node.func.attr, gast.Load())
+        new = [gast.keyword(k.arg, part) for k, part in zip(node.keywords, parts[end:])]
+        return gast.Call(func, parts[first:end], new)
+
+    def converted(self, value: gast.Call, node: gast.Call, ans: gast.AST) -> gast.AST:
+        """Bring the result of a linear function with a ``dtype`` to the dtype of the result."""
+        if not any(k.arg == "dtype" for k in node.keywords):
+            return value
+        value.keywords = [k for k in value.keywords if k.arg != "dtype"]
+        return self.runtime(rt.tangent_like, "tangent_like", self.fl.atom(value), ans)
+
+    def elementwise(self, rule: registry.Rule, bound: dict[str, Any], ans: gast.AST) -> gast.AST:
+        """Return the sum of partial derivatives times tangents, in the shape of the result."""
+        wanted = [p for p in rule.wrt if p in bound and self.is_varied(bound[p])]
+        if not wanted:
+            return self.zero_of(ans)
+        statements, partials = instantiate(rule, self.scope, bound, ans, constant(1.0), wanted)
+        zero = [isinstance(p, gast.Constant) and p.value == 0 for p in partials]
+        used = [(p, d) for p, d, null in zip(wanted, partials, zero) if not null]
+        if not used:
+            return self.zero_of(ans)
+        self.fl.statements += statements
+        terms = [self.times(self.tangent(bound[parameter]), partial) for parameter, partial in used]
+        result = self.total(terms)
+        if isinstance(result, gast.Name) and (self.is_changed(ans) or self.is_changed(bound[used[0][0]])):
+            result = gast.UnaryOp(gast.UAdd(), result)
+        operands = [bound[p] for p in rule.wrt if p in bound]
+        if self.is_full(operands, [bound[p] for p, _ in used], rule.primal):
+            return result
+        return self.runtime(rt.fit_tangent, "fit_tangent", self.fl.atom(result), ans)
+
+    def is_full(self, operands: list[gast.AST], used: list[gast.AST], primal: Any) -> bool:
+        """Tell whether terms from ``used`` surely have the shape of the result."""
+        if primal in (np.multiply, np.true_divide) and any(operands[0] is u for u in used):
+            return True
+        if primal is np.multiply:
+            return True
+        others = [o for o in operands if not any(o is u or same_name(o, u) for u in used)]
+        return all(is_scalar(self.kind(other)) for other in others)
+
+
+def same_name(first: gast.AST, second: gast.AST) -> bool:
+    """Tell whether two atoms are the same variable."""
+    return isinstance(first, gast.Name) and isinstance(second, gast.Name) and first.id == second.id
+
+
+def as_value(index: gast.AST) -> gast.AST:
+    """Return an index as an expression that may stand anywhere."""
+    if isinstance(index, gast.Slice):
+        bounds = [constant(None) if part is None else part for part in (index.lower, index.upper, index.step)]
+        return call("slice", *bounds)
+    if isinstance(index, gast.Tuple):
+        return gast.Tuple([as_value(element) for element in index.elts], gast.Load())
+    return index
+
+
+def is_plain(value: Any) -> bool:
+    """Tell whether a constant is a number."""
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
+
+
+def power_partial(base: gast.AST, exponent: float) -> gast.AST:
+    """Return the derivative of ``base ** exponent`` for a constant exponent."""
+    if exponent == 0:
+        return gast.BinOp(base, gast.Mult(), constant(0.0))
+    if exponent == 1:
+        return constant(1)
+    inner = base if exponent == 2 else gast.BinOp(base, gast.Pow(), constant(exponent - 1))
+    return gast.BinOp(constant(exponent), gast.Mult(), inner)
+
+
+def is_linear_in_first(rule: registry.Rule) -> bool:
+    """Tell whether a function of the runtime is linear in its first argument and only looks at the others' shapes."""
+    return getattr(rule.primal, "__module__", "").startswith("srcad.runtime") and rule.primal in _SHAPED
+
+
+_SHAPED = {
+    getattr(rt, title)
+    for title in (
+        "unbroadcast scatter cast_back finish owned imag_adjoint vector_only split_like unstack_like structured_like "
+        "array_like split_rows split_columns split_stacked_columns parts_like reshape_like"
+    ).split()
+}

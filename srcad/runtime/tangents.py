@@ -1,0 +1,440 @@
+"""Tangents of values in forward mode: the same structure as the value's, down to the shape of each array.
+
+The tangent of a number is a number, that of an array an array of its shape, of a list, tuple or dict the same
+container of tangents, and of an object a `Tangent`.  What cannot have a derivative (integers, strings, functions) has
+the tangent 0.0.  Two values that share memory have tangents that share memory, so every change of a value in place is
+repeated on its tangent.
+"""
+
+from __future__ import annotations
+
+import copy as _copy
+import functools
+import types
+from collections import deque
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from srcad.runtime.calls import Closure
+from srcad.runtime.memory import Cell, Shadow, is_instance, owner
+
+__all__ = [
+    "Tangent",
+    "as_tangent",
+    "attribute_jvp",
+    "call_jvp",
+    "fit_tangent",
+    "item_tangent",
+    "method_jvp",
+    "operator_jvp",
+    "partial_of",
+    "replace_tangent",
+    "sequence_tangent",
+    "set_attribute_jvp",
+    "set_jvp_resolver",
+    "tangent_like",
+    "tangent_result",
+    "zero_tangent",
+]
+
+JvpResolver = Callable[..., tuple[Any, Any]]
+_resolver: list[JvpResolver] = []
+_SEQUENCES = (list, tuple, deque)
+
+
+class Tangent:
+    """The tangent of an object: its attributes are the tangents of the object's; zero unless they were set.
+
+    Parameters
+    ----------
+    primal : object
+        The object itself.
+    memo : dict, optional
+        The zeros made so far for arrays, by the identity of the memory.
+    """
+
+    def __init__(self, primal: Any, memo: dict[int, Any] | None = None) -> None:
+        object.__setattr__(self, "__primal__", primal)
+        object.__setattr__(self, "__memo__", {} if memo is None else memo)
+
+    def __getattr__(self, attribute: str) -> Any:
+        if attribute.startswith("__"):
+            raise AttributeError(attribute)
+        made = zero_tangent(getattr(self.__dict__["__primal__"], attribute), self.__dict__["__memo__"])
+        self.__dict__[attribute] = made
+        return made
+
+    def __delattr__(self, attribute: str) -> None:
+        self.__dict__.pop(attribute, None)
+
+    def __repr__(self) -> str:
+        return f"Tangent of {self.__dict__['__primal__']!r}"
+
+
+def zero_tangent(value: Any, memo: dict[int, Any] | None = None) -> Any:
+    """Return the zero tangent of ``value``; what shares memory in it shares memory in the tangent.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> zero_tangent((1.5, [np.ones(2), "text"]))
+    (0.0, [array([0., 0.]), 0.0])
+    """
+    if isinstance(value, np.ndarray):
+        return _zeros(value, memo)
+    if isinstance(value, np.inexact):
+        return type(value)(0)
+    if isinstance(value, (float, int, str, type(None))):
+        return 0.0
+    if isinstance(value, complex):
+        return 0j
+    if isinstance(value, range):
+        return [0.0] * len(value)
+    memo = {} if memo is None else memo
+    found = memo.get(id(value))
+    return found[0] if found is not None else _zero_container(value, memo)
+
+
+def _zeros(value: Any, memo: dict[int, Any] | None) -> Any:
+    if value.dtype.kind not in "fc":
+        return np.zeros(value.shape)
+    if memo is None or value.size == 0:
+        return np.zeros_like(value)
+    base = owner(value)
+    found = memo.get(id(base))
+    if found is None:
+        whole = np.zeros_like(base)
+        if base.dtype != value.dtype or whole.strides != base.strides:
+            return np.zeros_like(value)
+        memo[id(base)] = found = (whole, base)
+    return found[0] if base is value else same_part(value, base, found[0])
+
+
+def same_part(view: Any, base: Any, other: Any) -> Any:
+    """Return the part of ``other`` that ``view`` is of ``base``; both have the same layout."""
+    offset = view.__array_interface__["data"][0] - base.__array_interface__["data"][0]
+    return np.ndarray(view.shape, other.dtype, other.ravel(order="K"), offset, view.strides)
+
+
+def _zero_container(value: Any, memo: dict[int, Any]) -> Any:
+    result: Any
+    if isinstance(value, tuple):
+        parts = [zero_tangent(item, memo) for item in value]
+        return type(value)(*parts) if hasattr(value, "_fields") else tuple(parts)
+    if isinstance(value, (list, deque)):
+        result = type(value)() if type(value) in (list, deque) else []
+        memo[id(value)] = (result, value)
+        result.extend(zero_tangent(item, memo) for item in value)
+        return result
+    if isinstance(value, dict):
+        result = _copy.copy(value)
+        memo[id(value)] = (result, value)
+        for key, item in value.items():
+            result[key] = zero_tangent(item, memo)
+        return result
+    if isinstance(value, Closure):
+        return tuple(zero_tangent(item, memo) for item in value.captured)
+    if isinstance(value, types.MethodType):
+        return zero_tangent(value.__self__, memo)
+    if isinstance(value, functools.partial):
+        return partial_of(zero_tangent(value.func, memo), *zero_tangent(value.args), **zero_tangent(value.keywords))
+    if isinstance(value, Cell):
+        result = Cell()
+        result.g = zero_tangent(value.g, memo)
+    elif isinstance(value, Shadow):
+        result = Shadow()
+        vars(result).update({name: zero_tangent(item, memo) for name, item in vars(value).items()})
+    elif is_instance(value):
+        result = Tangent(value, memo)
+    else:
+        return 0.0
+    memo[id(value)] = (result, value)
+    return result
+
+
+def partial_of(function: Any, *args: Any, **options: Any) -> tuple[Any, tuple[Any, ...], dict[str, Any]]:
+    """Return the tangent of ``functools.partial(f, ...)`` from those of the function and the arguments."""
+    return function, args, options
+
+
+def as_tangent(tangent: Any, value: Any) -> Any:
+    """Return a user's tangent in the form described above: fresh, and in the shapes and dtypes of ``value``.
+
+    Raises
+    ------
+    ValueError
+        If the structures or shapes differ.
+    """
+    if isinstance(value, np.ndarray) and value.dtype.kind in "biufc":
+        if np.shape(tangent) != value.shape:
+            raise ValueError(f"it has shape {np.shape(tangent)} where the primal has {value.shape}")
+        made = np.zeros_like(value) if value.dtype.kind in "fc" else np.zeros(value.shape)
+        made[...] = tangent
+        return made
+    if isinstance(value, np.inexact):
+        return type(value)(tangent)
+    if isinstance(value, (float, int, complex, np.number)) and not isinstance(value, bool):
+        if np.ndim(tangent) != 0 or isinstance(tangent, (str, dict, type(None))):
+            raise ValueError(f"it is {tangent!r} where the primal is the number {value!r}")
+        return complex(tangent) if np.iscomplexobj(tangent) else float(tangent)
+    if tangent is None:
+        return zero_tangent(value)
+    if isinstance(value, (list, tuple)):
+        if not isinstance(tangent, (list, tuple)) or len(tangent) != len(value):
+            raise ValueError(f"it is {tangent!r} where the primal is a {type(value).__name__} of {len(value)} items")
+        parts = [as_tangent(part, item) for part, item in zip(tangent, value)]
+        return type(value)(*parts) if hasattr(value, "_fields") else type(value)(parts)
+    if isinstance(value, dict):
+        if not isinstance(tangent, dict) or set(tangent) != set(value):
+            raise ValueError(f"it is {tangent!r} where the primal is a dict with the keys {sorted(value, key=str)}")
+        return {key: as_tangent(tangent[key], item) for key, item in value.items()}
+    if is_instance(value):
+        result = Tangent(value)
+        for name, item in vars(value).items():
+            part = tangent.get(name) if isinstance(tangent, dict) else getattr(tangent, name, None)
+            setattr(result, name, as_tangent(part, item) if part is not None else zero_tangent(item))
+        return result
+    return 0.0
+
+
+def tangent_result(tangent: Any, value: Any) -> Any:
+    """Return a tangent as the user gets it: the structure and dtypes of ``value``, None where there is no derivative."""
+    if isinstance(value, np.ndarray):
+        if value.dtype.kind == "f" and np.iscomplexobj(tangent):
+            tangent = np.real(tangent)
+        dtype = value.dtype if value.dtype.kind in "fc" else np.float64
+        return np.array(np.broadcast_to(tangent, value.shape), dtype=dtype)
+    if isinstance(value, np.inexact):
+        return type(value)(tangent)
+    if isinstance(value, (bool, str, bytes, type(None))):
+        return None
+    if isinstance(value, (float, int)):
+        return tangent if isinstance(tangent, np.generic) else float(np.real(tangent))
+    if isinstance(value, (complex, np.number)):
+        return tangent
+    whole = isinstance(tangent, float)
+    if isinstance(value, (list, tuple)):
+        parts = [tangent_result(0.0 if whole else tangent[i], item) for i, item in enumerate(value)]
+        return type(value)(*parts) if hasattr(value, "_fields") else type(value)(parts)
+    if isinstance(value, dict):
+        return {key: tangent_result(0.0 if whole else tangent[key], item) for key, item in value.items()}
+    if not is_instance(value) or callable(value):
+        return None
+    result = _copy.copy(value)
+    for name, item in vars(value).items():
+        object.__setattr__(result, name, tangent_result(0.0 if whole else getattr(tangent, name), item))
+    return result
+
+
+# -- numbers and arrays -------------------------------------------------------------------------------
+
+
+def fit_tangent(tangent: Any, value: Any) -> Any:
+    """Return ``tangent`` spread to the shape of ``value``."""
+    if not isinstance(value, np.ndarray):
+        return tangent
+    if isinstance(tangent, np.ndarray) and tangent.shape == value.shape:
+        return tangent
+    return np.array(np.broadcast_to(tangent, value.shape))
+
+
+def tangent_like(tangent: Any, value: Any) -> Any:
+    """Return ``tangent`` in the dtype of ``value``, which was converted from another; zero for an integer."""
+    if not isinstance(value, (np.ndarray, np.generic)):
+        return 0.0 if isinstance(value, int) else tangent
+    if value.dtype.kind not in "fc":
+        return zero_tangent(value)
+    if getattr(tangent, "dtype", None) == value.dtype:
+        return tangent
+    if isinstance(value, np.generic):
+        return type(value)(tangent)
+    if value.dtype.kind == "f" and np.iscomplexobj(tangent):
+        tangent = np.real(tangent)
+    return np.asarray(tangent, dtype=value.dtype)
+
+
+def replace_tangent(old: Any, new: Any, changed: bool) -> Any:
+    """Return the tangent after ``x op= v``: ``old`` with the contents of ``new`` where ``x`` was changed in place."""
+    if not changed or not isinstance(old, np.ndarray):
+        return new
+    old[...] = new
+    return old
+
+
+# -- containers ---------------------------------------------------------------------------------------
+
+
+def sequence_tangent(values: Any, source: Any, tangent: Any) -> Any:
+    """Return the tangent of ``values``, which iterates over ``source``."""
+    if values is source:
+        return tangent
+    if isinstance(source, dict) or isinstance(tangent, float):
+        return zero_tangent(values)
+    return list(tangent)
+
+
+def item_tangent(value: Any, base: Any, tangent: Any, index: Any) -> Any:
+    """Return the tangent of ``value``, which was read as ``base[index]``."""
+    if isinstance(base, (np.ndarray, list, tuple, dict, deque)):
+        return tangent[index]
+    return zero_tangent(value)
+
+
+def container_method(base: Any, tangent: Any, method: str, args: Any, tangents: Any, options: Any) -> tuple[Any, Any]:
+    """Call a method of a list, dict, tuple or deque, and the same method of its tangent."""
+    if method in ("index", "count", "keys"):
+        value = getattr(base, method)(*args)
+        return (list(value), [0.0] * len(value)) if method == "keys" else (value, 0.0)
+    if method == "remove":
+        del tangent[base.index(*args)]
+        return base.remove(*args), 0.0
+    if method == "sort":
+        key = options.get("key") or (lambda item: item)
+        keys = [key(item) for item in base]
+        order = sorted(range(len(base)), key=keys.__getitem__, reverse=bool(options.get("reverse", False)))
+        base[:] = [base[i] for i in order]
+        tangent[:] = [tangent[i] for i in order]
+        return None, 0.0
+    if method in ("pop", "rotate") or method == "insert":
+        moved = (args[0], tangents[1]) if method == "insert" else args[:1]
+        if method == "pop" and isinstance(base, dict) and len(args) > 1:
+            moved = (args[0], tangents[1])
+        return getattr(base, method)(*args), getattr(tangent, method)(*moved)
+    if method in ("get", "setdefault"):
+        default = tangents[1] if len(args) > 1 else 0.0
+        return getattr(base, method)(*args), getattr(tangent, method)(args[0], default)
+    if method == "update":
+        return _update(base, tangent, args, tangents, options)
+    value, image = getattr(base, method)(*args), getattr(tangent, method)(*tangents)
+    if method == "items":
+        return list(value), [(0.0, part) for _, part in image]
+    if method == "popitem":
+        return value, (0.0, image[1])
+    if method == "values":
+        return list(value), list(image)
+    return value, 0.0 if image is None else image
+
+
+def _update(base: Any, tangent: Any, args: Any, tangents: Any, options: Any) -> tuple[Any, Any]:
+    for other, image in zip(args, tangents):
+        if isinstance(other, dict):
+            base.update(other)
+            tangent.update(image if isinstance(image, dict) else {key: zero_tangent(v) for key, v in other.items()})
+            continue
+        for (key, item), (_, part) in zip(other, image):
+            base[key] = item
+            tangent[key] = part
+    base.update(options)
+    tangent.update({key: zero_tangent(item) for key, item in options.items()})
+    return None, 0.0
+
+
+# -- what is known only when the program runs ---------------------------------------------------------
+
+
+def set_jvp_resolver(resolver: JvpResolver) -> None:
+    """Install the compiler's entry point for calls that are resolved at run time."""
+    _resolver[:] = [resolver]
+
+
+def call_jvp(
+    function: Any,
+    function_tangent: Any,
+    args: tuple[Any, ...],
+    tangents: tuple[Any, ...],
+    options: dict[str, Any],
+    option_tangents: dict[str, Any],
+) -> tuple[Any, Any]:
+    """Call ``function``; return its value and the value's tangent.
+
+    Parameters
+    ----------
+    function : callable
+        A function, method, class or callable object.
+    function_tangent : object
+        The tangent of what the function holds: of the object a method belongs to, of captured values.
+    args, options
+        The arguments.
+    tangents, option_tangents
+        Their tangents.
+    """
+    return _resolver[0](function, function_tangent, args, tangents, options, option_tangents)
+
+
+def method_jvp(
+    receiver: Any,
+    receiver_tangent: Any,
+    method: str,
+    args: tuple[Any, ...],
+    tangents: tuple[Any, ...],
+    options: dict[str, Any],
+    option_tangents: dict[str, Any],
+) -> tuple[Any, Any]:
+    """Call ``receiver.method``; see `call_jvp`."""
+    if isinstance(receiver, (list, tuple, dict, deque)) and not _is_written(receiver, method):
+        if isinstance(receiver_tangent, float):
+            receiver_tangent = zero_tangent(receiver)
+        return container_method(receiver, receiver_tangent, method, args, tangents, options)
+    if isinstance(receiver, (str, bytes, types.ModuleType)):
+        return call_jvp(getattr(receiver, method), 0.0, args, tangents, options, option_tangents)
+    if is_instance(receiver) and method in getattr(receiver, "__dict__", {}):
+        held = getattr(receiver_tangent, method, 0.0)
+        return call_jvp(getattr(receiver, method), held, args, tangents, options, option_tangents)
+    return call_jvp(getattr(receiver, method), receiver_tangent, args, tangents, options, option_tangents)
+
+
+def _is_written(receiver: Any, method: str) -> bool:
+    """Tell whether a method is a Python function of a class that derives from a container."""
+    return isinstance(getattr(type(receiver), method, None), types.FunctionType)
+
+
+def attribute_jvp(value: Any, tangent: Any, attribute: str) -> tuple[Any, Any]:
+    """Return ``value.attribute`` and its tangent."""
+    found = getattr(type(value), attribute, None)
+    if isinstance(found, property):
+        return call_jvp(found.fget, 0.0, (value,), (tangent,), {}, {})
+    read = getattr(value, attribute)
+    if isinstance(read, types.MethodType):
+        return read, tangent
+    if isinstance(value, (np.ndarray, np.generic, tuple)):
+        real = attribute in ("T", "mT", "real", "imag", "flat") or isinstance(value, tuple)
+        return read, getattr(tangent, attribute) if real else zero_tangent(read)
+    if isinstance(tangent, (Tangent, Shadow, Cell)) and attribute in getattr(value, "__dict__", {attribute: 0}):
+        return read, getattr(tangent, attribute)
+    return read, zero_tangent(read)
+
+
+def set_attribute_jvp(value: Any, tangent: Any, attribute: str, new: Any, new_tangent: Any) -> None:
+    """Assign ``value.attribute`` and its tangent."""
+    found = getattr(type(value), attribute, None)
+    if isinstance(found, property) and found.fset is not None:
+        call_jvp(found.fset, 0.0, (value, new), (tangent, new_tangent), {}, {})
+        return
+    setattr(value, attribute, new)
+    setattr(tangent, attribute, new_tangent)
+
+
+def operator_jvp(operation: Any, names: tuple[str, str], values: Any, tangents: Any) -> tuple[Any, Any]:
+    """Apply a binary operator that a class may define.
+
+    Parameters
+    ----------
+    operation : callable
+        The operator as a function, such as ``rt.operators.add``.
+    names : pair of str
+        The names of the methods that define it, for the left and for the right operand.
+    values, tangents : pair
+        The operands and their tangents.
+    """
+    (left, right), (dl, dr) = values, tangents
+    method = getattr(type(left), names[0], None)
+    if isinstance(method, types.FunctionType):
+        value, tangent = call_jvp(method, 0.0, (left, right), (dl, dr), {}, {})
+        if value is not NotImplemented:
+            return value, tangent
+    method = getattr(type(right), names[1], None)
+    if isinstance(method, types.FunctionType):
+        return call_jvp(method, 0.0, (right, left), (dr, dl), {}, {})
+    return call_jvp(operation, 0.0, (left, right), (dl, dr), {}, {})
