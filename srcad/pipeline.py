@@ -7,6 +7,8 @@ stage needs to know about the program is computed by an analysis and handed in a
 from __future__ import annotations
 
 import builtins
+import functools
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,19 +18,20 @@ import numpy as np
 import srcad.rules  # noqa: F401  (fills the registry)
 from srcad import runtime as rt
 from srcad.analysis.activity import bound_before, varied_variables
-from srcad.analysis.aliases import may_alias
 from srcad.analysis.infer import Kinds, infer
 from srcad.analysis.kinds import ANY, Kind, is_scalar
+from srcad.analysis.memory import memory_of
 from srcad.backends.numpy_backend import load
-from srcad.derive.assemble import joint, split
-from srcad.derive.build import assign, call, constant, name
+from srcad.derive.build import assign, constant, name
+from srcad.derive.functions import assemble, enter
 from srcad.derive.inline_calls import inline_calls, without_dead_copies
-from srcad.derive.prepare import prepare
+from srcad.derive.lower import lower
+from srcad.derive.request import Request
 from srcad.derive.reverse import Reverse, reverse_steps
-from srcad.derive.saving import Saved, save
+from srcad.derive.saving import save
 from srcad.frontend import normalize, normalize_nested
 from srcad.lang.function import Function, Nested
-from srcad.lang.printer import Comment, to_source
+from srcad.lang.printer import to_source
 from srcad.lang.scope import Dependency
 from srcad.optimize import Context, optimize
 from srcad.optimize.copy_propagation import copy_propagation
@@ -38,40 +41,30 @@ from srcad.rules import registry
 __all__ = ["Code", "Request", "build"]
 
 
-@dataclass(frozen=True)
-class Request:
-    """What is to be derived.
+@dataclass
+class Code:
+    """A compiled derivative: its text, the text after each stage, and the loaded functions.
 
     Attributes
     ----------
-    func : callable
-        A plain Python function (or a nested one of a program being differentiated).
-    parameters : tuple of (str, Kind)
-        All parameters of the function and the variables it captures, in order.
-    wanted : tuple of str
-        The parameters with respect to which to differentiate.
-    mode : str
-        ``"grad"``, ``"value_and_grad"``, ``"aux"`` (value, auxiliary output and gradient) or ``"vjp"``.
-    exact : bool
-        All numbers are float64, so that the seed is 1.0 and gradients need no conversion.
+    shadowed : tuple of str
+        The parameters whose shadows a ``"call"`` takes after the arguments.
+    valued : tuple of str
+        The wanted parameters whose gradients the backward function returns.
+    result_shadowed : bool
+        The forward function returns the shadow of its result as well.
+    changes : bool
+        The program changes memory in place.
     """
-
-    func: Any
-    parameters: tuple[tuple[str, Kind], ...]
-    wanted: tuple[str, ...]
-    mode: str = "grad"
-    exact: bool = True
-    single: bool = True
-
-
-@dataclass
-class Code:
-    """A compiled derivative: its text, the text after each stage, and the loaded functions."""
 
     text: str
     stages: dict[str, str]
     dependencies: list[Dependency]
     entries: list[Any] = field(default_factory=list)
+    shadowed: tuple[str, ...] = ()
+    valued: tuple[str, ...] = ()
+    result_shadowed: bool = False
+    changes: bool = False
     keep: Any = None
 
     def holds(self) -> bool:
@@ -92,38 +85,68 @@ def build(request: Request) -> Code:
     fn = inline_calls(fn, read, lambda value: isinstance(value, Nested))
     fn = without_dead_copies(copy_propagation(fn, Context(_is_pure)))
     fn, result = single_result(fn, request.mode)
-    kinds = infer(fn, dict(request.parameters), lambda callee, arguments: ANY)
+    kinds = infer(fn, dict(request.parameters), unknown_result)
     normal = to_source(fn.tree)
 
-    fn = prepare(fn, kinds, may_alias(fn, kinds))
-    kinds = infer(fn, {**dict(request.parameters), **_untyped(fn, kinds)}, lambda callee, arguments: ANY)
+    fn = lower(fn, kinds)
+    bind_builtins(fn)
+    kinds = infer(fn, dict(request.parameters), unknown_result)
+    given = given_shadows(request) if request.mode == "call" else ()
+    memory = memory_of(fn, kinds, given, parameters_alias=request.aliased)
+    varied = varied_variables(fn, kinds, set(request.wanted), memory)
+    swept = reverse_steps(fn, kinds, varied, memory, bound_before(fn), result)
+    entry = enter(fn, request, swept, kinds, memory, varied)
+    own = {g for v, g in swept.gradients.items() if v not in memory.shadowed}
+    kept = request.names if request.mode == "call" else ()
+    saved = save(swept.block, fn.scope, kinds, memory, own, [*request.names, *entry.bound], kept)
+    made = assemble(fn, request, swept, saved, kinds, memory, entry, result)
+    refer(made.functions)
+
+    adjoint = "\n\n".join(to_source(f.tree) for f in made.functions)
+    hints = optimizer_hints(request, kinds, swept, users, own)
+    arrays = {n for n, k in request.parameters if k.name == "array" and k.inexact}
+    convertible = arrays & set(request.wanted) if request.exact else set()
+    functions = [tidy(optimize(f, _is_pure, **hints), convertible) for f in made.functions]
+    text, entries = load(functions, fn.scope)
+    stages = {"source": fn.source.text, "normal": normal, "adjoint": adjoint, "optimized": text}
+    return Code(
+        text, stages, list(fn.scope.dependencies), entries, entry.given, made.valued, made.result_shadowed,
+        bool(memory.changed),
+    )  # fmt: skip
+
+
+def unknown_result(callee: Any, arguments: list[Kind]) -> Kind:
+    """Return the kind of what a function returns of which nothing is known."""
+    return ANY
+
+
+def given_shadows(request: Request) -> tuple[str, ...]:
+    """Return the parameters of a call that come with the shadows of the caller."""
+    return tuple(
+        name
+        for name, kind in request.parameters
+        if name in request.wanted and not is_scalar(kind) and kind.name not in ("str", "none")
+    )
+
+
+def bind_builtins(fn: Function) -> None:
+    """Make the builtins that generated code calls known."""
     for builtin in _BUILTINS:
         if builtin not in fn.scope.taken:
             fn.scope.statics.setdefault(builtin, getattr(builtins, builtin))
-    fn, arguments = keep_arguments(fn, request)
-    varied = varied_variables(fn, kinds, set(request.wanted))
-    swept = reverse_steps(fn, kinds, varied, bound_before(fn), result)
-    swept.arguments.update(arguments)
-    gradients = set(swept.gradients.values())
-    names = [parameter for parameter, _ in request.parameters]
-    saved = save(swept.block, fn.scope, kinds, gradients, names)
-    functions = assemble(fn, request, swept, saved, kinds, result)
-    _refer(functions)
 
-    adjoint = "\n\n".join(to_source(f.tree) for f in functions)
+
+def optimizer_hints(
+    request: Request, kinds: Kinds, swept: Reverse, users: set[str], own: set[str]
+) -> dict[str, Any]:
+    """Return what the optimizer is told about the variables."""
     primal_of = {gradient: variable for variable, gradient in swept.gradients.items()}
-    hints = {
-        "owned": gradients,
+    return {
+        "owned": own,
         "keep": users | {swept.gradients[n] for n in users if n in swept.gradients},
         "inexact": [n for n, k in kinds.items() if k.name == "float" or (k.name == "array" and k.inexact)],
         "like": {g: v for g, v in primal_of.items() if kinds.get(v, ANY).name in ("array", "float")},
     }
-    arrays = {n for n, k in request.parameters if k.name == "array" and k.inexact}
-    convertible = arrays & set(request.wanted) if request.exact else set()
-    functions = [tidy(optimize(f, _is_pure, **hints), convertible) for f in functions]
-    text, entries = load(functions, fn.scope)
-    stages = {"source": fn.source.text, "normal": normal, "adjoint": adjoint, "optimized": text}
-    return Code(text, stages, list(fn.scope.dependencies), entries)
 
 
 def read(func: Any) -> Function:
@@ -158,119 +181,15 @@ def single_result(fn: Function, mode: str) -> tuple[Function, str]:
     return fn.with_body([*body, gast.copy_location(gast.Return(name(out)), last)]), out
 
 
-def keep_arguments(fn: Function, request: Request) -> tuple[Function, dict[str, str]]:
-    """Keep the arguments that the function overwrites, and return where."""
-    written = {
-        n.id
-        for n in gast.walk(gast.Module(fn.tree.body, []))
-        if isinstance(n, gast.Name) and isinstance(n.ctx, gast.Store)
-    }
-    kept = {p: fn.scope.fresh(f"{p}_argument") for p in request.wanted if p in written}
-    return fn.with_body([assign(new, name(old)) for old, new in kept.items()] + fn.tree.body), kept
-
-
-def assemble(
-    fn: Function, request: Request, swept: Reverse, saved: Saved, kinds: Kinds, result: str
-) -> list[Function]:
-    """Return the function, or the pair of functions, of the derivative."""
-    out = swept.gradients.get(result) or fn.scope.fresh("d" + result)
-    finish, gradients = gradients_of(fn, request, swept, kinds)
-    comment = Commentator(fn)
-    names = [parameter for parameter, _ in request.parameters]
-    outcome = gast.Tuple(gradients, gast.Load())
-    if request.mode == "vjp":
-        needed = saved.needed | {swept.arguments.get(p, p) for p in request.wanted}
-        residuals = sorted(n for n in needed | set(saved.stacks) if n not in fn.scope.statics)
-        target = fn.scope.fresh("gradients")
-        ending = [*finish, assign(target, outcome), gast.Return(name(target))]
-        forward, backward = split(swept.block, saved, residuals, result, ending, comment)
-        title = fn.tree.name
-        return [
-            _function(fn, f"{title}_forward", names, forward),
-            _function(fn, f"{title}_backward", ["residuals", out], backward),
-        ]
-    returned: gast.AST = gradients[0] if request.single else outcome
-    ending = list(finish)
-    if isinstance(returned, gast.Tuple):
-        target = fn.scope.fresh("gradients")
-        ending.append(assign(target, returned))
-        returned = name(target)
-    kept: list[gast.stmt] = []  # the backward sweep may bring earlier values of these variables back
-    if request.mode != "grad":
-        primal = fn.scope.fresh(result)
-        kept.append(assign(primal, name(result)))
-        parts = [name(primal), returned]
-        if request.mode == "aux":
-            pair = fn.scope.fresh("t")
-            kept.append(assign(pair, gast.Tuple([name(result), fn.tree.body[-1].value], gast.Load())))
-            parts[0] = name(pair)
-        both = fn.scope.fresh("t")
-        ending.append(assign(both, gast.Tuple(parts, gast.Load())))
-        returned = name(both)
-    ending.append(gast.Return(returned))
-    kind = kinds.get(result, ANY)
-    plain = request.exact and is_scalar(kind)
-    seed = [*kept, assign(out, constant(1.0) if plain else call("rt.seed", name(result)))]
-    return [_function(fn, f"d{fn.tree.name}", names, joint(swept.block, saved, seed, ending, comment))]
-
-
-def gradients_of(
-    fn: Function, request: Request, swept: Reverse, kinds: Kinds
-) -> tuple[list[gast.stmt], list[gast.AST]]:
-    """Return statements that bring the wanted gradients to the arguments' form, and their names."""
-    out: list[gast.stmt] = []
-    found: list[gast.AST] = []
-    for parameter in request.wanted:
-        gradient = swept.gradients.get(parameter) or fn.scope.fresh("d" + parameter)
-        if parameter not in swept.live:
-            out.append(assign(gradient, constant(0.0)))
-        kind = kinds.get(parameter, ANY)
-        if not (kind.name == "float" and request.exact and parameter in swept.live):
-            target = fn.scope.fresh(gradient)
-            argument = swept.arguments.get(parameter, parameter)
-            out.append(assign(target, call("rt.finish", name(gradient), name(argument))))
-            gradient = target
-        found.append(name(gradient))
-    return out, found
-
-
-class Commentator:
-    """Makes the comment above each backward step: the line of the source that it comes from."""
-
-    def __init__(self, fn: Function) -> None:
-        self.source = fn.source
-        self.lines = fn.source.text.splitlines()
-
-    def __call__(self, stmt: gast.stmt) -> gast.stmt | None:
-        """Return the comment for a statement, or None where its line is unknown."""
-        line = getattr(stmt, "lineno", None)
-        index = (line or 0) - self.source.first_line
-        if line is None or not 0 <= index < len(self.lines):
-            return None
-        return gast.Expr(constant(Comment(f"line {line}: {self.lines[index].strip()}")))
-
-
-def _function(fn: Function, title: str, names: list[str], body: list[gast.stmt]) -> Function:
-    arguments = [gast.Name(n, gast.Param(), None, None) for n in names]
-    tree = gast.FunctionDef(
-        title, gast.arguments(arguments, [], None, [], [], None, []), body, [], None, None, []
-    )
-    return Function(gast.fix_missing_locations(gast.copy_location(tree, fn.tree)), fn.scope, fn.source)
-
-
-def _untyped(fn: Function, kinds: Kinds) -> Kinds:
-    """The kinds of names that preparation introduced."""
-    return {n: k for n, k in kinds.items() if "trips" in n}
-
-
-def _refer(functions: list[Function]) -> None:
+def refer(functions: Iterable[Function]) -> None:
     """Bind the NumPy, runtime and builtin functions that the derivation mentions."""
     for fn in functions:
         for node in gast.walk(fn.tree):
             if isinstance(node, gast.Name) and node.id not in fn.scope.statics:
                 root, _, attribute = node.id.partition(".")
                 if attribute and root in ("np", "rt"):
-                    fn.scope.statics[node.id] = getattr(np if root == "np" else rt, attribute)
+                    home: Any = np if root == "np" else rt
+                    fn.scope.statics[node.id] = functools.reduce(getattr, attribute.split("."), home)
                 elif node.id in _BUILTINS and node.id not in fn.scope.taken:
                     fn.scope.statics[node.id] = getattr(builtins, node.id)
 

@@ -5,27 +5,46 @@ from __future__ import annotations
 import gast
 
 from srcad import runtime as rt
-from srcad.analysis.infer import Kinds, kind_of_operation
-from srcad.analysis.kinds import is_differentiable
+from srcad.analysis.infer import ARRAY_METHODS, Kinds, kind_of_operation
+from srcad.analysis.kinds import Kind, is_differentiable
+from srcad.analysis.memory import Memory
 from srcad.lang.function import Function
 from srcad.rules import registry
 
 __all__ = ["bound_before", "varied_variables"]
 
+_PLAIN = ("shape", "ndim", "size", "dtype")
 
-def varied_variables(fn: Function, kinds: Kinds, inputs: set[str]) -> set[str]:
-    """Return the variables through which a derivative with respect to ``inputs`` may flow."""
+
+def varied_variables(fn: Function, kinds: Kinds, inputs: set[str], memory: Memory) -> set[str]:
+    """Return the variables through which a derivative with respect to ``inputs`` may flow.
+
+    Memory that is changed in place varies as a whole, for all names that may reach it.
+    """
     visitor = _Varied(fn, kinds, set(inputs))
     size = -1
     while size != len(visitor.varied):
         size = len(visitor.varied)
         visitor.visit(fn.tree)
+        visitor.spread(memory)
     return visitor.varied
 
 
 class _Varied(gast.NodeVisitor):
     def __init__(self, fn: Function, kinds: Kinds, varied: set[str]) -> None:
         self.fn, self.kinds, self.varied = fn, kinds, varied
+        self.statics = fn.scope.statics
+
+    def spread(self, memory: Memory) -> None:
+        """Let all names of memory vary that one of them stores varied values in."""
+        classes = {memory.classes[n] for n in self.varied if n in memory.classes} & memory.changed
+        size = -1
+        while size != len(classes):
+            size = len(classes)
+            classes |= {outer for outer, inner in memory.elements.items() if inner in classes}
+        for name, found in memory.classes.items():
+            if found in classes and is_differentiable(self.kinds.get(name, Kind("any"))):
+                self.varied.add(name)
 
     def reads_varied(self, node: gast.AST) -> bool:
         return any(isinstance(n, gast.Name) and n.id in self.varied for n in gast.walk(node))
@@ -38,34 +57,61 @@ class _Varied(gast.NodeVisitor):
             return False
         if isinstance(node, gast.Subscript):
             return self.reads_varied(node.value)
-        if isinstance(node, gast.Attribute) and node.attr in ("shape", "ndim", "size", "dtype"):
+        if isinstance(node, gast.Attribute) and node.attr in _PLAIN:
             return False
         if isinstance(node, gast.Call) and isinstance(node.func, gast.Name):
-            function = self.fn.scope.statics.get(node.func.id)
+            function = self.statics.get(node.func.id)
             if registry.is_constant(function) and function is not rt.sequence:
                 return False
         return self.reads_varied(node) and is_differentiable(kind_of_operation(node, self.kinds, self.fn))
 
     def mark(self, target: gast.AST) -> None:
-        while isinstance(target, (gast.Subscript, gast.Attribute)):
+        while isinstance(target, (gast.Subscript, gast.Attribute, gast.Starred)):
             target = target.value
         for name in target.elts if isinstance(target, gast.Tuple) else [target]:
+            if not isinstance(name, gast.Name) or name.id in self.statics:
+                continue
             if is_differentiable(self.kinds.get(name.id, kind_of_operation(name, self.kinds, self.fn))):
                 self.varied.add(name.id)
 
     def visit_Assign(self, node: gast.Assign) -> None:
         if self.passes(node.value):
             self.mark(node.targets[0])
+        if isinstance(node.value, gast.Call):
+            self.effects(node.value)
 
     def visit_AugAssign(self, node: gast.AugAssign) -> None:
         if self.reads_varied(node.value) or self.reads_varied(node.target):
             self.mark(node.target)
 
     def visit_Expr(self, node: gast.Expr) -> None:
-        call = node.value
-        if isinstance(call, gast.Call) and isinstance(call.func, gast.Attribute):
-            if any(self.reads_varied(argument) for argument in call.args):
+        if isinstance(node.value, gast.Call):
+            self.effects(node.value)
+
+    def effects(self, call: gast.Call) -> None:
+        """Mark what a call may store varied values in."""
+        operands = [*call.args, *(k.value for k in call.keywords)]
+        if isinstance(call.func, gast.Attribute):
+            kind = kind_of_operation(call.func.value, self.kinds, self.fn)
+            if kind.name in ("array", "number", "float", "str") and call.func.attr in ARRAY_METHODS:
+                return
+            if any(self.reads_varied(operand) for operand in operands):
                 self.mark(call.func)
+            if kind.name in ("list", "dict", "tuple", "array"):
+                return
+        else:
+            function = self.statics.get(call.func.id)
+            if getattr(function, "__name__", "") == "at" and operands:
+                if any(self.reads_varied(operand) for operand in operands[1:]):
+                    self.mark(operands[0])
+                return
+            if function is not None and (
+                registry.find(function) is not None or registry.is_constant(function)
+            ):
+                return
+        if self.reads_varied(call):
+            for operand in operands:
+                self.mark(operand)
 
 
 def bound_before(fn: Function) -> dict[int, set[str]]:

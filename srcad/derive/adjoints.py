@@ -6,89 +6,110 @@ import inspect
 import linecache
 import types
 from collections.abc import Callable, Hashable
-from dataclasses import dataclass
 from typing import Any
 
 import gast
 import numpy as np
 
 from srcad import runtime as rt
-from srcad.analysis.infer import ARRAY_METHODS, BINARY, UNARY, Kinds, kind_of_operation
+from srcad.analysis.infer import ARRAY_METHODS, BINARY, UNARY, Kinds
 from srcad.analysis.kinds import Kind, is_scalar
-from srcad.derive.build import Flattener, assign, call, constant, method, name
+from srcad.analysis.memory import Memory
+from srcad.derive.build import Flattener, call, constant, method, name, written_names
 from srcad.derive.inline import bind, instantiate
-from srcad.errors import NoDerivativeError, UnsupportedError
+from srcad.derive.memory_adjoints import MemoryAdjoints
+from srcad.derive.operations import Contribution, Names, Operation, nothing
+from srcad.errors import NoDerivativeError
 from srcad.lang.function import Function
 from srcad.rules import registry
 
-__all__ = ["Contribution", "Operation", "operation"]
-
-Names = Callable[[str], str]
-Pull = Callable[[Flattener, Names, set[str]], list["Contribution"]]
+__all__ = ["operation"]
 
 
-@dataclass
-class Contribution:
-    """A term of the gradient of ``variable``, or of its part at ``index``."""
-
-    variable: str
-    value: gast.AST
-    index: gast.AST | None = None
-    basic: bool = False
+def operation(
+    stmt: gast.stmt, fn: Function, kinds: Kinds, varied: set[str], memory: Memory, gradient: Names
+) -> Operation:
+    """Return the adjoint of a simple statement; ``gradient`` names the gradient or shadow of a variable."""
+    return _Adjoint(stmt, fn, kinds, varied, memory, gradient).operation()
 
 
-@dataclass
-class Operation:
-    """A statement, the variables whose gradients it consumes and how it passes them on.
-
-    ``in_place`` names a variable whose gradient lives on, changed in place.
-    """
-
-    targets: tuple[str, ...]
-    forward: list[gast.stmt]
-    pull: Pull
-    in_place: str | None = None
-
-
-def _nothing(flattener: Flattener, gradient: Names, live: set[str]) -> list[Contribution]:
-    return []
-
-
-def operation(stmt: gast.stmt, fn: Function, kinds: Kinds, varied: set[str]) -> Operation:
-    """Return the adjoint of a simple statement."""
-    return _Adjoint(stmt, fn, kinds, varied).operation()
-
-
-class _Adjoint:
-    def __init__(self, stmt: gast.stmt, fn: Function, kinds: Kinds, varied: set[str]) -> None:
-        self.stmt, self.fn, self.kinds, self.varied = stmt, fn, kinds, varied
-        self.scope = fn.scope
-
-    def kind(self, node: gast.AST) -> Kind:
-        return kind_of_operation(node, self.kinds, self.fn)
-
-    def is_varied(self, node: gast.AST) -> bool:
-        return isinstance(node, gast.Name) and node.id in self.varied
-
+class _Adjoint(MemoryAdjoints):
     def operation(self) -> Operation:
+        found = self.memory_operation()
+        return self.value_operation() if found is None else found
+
+    def value_operation(self) -> Operation:
+        """Return the adjoint of a statement that makes new values, whose shadow is born behind it if it needs one."""
+        found = self.plain_operation()
+        bound = {n for stmt in found.forward for n in written_names(stmt)}
+        born = [t for t in found.targets if self.is_shadowed(t) and self.gradient(t) not in bound]
+        if not born:
+            return found
+        pull = found.pull
+
+        def with_shadows(fl: Flattener, grad: Names, live: set[str]) -> list[Contribution]:
+            held = {t: self.held_gradient(t, fl) for t in born}
+            return pull(fl, lambda v: held.get(v) or grad(v), live | set(born))
+
+        births = [b for t in born for b in self.birth(t)]
+        return Operation(found.targets, [*found.forward, *births], with_shadows, found.in_place, always=True)
+
+    def held_gradient(self, target: str, fl: Flattener) -> str:
+        """Return the variable that has the gradient which the shadow of a new value gathered."""
+        kind = self.kinds.get(target, Kind("any"))
+        if kind.name == "array" and kind.inexact:
+            return self.gradient(target)
+        return str(fl.atom(call("rt.taken", name(self.gradient(target)))).id)
+
+    def plain_operation(self) -> Operation:
         stmt = self.stmt
         if isinstance(stmt, gast.Assign):
             target = stmt.targets[0]
             if isinstance(target, gast.Name):
+                if self.is_unknown_call(stmt.value):
+                    return self.call(target.id, stmt.value)
                 if target.id not in self.varied and not _is_pop(stmt.value):
-                    return Operation((target.id,), [stmt], _nothing)
+                    return Operation((target.id,), [stmt], nothing)
                 return self.assignment(target.id, stmt.value)
             if isinstance(target, gast.Tuple):
                 return self.unpacking([e.id for e in target.elts], stmt.value)
-            return self.store(target, stmt.value)
-        if isinstance(stmt, gast.AugAssign):
-            return self.augmented(stmt)
+            return Operation((), [stmt], nothing)
         if isinstance(stmt, gast.Expr) and isinstance(stmt.value, gast.Call):
             return self.effect(stmt.value)
-        return Operation((), [stmt], _nothing)
+        return Operation((), [stmt], nothing)
 
-    def refuse(self, reason: str, hint: str, error: type = UnsupportedError) -> Exception:
-        return error(reason, hint, self.fn.source.locate(self.stmt))
+    def is_unknown_call(self, value: gast.AST) -> bool:
+        """Tell whether a call that has no rule touches memory that varies or changes."""
+        if not isinstance(value, gast.Call):
+            return False
+        operands = [*value.args, *(k.value for k in value.keywords)]
+        if isinstance(value.func, gast.Attribute):
+            if self.kind(value.func.value).name in (
+                "array",
+                "number",
+                "float",
+                "str",
+                "list",
+                "dict",
+                "tuple",
+            ):
+                return False
+            operands.append(value.func.value)
+        else:
+            function = self.scope.statics.get(value.func.id)
+            if (
+                function is rt.closure
+                or registry.find(function) is not None
+                or registry.is_constant(function)
+            ):
+                return False
+            if isinstance(function, Hashable) and (function in _TRANSPARENT or function in _MAKERS):
+                return False
+            operands.append(value.func)
+        return any(
+            self.is_varied(o) or isinstance(o, gast.Name) and self.memory.content(o.id) is not None
+            for o in (getattr(operand, "value", operand) for operand in operands)
+        )
 
     # -- assignments ------------------------------------------------------------------------------
 
@@ -113,7 +134,7 @@ class _Adjoint:
             return simple(lambda g, fl: self.display(value, g, fl))
         if isinstance(value, gast.Call):
             return self.call(target, value)
-        return Operation((target,), forward, _nothing)
+        return Operation((target,), forward, nothing)
 
     def negation(self, value: gast.UnaryOp, g: gast.AST, fl: Flattener) -> list[Contribution]:
         if isinstance(value.op, gast.UAdd):
@@ -183,14 +204,6 @@ class _Adjoint:
     def load(self, base: gast.AST, index: gast.AST, g: gast.AST) -> list[Contribution]:
         return [Contribution(base.id, g, index, self.is_basic(index))]
 
-    def is_basic(self, index: gast.AST) -> bool:
-        for part in index.elts if isinstance(index, gast.Tuple) else [index]:
-            if isinstance(part, gast.Slice) or self.kind(part).name in ("int", "none"):
-                continue
-            if not (isinstance(part, gast.Constant) and part.value is Ellipsis):
-                return False
-        return True
-
     def attribute(
         self, value: gast.Attribute, ans: gast.AST, g: gast.AST, fl: Flattener
     ) -> list[Contribution]:
@@ -240,7 +253,7 @@ class _Adjoint:
 
     def unpacking(self, targets: list[str], value: gast.AST) -> Operation:
         if not self.is_varied(value):
-            return Operation((), [self.stmt], _nothing)
+            return Operation((), [self.stmt], nothing)
 
         def pull(fl: Flattener, grad: Names, live: set[str]) -> list[Contribution]:
             return [
@@ -253,8 +266,8 @@ class _Adjoint:
 
     # -- calls -------------------------------------------------------------------------------------
 
-    def call(self, target: str, node: gast.Call) -> Operation:
-        ans = name(target)
+    def call(self, target: str | None, node: gast.Call) -> Operation:
+        ans = name(target or "_")
         forward = [self.stmt]
 
         def ruled(rule: registry.Rule, receiver: gast.AST | None = None) -> Operation:
@@ -277,6 +290,8 @@ class _Adjoint:
             return Operation(
                 (target,), forward, lambda fl, grad, live: self.display(captured, name(grad(target)), fl)
             )
+        if target is None:
+            return self.dynamic_call(target, node)
         if isinstance(function, Hashable) and function in _TRANSPARENT and len(node.args) == 1:
             function_args = node.args[0]
             return Operation(
@@ -286,13 +301,13 @@ class _Adjoint:
         if rule is not None and not any(isinstance(a, gast.Starred) for a in node.args):
             return ruled(rule, receiver)
         if function is not None and registry.is_constant(function):
-            return Operation((target,), forward, _nothing)
+            return Operation((target,), forward, nothing)
         reason = registry.reason_refused(function) if function is not None else None
         if reason is not None:
             raise self.refuse(reason, "", NoDerivativeError)
         if function is not None and not hasattr(function, "tree"):
             self.check_callee(function, node)
-        return self.dynamic(target, node)
+        return self.dynamic_call(target, node)
 
     def check_callee(self, function: Any, node: gast.Call) -> None:
         """Refuse a known function that has neither source nor rule."""
@@ -317,7 +332,7 @@ class _Adjoint:
     def pop(self, target: str, node: gast.Call) -> Operation:
         base = node.func.value.id
         if node.args or base not in self.varied:
-            return Operation((target,), [self.stmt], _nothing)
+            return Operation((target,), [self.stmt], nothing)
 
         def pull(fl: Flattener, grad: Names, live: set[str]) -> list[Contribution]:
             value = name(grad(target)) if target in live else constant(0.0)
@@ -325,38 +340,6 @@ class _Adjoint:
             return []
 
         return Operation((target,), [self.stmt], pull, in_place=base)
-
-    def dynamic(self, target: str, node: gast.Call) -> Operation:
-        """A callee that is resolved when it is called: ``y, pullback = rt.call(f, args, kwargs)``."""
-        pullback = self.scope.fresh("pullback")
-        if isinstance(node.func, gast.Attribute):
-            callee: gast.AST = node.func.value
-            entry = call("rt.call_method", callee, constant(node.func.attr))
-        else:
-            callee = node.func
-            entry = call("rt.call", callee)
-        before = Flattener(self.scope)
-        arguments = before.atom(gast.Tuple(list(node.args), gast.Load()))
-        keys = [constant(k.arg) for k in node.keywords]
-        options = before.atom(gast.Dict(keys, [k.value for k in node.keywords]))
-        both = self.scope.fresh("t")
-        entry.args += [arguments, options]
-        forward = [*before.statements, assign(both, entry), _unpack([target, pullback], both)]
-        for stmt in forward:
-            gast.copy_location(stmt, self.stmt)
-
-        def pull(fl: Flattener, grad: Names, live: set[str]) -> list[Contribution]:
-            whole = fl.atom(call(pullback, name(grad(target))))
-            part = lambda key: fl.atom(gast.Subscript(whole, constant(key), gast.Load()))  # noqa: E731
-            found = [Contribution(callee.id, part(0))] if self.is_varied(callee) else []
-            positional = gast.Tuple(node.args, gast.Load())
-            if any(self.is_varied(getattr(a, "value", a)) or self.is_varied(a) for a in node.args):
-                found += self.display(positional, part(1), fl)
-            if any(self.is_varied(k.value) for k in node.keywords):
-                found += self.display(gast.Dict(keys, [k.value for k in node.keywords]), part(2), fl)
-            return found
-
-        return Operation((target,), forward, pull)
 
     def by_rule(
         self,
@@ -441,33 +424,12 @@ class _Adjoint:
                     return [Contribution(node.args[0].id, popped)] if self.is_varied(node.args[0]) else []
 
                 return Operation((), [self.stmt], pull, in_place=base)
-        return Operation((), [self.stmt], _nothing)
-
-    def store(self, target: gast.AST, value: gast.AST) -> Operation:
-        base = target.value
-        if not isinstance(target, gast.Subscript) or base.id not in self.varied:
-            return Operation((), [self.stmt], _nothing)
-
-        def pull(fl: Flattener, grad: Names, live: set[str]) -> list[Contribution]:
-            gradient = grad(base.id)
-            if self.kind(base).name == "dict":
-                taken = fl.atom(method(gradient, "pop", target.slice, constant(0.0)))
-                return [Contribution(value.id, taken)] if self.is_varied(value) else []
-            part = gast.Subscript(name(gradient), target.slice, gast.Load())
-            taken = fl.atom(call("np.copy", fl.atom(part))) if self.is_varied(value) else None
-            store = gast.Subscript(name(gradient), target.slice, gast.Store())
-            fl.statements.append(gast.Assign([store], constant(0.0), None))
-            if taken is None:
-                return []
-            return [Contribution(value.id, fl.atom(call("rt.unbroadcast", taken, value)))]
-
-        return Operation((), [self.stmt], pull, in_place=base.id)
-
-    def augmented(self, stmt: gast.AugAssign) -> Operation:
-        raise self.refuse("An in-place update of an array is not differentiated yet.",
-                          "Write `x = x + v`, or collect values in a list and use np.stack.")  # fmt: skip
+        if self.is_unknown_call(node):
+            return self.call(None, node)
+        return Operation((), [self.stmt], nothing)
 
 
+_MAKERS = {sorted, set, frozenset, reversed, zip, enumerate, map, filter, iter}
 _TRANSPARENT = {float, list, tuple, dict, rt.sequence}
 
 

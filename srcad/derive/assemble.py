@@ -9,10 +9,12 @@ import gast
 from srcad.derive.build import assign, call, constant, name, unpack
 from srcad.derive.saving import Saved
 from srcad.derive.steps import Block, Branch, Loop, Plain, Wrapped
+from srcad.lang.function import Function
+from srcad.lang.printer import Comment
 
-__all__ = ["backward_sweep", "forward_sweep", "joint", "split"]
+__all__ = ["Commentator", "backward_sweep", "forward_sweep", "joint", "split"]
 
-Comment = Callable[[gast.stmt], "gast.stmt | None"]
+Commenting = Callable[[gast.stmt], "gast.stmt | None"]
 
 
 def forward_sweep(block: Block) -> list[gast.stmt]:
@@ -88,7 +90,7 @@ def _forward_wrapped(step: Wrapped) -> gast.stmt:
     return gast.Try(body, [], [], forward_sweep(step.final) or [gast.Pass()])
 
 
-def backward_sweep(block: Block, comment: Comment) -> list[gast.stmt]:
+def backward_sweep(block: Block, comment: Commenting) -> list[gast.stmt]:
     """Return the statements that run backwards, each step under the comment of its source line."""
     out: list[gast.stmt] = []
     for step in reversed(block.steps):
@@ -113,7 +115,7 @@ def _branch(test: gast.AST, body: list[gast.stmt], orelse: list[gast.stmt]) -> g
     return gast.If(test, body or [gast.Pass()], orelse)
 
 
-def _backward_loop(step: Loop, comment: Comment) -> list[gast.stmt]:
+def _backward_loop(step: Loop, comment: Commenting) -> list[gast.stmt]:
     body = backward_sweep(step.body, comment)
     if not body:
         return list(step.before)
@@ -122,27 +124,52 @@ def _backward_loop(step: Loop, comment: Comment) -> list[gast.stmt]:
 
 
 def joint(
-    block: Block, saved: Saved, seed: list[gast.stmt], finish: list[gast.stmt], comment: Comment
+    block: Block,
+    saved: Saved,
+    seed: list[gast.stmt],
+    finish: list[gast.stmt],
+    comment: Commenting,
+    opening: list[gast.stmt],
 ) -> list[gast.stmt]:
     """Return the body of a function that runs both sweeps."""
-    return [*saved.prologue, *forward_sweep(block), *seed, *backward_sweep(block, comment), *finish]
+    return [
+        *opening, *saved.prologue, *forward_sweep(block), *seed, *backward_sweep(block, comment), *finish,
+    ]  # fmt: skip
 
 
 def split(
     block: Block,
     saved: Saved,
     residuals: Iterable[str],
-    result: str,
+    results: list[gast.AST],
     finish: list[gast.stmt],
-    comment: Comment,
+    comment: Commenting,
+    opening: list[gast.stmt],
+    seeding: list[gast.stmt],
 ) -> tuple[list[gast.stmt], list[gast.stmt]]:
     """Return the bodies of the forward function and of the backward function."""
     names = list(residuals)
     display = gast.Tuple([name(n) for n in names], gast.Load())
-    outcome = gast.Tuple([name(result), name("residuals")], gast.Load())
+    outcome = gast.Tuple([*results, name("residuals")], gast.Load())
     unbound = [assign(n, constant(None)) for n in names if n in saved.maybe_unbound]
-    forward = [*saved.prologue, *unbound, *forward_sweep(block), assign("residuals", display),
+    forward = [*opening, *saved.prologue, *unbound, *forward_sweep(block), assign("residuals", display),
                assign("outcome", outcome), gast.Return(name("outcome"))]  # fmt: skip
     copies = [assign(stack, call("list", name(stack))) for stack in names if stack in saved.stacks]
-    opening = [unpack(names, name("residuals"))] if names else []
-    return forward, [*opening, *copies, *backward_sweep(block, comment), *finish]
+    unpacked = [unpack(names, name("residuals"))] if names else []
+    return forward, [*unpacked, *copies, *seeding, *backward_sweep(block, comment), *finish]
+
+
+class Commentator:
+    """Makes the comment above each backward step: the line of the source that it comes from."""
+
+    def __init__(self, fn: Function) -> None:
+        self.source = fn.source
+        self.lines = fn.source.text.splitlines()
+
+    def __call__(self, stmt: gast.stmt) -> gast.stmt | None:
+        """Return the comment for a statement, or None where its line is unknown."""
+        line = getattr(stmt, "lineno", None)
+        index = (line or 0) - self.source.first_line
+        if line is None or not 0 <= index < len(self.lines):
+            return None
+        return gast.Expr(constant(Comment(f"line {line}: {self.lines[index].strip()}")))

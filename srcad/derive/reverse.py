@@ -14,9 +14,11 @@ import gast
 
 from srcad.analysis.infer import Kinds
 from srcad.analysis.kinds import Kind, is_scalar
-from srcad.derive.adjoints import Contribution, operation
+from srcad.analysis.memory import Memory
+from srcad.derive.adjoints import operation
 from srcad.derive.build import Flattener, assign, call, constant, name, read_names, written_names
-from srcad.derive.steps import Block, Branch, Loop, Plain, Step, Wrapped
+from srcad.derive.operations import Contribution
+from srcad.derive.steps import Block, Branch, Loop, Plain, Step, Wrapped, has_backward
 from srcad.lang.function import Function
 
 __all__ = ["Reverse", "reverse_steps"]
@@ -44,20 +46,25 @@ class Reverse:
 
 
 def reverse_steps(
-    fn: Function, kinds: Kinds, varied: set[str], bound: dict[int, set[str]], result: str
+    fn: Function, kinds: Kinds, varied: set[str], memory: Memory, bound: dict[int, set[str]], result: str
 ) -> Reverse:
     """Return the steps of ``fn`` for a gradient of the variable ``result``."""
-    sweep = _Sweep(fn, kinds, varied, bound)
-    state = _State({result} if result in varied else set())
-    if state.live:
+    sweep = _Sweep(fn, kinds, varied, memory, bound)
+    for variable in sorted(memory.shadowed & varied):
+        sweep.gradient(variable)
+    if result in varied:
         sweep.gradient(result)
+    state = _State({result} if result in varied - memory.shadowed else set())
     block = sweep.block(fn.tree.body[:-1], state)
     return Reverse(block, state.live, sweep.gradients)
 
 
 class _Sweep:
-    def __init__(self, fn: Function, kinds: Kinds, varied: set[str], bound: dict[int, set[str]]) -> None:
+    def __init__(
+        self, fn: Function, kinds: Kinds, varied: set[str], memory: Memory, bound: dict[int, set[str]]
+    ) -> None:
         self.fn, self.kinds, self.varied, self.bound = fn, kinds, varied, bound
+        self.memory = memory
         self.scope = fn.scope
         self.gradients: dict[str, str] = {}
         self.items: set[str] = set()
@@ -149,15 +156,15 @@ class _Sweep:
         state.owned = owned & inside.owned
         iterations = _backward_range(stmt)
         target = stmt.target.id if isinstance(stmt, gast.For) else None
-        return Loop(stmt, body, before, iterations, target, bool(head))
+        return Loop(stmt, body, before, iterations, target, bool(head) or has_backward(body))
 
     # -- statements -----------------------------------------------------------------------------
 
     def simple(self, stmt: gast.stmt, state: _State) -> Step:
-        found = operation(stmt, self.fn, self.kinds, self.varied)
+        found = operation(stmt, self.fn, self.kinds, self.varied, self.memory, self.gradient)
         out: list[gast.stmt] = []
         consumed = [target for target in found.targets if target in state.live]
-        if not consumed and found.in_place not in state.live:
+        if not consumed and not found.always and found.in_place not in state.live:
             return Plain(found.forward, out, stmt)
         flattener = Flattener(self.scope)
         if found.in_place is not None:
@@ -178,7 +185,7 @@ class _Sweep:
         """Give a first contribution its gradient's name where it is computed, not by a copy."""
         value = contribution.value
         if (
-            contribution.variable in state.live
+            contribution.variable in state.live | self.memory.shadowed
             or contribution.index is not None
             or not isinstance(value, gast.Name)
         ):
@@ -211,6 +218,9 @@ class _Sweep:
     def add(self, contribution: Contribution, state: _State, out: list[gast.stmt]) -> None:
         variable, value = contribution.variable, contribution.value
         gradient = self.gradient(variable)
+        if variable in self.memory.shadowed:
+            self.add_to_shadow(contribution, out)
+            return
         if contribution.index is not None:
             self.add_item(contribution, state, out)
             return
@@ -227,6 +237,23 @@ class _Sweep:
         state.owned.discard(variable)
         if kind.name == "array":
             state.owned.add(variable)
+
+    def add_to_shadow(self, contribution: Contribution, out: list[gast.stmt]) -> None:
+        """Add to the memory that the forward sweep has bound."""
+        shadow = self.gradient(contribution.variable)
+        value, index = contribution.value, contribution.index
+        array = self.kind(contribution.variable).name == "array"
+        if index is None and array:
+            out.append(gast.AugAssign(gast.Name(shadow, gast.Store(), None, None), gast.Add(), value))
+        elif index is None:
+            out.append(gast.Expr(call("rt.accumulate_shadow", name(shadow), value)))
+        elif array and contribution.basic:
+            out.append(gast.AugAssign(gast.Subscript(name(shadow), index, gast.Store()), gast.Add(), value))
+        else:
+            flattener = Flattener(self.scope)
+            position = _as_value(index, flattener)
+            out += flattener.statements
+            out.append(gast.Expr(call("rt.accumulate", name(shadow), position, value)))
 
     def add_item(self, contribution: Contribution, state: _State, out: list[gast.stmt]) -> None:
         variable = contribution.variable

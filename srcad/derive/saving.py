@@ -12,9 +12,11 @@ from collections.abc import Iterable
 import gast
 
 from srcad.analysis.infer import Kinds
-from srcad.analysis.kinds import is_scalar
-from srcad.derive.build import assign, call, constant, method, name, read_names, written_names
-from srcad.derive.steps import Block, Branch, Loop, Plain, Wrapped
+from srcad.analysis.memory import Memory
+from srcad.derive.build import assign, constant, method, name, read_names, written_names
+from srcad.derive.contents import CONTENT, contents_changed, contents_read, keep_contents
+from srcad.derive.recompute import recomputed
+from srcad.derive.steps import Block, Branch, Loop, Plain, Wrapped, has_backward
 from srcad.lang.scope import Scope
 
 __all__ = ["Saved", "save"]
@@ -30,20 +32,32 @@ class Saved:
         self.maybe_unbound: set[str] = set()
 
 
-def save(block: Block, scope: Scope, kinds: Kinds, gradients: set[str], parameters: Iterable[str]) -> Saved:
-    """Insert saves and restores into the steps of ``block``."""
-    saver = _Saver(scope, kinds, gradients)
-    bound = set(parameters)
-    saver.bound = bound
-    needed = saver.block(block, set(), 0)
-    saver.saved.needed |= needed
+def save(
+    block: Block,
+    scope: Scope,
+    kinds: Kinds,
+    memory: Memory,
+    gradients: set[str],
+    parameters: Iterable[str],
+    kept: Iterable[str] = (),
+) -> Saved:
+    """Insert saves and restores into the steps of ``block``.
+
+    ``gradients`` are the names that only the backward sweep binds, ``kept`` the parameters whose contents the
+    caller needs back as they were.
+    """
+    saver = _Saver(scope, kinds, memory, gradients)
+    saver.bound = set(parameters)
+    before = {CONTENT + found for p in kept if (found := memory.content(p)) is not None}
+    needed = saver.block(block, before, 0)
+    saver.saved.needed |= {n for n in needed if not n.startswith(CONTENT)}
     saver.saved.maybe_unbound = saver.saved.needed - saver.bound - saver.initialised
     return saver.saved
 
 
 class _Saver:
-    def __init__(self, scope: Scope, kinds: Kinds, gradients: set[str]) -> None:
-        self.scope, self.kinds, self.gradients = scope, kinds, gradients
+    def __init__(self, scope: Scope, kinds: Kinds, memory: Memory, gradients: set[str]) -> None:
+        self.scope, self.kinds, self.memory, self.gradients = scope, kinds, memory, gradients
         self.saved = Saved()
         self.bound: set[str] = set()
         self.initialised: set[str] = set()
@@ -56,6 +70,7 @@ class _Saver:
             for identifier in read_names(stmt):
                 if identifier not in defined and identifier not in self.gradients:
                     found.add(identifier)
+            found |= contents_read(stmt, self.memory)
             if isinstance(stmt, gast.Assign) and not isinstance(
                 stmt.targets[0], (gast.Subscript, gast.Attribute)
             ):
@@ -79,31 +94,32 @@ class _Saver:
         return needed
 
     def plain(self, step: Plain, needed: set[str], depth: int) -> None:
-        written = {identifier for stmt in step.forward for identifier in written_names(stmt)}
+        written = {identifier for stmt in step.forward for identifier in _rebound(stmt)}
         for identifier in sorted(written & needed):
-            if self.undone(step, identifier):
-                continue
             self.initialise(identifier)
-            before, after = self.record([identifier], depth, _changes_in_place(step.forward, identifier))
+            before, after = self.record([identifier], depth)
             step.forward[:0] = before
             step.backward += after
             needed.discard(identifier)
+        self.contents(step, needed, depth)
         needed |= self.reads(step.backward)
         self.bound |= written
 
-    def undone(self, step: Plain, identifier: str) -> bool:
-        """Take back an ``append`` or ``pop`` by its opposite instead of saving the list."""
-        stmt = step.forward[-1]
-        value = getattr(stmt, "value", None)
-        if not (isinstance(value, gast.Call) and isinstance(value.func, gast.Attribute)):
-            return False
-        if value.func.attr == "append":
-            step.backward.append(gast.Expr(method(identifier, "pop")))
-            return True
-        if value.func.attr == "pop" and not value.args and isinstance(stmt, gast.Assign):
-            step.backward.append(gast.Expr(method(identifier, "append", name(stmt.targets[0].id))))
-            return True
-        return False
+    def contents(self, step: Plain, needed: set[str], depth: int) -> None:
+        """Save what a store overwrites, and put it back before the statement's own adjoint runs."""
+        changes = [c for c in contents_changed(step.forward, self.memory) if CONTENT + c.memory in needed]
+        for change in changes:
+            kept = keep_contents(change, self.scope, self.kinds)
+            step.backward[:0] = kept.undo
+            if kept.saved is None:
+                continue
+            before, after = self.record([kept.saved], depth) if depth else ([], [])
+            position = next(i for i, stmt in enumerate(step.forward) if stmt is change.stmt)
+            step.forward[position:position] = [*kept.before, *before]
+            step.backward[:0] = after
+            self.bound.add(kept.saved)
+            if not depth:
+                self.saved.needed.add(kept.saved)
 
     def branch(self, step: Branch, needed: set[str], depth: int) -> set[str]:
         if isinstance(step.test, gast.Name):
@@ -116,7 +132,7 @@ class _Saver:
         second = self.block(step.orelse, set(needed), depth)
         self.bound = after_first & self.bound
         merged = first | second
-        if isinstance(step.test, gast.Name) and (_has_backward(step.body) or _has_backward(step.orelse)):
+        if isinstance(step.test, gast.Name) and (has_backward(step.body) or has_backward(step.orelse)):
             merged.add(step.test.id)
         return merged
 
@@ -142,21 +158,29 @@ class _Saver:
         inner = set(bound) | ({step.target} if step.target else set())
         head = set(start)
         while True:  # what is needed on entry to an iteration
-            trial = _Saver(_Scratch(self.scope), self.kinds, self.gradients)
+            trial = _Saver(_Scratch(self.scope), self.kinds, self.memory, self.gradients)
             trial.bound = set(inner)
             trial.saved.stacks = list(self.saved.stacks)
             end = trial.block(_copied(step.body), set(head), depth + 1)
-            crossing = {v for v in end if v in exposed or v in head} - {step.target}
+            crossing = {v for v in end if v in exposed or v in head or v.startswith(CONTENT)} - {step.target}
             if crossing <= head:
                 break
             head |= crossing
         self.bound = inner
         end = self.block(step.body, set(head), depth + 1)
-        local = sorted(v for v in end - exposed - start if v != step.target or rebound)
+        local = sorted(
+            v for v in end - exposed - start
+            if (v != step.target or rebound) and not v.startswith(CONTENT)
+        )  # fmt: skip
+        again = recomputed(step, set(local), self.kinds, self.scope)
+        if again:
+            step.body.steps.append(Plain([], again))
+            local = [v for v in local if v not in {n for stmt in again for n in written_names(stmt)}]
+            end |= self.reads(again)
         if local:
             for identifier in local:
                 self.initialise(identifier)
-            push, pop = self.record(local, depth + 1, False)
+            push, pop = self.record(local, depth + 1)
             step.body.steps.append(Plain(push, pop))
         self.bound = bound
         result = (end - set(local) - {step.target}) | start | before
@@ -172,14 +196,14 @@ class _Saver:
             self.saved.prologue.append(assign(identifier, constant(None)))
             self.initialised.add(identifier)
 
-    def record(self, names: list[str], depth: int, in_place: bool) -> tuple[list[gast.stmt], list[gast.stmt]]:
+    def record(self, names: list[str], depth: int) -> tuple[list[gast.stmt], list[gast.stmt]]:
         """Return the statements that save, and those that restore, the variables ``names``."""
         if depth == 0:
             before, after = [], []
             for identifier in names:
                 kept = self.scope.fresh(identifier + "_saved")
                 self.bound.add(kept)
-                before.append(assign(kept, self.value(identifier, in_place)))
+                before.append(assign(kept, name(identifier)))
                 after.append(assign(identifier, name(kept)))
                 self.saved.needed.add(kept)
             return before, after
@@ -187,12 +211,7 @@ class _Saver:
         self.saved.stacks.append(stack)
         self.saved.prologue.append(assign(stack, gast.List([], gast.Load())))
         if len(names) == 1:
-            value = self.value(names[0], in_place)
-            before = []
-            if not isinstance(value, gast.Name):
-                kept = self.scope.fresh("t")
-                before, value = [assign(kept, value)], name(kept)
-            return [*before, gast.Expr(method(stack, "append", value))], [
+            return [gast.Expr(method(stack, "append", name(names[0])))], [
                 assign(names[0], method(stack, "pop"))
             ]
         frame = self.scope.fresh("t")
@@ -203,12 +222,6 @@ class _Saver:
             [assign(frame, display), gast.Expr(method(stack, "append", name(frame)))],
             [assign(popped, method(stack, "pop")), gast.Assign([targets], name(popped), None)],
         )
-
-    def value(self, identifier: str, in_place: bool) -> gast.AST:
-        kind = self.kinds.get(identifier)
-        if not in_place or (kind is not None and is_scalar(kind)):
-            return name(identifier)
-        return call("rt.copy", name(identifier))
 
 
 class _Scratch:
@@ -241,21 +254,14 @@ def _copied(block: Block) -> Block:
     return Block(steps, list(block.tail))
 
 
-def _has_backward(block: Block) -> bool:
-    return bool(block.tail) or any(
-        bool(step.backward) if isinstance(step, Plain)
-        else _has_backward(step.body) or _has_backward(step.orelse) if isinstance(step, Branch)
-        else step.active if isinstance(step, Loop)
-        else _has_backward(step.body) or _has_backward(step.final)
-        for step in block.steps
-    )  # fmt: skip
-
-
-def _changes_in_place(statements: list[gast.stmt], identifier: str) -> bool:
-    last = statements[-1]
-    if isinstance(last, gast.AugAssign):
-        return True
-    return isinstance(last, gast.Assign) and isinstance(last.targets[0], gast.Subscript)
+def _rebound(stmt: gast.stmt) -> list[str]:
+    """Return the names that a simple statement binds to another value."""
+    if isinstance(stmt, gast.AugAssign) and isinstance(stmt.target, gast.Name):
+        return []
+    if isinstance(stmt, gast.Assign) and not isinstance(stmt.targets[0], (gast.Subscript, gast.Attribute)):
+        target = stmt.targets[0]
+        return [e.id for e in (target.elts if isinstance(target, gast.Tuple) else [target])]
+    return []
 
 
 def _written(body: list[gast.stmt]) -> set[str]:

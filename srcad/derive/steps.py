@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 import gast
 
-__all__ = ["Block", "Branch", "Loop", "Plain", "Step", "Wrapped"]
+__all__ = ["Block", "Branch", "Loop", "Plain", "Step", "Wrapped", "has_backward"]
 
 
 @dataclass
@@ -58,3 +58,14 @@ class Wrapped:
 
 
 Step = Plain | Branch | Loop | Wrapped
+
+
+def has_backward(block: Block) -> bool:
+    """Tell whether a block does anything in the backward sweep."""
+    return bool(block.tail) or any(
+        bool(step.backward) if isinstance(step, Plain)
+        else has_backward(step.body) or has_backward(step.orelse) if isinstance(step, Branch)
+        else step.active if isinstance(step, Loop)
+        else has_backward(step.body) or has_backward(step.final)
+        for step in block.steps
+    )  # fmt: skip

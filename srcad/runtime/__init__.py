@@ -267,7 +267,7 @@ __all__ = [
     "zeros_like",
 ]
 
-_OPTIONAL = ("scipy_special",)
+_OPTIONAL = ("scipy_linalg", "scipy_special")
 
 
 def __getattr__(name: str) -> ModuleType:

@@ -9,29 +9,43 @@ import numpy as np
 
 __all__ = ["Closure", "call", "call_method", "closure", "seed", "set_resolver"]
 
-Pullback = Callable[[Any], Any]
-_resolvers: list[Callable[[Any, tuple[Any, ...], dict[str, Any]], tuple[Any, Pullback]]] = []
+Pullback = Callable[[], None]
+Resolver = Callable[..., tuple[Any, Any, Pullback]]
+_resolvers: list[tuple[Resolver, Resolver]] = []
 
 
-def set_resolver(resolver: Callable[[Any, tuple[Any, ...], dict[str, Any]], tuple[Any, Pullback]]) -> None:
-    """Install the compiler's entry point for calls that are resolved at run time."""
-    _resolvers[:] = [resolver]
+def set_resolver(of_call: Resolver, of_method: Resolver) -> None:
+    """Install the compiler's entry points for calls that are resolved at run time."""
+    _resolvers[:] = [(of_call, of_method)]
 
 
-def call(function: Any, arguments: tuple[Any, ...], options: dict[str, Any]) -> tuple[Any, Pullback]:
-    """Call ``function``; return its value and its pullback.
+def call(
+    function: Any,
+    function_shadow: Any,
+    args: tuple[Any, ...],
+    shadows: tuple[Any, ...],
+    options: dict[str, Any],
+    option_shadows: dict[str, Any],
+) -> tuple[Any, Any, Pullback]:
+    """Call ``function``; return its value, the value's shadow and its pullback.
 
-    The pullback maps the gradient of the value to the gradients of the function itself (of what it
-    captured), of the list of arguments and of the dict of options.
+    The pullback takes the gradient of the value from that shadow and adds to the shadows of the arguments (and of
+    the function itself, where it has captured values).
     """
-    return _resolvers[0](function, arguments, options)
+    return _resolvers[0][0](function, function_shadow, args, shadows, options, option_shadows)
 
 
 def call_method(
-    receiver: Any, name: str, arguments: tuple[Any, ...], options: dict[str, Any]
-) -> tuple[Any, Pullback]:
-    """Call ``receiver.name``; the pullback's first result is the gradient of the receiver."""
-    return call(getattr(receiver, name), arguments, options)
+    receiver: Any,
+    receiver_shadow: Any,
+    name: str,
+    args: tuple[Any, ...],
+    shadows: tuple[Any, ...],
+    options: dict[str, Any],
+    option_shadows: dict[str, Any],
+) -> tuple[Any, Any, Pullback]:
+    """Call ``receiver.name``; see `call`."""
+    return _resolvers[0][1](receiver, receiver_shadow, name, args, shadows, options, option_shadows)
 
 
 class Closure:
@@ -43,7 +57,8 @@ class Closure:
 
     def __call__(self, *arguments: Any, **options: Any) -> Any:
         """Run the nested function."""
-        return _resolvers[0](self, arguments, options)[0]
+        nothing = (None,) * len(arguments)
+        return call(self, None, arguments, nothing, options, dict.fromkeys(options))[0]
 
 
 def closure(function: Any, *captured: Any) -> Closure:

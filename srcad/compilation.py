@@ -1,0 +1,143 @@
+"""The one cache of compiled derivatives."""
+
+from __future__ import annotations
+
+import types
+from collections.abc import Hashable
+from typing import Any
+
+import numpy as np
+
+from srcad.analysis.kinds import Kind, array, is_differentiable, kind_of
+from srcad.derive.request import Request
+from srcad.errors import ArgumentError
+from srcad.pipeline import Code, build
+from srcad.runtime import Closure
+from srcad.targets import Target, place
+
+__all__ = ["compiled"]
+
+_CACHE: dict[Hashable, Code] = {}
+_MOST_ENTRIES = 4096
+
+
+def _fingerprint(value: Any) -> Any:
+    cls = type(value)
+    if cls is float or cls is int or cls is bool:
+        return cls
+    if cls is np.ndarray:
+        return value.ndim, value.dtype.char
+    if isinstance(value, np.generic):
+        return cls
+    if cls is Closure:
+        return ("closure", value.function, tuple(map(_fingerprint, value.captured)))
+    if cls is types.FunctionType:
+        return value
+    return kind_of(value)
+
+
+def _is_exact(names: list[str], values: tuple[Any, ...], wanted: tuple[str, ...]) -> bool:
+    """Tell whether all numbers are double precision reals, and none to differentiate by is an integer."""
+    for name, value in zip(names, values):
+        if name in wanted and kind_of(value).name in ("int", "bool"):
+            return False
+        if name in wanted and isinstance(value, np.ndarray) and value.dtype != np.float64:
+            return False
+        if isinstance(value, np.ndarray):
+            if value.ndim == 0 or value.dtype.char not in "dlqiLQIbBhHp?":
+                return False
+        elif isinstance(value, (complex, np.complexfloating, np.float32, np.float16, np.longdouble)):
+            return False
+        elif not isinstance(value, (int, float, str, type(None), types.FunctionType)):
+            return False
+    return True
+
+
+def _wanted_kind(value: Any) -> Kind:
+    kind = kind_of(value)
+    if kind.name == "int":
+        return Kind("float")
+    if kind.name == "array" and not kind.inexact:
+        return array(kind.ndim)
+    return kind
+
+
+def compiled(
+    target: Target,
+    values: tuple[Any, ...],
+    wanted: tuple[str, ...],
+    mode: str,
+    single: bool = True,
+    aliased: bool = False,
+) -> Code:
+    """Return the derivative of ``target`` for arguments of these kinds, from the cache if it is there.
+
+    Parameters
+    ----------
+    target : Target
+        The function.
+    values : tuple
+        The value of each of its parameters.
+    wanted : tuple of str
+        The parameters to differentiate with respect to.
+    mode, single, aliased
+        See `srcad.derive.request.Request`.
+    """
+    captured = target.captured()
+    everything = (*values, *captured)
+    derived = target.inner.derived(values) if target.inner is not None else None
+    identity = (
+        derived
+        if derived is not None
+        else target.closure.function
+        if target.closure is not None
+        else target.func.__code__
+    )
+    closed = (_static_cells(target), id(getattr(target.func, "__globals__", None)))
+    key = (identity, closed, wanted, mode, single, aliased, tuple(map(_fingerprint, everything)))
+    code = _CACHE.get(key)
+    if code is not None and code.holds():
+        return code
+    names = [*target.names, *target.captured_names()]
+    for name, value in zip(names, everything):
+        refused = (
+            isinstance(value, (set, frozenset))
+            or isinstance(value, np.ndarray)
+            and value.dtype.kind not in "fiuc"
+        )
+        if (
+            name in wanted
+            and refused
+            and mode not in ("vjp", "call")
+            or name in wanted
+            and not is_differentiable(_wanted_kind(value))
+            and mode not in ("vjp", "call")
+        ):
+            raise ArgumentError(f"The argument '{name}' of '{target.title()}' is a {type(value).__name__}, which has "
+                                "no derivative.", "Differentiate with respect to numbers, arrays or containers of them.",
+                                place(target.func))  # fmt: skip
+    kinds = [(n, _wanted_kind(v) if n in wanted else kind_of(v)) for n, v in zip(names, everything)]
+    func = target.closure.function if target.closure is not None else target.func
+    func = derived if derived is not None else func
+    exact = _is_exact(names, everything, wanted)
+    code = build(Request(func, tuple(kinds), wanted, mode, exact, single, aliased))
+    if len(_CACHE) >= _MOST_ENTRIES:
+        _CACHE.pop(next(iter(_CACHE)))
+    _CACHE[key] = code
+    code.keep = (target.func, target.closure, derived)
+    return code
+
+
+def _static_cells(target: Target) -> Hashable:
+    """The functions that the target closes over, by identity of their code."""
+    if target.closure is not None or not target.func.__closure__:
+        return ()
+    found = []
+    for name, cell in zip(target.func.__code__.co_freevars, target.func.__closure__):
+        try:
+            content = cell.cell_contents
+        except ValueError:
+            continue
+        if callable(content) or isinstance(content, types.ModuleType):
+            found.append((name, id(content)))
+    return tuple(found)

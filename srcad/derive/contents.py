@@ -1,0 +1,149 @@
+"""The contents of memory that a statement reads or overwrites, and how an overwrite is undone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import gast
+
+from srcad.analysis.infer import Kinds
+from srcad.analysis.kinds import Kind, is_scalar
+from srcad.analysis.memory import CONTAINER_MUTATORS, Memory
+from srcad.derive.build import assign, call, constant, method, name
+from srcad.lang.scope import Scope
+
+__all__ = ["CONTENT", "Change", "Kept", "contents_changed", "contents_read", "keep_contents"]
+
+CONTENT = "*"
+"""Begins the name that stands for the contents of a class of memory, among the names of variables."""
+
+_SHAPE_ONLY = {"np.zeros_like": 0, "np.shape": 0, "np.ndim": 0, "np.size": 0, "len": 0, "rt.unbroadcast": 1,
+               "rt.owned": 1, "rt.finish": 1}  # fmt: skip
+_PLAIN_ATTRIBUTES = ("shape", "ndim", "size", "dtype")
+
+
+@dataclass
+class Change:
+    """A statement that changes the contents of ``memory`` through ``base``."""
+
+    stmt: gast.stmt
+    memory: str
+    base: str
+    index: gast.AST | None = None
+    method: str | None = None
+
+
+@dataclass
+class Kept:
+    """How a change is undone: what runs before it, the variable that keeps the old contents, what undoes it."""
+
+    undo: list[gast.stmt]
+    before: list[gast.stmt] = field(default_factory=list)
+    saved: str | None = None
+
+
+def contents_read(stmt: gast.AST, memory: Memory) -> set[str]:
+    """Return the contents that a backward statement reads."""
+    found: set[str] = set()
+    pending: list[gast.AST] = [stmt]
+    while pending:
+        node = pending.pop()
+        if isinstance(node, gast.Name):
+            changed = memory.content(node.id)
+            if changed is not None:
+                found.add(CONTENT + changed)
+            continue
+        if isinstance(node, gast.Attribute) and node.attr in _PLAIN_ATTRIBUTES:
+            continue
+        if isinstance(node, gast.Assign) and isinstance(node.targets[0], gast.Subscript):
+            pending += [node.targets[0].slice, node.value]
+            continue
+        skipped = None
+        if isinstance(node, gast.Call) and isinstance(node.func, gast.Name) and node.func.id in _SHAPE_ONLY:
+            position = _SHAPE_ONLY[node.func.id]
+            skipped = node.args[position] if position < len(node.args) else None
+        pending += [child for child in gast.iter_child_nodes(node) if child is not skipped]
+    return found
+
+
+def contents_changed(statements: list[gast.stmt], memory: Memory) -> list[Change]:
+    """Return the changes that forward statements make, but for calls that undo their changes themselves."""
+    found = []
+    for stmt in statements:
+        change = _change_of(stmt)
+        if change is not None:
+            content = memory.content(change.base)
+            if content is not None:
+                change.memory = content
+                found.append(change)
+    return found
+
+
+def _change_of(stmt: gast.stmt) -> Change | None:
+    if isinstance(stmt, (gast.Assign, gast.Delete)) and isinstance(stmt.targets[0], gast.Subscript):
+        target = stmt.targets[0]
+        whole = isinstance(stmt, gast.Delete)
+        return Change(stmt, "", target.value.id, None if whole else target.slice, "del" if whole else None)
+    if isinstance(stmt, gast.AugAssign):
+        if isinstance(stmt.target, gast.Name):
+            return Change(stmt, "", stmt.target.id, constant(...))
+        return Change(stmt, "", stmt.target.value.id, stmt.target.slice)
+    value = getattr(stmt, "value", None)
+    if not isinstance(value, gast.Call):
+        return None
+    if isinstance(value.func, gast.Attribute) and isinstance(value.func.value, gast.Name):
+        if value.func.attr in CONTAINER_MUTATORS:
+            return Change(stmt, "", value.func.value.id, None, value.func.attr)
+    elif isinstance(value.func, gast.Name):
+        if value.func.id == "rt.container_call":
+            return Change(stmt, "", value.args[0].id, None, "container_call")
+        if value.func.id == "np.add.at":
+            return Change(stmt, "", value.args[0].id, value.args[1])
+    return None
+
+
+def keep_contents(change: Change, scope: Scope, kinds: Kinds) -> Kept:
+    """Return how ``change`` is undone."""
+    kind = kinds.get(change.base, Kind("any"))
+    if kind.name == "array" and change.index is not None:
+        return _keep_region(change, scope, kinds)
+    call_ = getattr(change.stmt, "value", None)
+    if change.method == "append" and isinstance(change.stmt, gast.Expr):
+        return Kept([gast.Expr(method(change.base, "pop"))])
+    if (
+        change.method == "pop"
+        and not call_.args
+        and isinstance(change.stmt, gast.Assign)
+        and kind.name == "list"
+    ):
+        return Kept([gast.Expr(method(change.base, "append", name(change.stmt.targets[0].id)))])
+    saved = scope.fresh(f"{change.base}_before")
+    before = [assign(saved, call("rt.shallow", name(change.base)))]
+    return Kept([gast.Expr(call("rt.restore", name(change.base), name(saved)))], before, saved)
+
+
+def _keep_region(change: Change, scope: Scope, kinds: Kinds) -> Kept:
+    saved = scope.fresh(f"{change.base}_before")
+    assert change.index is not None
+    region = gast.Subscript(name(change.base), change.index, gast.Load())
+    kind = kinds.get(change.base, Kind("any"))
+    before: list[gast.stmt]
+    if _is_element(change.index, kind, kinds):
+        before = [assign(saved, region)]
+    else:
+        part = scope.fresh("t")
+        before = [assign(part, region), assign(saved, call("np.copy", name(part)))]
+    place = gast.Subscript(name(change.base), change.index, gast.Store())
+    return Kept([gast.Assign([place], name(saved), None)], before, saved)
+
+
+def _is_element(index: gast.AST, kind: Kind, kinds: Kinds) -> bool:
+    """Tell whether an index selects one number."""
+    parts = index.elts if isinstance(index, gast.Tuple) else [index]
+    if kind.ndim is None or len(parts) != kind.ndim:
+        return False
+    return all(
+        isinstance(p, gast.Constant) and type(p.value) is int
+        or isinstance(p, gast.Name) and is_scalar(kinds.get(p.id, Kind("any"))) and kinds[p.id].name == "int"
+        for p in parts
+    )  # fmt: skip

@@ -1,0 +1,314 @@
+"""The functions of a derivative: what they do first, both sweeps, and what they return."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import gast
+
+from srcad.analysis.infer import Kinds
+from srcad.analysis.kinds import ANY, Kind, is_scalar
+from srcad.analysis.memory import Memory
+from srcad.derive.assemble import Commentator, joint, split
+from srcad.derive.build import assign, call, constant, name, unpack
+from srcad.derive.request import Request
+from srcad.derive.reverse import Reverse
+from srcad.derive.saving import Saved
+from srcad.lang.function import Function
+
+__all__ = ["Entry", "Made", "assemble", "enter"]
+
+
+@dataclass
+class Entry:
+    """What a derivative does before the program's own statements.
+
+    Attributes
+    ----------
+    statements : list
+        Copies of arguments that are changed, their shadows, and the arguments kept for the end.
+    bound : list of str
+        The names that these bind.
+    arguments : dict
+        From a parameter to the name under which its argument is kept.
+    shadows : dict
+        From a parameter that has a shadow to the name of that.
+    given : tuple of str
+        The parameters whose shadows come from the caller.
+    """
+
+    statements: list[gast.stmt] = field(default_factory=list)
+    bound: list[str] = field(default_factory=list)
+    arguments: dict[str, str] = field(default_factory=dict)
+    shadows: dict[str, str] = field(default_factory=dict)
+    given: tuple[str, ...] = ()
+
+
+@dataclass
+class Made:
+    """The functions of a derivative, and how to call them."""
+
+    functions: list[Function]
+    valued: tuple[str, ...]
+    result_shadowed: bool
+
+
+def _parameters_for(request_names: list[str], fn: Function) -> set[str]:
+    written = {
+        n.id
+        for n in gast.walk(gast.Module(fn.tree.body, []))
+        if isinstance(n, gast.Name) and isinstance(n.ctx, gast.Store)
+    }
+    return set(request_names) & written
+
+
+def enter(
+    fn: Function, request: Request, swept: Reverse, kinds: Kinds, memory: Memory, varied: set[str]
+) -> Entry:
+    """Return what must happen first."""
+    entry = Entry()
+    shadowed = [p for p in request.names if p in memory.shadowed and p in varied]
+    entry.shadows = {p: swept.gradients[p] for p in shadowed}
+    if request.mode == "call":
+        entry.given = tuple(shadowed)
+        entry.bound += entry.shadows.values()
+        return entry
+    changed = [p for p in request.names if memory.content(p) is not None or _holds_changed(p, memory)]
+    rebound = _parameters_for(list(request.wanted), fn)
+    for p in request.wanted:
+        if p in rebound or p in changed:
+            kept = fn.scope.fresh(f"{p}_argument")
+            entry.arguments[p] = kept
+            _bind(entry, kept, name(p))
+    _copy_changed(entry, changed, kinds)
+    _make_shadows(entry, fn, shadowed, kinds, request.aliased, swept, rebound)
+    return entry
+
+
+def _holds_changed(variable: str, memory: Memory) -> bool:
+    """Tell whether memory that a container holds is changed."""
+    seen: set[str] = set()
+    found = memory.classes.get(variable)
+    while found is not None and found not in seen:
+        if found in memory.changed:
+            return True
+        seen.add(found)
+        found = memory.elements.get(found)
+    return False
+
+
+def _bind(entry: Entry, target: str, value: gast.AST) -> None:
+    entry.statements.append(assign(target, value))
+    entry.bound.append(target)
+
+
+def _copy_changed(entry: Entry, changed: list[str], kinds: Kinds) -> None:
+    """Copy the arguments that are changed; several at once, so that what they share stays shared."""
+    if len(changed) == 1:
+        (only,) = changed
+        maker = "np.array" if kinds.get(only, ANY).name == "array" else "rt.clone"
+        _bind(entry, only, call(maker, name(only)))
+    elif changed:
+        both = gast.Tuple([name(p) for p in changed], gast.Load())
+        entry.statements.append(unpack(changed, call("rt.clone", both)))
+
+
+def _make_shadows(
+    entry: Entry,
+    fn: Function,
+    shadowed: list[str],
+    kinds: Kinds,
+    aliased: bool,
+    swept: Reverse,
+    rebound: set[str],
+) -> None:
+    if aliased and len(shadowed) > 1:
+        every = gast.Tuple([name(p) for p in shadowed], gast.Load())
+        entry.statements.append(unpack([entry.shadows[p] for p in shadowed], call("rt.shadow", every)))
+        entry.bound += [entry.shadows[p] for p in shadowed]
+    else:
+        for p in shadowed:
+            kind = kinds.get(p, ANY)
+            maker = "np.zeros_like" if kind.name == "array" and kind.inexact else "rt.shadow"
+            _bind(entry, entry.shadows[p], call(maker, name(p)))
+    for p in shadowed:
+        container = kinds.get(p, ANY).name != "array"
+        if container or p in rebound:
+            kept = fn.scope.fresh(f"{entry.shadows[p]}_argument")
+            shadow = name(entry.shadows[p])
+            _bind(entry, kept, call("rt.skeleton", shadow) if container else shadow)
+            entry.shadows[p] = kept
+
+
+@dataclass
+class _Parts:
+    """What the stages before have found."""
+
+    fn: Function
+    request: Request
+    swept: Reverse
+    saved: Saved
+    kinds: Kinds
+    memory: Memory
+    entry: Entry
+    result: str
+
+
+def assemble(
+    fn: Function,
+    request: Request,
+    swept: Reverse,
+    saved: Saved,
+    kinds: Kinds,
+    memory: Memory,
+    entry: Entry,
+    result: str,
+) -> Made:
+    """Return the function, or the pair of functions, of the derivative."""
+    return _Assembly(fn, request, swept, saved, kinds, memory, entry, result).made()
+
+
+@dataclass
+class _Assembly(_Parts):
+    def __post_init__(self) -> None:
+        fn, request, swept, entry, result, memory = (
+            self.fn, self.request, self.swept, self.entry, self.result, self.memory,
+        )  # fmt: skip
+        self.comment = Commentator(fn)
+        self.title = fn.tree.name
+        self.result_shadowed = result in memory.shadowed and result in swept.gradients
+        self.out = swept.gradients.get(result) or fn.scope.fresh("d" + result)
+        shadowed = entry.given if request.mode == "call" else ()
+        self.valued = tuple(p for p in request.wanted if p not in shadowed)
+
+    def made(self) -> Made:
+        if self.request.mode in ("vjp", "call"):
+            functions = self.pair()
+        else:
+            functions = [self.whole()]
+        return Made(functions, self.valued, self.result_shadowed)
+
+    def function(self, title: str, names: list[str], body: list[gast.stmt]) -> Function:
+        arguments = [gast.Name(n, gast.Param(), None, None) for n in names]
+        tree = gast.FunctionDef(
+            title, gast.arguments(arguments, [], None, [], [], None, []), body, [], None, None, []
+        )
+        located = gast.fix_missing_locations(gast.copy_location(tree, self.fn.tree))
+        return Function(located, self.fn.scope, self.fn.source)
+
+    # -- gradients --------------------------------------------------------------------------------
+
+    def finished(self) -> tuple[list[gast.stmt], list[gast.AST]]:
+        """Return statements that bring the wanted gradients to the arguments' form, and their names."""
+        out: list[gast.stmt] = []
+        found: list[gast.AST] = []
+        for parameter in self.valued:
+            found.append(name(self.finish(parameter, out)))
+        return out, found
+
+    def finish(self, parameter: str, out: list[gast.stmt]) -> str:
+        kind = self.kinds.get(parameter, ANY)
+        shadow = self.entry.shadows.get(parameter)
+        gradient = shadow or self.swept.gradients.get(parameter) or self.fn.scope.fresh("d" + parameter)
+        live = shadow is not None or parameter in self.swept.live
+        if not live:
+            out.append(assign(gradient, constant(0.0)))
+        if kind.name == "float" and self.request.exact and live and shadow is None:
+            return gradient
+        if self.request.mode == "call":
+            return gradient
+        if shadow is not None and kind.name == "array" and kind.inexact and not self.request.aliased:
+            return gradient
+        target = self.fn.scope.fresh(gradient)
+        argument = name(self.entry.arguments.get(parameter, parameter))
+        value: gast.AST = name(gradient)
+        if shadow is not None:
+            part = self.fn.scope.fresh("t")
+            out.append(assign(part, call("rt.drained" if self.request.aliased else "rt.taken", value)))
+            value = name(part)
+        out.append(assign(target, call("rt.finish", value, argument)))
+        return target
+
+    # -- the pair of functions --------------------------------------------------------------------
+
+    def pair(self) -> list[Function]:
+        finish, gradients = self.finished()
+        used = {n.id for stmt in finish for n in gast.walk(stmt) if isinstance(n, gast.Name)} | {
+            n.id for n in gradients if isinstance(n, gast.Name)
+        }
+        available = set(self.request.names) | set(self.entry.bound)
+        needed = set(self.saved.needed) | {n for n in used if n in available}
+        seeding: list[gast.stmt] = []
+        backward_names = ["residuals"]
+        if self.result_shadowed and self.request.mode == "vjp":
+            needed.add(self.out)
+            cotangent = self.fn.scope.fresh("cotangent")
+            seeding.append(gast.Expr(call("rt.seed_shadow", name(self.out), name(cotangent))))
+            backward_names.append(cotangent)
+        elif not self.result_shadowed:
+            backward_names.append(self.out)
+        target = self.fn.scope.fresh("gradients")
+        ending = [*finish, assign(target, gast.Tuple(gradients, gast.Load())), gast.Return(name(target))]
+        residuals = sorted(n for n in needed | set(self.saved.stacks) if n not in self.fn.scope.statics)
+        value: list[gast.AST] = [name(self.result)]
+        if self.result_shadowed and self.request.mode == "call":
+            value.append(name(self.out))
+        forward, backward = split(
+            self.swept.block,
+            self.saved,
+            residuals,
+            value,
+            ending,
+            self.comment,
+            self.entry.statements,
+            seeding,
+        )
+        shadows = [self.swept.gradients[p] for p in self.entry.given]
+        return [
+            self.function(f"{self.title}_forward", [*self.request.names, *shadows], forward),
+            self.function(f"{self.title}_backward", backward_names, backward),
+        ]
+
+    # -- one function -----------------------------------------------------------------------------
+
+    def whole(self) -> Function:
+        finish, gradients = self.finished()
+        ending = list(finish)
+        returned: gast.AST = gradients[0] if self.request.single else gast.Tuple(gradients, gast.Load())
+        if isinstance(returned, gast.Tuple):
+            returned = self.bound(ending, "gradients", returned)
+        kept: list[gast.stmt] = []
+        if self.request.mode != "grad":
+            returned = self.with_value(kept, ending, returned)
+        ending.append(gast.Return(returned))
+        body = joint(
+            self.swept.block, self.saved, [*kept, *self.seed()], ending, self.comment, self.entry.statements
+        )
+        return self.function(f"d{self.title}", self.request.names, body)
+
+    def bound(self, out: list[gast.stmt], hint: str, value: gast.AST) -> gast.Name:
+        target = self.fn.scope.fresh(hint)
+        out.append(assign(target, value))
+        return name(target)
+
+    def with_value(self, kept: list[gast.stmt], ending: list[gast.stmt], gradient: gast.AST) -> gast.AST:
+        """Keep the value, and what stands beside it, from what the backward sweep brings back."""
+        value: gast.AST = name(self.result)
+        if self.request.mode == "aux":
+            value = self.bound(kept, "t", gast.Tuple([value, self.fn.tree.body[-1].value], gast.Load()))
+        if self.memory.changed and not is_scalar(self.kind_of(value)):
+            value = self.bound(kept, "t", call("rt.clone", value))
+        elif self.request.mode != "aux":
+            value = self.bound(kept, self.result, value)
+        return self.bound(ending, "t", gast.Tuple([value, gradient], gast.Load()))
+
+    def kind_of(self, node: gast.AST) -> Kind:
+        return self.kinds.get(getattr(node, "id", ""), ANY)
+
+    def seed(self) -> list[gast.stmt]:
+        plain = self.request.exact and is_scalar(self.kinds.get(self.result, ANY))
+        one: gast.AST = constant(1.0) if plain else call("rt.seed", name(self.result))
+        if not self.result_shadowed:
+            return [assign(self.out, one)]
+        seed = self.fn.scope.fresh("seed")
+        return [assign(seed, one), gast.Expr(call("rt.seed_shadow", name(self.out), name(seed)))]

@@ -1,0 +1,249 @@
+"""Rewrite a function in normal form so that each statement has one adjoint.
+
+The many ways to change memory become a few: stores ``x[i] = v``, updates ``x[i] += v``, stores of attributes, and the
+methods of lists and dicts.  Made explicit are the old and the new value of ``s = s + x``, the number of trips of a loop
+that may end early, and the bounds of a range that the loop's body overwrites.
+
+Before::
+
+    x.fill(v)
+    y = np.add(a, b, out=c)
+    s = s + y
+
+After::
+
+    x[...] = v
+    t = np.add(a, b)
+    c[...] = t
+    y = c
+    t1 = s + y
+    s = t1
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import gast
+
+from srcad.analysis.infer import Kinds, kind_of_operation
+from srcad.analysis.kinds import Kind, is_scalar
+from srcad.derive.build import assign, constant, name, read_names, written_names
+from srcad.derive.lower_calls import CallLowering
+from srcad.errors import UnsupportedError
+from srcad.lang.function import Function
+
+__all__ = ["lower"]
+
+_IN_PLACE = (gast.Add, gast.Sub, gast.Mult, gast.Div)
+
+
+def lower(fn: Function, kinds: Kinds) -> Function:
+    """Return ``fn`` with its changes of memory in few forms, old and new values apart and trips counted.
+
+    ``kinds`` gets the kinds of the variables that this makes.
+    """
+    return fn.with_body(_Lowering(fn, kinds).block(fn.tree.body))
+
+
+class _Lowering(CallLowering):
+    def __init__(self, fn: Function, kinds: Kinds) -> None:
+        self.fn, self.kinds = fn, kinds
+        self.scope = fn.scope
+
+    def kind(self, node: gast.AST) -> Kind:
+        return kind_of_operation(node, self.kinds, self.fn)
+
+    def refuse(self, stmt: gast.AST, reason: str, hint: str) -> UnsupportedError:
+        return UnsupportedError(reason, hint, self.fn.source.locate(stmt))
+
+    def keep(self, value: gast.AST, hint: str = "t") -> tuple[gast.stmt, gast.Name]:
+        """Return an assignment of ``value`` to a new variable, and the variable."""
+        fresh = self.scope.fresh(hint)
+        self.kinds[fresh] = self.kind(value)
+        return assign(fresh, value), name(fresh)
+
+    def block(self, body: list[gast.stmt]) -> list[gast.stmt]:
+        out: list[gast.stmt] = []
+        for stmt in body:
+            for new in self.statement(stmt):
+                out.append(gast.copy_location(new, stmt))
+        return out
+
+    def statement(self, stmt: gast.stmt) -> list[gast.stmt]:
+        if isinstance(stmt, gast.If):
+            return [gast.If(stmt.test, self.block(stmt.body), self.block(stmt.orelse))]
+        if isinstance(stmt, (gast.For, gast.While)):
+            return self.loop(stmt)
+        if isinstance(stmt, gast.With):
+            return [gast.With(stmt.items, self.block(stmt.body), None)]
+        if isinstance(stmt, gast.Try):
+            handlers = [gast.ExceptHandler(h.type, h.name, self.block(h.body)) for h in stmt.handlers]
+            return [
+                gast.Try(self.block(stmt.body), handlers, self.block(stmt.orelse), self.block(stmt.finalbody))
+            ]
+        if isinstance(stmt, gast.AugAssign):
+            return self.augmented(stmt)
+        if isinstance(stmt, gast.Assign):
+            lowered = self.lowered(stmt, stmt.targets[0], stmt.value)
+            if lowered is not None:
+                return self.block(lowered)
+            stmt = _dict_display(stmt)
+            self.check_store(stmt)
+            return [*self.packed(stmt), *self.separate(stmt)]
+        if isinstance(stmt, gast.Expr) and isinstance(stmt.value, gast.Call):
+            lowered = self.lowered(stmt, None, stmt.value)
+            return [stmt] if lowered is None else self.block(lowered)
+        return [stmt]
+
+    def check_store(self, stmt: gast.Assign) -> None:
+        target = stmt.targets[0]
+        if not isinstance(target, (gast.Subscript, gast.Attribute)):
+            return
+        base = target.value
+        if isinstance(base, gast.Name) and base.id in self.scope.statics:
+            raise self.refuse(stmt, f"The function changes '{base.id}', which lives outside of it.",
+                              "Pass it as an argument, or return the new value.")  # fmt: skip
+        if isinstance(target, gast.Attribute) and self.kind(base).name == "array":
+            raise self.refuse(stmt, f"The attribute '.{target.attr}' of an array is assigned.",
+                              "Use a function that returns a new array.")  # fmt: skip
+
+    # -- updates ----------------------------------------------------------------------------------
+
+    def augmented(self, stmt: gast.AugAssign) -> list[gast.stmt]:
+        target = stmt.target
+        if isinstance(target, gast.Name):
+            return self.augmented_name(stmt)
+        self.check_store(gast.copy_location(gast.Assign([target], stmt.value, None), stmt))
+        load = _load(target)
+        if isinstance(target, gast.Subscript) and self.kind(target.value).name == "array":
+            if isinstance(stmt.op, _IN_PLACE):
+                return [stmt]
+            return self.block(self.load_change_store(stmt, load, rebinds=True))
+        return self.block(self.load_change_store(stmt, load, rebinds=is_scalar(self.kind(load))))
+
+    def load_change_store(self, stmt: gast.AugAssign, load: gast.AST, rebinds: bool) -> list[gast.stmt]:
+        """Turn ``x[i] op= v`` into a load, a change and a store."""
+        loading, old = self.keep(load)
+        if rebinds:
+            computing, new = self.keep(gast.BinOp(old, stmt.op, stmt.value))
+        else:
+            new = old
+            computing = gast.AugAssign(gast.Name(old.id, gast.Store(), None, None), stmt.op, stmt.value)
+        steps = [loading, computing, gast.Assign([stmt.target], new, None)]
+        return [gast.copy_location(step, stmt) for step in steps]
+
+    def augmented_name(self, stmt: gast.AugAssign) -> list[gast.stmt]:
+        """Turn an update of what cannot be changed in place into an assignment."""
+        target = stmt.target
+        kind = self.kinds.get(target.id, Kind("any"))
+        value = gast.BinOp(name(target.id), stmt.op, stmt.value)
+        if is_scalar(kind) or kind.name in ("str", "tuple"):
+            return self.separate(gast.copy_location(assign(target.id, value), stmt))
+        if kind.name == "list" and isinstance(stmt.op, gast.Add):
+            grown = gast.Call(gast.Attribute(name(target.id), "extend", gast.Load()), [stmt.value], [])
+            return [gast.Expr(grown)]
+        if kind.name == "array" and not isinstance(stmt.op, _IN_PLACE):
+            computing, new = self.keep(value)
+            place = gast.Subscript(name(target.id), constant(...), gast.Store())
+            return [computing, gast.Assign([place], new, None)]
+        return [stmt]
+
+    # -- assignments ------------------------------------------------------------------------------
+
+    def packed(self, stmt: gast.Assign) -> list[gast.stmt]:
+        """Make one argument of the several of ``x.reshape(2, 3)``."""
+        call_ = stmt.value
+        several = (
+            isinstance(call_, gast.Call) and isinstance(call_.func, gast.Attribute) and len(call_.args) > 1
+        )
+        if not several or call_.func.attr not in ("reshape", "transpose"):
+            return []
+        if any(isinstance(a, gast.Starred) for a in call_.args):
+            return []
+        assignment, packed = self.keep(gast.Tuple(list(call_.args), gast.Load()), "shape")
+        call_.args = [packed]
+        return [assignment]
+
+    def separate(self, stmt: gast.Assign) -> list[gast.stmt]:
+        """Keep the old value of a variable apart from the new one that is computed from it."""
+        target = stmt.targets[0]
+        written = written_names(stmt) if isinstance(target, (gast.Name, gast.Tuple)) else []
+        if not set(written) & set(read_names(stmt.value)):
+            return [stmt]
+        if isinstance(stmt.value, gast.Call) and isinstance(stmt.value.func, gast.Attribute):
+            if stmt.value.func.attr == "pop":
+                return [stmt]
+        assignment, fresh = self.keep(stmt.value)
+        return [assignment, gast.Assign([target], fresh, None)]
+
+    # -- loops ------------------------------------------------------------------------------------
+
+    def loop(self, stmt: gast.For | gast.While) -> list[gast.stmt]:
+        body = self.block(stmt.body)
+        before: list[gast.stmt] = []
+        iterations: gast.AST | None = None
+        if isinstance(stmt, gast.For):
+            writes = _written(body) | {stmt.target.id}
+            bounds = []
+            for argument in stmt.iter.args:
+                if isinstance(argument, gast.Name) and argument.id in writes:
+                    kept = self.scope.fresh(argument.id + "_bound")
+                    self.kinds[kept] = self.kinds.get(argument.id, Kind("int"))
+                    before.append(assign(kept, argument))
+                    argument = name(kept)
+                bounds.append(argument)
+            iterations = gast.Call(stmt.iter.func, bounds, [])
+        if isinstance(stmt, gast.For) and not _breaks(stmt.body):
+            return [*before, gast.For(stmt.target, iterations, body, [], None)]
+        trips = self.scope.fresh("trips")
+        self.kinds[trips] = self.kind(constant(0))
+        before.append(assign(trips, constant(0)))
+        count = assign(trips, gast.BinOp(name(trips), gast.Add(), constant(1)))
+        body.insert(0, gast.copy_location(count, stmt))
+        if isinstance(stmt, gast.While):
+            made: Any = gast.While(stmt.test, body, [])
+        else:
+            made = gast.For(stmt.target, iterations, body, [], None)
+        made.trips = trips
+        return [*before, made]
+
+
+def _load(target: gast.AST) -> gast.AST:
+    base = name(target.value.id)
+    if isinstance(target, gast.Subscript):
+        return gast.Subscript(base, target.slice, gast.Load())
+    return gast.Attribute(base, target.attr, gast.Load())
+
+
+def _written(body: list[gast.stmt]) -> set[str]:
+    found: set[str] = set()
+    for part in body:
+        for node in gast.walk(part):
+            if isinstance(node, (gast.Assign, gast.AugAssign, gast.For)):
+                found |= set(written_names(node))
+    return found
+
+
+def _breaks(body: list[gast.stmt]) -> bool:
+    """Tell whether a loop with this body may be left by its own ``break``."""
+    for stmt in body:
+        if isinstance(stmt, gast.Break):
+            return True
+        if isinstance(stmt, (gast.For, gast.While)):
+            continue
+        if any(_breaks(getattr(stmt, part, []) or []) for part in ("body", "orelse", "finalbody")):
+            return True
+        if any(_breaks(handler.body) for handler in getattr(stmt, "handlers", [])):
+            return True
+    return False
+
+
+def _dict_display(stmt: gast.Assign) -> gast.Assign:
+    """Turn ``d = dict(a=x)`` into ``d = {"a": x}``."""
+    value = stmt.value
+    is_dict = isinstance(value, gast.Call) and isinstance(value.func, gast.Name) and value.func.id == "dict"
+    if not is_dict or value.args or any(k.arg is None for k in value.keywords):
+        return stmt
+    display = gast.Dict([constant(k.arg) for k in value.keywords], [k.value for k in value.keywords])
+    return gast.copy_location(gast.Assign(stmt.targets, display, None), stmt)

@@ -1,0 +1,261 @@
+"""Calls that change their arguments, written out as stores."""
+
+from __future__ import annotations
+
+import inspect
+from typing import Any
+
+import gast
+import numpy as np
+
+from srcad import runtime as rt
+from srcad.analysis.infer import Kinds
+from srcad.analysis.kinds import Kind
+from srcad.derive.build import call, constant, name
+from srcad.errors import UnsupportedError
+from srcad.lang.function import Function
+from srcad.lang.scope import Scope
+
+__all__ = ["CallLowering"]
+
+_SIGNATURES: dict[Any, str] = {
+    np.copyto: "dst, src, casting='same_kind', where=True",
+    np.put: "a, ind, v, mode='raise'",
+    np.place: "arr, mask, vals",
+    np.putmask: "a, mask, values",
+    np.put_along_axis: "arr, indices, values, axis=-1",
+    np.fill_diagonal: "a, val, wrap=False",
+}
+_METHODS: dict[str, str] = {
+    "fill": "self, value",
+    "put": "self, indices, values, mode='raise'",
+    "sort": "self, axis=-1, kind=None, order=None, *, stable=None",
+    "partition": "self, kth, axis=-1, kind='introselect', order=None",
+}
+_UNABLE = {
+    "resize": "Make a new array with np.resize.",
+    "setflags": "Leave the flags as they are.",
+    "setfield": "Store with an index.",
+    "byteswap": "Make a new array.",
+    "itemset": "Store with an index.",
+}
+
+
+def _bound(signature: str, arguments: list[Any], keywords: list[gast.keyword]) -> dict[str, Any]:
+    space: dict[str, Any] = {}
+    exec(f"def probe({signature}): pass", space)
+    bound = inspect.signature(space["probe"]).bind(*arguments, **{k.arg: k.value for k in keywords})
+    return dict(bound.arguments)
+
+
+class CallLowering:
+    """The part of the lowering that looks at calls; returns None for one that stays a call."""
+
+    fn: Function
+    kinds: Kinds
+    scope: Scope
+
+    def kind(self, node: gast.AST) -> Kind:
+        raise AssertionError("provided by the lowering")
+
+    def keep(self, value: gast.AST, hint: str = "t") -> tuple[gast.stmt, gast.Name]:
+        raise AssertionError("provided by the lowering")
+
+    def refuse(self, stmt: gast.AST, reason: str, hint: str) -> UnsupportedError:
+        raise AssertionError("provided by the lowering")
+
+    def lowered(self, stmt: gast.stmt, target: gast.AST | None, node: gast.AST) -> list[gast.stmt] | None:
+        """Return the statements that do what a call does, where it changes memory."""
+        if not isinstance(node, gast.Call) or any(isinstance(a, gast.Starred) for a in node.args):
+            return None
+        if any(k.arg is None for k in node.keywords):
+            return None
+        if isinstance(node.func, gast.Attribute):
+            return self.lowered_method(stmt, target, node)
+        function = self.scope.statics.get(node.func.id)
+        out = self.output_of(function, node)
+        if out is not None:
+            return self.with_output(stmt, target, node, out)
+        made: list[gast.stmt] | None = None
+        if isinstance(getattr(function, "__self__", None), np.ufunc):
+            if function.__name__ == "at":
+                made = self.ufunc_at(stmt, function.__self__, node.args)
+        elif _hashable(function) and function in _SIGNATURES:
+            bound = _bound(_SIGNATURES[function], node.args, node.keywords)
+            made = getattr(self, f"_{function.__name__}")(stmt, **bound)
+        elif function is setattr and len(node.args) == 3:
+            made = self._setattr(stmt, *node.args)
+        elif getattr(function, "__name__", "") == "shuffle":
+            raise self.refuse(stmt, "np.random.shuffle reorders its argument in place.",
+                              "Index with np.random.permutation instead.")  # fmt: skip
+        if made is None:
+            return None
+        return [*made, *self.result(target, constant(None))]
+
+    def result(self, target: gast.AST | None, value: gast.AST) -> list[gast.stmt]:
+        return [] if target is None else [gast.Assign([target], value, None)]
+
+    def store(self, base: gast.AST, index: gast.AST, value: gast.AST) -> gast.stmt:
+        return gast.Assign([gast.Subscript(base, index, gast.Store())], value, None)
+
+    def called(self, function: Any, path: str, *arguments: gast.AST) -> tuple[gast.stmt, gast.Name]:
+        self.scope.statics.setdefault(path, function)
+        return self.keep(call(path, *arguments))
+
+    # -- out= -------------------------------------------------------------------------------------
+
+    def output_of(self, function: Any, node: gast.Call) -> gast.AST | None:
+        """Return the array that a NumPy call writes its result to, if it is given one."""
+        for keyword in node.keywords:
+            if keyword.arg == "out" and not (
+                isinstance(keyword.value, gast.Constant) and keyword.value.value is None
+            ):
+                return keyword.value
+        if isinstance(function, np.ufunc) and function.nout == 1 and len(node.args) > function.nin:
+            return node.args[function.nin]
+        return None
+
+    def with_output(
+        self, stmt: gast.stmt, target: gast.AST | None, node: gast.Call, out: gast.AST
+    ) -> list[gast.stmt]:
+        kind = self.kind(out)
+        if kind.name == "tuple":
+            first, out_name = self.keep(gast.Subscript(out, constant(0), gast.Load()))
+            before = [first]
+        else:
+            before, out_name = [], out
+        where = next((k.value for k in node.keywords if k.arg == "where"), None)
+        function = self.scope.statics.get(node.func.id) if isinstance(node.func, gast.Name) else None
+        arguments = node.args[: function.nin] if isinstance(function, np.ufunc) else node.args
+        masked = where is not None and isinstance(function, np.ufunc)
+        keywords = [k for k in node.keywords if k.arg != "out" and not (masked and k.arg == "where")]
+        plain, computed = self.keep(gast.Call(node.func, arguments, keywords))
+        steps = [*before, plain]
+        if masked:
+            choosing, computed = self.called(np.where, "np.where", where, computed, out_name)
+            steps.append(choosing)
+        steps.append(self.store(out_name, constant(...), computed))
+        return [gast.copy_location(s, stmt) for s in steps] + self.result(target, out_name)
+
+    # -- methods of arrays ------------------------------------------------------------------------
+
+    def lowered_method(
+        self, stmt: gast.stmt, target: gast.AST | None, node: gast.Call
+    ) -> list[gast.stmt] | None:
+        method, base = node.func.attr, node.func.value
+        kind = self.kind(base)
+        if kind.name not in ("array", "number"):
+            return None
+        out = self.output_of(None, node)
+        if out is not None:
+            return self.with_output(stmt, target, node, out)
+        if kind.name == "array" and method in _UNABLE:
+            raise self.refuse(stmt, f"The method '.{method}' changes an array in a way that has no derivative.",
+                              _UNABLE[method])  # fmt: skip
+        if method not in _METHODS or kind.name != "array":
+            return None
+        bound = _bound(_METHODS[method], [base, *node.args], node.keywords)
+        made = getattr(self, f"_method_{method}")(stmt, bound)
+        return [*made, *self.result(target, constant(None))]
+
+    def _method_fill(self, stmt: gast.stmt, bound: dict[str, Any]) -> list[gast.stmt]:
+        return [self.store(bound["self"], constant(...), bound["value"])]
+
+    def _method_put(self, stmt: gast.stmt, bound: dict[str, Any]) -> list[gast.stmt]:
+        mode = bound.get("mode", constant("raise"))
+        return self._put(stmt, bound["self"], bound["indices"], bound["values"], mode)
+
+    def _method_sort(self, stmt: gast.stmt, bound: dict[str, Any]) -> list[gast.stmt]:
+        axis = bound.get("axis", constant(-1))
+        sorting, result = self.called(np.sort, "np.sort", bound["self"], axis)
+        return [sorting, self.store(bound["self"], constant(...), result)]
+
+    def _method_partition(self, stmt: gast.stmt, bound: dict[str, Any]) -> list[gast.stmt]:
+        axis = bound.get("axis", constant(-1))
+        sorting, result = self.called(np.partition, "np.partition", bound["self"], bound["kth"], axis)
+        return [sorting, self.store(bound["self"], constant(...), result)]
+
+    # -- functions --------------------------------------------------------------------------------
+
+    def _copyto(
+        self, stmt: gast.stmt, dst: Any, src: Any, casting: Any = None, where: Any = None
+    ) -> list[gast.stmt]:
+        if where is None or isinstance(where, gast.Constant) and where.value is True:
+            return [self.store(dst, constant(...), src)]
+        choosing, chosen = self.called(np.where, "np.where", where, src, dst)
+        return [choosing, self.store(dst, constant(...), chosen)]
+
+    def _put(self, stmt: gast.stmt, a: Any, ind: Any, v: Any, mode: Any = None) -> list[gast.stmt]:
+        places, index = self.called(rt.put_index, "rt.put_index", a, ind, mode or constant("raise"))
+        fitting, values = self.called(rt.put_values, "rt.put_values", v, ind)
+        return [places, fitting, self.store(a, index, values)]
+
+    def _place(self, stmt: gast.stmt, arr: Any, mask: Any, vals: Any) -> list[gast.stmt]:
+        places, index = self.called(np.nonzero, "np.nonzero", mask)
+        fitting, values = self.called(rt.place_values, "rt.place_values", vals, mask)
+        return [places, fitting, self.store(arr, index, values)]
+
+    def _putmask(self, stmt: gast.stmt, a: Any, mask: Any, values: Any) -> list[gast.stmt]:
+        fitting, resized = self.called(rt.putmask_values, "rt.putmask_values", values, a)
+        choosing, chosen = self.called(np.where, "np.where", mask, resized, a)
+        return [fitting, choosing, self.store(a, constant(...), chosen)]
+
+    def _put_along_axis(
+        self, stmt: gast.stmt, arr: Any, indices: Any, values: Any, axis: Any = None
+    ) -> list[gast.stmt]:
+        places, index = self.called(
+            rt.along_axis_index, "rt.along_axis_index", arr, indices, axis or constant(-1)
+        )
+        return [places, self.store(arr, index, values)]
+
+    def _fill_diagonal(self, stmt: gast.stmt, a: Any, val: Any, wrap: Any = None) -> list[gast.stmt]:
+        places, index = self.called(rt.diagonal_index, "rt.diagonal_index", a, wrap or constant(False))
+        fitting, values = self.called(rt.diagonal_values, "rt.diagonal_values", val, index)
+        return [places, fitting, self.store(a, index, values)]
+
+    def _setattr(self, stmt: gast.stmt, base: Any, attribute: Any, value: Any) -> list[gast.stmt]:
+        if not isinstance(attribute, gast.Constant):
+            raise self.refuse(stmt, "The name of the attribute that setattr assigns is not known when compiling.",
+                              "Use a dict instead of attributes.")  # fmt: skip
+        return [gast.Assign([gast.Attribute(base, attribute.value, gast.Store())], value, None)]
+
+    def ufunc_at(self, stmt: gast.stmt, ufunc: Any, arguments: list[Any]) -> list[gast.stmt] | None:
+        """Keep additions, subtract by adding the opposite, and run other operations one index at a time."""
+        if ufunc is np.add:
+            return None
+        base, index, *rest = arguments
+        if ufunc is np.subtract:
+            negating, negative = self.keep(gast.UnaryOp(gast.USub(), rest[0]))
+            self.scope.statics.setdefault("np.add.at", np.add.at)
+            return [negating, gast.Expr(call("np.add.at", base, index, negative))]
+        places, all_places = self.called(rt.places, "rt.places", base, index)
+        path = f"np.{ufunc.__name__}"
+        self.scope.statics.setdefault(path, ufunc)
+        before: list[gast.stmt] = [places]
+        values = []
+        counter = self.scope.fresh("k")
+        self.kinds[counter] = Kind("int")
+        if rest:
+            spreading, spread = self.called(rt.place_operands, "rt.place_operands", rest[0], base, index)
+            before.append(spreading)
+            picking, one = self.keep(gast.Subscript(spread, name(counter), gast.Load()))
+            values = [picking]
+            rest = [one]
+        counting, count = self.called(len, "len", all_places)
+        finding, place = self.keep(gast.Subscript(all_places, name(counter), gast.Load()))
+        self.kinds[place.id] = Kind("tuple", items=None)
+        loading, old = self.keep(gast.Subscript(base, place, gast.Load()))
+        changing, new = self.keep(call(path, old, *rest))
+        body = [finding, *values, loading, changing, self.store(base, place, new)]
+        self.scope.statics.setdefault("range", range)
+        loop = gast.For(gast.Name(counter, gast.Store(), None, None), call("range", count), body, [], None)
+        made = [*before, counting, loop]
+        for node in made:
+            for inner in gast.walk(node):
+                if isinstance(inner, gast.stmt):
+                    gast.copy_location(inner, stmt)
+        return made
+
+
+def _hashable(value: Any) -> bool:
+    return getattr(type(value), "__hash__", None) is not None

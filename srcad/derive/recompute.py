@@ -1,0 +1,109 @@
+"""Values that are cheaper to compute again in the backward sweep than to save: views and index arithmetic."""
+
+from __future__ import annotations
+
+import gast
+
+from srcad.analysis.infer import Kinds
+from srcad.analysis.kinds import Kind
+from srcad.derive.build import written_names
+from srcad.derive.steps import Loop, Plain
+from srcad.lang.scope import Scope
+
+__all__ = ["recomputed"]
+
+_EXACT = (gast.Add, gast.Sub, gast.Mult, gast.FloorDiv, gast.Mod)
+
+
+def recomputed(loop: Loop, needed: set[str], kinds: Kinds, scope: Scope) -> list[gast.stmt]:
+    """Return the statements that bind some of the variables ``needed`` again at the end of an iteration.
+
+    They are defined once in the body, as a view of an array or from integers, of names that keep their values.
+    """
+    finder = _Finder(loop, kinds, scope)
+    return finder.statements(needed)
+
+
+class _Finder:
+    def __init__(self, loop: Loop, kinds: Kinds, scope: Scope) -> None:
+        self.kinds, self.scope = kinds, scope
+        self.written: dict[str, int] = {}
+        self.definitions: dict[str, gast.Assign] = {}
+        for part in loop.origin.body:
+            for node in gast.walk(part):
+                if isinstance(node, (gast.Assign, gast.For)) or isinstance(node, gast.AugAssign):
+                    for variable in _bound(node):
+                        self.written[variable] = self.written.get(variable, 0) + 1
+        for step in loop.body.steps:
+            if isinstance(step, Plain):
+                for stmt in step.forward:
+                    if isinstance(stmt, gast.Assign) and isinstance(stmt.targets[0], gast.Name):
+                        variable = stmt.targets[0].id
+                        self.definitions.setdefault(variable, stmt)
+                        self.written.setdefault(variable, 1)
+        self.out: list[gast.stmt] = []
+        self.done: set[str] = set()
+
+    def statements(self, needed: set[str]) -> list[gast.stmt]:
+        for variable in sorted(needed):
+            self.add(variable)
+        return self.out
+
+    def add(self, variable: str) -> bool:
+        """Recompute a variable and what it is made of; tell whether that is possible."""
+        if variable in self.done:
+            return True
+        stmt = self.definitions.get(variable)
+        if stmt is None or self.written.get(variable, 0) != 1 or not self.is_cheap(stmt):
+            return False
+        operands = {
+            n.id for n in gast.walk(stmt.value)
+            if isinstance(n, gast.Name) and n.id not in self.scope.statics and n.id != variable
+        }  # fmt: skip
+        before = len(self.out)
+        for operand in sorted(operands):
+            if self.written.get(operand, 0) and not self.add(operand):
+                self.done -= {n for made in self.out[before:] for n in written_names(made)}
+                del self.out[before:]
+                return False
+        self.done.add(variable)
+        self.out.append(gast.copy_location(gast.Assign(stmt.targets, stmt.value, None), stmt))
+        return True
+
+    def kind(self, node: gast.AST) -> Kind:
+        if isinstance(node, gast.Constant):
+            return Kind("int" if type(node.value) is int else "any")
+        return self.kinds.get(getattr(node, "id", ""), Kind("any"))
+
+    def is_cheap(self, stmt: gast.Assign) -> bool:
+        value = stmt.value
+        target = self.kinds.get(stmt.targets[0].id, Kind("any"))
+        if isinstance(value, gast.Subscript):
+            base = self.kinds.get(getattr(value.value, "id", ""))
+            shadow = base is None
+            view = target.name == "array" or shadow
+            return (
+                view and (shadow or base is not None and base.name == "array") and self.is_basic(value.slice)
+            )
+        if isinstance(value, gast.Attribute):
+            return value.attr in ("T", "shape", "ndim", "size")
+        if isinstance(value, gast.BinOp):
+            return isinstance(value.op, _EXACT) and all(
+                self.kind(n).name == "int" for n in (value.left, value.right)
+            )
+        return False
+
+    def is_basic(self, index: gast.AST) -> bool:
+        for part in index.elts if isinstance(index, gast.Tuple) else [index]:
+            plain = isinstance(part, (gast.Slice, gast.Constant)) or self.kind(part).name == "int"
+            if not plain:
+                return False
+        return True
+
+
+def _bound(node: gast.AST) -> list[str]:
+    if isinstance(node, gast.AugAssign):
+        return [node.target.id] if isinstance(node.target, gast.Name) else []
+    if isinstance(node, gast.Assign) and isinstance(node.targets[0], (gast.Subscript, gast.Attribute)):
+        return []
+    return written_names(node)

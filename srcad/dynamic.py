@@ -1,0 +1,188 @@
+"""Calls that are resolved when they happen: of user functions and classes, of functions with rules, of operators.
+
+Every entry takes the arguments with their shadows and returns the value, its shadow and a pullback (see
+`srcad.runtime.calls.call`).
+"""
+
+from __future__ import annotations
+
+import functools
+import inspect
+import types
+from collections.abc import Callable, Hashable
+from typing import Any
+
+import numpy as np
+
+from srcad import runtime as rt
+from srcad.analysis.infer import ARRAY_METHODS
+from srcad.analysis.kinds import is_differentiable, kind_of
+from srcad.compilation import compiled
+from srcad.derive.builtin_sources import source_of_builtin
+from srcad.dynamic_containers import CONTAINERS, MAKERS
+from srcad.dynamic_objects import call_of_class
+from srcad.dynamic_operators import OPERATORS
+from srcad.dynamic_rules import call_of_rule, call_without_derivative
+from srcad.errors import NoDerivativeError
+from srcad.rules import registry
+from srcad.runtime.calls import set_resolver
+from srcad.runtime.stored import method_of_array
+from srcad.targets import Target
+
+__all__ = ["install"]
+
+Outcome = tuple[Any, Any, Callable[[], None]]
+_operators: list[Any] = []
+
+
+def install(operators: tuple[Any, ...]) -> None:
+    """Let generated code resolve calls; ``operators`` are srcad's own, which make derivatives."""
+    _operators[:] = operators
+    set_resolver(call, call_method)
+
+
+def call(
+    function: Any, own: Any, args: Any, shadows: Any, options: dict[str, Any], option_shadows: dict[str, Any]
+) -> Outcome:
+    """Call ``function``, whose own shadow (of what it captured, of its receiver) is ``own``."""
+    handler = OPERATORS.get(function) or MAKERS.get(function) if isinstance(function, Hashable) else None
+    if handler is not None:
+        return handler(call, *args, shadows=shadows, **options)
+    if function in _operators:
+        return _derivative_made(function, args, shadows, options)
+    if registry.find(function) is not None:
+        return call_of_rule(function, args, shadows, options, option_shadows)
+    if isinstance(function, Hashable) and registry.is_constant(function):
+        return call_without_derivative(function, args, options)
+    if isinstance(function, type):
+        return call_of_class(call, function, args, shadows, options, option_shadows)
+    receiver = getattr(function, "__self__", None)
+    if (
+        isinstance(function, types.BuiltinMethodType)
+        and receiver is not None
+        and not inspect.ismodule(receiver)
+    ):
+        return call_method(receiver, own, function.__name__, args, shadows, options, option_shadows)
+    if isinstance(function, types.BuiltinFunctionType):
+        written_out = source_of_builtin(function, len(args), tuple(options))
+        if written_out is not None:
+            function = written_out
+    return call_of_function(function, own, args, shadows, options, option_shadows)
+
+
+def call_method(
+    receiver: Any,
+    own: Any,
+    name: str,
+    args: Any,
+    shadows: Any,
+    options: dict[str, Any],
+    option_shadows: dict[str, Any],
+) -> Outcome:
+    """Call ``receiver.name``."""
+    if isinstance(receiver, CONTAINERS) and type(receiver).__module__ in ("builtins", "collections"):
+        value, shadow = rt.container_call(receiver, own, name, args, shadows, options)
+        return value, shadow, _nothing_to_do
+    if isinstance(receiver, (np.ndarray, np.generic)):
+        stored = method_of_array(receiver, own, name, args, shadows, options)
+        if stored is not None:
+            return stored
+        function = ARRAY_METHODS.get(name)
+        if function is not None:
+            return call_of_rule(function, (receiver, *args), (own, *shadows), options, option_shadows)
+    unbound = getattr(type(receiver), name, None)
+    if isinstance(unbound, Hashable) and registry.find(unbound) is not None:
+        return call_of_rule(unbound, (receiver, *args), (own, *shadows), options, option_shadows)
+    if isinstance(receiver, (str, bytes, int, float, set, frozenset, np.random.Generator)):
+        return call_without_derivative(getattr(receiver, name), args, options)
+    function = getattr(receiver, name)
+    held = own
+    if not isinstance(function, types.MethodType) and isinstance(own, rt.Shadow):
+        held = getattr(own, name, None)
+    return call(function, held, args, shadows, options, option_shadows)
+
+
+def _nothing_to_do() -> None:
+    """The pullback of what passes gradients on by shared memory alone."""
+
+
+def _derivative_made(function: Any, args: Any, shadows: Any, options: dict[str, Any]) -> Outcome:
+    """Make a derivative of a function; its shadow is that of what the function has captured."""
+    return function(*args, **options), shadows[0] if shadows else None, _nothing_to_do
+
+
+def _own_shadows(target: Target, own: Any) -> tuple[Any, ...]:
+    """Return the shadows of what is bound before the arguments: that of a receiver."""
+    if target.closure is not None or not target.before:
+        return (None,) * len(target.before)
+    return (own, *(None,) * (len(target.before) - 1))
+
+
+def call_of_function(
+    function: Any, own: Any, args: Any, shadows: Any, options: dict[str, Any], option_shadows: dict[str, Any]
+) -> Outcome:
+    """Call a function with source through its own derivative."""
+    if not callable(function):
+        return function(*args, **options), None, _nothing_to_do
+    target = Target(function)
+    values = target.bind(args, options)
+    images = _bound_shadows(target, _own_shadows(target, own), shadows, option_shadows)
+    captured = target.captured()
+    inner = own if target.closure is not None and isinstance(own, (list, tuple)) else (None,) * len(captured)
+    names = [*target.names, *target.captured_names()]
+    everything = (*values, *captured)
+    image_of = dict(zip(names, (*images, *inner)))
+    wanted = tuple(
+        n for n, v in zip(names, everything) if image_of.get(n) is not None and is_differentiable(kind_of(v))
+    )
+    code = compiled(target, values, wanted, "call", aliased=rt.share_memory(everything))
+    value_of = dict(zip(names, everything))
+    for n in code.shadowed:
+        if image_of.get(n) is None:
+            image_of[n] = rt.shadow(value_of[n])
+    forward, backward = code.entries
+    outcome = forward(*everything, *(image_of[n] for n in code.shadowed))
+    if code.result_shadowed:
+        value, shadow, residuals = outcome
+        return value, shadow, functools.partial(_pull, backward, residuals, code.valued, image_of)
+    value, residuals = outcome
+    fresh = rt.shadow(value)
+    return value, fresh, functools.partial(_pull_value, backward, residuals, fresh, code.valued, image_of)
+
+
+def _pull(backward: Any, residuals: Any, names: tuple[str, ...], image_of: dict[str, Any]) -> None:
+    _pass_on(names, backward(residuals), image_of)
+
+
+def _pull_value(
+    backward: Any, residuals: Any, fresh: Any, names: tuple[str, ...], image_of: dict[str, Any]
+) -> None:
+    _pass_on(names, backward(residuals, rt.taken(fresh)), image_of)
+
+
+def _pass_on(names: tuple[str, ...], gradients: Any, image_of: dict[str, Any]) -> None:
+    for name, gradient in zip(names, gradients):
+        rt.accumulate_shadow(image_of[name], gradient)
+
+
+def _bound_shadows(
+    target: Target, before: tuple[Any, ...], shadows: Any, option_shadows: dict[str, Any]
+) -> tuple[Any, ...]:
+    """Return the shadow of each parameter, bound as the arguments are."""
+    bound = target.signature.bind(*before, *shadows, **option_shadows)
+    found = []
+    for name, parameter in target.signature.parameters.items():
+        if name in bound.arguments:
+            found.append(bound.arguments[name])
+        elif parameter.kind is parameter.VAR_POSITIONAL:
+            found.append(())
+        else:
+            found.append({} if parameter.kind is parameter.VAR_KEYWORD else None)
+    return tuple(found)
+
+
+def missing(function: Any) -> NoDerivativeError:
+    """Return the error for a function that has neither source nor rule."""
+    title = getattr(function, "__qualname__", None) or repr(function)
+    return NoDerivativeError(f"'{title}' has neither Python source nor a derivative rule.",
+                             "Write it in Python, or register a rule for it.")  # fmt: skip

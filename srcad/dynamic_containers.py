@@ -1,0 +1,113 @@
+"""The builtins that make containers of containers, on values and shadows alike."""
+
+from __future__ import annotations
+
+import collections
+import functools
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from srcad import runtime as rt
+
+__all__ = ["CONTAINERS", "MAKERS"]
+
+Outcome = tuple[Any, Any, Callable[[], None]]
+Call = Callable[..., Outcome]
+
+CONTAINERS = (list, dict, tuple, collections.deque)
+
+
+def _nothing_to_do() -> None:
+    """The pullback of what shares its parts' shadows."""
+
+
+def _items(source: Any, image: Any) -> tuple[list[Any], list[Any], Callable[[], None]]:
+    """Return the items that ``source`` iterates over, their shadows and the pullback of reading them."""
+    items = list(source)
+    images = rt.element_shadows(items, image) if not isinstance(image, (list, tuple)) else list(image)
+    if len(images) != len(items):
+        images = [None] * len(items)
+    if not isinstance(image, np.ndarray):
+        return items, images, _nothing_to_do
+    return items, images, functools.partial(_return_elements, images, image)
+
+
+def _return_elements(images: list[Any], image: Any) -> None:
+    for position, part in enumerate(images):
+        rt.return_element(part, image, position)
+
+
+def _run(pullbacks: list[Any]) -> None:
+    for pullback in pullbacks:
+        pullback()
+
+
+def _listed(kind: type) -> Any:
+    def make(call: Call, source: Any = (), *, shadows: Any) -> Outcome:
+        items, images, pullback = _items(source, shadows[0] if shadows else None)
+        return kind(items), kind(images), pullback
+
+    return make
+
+
+def _dict(call: Call, source: Any = (), *, shadows: Any, **options: Any) -> Outcome:
+    image = shadows[0] if shadows else None
+    if isinstance(source, dict):
+        found = dict(image) if isinstance(image, dict) else dict.fromkeys(source)
+        return {**source, **options}, {**found, **dict.fromkeys(options)}, _nothing_to_do
+    pairs = list(source)
+    images = list(image) if isinstance(image, (list, tuple)) else [(None, None)] * len(pairs)
+    shadow = {key: part[1] for (key, _), part in zip(pairs, images)}
+    return {**dict(pairs), **options}, {**shadow, **dict.fromkeys(options)}, _nothing_to_do
+
+
+def _sorted(call: Call, source: Any, *, shadows: Any, key: Any = None, reverse: bool = False) -> Outcome:
+    items, images, pullback = _items(source, shadows[0])
+    keys = items if key is None else [key(item) for item in items]
+    order = sorted(range(len(items)), key=keys.__getitem__, reverse=reverse)
+    return [items[i] for i in order], [images[i] for i in order], pullback
+
+
+def _reversed(call: Call, source: Any, *, shadows: Any) -> Outcome:
+    items, images, pullback = _items(source, shadows[0])
+    return items[::-1], images[::-1], pullback
+
+
+def _zip(call: Call, *sources: Any, shadows: Any) -> Outcome:
+    parts = [_items(source, image) for source, image in zip(sources, shadows)]
+    pullback = functools.partial(_run, [p[2] for p in parts])
+    return list(zip(*(p[0] for p in parts))), list(zip(*(p[1] for p in parts))), pullback
+
+
+def _enumerate(call: Call, source: Any, start: int = 0, *, shadows: Any) -> Outcome:
+    items, images, pullback = _items(source, shadows[0])
+    return list(enumerate(items, start)), [(None, image) for image in images], pullback
+
+
+def _map(call: Call, function: Any, *sources: Any, shadows: Any) -> Outcome:
+    parts = [_items(source, image) for source, image in zip(sources, shadows[1:])]
+    made = [
+        call(function, shadows[0], args, images, {}, {})
+        for args, images in zip(zip(*(p[0] for p in parts)), zip(*(p[1] for p in parts)))
+    ]
+    pullback = functools.partial(_run, [*(m[2] for m in reversed(made)), *(p[2] for p in parts)])
+    return [m[0] for m in made], [m[1] for m in made], pullback
+
+
+def _filter(call: Call, function: Any, source: Any, *, shadows: Any) -> Outcome:
+    items, images, pullback = _items(source, shadows[1])
+    kept = [i for i, item in enumerate(items) if (item if function is None else function(item))]
+    return [items[i] for i in kept], [images[i] for i in kept], pullback
+
+
+def _super(call: Call, cls: type, instance: Any, *, shadows: Any) -> Outcome:
+    return super(cls, instance), shadows[1], _nothing_to_do
+
+
+MAKERS: dict[Any, Any] = {
+    super: _super,
+    list: _listed(list), tuple: _listed(tuple), dict: _dict, sorted: _sorted, reversed: _reversed, zip: _zip,
+    enumerate: _enumerate, map: _map, filter: _filter,
+}  # fmt: skip

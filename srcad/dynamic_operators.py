@@ -1,0 +1,244 @@
+"""Operators whose meaning is known at run time: of numbers and arrays, of lists, of classes that define them."""
+
+from __future__ import annotations
+
+import functools
+import operator
+import types
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from srcad import runtime as rt
+from srcad.dynamic_rules import call_of_rule, call_without_derivative
+from srcad.errors import UnsupportedError
+from srcad.runtime.stored import set_array_item, update_array
+
+__all__ = ["OPERATORS"]
+
+Outcome = tuple[Any, Any, Callable[[], None]]
+Call = Callable[..., Outcome]
+
+_NUMERIC = (float, int, complex, np.ndarray, np.generic)
+_UFUNCS: dict[str, Any] = {
+    "add": np.add, "sub": np.subtract, "mul": np.multiply, "truediv": np.true_divide, "pow": np.power, "mod": np.mod,
+    "floordiv": np.floor_divide, "matmul": np.matmul, "neg": np.negative, "pos": np.positive,
+}  # fmt: skip
+_PLAIN = ("and_", "or_", "xor", "lshift", "rshift", "invert")
+
+
+def _nothing_to_do() -> None:
+    """The pullback of what passes gradients on by shared memory alone."""
+
+
+def _method(value: Any, name: str) -> Any:
+    """Return a method that a Python class defines for an operator."""
+    if isinstance(value, (*_NUMERIC, str, list, tuple, dict)):
+        return None
+    found = getattr(type(value), name, None)
+    return found if isinstance(found, types.FunctionType) else None
+
+
+def _binary(title: str) -> Callable[..., Outcome]:
+    name = title.rstrip("_")
+    function = getattr(operator, title)
+
+    def apply(call: Call, left: Any, right: Any, *, shadows: Any) -> Outcome:
+        if isinstance(left, _NUMERIC) and isinstance(right, _NUMERIC):
+            return _numeric(title, function, (left, right), shadows)
+        first, second = _method(left, f"__{name}__"), _method(right, f"__r{name}__")
+        if second is not None and type(left) is not type(right) and issubclass(type(right), type(left)):
+            return call(second, None, (right, left), (shadows[1], shadows[0]), {}, {})
+        if first is not None:
+            value, image, pullback = call(first, None, (left, right), tuple(shadows), {}, {})
+            if value is not NotImplemented:
+                return value, image, pullback
+        if second is not None:
+            return call(second, None, (right, left), (shadows[1], shadows[0]), {}, {})
+        return _sequences(title, function, left, right, shadows)
+
+    return apply
+
+
+def _numeric(title: str, function: Any, args: tuple[Any, ...], shadows: Any) -> Outcome:
+    if title in _PLAIN:
+        return call_without_derivative(function, args, {})
+    value, image, pullback = call_of_rule(_UFUNCS[title], args, tuple(shadows), {}, {})
+    exact = function(*args)
+    if isinstance(exact, np.ndarray):
+        return value, image, pullback
+    return exact, image if image is not None else rt.shadow(exact), pullback
+
+
+def _sequences(title: str, function: Any, left: Any, right: Any, shadows: Any) -> Outcome:
+    value = function(left, right)
+    if title == "add" and isinstance(value, (list, tuple)):
+        kind = type(value)
+        parts = [kind(s) if isinstance(s, (list, tuple)) else kind([None] * len(v))
+                 for v, s in zip((left, right), shadows)]  # fmt: skip
+        return value, parts[0] + parts[1], _nothing_to_do
+    if title == "mul" and isinstance(value, (list, tuple)):
+        items = shadows[0] if isinstance(left, (list, tuple)) else shadows[1]
+        count = right if isinstance(left, (list, tuple)) else left
+        return value, (items if items is not None else type(value)()) * count, _nothing_to_do
+    return value, rt.shadow(value), _nothing_to_do
+
+
+def _unary(title: str) -> Callable[..., Outcome]:
+    function = getattr(operator, title)
+
+    def apply(call: Call, operand: Any, *, shadows: Any) -> Outcome:
+        method = _method(operand, f"__{title}__")
+        if method is not None:
+            return call(method, None, (operand,), tuple(shadows), {}, {})
+        return _numeric(title, function, (operand,), shadows)
+
+    return apply
+
+
+def _update(title: str) -> Callable[..., Outcome]:
+    update = getattr(operator, title)
+    binary = _binary(title[1:] if title[1:] not in ("and", "or") else title[1:] + "_")
+
+    def apply(call: Call, target: Any, value: Any, *, shadows: Any) -> Outcome:
+        if isinstance(target, np.ndarray):
+            return update_array(update, target, shadows[0], value, shadows[1])
+        if isinstance(target, list) and title == "iadd":
+            rt.container_call(target, shadows[0], "extend", (value,), (shadows[1],), {})
+            return target, shadows[0], _nothing_to_do
+        method = _method(target, f"__{title.rstrip('_')}__")
+        if method is not None:
+            return call(method, None, (target, value), tuple(shadows), {}, {})
+        return binary(call, target, value, shadows=shadows)
+
+    return apply
+
+
+# -- items and attributes ------------------------------------------------------------------------------
+
+
+def _getitem(call: Call, base: Any, index: Any, *, shadows: Any) -> Outcome:
+    method = _method(base, "__getitem__")
+    if method is not None:
+        return call(method, None, (base, index), tuple(shadows), {}, {})
+    value, image = base[index], shadows[0]
+    if image is None:
+        return value, None, _nothing_to_do
+    part = rt.element_shadow(value, image, index)
+    if not isinstance(image, np.ndarray):
+        return value, part, _nothing_to_do
+    return value, part, functools.partial(rt.return_element, part, image, index)
+
+
+def _setitem(call: Call, base: Any, index: Any, value: Any, *, shadows: Any) -> Outcome:
+    method = _method(base, "__setitem__")
+    if method is not None:
+        return call(method, None, (base, index, value), tuple(shadows), {}, {})
+    if isinstance(base, np.ndarray):
+        return set_array_item(base, shadows[0], index, value, shadows[2])
+    if not isinstance(base, (list, dict)):
+        raise UnsupportedError(f"An item of a {type(base).__name__} is assigned, which is not differentiated.",
+                               "Keep the values in a list, a dict or an array.")  # fmt: skip
+    held, image = shadows[2], shadows[0]
+    saved = rt.shallow(base)
+    base[index] = value
+    saved_image = rt.shallow(image)
+    if image is not None:
+        image[index] = held
+    return None, None, functools.partial(_restore, base, saved, image, saved_image)
+
+
+def _restore(base: Any, saved: Any, image: Any, saved_image: Any) -> None:
+    rt.restore(base, saved)
+    if image is not None:
+        rt.restore(image, saved_image)
+
+
+def _delitem(call: Call, base: Any, index: Any, *, shadows: Any) -> Outcome:
+    method = _method(base, "__delitem__")
+    if method is not None:
+        return call(method, None, (base, index), tuple(shadows), {}, {})
+    del base[index]
+    if shadows[0] is not None:
+        del shadows[0][index]
+    return None, None, _nothing_to_do
+
+
+def _getattr(call: Call, base: Any, name: str, *default: Any, shadows: Any) -> Outcome:
+    cls = type(base)
+    computed = getattr(cls, name, None) if not isinstance(base, (type, types.ModuleType)) else None
+    if isinstance(computed, property):
+        return call(computed.fget, None, (base,), (shadows[0],), {}, {})
+    value = getattr(base, name, *default)
+    if isinstance(value, types.MethodType):
+        return value, shadows[0], _nothing_to_do
+    image = shadows[0]
+    if isinstance(base, (np.ndarray, np.generic)):
+        return _array_attribute(base, name, value, image)
+    own = hasattr(base, "__dict__") and name in vars(base) or isinstance(base, tuple)
+    if not own and not isinstance(base, (type, types.ModuleType)):
+        fallback = _method(base, "__getattr__")
+        if fallback is not None and not hasattr(cls, name):
+            return call(fallback, None, (base, name), (image, None), {}, {})
+    return value, rt.attribute_shadow(value, base, image, name) if own else None, _nothing_to_do
+
+
+def _array_attribute(base: Any, name: str, value: Any, image: Any) -> Outcome:
+    if image is None or name in ("shape", "ndim", "size", "dtype"):
+        return value, None, _nothing_to_do
+    if isinstance(image, np.ndarray) and name in ("T", "mT", "real", "imag"):
+        if name in ("T", "mT") or np.iscomplexobj(base) or name == "real":
+            return value, getattr(image, name), _nothing_to_do
+    if name in ("T", "real") and not np.iscomplexobj(base):
+        return value, image, _nothing_to_do
+    raise UnsupportedError(f"The attribute '.{name}' of an array has no derivative.",
+                           "Use a NumPy function instead.")  # fmt: skip
+
+
+def _setattr(call: Call, base: Any, name: str, value: Any, *, shadows: Any) -> Outcome:
+    computed = getattr(type(base), name, None)
+    if isinstance(computed, property) and computed.fset is not None:
+        return call(computed.fset, None, (base, value), (shadows[0], shadows[2]), {}, {})
+    method = _method(base, "__setattr__")
+    if method is not None:
+        return call(method, None, (base, name, value), tuple(shadows), {}, {})
+    setattr(base, name, value)
+    if shadows[0] is not None:
+        setattr(shadows[0], name, shadows[2])
+    return None, None, _nothing_to_do
+
+
+def _delattr(call: Call, base: Any, name: str, *, shadows: Any) -> Outcome:
+    delattr(base, name)
+    if shadows[0] is not None and hasattr(shadows[0], name):
+        delattr(shadows[0], name)
+    return None, None, _nothing_to_do
+
+
+_BINARY = (
+    "add",
+    "sub",
+    "mul",
+    "truediv",
+    "pow",
+    "mod",
+    "floordiv",
+    "matmul",
+    "and_",
+    "or_",
+    "xor",
+    "lshift",
+    "rshift",
+)
+OPERATORS: dict[Any, Any] = {
+    **{getattr(operator, title): _binary(title) for title in _BINARY},
+    **{getattr(operator, title): _unary(title) for title in ("neg", "pos", "invert")},
+    **{getattr(operator, "i" + title.rstrip("_")): _update("i" + title.rstrip("_")) for title in _BINARY},
+    operator.getitem: _getitem,
+    operator.setitem: _setitem,
+    operator.delitem: _delitem,
+    getattr: _getattr,
+    setattr: _setattr,
+    delattr: _delattr,
+}

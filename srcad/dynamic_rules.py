@@ -1,0 +1,83 @@
+"""Calls of functions with rules, and of functions without a derivative, that are resolved when they happen."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from srcad import runtime as rt
+from srcad.errors import NoDerivativeError
+from srcad.rules import registry
+
+__all__ = ["call_of_rule", "call_without_derivative"]
+
+Outcome = tuple[Any, Any, Callable[[], None]]
+
+
+def _nothing_to_do() -> None:
+    """The pullback of what has no gradient to pass on."""
+
+
+def call_without_derivative(function: Any, args: Any, options: dict[str, Any]) -> Outcome:
+    """Call a function whose result has no derivative."""
+    return function(*args, **options), None, _nothing_to_do
+
+
+def call_of_rule(
+    function: Any, args: Any, shadows: Any, options: dict[str, Any], option_shadows: dict[str, Any]
+) -> Outcome:
+    """Call a function that has a rule; a view has the same view of the shadow."""
+    rule = registry.find(function)
+    if rule is None:
+        return call_without_derivative(function, args, options)
+    for name, reason in rule.refused.items():
+        if name in options:
+            raise NoDerivativeError(reason)
+    value = function(*args, **options)
+    base = args[0] if args else None
+    if isinstance(base, np.ndarray) and isinstance(shadows[0], np.ndarray):
+        image = rt.mirror(value, base, shadows[0])
+        if isinstance(image, np.ndarray) and np.may_share_memory(image, shadows[0]):
+            return value, image, _nothing_to_do
+        if isinstance(image, (list, tuple)) and any(np.may_share_memory(i, shadows[0]) for i in image):
+            return value, image, _nothing_to_do
+    image = rt.shadow(value)
+    signature = inspect.Signature(rule.parameters)
+    arguments = signature.bind(*args, **options).arguments
+    images = signature.bind(*shadows, **option_shadows).arguments
+
+    return value, image, functools.partial(_pull, rule, value, image, args, options, arguments, images)
+
+
+def _pull(
+    rule: registry.Rule,
+    value: Any,
+    image: Any,
+    args: Any,
+    options: dict[str, Any],
+    arguments: dict[str, Any],
+    images: dict[str, Any],
+) -> None:
+    gradients = _gradients(rule, value, rt.taken(image), args, options, arguments)
+    for name, gradient in zip(rule.wrt, gradients):
+        if images.get(name) is not None:
+            rt.accumulate_shadow(images[name], gradient)
+
+
+def _gradients(
+    rule: registry.Rule, ans: Any, g: Any, args: Any, options: dict[str, Any], arguments: dict[str, Any]
+) -> list[Any]:
+    if rule.kind == "elementwise":
+        partials = rule.reverse(ans, *args, **options)
+        parts = [partials] if len(rule.wrt) == 1 else list(partials)
+        return [
+            rt.unbroadcast(g * part, arguments[name])
+            for name, part in zip(rule.wrt, parts)
+            if name in arguments
+        ]
+    whole = rule.reverse(ans, g, *args, **options)
+    return [whole] if len(rule.wrt) == 1 else list(whole)

@@ -1,0 +1,351 @@
+"""Shadow memory: the gradient of values that may be changed in place, in a structure that mirrors theirs.
+
+The shadow of an array is an array of the same layout, that of a view the same view of the shadow; lists, tuples
+and dicts have lists, tuples and dicts of shadows, objects a `Shadow` with the same attributes, and a number a
+`Cell`.  What cannot have a derivative has the shadow None.  Aliases stay aliases: two values that share memory have
+shadows that share memory in the same way (Moses and Churavy: Instead of rewriting foreign code for machine
+learning, automatically synthesize fast gradients, 2020, section 3).
+"""
+
+from __future__ import annotations
+
+import copy as _copy
+import functools
+import types
+from typing import Any
+
+import numpy as np
+
+from srcad.runtime.calls import Closure
+
+__all__ = [
+    "Cell",
+    "Shadow",
+    "accumulate_shadow",
+    "attribute_shadow",
+    "clone",
+    "element_shadow",
+    "mirror",
+    "return_element",
+    "seed_shadow",
+    "shadow",
+    "taken",
+]
+
+_NUMBERS = (float, complex, np.inexact)
+_OPAQUE = (
+    str, bytes, range, slice, type(None), type(...), type, types.ModuleType, types.FunctionType,
+    types.BuiltinFunctionType, types.MethodType, np.random.Generator, np.dtype, np.ufunc, set, frozenset,
+)  # fmt: skip
+
+
+class Cell:
+    """The gradient of one number that lives in memory."""
+
+    __slots__ = ("g",)
+
+    def __init__(self) -> None:
+        self.g: Any = 0.0
+
+    def __repr__(self) -> str:
+        return f"Cell({self.g!r})"
+
+
+class Shadow:
+    """The gradient of an object: an object whose attributes are the shadows of its attributes."""
+
+    def __repr__(self) -> str:
+        return f"Shadow({vars(self)!r})"
+
+
+def is_instance(value: Any) -> bool:
+    """Tell whether ``value`` is an object of a user's class, whose attributes may carry derivatives."""
+    return hasattr(value, "__dict__") and not isinstance(value, _OPAQUE) and not callable_without_state(value)
+
+
+def callable_without_state(value: Any) -> bool:
+    """Tell whether ``value`` is a callable that is defined outside of Python classes."""
+    return type(value).__module__ in ("builtins", "numpy", "functools")
+
+
+def owner(array: Any) -> Any:
+    """Return the array that owns the memory of ``array``."""
+    while isinstance(array.base, np.ndarray):
+        array = array.base
+    return array
+
+
+def _offset(array: Any) -> int:
+    return int(array.__array_interface__["data"][0])
+
+
+def _same_view(view: Any, base: Any, other: Any) -> Any:
+    """Return the part of ``other`` that ``view`` is of ``base``; both have the same layout."""
+    return _view(other, view.shape, _offset(view) - _offset(base), view.strides)
+
+
+def _view(whole: Any, shape: tuple[int, ...], offset: int, strides: tuple[int, ...]) -> Any:
+    return np.ndarray(shape, whole.dtype, whole.ravel(order="K"), offset, strides)
+
+
+def _buffer(array: Any) -> Any:
+    """Return zeros with the memory layout of ``array``, as the first address of a contiguous block."""
+    zeros = np.zeros_like(array)
+    return zeros if zeros.strides == array.strides else None
+
+
+def shadow(value: Any, memo: dict[int, Any] | None = None) -> Any:
+    """Return a shadow of zeros for ``value``; what is shared inside of it stays shared.
+
+    Parameters
+    ----------
+    value : object
+        A number, an array, a container or an object.
+    memo : dict, optional
+        From the identity of memory to its shadow, where several values are shadowed together.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> x = np.ones(3)
+    >>> first, second = shadow([x, x[1:]])
+    >>> second += 1.0
+    >>> first
+    array([0., 1., 1.])
+    """
+    if isinstance(value, _NUMBERS):
+        return Cell()
+    if isinstance(value, np.ndarray):
+        return _array_shadow(value, memo)
+    if value is None or isinstance(value, (bool, int, *_OPAQUE)):
+        return Cell() if isinstance(value, int) and not isinstance(value, bool) else None
+    memo = {} if memo is None else memo
+    found = memo.get(id(value))
+    if found is not None:
+        return found[0]
+    return _container_shadow(value, memo)
+
+
+def _array_shadow(value: Any, memo: dict[int, Any] | None) -> Any:
+    if value.dtype.kind == "O":
+        return None
+    if value.dtype.kind not in "fc":
+        return None
+    if memo is None:
+        return np.zeros_like(value)
+    base = owner(value)
+    found = memo.get(id(base))
+    if found is None:
+        made = _buffer(base) if base.dtype == value.dtype else None
+        if made is None:
+            return np.zeros_like(value)
+        memo[id(base)] = found = (made, base)
+    return found[0] if base is value else _same_view(value, base, found[0])
+
+
+def _container_shadow(value: Any, memo: dict[int, Any]) -> Any:
+    if isinstance(value, tuple):
+        return tuple(shadow(item, memo) for item in value)
+    result: Any
+    if isinstance(value, list):
+        result = []
+        memo[id(value)] = (result, value)
+        result += [shadow(item, memo) for item in value]
+    elif isinstance(value, dict):
+        result = {}
+        memo[id(value)] = (result, value)
+        result.update((key, shadow(item, memo)) for key, item in value.items())
+    elif isinstance(value, Closure):
+        result = [shadow(item, memo) for item in value.captured]
+    elif is_instance(value):
+        result = Shadow()
+        memo[id(value)] = (result, value)
+        for name, item in vars(value).items():
+            setattr(result, name, shadow(item, memo))
+    else:
+        result = None
+    return result
+
+
+def clone(value: Any, memo: dict[int, Any] | None = None) -> Any:
+    """Return a copy of ``value`` down to its arrays; what shares memory in it shares memory in the copy.
+
+    Functions, strings and the like are not copied.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> x = np.zeros(3)
+    >>> first, second = clone((x, x[:2]))
+    >>> second[0] = 5.0
+    >>> first, x
+    (array([5., 0., 0.]), array([0., 0., 0.]))
+    """
+    memo = {} if memo is None else memo
+    if isinstance(value, np.ndarray):
+        return _array_clone(value, memo)
+    if isinstance(value, (bool, int, *_NUMBERS, *_OPAQUE)):
+        return value
+    found = memo.get(id(value))
+    if found is not None:
+        return found[0]
+    if isinstance(value, tuple):
+        parts = [clone(item, memo) for item in value]
+        return type(value)(*parts) if hasattr(value, "_fields") else tuple(parts)
+    result: Any
+    if isinstance(value, list):
+        result = _copy.copy(value)
+        memo[id(value)] = (result, value)
+        result[:] = [clone(item, memo) for item in value]
+    elif isinstance(value, dict):
+        result = _copy.copy(value)
+        memo[id(value)] = (result, value)
+        for key, item in value.items():
+            result[key] = clone(item, memo)
+    elif isinstance(value, functools.partial):
+        result = functools.partial(value.func, *clone(value.args, memo), **clone(value.keywords, memo))
+        memo[id(value)] = (result, value)
+    elif isinstance(value, Cell):
+        result = Cell()
+        result.g = clone(value.g, memo)
+        memo[id(value)] = (result, value)
+    elif isinstance(value, Closure):
+        result = Closure(value.function, tuple(clone(item, memo) for item in value.captured))
+    elif is_instance(value) or isinstance(value, Shadow):
+        result = _copy.copy(value)
+        memo[id(value)] = (result, value)
+        for name, item in vars(value).items():
+            object.__setattr__(result, name, clone(item, memo))
+    else:
+        result = value
+    return result
+
+
+def _array_clone(value: Any, memo: dict[int, Any]) -> Any:
+    base = owner(value)
+    found = memo.get(id(base))
+    if found is None:
+        made = np.array(base, order="K", subok=True)
+        if made.strides != base.strides:
+            return np.array(value)
+        memo[id(base)] = found = (made, base)
+    if base is value:
+        return found[0]
+    if base.dtype.kind == "O" or base.dtype != value.dtype:
+        return np.array(value)
+    return _same_view(value, base, found[0])
+
+
+def accumulate_shadow(target: Any, gradient: Any) -> None:
+    """Add ``gradient`` to a shadow."""
+    if target is None or isinstance(gradient, float) and gradient == 0.0 or gradient is None:
+        return
+    if isinstance(target, np.ndarray):
+        if isinstance(gradient, (np.ndarray, np.generic, float, complex, int)):
+            target += _fitting(gradient, target)
+        return
+    if isinstance(target, Cell):
+        target.g = target.g + gradient
+    elif isinstance(target, dict):
+        for key, part in gradient.items():
+            accumulate_shadow(target.get(key), part)
+    elif isinstance(target, (list, tuple)):
+        for inner, part in zip(target, gradient):
+            accumulate_shadow(inner, part)
+    elif isinstance(target, Shadow):
+        parts = gradient.items() if isinstance(gradient, dict) else vars(gradient).items()
+        for name, part in parts:
+            accumulate_shadow(getattr(target, name, None), part)
+
+
+def _fitting(gradient: Any, target: Any) -> Any:
+    """Return ``gradient`` summed to the shape of ``target``, and real where that is real."""
+    if np.iscomplexobj(gradient) and not np.iscomplexobj(target):
+        gradient = np.real(gradient)
+    if np.ndim(gradient) > target.ndim:
+        extra = np.ndim(gradient) - target.ndim
+        gradient = np.sum(gradient, axis=tuple(range(extra)))
+    return gradient
+
+
+def taken(target: Any) -> Any:
+    """Return the gradient that a shadow holds, in the form of a value's gradient.
+
+    Numbers have numbers, lists and tuples lists, dicts and objects dicts.
+    """
+    if isinstance(target, Cell):
+        return target.g
+    if isinstance(target, (list, tuple)):
+        return [taken(item) for item in target]
+    if isinstance(target, dict):
+        return {key: taken(item) for key, item in target.items()}
+    if isinstance(target, Shadow):
+        return {name: taken(item) for name, item in vars(target).items()}
+    return 0.0 if target is None else target
+
+
+def seed_shadow(target: Any, cotangent: Any) -> None:
+    """Add a user's cotangent, whose containers are those of the value, to the shadow of the result."""
+    accumulate_shadow(target, cotangent)
+
+
+def _is_basic(index: Any) -> bool:
+    parts = index if isinstance(index, tuple) else (index,)
+    return all(
+        part is None or part is Ellipsis or isinstance(part, (slice, int, np.integer)) and not isinstance(part, bool)
+        for part in parts
+    )  # fmt: skip
+
+
+def element_shadow(value: Any, base_shadow: Any, index: Any) -> Any:
+    """Return the shadow of ``value``, which was read as ``base[index]``."""
+    if isinstance(base_shadow, np.ndarray):
+        if isinstance(value, np.ndarray) and _is_basic(index):
+            return base_shadow[index]
+        return shadow(value)
+    if isinstance(base_shadow, (list, tuple, dict)):
+        return base_shadow[index]
+    return None
+
+
+def return_element(part_shadow: Any, base_shadow: Any, index: Any) -> None:
+    """Add the gradient of an element that was copied out of an array to the array's."""
+    if not isinstance(base_shadow, np.ndarray):
+        return
+    if isinstance(part_shadow, Cell):
+        np.add.at(base_shadow, index, part_shadow.g)
+    elif isinstance(part_shadow, np.ndarray) and not _is_basic(index):
+        np.add.at(base_shadow, index, part_shadow)
+
+
+def mirror(value: Any, base: Any, base_shadow: Any) -> Any:
+    """Return the shadow of ``value``, which NumPy made of ``base`` as a view or as a copy.
+
+    It is the same view of ``base_shadow`` where the two share memory, else new zeros.
+    """
+    if isinstance(value, (list, tuple)):
+        return type(value)([mirror(item, base, base_shadow) for item in value])
+    if not isinstance(value, np.ndarray) or not isinstance(base, np.ndarray):
+        return shadow(value) if not value is base else base_shadow  # noqa: E714
+    if not isinstance(base_shadow, np.ndarray):
+        return shadow(value)
+    if owner(value) is not owner(base) or value.dtype != base.dtype:
+        return shadow(value)
+    if base_shadow.strides != base.strides and base.size > 1:
+        return shadow(value)
+    whole = owner(base_shadow)
+    offset = _offset(value) - _offset(base) + _offset(base_shadow) - _offset(whole)
+    return _view(whole, value.shape, offset, value.strides)
+
+
+def attribute_shadow(value: Any, base: Any, base_shadow: Any, name: str) -> Any:
+    """Return the shadow of ``value``, which was read as ``base.name``."""
+    if isinstance(base_shadow, Shadow):
+        if not hasattr(base_shadow, name):
+            setattr(base_shadow, name, shadow(value))
+        return getattr(base_shadow, name)
+    if isinstance(base, tuple) and name in getattr(base, "_fields", ()) and isinstance(base_shadow, tuple):
+        return base_shadow[base._fields.index(name)]
+    if isinstance(base, np.ndarray):
+        return mirror(value, base, base_shadow)
+    return None

@@ -1,0 +1,249 @@
+"""Changes of lists and dicts on a value and its shadow alike, and their undoing."""
+
+from __future__ import annotations
+
+import copy as _copy
+from typing import Any
+
+import numpy as np
+
+from srcad.runtime.memory import Cell, Shadow, element_shadow, is_instance, owner, shadow, taken
+
+__all__ = [
+    "container_call",
+    "drained",
+    "element_shadows",
+    "no_shadow",
+    "restore",
+    "sequence_shadow",
+    "shallow",
+    "share_memory",
+    "skeleton",
+    "store_gradient",
+]
+
+
+def no_shadow(value: Any) -> Any:
+    """Return the shadow of a container that carries no derivative: as many None as it has items."""
+    if isinstance(value, (list, tuple)):
+        return type(value)([no_shadow(item) for item in value]) if type(value) in (list, tuple) else None
+    if isinstance(value, dict):
+        return {key: no_shadow(item) for key, item in value.items()}
+    return shadow(value) if is_instance(value) else None
+
+
+def sequence_shadow(values: Any, source: Any, source_shadow: Any) -> Any:
+    """Return the shadow of ``values``, which iterates over ``source``."""
+    if values is source:
+        return source_shadow
+    if isinstance(source, dict) or source_shadow is None:
+        return [None] * len(values)
+    return list(source_shadow)
+
+
+def element_shadows(values: Any, base_shadow: Any) -> list[Any]:
+    """Return the shadows of the items of ``values``, which were read one after the other."""
+    if base_shadow is None:
+        return [None] * len(values)
+    if isinstance(base_shadow, dict):
+        return [None] * len(values)
+    return [element_shadow(item, base_shadow, i) for i, item in enumerate(values)]
+
+
+def container_call(
+    base: Any,
+    base_shadow: Any,
+    method: str,
+    args: tuple[Any, ...],
+    shadows: tuple[Any, ...],
+    options: dict[str, Any],
+) -> tuple[Any, Any]:
+    """Call a method of a list, dict or tuple, and its mirror image on the shadow.
+
+    Returns
+    -------
+    value, shadow
+        The result and its shadow.
+    """
+    if method in ("append", "extend", "insert") and base_shadow is not None:
+        where = args[:1] if method == "insert" else ()
+        held = shadows[-1]
+        if method == "extend":
+            items = list(args[-1])
+            held = element_shadows(items, held) if not isinstance(held, (list, tuple)) else list(held)
+            getattr(base_shadow, method)(held)
+            return base.extend(items), None
+        getattr(base_shadow, method)(*where, held)
+        return getattr(base, method)(*args), None
+    if method == "sort":
+        return _sorted_in_place(base, base_shadow, options)
+    if method in ("remove",):
+        position = base.index(*args)
+        if base_shadow is not None:
+            del base_shadow[position]
+        del base[position]
+        return None, None
+    if method == "update":
+        return _updated(base, base_shadow, args, shadows, options)
+    if method in ("get", "setdefault", "pop"):
+        return _looked_up(base, base_shadow, method, args, shadows)
+    value = getattr(base, method)(*args, **options)
+    if base_shadow is None:
+        return value, None
+    if method in ("clear", "reverse", "popitem", "copy", "values", "items"):
+        image = getattr(base_shadow, method)()
+        if method == "items":
+            return list(value), [(None, part) for _, part in image]
+        if method == "values":
+            return list(value), list(image)
+        return value, (None, image[1]) if method == "popitem" else image
+    return value, None
+
+
+def _sorted_in_place(base: list[Any], base_shadow: Any, options: dict[str, Any]) -> tuple[None, None]:
+    key = options.get("key")
+    keys = [item if key is None else key(item) for item in base]
+    order = sorted(range(len(base)), key=keys.__getitem__, reverse=bool(options.get("reverse", False)))
+    base[:] = [base[i] for i in order]
+    if base_shadow is not None:
+        base_shadow[:] = [base_shadow[i] for i in order]
+    return None, None
+
+
+def _updated(
+    base: Any, base_shadow: Any, args: Any, shadows: Any, options: dict[str, Any]
+) -> tuple[None, None]:
+    for other, image in zip(args, shadows):
+        pairs = dict(other)
+        base.update(pairs)
+        for position, key in enumerate(pairs):
+            if isinstance(image, dict):
+                base_shadow[key] = image.get(key)
+            elif isinstance(image, (list, tuple)):
+                base_shadow[key] = image[position][1]
+            else:
+                base_shadow[key] = None
+    base.update(options)
+    base_shadow.update(dict.fromkeys(options))
+    return None, None
+
+
+def _looked_up(base: Any, base_shadow: Any, method: str, args: Any, shadows: Any) -> tuple[Any, Any]:
+    if isinstance(base, list):
+        value = base.pop(*args)
+        return value, None if base_shadow is None else base_shadow.pop(*args)
+    key, missing = args[0], args[0] not in base
+    value = getattr(base, method)(*args)
+    if base_shadow is None:
+        return value, None
+    default = shadows[1] if len(shadows) > 1 else None
+    if missing:
+        if method == "setdefault":
+            base_shadow[key] = default
+        return value, default
+    image = base_shadow.pop(key, None) if method == "pop" else base_shadow.get(key)
+    return value, image
+
+
+def shallow(base: Any) -> Any:
+    """Return a copy of a container, or of the attributes of an object, that later changes do not reach."""
+    if isinstance(base, np.ndarray):
+        return np.array(base)
+    if isinstance(base, (list, dict)):
+        return _copy.copy(base)
+    return dict(vars(base)) if hasattr(base, "__dict__") else None
+
+
+def restore(base: Any, saved: Any) -> None:
+    """Give a container back what it held when ``saved`` was made of it."""
+    if isinstance(base, np.ndarray):
+        base[...] = saved
+    elif isinstance(base, list):
+        base[:] = saved
+    elif isinstance(base, dict):
+        base.clear()
+        base.update(saved)
+    elif saved is not None:
+        vars(base).clear()
+        vars(base).update(saved)
+
+
+def store_gradient(gradient: Any, index: Any) -> Any:
+    """Return the gradient of what was stored at ``index``: of values stored at one place only the last has any."""
+    part = np.array(gradient[index])
+    numbers = np.arange(gradient.size).reshape(gradient.shape)[index]
+    flat = np.ravel(numbers)
+    winner = np.empty(gradient.size, dtype=np.intp)
+    order = np.arange(flat.size)
+    winner[flat] = order
+    lost = np.reshape(winner[flat] != order, np.shape(part))
+    if np.any(lost):
+        part[lost] = 0
+    return part
+
+
+def skeleton(image: Any) -> Any:
+    """Return a shadow with containers of its own and the same cells and arrays in them."""
+    if isinstance(image, (list, tuple)):
+        return type(image)([skeleton(item) for item in image])
+    if isinstance(image, dict):
+        return {key: skeleton(item) for key, item in image.items()}
+    if isinstance(image, Shadow):
+        result = Shadow()
+        vars(result).update({name: skeleton(item) for name, item in vars(image).items()})
+        return result
+    return image
+
+
+def drained(image: Any) -> Any:
+    """Return the gradient that a shadow holds and leave zeros: memory that two arguments share counts once."""
+    found = _copy.deepcopy(taken(image))
+    _empty(image)
+    return found
+
+
+def _empty(image: Any) -> None:
+    if isinstance(image, np.ndarray):
+        image[...] = 0
+    elif isinstance(image, Cell):
+        image.g = 0.0
+    elif isinstance(image, (list, tuple)):
+        for part in image:
+            _empty(part)
+    elif isinstance(image, dict):
+        for part in image.values():
+            _empty(part)
+    elif isinstance(image, Shadow):
+        _empty(vars(image))
+
+
+def share_memory(values: tuple[Any, ...]) -> bool:
+    """Tell whether two of the values may reach the same memory."""
+    seen: set[int] = set()
+    for value in values:
+        own: set[int] = set()
+        _reached(value, own)
+        if own & seen:
+            return True
+        seen |= own
+    return False
+
+
+def _reached(value: Any, found: set[int]) -> None:
+    if isinstance(value, np.ndarray):
+        found.add(id(owner(value)))
+        return
+    if isinstance(value, (list, tuple, dict)) or is_instance(value):
+        if id(value) in found:
+            return
+        if not isinstance(value, tuple):
+            found.add(id(value))
+        parts = (
+            value.values()
+            if isinstance(value, dict)
+            else vars(value).values()
+            if is_instance(value)
+            else value
+        )
+        for part in parts:
+            _reached(part, found)

@@ -1,0 +1,203 @@
+"""What a user hands to an operator: the plain function behind it, what is already bound, and its signature."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+import linecache
+import types
+from collections.abc import Hashable
+from typing import Any
+
+import numpy as np
+
+from srcad.analysis.infer import ARRAY_METHODS
+from srcad.derive.inline_calls import nested_signature
+from srcad.errors import ArgumentError, Location, NoDerivativeError
+from srcad.pipeline import read
+from srcad.rules import registry
+from srcad.runtime import Closure
+
+__all__ = ["Composable", "Target", "place"]
+
+
+class Composable:
+    """A derivative that is itself to be derived; ``target`` is the primal's."""
+
+    target: Target
+
+    def derived(self, values: tuple[Any, ...]) -> Any:
+        """Return the generated function for arguments of these kinds."""
+        raise AssertionError("provided by the operator")
+
+
+class Target:
+    """A function to be derived: its plain function, what is already bound and its signature."""
+
+    def __init__(self, f: Any) -> None:
+        self.inner: Composable | None = None
+        self.closure: Closure | None = None
+        self.func: Any = None
+        self.before: tuple[Any, ...] = ()
+        self.options: dict[str, Any] = {}
+        while True:
+            if isinstance(f, functools.partial):
+                self.before = f.args + self.before
+                self.options = {**f.keywords, **self.options}
+                f = f.func
+            elif isinstance(f, types.MethodType):
+                self.before = (f.__self__, *self.before)
+                f = f.__func__
+            elif isinstance(f, Composable):
+                self.inner = f
+                self.before = f.target.before + self.before
+                self.options = {**f.target.options, **self.options}
+                f = f.target.closure if f.target.closure is not None else f.target.func
+                break
+            elif (
+                isinstance(getattr(f, "__self__", None), (np.ndarray, np.generic))
+                and f.__name__ in ARRAY_METHODS
+            ):
+                self.before = (f.__self__, *self.before)
+                f = ARRAY_METHODS[f.__name__]
+            elif isinstance(f, (types.FunctionType, Closure)) or registry.find(f) is not None:
+                break
+            elif isinstance(inspect.getattr_static(type(f), "__call__", None), types.FunctionType):
+                self.before = (f, *self.before)
+                f = type(f).__call__
+            else:
+                break
+        self.closure = f if isinstance(f, Closure) else None
+        self.func = f
+        if self.closure is None and not isinstance(f, types.FunctionType):
+            self.func = _wrapped_rule(f)
+        elif isinstance(f, types.FunctionType) and registry.find(f) is not None:
+            self.func = _wrapped_rule(f)
+        self._captured_names: tuple[str, ...] | None = None
+        self.signature = self._signature()
+        self.names = list(self.signature.parameters)
+        self.simple = not self.options and all(
+            p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD) for p in self.signature.parameters.values()
+        )
+
+    def _signature(self) -> inspect.Signature:
+        if self.closure is None:
+            return inspect.signature(self.func, follow_wrapped=False)
+        found = nested_signature(read(self.closure.function))
+        if found is None:
+            raise NoDerivativeError("A nested function with a computed default value is called through a variable.",
+                                    "Pass the value explicitly.")  # fmt: skip
+        return found
+
+    def captured_names(self) -> tuple[str, ...]:
+        """The non-static variables that the function captures."""
+        if self._captured_names is None:
+            if self.closure is None and not self.func.__closure__:
+                self._captured_names = ()
+            else:
+                self._captured_names = read(
+                    self.closure.function if self.closure is not None else self.func
+                ).captured
+        return self._captured_names
+
+    def captured(self) -> tuple[Any, ...]:
+        """The values of the captured variables, now."""
+        if self.closure is not None:
+            return self.closure.captured
+        if self.func.__closure__ is None:
+            return ()
+        cells = dict(zip(self.func.__code__.co_freevars, self.func.__closure__))
+        return tuple(cells[n].cell_contents for n in self.captured_names())
+
+    def bind(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, ...]:
+        """Return the value of each parameter."""
+        args = self.before + args
+        if self.simple and not kwargs and len(args) == len(self.names):
+            return args
+        try:
+            bound = self.signature.bind(*args, **{**self.options, **kwargs})
+        except TypeError as error:
+            raise ArgumentError(f"The arguments do not fit '{self.title()}': {error}.",
+                                f"It takes {self.signature}.", place(self.func)) from None  # fmt: skip
+        bound.apply_defaults()
+        return tuple(bound.arguments.values())
+
+    def title(self) -> str:
+        return getattr(self.func, "__qualname__", "the nested function")
+
+    def positional(self, count: int) -> tuple[str, ...]:
+        """The names of the first ``count`` arguments after those already bound, as far as they are parameters."""
+        return tuple(dict.fromkeys(n for n in self.argument_names(count) if n))
+
+    def argument_names(self, count: int) -> list[str]:
+        """The parameter that each positional argument is bound to, as far as it is one of its own."""
+        names = self.names[len(self.before) :]
+        for position, name in enumerate(names):
+            if self.signature.parameters[name].kind is inspect.Parameter.VAR_POSITIONAL and count > position:
+                raise ArgumentError(f"'{self.title()}' takes '*{name}', which vjp does not take apart.",
+                                    "Differentiate a function with named parameters.", place(self.func))  # fmt: skip
+        return [names[i] if i < len(names) else "" for i in range(count)]
+
+    def wanted(self, argnums: Any) -> tuple[str, ...]:
+        """Return the names of the parameters that ``argnums`` asks for."""
+        names = self.names[len(self.before) :]
+        found = []
+        for which in argnums if isinstance(argnums, tuple) else (argnums,):
+            if isinstance(which, str) and which in self.names:
+                found.append(which)
+            elif isinstance(which, int) and not isinstance(which, bool) and -len(names) <= which < len(names):
+                found.append(names[which])
+            else:
+                raise ArgumentError(f"argnums={argnums!r} does not fit '{self.title()}', whose parameters are "
+                                    f"{', '.join(names) or 'none'}.", "Give positions or names of parameters.",
+                                    place(self.func))  # fmt: skip
+        return tuple(found)
+
+
+def place(func: Any) -> Location | None:
+    code = getattr(func, "__code__", None)
+    if code is None:
+        return None
+    try:
+        lines, start = inspect.getsourcelines(func)
+    except (OSError, TypeError):
+        return Location(code.co_filename, code.co_firstlineno, 0, "")
+    return Location(code.co_filename, start, 0, lines[0].rstrip())
+
+
+_WRAPPED: dict[Any, Any] = {}
+
+
+def _wrapped_rule(f: Any) -> Any:
+    """Return a plain function that calls a function with a rule."""
+    rule = registry.find(f) if isinstance(f, Hashable) else None
+    if rule is None:
+        title = getattr(f, "__name__", repr(f))
+        raise NoDerivativeError(f"'{title}' has neither Python source nor a derivative rule.",
+                                "Write it in Python, or register a rule for it.")  # fmt: skip
+    if f not in _WRAPPED:
+        _WRAPPED[f] = _make_wrapper(f, [p for p in rule.parameters if p.name not in rule.refused])
+    return _WRAPPED[f]
+
+
+def _make_wrapper(f: Any, parameters: list[inspect.Parameter]) -> Any:
+    """Write the function that a user would write to call ``f``."""
+    plain = [p for p in parameters if p.kind is p.POSITIONAL_OR_KEYWORD and isinstance(p.default, _PRINTABLE)]
+    required = [p.name for p in plain if p.default is p.empty]
+    optional = [p for p in plain if p.default is not p.empty]
+    head = ", ".join(required + [f"{p.name}={p.default!r}" for p in optional])
+    passed = ", ".join(required + [f"{p.name}={p.name}" for p in optional])
+    namespace = {"primal": f}
+    text = f"def {f.__name__}({head}):\n    return primal({passed})\n"
+    file = f"<srcad primal {f.__name__}>"
+    _linecache_entry(file, text)
+    exec(compile(text, file, "exec"), namespace)
+    return namespace[f.__name__]
+
+
+_PRINTABLE = (int, float, str, bool, type(None), type(inspect.Parameter.empty))
+
+
+def _linecache_entry(file: str, text: str) -> None:
+    """Let ``inspect`` find the text of a generated function."""
+    linecache.cache[file] = (len(text), None, text.splitlines(keepends=True), file)
