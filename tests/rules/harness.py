@@ -1,4 +1,4 @@
-"""Check a derivative rule at a sample against difference quotients and, where it is linear, against itself."""
+"""Check a derivative rule at a sample: reverse against difference quotients, forward against reverse, dtypes."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import numpy as np
 from srcad import runtime as rt
 from srcad.rules.registry import Rule
 
-__all__ = ["Sample", "check_dtype", "check_linear", "check_reverse", "gradients", "pairing"]
+__all__ = ["Sample", "check_dtype", "check_forward", "check_reverse", "gradients", "pairing", "pushforward"]
 
 
 @dataclass(frozen=True)
@@ -84,6 +84,41 @@ def gradients(rule: Rule, sample: Sample, g: Any) -> dict[str, Any]:
     assert len(found) == len(rule.wrt), f"{len(found)} gradients for {rule.wrt}"
     named = dict(zip(rule.wrt, found))
     return {p: named[p] for p in active(rule, sample)}
+
+
+def pushforward(rule: Rule, sample: Sample, tangents: dict[str, Any]) -> Any:
+    """Return the tangent of the result where the named parameters have tangents, as the compiler forms it."""
+    bound = bound_arguments(rule, sample)
+    ans = _call(rule.primal, [], rule, bound)
+    if rule.kind == "elementwise":
+        partials = _call(rule.reverse, [ans], rule, bound)
+        partials = [partials] if len(rule.wrt) == 1 else partials
+        terms = [tangents[p] * partial for p, partial in zip(rule.wrt, partials) if p in tangents]
+        return _fitted(sum(terms[1:], terms[0]), ans)
+    if set(tangents) <= set(rule.jointly_linear):
+        zeros = {p: mapped(np.zeros_like, bound[p]) for p in rule.jointly_linear if p in bound}
+        return _call(rule.primal, [], rule, {**bound, **zeros, **tangents})
+    total: Any = None
+    for parameter, tangent in tangents.items():
+        for term in _terms(rule, bound, ans, parameter, tangent):
+            total = term if total is None else mapped(np.add, total, term)
+    return total
+
+
+def _terms(rule: Rule, bound: dict[str, Any], ans: Any, parameter: str, tangent: Any) -> list[Any]:
+    if parameter in rule.forward:
+        return [_call(rule.forward[parameter], [ans, tangent], rule, bound)]
+    assert rule.multilinear or parameter in rule.jointly_linear, f"no forward rule for {parameter}"
+    value = bound[parameter]
+    if parameter in rule.jointly_linear or not _is_list(value):
+        return [_call(rule.primal, [], rule, {**bound, parameter: tangent})]
+    replaced = [[*value[:i], tangent[i], *value[i + 1 :]] for i in range(len(value)) if is_number(value[i])]
+    return [_call(rule.primal, [], rule, {**bound, parameter: arguments}) for arguments in replaced]
+
+
+def _fitted(tangent: Any, ans: Any) -> Any:
+    tangent = tangent if np.iscomplexobj(ans) else np.real(tangent)
+    return np.broadcast_to(tangent, np.shape(ans))
 
 
 # -- structures of numbers ---------------------------------------------------------------------------
@@ -186,36 +221,48 @@ def check_reverse(rule: Rule, sample: Sample) -> None:
             )
 
 
-def check_linear(rule: Rule, sample: Sample) -> None:
-    """Check ``<g, f(t)> = <vjp(g), t>`` for a function that is linear in its parameters jointly."""
+def check_forward(rule: Rule, sample: Sample) -> None:
+    """Check ``<g, jvp(t)> = <vjp(g), t>`` for all active parameters together, and for each alone."""
     bound = bound_arguments(rule, sample)
     ans = _call(rule.primal, [], rule, bound)
     g = random_like(ans, 4)
-    tangents = {p: random_like(bound[p], 5 + i) for i, p in enumerate(active(rule, sample))}
-    pushed = _call(rule.primal, [], rule, {**bound, **tangents})
     pulled = gradients(rule, sample, g)
-    backward = sum(pairing(pulled[p], tangent) for p, tangent in tangents.items())
-    assert np.isclose(pairing(g, pushed), backward, rtol=1e-9, atol=1e-9)
+    tangents = {p: random_like(bound[p], 5 + i) for i, p in enumerate(pulled)}
+    groups = [tangents] if len(tangents) == 1 else [tangents, *({p: t} for p, t in tangents.items())]
+    for group in groups:
+        pushed = pushforward(rule, sample, group)
+        assert_like(pushed, ans)
+        forward, backward = pairing(g, pushed), sum(pairing(pulled[p], t) for p, t in group.items())
+        rtol = 1e-4 if isinstance(ans, np.float32) else 1e-8
+        assert np.isclose(forward, backward, rtol=rtol, atol=1e-8), (
+            f"{sample}: forward gives {forward} where reverse gives {backward} for {list(group)}"
+        )
 
 
-def _single(leaf: Any) -> Any:
-    if isinstance(leaf, np.ndarray):
-        return leaf.astype(np.complex64 if leaf.dtype.kind == "c" else np.float32)
-    return leaf
+def in_dtype(value: Any, dtype: Any) -> Any:
+    """Return a structure with its arrays of numbers in the floating dtype, complex ones in the complex one."""
+    twin = np.result_type(dtype, np.complex64)
+
+    def convert(leaf: Any) -> Any:
+        return (
+            leaf.astype(twin if leaf.dtype.kind == "c" else dtype) if isinstance(leaf, np.ndarray) else leaf
+        )
+
+    return mapped(convert, value)
 
 
-def check_dtype(rule: Rule, sample: Sample) -> bool:
-    """Check that float32 stays float32; return whether the sample could be checked."""
-    arguments = [mapped(_single, a) for a in sample.args]
-    options = {k: mapped(_single, v) for k, v in sample.kwargs.items()}
-    single = Sample(sample.function, tuple(arguments), options, sample.fixed)
-    bound = bound_arguments(rule, single)
+def check_dtype(rule: Rule, sample: Sample, dtype: Any = np.float32) -> bool:
+    """Check that arrays of a floating dtype have gradients of it; return whether the sample could be checked."""
+    arguments = tuple(in_dtype(a, dtype) for a in sample.args)
+    options = {k: in_dtype(v, dtype) for k, v in sample.kwargs.items()}
+    narrow = Sample(sample.function, arguments, options, sample.fixed)
+    bound = bound_arguments(rule, narrow)
     ans = _call(rule.primal, [], rule, bound)
     dtypes: list[Any] = []
     mapped(lambda leaf: dtypes.append(getattr(leaf, "dtype", None)), ans)
-    if not dtypes or any(dtype not in (np.float32, np.complex64) for dtype in dtypes):
+    if not dtypes or any(d not in (dtype, np.result_type(dtype, np.complex64)) for d in dtypes):
         return False
-    for parameter, gradient in gradients(rule, single, random_like(ans, 1)).items():
+    for parameter, gradient in gradients(rule, narrow, random_like(ans, 1)).items():
         _assert_dtype(gradient, bound[parameter])
     return True
 

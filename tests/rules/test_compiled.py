@@ -14,7 +14,7 @@ import pytest
 from srcad import check_grads, vjp
 from srcad.rules import registry
 from tests.rules.harness import Sample, active, bound_arguments, gradients, mapped, random_like
-from tests.rules.samples import SAMPLES
+from tests.rules.samples import SAMPLES, title
 
 
 def path_of(function: Any) -> str | None:
@@ -85,7 +85,7 @@ def assert_close(found: Any, expected: Any) -> None:
         np.testing.assert_allclose(found, expected, rtol=1e-9, atol=1e-12)
 
 
-@pytest.mark.parametrize("sample", [s for s in SAMPLES if is_compiled(s)], ids=str)
+@pytest.mark.parametrize("sample", [s for s in SAMPLES if is_compiled(s)], ids=title)
 def test_compiled_rule_equals_called_rule(sample: Sample, tmp_path: Path) -> None:
     rule = registry.find(sample.function)
     assert rule is not None
