@@ -90,7 +90,7 @@ _RULES: dict[Hashable, Rule] = {}
 _CONSTANT: dict[Hashable, Callable[..., Any]] = {}
 _REFUSED: dict[Hashable, str] = {}
 _MUTATING: dict[Hashable, Callable[..., Any]] = {}
-_SCIPY: tuple[str, ...] = ("special",)
+_SCIPY: tuple[str, ...] = ("linalg", "special")
 _PROVIDERS = {f"scipy.{topic}": f"srcad.rules.scipy_{topic}" for topic in _SCIPY}
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import scipy.special
 
 from srcad import runtime as rt
-from srcad.rules.registry import elementwise, vjp
+from srcad.rules.registry import elementwise, jvp, vjp
 
 # -- of any order (Abramowitz and Stegun, 9.1.27 and 9.6.26) -------------------------------------------
 
@@ -152,7 +152,7 @@ def k1e(ans, x):
 
 
 @elementwise(scipy.special.jvp, "z")
-def jvp(ans, v, z, n=1):
+def jvp_(ans, v, z, n=1):
     return scipy.special.jvp(v, z, n + 1)
 
 
@@ -218,6 +218,11 @@ def airy(ans, g, x):
     return rt.unbroadcast(partial, x)
 
 
+@jvp(scipy.special.airy, "x")
+def airy_x(ans, t, x):
+    return t * ans[1], t * x * ans[0], t * ans[3], t * x * ans[2]
+
+
 @elementwise(scipy.special.ber, "x")
 def ber(ans, x):
     return scipy.special.berp(x)
@@ -278,9 +283,19 @@ def itj0y0(ans, g, x):
     return g[0] * scipy.special.j0(x) + g[1] * scipy.special.y0(x)
 
 
+@jvp(scipy.special.itj0y0, "x")
+def itj0y0_x(ans, t, x):
+    return t * scipy.special.j0(x), t * scipy.special.y0(x)
+
+
 @vjp(scipy.special.iti0k0, "x")
 def iti0k0(ans, g, x):
     return g[0] * scipy.special.i0(x) + g[1] * scipy.special.k0(x)
+
+
+@jvp(scipy.special.iti0k0, "x")
+def iti0k0_x(ans, t, x):
+    return t * scipy.special.i0(x), t * scipy.special.k0(x)
 
 
 @vjp(scipy.special.it2j0y0, "x")
@@ -288,21 +303,31 @@ def it2j0y0(ans, g, x):
     return (g[0] * (1 - scipy.special.j0(x)) - g[1] * scipy.special.y0(x)) / x
 
 
+@jvp(scipy.special.it2j0y0, "x")
+def it2j0y0_x(ans, t, x):
+    return t * (1 - scipy.special.j0(x)) / x, -t * scipy.special.y0(x) / x
+
+
 @vjp(scipy.special.it2i0k0, "x")
 def it2i0k0(ans, g, x):
     return (g[0] * (scipy.special.i0(x) - 1) - g[1] * scipy.special.k0(x)) / x
 
 
+@jvp(scipy.special.it2i0k0, "x")
+def it2i0k0_x(ans, t, x):
+    return t * (scipy.special.i0(x) - 1) / x, -t * scipy.special.k0(x) / x
+
+
 @elementwise(scipy.special.itstruve0, "x")
 def itstruve0(ans, x):
-    return rt.scipy_special.as_precise_as(scipy.special.struve(0, x), x)
+    return rt.scipy_special.as_precise_as(scipy.special.struve(0, x), rt.scipy_special.precision(x))
 
 
 @elementwise(scipy.special.it2struve0, "x")
 def it2struve0(ans, x):
-    return rt.scipy_special.as_precise_as(-scipy.special.struve(0, x), x) / x
+    return rt.scipy_special.as_precise_as(-scipy.special.struve(0, x), rt.scipy_special.precision(x)) / x
 
 
 @elementwise(scipy.special.itmodstruve0, "x")
 def itmodstruve0(ans, x):
-    return rt.scipy_special.as_precise_as(scipy.special.modstruve(0, x), x)
+    return rt.scipy_special.as_precise_as(scipy.special.modstruve(0, x), rt.scipy_special.precision(x))

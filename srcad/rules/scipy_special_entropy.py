@@ -68,6 +68,39 @@ def logsumexp(ans, g, a, axis=None, b=None, keepdims=False, return_sign=False):
     return rt.unbroadcast(b * share, a), rt.unbroadcast(share, b)
 
 
+@jvp(scipy.special.logsumexp, "a")
+def logsumexp_a(ans, t, a, axis=None, b=None, keepdims=False, return_sign=False):
+    sign = 1
+    if return_sign:
+        sign = ans[1]
+        ans = ans[0]
+    whole = ans
+    if not keepdims and axis is not None:
+        whole = np.expand_dims(ans, axis)
+    weighted = t * np.exp(rt.difference(a, whole))
+    if b is not None:
+        weighted = b * weighted
+    change = sign * np.sum(weighted, axis=axis, keepdims=keepdims)
+    if return_sign:
+        return change, 0.0 * sign
+    return change
+
+
+@jvp(scipy.special.logsumexp, "b")
+def logsumexp_b(ans, t, a, axis=None, b=None, keepdims=False, return_sign=False):
+    sign = 1
+    if return_sign:
+        sign = ans[1]
+        ans = ans[0]
+    whole = ans
+    if not keepdims and axis is not None:
+        whole = np.expand_dims(ans, axis)
+    change = sign * np.sum(t * np.exp(rt.difference(a, whole)), axis=axis, keepdims=keepdims)
+    if return_sign:
+        return change, 0.0 * sign
+    return change
+
+
 # -- entropies ---------------------------------------------------------------------------------------
 
 
@@ -114,7 +147,7 @@ def pseudo_huber(ans, x1, x2):
 def boxcox(ans, x1, x2):
     log = np.log(x1)
     return np.power(x1, x2 - 1), rt.scipy_special.as_precise_as(
-        0.5 * log * log * scipy.special.hyp1f1(2, 3, x2 * log), x1, x2
+        0.5 * log * log * scipy.special.hyp1f1(2, 3, x2 * log), rt.scipy_special.precision(x1, x2)
     )
 
 
@@ -122,7 +155,7 @@ def boxcox(ans, x1, x2):
 def boxcox1p(ans, x1, x2):
     log = np.log1p(x1)
     return np.exp((x2 - 1) * log), rt.scipy_special.as_precise_as(
-        0.5 * log * log * scipy.special.hyp1f1(2, 3, x2 * log), x1, x2
+        0.5 * log * log * scipy.special.hyp1f1(2, 3, x2 * log), rt.scipy_special.precision(x1, x2)
     )
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import scipy.special
 
 from srcad import runtime as rt
-from srcad.rules.registry import elementwise, vjp
+from srcad.rules.registry import elementwise, jvp, vjp
 
 # -- error functions; 2 / sqrt(pi) = 1.1283791670955126 ------------------------------------------------
 
@@ -91,7 +91,8 @@ def owens_t(ans, x1, x2):
 def chdtr(ans, x1, x2):
     half = 0.5 * x1
     return rt.scipy_special.as_precise_as(
-        0.5 * np.exp(scipy.special.xlogy(half - 1, 0.5 * x2) - 0.5 * x2 - scipy.special.gammaln(half)), x1, x2
+        0.5 * np.exp(scipy.special.xlogy(half - 1, 0.5 * x2) - 0.5 * x2 - scipy.special.gammaln(half)),
+        rt.scipy_special.precision(x1, x2),
     )
 
 
@@ -100,8 +101,7 @@ def chdtrc(ans, x1, x2):
     half = 0.5 * x1
     return rt.scipy_special.as_precise_as(
         -0.5 * np.exp(scipy.special.xlogy(half - 1, 0.5 * x2) - 0.5 * x2 - scipy.special.gammaln(half)),
-        x1,
-        x2,
+        rt.scipy_special.precision(x1, x2),
     )
 
 
@@ -109,21 +109,26 @@ def chdtrc(ans, x1, x2):
 def stdtr(ans, x1, x2):
     half = 0.5 * x1
     scale = np.exp(-scipy.special.betaln(half, 0.5)) / np.sqrt(x1)
-    return rt.scipy_special.as_precise_as(scale * np.exp(-(half + 0.5) * np.log1p(x2 * x2 / x1)), x1, x2)
+    return rt.scipy_special.as_precise_as(
+        scale * np.exp(-(half + 0.5) * np.log1p(x2 * x2 / x1)), rt.scipy_special.precision(x1, x2)
+    )
 
 
 @elementwise(scipy.special.stdtrit, "x2")
 def stdtrit(ans, x1, x2):
     half = 0.5 * x1
     scale = np.exp(scipy.special.betaln(half, 0.5)) * np.sqrt(x1)
-    return rt.scipy_special.as_precise_as(scale * np.exp((half + 0.5) * np.log1p(ans * ans / x1)), x1, x2)
+    return rt.scipy_special.as_precise_as(
+        scale * np.exp((half + 0.5) * np.log1p(ans * ans / x1)), rt.scipy_special.precision(x1, x2)
+    )
 
 
 @elementwise(scipy.special.pdtr, "x2")
 def pdtr(ans, x1, x2):
     count = np.floor(x1)
     return rt.scipy_special.as_precise_as(
-        -np.exp(scipy.special.xlogy(count, x2) - x2 - scipy.special.gammaln(count + 1)), x1, x2
+        -np.exp(scipy.special.xlogy(count, x2) - x2 - scipy.special.gammaln(count + 1)),
+        rt.scipy_special.precision(x1, x2),
     )
 
 
@@ -131,7 +136,8 @@ def pdtr(ans, x1, x2):
 def pdtrc(ans, x1, x2):
     count = np.floor(x1)
     return rt.scipy_special.as_precise_as(
-        np.exp(scipy.special.xlogy(count, x2) - x2 - scipy.special.gammaln(count + 1)), x1, x2
+        np.exp(scipy.special.xlogy(count, x2) - x2 - scipy.special.gammaln(count + 1)),
+        rt.scipy_special.precision(x1, x2),
     )
 
 
@@ -140,7 +146,7 @@ def bdtr(ans, x1, x2, x3):
     count = np.floor(x1)
     powers = scipy.special.xlogy(count, x3) + scipy.special.xlog1py(x2 - count - 1, -x3)
     return rt.scipy_special.as_precise_as(
-        -np.exp(powers - scipy.special.betaln(count + 1, x2 - count)), x1, x2, x3
+        -np.exp(powers - scipy.special.betaln(count + 1, x2 - count)), rt.scipy_special.precision(x1, x2, x3)
     )
 
 
@@ -149,7 +155,7 @@ def bdtrc(ans, x1, x2, x3):
     count = np.floor(x1)
     powers = scipy.special.xlogy(count, x3) + scipy.special.xlog1py(x2 - count - 1, -x3)
     return rt.scipy_special.as_precise_as(
-        np.exp(powers - scipy.special.betaln(count + 1, x2 - count)), x1, x2, x3
+        np.exp(powers - scipy.special.betaln(count + 1, x2 - count)), rt.scipy_special.precision(x1, x2, x3)
     )
 
 
@@ -162,14 +168,30 @@ def fresnel(ans, g, x):
     return g[0] * np.sin(angle) + g[1] * np.cos(angle)
 
 
+@jvp(scipy.special.fresnel, "x")
+def fresnel_x(ans, t, x):
+    angle = 1.5707963267948966 * x * x
+    return t * np.sin(angle), t * np.cos(angle)
+
+
 @vjp(scipy.special.sici, "x")
 def sici(ans, g, x):
     return (g[0] * np.sin(x) + g[1] * np.cos(x)) / x
 
 
+@jvp(scipy.special.sici, "x")
+def sici_x(ans, t, x):
+    return t * np.sin(x) / x, t * np.cos(x) / x
+
+
 @vjp(scipy.special.shichi, "x")
 def shichi(ans, g, x):
     return (g[0] * np.sinh(x) + g[1] * np.cosh(x)) / x
+
+
+@jvp(scipy.special.shichi, "x")
+def shichi_x(ans, t, x):
+    return t * np.sinh(x) / x, t * np.cosh(x) / x
 
 
 @elementwise(scipy.special.expi, "x")

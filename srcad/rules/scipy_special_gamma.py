@@ -6,7 +6,7 @@ import numpy as np
 import scipy.special
 
 from srcad import runtime as rt
-from srcad.rules.registry import elementwise, jvp, vjp
+from srcad.rules.registry import constant, elementwise, jvp, vjp
 
 # -- gamma -------------------------------------------------------------------------------------------
 
@@ -53,14 +53,17 @@ def multigammaln(ans, g, a, d):
     return rt.unbroadcast(g * np.sum(scipy.special.digamma(steps), axis=-1), a)
 
 
-@vjp(rt.scipy_special.as_precise_as, "value", "x1", "x2", "x3")
-def as_precise_as(ans, g, value, x1, x2=0.0, x3=0.0):
-    return g, 0.0, 0.0, 0.0
+@jvp(scipy.special.multigammaln, "a")
+def multigammaln_a(ans, t, a, d):
+    return t * np.sum(scipy.special.digamma(np.expand_dims(a, -1) - 0.5 * np.arange(d)), axis=-1)
 
 
-@jvp(rt.scipy_special.as_precise_as, "value")
-def as_precise_as_value(ans, t, value, x1, x2=0.0, x3=0.0):
-    return t
+constant(rt.scipy_special.precision)
+
+
+@vjp(rt.scipy_special.as_precise_as, "value", linear=True)
+def as_precise_as(ans, g, value, dtype):
+    return g
 
 
 # -- incomplete gamma --------------------------------------------------------------------------------
@@ -93,9 +96,11 @@ def gammainccinv(ans, x1, x2):
 @elementwise(rt.scipy_special.gammainc_by_shape, "x")
 def gammainc_by_shape(ans, a, x):
     density = rt.scipy_special.as_precise_as(
-        np.exp(scipy.special.xlogy(a - 1, x) - x - scipy.special.gammaln(a)), a, x
+        np.exp(scipy.special.xlogy(a - 1, x) - x - scipy.special.gammaln(a)), rt.scipy_special.precision(a, x)
     )
-    return rt.scipy_special.as_precise_as(density * (np.log(x) - scipy.special.digamma(a)), a, x)
+    return rt.scipy_special.as_precise_as(
+        density * (np.log(x) - scipy.special.digamma(a)), rt.scipy_special.precision(a, x)
+    )
 
 
 # -- beta and binomials ------------------------------------------------------------------------------
@@ -116,25 +121,33 @@ def betaln(ans, x1, x2):
 @elementwise(scipy.special.betainc, "x3")
 def betainc(ans, x1, x2, x3):
     logarithm = scipy.special.xlogy(x1 - 1, x3) + scipy.special.xlog1py(x2 - 1, -x3)
-    return rt.scipy_special.as_precise_as(np.exp(logarithm - scipy.special.betaln(x1, x2)), x1, x2, x3)
+    return rt.scipy_special.as_precise_as(
+        np.exp(logarithm - scipy.special.betaln(x1, x2)), rt.scipy_special.precision(x1, x2, x3)
+    )
 
 
 @elementwise(scipy.special.betaincc, "x3")
 def betaincc(ans, x1, x2, x3):
     logarithm = scipy.special.xlogy(x1 - 1, x3) + scipy.special.xlog1py(x2 - 1, -x3)
-    return rt.scipy_special.as_precise_as(-np.exp(logarithm - scipy.special.betaln(x1, x2)), x1, x2, x3)
+    return rt.scipy_special.as_precise_as(
+        -np.exp(logarithm - scipy.special.betaln(x1, x2)), rt.scipy_special.precision(x1, x2, x3)
+    )
 
 
 @elementwise(scipy.special.betaincinv, "x3")
 def betaincinv(ans, x1, x2, x3):
     logarithm = scipy.special.xlogy(x1 - 1, ans) + scipy.special.xlog1py(x2 - 1, -ans)
-    return rt.scipy_special.as_precise_as(np.exp(scipy.special.betaln(x1, x2) - logarithm), x1, x2, x3)
+    return rt.scipy_special.as_precise_as(
+        np.exp(scipy.special.betaln(x1, x2) - logarithm), rt.scipy_special.precision(x1, x2, x3)
+    )
 
 
 @elementwise(scipy.special.betainccinv, "x3")
 def betainccinv(ans, x1, x2, x3):
     logarithm = scipy.special.xlogy(x1 - 1, ans) + scipy.special.xlog1py(x2 - 1, -ans)
-    return rt.scipy_special.as_precise_as(-np.exp(scipy.special.betaln(x1, x2) - logarithm), x1, x2, x3)
+    return rt.scipy_special.as_precise_as(
+        -np.exp(scipy.special.betaln(x1, x2) - logarithm), rt.scipy_special.precision(x1, x2, x3)
+    )
 
 
 @elementwise(scipy.special.binom, "x1", "x2")
@@ -155,6 +168,16 @@ def comb(ans, g, N, k, *, exact=False, repetition=False):  # noqa: N803
     )
 
 
+@jvp(scipy.special.comb, "N")
+def comb_n(ans, t, N, k, *, exact=False, repetition=False):  # noqa: N803
+    return t * ans * (scipy.special.digamma(N + 1) - scipy.special.digamma(N - k + 1))
+
+
+@jvp(scipy.special.comb, "k")
+def comb_k(ans, t, N, k, *, exact=False, repetition=False):  # noqa: N803
+    return t * ans * (scipy.special.digamma(N - k + 1) - scipy.special.digamma(k + 1))
+
+
 @vjp(scipy.special.perm, "N", "k", refused={"exact": _EXACT})
 def perm(ans, g, N, k, exact=False):  # noqa: N803
     rest = scipy.special.digamma(N - k + 1)
@@ -164,9 +187,24 @@ def perm(ans, g, N, k, exact=False):  # noqa: N803
     )
 
 
+@jvp(scipy.special.perm, "N")
+def perm_n(ans, t, N, k, exact=False):  # noqa: N803
+    return t * ans * (scipy.special.digamma(N + 1) - scipy.special.digamma(N - k + 1))
+
+
+@jvp(scipy.special.perm, "k")
+def perm_k(ans, t, N, k, exact=False):  # noqa: N803
+    return t * ans * scipy.special.digamma(N - k + 1)
+
+
 @vjp(scipy.special.factorial, "n", refused={"exact": _EXACT})
 def factorial(ans, g, n, exact=False, extend="zero"):
     return g * ans * scipy.special.digamma(n + 1)
+
+
+@jvp(scipy.special.factorial, "n")
+def factorial_n(ans, t, n, exact=False, extend="zero"):
+    return t * ans * scipy.special.digamma(n + 1)
 
 
 # -- zeta --------------------------------------------------------------------------------------------
@@ -182,6 +220,18 @@ def zeta(ans, g, x, q=None, out=None):
         rt.unbroadcast(g * rt.scipy_special.zeta_derivative(x, q, 1), x),
         rt.unbroadcast(-g * x * scipy.special.zeta(x + 1, q), q),
     )
+
+
+@jvp(scipy.special.zeta, "x")
+def zeta_x(ans, t, x, q=None, out=None):
+    if q is None:
+        return t * rt.scipy_special.zeta_derivative(x, 1.0, 1)
+    return t * rt.scipy_special.zeta_derivative(x, q, 1)
+
+
+@jvp(scipy.special.zeta, "q")
+def zeta_q(ans, t, x, q=None, out=None):
+    return -t * x * scipy.special.zeta(x + 1, q)
 
 
 @elementwise(scipy.special.zetac, "x")

@@ -9,7 +9,7 @@ import numpy as np
 import scipy.special
 
 from srcad import runtime as rt
-from srcad.rules.registry import elementwise, vjp
+from srcad.rules.registry import elementwise, jvp, vjp
 
 # -- orthogonal polynomials (all but Hermite's by way of the Gegenbauer and Jacobi families) -----------
 
@@ -117,21 +117,26 @@ def hyp2f1(ans, x1, x2, x3, x4):
 
 @elementwise(scipy.special.ellipk, "x")
 def ellipk(ans, x):
-    return rt.scipy_special.as_precise_as(0.39269908169872414 * scipy.special.hyp2f1(0.5, 0.5, 2, x), x) / (
-        1 - x
-    )
+    return rt.scipy_special.as_precise_as(
+        0.39269908169872414 * scipy.special.hyp2f1(0.5, 0.5, 2, x), rt.scipy_special.precision(x)
+    ) / (1 - x)
 
 
 @elementwise(scipy.special.ellipkm1, "x")
 def ellipkm1(ans, x):
     return (
-        rt.scipy_special.as_precise_as(-0.39269908169872414 * scipy.special.hyp2f1(0.5, 0.5, 2, 1 - x), x) / x
+        rt.scipy_special.as_precise_as(
+            -0.39269908169872414 * scipy.special.hyp2f1(0.5, 0.5, 2, 1 - x), rt.scipy_special.precision(x)
+        )
+        / x
     )
 
 
 @elementwise(scipy.special.ellipe, "x")
 def ellipe(ans, x):
-    return rt.scipy_special.as_precise_as(-0.39269908169872414 * scipy.special.hyp2f1(0.5, 1.5, 2, x), x)
+    return rt.scipy_special.as_precise_as(
+        -0.39269908169872414 * scipy.special.hyp2f1(0.5, 1.5, 2, x), rt.scipy_special.precision(x)
+    )
 
 
 @elementwise(scipy.special.ellipkinc, "x1")
@@ -150,3 +155,8 @@ def ellipeinc(ans, x1, x2):
 def ellipj(ans, g, x1, x2):
     along = g[0] * ans[1] * ans[2] - g[1] * ans[0] * ans[2]
     return along - g[2] * x2 * ans[0] * ans[1] + g[3] * ans[2]
+
+
+@jvp(scipy.special.ellipj, "x1")
+def ellipj_x1(ans, t, x1, x2):
+    return t * ans[1] * ans[2], -t * ans[0] * ans[2], -t * x2 * ans[0] * ans[1], t * ans[2]

@@ -10,7 +10,7 @@ import scipy.special
 
 from srcad.runtime.arrays import inexact_dtype
 
-__all__ = ["as_precise_as", "gammainc_by_shape", "zeta_derivative"]
+__all__ = ["as_precise_as", "gammainc_by_shape", "precision", "zeta_derivative"]
 
 Array = Any  # a NumPy array, a NumPy scalar or a Python number
 
@@ -18,11 +18,15 @@ _TERMS = 20  # of the Euler-Maclaurin formula, and summed before it
 _NODES = 32  # of the contour integral
 
 
-def as_precise_as(value: Array, x1: Array, x2: Array = 0.0, x3: Array = 0.0) -> Array:
-    """Return ``value`` in the precision of the operands: beside Python numbers, SciPy takes float64 for any."""
-    precision = inexact_dtype(x1, x2, x3)
-    dtype = np.result_type(precision, np.complex64) if np.iscomplexobj(value) else precision
-    return np.asarray(value).astype(dtype, copy=False)[()]
+def precision(*operands: Array) -> np.dtype[Any]:
+    """Return the floating dtype of the operands, which SciPy widens beside Python numbers."""
+    return inexact_dtype(*operands)
+
+
+def as_precise_as(value: Array, dtype: np.dtype[Any]) -> Array:
+    """Return ``value`` in the precision of ``dtype``."""
+    wanted = np.result_type(dtype, np.complex64) if np.iscomplexobj(value) else dtype
+    return np.asarray(value).astype(wanted, copy=False)[()]
 
 
 def gammainc_by_shape(a: Array, x: Array) -> Array:

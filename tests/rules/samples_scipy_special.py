@@ -2,25 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
-
 import numpy as np
 import scipy.special as special
 
 from srcad import runtime as rt
 from tests.rules.harness import Sample
+from tests.rules.points import collector
 
 __all__ = ["SAMPLES"]
 
 SAMPLES: list[Sample] = []
+sample = collector(SAMPLES)
 
 _rng = np.random.default_rng(17)
-
-
-def sample(function: Callable[..., Any], *args: Any, fixed: tuple[str, ...] = (), **kwargs: Any) -> None:
-    """Add a call to the samples."""
-    SAMPLES.append(Sample(function, args, kwargs, fixed))
 
 
 def positive(*shape: int) -> np.ndarray:
@@ -83,7 +77,7 @@ sample(special.factorial, 1 + positive(3))
 sample(special.multigammaln, 2 + positive(3), 3)
 sample(special.multigammaln, 2.4, 2)
 
-sample(rt.scipy_special.as_precise_as, real(3), real(3), fixed=("x1",))
+sample(rt.scipy_special.as_precise_as, real(3), np.dtype(np.float64))
 
 # -- of two and three arguments ----------------------------------------------------------------------
 
