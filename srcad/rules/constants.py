@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from srcad.rules.registry import constant, refuse
+from srcad.rules.registry import constant
 
 constant(
     bool, callable, chr, format, hasattr, hash, id, input, int, isinstance, issubclass, len, ord,
@@ -52,18 +52,4 @@ constant(
 constant(
     np.arange, np.empty, np.empty_like, np.eye, np.hamming, np.hanning, np.identity, np.ones, np.ones_like, np.zeros,
     np.zeros_like,
-)  # fmt: skip
-
-# -- random samples: the parameters of a distribution have no derivative through a sampler -----------
-
-constant(
-    np.random.choice, np.random.default_rng, np.random.permutation, np.random.rand, np.random.randint,
-    np.random.randn, np.random.random, np.random.random_sample, np.random.seed,
-)  # fmt: skip
-
-refuse(
-    "A random sampler has no derivative with respect to the parameters of its distribution: "
-    "draw standard samples, then shift and scale them.",
-    np.random.exponential, np.random.gamma, np.random.multivariate_normal, np.random.normal, np.random.poisson,
-    np.random.uniform,
 )  # fmt: skip

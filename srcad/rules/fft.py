@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from srcad import runtime as rt
-from srcad.rules.registry import constant, refuse, vjp
+from srcad.rules.registry import constant, jvp, refuse, vjp
 
 _OUT = {"out": "The argument 'out' overwrites an array, which is not differentiated: use the result instead."}
 
@@ -143,6 +143,16 @@ def fftfreq(ans, g, n, d=1.0, device=None):
     return -np.sum(g * ans) / d
 
 
+@jvp(np.fft.fftfreq, "d")
+def fftfreq_d(ans, t, n, d=1.0, device=None):
+    return -ans / d * t
+
+
 @vjp(np.fft.rfftfreq, "d")
 def rfftfreq(ans, g, n, d=1.0, device=None):
     return -np.sum(g * ans) / d
+
+
+@jvp(np.fft.rfftfreq, "d")
+def rfftfreq_d(ans, t, n, d=1.0, device=None):
+    return -ans / d * t

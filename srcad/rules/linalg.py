@@ -28,7 +28,7 @@ def inv(ans, g, a):
     return -transposed @ g @ transposed
 
 
-@vjp(np.linalg.solve, "a", "b")
+@vjp(np.linalg.solve, "a", "b", linear=("b",))
 def solve(ans, g, a, b):
     if np.ndim(b) == 1:
         column = np.linalg.solve(np.swapaxes(a, -1, -2), np.expand_dims(g, -1))
@@ -40,7 +40,7 @@ def solve(ans, g, a, b):
     return rt.unbroadcast(-whole @ np.swapaxes(ans, -1, -2), a), rt.unbroadcast(whole, b)
 
 
-@vjp(np.linalg.tensorsolve, "a", "b")
+@vjp(np.linalg.tensorsolve, "a", "b", linear=("b",))
 def tensorsolve(ans, g, a, b, axes=None):
     order = rt.axes_moved_last(np.ndim(a), axes)
     matrix = np.reshape(np.transpose(a, order), (np.size(b), np.size(b)))
@@ -99,12 +99,12 @@ def multi_dot(ans, g, arrays, *, out=None):
 # -- the namespace's own forms of products and diagonals ---------------------------------------------
 
 
-@vjp(np.linalg.matmul, "x1", "x2")
+@vjp(np.linalg.matmul, "x1", "x2", multilinear=True)
 def matmul(ans, g, x1, x2):
     return rt.matmul_adjoint_a(g, np.shape(x1), x2), rt.matmul_adjoint_b(g, x1, np.shape(x2))
 
 
-@vjp(np.linalg.tensordot, "x1", "x2")
+@vjp(np.linalg.tensordot, "x1", "x2", multilinear=True)
 def tensordot(ans, g, x1, x2, *, axes=2):
     return (
         rt.tensordot_adjoint_a(g, np.shape(x1), x2, axes),
@@ -112,12 +112,12 @@ def tensordot(ans, g, x1, x2, *, axes=2):
     )
 
 
-@vjp(np.linalg.outer, "x1", "x2")
+@vjp(np.linalg.outer, "x1", "x2", multilinear=True)
 def outer(ans, g, x1, x2):
     return rt.unbroadcast(g @ x2, x1), rt.unbroadcast(x1 @ g, x2)
 
 
-@vjp(np.linalg.cross, "x1", "x2")
+@vjp(np.linalg.cross, "x1", "x2", multilinear=True)
 def cross(ans, g, x1, x2, *, axis=-1):
     return (
         rt.unbroadcast(np.linalg.cross(x2, g, axis=axis), x1),
@@ -125,7 +125,7 @@ def cross(ans, g, x1, x2, *, axis=-1):
     )
 
 
-@vjp(np.linalg.vecdot, "x1", "x2")
+@vjp(np.linalg.vecdot, "x1", "x2", multilinear=True)
 def vecdot(ans, g, x1, x2, *, axis=-1):
     weight = np.expand_dims(g, axis)
     return rt.unbroadcast(np.conj(weight * x2), x1), rt.unbroadcast(weight * np.conj(x1), x2)

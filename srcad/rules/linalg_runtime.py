@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from srcad import runtime as rt
-from srcad.rules.registry import constant, vjp
+from srcad.rules.registry import constant, jvp, vjp
 
 constant(
     rt.above_rank,
@@ -42,7 +42,7 @@ def dual_matrix(ans, g, a, direction):
     )
 
 
-@vjp(rt.cofactor_along, "a", "direction")
+@vjp(rt.cofactor_along, "a", "direction", linear=("direction",))
 def cofactor_along(ans, g, a, direction):
     inverse = np.swapaxes(np.linalg.inv(a), -1, -2)
     whole = np.sum(g * ans, axis=(-2, -1), keepdims=True) * inverse
@@ -57,21 +57,55 @@ def cofactor_along(ans, g, a, direction):
     return rt.unbroadcast(from_a, a), rt.unbroadcast(rt.cofactor_along(a, g), direction)
 
 
-@vjp(rt.divide_gaps, "x", "w")
+@jvp(rt.cofactor_along, "a")
+def cofactor_along_a(ans, t, a, direction):
+    inverse = np.swapaxes(np.linalg.inv(a), -1, -2)
+    determinant = np.expand_dims(np.linalg.det(a), (-2, -1))
+    moved = -inverse @ np.swapaxes(t, -1, -2) @ inverse
+    twist = np.swapaxes(direction, -1, -2) @ inverse
+    along = np.sum(inverse * direction, axis=(-2, -1), keepdims=True)
+    along_moved = np.sum(moved * direction, axis=(-2, -1), keepdims=True)
+    whole = np.sum(inverse * t, axis=(-2, -1), keepdims=True) * ans
+    turned = moved @ twist + inverse @ np.swapaxes(direction, -1, -2) @ moved
+    return whole + determinant * (along_moved * inverse + along * moved - turned)
+
+
+@vjp(rt.divide_gaps, "x", "w", linear=("x",))
 def divide_gaps(ans, g, x, w):
     from_x = rt.divide_gaps(g, w)
     share = from_x * ans
     return rt.unbroadcast(from_x, x), rt.unbroadcast(np.sum(share, axis=-1) - np.sum(share, axis=-2), w)
 
 
-@vjp(rt.filled, "cotangent", "x")
+@jvp(rt.divide_gaps, "w")
+def divide_gaps_w(ans, t, x, w):
+    return -rt.divide_gaps(ans * (np.expand_dims(t, -2) - np.expand_dims(t, -1)), w)
+
+
+@vjp(rt.filled, "cotangent", "x", linear=("cotangent",))
 def filled(ans, g, cotangent, x):
     return rt.unbroadcast(g, cotangent), 0.0
 
 
-@vjp(rt.gauge_invariant, "value", "violation", "scale")
+@jvp(rt.filled, "x")
+def filled_x(ans, t, cotangent, x):
+    return 0.0
+
+
+@vjp(rt.diagonal_matrix, "x", linear=True)
+def diagonal_matrix(ans, g, x):
+    return np.diagonal(g, 0, -2, -1)
+
+
+@vjp(rt.gauge_invariant, "value", "violation", "scale", linear=("value",))
 def gauge_invariant(ans, g, value, violation, scale, function):
     return g, 0.0, 0.0
+
+
+@jvp(rt.gauge_invariant, "violation")
+@jvp(rt.gauge_invariant, "scale")
+def gauge_invariant_violation(ans, t, value, violation, scale, function):
+    return 0.0
 
 
 @vjp(rt.record_like, "parts", linear=True)

@@ -19,6 +19,7 @@ __all__ = [
     "cofactor_along",
     "conj_transpose",
     "default_rcond",
+    "diagonal_matrix",
     "divide_gaps",
     "dual_matrix",
     "filled",
@@ -53,6 +54,11 @@ def fold_hermitian(x: Array, uplo: str) -> Array:
     """Return the adjoint of `hermitian`: what a triangle gets of a gradient of the whole matrix."""
     strict = np.tril(x, -1) + conj_transpose(np.triu(x, 1))
     return (strict if uplo.upper() == "L" else conj_transpose(strict)) + _diagonal_part(np.real(x))
+
+
+def diagonal_matrix(x: Array) -> Array:
+    """Return the matrices with the last axis of ``x`` on their diagonals."""
+    return np.expand_dims(x, -1) * np.eye(np.shape(x)[-1], dtype=bool)
 
 
 def _diagonal_part(a: Array) -> Array:

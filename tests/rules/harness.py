@@ -43,6 +43,7 @@ def bound_arguments(rule: Rule, sample: Sample) -> dict[str, Any]:
 
 
 def _call(function: Callable[..., Any], first: list[Any], rule: Rule, bound: dict[str, Any]) -> Any:
+    _rewind(bound.get("self"))
     positional, keywords = list(first), {}
     for parameter in rule.parameters:
         if parameter.name not in bound:
@@ -57,6 +58,15 @@ def _call(function: Callable[..., Any], first: list[Any], rule: Rule, bound: dic
         else:
             positional.append(value)
     return function(*positional, **keywords)
+
+
+def _rewind(generator: Any) -> None:
+    """Set NumPy's generators back, so that a sampler draws the same numbers at every call."""
+    np.random.seed(5)
+    if isinstance(generator, np.random.RandomState):
+        generator.seed(5)
+    elif isinstance(generator, np.random.Generator):
+        generator.bit_generator.state = type(generator.bit_generator)(5).state
 
 
 def _skipped_before(rule: Rule, parameter: Parameter, bound: dict[str, Any]) -> bool:

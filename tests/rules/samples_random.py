@@ -1,0 +1,51 @@
+"""The points at which the rules of ``np.random`` are checked; the harness rewinds generators before each call."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from tests.rules.harness import Sample
+from tests.rules.points import collector
+
+__all__ = ["SAMPLES"]
+
+SAMPLES: list[Sample] = []
+
+sample = collector(SAMPLES)
+
+LOCATED = ("gumbel", "laplace", "logistic", "normal", "lognormal")
+SCALED = ("exponential", "rayleigh")
+SHAPED = ("pareto", "power", "weibull")
+
+wide = np.array([[0.4], [1.3]])
+long = np.array([0.7, 1.1, 1.9])
+
+for source in (np.random, np.random.Generator, np.random.RandomState):
+    first: tuple[object, ...] = ()
+    if source is np.random.Generator:
+        first = (np.random.default_rng(3),)
+    elif source is np.random.RandomState:
+        first = (np.random.RandomState(3),)
+    for name in LOCATED:
+        sample(getattr(source, name), *first, 0.3, 1.2)
+        sample(getattr(source, name), *first, 0.3, 1.2, 4)
+        sample(getattr(source, name), *first, wide, long)
+        sample(getattr(source, name), *first, long, 0.6, size=(2, 3))
+        sample(getattr(source, name), *first, 0.4, size=3)
+    for name in SCALED:
+        sample(getattr(source, name), *first, 1.4)
+        sample(getattr(source, name), *first, scale=long, size=(2, 3))
+    for name in SHAPED:
+        sample(getattr(source, name), *first, 2.4)
+        sample(getattr(source, name), *first, long, size=(2, 3))
+    sample(getattr(source, "uniform"), *first, -0.3, 1.2)
+    sample(getattr(source, "uniform"), *first, wide, 1 + long)
+    sample(getattr(source, "uniform"), *first, low=0.3, high=0.9, size=3)
+    sample(getattr(source, "triangular"), *first, -0.3, 0.5, 1.2, size=6)
+    sample(getattr(source, "triangular"), *first, -wide, 0.5 * long, 1 + long)
+    sample(getattr(source, "gamma"), *first, 2.3, 1.4)
+    sample(getattr(source, "gamma"), *first, long, wide)
+    sample(getattr(source, "vonmises"), *first, 0.3, 4.0)
+    sample(getattr(source, "vonmises"), *first, 0.1 * long, 4.0, size=(2, 3))
+    sample(getattr(source, "multivariate_normal"), *first, long, np.diag(long))
+    sample(getattr(source, "multivariate_normal"), *first, long, np.diag(long), size=(2, 2))
