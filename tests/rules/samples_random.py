@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from tests.rules.harness import Sample
@@ -20,7 +22,8 @@ SHAPED = ("pareto", "power", "weibull")
 wide = np.array([[0.4], [1.3]])
 long = np.array([0.7, 1.1, 1.9])
 
-for source in (np.random, np.random.Generator, np.random.RandomState):
+sources: tuple[Any, ...] = (np.random, np.random.Generator, np.random.RandomState)
+for source in sources:
     first: tuple[object, ...] = ()
     if source is np.random.Generator:
         first = (np.random.default_rng(3),)
@@ -38,14 +41,14 @@ for source in (np.random, np.random.Generator, np.random.RandomState):
     for name in SHAPED:
         sample(getattr(source, name), *first, 2.4)
         sample(getattr(source, name), *first, long, size=(2, 3))
-    sample(getattr(source, "uniform"), *first, -0.3, 1.2)
-    sample(getattr(source, "uniform"), *first, wide, 1 + long)
-    sample(getattr(source, "uniform"), *first, low=0.3, high=0.9, size=3)
-    sample(getattr(source, "triangular"), *first, -0.3, 0.5, 1.2, size=6)
-    sample(getattr(source, "triangular"), *first, -wide, 0.5 * long, 1 + long)
-    sample(getattr(source, "gamma"), *first, 2.3, 1.4)
-    sample(getattr(source, "gamma"), *first, long, wide)
-    sample(getattr(source, "vonmises"), *first, 0.3, 4.0)
-    sample(getattr(source, "vonmises"), *first, 0.1 * long, 4.0, size=(2, 3))
-    sample(getattr(source, "multivariate_normal"), *first, long, np.diag(long))
-    sample(getattr(source, "multivariate_normal"), *first, long, np.diag(long), size=(2, 2))
+    sample(source.uniform, *first, -0.3, 1.2)
+    sample(source.uniform, *first, wide, 1 + long)
+    sample(source.uniform, *first, low=0.3, high=0.9, size=3)
+    sample(source.triangular, *first, -0.3, 0.5, 1.2, size=6)
+    sample(source.triangular, *first, -wide, 0.5 * long, 1 + long)
+    sample(source.gamma, *first, 2.3, 1.4)
+    sample(source.gamma, *first, long, wide)
+    sample(source.vonmises, *first, 0.3, 4.0)
+    sample(source.vonmises, *first, 0.1 * long, 4.0, size=(2, 3))
+    sample(source.multivariate_normal, *first, long, np.diag(long))
+    sample(source.multivariate_normal, *first, long, np.diag(long), size=(2, 2))
