@@ -1,7 +1,20 @@
 """srcad: derivatives of plain Python and NumPy programs, as Python that one can read."""
 
+from srcad import tape, tree
 from srcad.api import Derivative, grad, value_and_grad, vjp
 from srcad.check import check_grads
 from srcad.errors import SrcadError
+from srcad.tape import GradientTape, Variable
 
-__all__ = ["Derivative", "SrcadError", "check_grads", "grad", "value_and_grad", "vjp"]
+__all__ = [
+    "Derivative",
+    "GradientTape",
+    "SrcadError",
+    "Variable",
+    "check_grads",
+    "grad",
+    "tape",
+    "tree",
+    "value_and_grad",
+    "vjp",
+]

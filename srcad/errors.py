@@ -12,6 +12,7 @@ __all__ = [
     "NoSourceError",
     "OutputError",
     "SrcadError",
+    "TapeError",
     "UnsupportedError",
 ]
 
@@ -84,3 +85,7 @@ class OutputError(SrcadError, TypeError):
 
 class GradientCheckError(SrcadError, AssertionError):
     """A derivative differs from its numerical approximation."""
+
+
+class TapeError(SrcadError, RuntimeError):
+    """A gradient tape was used in a way that its state does not allow."""

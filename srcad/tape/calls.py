@@ -1,0 +1,360 @@
+"""Calls on traced values: compute the result, and record what the function's rule will need."""
+
+from __future__ import annotations
+
+import inspect
+import operator
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+import srcad.rules  # noqa: F401  (fills the registry)
+from srcad import runtime as rt
+from srcad.errors import NoDerivativeError
+from srcad.rules import registry
+from srcad.rules.registry import Rule
+from srcad.tape.cuts import cut
+from srcad.tape.recording import Node, Operation, Readable, Route, Token, recording
+
+__all__ = ["ITEM", "Call", "apply", "binary", "bind", "record", "subscript", "unary", "unwrapped"]
+
+Place = int | str
+_NONE: dict[str, Any] = {}
+
+
+class Call:
+    """What is known about all calls of one function with one form of arguments.
+
+    Attributes
+    ----------
+    reverse : callable
+        The function's rule, cut to the gradients of the parameters that hold traced values.
+    single : bool
+        ``reverse`` returns one gradient, not a tuple.
+    elementwise : bool
+        ``reverse`` returns partial derivatives.
+    traced : callable or None
+        ``reverse`` for values that are themselves traced, made when first needed.
+    routes : dict
+        For each place that holds a traced value, where its gradient is returned.
+    unread : set
+        The places of whose arguments at most the shape is needed.
+    checks : list
+        Places that must hold their default, each with the default and the reason.
+    """
+
+    __slots__ = ("checks", "elementwise", "reverse", "routes", "single", "traced", "unread")
+
+    def __init__(
+        self, rule: Rule, places: dict[Place, tuple[str, tuple[int, ...]]], held: set[Place]
+    ) -> None:
+        wanted = tuple(sorted({rule.wrt.index(places[place][0]) for place in held}))
+        self.reverse, reads = cut(rule.reverse, len(rule.wrt), wanted)
+        self.traced: Callable[..., Any] | None = None
+        self.single = len(wanted) == 1
+        self.elementwise = rule.kind == "elementwise"
+        self.routes = {
+            place: Route(wanted.index(rule.wrt.index(places[place][0])), places[place][1], place, ())
+            for place in held
+        }
+        self.unread = {place for place, (parameter, _) in places.items() if parameter not in reads}
+        self.checks = [
+            (place, _default(rule, parameter), rule.refused[parameter])
+            for place, (parameter, _) in places.items()
+            if parameter in rule.refused
+        ]
+
+
+def _default(rule: Rule, parameter: str) -> Any:
+    return next(p.default for p in rule.parameters if p.name == parameter)
+
+
+def _item(ans: Any, g: Any, x: Any, index: Any) -> Any:
+    return rt.scatter(g, x, index)
+
+
+_SUBSCRIPT = Call(
+    Rule(operator.getitem, ("x",), "vjp", _item, linear=True), {0: ("x", ()), 1: ("index", ())}, {0}
+)
+# Marks the operation that takes one part of a result with several parts.
+ITEM = Call(Rule(operator.getitem, ("x",), "vjp", _item, linear=True), {0: ("x", ())}, {0})
+
+_CALLS: dict[Any, Call] = {}
+
+
+def bind(function: Any, count: int, keywords: tuple[str, ...], held: frozenset[Place]) -> Call:
+    """Return the call of ``function`` with traced values in the places ``held``.
+
+    Raises
+    ------
+    NoDerivativeError
+        If the function has no rule, or none for these arguments.
+    """
+    key = function, count, keywords, held
+    call = _CALLS.get(key)
+    if call is None:
+        rule = registry.find(function)
+        if rule is None:
+            raise _no_rule(function)
+        places = _places(rule, count, keywords)
+        for place in held:
+            parameter = places[place][0]
+            if parameter not in rule.wrt and parameter not in rule.refused:
+                raise NoDerivativeError(
+                    f"{title(function)} has no derivative with respect to its argument '{parameter}', "
+                    "which is a value that a tape follows.",
+                    "Pass its plain number or array, x.value, if it is meant as a constant there.",
+                )
+            if parameter in rule.refused:
+                raise NoDerivativeError(rule.refused[parameter])
+        call = _CALLS[key] = Call(rule, places, set(held))
+    return call
+
+
+def _places(rule: Rule, count: int, keywords: tuple[str, ...]) -> dict[Place, tuple[str, tuple[int, ...]]]:
+    """Return for each argument the parameter that it is bound to, and its position in a starred one."""
+    try:
+        bound = inspect.Signature(rule.parameters).bind(*range(count), **{k: k for k in keywords})
+    except TypeError as error:
+        raise NoDerivativeError(
+            f"The derivative rule of {title(rule.primal)} does not take these arguments: {error}.",
+            "Use the arguments that the documentation lists.",
+        ) from None
+    places: dict[Place, tuple[str, tuple[int, ...]]] = {}
+    for parameter, value in bound.arguments.items():
+        if isinstance(value, tuple):
+            places.update({place: (parameter, (i,)) for i, place in enumerate(value)})
+        elif isinstance(value, dict):
+            places.update({place: (parameter, ()) for place in value})
+        else:
+            places[value] = parameter, ()
+    return places
+
+
+def _no_rule(function: Any) -> NoDerivativeError:
+    reason = registry.reason_refused(function)
+    if reason is not None:
+        return NoDerivativeError(f"{title(function)} is not differentiated. {reason}")
+    return NoDerivativeError(
+        f"{title(function)} has no derivative rule, and was called with a value that a tape follows.",
+        "Write it with functions that have rules, or pass x.value if no derivative is wanted.",
+    )
+
+
+def title(function: Any) -> str:
+    """Return how a user writes the name of a function."""
+    name = getattr(function, "__qualname__", None) or getattr(function, "__name__", repr(function))
+    module = getattr(function, "__module__", None) or ("numpy" if isinstance(function, np.ufunc) else "")
+    return f"{module}.{name}".removeprefix("builtins.").removeprefix(".").replace("numpy.", "np.", 1)
+
+
+def apply(function: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Any:
+    """Call a function that has a derivative rule, also where it does not follow NumPy's protocols.
+
+    NumPy's own functions and operators record themselves.  Functions written in C for plain numbers
+    (``math.sin``), and ``np.array`` of a list of traced values, cannot know that they should.
+
+    Parameters
+    ----------
+    function : callable
+        A function with a rule, or one that was declared constant.
+    *args, **kwargs
+        Its arguments.
+
+    Returns
+    -------
+    object
+        The function's result: traced, if a tape that records now follows one of the arguments.
+
+    Raises
+    ------
+    NoDerivativeError
+        If the function has no rule for these arguments.
+
+    Examples
+    --------
+    >>> import math
+    >>> from srcad import GradientTape, tape
+    >>> with GradientTape() as t:
+    ...     x = t.watch(0.0)
+    ...     y = tape.apply(math.sin, x)
+    >>> t.gradient(y, x)
+    1.0
+    """
+    return record(function, function, args, kwargs)
+
+
+def record(function: Any, compute: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    """Return ``compute(*args, **kwargs)`` on plain values, recorded as a call of ``function``."""
+    found = _Search()
+    raw = tuple([found.unwrapped(argument, place) for place, argument in enumerate(args)])
+    options = (
+        {name: found.unwrapped(argument, name) for name, argument in kwargs.items()} if kwargs else _NONE
+    )
+    if not found.parents:
+        return compute(*raw, **options)
+    if registry.is_constant(function) and registry.find(function) is None:
+        return compute(*raw, **options)
+    call = bind(function, len(args), tuple(kwargs), frozenset([place for place, _ in found.ways]))
+    for place, default, reason in call.checks:
+        value = kwargs[place] if isinstance(place, str) else args[place]
+        if value is not default and value is not np._NoValue:
+            raise NoDerivativeError(reason)
+    routes = []
+    for place, inner in found.ways:
+        route = call.routes[place]
+        routes.append(Route(route.slot, route.path + inner, place, inner) if inner else route)
+    held = call.routes
+    kept = tuple([a if p in call.unread or p in held and type(a) not in _NESTED else _frozen(a)
+                  for p, a in enumerate(raw)])  # fmt: skip
+    frozen = {name: _frozen(value) for name, value in options.items()} if options else _NONE
+    operation = Operation(call, kept, frozen, tuple(found.parents), tuple(routes))
+    return _result(compute(*raw, **options), found.tokens(), operation)
+
+
+_NESTED = (list, tuple, dict)
+
+
+class _Search:
+    """Replaces traced values among arguments by their plain values, and notes those that are followed."""
+
+    __slots__ = ("active", "parents", "ways")
+
+    def __init__(self) -> None:
+        self.active = recording.tokens
+        self.parents: list[Node] = []
+        self.ways: list[tuple[Place, tuple[Any, ...]]] = []
+
+    def unwrapped(self, value: Any, place: Place, inner: tuple[Any, ...] = ()) -> Any:
+        if isinstance(value, Readable):
+            value = value.read()
+        if isinstance(value, Node):
+            for token in self.active:
+                if token in value.tokens:
+                    self.parents.append(value)
+                    self.ways.append((place, inner))
+                    break
+            return value.raw
+        kind = type(value)
+        if kind is list or kind is tuple:
+            return kind([self.unwrapped(item, place, (*inner, i)) for i, item in enumerate(value)])
+        if kind is dict:
+            return {key: self.unwrapped(item, place, (*inner, key)) for key, item in value.items()}
+        return value
+
+    def tokens(self) -> tuple[Token, ...]:
+        """Return the tokens that follow any of the values found."""
+        if len(self.active) == 1:
+            return self.active
+        return tuple([t for t in self.active if any(t in parent.tokens for parent in self.parents)])
+
+
+def unwrapped(value: Any) -> Any:
+    """Return ``value`` with plain values in place of traced ones."""
+    return _Search().unwrapped(value, 0)
+
+
+def _frozen(value: Any) -> Any:
+    """Return ``value`` in a form that the user's later changes in place do not reach."""
+    kind = type(value)
+    if kind is np.ndarray:
+        return value.copy() if value.flags.writeable else value
+    if kind is list or kind is tuple:
+        return kind([_frozen(item) for item in value])
+    if kind is dict:
+        return {key: _frozen(item) for key, item in value.items()}
+    return value
+
+
+def _result(value: Any, tokens: tuple[Token, ...], operation: Operation) -> Any:
+    """Return a result as a node, or its parts as nodes; what has no derivative stays plain."""
+    make = type(operation.parents[0])
+    if is_inexact(value):
+        return make(value, tokens, operation)
+    if not isinstance(value, (tuple, list)):
+        return value
+    whole = make(value, tokens, operation)
+    parts = [
+        make(part, tokens, Operation(ITEM, (i,), _NONE, (whole,), ())) if is_inexact(part) else part
+        for i, part in enumerate(value)
+    ]
+    return value._make(parts) if hasattr(value, "_make") else type(value)(parts)
+
+
+def is_inexact(value: Any) -> bool:
+    """Tell whether ``value`` is a floating-point number or array, real or complex."""
+    if isinstance(value, (float, complex)):
+        return True
+    return isinstance(value, (np.ndarray, np.generic)) and value.dtype.kind in "fc"
+
+
+# -- the operators, which are called most ------------------------------------------------------------
+
+_FIRST, _SECOND, _BOTH = frozenset([0]), frozenset([1]), frozenset([0, 1])
+
+
+def binary(function: Any, compute: Callable[[Any, Any], Any], x: Any, y: Any) -> Any:
+    """Return ``compute(x, y)``, recorded as a call of the elementwise ``function``."""
+    active = recording.tokens
+    if isinstance(x, Readable):
+        x = x.read()
+    if isinstance(y, Readable):
+        y = y.read()
+    if len(active) != 1:
+        return record(function, compute, (x, y), _NONE)
+    token = active[0]
+    first = isinstance(x, Node)
+    second = isinstance(y, Node)
+    a = x.raw if first else x
+    b = y.raw if second else y
+    first = first and token in x.tokens
+    second = second and token in y.tokens
+    ans = compute(a, b)
+    if not (first or second) or ans is NotImplemented:
+        return ans
+    held = _BOTH if first and second else _FIRST if first else _SECOND
+    call = _CALLS.get((function, 2, (), held)) or bind(function, 2, (), held)
+    parents: tuple[Node, ...]
+    if held is _BOTH:
+        parents, routes = (x, y), (call.routes[0], call.routes[1])
+    elif held is _FIRST:
+        parents, routes = (x,), (call.routes[0],)
+        if 1 not in call.unread:
+            b = _frozen(b)
+    else:
+        parents, routes = (y,), (call.routes[1],)
+        if 0 not in call.unread:
+            a = _frozen(a)
+    return type(parents[0])(ans, active, Operation(call, (a, b), _NONE, parents, routes))
+
+
+def unary(function: Any, compute: Callable[[Any], Any], x: Any) -> Any:
+    """Return ``compute(x)``, recorded as a call of ``function``."""
+    if isinstance(x, Readable):
+        x = x.read()
+    active = recording.tokens
+    if not isinstance(x, Node) or len(active) != 1:
+        return record(function, compute, (x,), _NONE)
+    ans = compute(x.raw)
+    if active[0] not in x.tokens:
+        return ans
+    call = _CALLS.get((function, 1, (), _FIRST)) or bind(function, 1, (), _FIRST)
+    return type(x)(ans, active, Operation(call, (x.raw,), _NONE, (x,), (call.routes[0],)))
+
+
+def subscript(x: Any, index: Any) -> Any:
+    """Return ``x[index]``, recorded."""
+    if isinstance(x, Readable):
+        x = x.read()
+    index = unwrapped(index)
+    if not isinstance(x, Node):
+        return x[index]
+    ans = x.raw[index]
+    active = recording.tokens
+    tokens = tuple([t for t in active if t in x.tokens])
+    if not tokens:
+        return ans
+    return type(x)(
+        ans, tokens, Operation(_SUBSCRIPT, (x.raw, _frozen(index)), _NONE, (x,), (_SUBSCRIPT.routes[0],))
+    )

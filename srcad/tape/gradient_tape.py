@@ -1,0 +1,455 @@
+"""`GradientTape`: derivatives of what was computed, by recording it."""
+
+from __future__ import annotations
+
+import contextlib
+import weakref
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+from srcad import runtime as rt
+from srcad import tree
+from srcad.errors import ArgumentError, TapeError
+from srcad.tape.backward import pull_back
+from srcad.tape.calls import apply, is_inexact, unwrapped
+from srcad.tape.recording import Node, Token, recording
+from srcad.tape.values import Traced, Variable, warn_not_watched
+
+__all__ = ["GradientTape"]
+
+
+class GradientTape:
+    """Record a computation as it happens, and differentiate it.
+
+    Inside its ``with`` block the tape records every step that depends on a watched value: NumPy
+    functions, operators and methods, under any control flow, with or without source.  The derivatives
+    come from the same rules as those of `srcad.grad`.
+
+    Parameters
+    ----------
+    persistent : bool
+        Allow more than one derivative to be taken; otherwise the first uses the tape up.
+    watch_accessed_variables : bool
+        Watch trainable variables when they are read.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from srcad import GradientTape
+    >>> with GradientTape() as tape:
+    ...     x = tape.watch(np.array([1.0, 2.0, 3.0]))
+    ...     y = np.sum(x**2) if x[0] > 0 else np.sum(x)
+    >>> tape.gradient(y, x)
+    array([2., 4., 6.])
+
+    Notes
+    -----
+    The semantics are those of ``tf.GradientTape`` (TensorFlow Core, API documentation of
+    ``tf.GradientTape``), but for `watch`, whose result has to be used: a NumPy array cannot be told to
+    record.
+    """
+
+    def __init__(self, persistent: bool = False, watch_accessed_variables: bool = True) -> None:
+        self._persistent = persistent
+        self._automatic = watch_accessed_variables
+        self._used = False
+        self._token = Token(watch_accessed_variables)
+        self._given: list[tuple[Any, Any]] = []
+
+    def __enter__(self) -> GradientTape:
+        if self._token in recording.tokens:
+            raise TapeError(
+                "The tape is recording already.", "Leave its 'with' block before entering it again."
+            )
+        recording.tokens = (*recording.tokens, self._token)
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self._stop()
+
+    def _stop(self) -> None:
+        recording.tokens = tuple([token for token in recording.tokens if token is not self._token])
+
+    # -- what is recorded
+
+    def watch(self, value: Any) -> Any:
+        """Watch a number, an array, a `Variable` or any nesting of containers of them.
+
+        Parameters
+        ----------
+        value : object
+            Integers in it are not watched, with a warning; strings, flags and None stay as they are.
+
+        Returns
+        -------
+        object
+            The same structure with traced values, copies of the data, for the computation to use.  A
+            value that is traced already, or a variable, is watched itself and returned.
+
+        Raises
+        ------
+        ArgumentError
+            If there is nothing in ``value`` that can be watched.
+
+        Examples
+        --------
+        >>> from srcad import GradientTape
+        >>> with GradientTape() as tape:
+        ...     params = tape.watch({"a": 2.0, "b": [3.0, 4.0]})
+        ...     y = params["a"] * params["b"][1]
+        >>> tape.gradient(y, params)
+        {'a': 4.0, 'b': [None, 2.0]}
+        """
+        count = 0
+
+        def watched(leaf: Any) -> Any:
+            nonlocal count
+            found = self._watched_leaf(leaf)
+            count += found is not None
+            return leaf if found is None else found
+
+        result = tree.map(watched, value)
+        if not count:
+            raise ArgumentError(
+                f"A tape was asked to watch a {type(value).__name__}, in which it finds nothing to watch.",
+                "Watch floats, arrays, variables and containers of them; classes of your own can be "
+                "registered with srcad.tree.register.",
+            )
+        if not isinstance(value, (Traced, Variable)):
+            self._given.append((value, tree.map(_reference, result)))
+        return result
+
+    def _watched_leaf(self, leaf: Any) -> Any:
+        """Return the traced value of a leaf, or None where there is nothing to watch."""
+        if isinstance(leaf, Variable):
+            self._token.watch(leaf)
+            return leaf
+        if isinstance(leaf, Node):
+            if self._token not in leaf.tokens:
+                leaf.tokens = (*leaf.tokens, self._token)
+            return leaf
+        if is_inexact(leaf):
+            return Traced(leaf.copy() if isinstance(leaf, np.ndarray) else leaf, (self._token,))
+        if not _is_integer(leaf):
+            return None
+        warn_not_watched(leaf)
+        return leaf
+
+    def watched_variables(self) -> tuple[Variable, ...]:
+        """Return the variables that are watched, in the order in which they were first read or watched."""
+        return tuple(self._token.watched.values())
+
+    @contextlib.contextmanager
+    def stop_recording(self) -> Iterator[None]:
+        """Leave out of the recording what is computed inside this ``with`` block.
+
+        Raises
+        ------
+        TapeError
+            If the tape is not recording.
+        """
+        if self._token not in recording.tokens:
+            raise TapeError(
+                "The tape is not recording, so that it cannot stop.", "Stop inside its 'with' block."
+            )
+        before = recording.tokens
+        self._stop()
+        try:
+            yield
+        finally:
+            recording.tokens = before
+
+    def reset(self) -> None:
+        """Forget what was recorded and watched; a tape that is recording goes on."""
+        fresh = Token(self._automatic)
+        recording.tokens = tuple([fresh if token is self._token else token for token in recording.tokens])
+        self._token = fresh
+        self._given = []
+        self._used = False
+
+    # -- derivatives
+
+    def gradient(
+        self, target: Any, sources: Any, output_gradients: Any = None, unconnected_gradients: str = "none"
+    ) -> Any:
+        """Return the derivative of the sum of the targets' entries with respect to the sources.
+
+        Parameters
+        ----------
+        target : object
+            A traced value, or any nesting of containers of them, all of which are summed.
+        sources : object
+            Watched values, or what `watch` was given, in any nesting of containers.
+        output_gradients : object, optional
+            A structure like ``target`` with weights for the entries in place of ones; None stands for ones.
+        unconnected_gradients : {"none", "zero"}
+            What to return for a source on which the targets do not depend.
+
+        Returns
+        -------
+        object
+            A structure like ``sources``; an entry has the shape and dtype of its source.  It is traced if a
+            tape that still records follows it.
+
+        Raises
+        ------
+        TapeError
+            If the tape is used up.
+        ArgumentError
+            If a source was not watched, or an option is not among those above.
+        """
+        zero = _wants_zero(unconnected_gradients)
+        self._use()
+        targets, whole = tree.leaves(target), self._resolved(sources)
+        weights = [None] * len(targets) if output_gradients is None else _weights(target, output_gradients)
+        seeds = [
+            (node, _seed(node, weight))
+            for leaf, weight in zip(targets, weights)
+            if (node := self._target(leaf)) is not None
+        ]
+        return self._gradients(seeds, whole, zero)
+
+    def jacobian(self, target: Any, sources: Any, unconnected_gradients: str = "none") -> Any:
+        """Return the derivative of every entry of the target with respect to the sources.
+
+        Parameters
+        ----------
+        target : Traced
+            One value.
+        sources, unconnected_gradients
+            As for `gradient`.
+
+        Returns
+        -------
+        object
+            A structure like ``sources``; an entry has the shape of the target, then that of its source.
+
+        Raises
+        ------
+        TapeError, ArgumentError
+            As for `gradient`.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> from srcad import GradientTape
+        >>> with GradientTape() as tape:
+        ...     x = tape.watch(np.array([1.0, 2.0]))
+        ...     y = x**2
+        >>> tape.jacobian(y, x)
+        array([[2., 0.],
+               [0., 4.]])
+        """
+        zero = _wants_zero(unconnected_gradients)
+        node, whole = self._single(target), self._resolved(sources)
+        self._use()
+        shape = np.shape(unwrapped(target))
+        rows = (
+            [self._gradients([(node, row)], whole, zero) for row in _rows(shape, np.result_type(node.raw))]
+            if node is not None
+            else []
+        )
+        filled = zero or (node is not None and not rows)
+        return tree.map(lambda source, *parts: _stacked(source, parts, shape, filled), whole, *rows)
+
+    def batch_jacobian(self, target: Any, source: Any, unconnected_gradients: str = "none") -> Any:
+        """Return the Jacobian of each item of a batch, where no item depends on another.
+
+        Parameters
+        ----------
+        target : Traced
+            A value of shape ``(b, ...)``.
+        source : object
+            One watched value of shape ``(b, ...)``.
+        unconnected_gradients : {"none", "zero"}
+            As for `gradient`.
+
+        Returns
+        -------
+        numpy.ndarray
+            Of shape ``(b, *target.shape[1:], *source.shape[1:])``.
+
+        Raises
+        ------
+        ArgumentError
+            If the first axes of target and source differ.
+        TapeError
+            As for `gradient`.
+        """
+        zero = _wants_zero(unconnected_gradients)
+        whole = self._resolved(source)
+        shape, inner = np.shape(unwrapped(target)), np.shape(unwrapped(whole))
+        if not shape or not inner or shape[0] != inner[0]:
+            raise ArgumentError(
+                f"batch_jacobian needs a target and a source with the same first axis, not {shape} and {inner}.",
+                "Use jacobian where they are not batches.",
+            )
+        node = self._single(target)
+        self._use()
+        rows = []
+        if node is not None:
+            for row in _rows(shape[1:], np.result_type(node.raw)):
+                seed = np.array(np.broadcast_to(row, shape))
+                rows.append(self._gradients([(node, seed)], whole, zero))
+        if not rows or rows[0] is None:
+            filled = zero or (node is not None and not rows)
+            return np.zeros((*shape, *inner[1:]), _dtype(whole)) if filled else None
+        return np.reshape(np.stack(rows, axis=1), (*shape, *inner[1:]))
+
+    def _use(self) -> None:
+        """Note that a derivative is taken."""
+        if self._used and not self._persistent:
+            raise TapeError(
+                "A tape that is not persistent computes one derivative, and this one has done so.",
+                "Write GradientTape(persistent=True), or take all the sources in one call.",
+            )
+        self._used = True
+        if not self._persistent:
+            self._stop()
+
+    def _single(self, target: Any) -> Node | None:
+        """Return the node of the target of a Jacobian, which must be one value."""
+        parts = tree.leaves(target)
+        if len(parts) != 1 or parts[0] is not target:
+            raise ArgumentError(
+                f"The target of a Jacobian must be one value, not a {type(target).__name__}.",
+                "Take the Jacobian of each part; the tape must be persistent for that.",
+            )
+        return self._target(target)
+
+    def _target(self, leaf: Any) -> Node | None:
+        """Return the node of a target, or None for a plain value, on which nothing was recorded."""
+        if isinstance(leaf, Variable):
+            readings = self._token.readings.get(id(leaf), [])
+            return readings[-1] if readings else None
+        if isinstance(leaf, Node):
+            return leaf
+        return None
+
+    def _resolved(self, sources: Any) -> Any:
+        """Return the sources with traced values in place of the plain ones that were watched."""
+        return tree.map(
+            self._resolved_part, sources, is_leaf=lambda part: any(part is value for value, _ in self._given)
+        )
+
+    def _resolved_part(self, part: Any) -> Any:
+        if isinstance(part, (Node, Variable)) or not _is_differentiable(part):
+            return part
+        found = [result for value, result in self._given if value is part]
+        if not found:
+            raise ArgumentError(
+                f"A source is a plain {type(part).__name__}, which was not given to 'watch' itself.",
+                "Pass what watch returned: x = tape.watch(x).",
+            )
+        if len(found) > 1 or isinstance(part, (float, complex)):
+            raise ArgumentError(
+                f"It is not clear which watched value this source of type {type(part).__name__} is.",
+                "Pass what watch returned: x = tape.watch(x).",
+            )
+        return tree.map(_alive, found[0])
+
+    def _gradients(self, seeds: list[tuple[Node, Any]], sources: Any, zero: bool) -> Any:
+        """Return the gradients of the resolved sources."""
+        by_leaf = [self._nodes(leaf) for leaf in tree.leaves(sources)]
+        found = pull_back(seeds, [node for nodes in by_leaf for node in nodes], self._token)
+        remaining = iter(by_leaf)
+
+        def finished(source: Any) -> Any:
+            parts = [found[node.number] for node in next(remaining) if node.number in found]
+            if not isinstance(source, (Node, Variable)):
+                return None
+            if not parts:
+                return rt.finish(0.0, source.value) if zero else None
+            total = parts[0]
+            for part in parts[1:]:
+                total = total + part
+            return apply(rt.finish, total, source.value)
+
+        return tree.map(finished, sources)
+
+    def _nodes(self, leaf: Any) -> list[Node]:
+        """Return the nodes whose gradients make up that of a source."""
+        if isinstance(leaf, Variable):
+            return self._token.readings.get(id(leaf), [])
+        return [leaf] if isinstance(leaf, Node) else []
+
+
+def _reference(leaf: Any) -> Any:
+    """Return a reference that tells whether the user still has, or has used, what was watched."""
+    return weakref.ref(leaf) if isinstance(leaf, Traced) else leaf
+
+
+def _alive(reference: Any) -> Any:
+    leaf = reference() if isinstance(reference, weakref.ref) else reference
+    if leaf is None:
+        raise ArgumentError(
+            "A source was given to 'watch', but what watch returned was not used.",
+            "Write x = tape.watch(x), and compute with that x: a plain number or array cannot be followed.",
+        )
+    return leaf
+
+
+def _is_integer(leaf: Any) -> bool:
+    if isinstance(leaf, (np.ndarray, np.generic)):
+        return leaf.dtype.kind in "iu"
+    return isinstance(leaf, int) and not isinstance(leaf, bool)
+
+
+def _is_differentiable(value: Any) -> bool:
+    """Tell whether ``value``, a leaf or a container that was watched, can have a gradient."""
+    return is_inexact(value) or any(part is not value for part in tree.leaves(value))
+
+
+def _wants_zero(unconnected_gradients: str) -> bool:
+    if unconnected_gradients not in ("none", "zero"):
+        raise ArgumentError(
+            f"unconnected_gradients={unconnected_gradients!r} is not known.", "Write 'none' or 'zero'."
+        )
+    return unconnected_gradients == "zero"
+
+
+def _weights(target: Any, output_gradients: Any) -> list[Any]:
+    """Return the weight of each target."""
+    weights: list[Any] = []
+    tree.map(lambda leaf, weight: weights.append(weight), target, output_gradients)
+    return weights
+
+
+def _seed(node: Node, weight: Any) -> Any:
+    """Return the gradient of a target: ones, or the weight given, in the target's shape and dtype."""
+    raw = node.raw
+    if weight is None:
+        return np.ones_like(raw) if isinstance(raw, np.ndarray) else type(raw)(1)
+    if np.shape(weight) != np.shape(raw):
+        raise ArgumentError(
+            f"An output gradient of shape {np.shape(weight)} was given for a target of shape {np.shape(raw)}.",
+            "Give each target an output gradient of its shape.",
+        )
+    if isinstance(weight, Variable):
+        return weight.read()
+    if isinstance(weight, Node):
+        return weight
+    return np.asarray(weight, np.result_type(raw))[()] if hasattr(raw, "dtype") else type(raw)(weight)
+
+
+def _rows(shape: tuple[int, ...], dtype: Any) -> Iterator[Any]:
+    """Yield for each entry of a value the array that is 1 there and 0 elsewhere."""
+    for index in np.ndindex(shape):
+        row = np.zeros(shape, dtype)
+        row[index] = 1
+        yield row if shape else row[()]
+
+
+def _stacked(source: Any, rows: tuple[Any, ...], shape: tuple[int, ...], filled: bool) -> Any:
+    """Return the Jacobian of one source from its rows; without any, None or zeros."""
+    if not isinstance(source, (Node, Variable)):
+        return None
+    if not rows or rows[0] is None:
+        return np.zeros(shape + np.shape(unwrapped(source)), _dtype(source)) if filled else None
+    return np.reshape(np.stack(rows), shape + np.shape(unwrapped(source))) if shape else rows[0]
+
+
+def _dtype(source: Any) -> np.dtype[Any]:
+    return np.result_type(unwrapped(source))

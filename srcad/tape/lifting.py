@@ -1,0 +1,78 @@
+"""Rules for traced values: the same code, in a module where every function with a rule records itself.
+
+A rule calls NumPy, which dispatches on traced values, and the runtime, which does not; to record the
+steps of a rule, its code is run with globals in which the latter are wrapped.
+"""
+
+from __future__ import annotations
+
+import functools
+import types
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from srcad.rules import registry
+from srcad.tape.calls import apply
+
+__all__ = ["lifted"]
+
+_NAMESPACES: dict[int, dict[str, Any]] = {}
+
+
+def lifted(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Return ``function``, a rule, in a form that records what it does with traced values."""
+    if not isinstance(function, types.FunctionType):
+        return function
+    namespace = function.__globals__
+    # The modules of the package are complete and stay as they are; a user's module may change.
+    if not namespace.get("__name__", "").startswith("srcad."):
+        return _rebound(function, _namespace(namespace))
+    if id(namespace) not in _NAMESPACES:
+        _NAMESPACES[id(namespace)] = _namespace(namespace)
+    return _rebound(function, _NAMESPACES[id(namespace)])
+
+
+def _namespace(original: dict[str, Any]) -> dict[str, Any]:
+    """Return a copy of a module's globals in which functions with rules record themselves."""
+    copied: dict[str, Any] = {}
+    for name, value in original.items():
+        if isinstance(value, types.FunctionType) and value.__globals__ is original and not _has_rule(value):
+            copied[name] = _rebound(value, copied)
+        else:
+            copied[name] = _recording(value)
+    return copied
+
+
+def _rebound(function: types.FunctionType, namespace: dict[str, Any]) -> types.FunctionType:
+    bound = types.FunctionType(
+        function.__code__, namespace, function.__name__, function.__defaults__, function.__closure__
+    )
+    bound.__kwdefaults__ = function.__kwdefaults__
+    return bound
+
+
+def _has_rule(value: Any) -> bool:
+    return registry.find(value) is not None or registry.is_constant(value)
+
+
+def _recording(value: Any) -> Any:
+    """Return ``value``; a function that would not record itself wrapped, and a module as one of such functions."""
+    if isinstance(value, types.ModuleType):
+        return _Module(value)
+    if isinstance(value, (type, np.ufunc)) or not callable(value) or not _has_rule(value):
+        return value
+    return functools.partial(apply, value)
+
+
+class _Module:
+    """A module whose functions record themselves."""
+
+    def __init__(self, module: types.ModuleType) -> None:
+        self._module = module
+
+    def __getattr__(self, name: str) -> Any:
+        found = _recording(getattr(self._module, name))
+        setattr(self, name, found)
+        return found
