@@ -11,6 +11,7 @@ import numpy as np
 from srcad.analysis.kinds import Kind, array, is_differentiable, kind_of
 from srcad.derive.request import Request
 from srcad.errors import ArgumentError
+from srcad.forward_pipeline import build_forward
 from srcad.pipeline import Code, build
 from srcad.runtime import Closure
 from srcad.targets import Target, place
@@ -108,10 +109,10 @@ def compiled(
         if (
             name in wanted
             and refused
-            and mode not in ("vjp", "call")
+            and mode not in ("vjp", "call", "jvp")
             or name in wanted
             and not is_differentiable(_wanted_kind(value))
-            and mode not in ("vjp", "call")
+            and mode not in ("vjp", "call", "jvp")
         ):
             raise ArgumentError(f"The argument '{name}' of '{target.title()}' is a {type(value).__name__}, which has "
                                 "no derivative.", "Differentiate with respect to numbers, arrays or containers of them.",
@@ -120,7 +121,8 @@ def compiled(
     func = target.closure.function if target.closure is not None else target.func
     func = derived if derived is not None else func
     exact = _is_exact(names, everything, wanted)
-    code = build(Request(func, tuple(kinds), wanted, mode, exact, single, aliased))
+    request = Request(func, tuple(kinds), wanted, mode, exact, single, aliased)
+    code = build_forward(request) if mode == "jvp" else build(request)
     if len(_CACHE) >= _MOST_ENTRIES:
         _CACHE.pop(next(iter(_CACHE)))
     _CACHE[key] = code

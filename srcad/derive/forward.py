@@ -20,6 +20,7 @@ control flow stays what it was (Griewank and Walther, Evaluating Derivatives, 20
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import gast
@@ -28,16 +29,16 @@ from srcad import runtime as rt
 from srcad.analysis.infer import Kinds
 from srcad.analysis.kinds import is_scalar
 from srcad.analysis.memory import Memory
-from srcad.derive.build import assign, call, constant, name, unpack
+from srcad.derive.build import assign, constant, name, unpack
 from srcad.derive.forward_calls import Calls
-from srcad.derive.forward_operations import Program
+from srcad.derive.forward_operations import Program, as_value
 from srcad.lang.function import Function
 
 __all__ = ["forward"]
 
 
 def forward(
-    fn: Function, kinds: Kinds, varied: set[str], memory: Memory, wanted: tuple[str, ...], names: tuple[str, ...]
+    fn: Function, kinds: Kinds, varied: set[str], memory: Memory, wanted: Sequence[str], names: Sequence[str]
 ) -> Function:
     """Return the function that computes ``(value, tangent)``.
 
@@ -47,9 +48,9 @@ def forward(
         In NORMAL form, with in-place updates lowered to stores.
     kinds, varied, memory
         What the analyses found.
-    wanted : tuple of str
+    wanted : sequence of str
         The parameters that come with a tangent.
-    names : tuple of str
+    names : sequence of str
         All parameters, in order.
 
     Returns
@@ -142,33 +143,30 @@ class _Statement(Calls):
         """Return an operation whose meaning an object's class decides."""
         if not any(self.is_varied(n) for n in gast.walk(value)):
             return None
-        if isinstance(value, gast.Attribute) and self.kind(value.value).name in ("object", "any"):
-            kind = self.kind(value.value)
-            if kind.name == "object" and kind.items is not None and value.attr in dict(kind.items):
+        if isinstance(value, gast.Attribute) and self.kind(value.value).name in _BY_CLASS:
+            if self.is_plain_field(value):
                 return None
-            made = self.runtime(rt.attribute_jvp, "attribute_jvp", value.value, self.tangent(value.value),
-                                constant(value.attr))  # fmt: skip
-            return self.pair(target, made)
-        if isinstance(value, gast.Subscript) and self.kind(value.value).name == "object":
-            return self.method(target, _method(value.value, "__getitem__", value.slice))
-        if isinstance(value, gast.UnaryOp) and self.kind(value.operand).name == "object":
-            if type(value.op) in _UNARY_METHODS:
-                return self.method(target, _method(value.operand, _UNARY_METHODS[type(value.op)]))
-        if isinstance(value, gast.BinOp) and "object" in (self.kind(value.left).name, self.kind(value.right).name):
-            return self.operator(target, value)
+            return self.operator(target, "getattr", value.value, constant(value.attr))
+        if isinstance(value, gast.Subscript) and self.kind(value.value).name in _BY_CLASS:
+            return self.operator(target, "getitem", value.value, self.fl.atom(as_value(value.slice)))
+        if isinstance(value, gast.UnaryOp) and type(value.op) in _UNARY:
+            if self.kind(value.operand).name in _BY_CLASS:
+                return self.operator(target, _UNARY[type(value.op)], value.operand)
+        if isinstance(value, gast.BinOp) and type(value.op) in _BINARY:
+            if {self.kind(value.left).name, self.kind(value.right).name} & set(_BY_CLASS):
+                return self.operator(target, _BINARY[type(value.op)], value.left, value.right)
         return None
 
-    def operator(self, target: str, value: gast.BinOp) -> list[gast.stmt] | None:
-        """Return an operator that a class may define."""
-        title = _OPERATORS.get(type(value.op))
-        if title is None:
-            return None
-        plain = title.strip("_")
+    def is_plain_field(self, node: gast.Attribute) -> bool:
+        """Tell whether an attribute is surely stored in the object."""
+        kind = self.kind(node.value)
+        return kind.name == "object" and kind.items is not None and node.attr in dict(kind.items)
+
+    def operator(self, target: str | None, title: str, *operands: gast.AST) -> list[gast.stmt]:
+        """Return an operator whose meaning is known when it runs."""
         path = f"rt.operators.{title}"
         self.scope.statics.setdefault(path, getattr(rt.operators, title))
-        names = self.fl.atom(gast.Tuple([constant(f"__{plain}__"), constant(f"__r{plain}__")], gast.Load()))
-        values, tangents = (self.fl.atom(part) for part in self.packed([value.left, value.right]))
-        return self.pair(target, self.runtime(rt.operator_jvp, "operator_jvp", name(path), names, values, tangents))
+        return self.dynamic(target, gast.Call(name(path), list(operands), []))
 
     def unpacking(self, target: gast.Tuple, value: gast.AST) -> list[gast.stmt]:
         """Return ``a, b = value`` and ``da, db = dvalue``."""
@@ -188,19 +186,16 @@ class _Statement(Calls):
         """Return a store into memory and the same store into the tangent's."""
         if not self.is_varied(target.value):
             return [self.stmt]
-        kind = self.kind(target.value)
-        image = self.tangent(value)
+        by_class = self.kind(target.value).name in _BY_CLASS
         if isinstance(target, gast.Attribute):
-            known = kind.name == "object" and kind.items is not None and target.attr in dict(kind.items)
-            if not known:
-                made = self.runtime(rt.set_attribute_jvp, "set_attribute_jvp", target.value,
-                                    self.tangent(target.value), constant(target.attr), value, image)  # fmt: skip
-                return [*self.fl.statements, gast.Expr(made)]
+            if not self.is_plain_field(target):
+                return self.operator(None, "setattr", target.value, constant(target.attr), value)
             place: gast.AST = gast.Attribute(self.tangent(target.value), target.attr, gast.Store())
-        elif kind.name == "object":
-            return self.method(None, _method(target.value, "__setitem__", target.slice, value))
+        elif by_class:
+            return self.operator(None, "setitem", target.value, self.fl.atom(as_value(target.slice)), value)
         else:
             place = gast.Subscript(self.tangent(target.value), target.slice, gast.Store())
+        image = self.tangent(value)
         return [self.stmt, *self.fl.statements, gast.Assign([place], image, None)]
 
     def deletion(self, stmt: gast.Delete) -> list[gast.stmt]:
@@ -224,6 +219,9 @@ class _Statement(Calls):
         base = target if isinstance(target, gast.Name) else target.value
         if base.id not in self.program.varied:
             return [stmt]
+        if isinstance(target, gast.Name) and self.kind(name(base.id)).name in _BY_CLASS:
+            if type(stmt.op) in _BINARY:
+                return self.operator(base.id, f"i{_BINARY[type(stmt.op)]}", name(base.id), stmt.value)
         image = _replace_base(target, self.program.tangent_name(base.id))
         old = _replace_base(target, base.id, gast.Load())
         value = stmt.value
@@ -232,7 +230,7 @@ class _Statement(Calls):
                 return [stmt]
             tangent = self.tangent(value)
             return [*self.fl.statements, gast.AugAssign(image, stmt.op, tangent), stmt]
-        numeric = self.kind(base).name in ("array", "number", "float")
+        numeric = self.kind(name(base.id)).name in ("array", "number", "float")
         if isinstance(stmt.op, (gast.Mult, gast.Div)) and numeric:
             return [*self.scaled(stmt, image, old), stmt]
         return self.replaced_in_place(stmt, old)
@@ -278,16 +276,12 @@ class _Statement(Calls):
         ]
 
 
-_UNARY_METHODS: dict[type, str] = {gast.USub: "__neg__", gast.UAdd: "__pos__"}
-_OPERATORS: dict[type, str] = {
+_BY_CLASS = ("any", "object")
+_UNARY: dict[type, str] = {gast.USub: "neg", gast.UAdd: "pos"}
+_BINARY: dict[type, str] = {
     gast.Add: "add", gast.Sub: "sub", gast.Mult: "mul", gast.Div: "truediv", gast.Pow: "pow", gast.Mod: "mod",
     gast.FloorDiv: "floordiv", gast.MatMult: "matmul",
 }  # fmt: skip
-
-
-def _method(receiver: gast.AST, method: str, *arguments: gast.AST) -> gast.Call:
-    """Return the call that an operator on an object stands for."""
-    return call(gast.Attribute(receiver, method, gast.Load()), *arguments)
 
 
 def _base_of(target: Any) -> str:

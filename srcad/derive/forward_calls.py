@@ -20,7 +20,9 @@ __all__ = ["Calls"]
 
 _NUMERIC = ("array", "number", "float")
 _CASTS = (float, complex, list, tuple, dict)
-_SAME_ON_TANGENTS = frozenset("append extend insert pop clear reverse copy popleft appendleft extendleft rotate".split())
+_SAME_ON_TANGENTS = frozenset(
+    "append extend insert pop clear reverse copy popleft appendleft extendleft rotate".split()
+)
 _MIRRORED = (rt.accumulate_shadow, rt.accumulate, rt.taken)
 _PASSIVE = frozenset("tolist item astype".split())
 
@@ -36,7 +38,9 @@ class Calls(Operations):
         if not any(self.is_varied(n) for n in gast.walk(node)):
             return self.plain(target, node)
         if function is rt.closure:
-            return self.with_tangent(target, node, gast.Tuple([self.tangent(a) for a in node.args[1:]], gast.Load()))
+            return self.with_tangent(
+                target, node, gast.Tuple([self.tangent(a) for a in node.args[1:]], gast.Load())
+            )
         if _is(function, _CASTS) and len(node.args) == 1:
             return self.cast(target, node, function)
         if function is rt.sequence:
@@ -45,7 +49,9 @@ class Calls(Operations):
             return self.scattered(node)
         if _is(function, _MIRRORED):
             return self.mirrored(target, node)
-        starred = any(isinstance(a, gast.Starred) for a in node.args) or any(k.arg is None for k in node.keywords)
+        starred = any(isinstance(a, gast.Starred) for a in node.args) or any(
+            k.arg is None for k in node.keywords
+        )
         rule = registry.find(function) if function is not None else None
         if rule is not None and not starred:
             return self.ruled(target, node, rule, None)
@@ -74,7 +80,9 @@ class Calls(Operations):
         value = self.fl.operation(tangent)
         return [*self.fl.statements, assign(self.program.tangent_name(target), value)]
 
-    def ruled(self, target: str | None, node: gast.Call, rule: registry.Rule, receiver: Any) -> list[gast.stmt]:
+    def ruled(
+        self, target: str | None, node: gast.Call, rule: registry.Rule, receiver: Any
+    ) -> list[gast.stmt]:
         """Return a call of a function that has a rule."""
         if target is None or target not in self.program.varied:
             return self.plain(target, node)
@@ -96,7 +104,9 @@ class Calls(Operations):
         kind = self.kind(node.args[0])
         tangent = self.tangent(node.args[0])
         if function in (list, tuple) and kind.name not in ("list", "tuple", "array"):
-            items = self.runtime(rt.sequence_tangent, "sequence_tangent", name(target or "_"), node.args[0], tangent)
+            items = self.runtime(
+                rt.sequence_tangent, "sequence_tangent", name(target or "_"), node.args[0], tangent
+            )
             tangent = self.fl.atom(items) if target is not None else tangent
         return self.with_tangent(target, node, call(node.func.id, tangent))
 
@@ -186,7 +196,9 @@ class Calls(Operations):
             return self.plain(target, node)
         if not self.is_varied(receiver):
             return self.function_call(target, node)
-        image = gast.Call(gast.Attribute(self.tangent(receiver), method, gast.Load()), node.args, node.keywords)
+        image = gast.Call(
+            gast.Attribute(self.tangent(receiver), method, gast.Load()), node.args, node.keywords
+        )
         if method == "astype":
             return self.with_tangent(target, node, self.runtime(rt.tangent_like, "tangent_like",
                                                                 self.tangent(receiver), name(target)))  # fmt: skip
@@ -217,7 +229,9 @@ class Calls(Operations):
             image = gast.Call(gast.Attribute(self.tangent(receiver), method, gast.Load()), passed, [])
             if target is not None:
                 made = self.with_tangent(target, node, image)
-                return made if target in self.program.varied else [*made, *self.fl.statements, gast.Expr(image)]
+                return (
+                    made if target in self.program.varied else [*made, *self.fl.statements, gast.Expr(image)]
+                )
             return [gast.Expr(node), *self.fl.statements, gast.Expr(image)]
         parts = [self.fl.atom(part) for part in self.packed(node.args)]
         options = [self.kept(part) for part in self.named(node.keywords)]

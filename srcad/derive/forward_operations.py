@@ -113,10 +113,7 @@ class Operations:
     def _Subscript(self, value: gast.Subscript, ans: gast.AST) -> gast.AST:
         if not self.is_varied(value.value):
             return self.zero_of(ans)
-        base = self.tangent(value.value)
-        if self.kind(value.value).name in ("array", "number", "list", "tuple", "dict"):
-            return gast.Subscript(base, value.slice, gast.Load())
-        return self.runtime(rt.item_tangent, "item_tangent", ans, value.value, base, as_value(value.slice))
+        return gast.Subscript(self.tangent(value.value), value.slice, gast.Load())
 
     def _Attribute(self, value: gast.Attribute, ans: gast.AST) -> gast.AST:
         kind = self.kind(value.value)
@@ -202,13 +199,17 @@ class Operations:
         if rule.kind == "elementwise":
             return self.elementwise(rule, bound, ans)
         wanted = [p for p in rule.wrt if p in bound and self.any_varied(bound[p])]
-        linear = rule.wrt if rule.linear is True else rule.linear or ()
+        linear = rule.jointly_linear
         if not wanted:
             return self.zero_of(ans)
-        if set(wanted) <= set(linear):
+        terms = []
+        if set(wanted) & set(linear):
             used = {p: bound[p] for p in linear if p in bound}
-            return self.converted(self.replaced(rule, node, receiver, used), node, ans)
-        terms = [self.term(rule, parameter, node, receiver, bound, ans) for parameter in wanted]
+            terms.append(self.converted(self.replaced(rule, node, receiver, used), node, ans))
+        others = [p for p in wanted if p not in linear]
+        if not all(rule.has_forward(p) for p in others):
+            return self.transposed(rule, node, receiver, bound, ans)
+        terms += [self.term(rule, parameter, node, receiver, bound, ans) for parameter in others]
         return self.total(terms)
 
     def term(
@@ -221,7 +222,7 @@ class Operations:
         ans: gast.AST,
     ) -> gast.AST:
         """Return what one argument contributes to the tangent of the result."""
-        forward = (rule.forward or {}).get(parameter)
+        forward = rule.forward.get(parameter)
         argument = bound[parameter]
         if forward is not None:
             tangent = self.tangent_of(argument)
@@ -229,18 +230,27 @@ class Operations:
             statements, atoms = instantiate(single, self.scope, bound, ans, tangent, [parameter])
             self.fl.statements += statements
             return atoms[0]
-        if getattr(rule, "multilinear", False) and not isinstance(argument, (list, tuple)):
+        if not isinstance(argument, (list, tuple)):
             return self.replaced(rule, node, receiver, {parameter: argument})
-        if getattr(rule, "multilinear", False):
-            return self.total([self.replaced(rule, node, receiver, {parameter: argument}, position)
-                               for position, item in enumerate(argument) if self.is_varied(item)])  # fmt: skip
-        if is_linear_in_first(rule) and parameter == rule.wrt[0]:
-            return self.replaced(rule, node, receiver, {parameter: argument})
-        if is_linear_in_first(rule):
-            return constant(0.0)
-        raise self.refuse(f"'{getattr(rule.primal, '__name__', 'This function')}' has no forward derivative rule for "
-                          f"its argument '{parameter}'.", "Use reverse mode, or register a rule with def_jvp.",
-                          NoDerivativeError)  # fmt: skip
+        return self.total([self.replaced(rule, node, receiver, {parameter: argument}, position)
+                           for position, item in enumerate(argument) if self.is_varied(item)])  # fmt: skip
+
+    def transposed(
+        self, rule: registry.Rule, node: gast.Call, receiver: Any, bound: dict[str, Any], ans: gast.AST
+    ) -> gast.AST:
+        """Return the tangent of a function of which only the reverse rule is known: that is linear in the gradient."""
+        path = f"{rule.reverse.__module__}.{rule.reverse.__qualname__}"
+        self.scope.statics.setdefault(path, rule.reverse)
+        arguments = [*([receiver] if receiver is not None else []), *node.args]
+        keys = [constant(k.arg) for k in node.keywords]
+        options = self.fl.statements
+        named = self.scope.fresh("t")
+        directions = [self.tangent_of(bound[p]) if p in bound else constant(0.0) for p in rule.wrt]
+        packed = self.fl.atom(gast.Tuple(arguments, gast.Load()))
+        given = self.fl.atom(gast.Tuple(directions, gast.Load()))
+        options.append(gast.Assign([gast.Name(named, gast.Store(), None, None)],
+                                   gast.Dict(keys, [k.value for k in node.keywords]), None))  # fmt: skip
+        return self.runtime(rt.transposed, "transposed", name(path), ans, packed, name(named), given)
 
     def any_varied(self, argument: Any) -> bool:
         """Tell whether an argument (a list of them for ``*args``) has a tangent."""
@@ -350,17 +360,3 @@ def power_partial(base: gast.AST, exponent: float) -> gast.AST:
         return constant(1)
     inner = base if exponent == 2 else gast.BinOp(base, gast.Pow(), constant(exponent - 1))
     return gast.BinOp(constant(exponent), gast.Mult(), inner)
-
-
-def is_linear_in_first(rule: registry.Rule) -> bool:
-    """Tell whether a function of the runtime is linear in its first argument and only looks at the others' shapes."""
-    return getattr(rule.primal, "__module__", "").startswith("srcad.runtime") and rule.primal in _SHAPED
-
-
-_SHAPED = {
-    getattr(rt, title)
-    for title in (
-        "unbroadcast scatter cast_back finish owned imag_adjoint vector_only split_like unstack_like structured_like "
-        "array_like split_rows split_columns split_stacked_columns parts_like reshape_like"
-    ).split()
-}

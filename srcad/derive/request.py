@@ -23,8 +23,8 @@ class Request:
     wanted : tuple of str
         The parameters with respect to which to differentiate.
     mode : str
-        ``"grad"``, ``"value_and_grad"``, ``"aux"`` (value, auxiliary output and gradient), ``"vjp"`` or
-        ``"call"``: a call inside of a differentiated program, whose arguments come with shadows.
+        ``"grad"``, ``"value_and_grad"``, ``"aux"`` (value, auxiliary output and gradient), ``"vjp"``,
+        ``"call"`` (a call inside of a differentiated program, whose arguments come with shadows) or ``"jvp"``.
     exact : bool
         All numbers are float64, so that the seed is 1.0 and gradients need no conversion.
     single : bool

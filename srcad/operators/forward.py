@@ -2,30 +2,19 @@
 
 from __future__ import annotations
 
-import functools
-import types
-from collections.abc import Callable, Hashable
+from collections.abc import Callable
 from typing import Any
 
-from srcad.analysis.kinds import is_differentiable, kind_of
-from srcad.api import Derivative, _fingerprint, _is_exact, _place, _static_cells, _Target, _wanted_kind
+from srcad.api import grad, value_and_grad
+from srcad.compilation import compiled
 from srcad.errors import ArgumentError
-from srcad.operators.build import build_forward
-from srcad.pipeline import Code, Request
-from srcad.rules import registry
-from srcad.runtime import clone
-from srcad.runtime.tangents import (
-    Tangent,
-    as_tangent,
-    set_jvp_resolver,
-    tangent_result,
-    zero_tangent,
-)
+from srcad.operators.dynamic import install
+from srcad.pipeline import Code
+from srcad.runtime import clone, share_memory
+from srcad.runtime.tangents import as_tangent, tangent_result, zero_tangent
+from srcad.targets import Composable, Target, place
 
 __all__ = ["Jvp", "jvp", "linearize"]
-
-_CACHE: dict[Hashable, Code] = {}
-_MOST_ENTRIES = 4096
 
 
 def jvp(f: Any, primals: tuple[Any, ...], tangents: tuple[Any, ...]) -> tuple[Any, Any]:
@@ -63,7 +52,7 @@ def jvp(f: Any, primals: tuple[Any, ...], tangents: tuple[Any, ...]) -> tuple[An
     return Jvp(f)(primals, tangents)
 
 
-class Jvp:
+class Jvp(Composable):
     """The forward derivative of a function, compiled when it is first called: ``Jvp(f)(primals, tangents)``.
 
     Attributes
@@ -78,7 +67,7 @@ class Jvp:
         if not callable(f):
             raise ArgumentError(f"{f!r} is not a function.", "Give jvp a function.")
         self.__wrapped__ = f
-        self.target = _Target(f)
+        self.target = Target(f)
         self.latest: Code | None = None
 
     def __call__(self, primals: Any, tangents: Any, options: dict[str, Any] | None = None) -> tuple[Any, Any]:
@@ -86,24 +75,26 @@ class Jvp:
         target = self.target
         if not isinstance(primals, (tuple, list)) or not isinstance(tangents, (tuple, list)):
             raise ArgumentError("jvp takes a tuple of arguments and a tuple of tangents.",
-                                "Write jvp(f, (x,), (dx,)).", _place(target.func))  # fmt: skip
+                                "Write jvp(f, (x,), (dx,)).", place(target.func))  # fmt: skip
         if len(primals) != len(tangents):
             raise ArgumentError(f"There are {len(primals)} arguments and {len(tangents)} tangents.",
-                                "Give one tangent for each argument; None stands for zero.", _place(target.func))  # fmt: skip
-        given = tuple(p for p, t in zip(primals, tangents) if t is not None)
-        value, tangent = self.run(tuple(primals), tuple(tangents), options or {}, given)
+                                "Give one tangent for each argument; None stands for zero.",
+                                place(target.func))  # fmt: skip
+        values = target.bind(tuple(primals), options or {})
+        directions = _directions(target, primals, tangents)
+        code = self.compiled(values, tuple(directions))
+        everything = (*values, *target.captured())
+        if code.changes:
+            everything = clone(everything)
+        value, tangent = code.entries[0](*everything, *directions.values())
         return value, tangent_result(tangent, value)
 
-    def run(self, primals: Any, tangents: Any, options: dict[str, Any], given: Any) -> tuple[Any, Any]:
-        """Compute in the runtime's form of tangents."""
-        target = self.target
-        values = target.bind(primals, options)
-        directions = _directions(target, values, primals, tangents)
-        wanted = tuple(directions)
-        everything = (*values, *target.captured())
-        code = _compiled(target, values, everything, wanted)
-        self.latest = code
-        return code.entries[0](*clone(everything), *directions.values())
+    def compiled(self, values: tuple[Any, ...], wanted: tuple[str, ...]) -> Code:
+        """Return the code for arguments of these kinds and tangents of the parameters in ``wanted``."""
+        self.latest = compiled(self.target, values, wanted, "jvp")
+        if self.latest.changes and share_memory((*values, *self.target.captured())):
+            self.latest = compiled(self.target, values, wanted, "jvp", aliased=True)
+        return self.latest
 
     @property
     def source(self) -> str:
@@ -117,13 +108,11 @@ class Jvp:
 
     def _code(self) -> Code:
         if self.latest is None:
-            values = tuple(1.0 for _ in self.target.names)
-            everything = (*values, *self.target.captured())
-            self.latest = _compiled(self.target, values, everything, tuple(self.target.names))
+            return self.compiled(tuple(1.0 for _ in self.target.names), tuple(self.target.names))
         return self.latest
 
 
-def _directions(target: _Target, values: Any, primals: Any, tangents: Any) -> dict[str, Any]:
+def _directions(target: Target, primals: Any, tangents: Any) -> dict[str, Any]:
     """Return the tangents of the parameters, in the runtime's form, by name."""
     names = target.argument_names(len(primals))
     found = {}
@@ -134,7 +123,8 @@ def _directions(target: _Target, values: Any, primals: Any, tangents: Any) -> di
             found[name] = as_tangent(tangent, value)
         except (ValueError, TypeError) as error:
             raise ArgumentError(f"The tangent of '{name}' does not fit: {error}.",
-                                "Give it the structure and shape of the argument.", _place(target.func)) from None  # fmt: skip
+                                "Give it the structure and shape of the argument.",
+                                place(target.func)) from None  # fmt: skip
     return found
 
 
@@ -171,94 +161,4 @@ def linearize(f: Any, *primals: Any) -> tuple[Any, Callable[..., Any]]:
     return value, f_jvp
 
 
-def _compiled(target: _Target, values: Any, everything: Any, wanted: tuple[str, ...]) -> Code:
-    derived = target.inner.derived(values) if target.inner is not None else None
-    func = target.closure.function if target.closure is not None else target.func
-    func = derived if derived is not None else func
-    identity = func if target.closure is not None or derived is not None else func.__code__
-    closed = (_static_cells(target), id(getattr(target.func, "__globals__", None)))
-    key = (identity, closed, wanted, tuple(map(_fingerprint, everything)))
-    code = _CACHE.get(key)
-    if code is not None and code.holds():
-        return code
-    names = [*target.names, *target.captured_names()]
-    kinds = tuple((n, _wanted_kind(v) if n in wanted else kind_of(v)) for n, v in zip(names, everything))
-    code = build_forward(Request(func, kinds, wanted, "jvp", _is_exact(names, everything, wanted)))
-    if len(_CACHE) >= _MOST_ENTRIES:
-        _CACHE.pop(next(iter(_CACHE)))
-    _CACHE[key] = code
-    code.keep = (target.func, target.closure, derived)
-    return code
-
-
-# -- calls whose callee is known only when they happen ------------------------------------------------
-
-
-def _resolve(
-    function: Any, held: Any, args: Any, tangents: Any, options: dict[str, Any], option_tangents: dict[str, Any]
-) -> tuple[Any, Any]:
-    """Call a function that is known only now; see `srcad.runtime.call_jvp`."""
-    while isinstance(function, functools.partial):
-        inner, before, named = held if isinstance(held, tuple) else (0.0, None, None)
-        before = zero_tangent(function.args) if before is None else before
-        named = zero_tangent(function.keywords) if named is None else named
-        args, tangents = (*function.args, *args), (*before, *tangents)
-        options, option_tangents = {**function.keywords, **options}, {**named, **option_tangents}
-        function, held = function.func, inner
-    if function is functools.partial:
-        return function(*args, **options), (tangents[0], tuple(tangents[1:]), option_tangents)
-    if isinstance(function, type):
-        return _construct(function, args, tangents, options, option_tangents)
-    if registry.is_constant(function):
-        value = function(*args, **options)
-        return value, zero_tangent(value)
-    target = _Target(function)
-    values = target.bind(args, options)
-    images = _bound_tangents(target, values, held, tangents, option_tangents)
-    captured = target.captured()
-    if target.closure is not None:
-        images.update(zip(target.captured_names(), held if isinstance(held, tuple) else zero_tangent(captured)))
-    everything = (*values, *captured)
-    names = [*target.names, *target.captured_names()]
-    wanted = tuple(n for n, v in zip(names, everything) if n in images and is_differentiable(kind_of(v)))
-    code = _compiled(target, values, everything, wanted)
-    return code.entries[0](*everything, *[images[n] for n in wanted])
-
-
-def _bound_tangents(target: _Target, values: Any, held: Any, tangents: Any, named: Any) -> dict[str, Any]:
-    """Return the tangent of each parameter, by name."""
-    before = tuple(held if i == 0 and _is_receiver(target) else zero_tangent(v) for i, v in enumerate(target.before))
-    bound = target.signature.bind_partial(*before, *tangents, **{**zero_tangent(target.options), **named}).arguments
-    found = {n: bound[n] if n in bound else zero_tangent(v) for n, v in zip(target.names, values)}
-    for parameter in target.signature.parameters.values():
-        if parameter.kind is parameter.VAR_POSITIONAL:
-            found[parameter.name] = tuple(found[parameter.name])
-    return {n: zero_tangent(v) if isinstance(found[n], float) else found[n] for n, v in zip(target.names, values)}
-
-
-def _is_receiver(target: _Target) -> bool:
-    return bool(target.before)
-
-
-def _construct(cls: type, args: Any, tangents: Any, options: Any, option_tangents: Any) -> tuple[Any, Any]:
-    """Make an instance: its ``__init__`` is differentiated, and a dataclass or namedtuple mirrored field by field."""
-    if issubclass(cls, tuple) and hasattr(cls, "_fields"):
-        return cls(*args, **options), cls(*tangents, **option_tangents)
-    init = cls.__init__
-    if not isinstance(init, types.FunctionType):
-        value = cls(*args, **options)
-        return value, zero_tangent(value)
-    value = cls.__new__(cls)
-    tangent = Tangent(value)
-    if getattr(init, "__code__", None) is not None and init.__code__.co_filename.startswith("<"):
-        value = cls(*args, **options)
-        tangent = Tangent(value)
-        names = list(init.__code__.co_varnames[1 : init.__code__.co_argcount])
-        for name, part in {**dict(zip(names, tangents)), **option_tangents}.items():
-            setattr(tangent, name, part)
-        return value, tangent
-    _resolve(init, 0.0, (value, *args), (tangent, *tangents), options, option_tangents)
-    return value, tangent
-
-
-set_jvp_resolver(_resolve)
+install((grad, value_and_grad))

@@ -21,27 +21,26 @@ from srcad.runtime.calls import Closure
 from srcad.runtime.memory import Cell, Shadow, is_instance, owner
 
 __all__ = [
+    "CONTAINERS",
     "Tangent",
     "as_tangent",
-    "attribute_jvp",
     "call_jvp",
+    "container_method",
     "fit_tangent",
-    "item_tangent",
     "method_jvp",
-    "operator_jvp",
     "partial_of",
     "replace_tangent",
     "sequence_tangent",
-    "set_attribute_jvp",
-    "set_jvp_resolver",
+    "set_jvp_resolvers",
     "tangent_like",
     "tangent_result",
+    "transposed",
     "zero_tangent",
 ]
 
-JvpResolver = Callable[..., tuple[Any, Any]]
-_resolver: list[JvpResolver] = []
-_SEQUENCES = (list, tuple, deque)
+Resolver = Callable[..., Any]
+_resolvers: list[Resolver] = []
+CONTAINERS = (list, tuple, dict, deque)
 
 
 class Tangent:
@@ -139,7 +138,9 @@ def _zero_container(value: Any, memo: dict[int, Any]) -> Any:
     if isinstance(value, types.MethodType):
         return zero_tangent(value.__self__, memo)
     if isinstance(value, functools.partial):
-        return partial_of(zero_tangent(value.func, memo), *zero_tangent(value.args), **zero_tangent(value.keywords))
+        return partial_of(
+            zero_tangent(value.func, memo), *zero_tangent(value.args), **zero_tangent(value.keywords)
+        )
     if isinstance(value, Cell):
         result = Cell()
         result.g = zero_tangent(value.g, memo)
@@ -183,12 +184,16 @@ def as_tangent(tangent: Any, value: Any) -> Any:
         return zero_tangent(value)
     if isinstance(value, (list, tuple)):
         if not isinstance(tangent, (list, tuple)) or len(tangent) != len(value):
-            raise ValueError(f"it is {tangent!r} where the primal is a {type(value).__name__} of {len(value)} items")
+            raise ValueError(
+                f"it is {tangent!r} where the primal is a {type(value).__name__} of {len(value)} items"
+            )
         parts = [as_tangent(part, item) for part, item in zip(tangent, value)]
         return type(value)(*parts) if hasattr(value, "_fields") else type(value)(parts)
     if isinstance(value, dict):
         if not isinstance(tangent, dict) or set(tangent) != set(value):
-            raise ValueError(f"it is {tangent!r} where the primal is a dict with the keys {sorted(value, key=str)}")
+            raise ValueError(
+                f"it is {tangent!r} where the primal is a dict with the keys {sorted(value, key=str)}"
+            )
         return {key: as_tangent(tangent[key], item) for key, item in value.items()}
     if is_instance(value):
         result = Tangent(value)
@@ -275,14 +280,9 @@ def sequence_tangent(values: Any, source: Any, tangent: Any) -> Any:
     return list(tangent)
 
 
-def item_tangent(value: Any, base: Any, tangent: Any, index: Any) -> Any:
-    """Return the tangent of ``value``, which was read as ``base[index]``."""
-    if isinstance(base, (np.ndarray, list, tuple, dict, deque)):
-        return tangent[index]
-    return zero_tangent(value)
-
-
-def container_method(base: Any, tangent: Any, method: str, args: Any, tangents: Any, options: Any) -> tuple[Any, Any]:
+def container_method(
+    base: Any, tangent: Any, method: str, args: Any, tangents: Any, options: Any
+) -> tuple[Any, Any]:
     """Call a method of a list, dict, tuple or deque, and the same method of its tangent."""
     if method in ("index", "count", "keys"):
         value = getattr(base, method)(*args)
@@ -321,7 +321,9 @@ def _update(base: Any, tangent: Any, args: Any, tangents: Any, options: Any) -> 
     for other, image in zip(args, tangents):
         if isinstance(other, dict):
             base.update(other)
-            tangent.update(image if isinstance(image, dict) else {key: zero_tangent(v) for key, v in other.items()})
+            tangent.update(
+                image if isinstance(image, dict) else {key: zero_tangent(v) for key, v in other.items()}
+            )
             continue
         for (key, item), (_, part) in zip(other, image):
             base[key] = item
@@ -334,9 +336,9 @@ def _update(base: Any, tangent: Any, args: Any, tangents: Any, options: Any) -> 
 # -- what is known only when the program runs ---------------------------------------------------------
 
 
-def set_jvp_resolver(resolver: JvpResolver) -> None:
-    """Install the compiler's entry point for calls that are resolved at run time."""
-    _resolver[:] = [resolver]
+def set_jvp_resolvers(of_call: Resolver, of_method: Resolver, of_rule: Resolver) -> None:
+    """Install the compiler's entry points for what is resolved at run time."""
+    _resolvers[:] = [of_call, of_method, of_rule]
 
 
 def call_jvp(
@@ -360,7 +362,7 @@ def call_jvp(
     tangents, option_tangents
         Their tangents.
     """
-    return _resolver[0](function, function_tangent, args, tangents, options, option_tangents)
+    return _resolvers[0](function, function_tangent, args, tangents, options, option_tangents)
 
 
 def method_jvp(
@@ -373,68 +375,21 @@ def method_jvp(
     option_tangents: dict[str, Any],
 ) -> tuple[Any, Any]:
     """Call ``receiver.method``; see `call_jvp`."""
-    if isinstance(receiver, (list, tuple, dict, deque)) and not _is_written(receiver, method):
-        if isinstance(receiver_tangent, float):
-            receiver_tangent = zero_tangent(receiver)
-        return container_method(receiver, receiver_tangent, method, args, tangents, options)
-    if isinstance(receiver, (str, bytes, types.ModuleType)):
-        return call_jvp(getattr(receiver, method), 0.0, args, tangents, options, option_tangents)
-    if is_instance(receiver) and method in getattr(receiver, "__dict__", {}):
-        held = getattr(receiver_tangent, method, 0.0)
-        return call_jvp(getattr(receiver, method), held, args, tangents, options, option_tangents)
-    return call_jvp(getattr(receiver, method), receiver_tangent, args, tangents, options, option_tangents)
+    return _resolvers[1](receiver, receiver_tangent, method, args, tangents, options, option_tangents)
 
 
-def _is_written(receiver: Any, method: str) -> bool:
-    """Tell whether a method is a Python function of a class that derives from a container."""
-    return isinstance(getattr(type(receiver), method, None), types.FunctionType)
-
-
-def attribute_jvp(value: Any, tangent: Any, attribute: str) -> tuple[Any, Any]:
-    """Return ``value.attribute`` and its tangent."""
-    found = getattr(type(value), attribute, None)
-    if isinstance(found, property):
-        return call_jvp(found.fget, 0.0, (value,), (tangent,), {}, {})
-    read = getattr(value, attribute)
-    if isinstance(read, types.MethodType):
-        return read, tangent
-    if isinstance(value, (np.ndarray, np.generic, tuple)):
-        real = attribute in ("T", "mT", "real", "imag", "flat") or isinstance(value, tuple)
-        return read, getattr(tangent, attribute) if real else zero_tangent(read)
-    if isinstance(tangent, (Tangent, Shadow, Cell)) and attribute in getattr(value, "__dict__", {attribute: 0}):
-        return read, getattr(tangent, attribute)
-    return read, zero_tangent(read)
-
-
-def set_attribute_jvp(value: Any, tangent: Any, attribute: str, new: Any, new_tangent: Any) -> None:
-    """Assign ``value.attribute`` and its tangent."""
-    found = getattr(type(value), attribute, None)
-    if isinstance(found, property) and found.fset is not None:
-        call_jvp(found.fset, 0.0, (value, new), (tangent, new_tangent), {}, {})
-        return
-    setattr(value, attribute, new)
-    setattr(tangent, attribute, new_tangent)
-
-
-def operator_jvp(operation: Any, names: tuple[str, str], values: Any, tangents: Any) -> tuple[Any, Any]:
-    """Apply a binary operator that a class may define.
+def transposed(rule: Any, ans: Any, args: tuple[Any, ...], options: dict[str, Any], tangents: Any) -> Any:
+    """Return the tangent of a result from the reverse rule of its function, which is linear in the gradient.
 
     Parameters
     ----------
-    operation : callable
-        The operator as a function, such as ``rt.operators.add``.
-    names : pair of str
-        The names of the methods that define it, for the left and for the right operand.
-    values, tangents : pair
-        The operands and their tangents.
+    rule : callable
+        ``rule(ans, g, *args, **options)`` returns the gradients of the arguments.
+    ans : object
+        The result.
+    args, options
+        The arguments.
+    tangents : tuple
+        The tangents of the arguments that the rule has gradients for; 0.0 for the others.
     """
-    (left, right), (dl, dr) = values, tangents
-    method = getattr(type(left), names[0], None)
-    if isinstance(method, types.FunctionType):
-        value, tangent = call_jvp(method, 0.0, (left, right), (dl, dr), {}, {})
-        if value is not NotImplemented:
-            return value, tangent
-    method = getattr(type(right), names[1], None)
-    if isinstance(method, types.FunctionType):
-        return call_jvp(method, 0.0, (right, left), (dr, dl), {}, {})
-    return call_jvp(operation, 0.0, (left, right), (dl, dr), {}, {})
+    return _resolvers[2](rule, ans, args, options, tangents)

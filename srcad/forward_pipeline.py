@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import builtins
-
 from srcad.analysis.activity import varied_variables
-from srcad.analysis.infer import Kinds, infer
-from srcad.analysis.kinds import ANY
+from srcad.analysis.infer import infer
 from srcad.analysis.memory import memory_of
 from srcad.backends.numpy_backend import load
 from srcad.derive.forward import forward
 from srcad.derive.inline_calls import inline_calls, without_dead_copies
 from srcad.derive.lower import lower
-from srcad.lang.function import Function, Nested
+from srcad.derive.request import Request
+from srcad.lang.function import Nested
 from srcad.lang.printer import to_source
 from srcad.optimize import Context, optimize
 from srcad.optimize.copy_propagation import copy_propagation
-from srcad.pipeline import Code, Request, _is_pure, _refer, read, user_names
+from srcad.pipeline import Code, _is_pure, bind_builtins, read, refer, unknown_result, user_names
 
 __all__ = ["build_forward"]
 
@@ -43,25 +41,18 @@ def build_forward(request: Request) -> Code:
     users = user_names(fn)
     fn = inline_calls(fn, read, lambda value: isinstance(value, Nested))
     fn = without_dead_copies(copy_propagation(fn, Context(_is_pure)))
-    kinds = _kinds(fn, request, {})
+    kinds = infer(fn, dict(request.parameters), unknown_result)
     normal = to_source(fn.tree)
     fn = lower(fn, kinds)
-    kinds = _kinds(fn, request, {n: k for n, k in kinds.items() if "trips" in n})
-    for builtin in ("len", "range", "slice"):
-        if builtin not in fn.scope.taken:
-            fn.scope.statics.setdefault(builtin, getattr(builtins, builtin))
-    memory = memory_of(fn, kinds, request.wanted)
+    bind_builtins(fn)
+    kinds = infer(fn, dict(request.parameters), unknown_result)
+    memory = memory_of(fn, kinds, request.wanted, parameters_alias=request.aliased)
     varied = varied_variables(fn, kinds, set(request.wanted), memory)
-    names = tuple(parameter for parameter, _ in request.parameters)
-    derived = forward(fn, kinds, varied, memory, request.wanted, names)
-    _refer([derived])
+    derived = forward(fn, kinds, varied, memory, request.wanted, request.names)
+    refer([derived])
     tangents = to_source(derived.tree)
     inexact = [n for n, k in kinds.items() if k.name == "float" or (k.name == "array" and k.inexact)]
     derived = optimize(derived, _is_pure, keep=users, inexact=inexact)
     text, entries = load([derived], fn.scope)
     stages = {"source": fn.source.text, "normal": normal, "forward": tangents, "optimized": text}
-    return Code(text, stages, list(fn.scope.dependencies), entries)
-
-
-def _kinds(fn: Function, request: Request, more: Kinds) -> Kinds:
-    return infer(fn, {**dict(request.parameters), **more}, lambda callee, arguments: ANY)
+    return Code(text, stages, list(fn.scope.dependencies), entries, changes=bool(memory.changed))

@@ -1,0 +1,292 @@
+"""Calls inside of forward-mode code that are resolved when they happen, with the tangents of their arguments."""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+import inspect
+import operator
+import types
+from collections.abc import Hashable
+from typing import Any
+
+import numpy as np
+
+from srcad.analysis.infer import ARRAY_METHODS
+from srcad.analysis.kinds import is_differentiable, kind_of
+from srcad.compilation import compiled
+from srcad.derive.builtin_sources import source_of_builtin
+from srcad.errors import UnsupportedError
+from srcad.operators.sources import SOURCES
+from srcad.rules import registry
+from srcad.runtime import share_memory
+from srcad.runtime.memory import is_instance
+from srcad.runtime.tangents import CONTAINERS, Tangent, container_method, set_jvp_resolvers, zero_tangent
+from srcad.targets import Target, place
+
+__all__ = ["call", "install", "run"]
+
+Outcome = tuple[Any, Any]
+_NUMERIC = (float, int, complex, np.ndarray, np.generic)
+_BINARY = ("add", "sub", "mul", "truediv", "pow", "mod", "floordiv", "matmul")
+_METHOD_OF: dict[Any, tuple[str, ...]] = {
+    **{getattr(operator, title): (f"__{title}__", f"__r{title}__") for title in _BINARY},
+    **{getattr(operator, f"i{title}"): (f"__i{title}__", f"__r{title}__") for title in _BINARY},
+    **{
+        getattr(operator, title): (f"__{title}__",)
+        for title in ("neg", "pos", "getitem", "setitem", "delitem")
+    },
+}
+_makers: list[Any] = []
+
+
+def install(makers: tuple[Any, ...]) -> None:
+    """Let generated code resolve calls; ``makers`` are srcad's own functions that make derivatives."""
+    _makers[:] = makers
+    set_jvp_resolvers(call, call_method, transposed)
+
+
+def run(target: Target, values: Any, images: dict[str, Any]) -> Outcome:
+    """Return the value of ``target`` and its tangent; ``images`` has tangents of parameters by name."""
+    everything = (*values, *target.captured())
+    names = [*target.names, *target.captured_names()]
+    wanted = tuple(n for n, v in zip(names, everything) if n in images and is_differentiable(kind_of(v)))
+    code = compiled(target, values, wanted, "jvp", aliased=share_memory(everything))
+    return code.entries[0](*everything, *[images[n] for n in wanted])
+
+
+def call(function: Any, held: Any, args: Any, tangents: Any, options: Any, option_tangents: Any) -> Outcome:
+    """Call ``function``; ``held`` is the tangent of what it holds. See `srcad.runtime.call_jvp`."""
+    while isinstance(function, functools.partial):
+        inner, before, named = held if isinstance(held, tuple) else zero_tangent(function)
+        args, tangents = (*function.args, *args), (*before, *tangents)
+        options, option_tangents = {**function.keywords, **options}, {**named, **option_tangents}
+        function, held = function.func, inner
+    known = isinstance(function, Hashable)
+    special = _SPECIAL.get(function) if known else None
+    if special is not None:
+        return special(args, tangents, options, option_tangents)
+    if known and function in _METHOD_OF:
+        found = _operator_of_class(_METHOD_OF[function], args, tangents)
+        if found is not None:
+            return found
+    if known and function in SOURCES:
+        function = SOURCES[function]
+    elif function in _makers:
+        return function(*args, **options), tangents[0] if tangents else 0.0
+    elif known and registry.is_constant(function):
+        return plain(function, args, options)
+    elif isinstance(function, type):
+        return make(function, args, tangents, options, option_tangents)
+    receiver = getattr(function, "__self__", None)
+    if (
+        isinstance(function, types.BuiltinMethodType)
+        and not inspect.ismodule(receiver)
+        and receiver is not None
+    ):
+        return call_method(receiver, held, function.__name__, args, tangents, options, option_tangents)
+    if isinstance(function, types.BuiltinFunctionType):
+        function = source_of_builtin(function, len(args), tuple(options)) or function
+    target = Target(function)
+    values = target.bind(args, options)
+    images = _bound_tangents(target, values, held, tangents, option_tangents)
+    captured = target.captured()
+    if target.closure is not None:
+        parts = held if isinstance(held, tuple) else tuple(zero_tangent(value) for value in captured)
+        images.update(zip(target.captured_names(), parts))
+    return run(target, values, images)
+
+
+def plain(function: Any, args: Any, options: Any) -> Outcome:
+    """Call a function whose result has no derivative."""
+    value = function(*args, **options)
+    return value, zero_tangent(value)
+
+
+def _bound_tangents(target: Target, values: Any, held: Any, tangents: Any, named: Any) -> dict[str, Any]:
+    """Return the tangent of each parameter, by name."""
+    before = tuple(held if i == 0 else zero_tangent(v) for i, v in enumerate(target.before))
+    fixed = {name: zero_tangent(value) for name, value in target.options.items()}
+    bound = target.signature.bind(*before, *tangents, **{**fixed, **named}).arguments
+    found = {}
+    for name, value in zip(target.names, values):
+        image = bound.get(name, 0.0)
+        scalar = isinstance(value, (float, int, str, type(None)))
+        found[name] = zero_tangent(value) if isinstance(image, float) and not scalar else image
+    return found
+
+
+# -- methods and operators ----------------------------------------------------------------------------
+
+
+def call_method(
+    receiver: Any, held: Any, name: str, args: Any, tangents: Any, options: Any, option_tangents: Any
+) -> Outcome:
+    """Call ``receiver.name``; ``held`` is the tangent of the receiver."""
+    written = isinstance(getattr(type(receiver), name, None), types.FunctionType)
+    if isinstance(receiver, CONTAINERS) and not written:
+        image = zero_tangent(receiver) if isinstance(held, float) else held
+        return container_method(receiver, image, name, args, tangents, options)
+    if isinstance(receiver, (np.ndarray, np.generic, float)) and name in ARRAY_METHODS:
+        function = ARRAY_METHODS[name]
+        return call(function, 0.0, (receiver, *args), (held, *tangents), options, option_tangents)
+    if isinstance(receiver, (np.ndarray, np.generic)) and name in ("tolist", "item"):
+        return getattr(receiver, name)(*args), getattr(held, name)(*args)
+    unbound = getattr(type(receiver), name, None)
+    if isinstance(unbound, Hashable) and registry.find(unbound) is not None:
+        return call(unbound, 0.0, (receiver, *args), (held, *tangents), options, option_tangents)
+    if isinstance(receiver, (str, bytes, int, float, set, frozenset, np.random.Generator)):
+        return plain(getattr(receiver, name), args, options)
+    function = getattr(receiver, name)
+    if not isinstance(function, types.MethodType) and is_instance(receiver):
+        held = getattr(held, name, 0.0)
+    return call(function, held, args, tangents, options, option_tangents)
+
+
+def _operator_of_class(names: tuple[str, ...], args: Any, tangents: Any) -> Outcome | None:
+    """Apply an operator that the class of an operand defines in Python."""
+    method = _written(args[0], names[0])
+    reflected = _written(args[1], names[1]) if len(names) > 1 else None
+    swapped = (args[::-1], tuple(tangents)[::-1])
+    if reflected is not None and type(args[0]) is not type(args[1]) and isinstance(args[1], type(args[0])):
+        return call(reflected, 0.0, *swapped, {}, {})
+    if method is not None:
+        value, tangent = call(method, 0.0, args, tangents, {}, {})
+        if value is not NotImplemented:
+            return value, tangent
+    return call(reflected, 0.0, *swapped, {}, {}) if reflected is not None else None
+
+
+def _written(value: Any, name: str) -> Any:
+    """Return a method that a Python class defines, or None."""
+    found = None if isinstance(value, (*_NUMERIC, str)) else getattr(type(value), name, None)
+    return found if isinstance(found, types.FunctionType) else None
+
+
+def _getattr(args: Any, tangents: Any, options: Any, option_tangents: Any) -> Outcome:
+    base, name = args[:2]
+    held = tangents[0]
+    computed = getattr(type(base), name, None) if not isinstance(base, (type, types.ModuleType)) else None
+    if isinstance(computed, property):
+        return call(computed.fget, 0.0, (base,), (held,), {}, {})
+    if not hasattr(base, name) and len(args) > 2:
+        return args[2], tangents[2]
+    own = name in getattr(base, "__dict__", {}) or isinstance(base, tuple)
+    fallback = _written(base, "__getattr__")
+    if not own and fallback is not None and not hasattr(type(base), name):
+        return call(fallback, 0.0, (base, name), (held, 0.0), {}, {})
+    value = getattr(base, name)
+    if isinstance(value, types.MethodType) and value.__self__ is base:
+        return value, held
+    if isinstance(base, (np.ndarray, np.generic, float)):
+        shown = name in ("T", "mT", "real", "imag", "flat")
+        return value, getattr(held, name) if shown else zero_tangent(value)
+    slotted = is_instance(base) or hasattr(type(base), "__slots__")
+    known = own or slotted and not isinstance(base, (type, types.ModuleType))
+    return value, getattr(held, name) if known and not isinstance(held, float) else zero_tangent(value)
+
+
+def _setattr(args: Any, tangents: Any, options: Any, option_tangents: Any) -> Outcome:
+    base, name, value = args
+    computed = getattr(type(base), name, None)
+    if isinstance(computed, property) and computed.fset is not None:
+        return call(computed.fset, 0.0, (base, value), (tangents[0], tangents[2]), {}, {})
+    method = _written(base, "__setattr__")
+    if method is not None:
+        return call(method, 0.0, args, tangents, {}, {})
+    setattr(base, name, value)
+    setattr(tangents[0], name, tangents[2])
+    return None, 0.0
+
+
+def _delattr(args: Any, tangents: Any, options: Any, option_tangents: Any) -> Outcome:
+    delattr(args[0], args[1])
+    delattr(tangents[0], args[1])
+    return None, 0.0
+
+
+def _partial(args: Any, tangents: Any, options: Any, option_tangents: Any) -> Outcome:
+    return functools.partial(*args, **options), (tangents[0], tuple(tangents[1:]), option_tangents)
+
+
+def _super(args: Any, tangents: Any, options: Any, option_tangents: Any) -> Outcome:
+    return super(*args), tangents[1]
+
+
+_SPECIAL: dict[Any, Any] = {
+    getattr: _getattr, setattr: _setattr, delattr: _delattr, functools.partial: _partial, super: _super,
+}  # fmt: skip
+
+
+# -- instances ----------------------------------------------------------------------------------------
+
+
+def make(cls: Any, args: Any, tangents: Any, options: Any, option_tangents: Any) -> Outcome:
+    """Make an instance and its tangent."""
+    if issubclass(cls, tuple) and hasattr(cls, "_fields"):
+        return cls(*args, **options), cls(*tangents, **option_tangents)
+    if issubclass(cls, dict):
+        value = cls(*args, **options)
+        return value, _dict_tangent(value, args, tangents, option_tangents)
+    if issubclass(cls, BaseException) or cls.__module__ in ("builtins", "numpy", "collections"):
+        return plain(cls, args, options)
+    constructor = inspect.getattr_static(cls, "__new__", None)
+    if isinstance(constructor, staticmethod) and isinstance(constructor.__func__, types.FunctionType):
+        raise UnsupportedError(f"The class '{cls.__name__}' defines __new__, which makes its instances in a way "
+                               "that is not known.", "Make them in __init__.", place(cls))  # fmt: skip
+    value = cls.__new__(cls)
+    image = Tangent(value)
+    written = getattr(cls.__init__, "__code__", None)
+    if dataclasses.is_dataclass(cls) and written is not None and written.co_filename == "<string>":
+        return _dataclass(cls, value, image, args, tangents, options, option_tangents)
+    if cls.__init__ is not object.__init__:
+        call(cls.__init__, 0.0, (value, *args), (image, *tangents), options, option_tangents)
+    return value, image
+
+
+def _dict_tangent(value: Any, args: Any, tangents: Any, option_tangents: Any) -> Any:
+    image = zero_tangent(value)
+    if args and isinstance(args[0], dict):
+        image.update(tangents[0])
+    elif args and not isinstance(tangents[0], float):
+        image.update({key: part for (key, _), (_, part) in zip(args[0], tangents[0])})
+    image.update(option_tangents)
+    return image
+
+
+def _dataclass(
+    cls: Any, value: Any, image: Tangent, args: Any, tangents: Any, options: Any, named: Any
+) -> Outcome:
+    """Fill the fields as the generated ``__init__`` does."""
+    signature = inspect.signature(cls)
+    bound = signature.bind(*args, **options).arguments
+    images = signature.bind(*tangents, **named).arguments
+    for field in dataclasses.fields(cls):
+        if field.name in bound:
+            item, part = bound[field.name], images[field.name]
+        elif field.default_factory is not dataclasses.MISSING:
+            item = field.default_factory()
+            part = zero_tangent(item)
+        elif field.default is not dataclasses.MISSING:
+            item, part = field.default, zero_tangent(field.default)
+        else:
+            continue
+        object.__setattr__(value, field.name, item)
+        setattr(image, field.name, part)
+    after = getattr(cls, "__post_init__", None)
+    if after is not None:
+        call(after, 0.0, (value,), (image,), {}, {})
+    return value, image
+
+
+# -- rules without a forward rule ---------------------------------------------------------------------
+
+
+def transposed(rule: Any, ans: Any, args: Any, options: Any, tangents: Any) -> Any:
+    """Return the tangent of a result from a reverse rule; see `srcad.runtime.transposed`."""
+    target = Target(rule)
+    values = target.bind((ans, zero_tangent(ans), *args), options)
+    gradient = target.names[1]
+    forward, backward = compiled(target, values, (gradient,), "vjp").entries
+    _, residuals = forward(*values, *target.captured())
+    return backward(residuals, tangents[0] if len(tangents) == 1 else list(tangents))[0]

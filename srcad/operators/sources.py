@@ -1,0 +1,139 @@
+"""Python's operators and the builtins that make containers, written out as functions to be differentiated.
+
+They are called where the kind of an operand is known only when the program runs.
+"""
+
+from __future__ import annotations
+
+import operator
+from typing import Any
+
+__all__ = ["SOURCES"]
+
+
+def _add(left: Any, right: Any) -> Any:
+    return left + right
+
+
+def _sub(left: Any, right: Any) -> Any:
+    return left - right
+
+
+def _mul(left: Any, right: Any) -> Any:
+    return left * right
+
+
+def _truediv(left: Any, right: Any) -> Any:
+    return left / right
+
+
+def _pow(left: Any, right: Any) -> Any:
+    return left**right
+
+
+def _mod(left: Any, right: Any) -> Any:
+    return left % right
+
+
+def _floordiv(left: Any, right: Any) -> Any:
+    return left // right
+
+
+def _matmul(left: Any, right: Any) -> Any:
+    return left @ right
+
+
+def _neg(operand: Any) -> Any:
+    return -operand
+
+
+def _pos(operand: Any) -> Any:
+    return +operand
+
+
+def _getitem(base: Any, index: Any) -> Any:
+    return base[index]
+
+
+def _setitem(base: Any, index: Any, value: Any) -> None:
+    base[index] = value
+
+
+def _delitem(base: Any, index: Any) -> None:
+    del base[index]
+
+
+def _iadd(target: Any, value: Any) -> Any:
+    target += value
+    return target
+
+
+def _isub(target: Any, value: Any) -> Any:
+    target -= value
+    return target
+
+
+def _imul(target: Any, value: Any) -> Any:
+    target *= value
+    return target
+
+
+def _itruediv(target: Any, value: Any) -> Any:
+    target /= value
+    return target
+
+
+def _ipow(target: Any, value: Any) -> Any:
+    target **= value
+    return target
+
+
+def _list(values: Any = ()) -> Any:
+    return [item for item in values]
+
+
+def _tuple(values: Any = ()) -> Any:
+    return tuple([item for item in values])
+
+
+def _sorted(values: Any, key: Any = None, reverse: bool = False) -> Any:
+    items = list(values)
+    items.sort(key=key, reverse=reverse)
+    return items
+
+
+def _reversed(values: Any) -> Any:
+    items = list(values)
+    items.reverse()
+    return items
+
+
+def _zip(*sources: Any) -> Any:
+    columns = [list(source) for source in sources]
+    shortest = min([len(column) for column in columns])
+    return [tuple([column[i] for column in columns]) for i in range(shortest)]
+
+
+def _enumerate(values: Any, start: int = 0) -> Any:
+    items = list(values)
+    return [(start + i, items[i]) for i in range(len(items))]
+
+
+def _map(function: Any, *sources: Any) -> Any:
+    columns = [list(source) for source in sources]
+    shortest = min([len(column) for column in columns])
+    return [function(*[column[i] for column in columns]) for i in range(shortest)]
+
+
+def _filter(function: Any, values: Any) -> Any:
+    return [item for item in values if function(item)]
+
+
+SOURCES: dict[Any, Any] = {
+    operator.add: _add, operator.sub: _sub, operator.mul: _mul, operator.truediv: _truediv, operator.pow: _pow,
+    operator.mod: _mod, operator.floordiv: _floordiv, operator.matmul: _matmul, operator.neg: _neg,
+    operator.pos: _pos, operator.getitem: _getitem, operator.setitem: _setitem, operator.delitem: _delitem,
+    operator.iadd: _iadd, operator.isub: _isub, operator.imul: _imul, operator.itruediv: _itruediv,
+    operator.ipow: _ipow, list: _list, tuple: _tuple, sorted: _sorted, reversed: _reversed, zip: _zip, enumerate: _enumerate, map: _map,
+    filter: _filter,
+}  # fmt: skip

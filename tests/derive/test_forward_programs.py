@@ -1,0 +1,55 @@
+"""Every program of the corpus in forward mode: value, tangent, structure, and arguments left alone."""
+
+from __future__ import annotations
+
+import copy
+import math
+from typing import Any
+
+import numpy as np
+import pytest
+
+from srcad.api import vjp
+from srcad.operators import jvp
+from tests.programs.corpus import PROGRAMS, Program
+from tests.programs.numerical import assert_like, direction_of, directional_derivative, leaves, pairing
+from tests.programs.test_programs import TOPICS
+
+assert TOPICS, "importing the test of reverse mode fills the corpus"
+
+
+@pytest.mark.parametrize("entry", PROGRAMS, ids=lambda entry: entry.label)
+def test_tangent(entry: Program) -> None:
+    before = copy.deepcopy(entry.args)
+    expected = entry.function(*copy.deepcopy(entry.args))
+    direction = direction_of(entry.args)
+
+    value, tangent = jvp(entry.function, entry.args, direction)
+
+    assert dict_of(value) == dict_of(expected)
+    np.testing.assert_equal(dict_of(entry.args), dict_of(before), "the arguments were changed")
+    assert_like(tangent, expected)
+    numerical = directional_derivative(entry.function, entry.args, direction)
+    found = dict(leaves(tangent))
+    for path, numbers in numerical.items():
+        single = any(np.asarray(leaf).dtype == np.float32 for _, leaf in leaves((entry.args, expected)))
+        rtol, atol = (1e-3, 1e-4) if single else (1e-5, 1e-8)
+        np.testing.assert_allclose(found[path], numbers, rtol=rtol, atol=atol, err_msg=f"result{path}")
+
+
+@pytest.mark.parametrize("entry", PROGRAMS, ids=lambda entry: entry.label)
+def test_tangent_is_adjoint_to_the_gradient(entry: Program) -> None:
+    expected = entry.function(*copy.deepcopy(entry.args))
+    direction, cotangent = direction_of(entry.args), direction_of(expected)
+
+    _, tangent = jvp(entry.function, entry.args, direction)
+    gradients = vjp(entry.function, *entry.args)[1](cotangent)
+
+    forwards = pairing(tangent, cotangent)
+    backwards = pairing(gradients, direction)
+    assert math.isclose(forwards, backwards, rel_tol=1e-5, abs_tol=1e-7)
+
+
+def dict_of(value: Any) -> list[tuple[Any, Any]]:
+    """Return the leaves of a result as comparable lists."""
+    return [(path, np.asarray(leaf).tolist()) for path, leaf in leaves(value)]
