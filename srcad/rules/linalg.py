@@ -47,7 +47,7 @@ def tensorsolve(ans, g, a, b, axes=None):
     row = np.linalg.solve(np.transpose(matrix), np.ravel(g))
     whole = np.reshape(-np.outer(row, np.ravel(ans)), np.shape(np.transpose(a, order)))
     return (
-        rt.unbroadcast(np.transpose(whole, np.argsort(order)), a),
+        rt.unbroadcast(np.transpose(whole, rt.inverse_axes(order, np.ndim(a))), a),
         rt.unbroadcast(np.reshape(row, np.shape(b)), b),
     )
 

@@ -39,12 +39,13 @@ def cholesky(ans, g, a, *, upper=False):
 @vjp(np.linalg.qr, "a")
 def qr(ans, g, a, mode="reduced"):
     mode = rt.allowed_option(mode, ("reduced", "complete", "r"), "np.linalg.qr mode")
-    if mode == "r":
-        return qr((np.linalg.qr(a)[0], ans), (0.0, g), a)
-    q, r = ans[0], ans[1]
     k = min(np.shape(a)[-2], np.shape(a)[-1])
-    left = np.conj(rt.filled(g[0], q))
-    right = np.conj(rt.filled(g[1], r))
+    if mode == "r":
+        q, r = np.linalg.qr(a)[0], ans
+        left, right = np.zeros_like(q), np.conj(g)
+    else:
+        q, r = ans[0], ans[1]
+        left, right = np.conj(rt.filled(g[0], q)), np.conj(rt.filled(g[1], r))
     if mode == "complete":
         rest = q[..., k:]
         turned = rt.conj_transpose(left[..., k:])
@@ -118,11 +119,14 @@ def svdvals(ans, g, x):
 
 @vjp(np.linalg.svd, "a")
 def svd(ans, g, a, full_matrices=True, compute_uv=True, hermitian=False):
+    if hermitian:
+        a = rt.hermitian(a, "L")
     if not compute_uv:
+        parts = np.linalg.svd(a, full_matrices=False)
+        whole = (parts[0] * np.expand_dims(g, -2)) @ parts[2]
         if hermitian:
-            whole = svdvals(ans, g, rt.hermitian(a, "L"))
-            return np.conj(rt.fold_hermitian(np.conj(whole), "L"))
-        return svdvals(ans, g, a)
+            whole = rt.fold_hermitian(whole, "L")
+        return np.conj(whole)
     k = np.shape(ans[1])[-1]
     u, s, v = ans[0][..., :k], ans[1], rt.conj_transpose(ans[2][..., :k, :])
     whole = u * np.expand_dims(g[1], -2)
@@ -200,5 +204,6 @@ def lstsq(ans, g, a, b, rcond=None):
         to_b = to_b + 2 * residual * g[1]
     whole = whole - to_b @ rt.conj_transpose(x)
     if not rt.is_zero(g[3]):
-        whole = whole + np.conj(svdvals(ans[3], g[3], a))
+        parts = np.linalg.svd(a, full_matrices=False)
+        whole = whole + (parts[0] * np.expand_dims(g[3], -2)) @ parts[2]
     return rt.unbroadcast(np.conj(whole), a), rt.unbroadcast(np.reshape(np.conj(to_b), np.shape(b)), b)

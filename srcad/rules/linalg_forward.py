@@ -76,8 +76,7 @@ def cholesky_a(ans, t, a, *, upper=False):
 @jvp(np.linalg.qr, "a")
 def qr_a(ans, t, a, mode="reduced"):
     if mode == "r":
-        both = np.linalg.qr(a)
-        return qr_a(both, t, a)[1]
+        ans = np.linalg.qr(a)
     k = min(np.shape(a)[-2], np.shape(a)[-1])
     q, r = ans[0][..., :k], ans[1][..., :k, :]
     square = r[..., :k]
@@ -90,6 +89,8 @@ def qr_a(ans, t, a, mode="reduced"):
     dq = first - q @ change
     beyond = rt.conj_transpose(dq) @ a[..., k:] + rt.conj_transpose(q) @ t[..., k:]
     dr = np.concatenate([change @ square, beyond], -1)
+    if mode == "r":
+        return dr
     if mode == "complete":
         rest = ans[0][..., k:]
         dq = np.concatenate([dq, -q @ (rt.conj_transpose(dq) @ rest)], -1)

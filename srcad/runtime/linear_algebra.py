@@ -26,6 +26,7 @@ __all__ = [
     "fold_hermitian",
     "gauge_invariant",
     "hermitian",
+    "identity_like",
     "is_zero",
     "largest_entries",
     "norm_axes",
@@ -63,6 +64,11 @@ def diagonal_matrix(x: Array) -> Array:
 
 def _diagonal_part(a: Array) -> Array:
     return a * np.eye(np.shape(a)[-1], dtype=bool)
+
+
+def identity_like(n: int, x: Array) -> Array:
+    """Return the identity matrix of size ``n`` in the precision of gradients beside ``x``."""
+    return np.eye(n, dtype=inexact_dtype(np.real(x)))
 
 
 def dual_matrix(a: Array, direction: Array) -> Array:

@@ -1,0 +1,126 @@
+"""Derivatives of what all families of ``np.polynomial`` have in common, and what has none."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.polynomial import chebyshev, hermite, hermite_e, laguerre, legendre, polynomial
+
+from srcad import runtime as rt
+from srcad.rules.registry import constant, jvp, refuse, vjp
+
+# -- sums --------------------------------------------------------------------------------------------
+
+
+@vjp(polynomial.polyadd, "c1", "c2")
+@vjp(chebyshev.chebadd, "c1", "c2")
+@vjp(legendre.legadd, "c1", "c2")
+@vjp(laguerre.lagadd, "c1", "c2")
+@vjp(hermite.hermadd, "c1", "c2")
+@vjp(hermite_e.hermeadd, "c1", "c2")
+def series_add(ans, g, c1, c2):
+    return (
+        rt.unbroadcast(rt.resized(g, np.shape(c1), (0,)), c1),
+        rt.unbroadcast(rt.resized(g, np.shape(c2), (0,)), c2),
+    )
+
+
+@vjp(polynomial.polysub, "c1", "c2")
+@vjp(chebyshev.chebsub, "c1", "c2")
+@vjp(legendre.legsub, "c1", "c2")
+@vjp(laguerre.lagsub, "c1", "c2")
+@vjp(hermite.hermsub, "c1", "c2")
+@vjp(hermite_e.hermesub, "c1", "c2")
+def series_sub(ans, g, c1, c2):
+    return (
+        rt.unbroadcast(rt.resized(g, np.shape(c1), (0,)), c1),
+        rt.unbroadcast(rt.resized(-g, np.shape(c2), (0,)), c2),
+    )
+
+
+@jvp(polynomial.polyadd, "c1")
+@jvp(chebyshev.chebadd, "c1")
+@jvp(legendre.legadd, "c1")
+@jvp(laguerre.lagadd, "c1")
+@jvp(hermite.hermadd, "c1")
+@jvp(hermite_e.hermeadd, "c1")
+@jvp(polynomial.polyadd, "c2")
+@jvp(chebyshev.chebadd, "c2")
+@jvp(legendre.legadd, "c2")
+@jvp(laguerre.lagadd, "c2")
+@jvp(hermite.hermadd, "c2")
+@jvp(hermite_e.hermeadd, "c2")
+@jvp(polynomial.polysub, "c1")
+@jvp(chebyshev.chebsub, "c1")
+@jvp(legendre.legsub, "c1")
+@jvp(laguerre.lagsub, "c1")
+@jvp(hermite.hermsub, "c1")
+@jvp(hermite_e.hermesub, "c1")
+def series_add_either(ans, t, c1, c2):
+    return rt.resized(t, np.shape(ans), (0,))
+
+
+@jvp(polynomial.polysub, "c2")
+@jvp(chebyshev.chebsub, "c2")
+@jvp(legendre.legsub, "c2")
+@jvp(laguerre.lagsub, "c2")
+@jvp(hermite.hermsub, "c2")
+@jvp(hermite_e.hermesub, "c2")
+def series_sub_c2(ans, t, c1, c2):
+    return rt.resized(-t, np.shape(ans), (0,))
+
+
+@vjp(polynomial.polytrim, "c")
+def series_trim(ans, g, c, tol=0):
+    return rt.resized(g, np.shape(c), (0,))
+
+
+@jvp(polynomial.polytrim, "c")
+def series_trim_c(ans, t, c, tol=0):
+    return rt.resized(t, np.shape(ans), (0,))
+
+
+# -- constant and refused ----------------------------------------------------------------------------
+
+constant(rt.identity_like)
+
+constant(
+    chebyshev.chebgauss, chebyshev.chebpts1, chebyshev.chebpts2, hermite.hermgauss, hermite_e.hermegauss,
+    laguerre.laggauss, legendre.leggauss, np.polynomial.set_default_printstyle,
+)  # fmt: skip
+
+refuse(
+    "The classes of np.polynomial are not differentiated: call the functions on arrays of coefficients, as in "
+    "`np.polynomial.chebyshev.chebval(x, c)`.",
+    np.polynomial.Chebyshev, np.polynomial.Hermite, np.polynomial.HermiteE, np.polynomial.Laguerre,
+    np.polynomial.Legendre, np.polynomial.Polynomial,
+)  # fmt: skip
+
+refuse(
+    "Series of several variables have no derivative rule: evaluate along one variable after the other, with the "
+    "function for one variable.",
+    chebyshev.chebgrid2d, chebyshev.chebgrid3d, chebyshev.chebval2d, chebyshev.chebval3d, chebyshev.chebvander2d,
+    chebyshev.chebvander3d, hermite.hermgrid2d, hermite.hermgrid3d, hermite.hermval2d, hermite.hermval3d,
+    hermite.hermvander2d, hermite.hermvander3d, hermite_e.hermegrid2d, hermite_e.hermegrid3d,
+    hermite_e.hermeval2d, hermite_e.hermeval3d, hermite_e.hermevander2d, hermite_e.hermevander3d,
+    laguerre.laggrid2d, laguerre.laggrid3d, laguerre.lagval2d, laguerre.lagval3d, laguerre.lagvander2d,
+    laguerre.lagvander3d, legendre.leggrid2d, legendre.leggrid3d, legendre.legval2d, legendre.legval3d,
+    legendre.legvander2d, legendre.legvander3d, polynomial.polygrid2d, polynomial.polygrid3d,
+    polynomial.polyval2d, polynomial.polyval3d, polynomial.polyvander2d, polynomial.polyvander3d,
+)  # fmt: skip
+
+refuse(
+    "This operation on the coefficients of a series has no derivative rule: write it with the sums, products and "
+    "values of series, which have one.",
+    chebyshev.cheb2poly, chebyshev.chebcompanion, chebyshev.chebdiv, chebyshev.chebfromroots,
+    chebyshev.chebinterpolate, chebyshev.chebline, chebyshev.chebmulx, chebyshev.chebpow, chebyshev.chebweight,
+    chebyshev.poly2cheb, hermite.herm2poly, hermite.hermcompanion, hermite.hermdiv, hermite.hermfromroots,
+    hermite.hermline, hermite.hermmulx, hermite.hermpow, hermite.hermweight, hermite.poly2herm,
+    hermite_e.herme2poly, hermite_e.hermecompanion, hermite_e.hermediv, hermite_e.hermefromroots,
+    hermite_e.hermeline, hermite_e.hermemulx, hermite_e.hermepow, hermite_e.hermeweight, hermite_e.poly2herme,
+    laguerre.lag2poly, laguerre.lagcompanion, laguerre.lagdiv, laguerre.lagfromroots, laguerre.lagline,
+    laguerre.lagmulx, laguerre.lagpow, laguerre.lagweight, laguerre.poly2lag, legendre.leg2poly,
+    legendre.legcompanion, legendre.legdiv, legendre.legfromroots, legendre.legline, legendre.legmulx,
+    legendre.legpow, legendre.legweight, legendre.poly2leg, polynomial.polycompanion, polynomial.polydiv,
+    polynomial.polyfromroots, polynomial.polyline, polynomial.polymulx, polynomial.polypow,
+    polynomial.polyvalfromroots,
+)  # fmt: skip

@@ -1,0 +1,106 @@
+"""Derivatives of series of powers."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.polynomial import polynomial as series
+
+from srcad import runtime as rt
+from srcad.rules.registry import jvp, vjp
+
+_TENSOR = {
+    "tensor": "The argument 'tensor' of a series has no derivative rule: evaluate the columns in a loop."
+}
+_FULL = {"full": "The diagnostics of a fit have no derivative: leave the argument 'full' out."}
+_NONE: list[float] = []
+
+# -- values ------------------------------------------------------------------------------------------
+
+
+@vjp(series.polyval, "x", "c", linear=("c",), refused=_TENSOR)
+def polyval(ans, g, x, c, tensor=True):
+    matrix = np.reshape(series.polyvander(x, np.shape(c)[0] - 1), (*np.shape(x), np.shape(c)[0]))
+    return (
+        rt.unbroadcast(g * series.polyval(x, series.polyder(c)), x),
+        rt.cast_back(np.moveaxis(np.tensordot(g, matrix, np.ndim(x)), -1, 0), ans, c),
+    )
+
+
+@jvp(series.polyval, "x")
+def polyval_x(ans, t, x, c, tensor=True):
+    return t * series.polyval(x, series.polyder(c))
+
+
+@vjp(series.polyvander, "x")
+def polyvander(ans, g, x, deg):
+    slopes = rt.resized(series.polyder(rt.identity_like(deg + 1, ans)), (deg + 1, deg + 1), (0,))
+    return rt.unbroadcast(np.reshape(np.sum(g * (ans @ slopes), axis=-1), np.shape(x)), x)
+
+
+@jvp(series.polyvander, "x")
+def polyvander_x(ans, t, x, deg):
+    slopes = rt.resized(series.polyder(rt.identity_like(deg + 1, ans)), (deg + 1, deg + 1), (0,))
+    return np.expand_dims(t, -1) * (ans @ slopes)
+
+
+# -- calculus ----------------------------------------------------------------------------------------
+
+
+@vjp(series.polyder, "c", linear=True)
+def polyder(ans, g, c, m=1, scl=1, axis=0):
+    matrix = series.polyder(rt.identity_like(np.shape(c)[axis], g), m, scl)
+    return np.moveaxis(np.tensordot(matrix, g, (0, axis)), 0, axis)
+
+
+@vjp(series.polyint, "c")
+def polyint(ans, g, c, m=1, k=_NONE, lbnd=0, scl=1, axis=0):
+    matrix = series.polyint(rt.identity_like(np.shape(c)[axis], g), m, [], lbnd, scl)
+    return np.moveaxis(np.tensordot(matrix, g, (0, axis)), 0, axis)
+
+
+@jvp(series.polyint, "c")
+def polyint_c(ans, t, c, m=1, k=_NONE, lbnd=0, scl=1, axis=0):
+    return series.polyint(t, m, [], lbnd, scl, axis)
+
+
+# -- products ----------------------------------------------------------------------------------------
+
+
+@vjp(series.polymul, "c1", "c2")
+def polymul(ans, g, c1, c2):
+    by_first = [
+        rt.resized(series.polymul(row, c2), np.shape(g), (0,)) for row in rt.identity_like(len(c1), g)
+    ]
+    by_second = [
+        rt.resized(series.polymul(c1, row), np.shape(g), (0,)) for row in rt.identity_like(len(c2), g)
+    ]
+    return rt.cast_back(np.stack(by_first) @ g, ans, c1), rt.cast_back(np.stack(by_second) @ g, ans, c2)
+
+
+@jvp(series.polymul, "c1")
+def polymul_c1(ans, t, c1, c2):
+    return rt.resized(series.polymul(t, c2), np.shape(ans), (0,))
+
+
+@jvp(series.polymul, "c2")
+def polymul_c2(ans, t, c1, c2):
+    return rt.resized(series.polymul(c1, t), np.shape(ans), (0,))
+
+
+# -- roots and fits ----------------------------------------------------------------------------------
+
+
+@vjp(series.polyroots, "c")
+def polyroots(ans, g, c):
+    weights = -g / series.polyval(ans, series.polyder(c))
+    return rt.unbroadcast(weights @ series.polyvander(ans, len(c) - 1), c)
+
+
+@jvp(series.polyroots, "c")
+def polyroots_c(ans, t, c):
+    return -series.polyval(ans, t) / series.polyval(ans, series.polyder(c))
+
+
+@vjp(series.polyfit, "y", linear=True, refused=_FULL)
+def polyfit(ans, g, x, y, deg, rcond=None, full=False, w=None):
+    return np.transpose(series.polyfit(x, rt.identity_like(len(x), g), deg, rcond, False, w)) @ g
