@@ -51,6 +51,9 @@ class Rule:
     multilinear : bool
         The primal is linear in each of ``wrt`` for fixed others: its forward rule is the sum over the
         active ones of the primal with that one replaced by its tangent.
+    shaped : tuple of str
+        Parameters of which only shape, dtype and structure are read: their gradient is the number 0.0,
+        and their tangents contribute nothing.
     forward : dict
         By parameter ``forward(ans, t, *params)``, the tangent of the result where that parameter alone
         has the tangent ``t``; contributions of several are added by the caller.
@@ -64,6 +67,7 @@ class Rule:
     reverse: Callable[..., Any]
     linear: bool | tuple[str, ...] = False
     multilinear: bool = False
+    shaped: tuple[str, ...] = ()
     forward: dict[str, Callable[..., Any]] = field(default_factory=dict)
     refused: dict[str, str] = field(default_factory=dict)
 
@@ -82,15 +86,15 @@ class Rule:
 
     def has_forward(self, parameter: str) -> bool:
         """Tell whether the tangent of the result follows from that of ``parameter``."""
-        general = self.kind == "elementwise" or self.multilinear or parameter in self.jointly_linear
-        return general or parameter in self.forward
+        general = self.kind == "elementwise" or self.multilinear
+        return general or any(parameter in names for names in (self.jointly_linear, self.shaped, self.forward))
 
 
 _RULES: dict[Hashable, Rule] = {}
 _CONSTANT: dict[Hashable, Callable[..., Any]] = {}
 _REFUSED: dict[Hashable, str] = {}
 _MUTATING: dict[Hashable, Callable[..., Any]] = {}
-_SCIPY: tuple[str, ...] = ("linalg", "special")
+_SCIPY: tuple[str, ...] = ("linalg", "special", "stats")
 _PROVIDERS = {f"scipy.{topic}": f"srcad.rules.scipy_{topic}" for topic in _SCIPY}
 
 
@@ -121,12 +125,13 @@ def vjp(
     *wrt: str,
     linear: bool | tuple[str, ...] = False,
     multilinear: bool = False,
+    shaped: tuple[str, ...] = (),
     refused: dict[str, str] | None = None,
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Register a reverse rule ``rule(ans, g, *params)`` returning the gradients of ``wrt``."""
 
     def register(rule: Callable[..., Any]) -> Callable[..., Any]:
-        _RULES[primal] = Rule(primal, wrt, "vjp", rule, linear, multilinear, refused=refused or {})
+        _RULES[primal] = Rule(primal, wrt, "vjp", rule, linear, multilinear, shaped, refused=refused or {})
         return rule
 
     return register

@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 
 from srcad import runtime as rt
-from srcad.rules.registry import constant, elementwise, vjp
+from srcad.rules.registry import constant, elementwise, jvp, vjp
 
 constant(
     rt.einsum_extras,
@@ -24,22 +24,29 @@ constant(
     rt.share,
     rt.share_of_numbers,
     rt.zeros_like,
+    rt.along_axis_index,
+    rt.diagonal_index,
+    rt.no_shadow,
+    rt.places,
+    rt.put_index,
+    rt.selected_shape,
+    rt.share_memory,
 )
 
 # -- gradients on their way --------------------------------------------------------------------------
 
 
-@vjp(rt.unbroadcast, "cotangent", "x")
+@vjp(rt.unbroadcast, "cotangent", "x", linear=("cotangent",), shaped=("x",))
 def unbroadcast(ans, g, cotangent, x):
     return np.broadcast_to(g, np.shape(cotangent)), 0.0
 
 
-@vjp(rt.scatter, "cotangent", "x")
+@vjp(rt.scatter, "cotangent", "x", linear=("cotangent",), shaped=("x",))
 def scatter(ans, g, cotangent, x, index):
     return g[index], 0.0
 
 
-@vjp(rt.cast_back, "cotangent", "converted", "x")
+@vjp(rt.cast_back, "cotangent", "converted", "x", linear=("cotangent",), shaped=("converted", "x"))
 def cast_back(ans, g, cotangent, converted, x):
     return rt.cast_back(g, converted, cotangent), 0.0, 0.0
 
@@ -49,12 +56,12 @@ def copy(ans, g, value):
     return g
 
 
-@vjp(rt.finish, "gradient", "value")
+@vjp(rt.finish, "gradient", "value", linear=("gradient",), shaped=("value",))
 def finish(ans, g, gradient, value):
     return g, 0.0
 
 
-@vjp(rt.owned, "gradient", "value")
+@vjp(rt.owned, "gradient", "value", linear=("gradient",), shaped=("value",))
 def owned(ans, g, gradient, value):
     return g, 0.0
 
@@ -69,12 +76,12 @@ def real_only(ans, g, x, function):
     return g
 
 
-@vjp(rt.imag_adjoint, "cotangent", "val")
+@vjp(rt.imag_adjoint, "cotangent", "val", linear=("cotangent",), shaped=("val",))
 def imag_adjoint(ans, g, cotangent, val):
     return np.imag(g), 0.0
 
 
-@vjp(rt.vector_only, "x", "ord", "axis")
+@vjp(rt.vector_only, "x", "ord", "axis", linear=("x",), shaped=("ord", "axis"))
 def vector_only(ans, g, x, ord, axis):
     return g, 0.0, 0.0
 
@@ -112,45 +119,51 @@ def sign(ans, g, x):
     return np.conj(g) * r - np.real(g * ans) * ans * r
 
 
+@jvp(rt.sign, "x")
+def sign_x(ans, t, x):
+    r = rt.safe_reciprocal(np.abs(x))
+    return np.conj(t) * r - np.real(t * ans) * ans * r
+
+
 # -- products ----------------------------------------------------------------------------------------
 
 
-@vjp(rt.dot_adjoint_a, "cotangent", "b")
+@vjp(rt.dot_adjoint_a, "cotangent", "b", multilinear=True)
 def dot_adjoint_a(ans, g, cotangent, shape, b):
     return np.dot(g, b), rt.dot_adjoint_b(cotangent, g, np.shape(b))
 
 
-@vjp(rt.dot_adjoint_b, "cotangent", "a")
+@vjp(rt.dot_adjoint_b, "cotangent", "a", multilinear=True)
 def dot_adjoint_b(ans, g, cotangent, a, shape):
     return np.dot(a, g), rt.dot_adjoint_a(cotangent, np.shape(a), g)
 
 
-@vjp(rt.inner_adjoint_a, "cotangent", "b")
+@vjp(rt.inner_adjoint_a, "cotangent", "b", multilinear=True)
 def inner_adjoint_a(ans, g, cotangent, shape, b):
     return np.inner(g, b), rt.inner_adjoint_b(cotangent, g, np.shape(b))
 
 
-@vjp(rt.inner_adjoint_b, "cotangent", "a")
+@vjp(rt.inner_adjoint_b, "cotangent", "a", multilinear=True)
 def inner_adjoint_b(ans, g, cotangent, a, shape):
     return np.inner(a, g), rt.inner_adjoint_a(cotangent, np.shape(a), g)
 
 
-@vjp(rt.matmul_adjoint_a, "cotangent", "b")
+@vjp(rt.matmul_adjoint_a, "cotangent", "b", multilinear=True)
 def matmul_adjoint_a(ans, g, cotangent, shape, b):
     return np.matmul(g, b), rt.matmul_adjoint_b(cotangent, g, np.shape(b))
 
 
-@vjp(rt.matmul_adjoint_b, "cotangent", "a")
+@vjp(rt.matmul_adjoint_b, "cotangent", "a", multilinear=True)
 def matmul_adjoint_b(ans, g, cotangent, a, shape):
     return np.matmul(a, g), rt.matmul_adjoint_a(cotangent, np.shape(a), g)
 
 
-@vjp(rt.tensordot_adjoint_a, "cotangent", "b")
+@vjp(rt.tensordot_adjoint_a, "cotangent", "b", multilinear=True)
 def tensordot_adjoint_a(ans, g, cotangent, shape, b, axes):
     return np.tensordot(g, b, axes), rt.tensordot_adjoint_b(cotangent, g, np.shape(b), axes)
 
 
-@vjp(rt.tensordot_adjoint_b, "cotangent", "a")
+@vjp(rt.tensordot_adjoint_b, "cotangent", "a", multilinear=True)
 def tensordot_adjoint_b(ans, g, cotangent, a, shape, axes):
     return np.tensordot(a, g, axes), rt.tensordot_adjoint_a(cotangent, np.shape(a), g, axes)
 
@@ -166,9 +179,20 @@ def prod_others(ans, g, a, axis):
     return np.transpose(np.reshape(others, moved), np.argsort(order))
 
 
+@jvp(rt.prod_others, "a")
+def prod_others_a(ans, t, a, axis):
+    return prod_others(ans, t, a, axis)  # second derivatives of a product are symmetric
+
+
 @vjp(rt.off_diagonal, "a")
 def off_diagonal(ans, g, a):
     return np.sum(np.tril(g, -1) + np.triu(g, 1), axis=-2)
+
+
+@jvp(rt.off_diagonal, "a")
+def off_diagonal_a(ans, t, a):
+    spread = rt.off_diagonal(t)
+    return np.tril(spread, -1) + np.triu(spread, 1)
 
 
 @vjp(rt.cofactor, "a")
@@ -178,50 +202,55 @@ def cofactor(ans, g, a):
     return along * ans - ans @ np.swapaxes(g, -1, -2) @ np.swapaxes(inverse, -1, -2)
 
 
+@jvp(rt.cofactor, "a")
+def cofactor_a(ans, t, a):
+    return cofactor(ans, t, a)  # second derivatives of a determinant are symmetric
+
+
 # -- placing and accumulating ------------------------------------------------------------------------
 
 
-@vjp(rt.split_like, "cotangent", "arrays")
+@vjp(rt.split_like, "cotangent", "arrays", linear=("cotangent",), shaped=("arrays",))
 def split_like(ans, g, cotangent, arrays, axis):
     return np.concatenate(rt.parts_like(g, ans), axis), 0.0
 
 
-@vjp(rt.unstack_like, "cotangent", "arrays")
+@vjp(rt.unstack_like, "cotangent", "arrays", linear=("cotangent",), shaped=("arrays",))
 def unstack_like(ans, g, cotangent, arrays, axis):
     return np.stack(rt.parts_like(g, ans), axis), 0.0
 
 
-@vjp(rt.structured_like, "cotangent", "value")
+@vjp(rt.structured_like, "cotangent", "value", linear=("cotangent",), shaped=("value",))
 def structured_like(ans, g, cotangent, value):
     return rt.array_like(g, cotangent), 0.0
 
 
-@vjp(rt.array_like, "parts", "x")
+@vjp(rt.array_like, "parts", "x", linear=("parts",), shaped=("x",))
 def array_like(ans, g, parts, x):
     return rt.structured_like(g, parts), 0.0
 
 
-@vjp(rt.split_rows, "cotangent", "arrays")
+@vjp(rt.split_rows, "cotangent", "arrays", linear=("cotangent",), shaped=("arrays",))
 def split_rows(ans, g, cotangent, arrays):
     return np.vstack(rt.parts_like(g, ans)), 0.0
 
 
-@vjp(rt.split_columns, "cotangent", "arrays")
+@vjp(rt.split_columns, "cotangent", "arrays", linear=("cotangent",), shaped=("arrays",))
 def split_columns(ans, g, cotangent, arrays):
     return np.hstack(rt.parts_like(g, ans)), 0.0
 
 
-@vjp(rt.split_stacked_columns, "cotangent", "arrays")
+@vjp(rt.split_stacked_columns, "cotangent", "arrays", linear=("cotangent",), shaped=("arrays",))
 def split_stacked_columns(ans, g, cotangent, arrays):
     return np.column_stack(rt.parts_like(g, ans)), 0.0
 
 
-@vjp(rt.parts_like, "cotangents", "parts")
+@vjp(rt.parts_like, "cotangents", "parts", linear=("cotangents",), shaped=("parts",))
 def parts_like(ans, g, cotangents, parts):
     return rt.parts_like(g, ans), 0.0
 
 
-@vjp(rt.reshape_like, "cotangents", "arrays")
+@vjp(rt.reshape_like, "cotangents", "arrays", linear=("cotangents",), shaped=("arrays",))
 def reshape_like(ans, g, cotangents, arrays):
     if len(arrays) == 1:
         return np.reshape(g[0], np.shape(cotangents)), 0.0
@@ -268,22 +297,47 @@ def diff_adjoint(ans, g, cotangent, shape, n, axis):
     return np.diff(g, n, axis)
 
 
-@vjp(rt.cumprod_adjoint, "cotangent", "a")
+@vjp(rt.cumprod_adjoint, "cotangent", "a", linear=("cotangent",))
 def cumprod_adjoint(ans, g, cotangent, a, axis):
-    weight = np.expand_dims(np.moveaxis(cotangent, axis, -1), -1)
-    inner = np.expand_dims(np.moveaxis(g, axis, -1), -2)
+    return rt.cumprod_tangent(g, a, axis), cumprod_curvature(cotangent, g, a, axis)
+
+
+@jvp(rt.cumprod_adjoint, "a")
+def cumprod_adjoint_a(ans, t, cotangent, a, axis):
+    return cumprod_curvature(cotangent, t, a, axis)
+
+
+@vjp(rt.cumprod_tangent, "tangent", "a", linear=("tangent",))
+def cumprod_tangent(ans, g, tangent, a, axis):
+    return rt.cumprod_adjoint(g, a, axis), cumprod_curvature(g, tangent, a, axis)
+
+
+@jvp(rt.cumprod_tangent, "a")
+def cumprod_tangent_a(ans, t, tangent, a, axis):
     rows = rt.lower_rows(np.moveaxis(a, axis, -1))
     others = rt.prod_others(rows, -1)
-    from_rows = prod_others(others, np.tril(weight * inner), rows, -1)
-    return (
-        np.moveaxis(np.sum(np.tril(others * inner), axis=-1), -1, axis),
-        np.moveaxis(np.sum(np.tril(from_rows), axis=-2), -1, axis),
-    )
+    moved = np.expand_dims(np.moveaxis(t, axis, -1), -2)
+    change = prod_others(others, np.tril(np.expand_dims(np.moveaxis(tangent, axis, -1), -2) + 0 * rows), rows, -1)
+    return np.moveaxis(np.sum(np.tril(change * moved), axis=-1), -1, axis)
+
+
+def cumprod_curvature(cotangent, t, a, axis):
+    """Return the gradient of ``sum(cotangent * cumprod_tangent(t, a))`` in ``a``."""
+    weight = np.expand_dims(np.moveaxis(cotangent, axis, -1), -1)
+    inner = np.expand_dims(np.moveaxis(t, axis, -1), -2)
+    rows = rt.lower_rows(np.moveaxis(a, axis, -1))
+    change = prod_others(rt.prod_others(rows, -1), np.tril(weight * inner), rows, -1)
+    return np.moveaxis(np.sum(np.tril(change), axis=-2), -1, axis)
 
 
 @vjp(rt.lower_rows, "a")
 def lower_rows(ans, g, a):
     return np.sum(np.tril(g), axis=-2)
+
+
+@jvp(rt.lower_rows, "a")
+def lower_rows_a(ans, t, a):
+    return np.tril(rt.lower_rows(t))
 
 
 @vjp(rt.lower_half, "x", linear=True)

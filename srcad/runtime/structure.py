@@ -13,6 +13,7 @@ __all__ = [
     "array_like",
     "cofactor",
     "cumprod_adjoint",
+    "cumprod_tangent",
     "diag_adjoint",
     "diagonal_adjoint",
     "diff_adjoint",
@@ -242,6 +243,18 @@ def cumprod_adjoint(cotangent: Array, a: Array, axis: int) -> Array:
         # tail: the sum over k >= i of g[k] times the product of a[i + 1 : k + 1]
         tail = cotangent[..., i] + (tail * a[..., i + 1] if i + 1 < a.shape[-1] else 0)
         result[..., i] = prefix[i] * tail
+    return np.moveaxis(result, -1, axis)
+
+
+def cumprod_tangent(tangent: Array, a: Array, axis: int) -> Array:
+    """Return the derivative of ``np.cumprod(a, axis)`` in the direction ``tangent``, also where entries are zero."""
+    a, tangent = np.moveaxis(a, axis, -1), np.moveaxis(tangent, axis, -1)
+    result = np.zeros(a.shape, inexact_dtype(tangent, a))
+    before, change = np.ones(a.shape[:-1], a.dtype), np.zeros(a.shape[:-1], result.dtype)
+    for i in range(a.shape[-1]):
+        change = change * a[..., i] + before * tangent[..., i]
+        before = before * a[..., i]
+        result[..., i] = change
     return np.moveaxis(result, -1, axis)
 
 
