@@ -87,7 +87,7 @@ def gradients(rule: Rule, sample: Sample, g: Any) -> dict[str, Any]:
     if rule.kind == "elementwise":
         partials = _call(rule.reverse, [ans], rule, bound)
         partials = [partials] if len(rule.wrt) == 1 else partials
-        found = [rt.unbroadcast(g * partial, bound[p]) for p, partial in zip(rule.wrt, partials)]
+        found = [rt.unbroadcast(g * partial, bound.get(p, 0.0)) for p, partial in zip(rule.wrt, partials)]
     else:
         whole = _call(rule.reverse, [ans, g], rule, bound)
         found = [whole] if len(rule.wrt) == 1 else whole

@@ -122,8 +122,8 @@ sample(linalg.svdvals, real(3, 2))
 sample(linalg.svd, real(3, 2), full_matrices=False)
 sample(linalg.svd, real(3, 2), compute_uv=False)
 sample(linalg.qr, real(4, 3), mode="economic")
-sample(linalg.qr, real(3, 3))
-sample(linalg.qr, real(3, 3), mode="r")
+sample(linalg.qr, regular(3, 3))
+sample(linalg.qr, regular(3, 3), mode="r")
 sample(linalg.pinv, real(4, 2))
 
 # -- structured matrices -----------------------------------------------------------------------------
