@@ -114,7 +114,7 @@ def vjp(f: Any, *args: Any, **kwargs: Any) -> tuple[Any, Callable[[Any], tuple[A
         value = clone(value)
 
     def pullback(cotangent: Any) -> tuple[Any, ...]:
-        kept = clone(residuals) if code.changes or code.result_shadowed else residuals
+        kept = clone(residuals) if code.stateful else residuals
         gradients = backward(kept, _internal(cotangent))
         by_name = dict(zip(wanted, gradients))
         return tuple(

@@ -32,6 +32,7 @@ from srcad.targets import Target
 __all__ = ["install"]
 
 Outcome = tuple[Any, Any, Callable[[], None]]
+PLAIN = (str, bytes, int, float, set, frozenset, np.random.Generator)
 _operators: list[Any] = []
 
 
@@ -90,10 +91,11 @@ def call_method(
         function = ARRAY_METHODS.get(name)
         if function is not None:
             return call_of_rule(function, (receiver, *args), (own, *shadows), options, option_shadows)
+        raise missing(getattr(receiver, name))
     unbound = getattr(type(receiver), name, None)
     if isinstance(unbound, Hashable) and registry.find(unbound) is not None:
         return call_of_rule(unbound, (receiver, *args), (own, *shadows), options, option_shadows)
-    if isinstance(receiver, (str, bytes, int, float, set, frozenset, np.random.Generator)):
+    if isinstance(receiver, PLAIN):
         return call_without_derivative(getattr(receiver, name), args, options)
     function = getattr(receiver, name)
     held = own

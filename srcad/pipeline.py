@@ -55,6 +55,8 @@ class Code:
         The forward function returns the shadow of its result as well.
     changes : bool
         The program changes memory in place.
+    stateful : bool
+        The backward function changes what the forward function left for it.
     """
 
     text: str
@@ -65,6 +67,7 @@ class Code:
     valued: tuple[str, ...] = ()
     result_shadowed: bool = False
     changes: bool = False
+    stateful: bool = False
     keep: Any = None
 
     def holds(self) -> bool:
@@ -111,8 +114,17 @@ def build(request: Request) -> Code:
     stages = {"source": fn.source.text, "normal": normal, "adjoint": adjoint, "optimized": text}
     return Code(
         text, stages, list(fn.scope.dependencies), entries, entry.given, made.valued, made.result_shadowed,
-        bool(memory.changed),
+        bool(memory.changed), bool(memory.changed or memory.shadowed & varied) or has_shadows(made.functions),
     )  # fmt: skip
+
+
+def has_shadows(functions: list[Function]) -> bool:
+    """Tell whether the backward function works on memory that the forward function made."""
+    return any(
+        isinstance(node, gast.Name) and node.id in ("rt.call", "rt.call_method", "rt.shadow")
+        for fn in functions
+        for node in gast.walk(fn.tree)
+    )
 
 
 def unknown_result(callee: Any, arguments: list[Kind]) -> Kind:

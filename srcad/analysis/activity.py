@@ -63,6 +63,8 @@ class _Varied(gast.NodeVisitor):
             function = self.statics.get(node.func.id)
             if registry.is_constant(function) and function is not rt.sequence:
                 return False
+            if function is rt.sequence and kind_of_operation(node.args[0], self.kinds, self.fn).name == "dict":
+                return False
         return self.reads_varied(node) and is_differentiable(kind_of_operation(node, self.kinds, self.fn))
 
     def mark(self, target: gast.AST) -> None:

@@ -109,8 +109,8 @@ class _Classes:
     def is_mutated(self, name: str) -> bool:
         """Tell whether the memory of ``name``, or of what it holds, is changed."""
         seen: set[str] = set()
-        root = self.find(name)
-        while root not in seen:
+        root = self.find(name) if name else ""
+        while root and root not in seen:
             if root in self.mutated:
                 return True
             seen.add(root)
@@ -176,6 +176,8 @@ def _alone(found: _Collector, fn: Function, parameters: set[str], given: set[str
         kind = found.kinds.get(name)
         stack = kind is not None and kind.name == "list" and name in found.stacks
         whole = kind is not None and (kind.name == "array" or stack)
+        if classes.is_mutated(classes.element.get(root, "")):
+            continue
         if len(names) == 1 and root not in held and name not in given and whole and name not in found.escaped:
             result.add(name)
     return result

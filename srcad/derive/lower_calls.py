@@ -70,6 +70,7 @@ class CallLowering:
             return None
         if any(k.arg is None for k in node.keywords):
             return None
+        self.name_ufunc_method(node)
         if isinstance(node.func, gast.Attribute):
             return self.lowered_method(stmt, target, node)
         function = self.scope.statics.get(node.func.id)
@@ -91,6 +92,16 @@ class CallLowering:
         if made is None:
             return None
         return [*made, *self.result(target, constant(None))]
+
+    def name_ufunc_method(self, node: gast.Call) -> None:
+        """Give a method of a ufunc, such as ``np.add.at``, a name of its own."""
+        func = node.func
+        if isinstance(func, gast.Attribute) and isinstance(func.value, gast.Name):
+            ufunc = self.scope.statics.get(func.value.id)
+            if isinstance(ufunc, np.ufunc) and hasattr(ufunc, func.attr):
+                path = f"{func.value.id}.{func.attr}"
+                self.scope.statics.setdefault(path, getattr(ufunc, func.attr))
+                node.func = gast.copy_location(name(path), func)
 
     def result(self, target: gast.AST | None, value: gast.AST) -> list[gast.stmt]:
         return [] if target is None else [gast.Assign([target], value, None)]
@@ -187,18 +198,21 @@ class CallLowering:
 
     def _put(self, stmt: gast.stmt, a: Any, ind: Any, v: Any, mode: Any = None) -> list[gast.stmt]:
         places, index = self.called(rt.put_index, "rt.put_index", a, ind, mode or constant("raise"))
-        fitting, values = self.called(rt.put_values, "rt.put_values", v, ind)
-        return [places, fitting, self.store(a, index, values)]
+        sizing, size = self.called(np.size, "np.size", ind)
+        fitting, values = self.called(np.resize, "np.resize", v, size)
+        return [places, sizing, fitting, self.store(a, index, values)]
 
     def _place(self, stmt: gast.stmt, arr: Any, mask: Any, vals: Any) -> list[gast.stmt]:
         places, index = self.called(np.nonzero, "np.nonzero", mask)
-        fitting, values = self.called(rt.place_values, "rt.place_values", vals, mask)
-        return [places, fitting, self.store(arr, index, values)]
+        counting, count = self.called(np.count_nonzero, "np.count_nonzero", mask)
+        fitting, values = self.called(np.resize, "np.resize", vals, count)
+        return [places, counting, fitting, self.store(arr, index, values)]
 
     def _putmask(self, stmt: gast.stmt, a: Any, mask: Any, values: Any) -> list[gast.stmt]:
-        fitting, resized = self.called(rt.putmask_values, "rt.putmask_values", values, a)
+        sizing, shape = self.called(np.shape, "np.shape", a)
+        fitting, resized = self.called(np.resize, "np.resize", values, shape)
         choosing, chosen = self.called(np.where, "np.where", mask, resized, a)
-        return [fitting, choosing, self.store(a, constant(...), chosen)]
+        return [sizing, fitting, choosing, self.store(a, constant(...), chosen)]
 
     def _put_along_axis(
         self, stmt: gast.stmt, arr: Any, indices: Any, values: Any, axis: Any = None
@@ -210,8 +224,10 @@ class CallLowering:
 
     def _fill_diagonal(self, stmt: gast.stmt, a: Any, val: Any, wrap: Any = None) -> list[gast.stmt]:
         places, index = self.called(rt.diagonal_index, "rt.diagonal_index", a, wrap or constant(False))
-        fitting, values = self.called(rt.diagonal_values, "rt.diagonal_values", val, index)
-        return [places, fitting, self.store(a, index, values)]
+        taking, first = self.keep(gast.Subscript(index, constant(0), gast.Load()))
+        sizing, size = self.called(np.size, "np.size", first)
+        fitting, values = self.called(np.resize, "np.resize", val, size)
+        return [places, taking, sizing, fitting, self.store(a, index, values)]
 
     def _setattr(self, stmt: gast.stmt, base: Any, attribute: Any, value: Any) -> list[gast.stmt]:
         if not isinstance(attribute, gast.Constant):
@@ -236,8 +252,10 @@ class CallLowering:
         counter = self.scope.fresh("k")
         self.kinds[counter] = Kind("int")
         if rest:
-            spreading, spread = self.called(rt.place_operands, "rt.place_operands", rest[0], base, index)
-            before.append(spreading)
+            shaping, shape = self.called(rt.selected_shape, "rt.selected_shape", base, index)
+            spreading, whole = self.called(np.broadcast_to, "np.broadcast_to", rest[0], shape)
+            flattening, spread = self.called(np.ravel, "np.ravel", whole)
+            before += [shaping, spreading, flattening]
             picking, one = self.keep(gast.Subscript(spread, name(counter), gast.Load()))
             values = [picking]
             rest = [one]

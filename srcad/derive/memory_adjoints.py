@@ -566,9 +566,12 @@ class MemoryAdjoints:
         if not self.is_shadowed(target):
             return None
         if not self.is_shadowed(source):
-            return Operation((), [self.stmt, *self.birth(target)],
-                             lambda fl, grad, live: self.take([(source.id, self.gradient(target))], fl),
-                             always=True)  # fmt: skip
+
+            def pull(fl: Flattener, grad: Names, live: set[str]) -> list[Contribution]:
+                part = call("rt.sequence_gradient", source, name(self.gradient(target)))
+                return [Contribution(source.id, fl.atom(part))]
+
+            return Operation((), self.placed([self.stmt, *self.birth(target)]), pull, always=True)
         shadow = call("rt.sequence_shadow", name(target), source, name(self.gradient(source.id)))
         return Operation((), self.placed([self.stmt, assign(self.gradient(target), shadow)]), nothing)
 

@@ -107,7 +107,8 @@ class _Saver:
 
     def contents(self, step: Plain, needed: set[str], depth: int) -> None:
         """Save what a store overwrites, and put it back before the statement's own adjoint runs."""
-        changes = [c for c in contents_changed(step.forward, self.memory) if CONTENT + c.memory in needed]
+        read = needed | self.reads(step.backward)
+        changes = [c for c in contents_changed(step.forward, self.memory) if CONTENT + c.memory in read]
         for change in changes:
             kept = keep_contents(change, self.scope, self.kinds)
             step.backward[:0] = kept.undo

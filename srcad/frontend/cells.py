@@ -73,9 +73,10 @@ class Finder:
         repeated = [set(t.own_nodes(loop)) for loop in loops]
         end = (node.end_lineno, node.end_col_offset)
         stays: bool | None = None
-        found = []
+        assigned = _assigned_inside(node)
+        found = [name for name in captured if name in assigned]
         for name in captured:
-            for binding in self.nodes:
+            for binding in self.nodes if name not in assigned else ():
                 if name not in t.bound_by(binding) or binding is node or self._foreign(binding, node):
                     continue
                 again = name != getattr(node, "name", None) and any(binding in nodes for nodes in repeated)
@@ -139,6 +140,11 @@ class Finder:
                 found.append(above)
             above = self.parents.get(above)
         return found
+
+
+def _assigned_inside(node: gast.AST) -> set[str]:
+    """Return the names that a nested function, or one inside it, declares nonlocal."""
+    return {name for n in gast.walk(node) if isinstance(n, gast.Nonlocal) for name in n.names}
 
 
 def _only_uses(call: gast.Call) -> bool:

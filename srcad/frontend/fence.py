@@ -9,6 +9,7 @@ from __future__ import annotations
 import gast
 
 from srcad.errors import UnsupportedError
+from srcad.frontend.cells import Cell
 from srcad.lang import tree as t
 from srcad.lang.function import Function
 
@@ -66,7 +67,10 @@ class Fence:
                 "Return the value and assign it outside, or keep it in an object that is passed in.",
             )  # fmt: skip
 
-    _Nonlocal = _Global
+    def _Nonlocal(self, node: gast.Nonlocal) -> None:
+        """A variable of a function around this one that is differentiated as well may be assigned."""
+        if not all(isinstance(self.fn.scope.statics.get(name), Cell) for name in node.names):
+            self._Global(node)
 
     def _Try(self, node: gast.Try) -> None:
         """Of ``try``, only ``finally`` without jumps is supported."""

@@ -89,7 +89,7 @@ class Resolver(gast.NodeTransformer):
         """Return the local names; what only imports bind becomes known instead."""
         imports = [n for n in t.own_nodes(body) if isinstance(n, gast.Import | gast.ImportFrom)]
         others = [n for n in body if n not in imports]
-        bound = t.bound_names(others)
+        bound = t.bound_names(others) - t.nonlocal_names(body)
         for node in imports:
             for name, value in _imported(node, self.func.__globals__).items():
                 self.known[name] = value

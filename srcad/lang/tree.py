@@ -20,6 +20,7 @@ __all__ = [
     "name",
     "names_read",
     "names_written",
+    "nonlocal_names",
     "own_nodes",
     "place",
     "store",
@@ -140,6 +141,11 @@ def bound_names(body: gast.AST | Iterable[gast.AST]) -> set[str]:
     """Return the names that become local to a function with this body: comprehension targets do not."""
     outside = {found for node in own_nodes(body, comprehensions=False) for found in bound_by(node)}
     return outside | walrus_names(body)
+
+
+def nonlocal_names(body: gast.AST | Iterable[gast.AST]) -> set[str]:
+    """Return the names that code declares as variables of a function around it."""
+    return {name for node in own_nodes(body) if isinstance(node, gast.Nonlocal) for name in node.names}
 
 
 def walrus_names(body: gast.AST | Iterable[gast.AST]) -> set[str]:

@@ -15,6 +15,7 @@ __all__ = [
     "element_shadows",
     "no_shadow",
     "restore",
+    "sequence_gradient",
     "sequence_shadow",
     "shallow",
     "share_memory",
@@ -39,6 +40,11 @@ def sequence_shadow(values: Any, source: Any, source_shadow: Any) -> Any:
     if isinstance(source, dict) or source_shadow is None:
         return [None] * len(values)
     return list(source_shadow)
+
+
+def sequence_gradient(source: Any, image: Any) -> Any:
+    """Return the gradient of ``source`` from the shadow of the sequence of its items."""
+    return 0.0 if isinstance(source, dict) else taken(image)
 
 
 def element_shadows(values: Any, base_shadow: Any) -> list[Any]:

@@ -1,4 +1,4 @@
-"""Where the functions of NumPy that store into their argument do so, as indices, and what they store."""
+"""Where the functions of NumPy that store into their argument do so, as indices."""
 
 from __future__ import annotations
 
@@ -9,13 +9,9 @@ import numpy as np
 __all__ = [
     "along_axis_index",
     "diagonal_index",
-    "diagonal_values",
-    "place_operands",
-    "place_values",
     "places",
     "put_index",
-    "put_values",
-    "putmask_values",
+    "selected_shape",
 ]
 
 
@@ -29,21 +25,6 @@ def put_index(a: Any, ind: Any, mode: str = "raise") -> tuple[Any, ...]:
     elif np.any(flat < -a.size) or np.any(flat >= a.size):
         raise IndexError(f"an index of np.put is out of bounds for an array of size {a.size}")
     return np.unravel_index(np.mod(flat, a.size).ravel(), a.shape)
-
-
-def put_values(v: Any, ind: Any) -> Any:
-    """Return what ``np.put(..., ind, v)`` stores: the values, repeated as often as needed."""
-    return np.resize(v, np.size(ind))
-
-
-def place_values(vals: Any, mask: Any) -> Any:
-    """Return what ``np.place(..., mask, vals)`` stores."""
-    return np.resize(vals, np.count_nonzero(mask))
-
-
-def putmask_values(values: Any, a: Any) -> Any:
-    """Return the values of ``np.putmask(a, ..., values)``, repeated to the shape of ``a``."""
-    return np.resize(values, np.shape(a))
 
 
 def along_axis_index(arr: Any, indices: Any, axis: int = -1) -> tuple[Any, ...]:
@@ -64,18 +45,12 @@ def diagonal_index(a: Any, wrap: bool = False) -> tuple[Any, ...]:
     return np.unravel_index(np.arange(a.size)[:end:step], a.shape)
 
 
-def diagonal_values(val: Any, index: tuple[Any, ...]) -> Any:
-    """Return what is stored at the diagonal ``index``: the values, repeated as often as needed."""
-    return np.resize(val, np.size(index[0]))
-
-
 def places(a: Any, index: Any) -> list[tuple[int, ...]]:
     """Return the places of ``a`` that an index selects, one by one, as often as they occur."""
     numbers = np.arange(a.size).reshape(a.shape)[index]
     return [tuple(int(i) for i in np.unravel_index(n, a.shape)) for n in np.ravel(numbers)]
 
 
-def place_operands(values: Any, a: Any, index: Any) -> Any:
-    """Return, for each of ``places(a, index)``, the operand there."""
-    selected = np.shape(np.arange(a.size).reshape(a.shape)[index])
-    return np.ravel(np.broadcast_to(values, selected))
+def selected_shape(a: Any, index: Any) -> tuple[int, ...]:
+    """Return the shape of ``a[index]``."""
+    return np.shape(np.arange(a.size).reshape(a.shape)[index])
