@@ -151,10 +151,15 @@ class Calls(Operations):
     def dynamic(self, target: str | None, node: gast.Call) -> list[gast.stmt]:
         """Return ``target, dtarget = rt.call_jvp(f, df, ...)``."""
         held = self.tangent(node.func)
-        parts = [self.fl.atom(part) for part in self.packed(node.args)]
-        options = [self.kept(part) for part in self.named(node.keywords)]
-        made = self.runtime(rt.call_jvp, "call_jvp", node.func, held, *parts, *options)
+        made = self.runtime(rt.call_jvp, "call_jvp", node.func, held, *self.operands(node))
         return self.pair(target, made)
+
+    def operands(self, node: gast.Call) -> list[gast.AST]:
+        """Return the arguments of a call and their tangents; the options only where there are any."""
+        parts: list[gast.AST] = [self.fl.atom(part) for part in self.packed(node.args)]
+        if node.keywords:
+            parts += [self.kept(part) for part in self.named(node.keywords)]
+        return parts
 
     def kept(self, node: gast.AST) -> gast.Name:
         """Keep an operation in a variable."""
@@ -183,10 +188,8 @@ class Calls(Operations):
             return self.container_method(target, node)
         if kind.name == "str":
             return self.plain(target, node)
-        parts = [self.fl.atom(part) for part in self.packed(node.args)]
-        options = [self.kept(part) for part in self.named(node.keywords)]
         made = self.runtime(rt.method_jvp, "method_jvp", receiver, self.tangent(receiver), constant(method),
-                            *parts, *options)  # fmt: skip
+                            *self.operands(node))  # fmt: skip
         return self.pair(target, made)
 
     def array_method(self, target: str | None, node: gast.Call) -> list[gast.stmt]:
@@ -233,10 +236,8 @@ class Calls(Operations):
                     made if target in self.program.varied else [*made, *self.fl.statements, gast.Expr(image)]
                 )
             return [gast.Expr(node), *self.fl.statements, gast.Expr(image)]
-        parts = [self.fl.atom(part) for part in self.packed(node.args)]
-        options = [self.kept(part) for part in self.named(node.keywords)]
         made_call = self.runtime(rt.method_jvp, "method_jvp", receiver, self.tangent(receiver), constant(method),
-                                 *parts, *options)  # fmt: skip
+                                 *self.operands(node))  # fmt: skip
         return self.pair(target, made_call)
 
 

@@ -87,6 +87,9 @@ class Operations:
         kind = self.kind(value)
         if kind.name in _NO_TANGENT or kind.name == "float":
             return constant(0.0)
+        if kind.name == "array" and kind.inexact:
+            self.scope.statics.setdefault("np.zeros_like", np.zeros_like)
+            return call("np.zeros_like", value)
         return self.runtime(rt.zero_tangent, "zero_tangent", value)
 
     def is_changed(self, node: gast.AST) -> bool:

@@ -1,5 +1,18 @@
 """Operators on functions beyond the gradient: forward mode, Jacobians, Hessians and products with them."""
 
 from srcad.operators.forward import Jvp, jvp, linearize
+from srcad.operators.jacobians import hessian, jacfwd, jacobian, jacrev
+from srcad.operators.products import elementwise_grad, ggnvp, hvp
 
-__all__ = ["Jvp", "jvp", "linearize"]
+__all__ = [
+    "Jvp",
+    "elementwise_grad",
+    "ggnvp",
+    "hessian",
+    "hvp",
+    "jacfwd",
+    "jacobian",
+    "jacrev",
+    "jvp",
+    "linearize",
+]

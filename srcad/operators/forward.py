@@ -2,32 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import inspect
 from typing import Any
 
+from srcad.analysis.kinds import NUMBER, kind_of
 from srcad.api import grad, value_and_grad
 from srcad.compilation import compiled
-from srcad.errors import ArgumentError
+from srcad.derive.request import Request
+from srcad.errors import ArgumentError, OutputError
+from srcad.forward_pipeline import build_forward
 from srcad.operators.dynamic import install
 from srcad.pipeline import Code
 from srcad.runtime import clone, share_memory
 from srcad.runtime.tangents import as_tangent, tangent_result, zero_tangent
 from srcad.targets import Composable, Target, place
 
-__all__ = ["Jvp", "jvp", "linearize"]
+__all__ = ["Jvp", "Pushforward", "jvp", "linearize"]
 
 
-def jvp(f: Any, primals: tuple[Any, ...], tangents: tuple[Any, ...]) -> tuple[Any, Any]:
+def jvp(f: Any, primals: Any = None, tangents: Any = None, has_aux: bool = False) -> Any:
     """Return the value of ``f`` and its derivative in a direction, in one run of generated forward code.
 
     Parameters
     ----------
     f : callable
         A function of numbers, arrays and containers of these, with a result of that kind.
-    primals : tuple
-        The positional arguments.
+    primals : tuple, optional
+        The positional arguments.  Without them the `Jvp` itself is returned, whose ``source`` can be read.
     tangents : tuple
         A direction for each argument, of its structure and shape; None stands for zero.
+    has_aux : bool
+        ``f`` returns a pair, of which only the first is differentiated.
 
     Returns
     -------
@@ -35,6 +40,8 @@ def jvp(f: Any, primals: tuple[Any, ...], tangents: tuple[Any, ...]) -> tuple[An
         ``f(*primals)``.
     tangent
         The derivative of the value, in its structure; None where it has none.
+    auxiliary
+        Under ``has_aux`` the second part of the result.
 
     Raises
     ------
@@ -49,7 +56,8 @@ def jvp(f: Any, primals: tuple[Any, ...], tangents: tuple[Any, ...]) -> tuple[An
     >>> jvp(lambda x, y: x * y ** 2, (3.0, 2.0), (1.0, 0.0))
     (12.0, 4.0)
     """
-    return Jvp(f)(primals, tangents)
+    derivative = Jvp(f, has_aux)
+    return derivative if primals is None else derivative(primals, tangents)
 
 
 class Jvp(Composable):
@@ -58,36 +66,58 @@ class Jvp(Composable):
     Attributes
     ----------
     source : str
-        The generated Python function of the latest call.
+        The generated Python function of the latest call, before any call one for numbers.
     stages : dict of str
         The program after each stage: ``source``, ``normal``, ``forward`` and ``optimized``.
     """
 
-    def __init__(self, f: Any) -> None:
+    def __init__(self, f: Any, has_aux: bool = False) -> None:
         if not callable(f):
             raise ArgumentError(f"{f!r} is not a function.", "Give jvp a function.")
         self.__wrapped__ = f
+        self.has_aux = has_aux
         self.target = Target(f)
         self.latest: Code | None = None
 
-    def __call__(self, primals: Any, tangents: Any, options: dict[str, Any] | None = None) -> tuple[Any, Any]:
+    def __call__(self, primals: Any, tangents: Any) -> Any:
         """Return the value and its tangent."""
-        target = self.target
         if not isinstance(primals, (tuple, list)) or not isinstance(tangents, (tuple, list)):
             raise ArgumentError("jvp takes a tuple of arguments and a tuple of tangents.",
-                                "Write jvp(f, (x,), (dx,)).", place(target.func))  # fmt: skip
+                                "Write jvp(f, (x,), (dx,)).", place(self.target.func))  # fmt: skip
         if len(primals) != len(tangents):
             raise ArgumentError(f"There are {len(primals)} arguments and {len(tangents)} tangents.",
                                 "Give one tangent for each argument; None stands for zero.",
-                                place(target.func))  # fmt: skip
-        values = target.bind(tuple(primals), options or {})
-        directions = _directions(target, primals, tangents)
-        code = self.compiled(values, tuple(directions))
-        everything = (*values, *target.captured())
-        if code.changes:
-            everything = clone(everything)
-        value, tangent = code.entries[0](*everything, *directions.values())
+                                place(self.target.func))  # fmt: skip
+        directions = self.directions(tuple(primals), tuple(tangents))
+        value, tangent = Pushforward(self, tuple(primals), {}, tuple(directions))(directions)
+        if self.has_aux:
+            first, aux = split_aux(self.target, value)
+            return first, tangent_result(tangent[0], first), aux
         return value, tangent_result(tangent, value)
+
+    def directions(self, primals: tuple[Any, ...], tangents: tuple[Any, ...]) -> dict[str, Any]:
+        """Return the tangents of the parameters, in the runtime's form, by name."""
+        target = self.target
+        names = target.names[len(target.before) :]
+        found: dict[str, Any] = {}
+        for position, (value, tangent) in enumerate(zip(primals, tangents)):
+            name = names[min(position, len(names) - 1)] if names else ""
+            rest = name and target.signature.parameters[name].kind is inspect.Parameter.VAR_POSITIONAL
+            if rest:
+                part = zero_tangent(value) if tangent is None else self.direction(name, value, tangent)
+                found[name] = (*found.get(name, ()), part)
+            elif tangent is not None and position < len(names):
+                found[name] = self.direction(name, value, tangent)
+        return found
+
+    def direction(self, name: str, value: Any, tangent: Any) -> Any:
+        """Return a user's tangent of one argument in the runtime's form."""
+        try:
+            return as_tangent(tangent, value)
+        except (ValueError, TypeError) as error:
+            raise ArgumentError(f"The tangent of '{name}' does not fit: {error}.",
+                                "Give it the structure and shape of the argument.",
+                                place(self.target.func)) from None  # fmt: skip
 
     def compiled(self, values: tuple[Any, ...], wanted: tuple[str, ...]) -> Code:
         """Return the code for arguments of these kinds and tangents of the parameters in ``wanted``."""
@@ -107,28 +137,51 @@ class Jvp(Composable):
         return self._code().stages
 
     def _code(self) -> Code:
-        if self.latest is None:
+        if self.latest is None and self.target.inner is not None:
             return self.compiled(tuple(1.0 for _ in self.target.names), tuple(self.target.names))
+        if self.latest is None:
+            target = self.target
+            own = [(name, NUMBER) for name in target.names]
+            captured = [(n, kind_of(v)) for n, v in zip(target.captured_names(), target.captured())]
+            func = target.closure.function if target.closure is not None else target.func
+            self.latest = build_forward(Request(func, (*own, *captured), tuple(target.names), "jvp"))
         return self.latest
 
 
-def _directions(target: Target, primals: Any, tangents: Any) -> dict[str, Any]:
-    """Return the tangents of the parameters, in the runtime's form, by name."""
-    names = target.argument_names(len(primals))
-    found = {}
-    for name, value, tangent in zip(names, primals, tangents):
-        if tangent is None or not name:
-            continue
-        try:
-            found[name] = as_tangent(tangent, value)
-        except (ValueError, TypeError) as error:
-            raise ArgumentError(f"The tangent of '{name}' does not fit: {error}.",
-                                "Give it the structure and shape of the argument.",
-                                place(target.func)) from None  # fmt: skip
-    return found
+class Pushforward:
+    """A function at one point, ready for any number of directions.
+
+    Parameters
+    ----------
+    derivative : Jvp
+        The forward derivative.
+    args, options
+        The arguments.
+    wanted : tuple of str
+        The parameters that have tangents.
+    """
+
+    def __init__(self, derivative: Jvp, args: Any, options: dict[str, Any], wanted: tuple[str, ...]) -> None:
+        values = derivative.target.bind(args, options)
+        self.everything = (*values, *derivative.target.captured())
+        self.code = derivative.compiled(values, wanted)
+        self.wanted = wanted
+
+    def __call__(self, directions: dict[str, Any]) -> tuple[Any, Any]:
+        """Return the value and its tangent, in the runtime's form; ``directions`` are given up to the function."""
+        everything = clone(self.everything) if self.code.changes else self.everything
+        return self.code.entries[0](*everything, *[directions[name] for name in self.wanted])
 
 
-def linearize(f: Any, *primals: Any) -> tuple[Any, Callable[..., Any]]:
+def split_aux(target: Target, value: Any) -> tuple[Any, Any]:
+    """Return the two parts of the result of a function under ``has_aux``."""
+    if not isinstance(value, tuple) or len(value) != 2:
+        raise OutputError(f"'{target.title()}' does not return a pair, which has_aux expects.",
+                          "Return (value, auxiliary).", place(target.func))  # fmt: skip
+    return value
+
+
+def linearize(f: Any, *primals: Any, has_aux: bool = False) -> tuple[Any, ...]:
     """Return the value of ``f`` and the function that maps tangents to the tangent of the value.
 
     Parameters
@@ -137,6 +190,8 @@ def linearize(f: Any, *primals: Any) -> tuple[Any, Callable[..., Any]]:
         The function.
     *primals
         Its positional arguments.
+    has_aux : bool
+        ``f`` returns a pair, of which only the first is differentiated.
 
     Returns
     -------
@@ -144,6 +199,8 @@ def linearize(f: Any, *primals: Any) -> tuple[Any, Callable[..., Any]]:
         ``f(*primals)``.
     f_jvp : callable
         ``f_jvp(*tangents)``, to be called with any number of directions.
+    auxiliary
+        Under ``has_aux`` the second part of the result.
 
     Examples
     --------
@@ -152,13 +209,14 @@ def linearize(f: Any, *primals: Any) -> tuple[Any, Callable[..., Any]]:
     >>> value, f_jvp(1.0), f_jvp(0.5)
     (8.0, 12.0, 6.0)
     """
-    derivative = Jvp(f)
-    value, _ = derivative(primals, tuple(tangent_result(zero_tangent(p), p) for p in primals))
+    derivative = Jvp(f, has_aux)
+    kept = clone(primals)
+    value, _, *aux = derivative(kept, tuple(tangent_result(zero_tangent(p), p) for p in kept))
 
     def f_jvp(*tangents: Any) -> Any:
-        return derivative(primals, tangents)[1]
+        return derivative(kept, tangents)[1]
 
-    return value, f_jvp
+    return value, f_jvp, *aux
 
 
 install((grad, value_and_grad))

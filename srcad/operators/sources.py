@@ -129,11 +129,12 @@ def _filter(function: Any, values: Any) -> Any:
     return [item for item in values if function(item)]
 
 
+_OPERATORS = (
+    _add, _sub, _mul, _truediv, _pow, _mod, _floordiv, _matmul, _neg, _pos, _getitem, _setitem, _delitem, _iadd, _isub,
+    _imul, _itruediv, _ipow,
+)  # fmt: skip
 SOURCES: dict[Any, Any] = {
-    operator.add: _add, operator.sub: _sub, operator.mul: _mul, operator.truediv: _truediv, operator.pow: _pow,
-    operator.mod: _mod, operator.floordiv: _floordiv, operator.matmul: _matmul, operator.neg: _neg,
-    operator.pos: _pos, operator.getitem: _getitem, operator.setitem: _setitem, operator.delitem: _delitem,
-    operator.iadd: _iadd, operator.isub: _isub, operator.imul: _imul, operator.itruediv: _itruediv,
-    operator.ipow: _ipow, list: _list, tuple: _tuple, sorted: _sorted, reversed: _reversed, zip: _zip, enumerate: _enumerate, map: _map,
+    **{getattr(operator, function.__name__[1:]): function for function in _OPERATORS},
+    list: _list, tuple: _tuple, sorted: _sorted, reversed: _reversed, zip: _zip, enumerate: _enumerate, map: _map,
     filter: _filter,
 }  # fmt: skip

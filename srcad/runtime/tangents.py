@@ -168,6 +168,8 @@ def as_tangent(tangent: Any, value: Any) -> Any:
     ValueError
         If the structures or shapes differ.
     """
+    if tangent is None:
+        return zero_tangent(value)
     if isinstance(value, np.ndarray) and value.dtype.kind in "biufc":
         if np.shape(tangent) != value.shape:
             raise ValueError(f"it has shape {np.shape(tangent)} where the primal has {value.shape}")
@@ -180,8 +182,6 @@ def as_tangent(tangent: Any, value: Any) -> Any:
         if np.ndim(tangent) != 0 or isinstance(tangent, (str, dict, type(None))):
             raise ValueError(f"it is {tangent!r} where the primal is the number {value!r}")
         return complex(tangent) if np.iscomplexobj(tangent) else float(tangent)
-    if tangent is None:
-        return zero_tangent(value)
     if isinstance(value, (list, tuple)):
         if not isinstance(tangent, (list, tuple)) or len(tangent) != len(value):
             raise ValueError(
@@ -346,8 +346,8 @@ def call_jvp(
     function_tangent: Any,
     args: tuple[Any, ...],
     tangents: tuple[Any, ...],
-    options: dict[str, Any],
-    option_tangents: dict[str, Any],
+    options: dict[str, Any] | None = None,
+    option_tangents: dict[str, Any] | None = None,
 ) -> tuple[Any, Any]:
     """Call ``function``; return its value and the value's tangent.
 
@@ -362,7 +362,7 @@ def call_jvp(
     tangents, option_tangents
         Their tangents.
     """
-    return _resolvers[0](function, function_tangent, args, tangents, options, option_tangents)
+    return _resolvers[0](function, function_tangent, args, tangents, options or {}, option_tangents or {})
 
 
 def method_jvp(
@@ -371,11 +371,13 @@ def method_jvp(
     method: str,
     args: tuple[Any, ...],
     tangents: tuple[Any, ...],
-    options: dict[str, Any],
-    option_tangents: dict[str, Any],
+    options: dict[str, Any] | None = None,
+    option_tangents: dict[str, Any] | None = None,
 ) -> tuple[Any, Any]:
     """Call ``receiver.method``; see `call_jvp`."""
-    return _resolvers[1](receiver, receiver_tangent, method, args, tangents, options, option_tangents)
+    return _resolvers[1](
+        receiver, receiver_tangent, method, args, tangents, options or {}, option_tangents or {}
+    )
 
 
 def transposed(rule: Any, ans: Any, args: tuple[Any, ...], options: dict[str, Any], tangents: Any) -> Any:

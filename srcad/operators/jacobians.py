@@ -1,0 +1,274 @@
+"""Matrices of derivatives: Jacobians by either mode, and Hessians by forward mode over reverse mode.
+
+A Jacobian has the structure of the result and, in the place of each of its numbers or arrays, the structure of the
+argument; a leaf of shape ``O`` of the result and one of shape ``I`` of the argument give an array of shape ``O + I``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from srcad import tree
+from srcad.api import grad
+from srcad.compilation import compiled
+from srcad.errors import ArgumentError, NoDerivativeError
+from srcad.operators.forward import Jvp, Pushforward, split_aux
+from srcad.runtime import clone, share_memory
+from srcad.runtime.tangents import tangent_result, zero_tangent
+from srcad.targets import Target, place
+
+__all__ = ["hessian", "jacfwd", "jacobian", "jacrev"]
+
+Argnums = int | str | tuple[int | str, ...]
+
+
+def jacfwd(
+    f: Any, argnums: Argnums = 0, has_aux: bool = False, holomorphic: bool = False
+) -> Callable[..., Any]:
+    """Return a function that computes the Jacobian of ``f``, one column a run of forward mode.
+
+    Parameters
+    ----------
+    f : callable
+        A function of numbers, arrays and containers of these, with a result of that kind.
+    argnums : int, str or tuple of these
+        The parameters to differentiate with respect to, by position or name.  A tuple gives a tuple.
+    has_aux : bool
+        ``f`` returns a pair, of which only the first is differentiated; the result is ``(jacobian, auxiliary)``.
+    holomorphic : bool
+        The arguments are complex, and ``f`` is complex differentiable.
+
+    Returns
+    -------
+    callable
+        Called like ``f``.
+
+    Raises
+    ------
+    ArgumentError
+        When called, if an argument has no numbers, or complex ones without ``holomorphic``.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from srcad.operators import jacfwd
+    >>> jacfwd(lambda x: np.array([x[0] * x[1], x[1]]))(np.array([2.0, 3.0]))
+    array([[3., 2.],
+           [0., 1.]])
+    """
+    return _Jacobian(f, argnums, has_aux, holomorphic, "forward")
+
+
+def jacrev(
+    f: Any, argnums: Argnums = 0, has_aux: bool = False, holomorphic: bool = False
+) -> Callable[..., Any]:
+    """Return a function that computes the Jacobian of ``f``, one row a backward pass; see `jacfwd`.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from srcad.operators import jacrev
+    >>> jacrev(lambda x: np.sum(x ** 2))(np.array([2.0, 3.0]))
+    array([4., 6.])
+    """
+    return _Jacobian(f, argnums, has_aux, holomorphic, "reverse")
+
+
+def jacobian(
+    f: Any, argnums: Argnums = 0, has_aux: bool = False, holomorphic: bool = False
+) -> Callable[..., Any]:
+    """Return a function that computes the Jacobian of ``f`` in the mode that needs fewer runs; see `jacfwd`.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from srcad.operators import jacobian
+    >>> jacobian(lambda x: {"double": 2 * x, "sum": np.sum(x)})(np.ones(2))
+    {'double': array([[2., 0.],
+           [0., 2.]]), 'sum': array([1., 1.])}
+    """
+    return _Jacobian(f, argnums, has_aux, holomorphic, "either")
+
+
+def hessian(f: Any, argnums: Argnums = 0) -> Callable[..., Any]:
+    """Return a function that computes the matrix of second derivatives of ``f``, forward mode over reverse mode.
+
+    Parameters
+    ----------
+    f : callable
+        A function that returns a real scalar.
+    argnums : int, str or tuple of these
+        The parameters to differentiate with respect to.  A tuple gives a tuple of tuples.
+
+    Returns
+    -------
+    callable
+        Called like ``f``; the result has the structure of the argument twice.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from srcad.operators import hessian
+    >>> hessian(lambda x: x[0] ** 2 * x[1])(np.array([1.0, 2.0]))
+    array([[4., 2.],
+           [2., 0.]])
+    """
+    return _Jacobian(grad(f, argnums), argnums, False, False, "forward")
+
+
+class _Jacobian:
+    """Computes one Jacobian after the other."""
+
+    def __init__(self, f: Any, argnums: Argnums, has_aux: bool, holomorphic: bool, mode: str) -> None:
+        if not callable(f):
+            raise ArgumentError(f"{f!r} is not a function.", "Give the operator a function.")
+        self.__wrapped__ = f
+        self.argnums, self.has_aux, self.holomorphic, self.mode = argnums, has_aux, holomorphic, mode
+        self.derivative = Jvp(f)
+        self.target: Target = self.derivative.target
+        self.wanted = self.target.wanted(argnums)
+        self.__name__ = getattr(f, "__name__", type(f).__name__)
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Return the Jacobian at the given arguments."""
+        bound = dict(zip(self.target.names, self.target.bind(args, kwargs)))
+        points = {name: bound[name] for name in self.wanted}
+        size = sum(self._size(name, value) for name, value in points.items())
+        if self.mode == "forward":
+            return self._columns(args, kwargs, points)
+        rows = self._rows(args, kwargs, points, size if self.mode == "either" else None)
+        return self._columns(args, kwargs, points) if rows is None else rows
+
+    def _size(self, name: str, value: Any) -> int:
+        leaves = [leaf for leaf in tree.leaves(value) if is_number(leaf)]
+        if not leaves:
+            raise ArgumentError(f"The argument '{name}' of '{self.target.title()}' is a {type(value).__name__}, "
+                                "which holds no numbers.", "Differentiate with respect to numbers or arrays.",
+                                place(self.target.func))  # fmt: skip
+        if any(np.iscomplexobj(leaf) for leaf in leaves) and not self.holomorphic:
+            raise ArgumentError(f"The argument '{name}' of '{self.target.title()}' is complex.",
+                                "Pass holomorphic=True if the function is complex differentiable.",
+                                place(self.target.func))  # fmt: skip
+        return sum(int(np.size(leaf)) for leaf in leaves)
+
+    def _columns(self, args: Any, kwargs: Any, points: dict[str, Any]) -> Any:
+        """Return the Jacobian by forward mode."""
+        push = Pushforward(self.derivative, args, kwargs, tuple(points))
+        value: Any = None
+        blocks: dict[tuple[str, int], list[Any]] = {}
+        for name, point in points.items():
+            for number, leaf in enumerate(tree.leaves(point)):
+                blocks[name, number] = []
+                for position in range(int(np.size(leaf)) if is_number(leaf) else 0):
+                    directions = {n: zero_tangent(p) for n, p in points.items() if n != name}
+                    value, tangent = push({**directions, name: _unit(point, number, position)})
+                    whole = tangent_result(tangent, value)
+                    blocks[name, number].append(tree.leaves(whole[0] if self.has_aux else whole))
+        if value is None:
+            value, _ = push({n: zero_tangent(p) for n, p in points.items()})
+        first, *aux = split_aux(self.target, value) if self.has_aux else (value,)
+
+        def block(k: int, out: Any, name: str, number: int, entry: Any) -> Any:
+            parts = [np.asarray(leaves[k]) for leaves in blocks[name, number]]
+            return np.stack(parts, axis=-1) if parts else np.zeros((*np.shape(out), 0))
+
+        return self._built(first, points, block, aux)
+
+    def _rows(self, args: Any, kwargs: Any, points: dict[str, Any], most: int | None) -> Any:
+        """Return the Jacobian by reverse mode; None if it has more than ``most`` rows and forward mode can do it."""
+        whole, pullback = self._pullback(args, kwargs, tuple(points))
+        value, *aux = split_aux(self.target, whole) if self.has_aux else (whole,)
+        leaves = tree.leaves(value)
+        count = sum(int(np.size(leaf)) for leaf in leaves if is_number(leaf))
+        if most is not None and count > most and self._has_forward(args, kwargs, tuple(points)):
+            return None
+        rows: list[list[Any]] = []
+        for number, leaf in enumerate(leaves):
+            units = [_unit(value, number, i) for i in range(int(np.size(leaf)) if is_number(leaf) else 0)]
+            rows.append([pullback((unit, zero_tangent(aux[0])) if aux else unit) for unit in units])
+
+        def block(k: int, out: Any, name: str, number: int, entry: Any) -> Any:
+            index = list(points).index(name)
+            parts = [np.asarray(tree.leaves(row[index])[number]) for row in rows[k]]
+            return np.stack(parts) if parts else np.zeros((0, *np.shape(entry)))
+
+        return self._built(value, points, block, aux)
+
+    def _pullback(self, args: Any, kwargs: Any, wanted: tuple[str, ...]) -> tuple[Any, Callable[[Any], Any]]:
+        """Return the value of the function and its pullback to the wanted parameters."""
+        values = self.target.bind(args, kwargs)
+        everything = (*values, *self.target.captured())
+        code = compiled(self.target, values, wanted, "vjp")
+        if code.changes and share_memory(everything):
+            code = compiled(self.target, values, wanted, "vjp", aliased=True)
+        forward, backward = code.entries
+        value, residuals = forward(*everything)
+        if code.changes:
+            value = clone(value)
+        return value, lambda cotangent: backward(clone(residuals) if code.stateful else residuals, cotangent)
+
+    def _has_forward(self, args: Any, kwargs: Any, wanted: tuple[str, ...]) -> bool:
+        try:
+            self.derivative.compiled(self.target.bind(args, kwargs), wanted)
+        except NoDerivativeError:
+            return False
+        return True
+
+    def _built(self, value: Any, points: dict[str, Any], block: Callable[..., Any], aux: Any) -> Any:
+        """Return the structure of ``value`` with blocks in the structure of the arguments for its leaves."""
+        outer = iter(range(len(tree.leaves(value))))
+
+        def of_leaf(out: Any) -> Any:
+            k = next(outer)
+            if not is_number(out):
+                return None
+            parts = {name: self._part(point, lambda i, entry, n=name: block(k, out, n, i, entry), out)
+                     for name, point in points.items()}  # fmt: skip
+            return (
+                tuple(parts[n] for n in self.wanted)
+                if isinstance(self.argnums, tuple)
+                else parts[self.wanted[0]]
+            )
+
+        whole = tree.map(of_leaf, value)
+        return (whole, *aux) if aux else whole
+
+    def _part(self, point: Any, block: Callable[[int, Any], Any], out: Any) -> Any:
+        """Return the blocks of one leaf of the result in the structure of one argument."""
+        inner = iter(range(len(tree.leaves(point))))
+
+        def of_entry(entry: Any) -> Any:
+            i = next(inner)
+            if not is_number(entry):
+                return None
+            found = np.reshape(block(i, entry), (*np.shape(out), *np.shape(entry)))
+            return found if isinstance(out, np.ndarray) or isinstance(entry, np.ndarray) else found[()]
+
+        return tree.map(of_entry, point)
+
+
+def is_number(leaf: Any) -> bool:
+    """Tell whether a leaf may carry a derivative."""
+    if isinstance(leaf, (bool, np.bool_)):
+        return False
+    return (
+        isinstance(leaf, (float, int, complex)) or getattr(getattr(leaf, "dtype", None), "kind", "") in "fciu"
+    )
+
+
+def _unit(value: Any, number: int, position: int) -> Any:
+    """Return the direction that is one at one entry of one leaf of ``value``, in the runtime's form."""
+    counter = iter(range(len(tree.leaves(value))))
+
+    def at(leaf: Any) -> Any:
+        here = next(counter) == number
+        zero = zero_tangent(leaf)
+        if here and isinstance(zero, np.ndarray):
+            zero[np.unravel_index(position, zero.shape)] = 1
+            return zero
+        return type(zero)(1) if here else zero
+
+    return tree.map(at, value)
