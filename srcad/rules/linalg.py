@@ -101,14 +101,17 @@ def multi_dot(ans, g, arrays, *, out=None):
 
 @vjp(np.linalg.matmul, "x1", "x2", multilinear=True)
 def matmul(ans, g, x1, x2):
-    return rt.matmul_adjoint_a(g, np.shape(x1), x2), rt.matmul_adjoint_b(g, x1, np.shape(x2))
+    return (
+        rt.unbroadcast(rt.matmul_adjoint_a(g, np.shape(x1), x2), x1),
+        rt.unbroadcast(rt.matmul_adjoint_b(g, x1, np.shape(x2)), x2),
+    )
 
 
 @vjp(np.linalg.tensordot, "x1", "x2", multilinear=True)
 def tensordot(ans, g, x1, x2, *, axes=2):
     return (
-        rt.tensordot_adjoint_a(g, np.shape(x1), x2, axes),
-        rt.tensordot_adjoint_b(g, x1, np.shape(x2), axes),
+        rt.unbroadcast(rt.tensordot_adjoint_a(g, np.shape(x1), x2, axes), x1),
+        rt.unbroadcast(rt.tensordot_adjoint_b(g, x1, np.shape(x2), axes), x2),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import cmath
 import math
 from collections.abc import Sequence
 from typing import Any
@@ -152,6 +153,8 @@ def safe_log(x: Array) -> Array:
     """Return ``log(x)``, 0 where ``x`` is 0 and NaN below, without warnings."""
     if type(x) in (float, int):
         return math.log(x) if x > 0 else 0.0 if x == 0 else math.nan
+    if type(x) is complex:
+        return cmath.log(x) if x != 0 else 0.0
     with np.errstate(invalid="ignore"):
         return np.log(np.where(np.equal(x, 0), 1, x))[()]
 

@@ -45,27 +45,34 @@ Array = Any
 Shape = tuple[int, ...]
 
 
+def _field_of(cotangent: Array, x: Array) -> Array:
+    """Return the real part of a complex gradient where ``x`` is real."""
+    return np.real(cotangent) if np.iscomplexobj(cotangent) and not np.iscomplexobj(x) else cotangent
+
+
 def split_like(cotangent: Array, arrays: Any, axis: int | None) -> Any:
     """Cut ``cotangent`` along ``axis`` into parts as long as ``arrays``; None stands for flattened arrays."""
     if axis is None:
         ends = np.cumsum([np.size(a) for a in arrays])[:-1]
-        return [np.reshape(p, np.shape(a)) for p, a in zip(np.split(cotangent, ends), arrays)]
+        return [np.reshape(_field_of(p, a), np.shape(a)) for p, a in zip(np.split(cotangent, ends), arrays)]
     ends = np.cumsum([np.shape(a)[axis] for a in arrays])[:-1]
     parts = np.split(cotangent, ends, axis)
-    return np.stack(parts) if isinstance(arrays, np.ndarray) else parts
+    if isinstance(arrays, np.ndarray):
+        return np.stack(parts)
+    return [_field_of(p, a) for p, a in zip(parts, arrays)]
 
 
 def unstack_like(cotangent: Array, arrays: Any, axis: int) -> Any:
     """Return the parts of ``cotangent`` along ``axis``: a list unless ``arrays`` is itself an array."""
     parts = np.moveaxis(cotangent, axis, 0)
-    return parts if isinstance(arrays, np.ndarray) else list(parts)
+    return parts if isinstance(arrays, np.ndarray) else [_field_of(p, a) for p, a in zip(parts, arrays)]
 
 
 def structured_like(cotangent: Array, value: Any) -> Any:
     """Return the entries of ``cotangent`` in the nested lists from which ``np.array`` made an array."""
     if isinstance(value, (list, tuple)):
         return [structured_like(part, item) for part, item in zip(cotangent, value)]
-    return cotangent
+    return _field_of(cotangent, value)
 
 
 def array_like(parts: Any, x: Array) -> Array:
@@ -78,20 +85,20 @@ def array_like(parts: Any, x: Array) -> Array:
 def split_rows(cotangent: Array, arrays: Any) -> list[Array]:
     """Return the parts of ``cotangent`` that belong to the arrays joined by ``np.vstack``."""
     ends = np.cumsum([np.shape(np.atleast_2d(a))[0] for a in arrays])[:-1]
-    return [np.reshape(p, np.shape(a)) for p, a in zip(np.split(cotangent, ends, 0), arrays)]
+    return [np.reshape(_field_of(p, a), np.shape(a)) for p, a in zip(np.split(cotangent, ends, 0), arrays)]
 
 
 def split_columns(cotangent: Array, arrays: Any) -> list[Array]:
     """Return the parts of ``cotangent`` that belong to the arrays joined by ``np.hstack``."""
     axis = 0 if np.ndim(arrays[0]) <= 1 else 1
     ends = np.cumsum([np.shape(np.atleast_1d(a))[axis] for a in arrays])[:-1]
-    return [np.reshape(p, np.shape(a)) for p, a in zip(np.split(cotangent, ends, axis), arrays)]
+    return [np.reshape(_field_of(p, a), np.shape(a)) for p, a in zip(np.split(cotangent, ends, axis), arrays)]
 
 
 def split_stacked_columns(cotangent: Array, arrays: Any) -> list[Array]:
     """Return the parts of ``cotangent`` that belong to the arrays joined by ``np.column_stack``."""
     ends = np.cumsum([np.shape(a)[1] if np.ndim(a) > 1 else 1 for a in arrays])[:-1]
-    return [np.reshape(p, np.shape(a)) for p, a in zip(np.split(cotangent, ends, 1), arrays)]
+    return [np.reshape(_field_of(p, a), np.shape(a)) for p, a in zip(np.split(cotangent, ends, 1), arrays)]
 
 
 def parts_like(cotangents: Any, parts: Any) -> list[Array]:
