@@ -5,26 +5,27 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-import gast
-
+from srcad.analysis.kinds import Kind
 from srcad.lang.function import Function
-from srcad.optimize.broadcast import broadcast
-from srcad.optimize.copy_propagation import copy_propagation
-from srcad.optimize.cse import cse
-from srcad.optimize.dead import dead
-from srcad.optimize.effects import Context
-from srcad.optimize.fold import fold
-from srcad.optimize.inplace import inplace
+from srcad.optimize.broadcast import NeedlessBroadcasts
+from srcad.optimize.coalesce import coalesce
+from srcad.optimize.context import Context
+from srcad.optimize.copy_propagation import CopyPropagation
+from srcad.optimize.cse import CommonSubexpressions
+from srcad.optimize.dead import remove_dead
+from srcad.optimize.fold import Fold
+from srcad.optimize.forward import Rewriter, walk
+from srcad.optimize.inplace import update_in_place
 from srcad.optimize.nest import nest
+from srcad.optimize.plain import write_plainly
+from srcad.optimize.program import Program
 
-__all__ = ["FINISH", "SIMPLIFY", "Context", "Pass", "optimize", "run_passes"]
+__all__ = ["FINISH", "SIMPLIFY", "Context", "optimize", "simplify"]
 
-Pass = Callable[[Function, Context], Function]
+SIMPLIFY: tuple[type[Rewriter], ...] = (CopyPropagation, Fold, NeedlessBroadcasts, CommonSubexpressions)
+"""Share one walk, again and again until nothing changes; the result keeps the statement grammar."""
 
-SIMPLIFY: tuple[Pass, ...] = (copy_propagation, fold, broadcast, cse, dead)
-"""Run again and again until nothing changes; the result keeps the statement grammar."""
-
-FINISH: tuple[Pass, ...] = (inplace, nest)
+FINISH: tuple[Callable[[Program], None], ...] = (update_in_place, nest, write_plainly)
 """Run once; ``nest`` is the only pass that leaves A-normal form."""
 
 _ROUNDS = 20
@@ -38,6 +39,7 @@ def optimize(
     keep: Iterable[str] = (),
     inexact: Iterable[str] = (),
     like: Mapping[str, str] | None = None,
+    ranks: Mapping[str, Kind] | None = None,
     finish: bool = True,
 ) -> Function:
     """Return a function that computes the same with less work.
@@ -56,23 +58,25 @@ def optimize(
         Further variables that only ever hold floating-point values.
     like : mapping, optional
         From a gradient variable to the variable whose shape it has.
+    ranks : mapping, optional
+        The kinds of variables.
     finish : bool
         Whether to update in place and to nest expressions for the reader as well.
     """
-    context = Context(pure, frozenset(owned), frozenset(keep), frozenset(inexact), dict(like or {}))
-    return run_passes(function, context, FINISH if finish else ())
+    context = Context(
+        pure, frozenset(owned), frozenset(keep), frozenset(inexact), dict(like or {}), dict(ranks or {})
+    )
+    program = Program(function, context)
+    simplify(program)
+    for pass_ in FINISH if finish else ():
+        pass_(program)
+    return program.to_function()
 
 
-def run_passes(function: Function, context: Context, finish: tuple[Pass, ...] = FINISH) -> Function:
-    """Apply `SIMPLIFY` to a fixed point and then each pass of ``finish`` once."""
-    before = ""
+def simplify(program: Program) -> None:
+    """Apply `SIMPLIFY` until nothing changes."""
     for _ in range(_ROUNDS):
-        for pass_ in SIMPLIFY:
-            function = pass_(function, context)
-        text = gast.dump(function.tree)
-        if text == before:
+        has_changed = coalesce(program)
+        has_changed = walk(program, *SIMPLIFY) or has_changed
+        if not (remove_dead(program) or has_changed):
             break
-        before = text
-    for pass_ in finish:
-        function = pass_(function, context)
-    return function

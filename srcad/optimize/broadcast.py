@@ -7,16 +7,17 @@ from collections import Counter
 import gast
 import numpy as np
 
-from srcad.lang.function import Function
-from srcad.lang.quote import clone
-from srcad.optimize.effects import Context, defines
-from srcad.optimize.forward import Definitions, Forward
-from srcad.optimize.shapes import is_elementwise, same_shape, token
+from srcad.optimize.forward import Known, Rewriter
+from srcad.optimize.memory import Memory
+from srcad.optimize.program import Program, Statement
+from srcad.optimize.shapes import Shapes, is_elementwise
+from srcad.optimize.terms import Term
+from srcad.optimize.uses import loads_of
 
-__all__ = ["broadcast"]
+__all__ = ["NeedlessBroadcasts"]
 
 
-def broadcast(function: Function, context: Context) -> Function:
+class NeedlessBroadcasts(Rewriter):
     """Remove needless ``np.broadcast_to`` and ``rt.unbroadcast``.
 
     Examples
@@ -29,54 +30,49 @@ def broadcast(function: Function, context: Context) -> Function:
         u = t * c                                     u = g * c
         dx = rt.unbroadcast(u, x)                     dx = u
     """
-    return _Broadcast(function, context).run()
 
+    def __init__(self, program: Program, memory: Memory) -> None:
+        super().__init__(program, memory)
+        self.loads: Counter[str] = loads_of(program)
+        self.shapes = Shapes(program)
 
-class _Broadcast(Forward):
-    def __init__(self, function: Function, context: Context) -> None:
-        super().__init__(function, context)
-        self.loads = Counter(
-            node.id
-            for node in gast.walk(function.tree)
-            if isinstance(node, gast.Name) and isinstance(node.ctx, gast.Load)
-        )
-
-    def simple(self, stmt: gast.stmt, known: Definitions) -> list[gast.stmt]:
-        name = defines(stmt)
-        if name is None:
-            return [stmt]
-        value = stmt.value
+    def statement(self, stmt: Statement, known: Known) -> list[Statement] | None:
+        """Replace an operand of a sum or product, or an ``unbroadcast``."""
+        name, value = stmt.target, stmt.value
+        if name is None or value is None:
+            return None
         if is_elementwise(value):
-            for side, other in (("left", "right"), ("right", "left")):
-                small = self._broadcast_source(getattr(value, side), getattr(value, other), known)
-                if small is not None:
-                    setattr(value, side, small)
-                    break
-        elif self._is_unbroadcast(value) and self._fits(value, known):
-            source = value.args[0]
-            if not self.effects.is_mutated(name) or not isinstance(source, gast.Name):
-                stmt.value = clone(source)
-        return [stmt]
+            left, op, right = value.parts
+            if (small := self._broadcast_source(left, right, known)) is not None:
+                self.program.set_value(stmt, self.terms.binary(small, op, right))
+            elif (small := self._broadcast_source(right, left, known)) is not None:
+                self.program.set_value(stmt, self.terms.binary(left, op, small))
+        elif _is_unbroadcast(value) and self.shapes.same(value.parts[1][0], value.parts[1][1], known):
+            source = value.parts[1][0]
+            if source.kind is not gast.Name or not self._is_changed(name, source.name):
+                self.program.set_value(stmt, source)
+        return None
 
-    def _broadcast_source(self, node: gast.expr, other: gast.expr, known: Definitions) -> gast.expr | None:
-        """Return ``g`` where ``node`` is ``np.broadcast_to(g, ...)`` for the shape that ``other`` has."""
-        if not isinstance(node, gast.Name) or self.loads[node.id] != 1:
-            return None
-        found = known.value(node.id)
-        if not isinstance(found, gast.Call) or self.effects.callee(found) is not np.broadcast_to:
-            return None
-        if len(found.args) != 2 or found.keywords or not same_shape(node, other, known):
-            return None
-        return clone(found.args[0])
+    def _is_changed(self, name: str, source: str) -> bool:
+        # The result would become another name for its operand.
+        return self.memory.is_changed(name) or self.memory.is_changed(source)
 
-    def _is_unbroadcast(self, value: gast.expr) -> bool:
-        if not isinstance(value, gast.Call) or len(value.args) != 2 or value.keywords:
-            return False
-        callee = self.effects.callee(value)
-        module = getattr(callee, "__module__", "") or ""
-        return module.startswith("srcad.") and getattr(callee, "__name__", "") == "unbroadcast"
+    def _broadcast_source(self, term: Term, other: Term, known: Known) -> Term | None:
+        """Return ``g`` where a term is ``np.broadcast_to(g, ...)`` for the shape that ``other`` has."""
+        if term.kind is not gast.Name or self.loads[term.name] != 1:
+            return None
+        found = known.value(term.name)
+        if found is None or found.kind is not gast.Call or found.callee is not np.broadcast_to:
+            return None
+        _, args, keywords = found.parts
+        if len(args) != 2 or keywords or not self.shapes.same(term, other, known):
+            return None
+        source: Term = args[0]
+        return source
 
-    def _fits(self, value: gast.Call, known: Definitions) -> bool:
-        gradient, target = value.args
-        found = token(gradient, known)
-        return found is not None and found == token(target, known)
+
+def _is_unbroadcast(value: Term) -> bool:
+    if value.kind is not gast.Call or len(value.parts[1]) != 2 or value.parts[2]:
+        return False
+    module = getattr(value.callee, "__module__", "") or ""
+    return module.startswith("srcad.") and getattr(value.callee, "__name__", "") == "unbroadcast"

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import gast
 
-from srcad.lang.function import Function
-from srcad.lang.quote import load
-from srcad.optimize.effects import Context, Effects, defines
-from srcad.optimize.forward import Definitions, Forward
+from srcad.optimize.forward import Known, Rewriter
+from srcad.optimize.memory import Memory
+from srcad.optimize.program import Program, Statement, statements
 
-__all__ = ["cse"]
+__all__ = ["CommonSubexpressions"]
 
-_MUTABLE = (gast.List, gast.Dict, gast.Set, gast.JoinedStr)
+_NEVER_SHARED = frozenset([gast.Name, gast.Constant, gast.List, gast.Dict, gast.Set, gast.JoinedStr])
+_DISPLAYS = (gast.Tuple, gast.List, gast.Dict, gast.Name)
 
 
-def cse(function: Function, context: Context) -> Function:
+class CommonSubexpressions(Rewriter):
     """Replace an expression by the variable that still holds its value.
 
-    Arrays that some statement changes in place are never shared.
+    Arrays that some statement changes in place are never shared, and no two results are one object.
 
     Examples
     --------
@@ -27,35 +27,37 @@ def cse(function: Function, context: Context) -> Function:
         t = np.exp(x)                                 t = y
         dx = g * t                                    dx = g * t
     """
-    return _Share(function, context).run()
 
+    def __init__(self, program: Program, memory: Memory) -> None:
+        super().__init__(program, memory)
+        self.returned = _returned(program)
 
-class _Share(Forward):
-    def __init__(self, function: Function, context: Context) -> None:
-        super().__init__(function, context)
-        self.returned = _returned(function, self.effects)
-
-    def simple(self, stmt: gast.stmt, known: Definitions) -> list[gast.stmt]:
-        name = defines(stmt)
-        if name is None or isinstance(stmt.value, (gast.Name, gast.Constant, *_MUTABLE)):
-            return [stmt]
-        if not self.effects.is_pure(stmt.value) or self.effects.is_mutated(name):
-            return [stmt]
-        for held in known.holding(stmt.value):
+    def statement(self, stmt: Statement, known: Known) -> list[Statement] | None:
+        """Replace the value of an assignment by a variable."""
+        name, value = stmt.target, stmt.value
+        if name is None or value is None or value.kind in _NEVER_SHARED:
+            return None
+        if not stmt.is_pure or self.memory.is_changed(name):
+            return None
+        for held in known.holding(value):
             both_returned = held in self.returned and name in self.returned
-            if held != name and not self.effects.is_mutated(held) and not both_returned:
-                stmt.value = load(held)
+            if held != name and not self.memory.is_changed(held) and not both_returned:
+                self.program.set_value(stmt, self.terms.load(held))
                 break
-        return [stmt]
+        return None
 
 
-def _returned(function: Function, effects: Effects) -> set[str]:
+def _returned(program: Program) -> set[str]:
     """Return the variables that are handed out; two results must not be one object."""
     found: set[str] = set()
     for _ in range(4):
-        for node in gast.walk(function.tree):
-            value = getattr(node, "value", None)
-            if isinstance(node, gast.Return) or (isinstance(node, gast.Assign) and defines(node) in found):
-                if isinstance(value, (gast.Tuple, gast.List, gast.Dict, gast.Name)):
-                    found |= effects.reads(value)
+        before = len(found)
+        for stmt in statements(program.body):
+            value = stmt.value
+            if value is None or value.kind not in _DISPLAYS:
+                continue
+            if stmt.kind is gast.Return or stmt.target in found:
+                found |= value.reads
+        if len(found) == before:
+            break
     return found

@@ -2,23 +2,17 @@
 
 from __future__ import annotations
 
-import gast
-
-from srcad.lang.function import Function
-from srcad.lang.quote import clone
-from srcad.optimize.effects import Context, Effects, is_comment
 from srcad.optimize.liveness import Liveness
+from srcad.optimize.program import Program, Remark, Statement
 
-__all__ = ["dead"]
-
-_BLOCKS = ("body", "orelse", "finalbody")
+__all__ = ["remove_dead"]
 
 
-def dead(function: Function, context: Context) -> Function:
-    """Remove statements without effect on the result, and comments that head no statement.
+def remove_dead(program: Program) -> bool:
+    """Remove statements without effect on the result; tell whether there were any.
 
-    Calls with side effects stay.  A history list that nobody reads disappears with its ``append`` and
-    ``pop``.
+    Calls with side effects stay.  A history that nobody reads disappears with its ``append`` and ``pop``.
+    Comments that head no statement go as well.
 
     Examples
     --------
@@ -29,29 +23,30 @@ def dead(function: Function, context: Context) -> Function:
         dx = g * y
         return dx
     """
-    function = function.with_body([clone(stmt) for stmt in function.tree.body])
-    found = Liveness(Effects(function, context))
-    return function.with_body(_remaining(function.tree.body, found) or [gast.Pass()])
+    remover = _Remover(Liveness(program).dead)
+    program.body = remover.remaining(program.body)
+    return remover.has_changed
 
 
-def _remaining(stmts: list[gast.stmt], found: Liveness) -> list[gast.stmt]:
-    kept: list[gast.stmt] = []
-    for stmt in stmts:
-        if id(stmt) in found.dead:
-            continue
-        for name in _BLOCKS:
-            block = getattr(stmt, name, None)
-            if block:
-                setattr(stmt, name, _remaining(block, found))
-        if hasattr(stmt, "body") and not stmt.body:
-            stmt.body = [gast.Pass()]
-        for handler in getattr(stmt, "handlers", []):
-            handler.body = _remaining(handler.body, found) or [gast.Pass()]
-        kept.append(stmt)
-        if isinstance(stmt, (gast.Break, gast.Continue, gast.Return, gast.Raise)):
-            break
-    return [
-        stmt
-        for index, stmt in enumerate(kept)
-        if not is_comment(stmt) or (index + 1 < len(kept) and not is_comment(kept[index + 1]))
-    ]
+class _Remover:
+    def __init__(self, dead: set[Statement]) -> None:
+        self.dead = dead
+        self.has_changed = False
+
+    def remaining(self, stmts: list[Statement]) -> list[Statement]:
+        kept: list[Statement] = []
+        for stmt in stmts:
+            if stmt in self.dead:
+                continue
+            if stmt.blocks:
+                stmt.blocks = [self.remaining(block) for block in stmt.blocks]
+            kept.append(stmt)
+            if stmt.leaves:
+                break
+        kept = [
+            stmt
+            for stmt, following in zip(kept, [*kept[1:], None])
+            if stmt.kind is not Remark or (following is not None and following.kind is not Remark)
+        ]
+        self.has_changed = self.has_changed or len(kept) != len(stmts)
+        return kept

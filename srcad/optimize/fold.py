@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import math
 import operator
-from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
 import gast
 import numpy as np
 
-from srcad.lang.function import Function
-from srcad.lang.quote import clone, const, load, store
-from srcad.optimize.effects import Context, defines
-from srcad.optimize.forward import Definitions, Forward
+from srcad.optimize.forward import Known, Rewriter
+from srcad.optimize.memory import Memory
+from srcad.optimize.program import Program, Statement
+from srcad.optimize.terms import Term
+from srcad.optimize.uses import loads_of
 
-__all__ = ["fold"]
+__all__ = ["Fold"]
 
 _BINARY: dict[type, Callable[[Any, Any], Any]] = {
     gast.Add: operator.add,
@@ -41,9 +41,11 @@ _FLOAT_UFUNCS = frozenset(
     "exp exp2 expm1 log log2 log10 log1p sqrt cbrt sin cos tan arcsin arccos arctan arctan2 sinh cosh tanh "
     "arcsinh arccosh arctanh hypot logaddexp logaddexp2 true_divide divide".split()
 )
+_PRODUCTS = (gast.Mult, gast.Div)
+_LARGEST_BASE, _LARGEST_EXPONENT = 1e6, 64
 
 
-def fold(function: Function, context: Context) -> Function:
+class Fold(Rewriter):
     """Simplify arithmetic, and branches whose condition is a constant.
 
     What changes a dtype is done only for values known to be floating-point; ``x * 0`` is never folded,
@@ -59,83 +61,67 @@ def fold(function: Function, context: Context) -> Function:
         w = 1.0 / y                                   w = 1.0 / y
         z = v * w                                     z = v / y
     """
-    return _Fold(function, context).run()
 
-
-def _number(node: gast.expr | None) -> Any:
-    """Return a constant's number, else None."""
-    if isinstance(node, gast.Constant) and type(node.value) in (int, float):
-        return node.value
-    if isinstance(node, gast.UnaryOp) and isinstance(node.op, gast.USub):
-        value = _number(node.operand)
-        return None if value is None else -value
-    return None
-
-
-def _binop(left: gast.expr, op: type, right: gast.expr) -> gast.BinOp:
-    return gast.BinOp(clone(left), op(), clone(right))
-
-
-class _Fold(Forward):
-    def __init__(self, function: Function, context: Context) -> None:
-        super().__init__(function, context)
-        self.loads = Counter(
-            node.id
-            for node in gast.walk(function.tree)
-            if isinstance(node, gast.Name) and isinstance(node.ctx, gast.Load)
-        )
+    def __init__(self, program: Program, memory: Memory) -> None:
+        super().__init__(program, memory)
+        self.loads = loads_of(program)
+        self.by_operator: dict[Any, Callable[[Term, Term, Known], Term | None]] = {
+            gast.Mult: self._product,
+            gast.Div: self._quotient,
+            gast.Pow: self._power,
+            gast.Add: self._sum,
+            gast.Sub: self._difference,
+        }
 
     # ---- statements -------------------------------------------------------------------------
 
-    def simple(self, stmt: gast.stmt, known: Definitions) -> list[gast.stmt]:
-        if isinstance(stmt, gast.AugAssign):
-            return [self._augmented(stmt, known)]
-        name = defines(stmt)
-        if name is None:
-            return [stmt]
-        value = self._value(stmt.value, known)
-        if isinstance(value, gast.Name) and not isinstance(stmt.value, gast.Name):
-            # The result would become another name for its operand: not where either is changed in place.
-            if self.effects.is_mutated(name) or self.effects.is_mutated(value.id):
-                return [stmt]
-        stmt.value = value
-        return self._lift_sign(stmt, name, known)
+    def statement(self, stmt: Statement, known: Known) -> list[Statement] | None:
+        """Simplify the value of an assignment or of an update."""
+        value = stmt.value
+        if value is None:
+            return None
+        if stmt.kind is gast.AugAssign:
+            negated = self._negated(value, known)
+            if negated is not None and stmt.op in (gast.Add, gast.Sub):
+                stmt.op = gast.Sub if stmt.op is gast.Add else gast.Add
+                self.program.set_value(stmt, negated)
+            return None
+        name = stmt.target
+        if name is None or value.kind not in (gast.BinOp, gast.UnaryOp, gast.Compare):
+            return None
+        simple = self._value(value, known)
+        if simple.kind is gast.Name and self._is_changed(name, simple.name):
+            return None
+        if simple is not value:
+            self.program.set_value(stmt, simple)
+        return self._sign_lifted(stmt, name, simple, known)
 
-    def _augmented(self, stmt: gast.AugAssign, known: Definitions) -> gast.stmt:
-        negated = self._negated(stmt.value, known)
-        if negated is not None and isinstance(stmt.op, (gast.Add, gast.Sub)):
-            stmt.op = gast.Sub() if isinstance(stmt.op, gast.Add) else gast.Add()
-            stmt.value = clone(negated)
-        return stmt
-
-    def _statement(self, stmt: gast.stmt, known: Definitions) -> list[gast.stmt]:
-        if isinstance(stmt, gast.If):
-            test = stmt.test
-            if isinstance(test, gast.Constant) and not isinstance(test.value, str):
-                return self.block(stmt.body if test.value else stmt.orelse, known)
-        return super()._statement(stmt, known)
+    def _is_changed(self, name: str, source: str) -> bool:
+        # The result would become another name for its operand.
+        return self.memory.is_changed(name) or self.memory.is_changed(source)
 
     # ---- expressions ------------------------------------------------------------------------
 
-    def _value(self, node: gast.expr, known: Definitions) -> gast.expr:
-        if isinstance(node, gast.BinOp):
-            constant = self._constant(_BINARY.get(type(node.op)), node.left, node.right)
+    def _value(self, term: Term, known: Known) -> Term:
+        if term.kind is gast.BinOp:
+            left, op, right = term.parts
+            constant = self._constant(_BINARY.get(op), left, right)
             if constant is not None:
                 return constant
-            method = getattr(self, f"_{type(node.op).__name__.lower()}", None)
-            result: gast.expr | None = method(node.left, node.right, known) if method else None
-            return node if result is None else result
-        if isinstance(node, gast.UnaryOp):
-            return self._unary(node, known)
-        if isinstance(node, gast.Compare) and len(node.ops) == 1:
-            return self._compare(node)
-        return node
+            simplify = self.by_operator.get(op)
+            simple = None if simplify is None else simplify(left, right, known)
+            return term if simple is None else simple
+        if term.kind is gast.UnaryOp:
+            return self._unary(term, known)
+        return self._compare(term) if len(term.parts[1]) == 1 else term
 
-    def _constant(self, compute: Any, left: gast.expr, right: gast.expr) -> gast.expr | None:
+    def _constant(self, compute: Any, left: Term, right: Term) -> Term | None:
+        if left.kind is gast.Name or right.kind is gast.Name:
+            return None
         first, second = _number(left), _number(right)
         if compute is None or first is None or second is None:
             return None
-        if compute is operator.pow and (abs(first) > 1e6 or abs(second) > 64):
+        if compute is operator.pow and (abs(first) > _LARGEST_BASE or abs(second) > _LARGEST_EXPONENT):
             return None
         try:
             value = compute(first, second)
@@ -143,144 +129,159 @@ class _Fold(Forward):
             return None
         if type(value) not in (int, float) or not math.isfinite(value):
             return None
-        return const(value)
+        return self.terms.constant(value)
 
-    def _compare(self, node: gast.Compare) -> gast.expr:
-        left, right = node.left, node.comparators[0]
-        compute = _COMPARE.get(type(node.ops[0]))
-        if compute is None or not isinstance(left, gast.Constant) or not isinstance(right, gast.Constant):
-            return node
+    def _compare(self, term: Term) -> Term:
+        left, (op,), (right,) = term.parts
+        compute = _COMPARE.get(op)
+        if compute is None or left.kind is not gast.Constant or right.kind is not gast.Constant:
+            return term
+        first, second = left.parts[0], right.parts[0]
         if compute in (operator.is_, operator.is_not):
-            singletons = (None, True, False, Ellipsis)
-            if not any(side.value is one for side in (left, right) for one in singletons):
-                return node
+            if not any(side is one for side in (first, second) for one in (None, True, False, Ellipsis)):
+                return term
         try:
-            return const(bool(compute(left.value, right.value)))
+            return self.terms.constant(bool(compute(first, second)))
         except TypeError:
-            return node
+            return term
 
-    def _unary(self, node: gast.UnaryOp, known: Definitions) -> gast.expr:
-        if isinstance(node.op, gast.Not) and isinstance(node.operand, gast.Constant):
-            return const(not node.operand.value)
-        if not isinstance(node.op, gast.USub):
-            return node
-        number = _number(node)
+    def _unary(self, term: Term, known: Known) -> Term:
+        op, operand = term.parts
+        if op is gast.Not and operand.kind is gast.Constant:
+            return self.terms.constant(not operand.parts[0])
+        if op is not gast.USub:
+            return term
+        number = _number(term)
         if number is not None:
-            return const(number)
-        inner = self._negated(node.operand, known)
+            return self.terms.constant(number)
+        inner = self._negated(operand, known)
         if inner is not None:
-            return clone(inner)
-        found = known.value(node.operand.id) if isinstance(node.operand, gast.Name) else None
-        if isinstance(found, gast.BinOp) and isinstance(found.op, gast.Sub) and self._once(node.operand):
-            return _binop(found.right, gast.Sub, found.left)
-        return node
+            return inner
+        found = known.value(operand.name) if operand.kind is gast.Name else None
+        if (
+            found is not None
+            and found.kind is gast.BinOp
+            and found.parts[1] is gast.Sub
+            and self._once(operand)
+        ):
+            return self.terms.binary(found.parts[2], gast.Sub, found.parts[0])
+        return term
 
-    def _negated(self, node: gast.expr, known: Definitions) -> gast.expr | None:
-        """Return ``a`` where ``node`` is known to be ``-a``."""
-        number = _number(node)
-        if number is not None:
-            return const(-number) if number < 0 else None
-        found = known.value(node.id) if isinstance(node, gast.Name) else node
-        if isinstance(found, gast.UnaryOp) and isinstance(found.op, gast.USub):
-            operand: gast.expr = found.operand
+    def _negated(self, term: Term, known: Known) -> Term | None:
+        """Return ``a`` where a term is known to be ``-a``."""
+        if term.kind is gast.Name:
+            found = known.value(term.name)
+            if found is None:
+                return None
+        else:
+            number = _number(term)
+            if number is not None:
+                return self.terms.constant(-number) if number < 0 else None
+            found = term
+        if found.kind is gast.UnaryOp and found.parts[0] is gast.USub:
+            operand: Term = found.parts[1]
             return operand
         return None
 
-    def _once(self, node: gast.expr) -> bool:
-        return isinstance(node, gast.Name) and self.loads[node.id] == 1
+    def _once(self, term: Term) -> bool:
+        return term.kind is gast.Name and self.loads[term.name] == 1
 
-    def _inexact(self, node: gast.expr, known: Definitions, depth: int = 8) -> bool:
+    def _inexact(self, term: Term, known: Known, depth: int = 8) -> bool:
         """Tell whether a value is known to be floating-point or complex."""
-        if isinstance(node, gast.Constant):
-            return isinstance(node.value, (float, complex))
-        if isinstance(node, gast.Name):
-            context = self.context
-            if node.id in context.owned or node.id in context.inexact or node.id in context.like:
+        kind = term.kind
+        if kind is gast.Constant:
+            return isinstance(term.parts[0], (float, complex))
+        if kind is gast.Name:
+            if self.context.is_inexact(term.name):
                 return True
-            found = known.origin(node.id)
+            found = known.origin(term.name)
             return found is not None and depth > 0 and self._inexact(found, known, depth - 1)
-        if isinstance(node, gast.UnaryOp):
-            return not isinstance(node.op, gast.Not) and self._inexact(node.operand, known, depth)
-        if isinstance(node, gast.BinOp):
-            if isinstance(node.op, gast.Div):
-                return True
-            return self._inexact(node.left, known, depth) or self._inexact(node.right, known, depth)
-        if isinstance(node, gast.Call):
-            callee = self.effects.callee(node)
-            if isinstance(callee, np.ufunc) and callee.__name__ in _FLOAT_UFUNCS:
-                return True
-            return getattr(callee, "__module__", "") == "math" and callee.__name__ in _FLOAT_UFUNCS
+        if kind is gast.UnaryOp:
+            return term.parts[0] is not gast.Not and self._inexact(term.parts[1], known, depth)
+        if kind is gast.BinOp:
+            left, op, right = term.parts
+            return op is gast.Div or self._inexact(left, known, depth) or self._inexact(right, known, depth)
+        callee = term.callee
+        if isinstance(callee, np.ufunc) or getattr(callee, "__module__", "") == "math":
+            return callee.__name__ in _FLOAT_UFUNCS
         return False
 
-    def _is(self, node: gast.expr, number: int, other: gast.expr, known: Definitions) -> bool:
-        """Tell whether ``node`` is a constant that leaves the dtype of ``other`` alone."""
-        value = _number(node)
-        return value is not None and value == number and self._inexact(other, known)
+    def _is(self, term: Term, number: int, other: Term, known: Known) -> bool:
+        """Tell whether a term is a constant that leaves the dtype of ``other`` alone."""
+        return term.kind is not gast.Name and _number(term) == number and self._inexact(other, known)
 
     # ---- one operator each ------------------------------------------------------------------
 
-    def _mult(self, left: gast.expr, right: gast.expr, known: Definitions) -> gast.expr | None:
+    def _product(self, left: Term, right: Term, known: Known) -> Term | None:
         for one, other in ((left, right), (right, left)):
             if self._is(one, 1, other, known):
-                return clone(other)
+                return other
             if self._is(one, -1, other, known):
-                return gast.UnaryOp(gast.USub(), clone(other))
+                return self.terms.negative(other)
         minus = self._negated(left, known), self._negated(right, known)
         if minus[0] is not None and minus[1] is not None:
-            return _binop(minus[0], gast.Mult, minus[1])
+            return self.terms.binary(minus[0], gast.Mult, minus[1])
         for one, other in ((right, left), (left, right)):
-            found = known.value(one.id) if self._once(one) else None
-            if isinstance(found, gast.BinOp) and isinstance(found.op, gast.Div) and _number(found.left) == 1:
-                return _binop(other, gast.Div, found.right)
+            found = known.value(one.name) if self._once(one) else None
+            if found is not None and found.kind is gast.BinOp and found.parts[1] is gast.Div:
+                if _number(found.parts[0]) == 1:
+                    return self.terms.binary(other, gast.Div, found.parts[2])
         return None
 
-    def _div(self, left: gast.expr, right: gast.expr, known: Definitions) -> gast.expr | None:
+    def _quotient(self, left: Term, right: Term, known: Known) -> Term | None:
         if self._is(right, 1, left, known):
-            return clone(left)
-        if self._is(right, -1, left, known):
-            return gast.UnaryOp(gast.USub(), clone(left))
-        return None
+            return left
+        return self.terms.negative(left) if self._is(right, -1, left, known) else None
 
-    def _pow(self, left: gast.expr, right: gast.expr, known: Definitions) -> gast.expr | None:
-        return clone(left) if self._is(right, 1, left, known) else None
+    def _power(self, left: Term, right: Term, known: Known) -> Term | None:
+        return left if self._is(right, 1, left, known) else None
 
-    def _add(self, left: gast.expr, right: gast.expr, known: Definitions) -> gast.expr | None:
+    def _sum(self, left: Term, right: Term, known: Known) -> Term | None:
         for one, other in ((left, right), (right, left)):
             if self._is(one, 0, other, known):
-                return clone(other)
+                return other
         negated = self._negated(right, known)
         if negated is not None:
-            return _binop(left, gast.Sub, negated)
+            return self.terms.binary(left, gast.Sub, negated)
         negated = self._negated(left, known)
-        return None if negated is None else _binop(right, gast.Sub, negated)
+        return None if negated is None else self.terms.binary(right, gast.Sub, negated)
 
-    def _sub(self, left: gast.expr, right: gast.expr, known: Definitions) -> gast.expr | None:
+    def _difference(self, left: Term, right: Term, known: Known) -> Term | None:
         if self._is(right, 0, left, known):
-            return clone(left)
+            return left
         if self._is(left, 0, right, known):
-            return gast.UnaryOp(gast.USub(), clone(right))
+            return self.terms.negative(right)
         negated = self._negated(right, known)
-        return None if negated is None else _binop(left, gast.Add, negated)
+        return None if negated is None else self.terms.binary(left, gast.Add, negated)
 
     # ---- signs ------------------------------------------------------------------------------
 
-    def _lift_sign(self, stmt: gast.Assign, name: str, known: Definitions) -> list[gast.stmt]:
+    def _sign_lifted(self, stmt: Statement, name: str, value: Term, known: Known) -> list[Statement] | None:
         """Turn ``(-a) * b`` into ``-(a * b)``, so that a sum further down becomes a difference."""
-        value = stmt.value
-        if not isinstance(value, gast.BinOp) or not isinstance(value.op, (gast.Mult, gast.Div)):
-            return [stmt]
-        for side, other in (("left", "right"), ("right", "left")):
-            operand = getattr(value, side)
+        if value.kind is not gast.BinOp or value.parts[1] not in _PRODUCTS:
+            return None
+        left, op, right = value.parts
+        for operand in (left, right):
+            if not self._once(operand) or operand.name in self.context.keep:
+                continue
             negated = self._negated(operand, known)
-            kept = isinstance(operand, gast.Name) and operand.id in self.context.keep
-            if negated is None or kept or not self._once(operand) or not isinstance(negated, gast.Name):
+            if negated is None or negated.kind is not gast.Name or not self._inexact(negated, known):
                 continue
-            if not self._inexact(negated, known):
-                continue
-            parts = {side: negated, other: getattr(value, other)}
-            inner = self.function.scope.fresh("t")
-            first = gast.Assign([store(inner)], _binop(parts["left"], type(value.op), parts["right"]), None)
-            stmt.value = gast.UnaryOp(gast.USub(), load(inner))
+            product = self.terms.binary(
+                negated if operand is left else left, op, negated if operand is right else right
+            )
+            inner = self.program.fresh("t")
             self.loads[inner] += 1
-            return [gast.copy_location(first, stmt), stmt]
-        return [stmt]
+            self.program.set_value(stmt, self.terms.negative(self.terms.load(inner)))
+            return [self.program.assign(inner, product, stmt.origin), stmt]
+        return None
+
+
+def _number(term: Term) -> Any:
+    """Return a constant's number, else None."""
+    if term.kind is gast.Constant:
+        return term.parts[0] if type(term.parts[0]) in (int, float) else None
+    if term.kind is gast.UnaryOp and term.parts[0] is gast.USub:
+        value = _number(term.parts[1])
+        return None if value is None else -value
+    return None

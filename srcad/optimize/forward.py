@@ -1,195 +1,234 @@
-"""Walk a function in the order of execution, knowing which definitions hold at each point."""
+"""Walk a program in the order of execution, knowing which definitions hold at each point."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 
 import gast
 
-from srcad.lang.function import Function
-from srcad.lang.quote import clone
-from srcad.optimize.effects import WORLD, Context, Effects, defines
+from srcad.optimize.memory import Memory
+from srcad.optimize.program import Program, Statement, statements
+from srcad.optimize.terms import WORLD, Term
 
-__all__ = ["Definitions", "Forward", "key_of"]
-
-
-def key_of(node: gast.expr) -> str:
-    """Return a text that is equal for equal expressions; the factors of a product may be swapped."""
-    if isinstance(node, gast.BinOp) and isinstance(node.op, gast.Mult):
-        left, right = sorted([gast.dump(node.left), gast.dump(node.right)])
-        return f"({left} * {right})"
-    return str(gast.dump(node))
+__all__ = ["Definition", "Known", "Rewriter", "walk"]
 
 
-@dataclass(frozen=True)
-class _Definition:
-    value: gast.expr
-    reads: frozenset[str]
+class Definition(NamedTuple):
+    """The pure value that a variable was set to; ``stale`` if memory it depends on may have changed since."""
+
+    value: Term
     stale: bool = False
 
 
-class Definitions:
+class Known:
     """For each variable, the pure expression it was last set to, where that is known."""
 
-    def __init__(self, effects: Effects, table: dict[str, _Definition] | None = None) -> None:
-        self.effects = effects
-        self._table = dict(table or {})
+    def __init__(self, program: Program, memory: Memory) -> None:
+        self.program = program
+        self.memory = memory
+        self.table: dict[str, Definition] = {}
+        # Both indices outlive what is forgotten; entries are looked up in the table before they count.
+        self._holders: dict[object, list[str]] = {}
+        self._readers: dict[str, set[str]] = {}
 
-    def copy(self) -> Definitions:
-        """Return an independent copy."""
-        return Definitions(self.effects, self._table)
-
-    def value(self, name: str) -> gast.expr | None:
-        """Return the expression that ``name`` is equal to now."""
-        found = self._table.get(name)
+    def value(self, name: str) -> Term | None:
+        """Return the expression that a variable is equal to now."""
+        found = self.table.get(name)
         return None if found is None or found.stale else found.value
 
-    def origin(self, name: str) -> gast.expr | None:
-        """Return the expression that ``name`` was set to; stores into arrays may have happened since."""
-        found = self._table.get(name)
+    def origin(self, name: str) -> Term | None:
+        """Return the expression that a variable was set to; stores into arrays may have happened since."""
+        found = self.table.get(name)
         return None if found is None else found.value
 
-    def holding(self, value: gast.expr) -> list[str]:
+    def holding(self, value: Term) -> list[str]:
         """Return the variables that are equal to an expression now, the oldest first."""
-        key = key_of(value)
-        return [name for name, entry in self._table.items() if not entry.stale and key_of(entry.value) == key]
+        key = self.program.terms.key(value)
+        result = []
+        for name in self._holders.get(key, ()):
+            found = self.table.get(name)
+            if found is not None and not found.stale and self.program.terms.key(found.value) == key:
+                result.append(name)
+        return result
 
     def forget(self, names: Iterable[str]) -> None:
         """Note that variables are bound anew."""
-        gone = set(names)
-        if gone:
-            self._table = {
-                name: entry
-                for name, entry in self._table.items()
-                if name not in gone and not entry.reads & gone
-            }
+        table = self.table
+        for name in names:
+            table.pop(name, None)
+            for reader in self._readers.get(name, ()):
+                found = table.get(reader)
+                if found is not None and name in found.value.reads:
+                    del table[reader]
 
     def spoil(self, names: Iterable[str]) -> None:
-        """Note that memory may have changed through ``names``."""
-        changed = self.effects.spoiled(names)
-        if not changed:
-            return
-        for name, entry in self._table.items():
-            is_reference = isinstance(entry.value, (gast.Name, gast.Constant))
-            if not is_reference and (name in changed or entry.reads & changed):
-                self._table[name] = _Definition(entry.value, entry.reads, True)
+        """Note that memory may have changed through variables."""
+        table = self.table
+        for name in self.memory.spoiled(names):
+            for affected in (name, *self._readers.get(name, ())):
+                found = table.get(affected)
+                if found is None or found.stale or found.value.kind in (gast.Name, gast.Constant):
+                    continue
+                if affected == name or name in found.value.reads:
+                    table[affected] = Definition(found.value, True)
 
-    def step(self, stmt: gast.stmt) -> None:
+    def step(self, stmt: Statement) -> None:
         """Take the effect of a statement into account."""
-        effects = self.effects
-        self.spoil(effects.mutations(stmt))
-        self.forget(effects.writes(stmt))
-        name = defines(stmt)
-        if name is not None and effects.is_pure(stmt.value):
-            self.define(name, stmt.value)
+        if stmt.changes:
+            self.spoil(stmt.changes)
+        self.forget(stmt.writes)
+        if stmt.target is not None and stmt.is_pure and stmt.value is not None:
+            self._define(stmt.target, stmt.value)
 
-    def define(self, name: str, value: gast.expr) -> None:
-        """Note that ``name`` is equal to ``value``."""
-        reads = frozenset(self.effects.reads(value))
-        if name not in reads:
-            self._table[name] = _Definition(value, reads)
+    def _define(self, name: str, value: Term) -> None:
+        if name in value.reads:
+            return
+        self.table[name] = Definition(value)
+        for read in value.reads:
+            self._readers.setdefault(read, set()).add(name)
+        holders = self._holders.setdefault(self.program.terms.key(value), [])
+        if name not in holders:
+            holders.append(name)
 
-    def meet(self, *others: Definitions) -> None:
-        """Keep what holds here and in all of the others."""
+    def enter(self, body: Iterable[Statement]) -> None:
+        """Forget all that may change anywhere inside of a block."""
+        changes: set[str] = set()
+        writes: set[str] = set()
+        for stmt in statements(body):
+            changes |= stmt.changes
+            writes |= stmt.writes
+        self.spoil(changes)
+        self.forget(writes)
+
+    def meet(self, other: dict[str, Definition]) -> None:
+        """Keep what holds here and in another table."""
         kept = {}
-        for name, entry in self._table.items():
-            entries = [other._table.get(name) for other in others]
-            if all(e is not None and e.value is entry.value for e in entries):
-                stale = entry.stale or any(e is not None and e.stale for e in entries)
-                kept[name] = _Definition(entry.value, entry.reads, stale)
-        self._table = kept
+        for name, entry in self.table.items():
+            found = other.get(name)
+            if found is not None and found.value is entry.value:
+                kept[name] = entry if entry.stale or not found.stale else found
+        self.table = kept
 
 
-class Forward:
-    """A pass that rewrites simple statements from top to bottom.
+class Rewriter:
+    """A pass that rewrites statements from top to bottom; several of them can share one walk."""
 
-    Subclasses override `simple` (one statement to several) and `use` (a condition or an iterable).
-    """
+    def __init__(self, program: Program, memory: Memory) -> None:
+        self.program = program
+        self.terms = program.terms
+        self.context = program.context
+        self.memory = memory
 
-    def __init__(self, function: Function, context: Context) -> None:
-        self.function = function
-        self.context = context
-        self.effects = Effects(function, context)
+    def statement(self, stmt: Statement, known: Known) -> list[Statement] | None:
+        """Return what replaces a statement without blocks; None where it stays (its value may be another)."""
+        return None
 
-    def run(self) -> Function:
-        """Return the rewritten function; the given one is left as it is."""
-        body = [clone(stmt) for stmt in self.function.tree.body]
-        # Names were counted on the original tree; the copy has equal ones.
-        return self.function.with_body(self.block(body, Definitions(self.effects)) or [gast.Pass()])
-
-    def simple(self, stmt: gast.stmt, known: Definitions) -> list[gast.stmt]:
-        """Return what replaces a statement without blocks."""
-        return [stmt]
-
-    def use(self, node: gast.expr, known: Definitions) -> gast.expr:
+    def head(self, value: Term, known: Known) -> Term:
         """Return what replaces the condition or the iterable of a compound statement."""
-        return node
+        return value
 
-    def block(self, stmts: list[gast.stmt], known: Definitions) -> list[gast.stmt]:
-        """Rewrite a list of statements."""
-        result: list[gast.stmt] = []
+
+def walk(program: Program, *passes: type[Rewriter]) -> bool:
+    """Rewrite a program in one walk, each statement by all of the passes in turn; tell whether it changed."""
+    memory = Memory(program)
+    before = program.changes
+    walker = _Walker(program, [pass_(program, memory) for pass_ in passes], Known(program, memory))
+    program.body = walker.block(program.body)
+    return program.changes != before
+
+
+class _Walker:
+    def __init__(self, program: Program, passes: Sequence[Rewriter], known: Known) -> None:
+        self.program = program
+        self.passes = passes
+        self.known = known
+
+    def block(self, stmts: list[Statement]) -> list[Statement]:
+        result: list[Statement] = []
         for stmt in stmts:
-            result += self._statement(stmt, known)
+            if stmt.blocks:
+                result += self._compound(stmt)
+            else:
+                for new in self._rewritten(stmt):
+                    self.known.step(new)
+                    result.append(new)
         return result
 
-    def _statement(self, stmt: gast.stmt, known: Definitions) -> list[gast.stmt]:
-        if isinstance(stmt, gast.If):
-            return self._branch(stmt, known)
-        if isinstance(stmt, (gast.For, gast.While)):
-            return self._loop(stmt, known)
-        if isinstance(stmt, gast.With):
-            known.spoil([WORLD] + sorted(self.effects.reads([item.context_expr for item in stmt.items])))
-            known.forget(self.effects.writes(stmt.items))
-            stmt.body = self.block(stmt.body, known) or [gast.Pass()]
+    def _rewritten(self, stmt: Statement) -> list[Statement]:
+        current = [stmt]
+        for pass_ in self.passes:
+            if len(current) == 1:
+                new = pass_.statement(current[0], self.known)
+                current = current if new is None else new
+            else:
+                # Parts of one statement do not depend on each other's definitions being known.
+                parts = [(part, pass_.statement(part, self.known)) for part in current]
+                current = [new for part, news in parts for new in ([part] if news is None else news)]
+        return current
+
+    def _compound(self, stmt: Statement) -> list[Statement]:
+        known = self.known
+        if stmt.kind is gast.If:
+            return self._branch(stmt)
+        if stmt.kind is gast.For:
+            self._head(stmt)
+        if stmt.kind in (gast.For, gast.While):
+            known.enter([stmt])
+            if stmt.kind is gast.While:
+                self._head(stmt)
+            before = dict(known.table)
+            stmt.blocks[0] = self.block(stmt.blocks[0])
+            known.table = before
+        elif stmt.kind is gast.With:
+            known.spoil([WORLD, *stmt.reads])
+            known.forget(stmt.writes)
+            stmt.blocks[0] = self.block(stmt.blocks[0])
             # Leaving the block runs code of the manager, which may do anything.
             known.spoil([WORLD])
-            return [stmt]
-        if isinstance(stmt, gast.Try):
-            return self._try(stmt, known)
-        rewritten = self.simple(stmt, known)
-        for new in rewritten:
-            known.step(new)
-        return rewritten
-
-    def _branch(self, stmt: gast.If, known: Definitions) -> list[gast.stmt]:
-        stmt.test = self.use(stmt.test, known)
-        other = known.copy()
-        stmt.body = self.block(stmt.body, known) or [gast.Pass()]
-        stmt.orelse = self.block(stmt.orelse, other)
-        left_body, left_other = (_leaves(block) for block in (stmt.body, stmt.orelse))
-        if left_body and not left_other:
-            known._table = other._table
-        elif not left_body and not left_other:
-            known.meet(other)
+        else:
+            self._try(stmt)
         return [stmt]
 
-    def _loop(self, stmt: gast.For | gast.While, known: Definitions) -> list[gast.stmt]:
-        if isinstance(stmt, gast.For):
-            stmt.iter = self.use(stmt.iter, known)
-        self._enter(stmt, known)
-        if isinstance(stmt, gast.While):
-            stmt.test = self.use(stmt.test, known)
-        stmt.body = self.block(stmt.body, known.copy()) or [gast.Pass()]
+    def _head(self, stmt: Statement) -> None:
+        value = stmt.value
+        for pass_ in self.passes:
+            if value is not None:
+                value = pass_.head(value, self.known)
+        if value is not None and value is not stmt.value:
+            self.program.set_value(stmt, value)
+
+    def _branch(self, stmt: Statement) -> list[Statement]:
+        known = self.known
+        self._head(stmt)
+        taken = _constant_test(stmt.value)
+        if taken is not None:
+            self.program.changes += 1
+            return self.block(stmt.blocks[0 if taken else 1])
+        before = dict(known.table)
+        stmt.blocks[0] = self.block(stmt.blocks[0])
+        after_body, known.table = known.table, before
+        stmt.blocks[1] = self.block(stmt.blocks[1])
+        body_leaves, orelse_leaves = (bool(block) and block[-1].leaves for block in stmt.blocks)
+        if orelse_leaves and not body_leaves:
+            known.table = after_body
+        elif not orelse_leaves and not body_leaves:
+            known.meet(after_body)
         return [stmt]
 
-    def _try(self, stmt: gast.Try, known: Definitions) -> list[gast.stmt]:
-        before = known.copy()
-        self._enter(stmt, before)
-        stmt.body = self.block(stmt.body, known) or [gast.Pass()]
-        for handler in stmt.handlers:
-            handler.body = self.block(handler.body, before.copy()) or [gast.Pass()]
-        stmt.orelse = self.block(stmt.orelse, before.copy())
-        stmt.finalbody = self.block(stmt.finalbody, before.copy())
-        self._enter(stmt, known)
-        return [stmt]
-
-    def _enter(self, stmt: gast.stmt, known: Definitions) -> None:
-        """Forget all that may change anywhere inside of a statement."""
-        known.spoil(self.effects.mutations(stmt))
-        known.forget(self.effects.writes(stmt))
+    def _try(self, stmt: Statement) -> None:
+        known = self.known
+        table = dict(known.table)
+        stmt.blocks[0] = self.block(stmt.blocks[0])
+        known.table = table
+        known.enter([stmt])
+        before = dict(known.table)
+        stmt.blocks[1] = self.block(stmt.blocks[1])
+        known.table = before
+        known.enter([stmt])
 
 
-def _leaves(block: list[gast.stmt]) -> bool:
-    """Tell whether a block always ends by leaving the loop or the function."""
-    return bool(block) and isinstance(block[-1], (gast.Break, gast.Continue, gast.Return, gast.Raise))
+def _constant_test(test: Term | None) -> bool | None:
+    if test is None or test.kind is not gast.Constant or isinstance(test.parts[0], str):
+        return None
+    return bool(test.parts[0])

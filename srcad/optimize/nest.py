@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import gast
 
-from srcad.lang.function import Function
-from srcad.lang.printer import expression_source
-from srcad.lang.quote import clone
-from srcad.optimize.effects import WORLD, Context, Effects, blocks_of, defines
 from srcad.optimize.liveness import Liveness
+from srcad.optimize.program import Program, Statement, statements
+from srcad.optimize.terms import WORLD, Term, Terms, count
+from srcad.optimize.width import width
 
 __all__ = ["nest"]
 
 _COLUMNS = 88
 _LEAVING = (gast.Break, gast.Continue, gast.Return, gast.Raise, gast.Assert)
-_BLOCKS = ("body", "orelse", "finalbody")
-_OPAQUE = (gast.Lambda, gast.JoinedStr, gast.ListComp, gast.SetComp, gast.DictComp, gast.GeneratorExp)
+_CLOSED = (gast.While, gast.With, gast.Try, gast.Delete)
+_KEPT_APART = (gast.List, gast.Dict, gast.Set)
 
 
-def nest(function: Function, context: Context) -> Function:
-    """Put values that are used once where they are used, and write loops and branches plainly.
+def nest(program: Program) -> None:
+    """Put values that are used once where they are used.
 
     The user's own variables stay, lines stay short, and nothing moves past a statement that could
     change its operands or be seen from outside.
@@ -28,226 +29,179 @@ def nest(function: Function, context: Context) -> Function:
     --------
     ::
 
-        t = X @ w                   # before          r = X @ w - y                 # after
-        r = t - y                                     while e > 0:
-        while True:                                       e -= 1
-            c = e > 0
-            if c:
-                e -= 1
-            else:
-                break
+        t = X @ w                   # before          r = X @ w - y       # after
+        r = t - y
     """
-    function = function.with_body([clone(stmt) for stmt in function.tree.body])
-    nester = _Nest(function, context)
-    body = nester.block(function.tree.body, 1)
-    return function.with_body([_plain(stmt) for stmt in body])
+    nester = _Nest(program)
+    program.body = nester.block(program.body, 1)
 
 
 class _Nest:
-    def __init__(self, function: Function, context: Context) -> None:
-        self.context = context
-        self.effects = Effects(function, context)
-        self.after = Liveness(self.effects).after
+    def __init__(self, program: Program) -> None:
+        self.program = program
+        self.keep = program.context.keep
+        liveness = Liveness(program)
+        self.memory, self.after = liveness.memory, liveness.after
 
-    def block(self, stmts: list[gast.stmt], depth: int) -> list[gast.stmt]:
+    def block(self, stmts: list[Statement], depth: int) -> list[Statement]:
         for stmt in stmts:
-            for name in _BLOCKS:
-                inner = getattr(stmt, name, None)
-                if inner:
-                    setattr(stmt, name, self.block(inner, depth + 1))
+            stmt.blocks = [self.block(inner, depth + 1) for inner in stmt.blocks]
         index = 0
         while index < len(stmts):
             place = self._place_of_use(stmts, index)
             if place is not None and self._insert(stmts[index], stmts[place], depth):
                 del stmts[index]
-                # An operand's definition further up may fit into the longer expression now.
             else:
                 index += 1
         return stmts
 
-    def _place_of_use(self, stmts: list[gast.stmt], index: int) -> int | None:
+    def _place_of_use(self, stmts: list[Statement], index: int) -> int | None:
         """Return the statement of the block that is the only one to use what ``index`` defines."""
         stmt = stmts[index]
-        name = defines(stmt)
-        if name is None or name in self.context.keep or not self._may_move(stmt.value):
+        name, value = stmt.target, stmt.value
+        if name is None or value is None or name in self.keep or not _may_move(value):
             return None
-        operands = self.effects.reads(stmt.value)
-        is_constant = isinstance(stmt.value, gast.Constant)
+        operands = value.reads | {name}
+        is_constant = value.kind is gast.Constant
         for place in range(index + 1, len(stmts)):
             user = stmts[place]
-            if name in self.effects.reads(user):
+            if name in user.reads or any(name in inner.reads for inner in _inside(user)):
                 return place if self._is_only_use(name, user) else None
-            if is_constant and not blocks_of(user) and name not in self.effects.writes(user):
+            if is_constant and not user.blocks and name not in user.writes:
                 continue
-            if self._blocks_way(user, operands | {name}):
+            if self._blocks_way(user, operands):
                 return None
         return None
 
-    def _may_move(self, value: gast.expr) -> bool:
-        if not self.effects.is_pure(value) or isinstance(value, (gast.List, gast.Dict, gast.Set)):
-            return False
-        return not any(isinstance(node, _OPAQUE) for node in gast.walk(value))
-
-    def _blocks_way(self, stmt: gast.stmt, operands: set[str]) -> bool:
+    def _blocks_way(self, stmt: Statement, operands: frozenset[str]) -> bool:
         """Tell whether a computation with these operands must not move past a statement."""
-        effects = self.effects
-        if blocks_of(stmt) or isinstance(stmt, _LEAVING):
+        if stmt.blocks or stmt.kind in _LEAVING:
             return True
-        if effects.writes(stmt) & operands:
+        if not stmt.writes.isdisjoint(operands):
             return True
-        if effects.is_pure(stmt):
-            return bool(effects.spoiled(effects.mutations(stmt)) & operands)
-        value = getattr(stmt, "value", None)
-        if value is not None and effects.is_stack_call(value):
-            return value.func.value.id in operands
-        return True
+        if stmt.stack is not None:
+            return stmt.stack[1] in operands
+        if not stmt.is_pure and WORLD in stmt.changes:
+            return True
+        return bool(stmt.changes) and not self.memory.spoiled(stmt.changes).isdisjoint(operands)
 
-    def _is_only_use(self, name: str, user: gast.stmt) -> bool:
+    def _is_only_use(self, name: str, user: Statement) -> bool:
         """Tell whether a statement uses a variable once, outside of its blocks, and as the last one."""
-        uses = [n for n in gast.walk(user) if isinstance(n, gast.Name) and n.id == name and _is_load(n)]
-        if len(uses) != 1 or any(name in self.effects.reads(block) for block in blocks_of(user)):
+        if user.kind in _CLOSED or any(name in inner.reads for inner in _inside(user)):
             return False
-        if isinstance(user, gast.AugAssign) and isinstance(user.target, gast.Name) and user.target.id == name:
+        if user.kind is gast.AugAssign and user.targets[0].kind is gast.Name and user.targets[0].name == name:
             return False
-        if isinstance(user, (gast.While, gast.With, gast.Try, gast.Delete)):
+        terms = [term for term in (user.value, *user.extras) if term is not None]
+        terms += [target for target in user.targets if not target.reads <= user.writes]
+        if sum([count(term, name) for term in terms]) != 1:
             return False
-        rebound = defines(user) == name
-        return rebound or name not in self.after.get(id(user), frozenset())
+        return user.target == name or name not in self.after.get(user, frozenset())
 
-    def _insert(self, stmt: gast.Assign, user: gast.stmt, depth: int) -> bool:
+    def _insert(self, stmt: Statement, user: Statement, depth: int) -> bool:
         """Replace the variable in ``user`` by its value, if the result reads well."""
-        name, value = stmt.targets[0].id, stmt.value
-        if not self.effects.is_pure(_headed(user)) and not self._is_early(name, user):
+        name, value = stmt.target, stmt.value
+        assert name is not None and value is not None
+        if not user.is_pure and not self._is_early(name, user):
             return False
-        inserter = _Inserter(name, value)
-        changed = inserter.visit(clone(_headed(user)))
-        if not inserter.done or self._columns(changed, depth) > _COLUMNS:
+        inserter = _Inserter(self.program.terms, name, value)
+        new = inserter.into(user.value, user.kind, "value") if user.value is not None else None
+        extras = tuple([inserter.into(extra, user.kind, "extras") for extra in user.extras])
+        targets = tuple([inserter.into_target(target) for target in user.targets])
+        if not inserter.done or _columns(user, new, targets, depth) > _COLUMNS:
             return False
-        for field in ("value", "test", "iter", "targets", "target", "msg", "exc", "cause"):
-            if hasattr(changed, field) and hasattr(user, field):
-                setattr(user, field, getattr(changed, field))
+        user.value, user.extras, user.targets = new, extras, targets
+        self.program.describe(user)
         return True
 
-    def _is_early(self, name: str, user: gast.stmt) -> bool:
+    def _is_early(self, name: str, user: Statement) -> bool:
         """Tell whether an impure statement calls only once its plain arguments are evaluated."""
-        nodes = gast.walk(_headed(user))
-        calls = [n for n in nodes if isinstance(n, gast.Call) and not self.effects.is_pure(n)]
-        if len(calls) != 1:
-            return False
-        call = calls[0]
-        inside = any(isinstance(n, gast.Name) and n.id == name for n in gast.walk(call))
-        return inside and WORLD not in self.effects.reads(call.func)
-
-    def _columns(self, stmt: gast.stmt, depth: int) -> int:
-        length = 4 * depth
-        for field in ("targets", "target", "value", "test", "iter"):
-            node = getattr(stmt, field, None)
-            nodes = node if isinstance(node, list) else [node]
-            for item in nodes:
-                if isinstance(item, gast.AST):
-                    length += len(expression_source(item)) + 3
-        return length + len("return ") if isinstance(stmt, (gast.Return, gast.If)) else length
+        terms = [term for term in (user.value, *user.extras, *user.targets) if term is not None]
+        calls = [call for term in terms for call in _impure_calls(term)]
+        return len(calls) == 1 and name in calls[0].reads and WORLD not in calls[0].parts[0].reads
 
 
-def _is_load(node: gast.Name) -> bool:
-    return isinstance(node.ctx, gast.Load)
+def _inside(stmt: Statement) -> list[Statement]:
+    return [inner for block in stmt.blocks for inner in statements(block)] if stmt.blocks else []
 
 
-def _headed(stmt: gast.stmt) -> gast.stmt:
-    """Return a compound statement without its blocks, and others as they are."""
-    if isinstance(stmt, gast.If):
-        return gast.If(stmt.test, [], [])
-    if isinstance(stmt, gast.For):
-        return gast.For(stmt.target, stmt.iter, [], [], None)
-    return stmt
+def _may_move(value: Term) -> bool:
+    return value.is_pure and value.kind not in _KEPT_APART and not _holds_code(value)
 
 
-class _Inserter(gast.NodeTransformer):
-    """Put an expression in the place of a name, unless it would read oddly there."""
+def _holds_code(term: Term) -> bool:
+    return term.is_opaque or any([_holds_code(child) for child in term.children])
 
-    def __init__(self, name: str, value: gast.expr) -> None:
+
+def _impure_calls(term: Term) -> list[Term]:
+    if term.is_pure:
+        return []
+    inner = [call for child in term.children for call in _impure_calls(child)]
+    if term.kind is gast.Call and term.changes - frozenset().union(*[c.changes for c in term.children]):
+        inner.append(term)
+    return inner
+
+
+def _columns(stmt: Statement, value: Term | None, targets: tuple[Term, ...], depth: int) -> int:
+    length = 4 * depth + sum([width(target) + 3 for target in targets])
+    length += width(value) + 3 if value is not None else 0
+    return length + len("return ") if stmt.kind in (gast.Return, gast.If) else length
+
+
+class _Inserter:
+    """Puts an expression in the place of a name, unless it would read oddly there."""
+
+    def __init__(self, terms: Terms, name: str, value: Term) -> None:
+        self.terms = terms
         self.name = name
         self.value = value
         self.done = False
 
-    def generic_visit(self, node: gast.AST) -> gast.AST:
-        for field in node._fields:
-            child = getattr(node, field, None)
-            if isinstance(child, gast.Name) and child.id == self.name and _is_load(child):
-                if self._fits(node, field):
-                    setattr(node, field, self.value)
-                    self.done = True
-            elif isinstance(child, list):
-                for index, item in enumerate(child):
-                    if isinstance(item, gast.Name) and item.id == self.name and _is_load(item):
-                        if self._fits(node, field):
-                            child[index] = self.value
-                            self.done = True
-                    elif isinstance(item, gast.AST):
-                        self.visit(item)
-            elif isinstance(child, gast.AST) and not isinstance(child, _OPAQUE):
-                self.visit(child)
-        return node
+    def into(self, term: Term, parent: Any, field: str) -> Term:
+        """Return ``term``, which stands in a field of a node, with the value in place."""
+        if term.is_opaque or self.name not in term.reads:
+            return term
+        if term.kind is gast.Name:
+            if not self._fits(parent, field):
+                return term
+            self.done = True
+            return self.value
+        fields = [name for name in term.kind._fields if name != "ctx"]
+        parts = [self._part(part, term.kind, name) for part, name in zip(term.parts, fields)]
+        return self.terms.make(term.kind, *parts) if self.done else term
 
-    def visit_Lambda(self, node: gast.Lambda) -> gast.AST:
-        return node
+    def into_target(self, target: Term) -> Term:
+        """Return a target with the value in an index."""
+        if target.kind is not gast.Subscript or self.name not in target.reads:
+            return target
+        base, index = target.parts
+        return self.terms.make(gast.Subscript, base, self.into(index, gast.Subscript, "slice"))
 
-    visit_JoinedStr = visit_ListComp = visit_SetComp = visit_DictComp = visit_GeneratorExp = visit_Lambda
+    def _part(self, part: Any, parent: Any, field: str) -> Any:
+        if type(part) is Term:
+            return self.into(part, parent, field)
+        if type(part) is tuple:
+            return tuple([self._part(item, parent, field) for item in part])
+        return part
 
-    def _fits(self, parent: gast.AST, field: str) -> bool:
+    def _fits(self, parent: Any, field: str) -> bool:
         value = self.value
-        if isinstance(parent, (gast.Starred, gast.FormattedValue)):
+        if parent in (gast.Starred, gast.FormattedValue) or value.kind is gast.Slice:
             return False
-        if isinstance(value, gast.Slice) or isinstance(parent, gast.Delete):
-            return False
-        if isinstance(value, gast.Tuple):
-            starred = any(isinstance(element, gast.Starred) for element in value.elts)
-            if isinstance(parent, gast.Subscript):
-                return field == "slice" and bool(value.elts) and not starred
-            return isinstance(parent, (gast.Call, gast.Return, gast.Assign)) and field != "func"
+        if value.kind is gast.Tuple:
+            if parent is gast.Subscript:
+                starred = any(element.kind is gast.Starred for element in value.children)
+                return field == "slice" and bool(value.children) and not starred
+            return parent in (gast.Call, gast.Return, gast.Assign) and field != "func"
         if field == "func":
-            return isinstance(value, (gast.Attribute, gast.Subscript))
-        if isinstance(parent, (gast.Subscript, gast.Attribute)) and field == "value":
-            stores = not isinstance(parent.ctx, gast.Load)
-            odd = (gast.Compare, gast.IfExp, gast.Constant, gast.UnaryOp)
-            return not stores and not isinstance(value, odd)
-        if isinstance(value, (gast.Compare, gast.IfExp)) or _is_not(value):
-            comparison = isinstance(value, gast.Compare)
-            return isinstance(parent, (gast.If, gast.Assert, gast.Assign, gast.Return, gast.Call)) or (
-                comparison and isinstance(parent, (gast.BinOp, gast.Subscript))
-            )
+            return value.kind in (gast.Attribute, gast.Subscript)
+        if parent in (gast.Subscript, gast.Attribute) and field == "value":
+            return value.kind not in (gast.Compare, gast.IfExp, gast.Constant, gast.UnaryOp)
+        if value.kind in (gast.Compare, gast.IfExp) or _is_not(value):
+            if parent in (gast.If, gast.Assert, gast.Assign, gast.Return, gast.Call, gast.keyword):
+                return True
+            return value.kind is gast.Compare and parent in (gast.BinOp, gast.Subscript)
         return True
 
 
-def _is_not(value: gast.expr) -> bool:
-    return isinstance(value, gast.UnaryOp) and isinstance(value.op, gast.Not)
-
-
-def _plain(stmt: gast.stmt) -> gast.stmt:
-    """Write ``while`` loops and branches with an empty first part as one would by hand."""
-    for name in _BLOCKS:
-        block = getattr(stmt, name, None)
-        if block:
-            setattr(stmt, name, [_plain(inner) for inner in block])
-    if isinstance(stmt, gast.If) and all(isinstance(inner, gast.Pass) for inner in stmt.body) and stmt.orelse:
-        stmt.test, stmt.body, stmt.orelse = _opposite(stmt.test), stmt.orelse, []
-    if isinstance(stmt, gast.While) and isinstance(stmt.test, gast.Constant) and len(stmt.body) == 1:
-        only = stmt.body[0]
-        if isinstance(only, gast.If) and len(only.orelse) == 1 and isinstance(only.orelse[0], gast.Break):
-            stmt.test, stmt.body = only.test, only.body
-        elif isinstance(only, gast.If) and len(only.body) == 1 and isinstance(only.body[0], gast.Break):
-            if only.orelse:
-                stmt.test, stmt.body = _opposite(only.test), only.orelse
-    return stmt
-
-
-def _opposite(test: gast.expr) -> gast.expr:
-    if _is_not(test):
-        operand: gast.expr = test.operand
-        return operand
-    if isinstance(test, gast.Compare) and len(test.ops) == 1:
-        opposite = {gast.Is: gast.IsNot, gast.IsNot: gast.Is, gast.In: gast.NotIn, gast.NotIn: gast.In}
-        other = opposite.get(type(test.ops[0]))
-        if other is not None:
-            return gast.Compare(test.left, [other()], test.comparators)
-    return gast.UnaryOp(gast.Not(), test)
+def _is_not(value: Term) -> bool:
+    return value.kind is gast.UnaryOp and value.parts[0] is gast.Not

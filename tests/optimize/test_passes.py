@@ -8,20 +8,42 @@ import numpy as np
 import pytest
 from adjoint_programs import body_of, function, pure, run, same, text_of
 
-from srcad.optimize import optimize
-from srcad.optimize.broadcast import broadcast
+from srcad.optimize import Context, optimize
+from srcad.optimize.broadcast import NeedlessBroadcasts
 from srcad.optimize.copy_propagation import copy_propagation
-from srcad.optimize.cse import cse
-from srcad.optimize.dead import dead
-from srcad.optimize.effects import Context
-from srcad.optimize.fold import fold
-from srcad.optimize.inplace import inplace
-from srcad.optimize.nest import nest
+from srcad.optimize.cse import CommonSubexpressions
+from srcad.optimize.dead import remove_dead
+from srcad.optimize.fold import Fold
+from srcad.optimize.forward import walk
+from srcad.optimize.inplace import update_in_place
+from srcad.optimize.nest import nest as nest_program
+from srcad.optimize.plain import write_plainly
+from srcad.optimize.program import Program
 
 NAMES = frozenset(["g", "dx", "dy", "dz"])
 CONTEXT = Context(pure, owned=frozenset(["dx", "dy"]), keep=frozenset(["x", "y", "z"]), inexact=NAMES)
-LIKE = Context(pure, owned=frozenset(["dx"]), inexact=NAMES, like={"dy": "y", "dx": "x"})
+LIKE = Context(pure, owned=frozenset(["dx"]), inexact=NAMES, like={"dz": "z", "dx": "x"})
 X = np.array([0.3, -1.2, 2.5])
+
+
+def on_function(*passes):
+    """Make a function of a function of passes over programs."""
+
+    def pass_(given, context):
+        program = Program(given, context)
+        for one in passes:
+            one(program)
+        return program.to_function()
+
+    return pass_
+
+
+fold = on_function(lambda program: walk(program, Fold))
+cse = on_function(lambda program: walk(program, CommonSubexpressions))
+broadcast = on_function(lambda program: walk(program, NeedlessBroadcasts))
+dead = on_function(remove_dead)
+inplace = on_function(update_in_place)
+nest = on_function(nest_program, write_plainly)
 
 
 def check(pass_, before, after, context=CONTEXT, arguments=None):
@@ -321,7 +343,7 @@ def test_pass(name):
 
 
 def test_a_gradient_has_the_shape_of_its_variable():
-    before = "y = np.tanh(x)\ndy = g * 1.0\nt = dy * y\ndx = rt.unbroadcast(t, x)\nreturn dx"
+    before = "z = np.tanh(x)\ndz = g * 1.0\nt = dz * z\ndx = rt.unbroadcast(t, x)\nreturn dx"
     check(broadcast, before, before.replace("rt.unbroadcast(t, x)", "t"), LIKE)
 
 

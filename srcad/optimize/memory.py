@@ -1,0 +1,258 @@
+"""Which variables may share memory, and which memory is changed in place."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import gast
+
+from srcad.optimize.calls import FRESH_METHODS, PLAIN_ATTRIBUTES, changed_arguments, makes_array, makes_fresh
+from srcad.optimize.program import Program, Statement, statements
+from srcad.optimize.terms import WORLD, Term, base_name
+
+__all__ = ["Memory", "is_fresh"]
+
+_CONTENTS = "*"  # prefix: what the elements of a history refer to
+_DISPLAYS = (gast.List, gast.Tuple, gast.Dict, gast.Set)
+_NOTHING: frozenset[str] = frozenset()
+
+
+class Memory:
+    """Classes of variables that may share memory, whatever the order of the statements.
+
+    Views share the memory of their array, containers that of their elements; variables that only ever hold
+    numbers have no memory.  Parameters and whatever an unknown call gets belong to the world outside.
+
+    Attributes
+    ----------
+    changed : set of str
+        The representatives of the classes that some statement changes in place.
+    """
+
+    def __init__(self, program: Program) -> None:
+        self.program = program
+        self.context = program.context
+        self._parent: dict[str, str] = {}
+        self._roots: dict[Term, frozenset[str]] = {}
+        self._containers = _container_names(program)
+        self._arrays = _array_names(program)
+        for name in program.parameters:
+            self._join(name, WORLD)
+        result = _result_display(program.body)
+        for stmt in statements(program.body):
+            if stmt is not result:
+                self._join_statement(stmt)
+        self._spoiled: dict[str, frozenset[str]] = {}
+        members: dict[str, list[str]] = {}
+        for name in list(self._parent):
+            members.setdefault(self._find(name), []).append(name.removeprefix(_CONTENTS))
+        self._members = {root: frozenset(names) for root, names in members.items()}
+        self.changed = {
+            self._find(name) for stmt in statements(program.body) for name in stmt.changes if self._has(name)
+        }
+
+    # ---- questions --------------------------------------------------------------------------
+
+    def sharing(self, name: str) -> frozenset[str]:
+        """Return the variables that may refer to memory which is reachable from ``name``."""
+        return self._members.get(self._find(name)) or frozenset([name])
+
+    def spoiled(self, names: Iterable[str]) -> frozenset[str]:
+        """Return the variables whose contents may change when memory changes through ``names``."""
+        found = [self.sharing(name) for name in names if self._has(name)]
+        return found[0] if len(found) == 1 else _NOTHING.union(*found)
+
+    def is_changed(self, name: str) -> bool:
+        """Tell whether any statement may change the memory behind a variable."""
+        return self._find(name) in self.changed
+
+    def is_outside(self, name: str) -> bool:
+        """Tell whether a variable may refer to memory that outlives the function."""
+        return self._find(name) == self._find(WORLD)
+
+    def is_array(self, name: str) -> bool:
+        """Tell whether a variable only ever holds arrays and numbers: a store into it copies."""
+        return name in self._arrays or self.context.is_array(name)
+
+    def _has(self, name: str) -> bool:
+        return not self.context.is_scalar(name)
+
+    # ---- classes ----------------------------------------------------------------------------
+
+    def _find(self, name: str) -> str:
+        parent, root = self._parent, name
+        while (above := parent.setdefault(root, root)) != root:
+            root = above
+        parent[name] = root
+        return root
+
+    def _join(self, first: str, second: str) -> None:
+        if first != second and self._has(first) and self._has(second):
+            self._parent[self._find(first)] = self._find(second)
+
+    def _join_all(self, names: Iterable[str]) -> None:
+        first = None
+        for name in names:
+            if first is None:
+                first = name
+            else:
+                self._join(first, name)
+
+    def _join_statement(self, stmt: Statement) -> None:
+        value = stmt.value
+        if stmt.stack is not None and value is not None:
+            method, stack = stmt.stack
+            if method == "append":
+                self._join_all([_CONTENTS + stack, *self.roots(value.parts[1][0])])
+            else:
+                self._join_all([_CONTENTS + stack, *stmt.writes])
+            return
+        if not stmt.is_pure:
+            self._join_impure(stmt)
+        elif stmt.kind in (gast.Assign, gast.For, gast.AugAssign) and value is not None:
+            for target in stmt.targets:
+                self._join_target(target, value, stmt.kind is gast.AugAssign)
+        elif stmt.kind is gast.With:
+            self._join_all([WORLD, *stmt.reads, *stmt.writes])
+
+    def _join_target(self, target: Term, value: Term, is_update: bool) -> None:
+        name = base_name(target)
+        if name is None:
+            names = sorted(target.reads)
+            self._join_all([*names, *self.roots(value)])
+        elif target.kind is gast.Name and not is_update:
+            self._join_all([name, *self.roots(value)])
+        elif not self.is_array(name):
+            # A container keeps what is stored into it, or added to it, by reference.
+            self._join_all([name, *self.roots(value)])
+
+    def _join_impure(self, stmt: Statement) -> None:
+        group = set(stmt.reads | stmt.writes)
+        if WORLD in stmt.changes or stmt.value is None or not self._is_narrow(stmt.value):
+            group.add(WORLD)
+        elif not stmt.writes and all(self.is_array(name) for name in stmt.changes):
+            return  # arrays copy what is stored into them
+        self._join_all(sorted(group))
+
+    def _is_narrow(self, value: Term) -> bool:
+        """Tell whether an impure call is known to change some arguments and to keep none outside."""
+        if value.kind is not gast.Call or not all(child.is_pure for child in value.children):
+            return False
+        return value.parts[0].kind is gast.Attribute or changed_arguments(value.callee) is not None
+
+    def roots(self, term: Term) -> frozenset[str]:
+        """Return the variables whose memory a value may share."""
+        found = self._roots.get(term)
+        if found is None:
+            found = self._roots[term] = self._roots_of(term)
+        return found
+
+    def _roots_of(self, term: Term) -> frozenset[str]:
+        if term.kind is gast.Name:
+            return term.reads
+        if is_fresh(term):
+            if term.kind is gast.BinOp and self._may_be_container(term):
+                return self.roots(term.parts[0]) | self.roots(term.parts[2])
+            return _NOTHING
+        if term.kind is gast.Subscript:
+            return self.roots(term.parts[0])
+        if term.kind is gast.Attribute:
+            base = self.roots(term.parts[0]) or term.reads
+            return _NOTHING if term.parts[1] in PLAIN_ATTRIBUTES else base
+        if term.kind is gast.Call:
+            func, args, keywords = term.parts
+            return _NOTHING.union(*[self.roots(part) for part in (func, *args, *keywords)])
+        return _NOTHING.union(term.reads if term.is_opaque else (), *[self.roots(c) for c in term.children])
+
+    def _may_be_container(self, term: Term) -> bool:
+        """Tell whether a sum or product may be of lists, whose elements it then shares."""
+        return any(
+            side.kind in _DISPLAYS or (side.kind is gast.Name and side.name in self._containers)
+            for side in (term.parts[0], term.parts[2])
+        )
+
+
+def is_fresh(term: Term) -> bool:
+    """Tell whether a value shares no memory with any variable, unless it is a sum of containers."""
+    if term.kind in (gast.BinOp, gast.UnaryOp, gast.Compare, gast.JoinedStr, gast.Constant):
+        return True
+    if term.kind is not gast.Call or any(k.parts[0] in ("out", "copy") for k in term.parts[2]):
+        return False
+    func = term.parts[0]
+    return func.parts[1] in FRESH_METHODS if func.kind is gast.Attribute else makes_fresh(term.callee)
+
+
+def _container_names(program: Program) -> set[str]:
+    """Return the variables that may hold a list, a tuple or a dict."""
+    found: set[str] = set()
+    before = -1
+    while len(found) != before:
+        before = len(found)
+        for stmt in statements(program.body):
+            value = stmt.value
+            if stmt.target is None or value is None or stmt.target in found:
+                continue
+            if value.kind in _DISPLAYS or (value.kind is gast.Name and value.name in found):
+                found.add(stmt.target)
+            elif value.kind is gast.BinOp and any(
+                side.kind in _DISPLAYS or (side.kind is gast.Name and side.name in found)
+                for side in (value.parts[0], value.parts[2])
+            ):
+                found.add(stmt.target)
+    return found
+
+
+def _array_names(program: Program) -> set[str]:
+    """Return the variables whose every definition makes an array or a number."""
+    definitions: dict[str, list[Term]] = {}
+    others = set(program.parameters | program.terms.captured)
+    for stmt in statements(program.body):
+        if stmt.target is not None and stmt.value is not None:
+            definitions.setdefault(stmt.target, []).append(stmt.value)
+        elif stmt.kind is not gast.AugAssign:
+            others |= stmt.writes
+    known = {name for name in others if program.context.is_array(name)}
+    found = (definitions.keys() - others) | known
+    while True:
+        wrong = {n for n in found - known if not all(_is_array(v, found) for v in definitions[n])}
+        if not wrong:
+            return found
+        found -= wrong
+
+
+def _is_array(term: Term, arrays: set[str]) -> bool:
+    kind = term.kind
+    if kind is gast.Name:
+        return term.name in arrays
+    if kind is gast.Constant:
+        return isinstance(term.parts[0], (int, float, complex))
+    if kind is gast.BinOp:
+        # A list and an array make an array, a list and a number a list.
+        left, _, right = term.parts
+        return all(_is_array(side, arrays) for side in (left, right))
+    if kind is gast.UnaryOp:
+        return _is_array(term.parts[1], arrays)
+    if kind is gast.Subscript or kind is gast.Attribute:
+        return _is_array(term.parts[0], arrays) and term.parts[-1] not in PLAIN_ATTRIBUTES
+    if kind is not gast.Call:
+        return False
+    func = term.parts[0]
+    if func.kind is gast.Attribute:
+        return func.parts[1] in _ARRAY_METHODS and _is_array(func.parts[0], arrays)
+    return makes_array(term.callee)
+
+
+_ARRAY_METHODS = frozenset(["astype", "copy", "ravel", "reshape", "squeeze", "sum", "swapaxes", "transpose"])
+
+
+def _result_display(body: list[Statement]) -> Statement | None:
+    """Return the statement right before the end that puts the results together, if there is one.
+
+    Nothing can happen to them any more, so it does not count as sharing.
+    """
+    if len(body) < 2 or body[-1].kind is not gast.Return:
+        return None
+    display, value = body[-2], body[-1].value
+    if value is None or value.kind is not gast.Name or display.target != value.name or display.value is None:
+        return None
+    return display if display.value.kind in _DISPLAYS else None

@@ -1,0 +1,379 @@
+"""A function as a list of statements whose facts are known, and the way from and to its tree."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import gast
+
+from srcad.lang.function import Function
+from srcad.lang.printer import Comment
+from srcad.optimize.context import Context
+from srcad.optimize.terms import WORLD, Term, Terms, base_name
+
+__all__ = ["LEAVING", "Program", "Remark", "Statement", "statements"]
+
+LEAVING = (gast.Break, gast.Continue, gast.Return, gast.Raise)
+_NOTHING: frozenset[str] = frozenset()
+
+
+class Remark:
+    """The kind of the statements that are only there to be printed as comments."""
+
+
+class Statement:
+    """A statement; what a compound one reads, writes and changes is that of its head alone.
+
+    Attributes
+    ----------
+    kind : type
+        The class of its node, or `Remark`.
+    target : str or None
+        The variable that a plain assignment ``target = value`` binds.
+    targets : tuple of Term
+        All targets, of a loop as well.
+    value : Term or None
+        What is assigned, returned or evaluated; the condition of a branch, the iterable of a loop.
+    extras : tuple
+        Further expressions: cause and message, the pairs of a ``with``.
+    op : type or None
+        The operator of an augmented assignment.
+    blocks : list of list of Statement
+        Body and ``else`` of a branch, the body of a loop, body and ``finally`` of a ``try``.
+    origin : gast.stmt
+        The node that it was made of, with its place.
+    reads, writes, changes : frozenset of str
+        The variables that it reads and binds, and those through which it may change memory.
+    is_pure : bool
+        Whether its expressions only call functions without side effects.
+    stack : tuple or None
+        For ``s.append(x)`` and ``s.pop()`` of a history: the method and the history.
+    """
+
+    __slots__ = (
+        "blocks", "changes", "extras", "is_pure", "kind", "op", "origin", "reads", "stack", "target",
+        "targets", "value", "writes",
+    )  # fmt: skip
+
+    def __init__(self, kind: Any, origin: gast.stmt) -> None:
+        self.kind = kind
+        self.origin = origin
+        self.target: str | None = None
+        self.targets: tuple[Term, ...] = ()
+        self.value: Term | None = None
+        self.extras: tuple[Any, ...] = ()
+        self.op: Any = None
+        self.blocks: list[list[Statement]] = []
+        self.reads = self.writes = self.changes = _NOTHING
+        self.is_pure = True
+        self.stack: tuple[str, str] | None = None
+
+    @property
+    def leaves(self) -> bool:
+        """Whether nothing after it is executed."""
+        return self.kind in LEAVING
+
+
+class Program:
+    """The statements of a function, the terms they are made of, and the names that never change their role."""
+
+    def __init__(self, function: Function, context: Context) -> None:
+        self.function = function
+        self.context = context
+        self.terms = Terms(function.scope.statics, context)
+        tree = function.tree
+        self.stacks = _histories(tree)
+        self.parameters = frozenset(n.id for n in gast.walk(tree.args) if isinstance(n, gast.Name))
+        self.body = self._block(tree.body)
+        self.changes = 0
+
+    def to_function(self) -> Function:
+        """Return the function with the statements as they are now."""
+        return self.function.with_body(_trees(self.body) or [gast.Pass()])
+
+    def fresh(self, hint: str) -> str:
+        """Return a name that is not in use."""
+        return self.function.scope.fresh(hint)
+
+    # ---- from the tree ----------------------------------------------------------------------
+
+    def _block(self, nodes: list[gast.stmt]) -> list[Statement]:
+        return [self._statement(node) for node in nodes]
+
+    def _statement(self, node: gast.stmt) -> Statement:
+        stmt = Statement(type(node), node)
+        read = getattr(self, f"_read_{type(node).__name__.lower()}", None)
+        if read is None or not read(stmt, node):
+            return self._barrier(stmt, node)
+        self.describe(stmt)
+        return stmt
+
+    def _read_assign(self, stmt: Statement, node: gast.Assign) -> bool:
+        stmt.targets = tuple([self.terms.of(target) for target in node.targets])
+        stmt.value = self.terms.of(node.value)
+        return True
+
+    def _read_augassign(self, stmt: Statement, node: gast.AugAssign) -> bool:
+        stmt.targets, stmt.op = (self.terms.of(node.target),), type(node.op)
+        stmt.value = self.terms.of(node.value)
+        return True
+
+    def _read_expr(self, stmt: Statement, node: gast.Expr) -> bool:
+        if isinstance(node.value, gast.Constant) and isinstance(node.value.value, Comment):
+            stmt.kind = Remark
+        stmt.value = self.terms.of(node.value)
+        return True
+
+    def _read_return(self, stmt: Statement, node: gast.Return) -> bool:
+        stmt.value = None if node.value is None else self.terms.of(node.value)
+        return True
+
+    def _read_if(self, stmt: Statement, node: gast.If) -> bool:
+        stmt.value = self.terms.of(node.test)
+        stmt.blocks = [self._block(node.body), self._block(node.orelse)]
+        return True
+
+    def _read_while(self, stmt: Statement, node: gast.While) -> bool:
+        stmt.value = self.terms.of(node.test)
+        stmt.blocks = [self._block(node.body)]
+        return not node.orelse
+
+    def _read_for(self, stmt: Statement, node: gast.For) -> bool:
+        stmt.targets, stmt.value = (self.terms.of(node.target),), self.terms.of(node.iter)
+        stmt.blocks = [self._block(node.body)]
+        return not node.orelse
+
+    def _read_with(self, stmt: Statement, node: gast.With) -> bool:
+        stmt.extras = tuple([self.terms.of(item.context_expr) for item in node.items])
+        bound = [item.optional_vars for item in node.items]
+        stmt.targets = tuple([self.terms.of(target) for target in bound if target is not None])
+        stmt.blocks = [self._block(node.body)]
+        return True
+
+    def _read_try(self, stmt: Statement, node: gast.Try) -> bool:
+        stmt.blocks = [self._block(node.body), self._block(node.finalbody)]
+        return not node.handlers and not node.orelse
+
+    def _read_raise(self, stmt: Statement, node: gast.Raise) -> bool:
+        stmt.extras = tuple([self.terms.of(part) for part in (node.exc, node.cause) if part is not None])
+        return True
+
+    def _read_assert(self, stmt: Statement, node: gast.Assert) -> bool:
+        stmt.value = self.terms.of(node.test)
+        stmt.extras = () if node.msg is None else (self.terms.of(node.msg),)
+        return True
+
+    def _read_delete(self, stmt: Statement, node: gast.Delete) -> bool:
+        stmt.targets = tuple([self.terms.of(target) for target in node.targets])
+        return True
+
+    def _read_pass(self, stmt: Statement, node: gast.stmt) -> bool:
+        return True
+
+    _read_break = _read_continue = _read_pass
+
+    def _barrier(self, stmt: Statement, node: gast.stmt) -> Statement:
+        """Describe a statement that is taken as it is: it may do anything with the names in it."""
+        plain = Statement(type(node), node)
+        names = [n for n in gast.walk(node) if isinstance(n, gast.Name) and not self.terms.is_static(n.id)]
+        plain.reads = frozenset(n.id for n in names)
+        plain.writes = frozenset(n.id for n in names if not isinstance(n.ctx, gast.Load))
+        plain.changes, plain.is_pure = plain.reads | {WORLD}, False
+        self.terms.captured |= plain.reads
+        return plain
+
+    # ---- facts ------------------------------------------------------------------------------
+
+    def describe(self, stmt: Statement) -> None:
+        """Compute the facts of a statement from its terms."""
+        value = stmt.value
+        targets = stmt.targets
+        stmt.stack = None
+        if stmt.kind is gast.Assign and len(targets) == 1 and targets[0].kind is gast.Name and value:
+            stmt.target = targets[0].name
+            stmt.reads, stmt.writes = value.reads, targets[0].reads
+            stmt.changes, stmt.is_pure = value.changes, value.is_pure
+            if not value.is_pure:
+                self._describe_stack(stmt, value)
+            return
+        parts = [*stmt.extras, value] if value is not None else list(stmt.extras)
+        stmt.target = None
+        reads = _NOTHING.union(*[part.reads for part in parts])
+        changes = _NOTHING.union(*[part.changes for part in parts])
+        writes = _NOTHING
+        for target in targets:
+            bound = frozenset(_bound(target))
+            writes |= bound
+            reads |= target.reads - bound
+            if not bound:
+                changes |= target.changes | {base_name(target) or WORLD}
+        if stmt.kind is gast.AugAssign:
+            reads |= targets[0].reads
+            changes |= {base_name(targets[0]) or WORLD}
+        stmt.reads, stmt.writes, stmt.changes = reads, writes, changes
+        stmt.is_pure = all([part.is_pure for part in parts]) and all([t.is_pure for t in targets])
+        if value is not None and not value.is_pure:
+            self._describe_stack(stmt, value)
+
+    def _describe_stack(self, stmt: Statement, value: Term) -> None:
+        if value.kind is not gast.Call or value.parts[0].kind is not gast.Attribute:
+            return
+        receiver, method = value.parts[0].parts
+        if receiver.kind is gast.Name and receiver.name in self.stacks and method in ("append", "pop"):
+            if all([arg.is_pure for arg in value.parts[1]]):
+                stmt.stack = (method, receiver.name)
+                stmt.changes = frozenset([receiver.name])
+
+    def set_value(self, stmt: Statement, value: Term) -> None:
+        """Give a statement another value."""
+        stmt.value = value
+        self.changes += 1
+        self.describe(stmt)
+
+    def assign(self, target: str, value: Term, origin: gast.stmt) -> Statement:
+        """Return the statement ``target = value``."""
+        stmt = Statement(gast.Assign, origin)
+        stmt.targets, stmt.value = (self.terms.load(target),), value
+        self.describe(stmt)
+        return stmt
+
+    def update(self, target: Term, op: type, value: Term, origin: gast.stmt) -> Statement:
+        """Return the statement ``target op= value``."""
+        stmt = Statement(gast.AugAssign, origin)
+        stmt.targets, stmt.op, stmt.value = (target,), op, value
+        self.describe(stmt)
+        return stmt
+
+
+def statements(body: Iterable[Statement]) -> Iterator[Statement]:
+    """Yield the statements of a block and of the blocks inside, each before its own blocks."""
+    for stmt in body:
+        yield stmt
+        for block in stmt.blocks:
+            yield from statements(block)
+
+
+def _bound(target: Term) -> list[str]:
+    if target.kind is gast.Name:
+        return [target.name]
+    if target.kind in (gast.Tuple, gast.List, gast.Starred):
+        return [name for part in target.children for name in _bound(part)]
+    return []
+
+
+def _histories(tree: gast.FunctionDef) -> frozenset[str]:
+    """Return the lists that are only made empty, appended to and popped from."""
+    candidates: set[str] = set()
+    for node in gast.walk(tree):
+        if isinstance(node, gast.Assign) and isinstance(node.value, gast.List) and not node.value.elts:
+            candidates |= {t.id for t in node.targets if isinstance(t, gast.Name) and len(node.targets) == 1}
+    if not candidates:
+        return frozenset()
+    allowed: set[int] = set()
+    for node in gast.walk(tree):
+        if isinstance(node, gast.Assign) and isinstance(node.value, gast.List) and not node.value.elts:
+            allowed.add(id(node.targets[0]))
+        elif isinstance(node, (gast.Assign, gast.Expr)) and isinstance(node.value, gast.Call):
+            func = node.value.func
+            if isinstance(func, gast.Attribute) and func.attr in ("append", "pop"):
+                pops_last = func.attr == "append" or not node.value.args
+                if isinstance(func.value, gast.Name) and pops_last and not node.value.keywords:
+                    allowed.add(id(func.value))
+    spoiled = {n.id for n in gast.walk(tree) if isinstance(n, gast.Name) and id(n) not in allowed}
+    return frozenset(candidates - spoiled)
+
+
+# ---- to the tree ----------------------------------------------------------------------------
+
+
+def _trees(body: list[Statement]) -> list[gast.stmt]:
+    return [_tree(stmt) for stmt in body]
+
+
+def _tree(stmt: Statement) -> gast.stmt:
+    write = _WRITERS.get(stmt.kind)
+    if write is None or (stmt.value is None and not stmt.targets and not stmt.extras and not stmt.blocks):
+        return stmt.origin
+    return gast.copy_location(write(stmt), stmt.origin)
+
+
+def _tree_of_with(stmt: Statement) -> gast.stmt:
+    targets = iter(stmt.targets)
+    items = []
+    for value, item in zip(stmt.extras, stmt.origin.items):
+        bound = None if item.optional_vars is None else expression(next(targets), gast.Store)
+        items.append(gast.withitem(expression(value), bound))
+    return gast.With(items, _trees(stmt.blocks[0]) or [gast.Pass()], None)
+
+
+def _tree_of_if(stmt: Statement) -> gast.stmt:
+    return gast.If(_value(stmt), _trees(stmt.blocks[0]) or [gast.Pass()], _trees(stmt.blocks[1]))
+
+
+def _tree_of_for(stmt: Statement) -> gast.stmt:
+    body = _trees(stmt.blocks[0]) or [gast.Pass()]
+    return gast.For(expression(stmt.targets[0], gast.Store), _value(stmt), body, [], None)
+
+
+def _tree_of_try(stmt: Statement) -> gast.stmt:
+    return gast.Try(_trees(stmt.blocks[0]) or [gast.Pass()], [], [], _trees(stmt.blocks[1]))
+
+
+def _tree_of_raise(stmt: Statement) -> gast.stmt:
+    parts = [expression(part) for part in stmt.extras]
+    return gast.Raise(parts[0], parts[1] if len(parts) > 1 else None)
+
+
+def _tree_of_assert(stmt: Statement) -> gast.stmt:
+    return gast.Assert(_value(stmt), expression(stmt.extras[0]) if stmt.extras else None)
+
+
+def _value(stmt: Statement) -> gast.expr:
+    assert stmt.value is not None
+    return expression(stmt.value)
+
+
+_WRITERS: dict[Any, Any] = {
+    gast.Assign: lambda s: gast.Assign([expression(t, gast.Store) for t in s.targets], _value(s), None),
+    gast.AugAssign: lambda s: gast.AugAssign(expression(s.targets[0], gast.Store), s.op(), _value(s)),
+    gast.Expr: lambda s: gast.Expr(_value(s)),
+    Remark: lambda s: gast.Expr(_value(s)),
+    gast.Return: lambda s: gast.Return(_value(s)),
+    gast.Delete: lambda s: gast.Delete([expression(t, gast.Del) for t in s.targets]),
+    gast.While: lambda s: gast.While(_value(s), _trees(s.blocks[0]) or [gast.Pass()], []),
+    gast.If: _tree_of_if,
+    gast.For: _tree_of_for,
+    gast.With: _tree_of_with,
+    gast.Try: _tree_of_try,
+    gast.Raise: _tree_of_raise,
+    gast.Assert: _tree_of_assert,
+}
+
+
+def expression(term: Term, ctx: type = gast.Load) -> gast.expr:
+    """Return the tree of a term; ``ctx`` is what is done with it, if it is a target."""
+    if term.kind is gast.Name:
+        return gast.Name(term.parts[0], ctx(), None, None)
+    if term.kind is gast.Constant:
+        return gast.Constant(term.parts[0], None)
+    if term.is_opaque:
+        node: gast.expr = term.parts[0]
+        return node
+    inner = ctx if term.kind in (gast.Tuple, gast.List, gast.Starred) else gast.Load
+    fields = [_field(part, inner) for part in term.parts]
+    if term.kind in _WITH_CTX:
+        fields.append(ctx())
+    made: gast.expr = term.kind(*fields)
+    return made
+
+
+_WITH_CTX = (gast.Attribute, gast.Subscript, gast.Starred, gast.Tuple, gast.List)
+
+
+def _field(part: Any, ctx: type) -> Any:
+    if type(part) is Term:
+        return expression(part, ctx)
+    if type(part) is tuple:
+        return [_field(item, ctx) for item in part]
+    return part() if isinstance(part, type) else part
