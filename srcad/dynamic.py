@@ -24,6 +24,7 @@ from srcad.dynamic_objects import call_of_class
 from srcad.dynamic_operators import OPERATORS
 from srcad.dynamic_rules import call_of_rule, call_without_derivative
 from srcad.errors import NoDerivativeError
+from srcad.lang.function import Nested
 from srcad.rules import registry
 from srcad.runtime.calls import set_resolver
 from srcad.runtime.stored import method_of_array
@@ -57,12 +58,13 @@ def call(
         return call_without_derivative(function, args, options)
     if isinstance(function, type):
         return call_of_class(call, function, args, shadows, options, option_shadows)
+    if isinstance(function, Nested):
+        return _call_of_nested(function, args, shadows, options, option_shadows)
     receiver = getattr(function, "__self__", None)
-    if (
-        isinstance(function, types.BuiltinMethodType)
-        and receiver is not None
-        and not inspect.ismodule(receiver)
-    ):
+    bound = isinstance(function, types.BuiltinMethodType) and receiver is not None
+    if bound and not inspect.ismodule(receiver):
+        if not isinstance(receiver, (*CONTAINERS, np.ndarray, np.generic, *PLAIN)):
+            raise missing(function)
         return call_method(receiver, own, function.__name__, args, shadows, options, option_shadows)
     if isinstance(function, types.BuiltinFunctionType):
         written_out = source_of_builtin(function, len(args), tuple(options))
@@ -82,7 +84,7 @@ def call_method(
 ) -> Outcome:
     """Call ``receiver.name``."""
     if isinstance(receiver, CONTAINERS) and type(receiver).__module__ in ("builtins", "collections"):
-        value, shadow = rt.container_call(receiver, own, name, args, shadows, options)
+        value, shadow = rt.container_call(receiver, own, name, args, shadows, options, option_shadows)
         return value, shadow, _nothing_to_do
     if isinstance(receiver, (np.ndarray, np.generic)):
         stored = method_of_array(receiver, own, name, args, shadows, options)
@@ -102,6 +104,25 @@ def call_method(
     if not isinstance(function, types.MethodType) and isinstance(own, rt.Shadow):
         held = getattr(own, name, None)
     return call(function, held, args, shadows, options, option_shadows)
+
+
+def _call_of_nested(
+    nested: Nested, args: Any, shadows: Any, options: dict[str, Any], option_shadows: dict[str, Any]
+) -> Outcome:
+    """Call a nested function from inside of itself: what it captured comes last, or by name."""
+    names = nested.captured
+    by_name = [name for name in names if name in options]
+    if by_name:
+        captured = tuple(options[name] for name in names)
+        images = tuple(option_shadows[name] for name in names)
+        options = {key: value for key, value in options.items() if key not in names}
+        option_shadows = {key: value for key, value in option_shadows.items() if key not in names}
+    else:
+        count = len(args) - len(names)
+        args, captured = args[:count], args[count:]
+        shadows, images = shadows[:count], shadows[count:]
+    closure = rt.Closure(nested, tuple(captured))
+    return call_of_function(closure, list(images), args, shadows, options, option_shadows)
 
 
 def _nothing_to_do() -> None:

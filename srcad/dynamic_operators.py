@@ -105,7 +105,7 @@ def _update(title: str) -> Callable[..., Outcome]:
         if isinstance(target, np.ndarray):
             return update_array(update, target, shadows[0], value, shadows[1])
         if isinstance(target, list) and title == "iadd":
-            rt.container_call(target, shadows[0], "extend", (value,), (shadows[1],), {})
+            rt.container_call(target, shadows[0], "extend", (value,), (shadows[1],), {}, {})
             return target, shadows[0], _nothing_to_do
         method = _method(target, f"__{title.rstrip('_')}__")
         if method is not None:

@@ -644,11 +644,15 @@ class MemoryAdjoints:
         options = flat.atom(
             gast.Dict([constant(k.arg) for k in node.keywords], [k.value for k in node.keywords])
         )
+        option_values = [flat.atom(self.operand_shadow(k.value, before, taken)) for k in node.keywords]
+        option_shadows = flat.atom(gast.Dict([constant(k.arg) for k in node.keywords], option_values))
         result = target or self.scope.fresh("_")
         known = target is not None and target in self.varied
         kept = self.gradient(target) if known and self.is_shadowed(target) else self.fresh_cell(result)  # type: ignore[arg-type]
         both = self.scope.fresh("t")
-        made = call("rt.container_call", receiver, shadow, constant(title), arguments, shadows, options)
+        made = call(
+            "rt.container_call", receiver, shadow, constant(title), arguments, shadows, options, option_shadows
+        )
         forward = [*before, *flat.statements, assign(both, made), unpack([result, kept], name(both))]
 
         def pull(fl: Flattener, grad: Names, live: set[str]) -> list[Contribution]:

@@ -89,13 +89,15 @@ class Resolver(gast.NodeTransformer):
         """Return the local names; what only imports bind becomes known instead."""
         imports = [n for n in t.own_nodes(body) if isinstance(n, gast.Import | gast.ImportFrom)]
         others = [n for n in body if n not in imports]
-        bound = t.bound_names(others) - t.nonlocal_names(body)
+        shared = t.nonlocal_names(body)
+        bound = t.bound_names(others) - shared
         for node in imports:
             for name, value in _imported(node, self.func.__globals__).items():
                 self.known[name] = value
                 bound.discard(name)
         for node in t.own_nodes(body):
-            if isinstance(node, gast.Name) and isinstance(node.ctx, gast.Store) and node.id in self.known:
+            stored = isinstance(node, gast.Name) and isinstance(node.ctx, gast.Store)
+            if stored and node.id in self.known and node.id not in shared:
                 bound.add(node.id)
         return bound
 

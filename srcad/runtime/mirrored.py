@@ -63,6 +63,7 @@ def container_call(
     args: tuple[Any, ...],
     shadows: tuple[Any, ...],
     options: dict[str, Any],
+    option_shadows: dict[str, Any],
 ) -> tuple[Any, Any]:
     """Call a method of a list, dict or tuple, and its mirror image on the shadow.
 
@@ -90,7 +91,7 @@ def container_call(
         del base[position]
         return None, None
     if method == "update":
-        return _updated(base, base_shadow, args, shadows, options)
+        return _updated(base, base_shadow, args, shadows, options, option_shadows)
     if method in ("get", "setdefault", "pop"):
         return _looked_up(base, base_shadow, method, args, shadows)
     value = getattr(base, method)(*args, **options)
@@ -117,11 +118,13 @@ def _sorted_in_place(base: list[Any], base_shadow: Any, options: dict[str, Any])
 
 
 def _updated(
-    base: Any, base_shadow: Any, args: Any, shadows: Any, options: dict[str, Any]
+    base: Any, base_shadow: Any, args: Any, shadows: Any, options: dict[str, Any], option_shadows: dict[str, Any]
 ) -> tuple[None, None]:
     for other, image in zip(args, shadows):
         pairs = dict(other)
         base.update(pairs)
+        if base_shadow is None:
+            continue
         for position, key in enumerate(pairs):
             if isinstance(image, dict):
                 base_shadow[key] = image.get(key)
@@ -130,7 +133,8 @@ def _updated(
             else:
                 base_shadow[key] = None
     base.update(options)
-    base_shadow.update(dict.fromkeys(options))
+    if base_shadow is not None:
+        base_shadow.update(option_shadows)
     return None, None
 
 
