@@ -13,7 +13,7 @@ from srcad.rules.registry import constant, jvp, refuse, vjp
 
 _OUT = {"out": "The argument 'out' overwrites an array, which is not differentiated: use the result instead."}
 
-constant(rt.half_spectrum_weights, rt.reversed_norm, rt.transformed_axes)
+constant(rt.half_spectrum_weights, rt.reversed_norm, rt.transformed_axes, rt.transformed_length)
 
 refuse("A test runner has no derivative.", np.fft.test)
 
@@ -38,12 +38,14 @@ def ifft(ans, g, a, n=None, axis=-1, norm=None, out=None):
 
 @vjp(np.fft.fft2, "a", linear=True, refused=_OUT)
 def fft2(ans, g, a, s=None, axes=(-2, -1), norm=None, out=None):
-    return fftn(ans, g, a, s, axes, norm)
+    chosen = rt.transformed_axes(np.ndim(a), s, axes)
+    return rt.unbroadcast(rt.resized(np.fft.fftn(g, None, chosen, norm), np.shape(a), chosen), a)
 
 
 @vjp(np.fft.ifft2, "a", linear=True, refused=_OUT)
 def ifft2(ans, g, a, s=None, axes=(-2, -1), norm=None, out=None):
-    return ifftn(ans, g, a, s, axes, norm)
+    chosen = rt.transformed_axes(np.ndim(a), s, axes)
+    return rt.unbroadcast(rt.resized(np.fft.ifftn(g, None, chosen, norm), np.shape(a), chosen), a)
 
 
 @vjp(np.fft.fftn, "a", linear=True, refused=_OUT)
@@ -78,20 +80,27 @@ def irfft(ans, g, a, n=None, axis=-1, norm=None, out=None):
 
 @vjp(np.fft.rfft2, "a", linear=True, refused=_OUT)
 def rfft2(ans, g, a, s=None, axes=(-2, -1), norm=None, out=None):
-    return rfftn(ans, g, a, s, axes, norm)
+    chosen = rt.transformed_axes(np.ndim(a), s, axes)
+    size = rt.transformed_length(np.shape(a), s, chosen[-1])
+    whole = np.fft.fftn(g, None, chosen[:-1], norm)
+    spectrum = np.conj(whole) * rt.half_spectrum_weights(whole, size, chosen[-1], 0.5)
+    return rt.resized(np.fft.irfft(spectrum, size, chosen[-1], rt.reversed_norm(norm)), np.shape(a), chosen)
 
 
 @vjp(np.fft.irfft2, "a", linear=True, refused=_OUT)
 def irfft2(ans, g, a, s=None, axes=(-2, -1), norm=None, out=None):
-    return irfftn(ans, g, a, s, axes, norm)
+    chosen = rt.transformed_axes(np.ndim(a), s, axes)
+    last = chosen[-1]
+    spectrum = np.conj(np.fft.rfft(g, None, last, rt.reversed_norm(norm)))
+    weighted = spectrum * rt.half_spectrum_weights(spectrum, np.shape(g)[last], last, 2.0)
+    whole = np.fft.ifftn(weighted, None, chosen[:-1], norm)
+    return rt.unbroadcast(rt.resized(whole, np.shape(a), chosen), a)
 
 
 @vjp(np.fft.rfftn, "a", linear=True, refused=_OUT)
 def rfftn(ans, g, a, s=None, axes=None, norm=None, out=None):
     chosen = rt.transformed_axes(np.ndim(a), s, axes)
-    size = np.shape(a)[chosen[-1]]
-    if s is not None and s[-1] != -1:
-        size = s[-1]
+    size = rt.transformed_length(np.shape(a), s, chosen[-1])
     whole = np.fft.fftn(g, None, chosen[:-1], norm)
     spectrum = np.conj(whole) * rt.half_spectrum_weights(whole, size, chosen[-1], 0.5)
     return rt.resized(np.fft.irfft(spectrum, size, chosen[-1], rt.reversed_norm(norm)), np.shape(a), chosen)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.polynomial import chebyshev as series
 
 from srcad import runtime as rt
 from srcad.rules.registry import jvp, vjp
@@ -17,90 +16,102 @@ _NONE: list[float] = []
 # -- values ------------------------------------------------------------------------------------------
 
 
-@vjp(series.chebval, "x", "c", linear=("c",), refused=_TENSOR)
+@vjp(np.polynomial.chebyshev.chebval, "x", "c", linear=("c",), refused=_TENSOR)
 def chebval(ans, g, x, c, tensor=True):
-    matrix = np.reshape(series.chebvander(x, np.shape(c)[0] - 1), (*np.shape(x), np.shape(c)[0]))
+    matrix = np.polynomial.chebyshev.chebvander(x, np.shape(c)[0] - 1)
+    along = np.moveaxis(np.tensordot(g, matrix, np.ndim(x)), -1, 0)
     return (
-        rt.unbroadcast(g * series.chebval(x, series.chebder(c)), x),
-        rt.cast_back(np.moveaxis(np.tensordot(g, matrix, np.ndim(x)), -1, 0), ans, c),
+        rt.unbroadcast(g * np.polynomial.chebyshev.chebval(x, np.polynomial.chebyshev.chebder(c)), x),
+        rt.cast_back(np.reshape(along, np.shape(c)), ans, c),
     )
 
 
-@jvp(series.chebval, "x")
+@jvp(np.polynomial.chebyshev.chebval, "x")
 def chebval_x(ans, t, x, c, tensor=True):
-    return t * series.chebval(x, series.chebder(c))
+    return t * np.polynomial.chebyshev.chebval(x, np.polynomial.chebyshev.chebder(c))
 
 
-@vjp(series.chebvander, "x")
+@vjp(np.polynomial.chebyshev.chebvander, "x")
 def chebvander(ans, g, x, deg):
-    slopes = rt.resized(series.chebder(rt.identity_like(deg + 1, ans)), (deg + 1, deg + 1), (0,))
+    slopes = rt.resized(
+        np.polynomial.chebyshev.chebder(rt.identity_like(deg + 1, ans)), (deg + 1, deg + 1), (0,)
+    )
     return rt.unbroadcast(np.reshape(np.sum(g * (ans @ slopes), axis=-1), np.shape(x)), x)
 
 
-@jvp(series.chebvander, "x")
+@jvp(np.polynomial.chebyshev.chebvander, "x")
 def chebvander_x(ans, t, x, deg):
-    slopes = rt.resized(series.chebder(rt.identity_like(deg + 1, ans)), (deg + 1, deg + 1), (0,))
+    slopes = rt.resized(
+        np.polynomial.chebyshev.chebder(rt.identity_like(deg + 1, ans)), (deg + 1, deg + 1), (0,)
+    )
     return np.expand_dims(t, -1) * (ans @ slopes)
 
 
 # -- calculus ----------------------------------------------------------------------------------------
 
 
-@vjp(series.chebder, "c", linear=True)
+@vjp(np.polynomial.chebyshev.chebder, "c", linear=True)
 def chebder(ans, g, c, m=1, scl=1, axis=0):
-    matrix = series.chebder(rt.identity_like(np.shape(c)[axis], g), m, scl)
+    matrix = np.polynomial.chebyshev.chebder(rt.identity_like(np.shape(c)[axis], g), m, scl)
     return np.moveaxis(np.tensordot(matrix, g, (0, axis)), 0, axis)
 
 
-@vjp(series.chebint, "c")
+@vjp(np.polynomial.chebyshev.chebint, "c")
 def chebint(ans, g, c, m=1, k=_NONE, lbnd=0, scl=1, axis=0):
-    matrix = series.chebint(rt.identity_like(np.shape(c)[axis], g), m, [], lbnd, scl)
+    matrix = np.polynomial.chebyshev.chebint(rt.identity_like(np.shape(c)[axis], g), m, [], lbnd, scl)
     return np.moveaxis(np.tensordot(matrix, g, (0, axis)), 0, axis)
 
 
-@jvp(series.chebint, "c")
+@jvp(np.polynomial.chebyshev.chebint, "c")
 def chebint_c(ans, t, c, m=1, k=_NONE, lbnd=0, scl=1, axis=0):
-    return series.chebint(t, m, [], lbnd, scl, axis)
+    return np.polynomial.chebyshev.chebint(t, m, [], lbnd, scl, axis)
 
 
 # -- products ----------------------------------------------------------------------------------------
 
 
-@vjp(series.chebmul, "c1", "c2")
+@vjp(np.polynomial.chebyshev.chebmul, "c1", "c2")
 def chebmul(ans, g, c1, c2):
     by_first = [
-        rt.resized(series.chebmul(row, c2), np.shape(g), (0,)) for row in rt.identity_like(len(c1), g)
+        rt.resized(np.polynomial.chebyshev.chebmul(row, c2), np.shape(g), (0,))
+        for row in rt.identity_like(len(c1), g)
     ]
     by_second = [
-        rt.resized(series.chebmul(c1, row), np.shape(g), (0,)) for row in rt.identity_like(len(c2), g)
+        rt.resized(np.polynomial.chebyshev.chebmul(c1, row), np.shape(g), (0,))
+        for row in rt.identity_like(len(c2), g)
     ]
     return rt.cast_back(np.stack(by_first) @ g, ans, c1), rt.cast_back(np.stack(by_second) @ g, ans, c2)
 
 
-@jvp(series.chebmul, "c1")
+@jvp(np.polynomial.chebyshev.chebmul, "c1")
 def chebmul_c1(ans, t, c1, c2):
-    return rt.resized(series.chebmul(t, c2), np.shape(ans), (0,))
+    return rt.resized(np.polynomial.chebyshev.chebmul(t, c2), np.shape(ans), (0,))
 
 
-@jvp(series.chebmul, "c2")
+@jvp(np.polynomial.chebyshev.chebmul, "c2")
 def chebmul_c2(ans, t, c1, c2):
-    return rt.resized(series.chebmul(c1, t), np.shape(ans), (0,))
+    return rt.resized(np.polynomial.chebyshev.chebmul(c1, t), np.shape(ans), (0,))
 
 
 # -- roots and fits ----------------------------------------------------------------------------------
 
 
-@vjp(series.chebroots, "c")
+@vjp(np.polynomial.chebyshev.chebroots, "c")
 def chebroots(ans, g, c):
-    weights = -g / series.chebval(ans, series.chebder(c))
-    return rt.unbroadcast(weights @ series.chebvander(ans, len(c) - 1), c)
+    weights = -g / np.polynomial.chebyshev.chebval(ans, np.polynomial.chebyshev.chebder(c))
+    return rt.unbroadcast(weights @ np.polynomial.chebyshev.chebvander(ans, len(c) - 1), c)
 
 
-@jvp(series.chebroots, "c")
+@jvp(np.polynomial.chebyshev.chebroots, "c")
 def chebroots_c(ans, t, c):
-    return -series.chebval(ans, t) / series.chebval(ans, series.chebder(c))
+    return -np.polynomial.chebyshev.chebval(ans, t) / np.polynomial.chebyshev.chebval(
+        ans, np.polynomial.chebyshev.chebder(c)
+    )
 
 
-@vjp(series.chebfit, "y", linear=True, refused=_FULL)
+@vjp(np.polynomial.chebyshev.chebfit, "y", linear=True, refused=_FULL)
 def chebfit(ans, g, x, y, deg, rcond=None, full=False, w=None):
-    return np.transpose(series.chebfit(x, rt.identity_like(len(x), g), deg, rcond, False, w)) @ g
+    return (
+        np.transpose(np.polynomial.chebyshev.chebfit(x, rt.identity_like(len(x), g), deg, rcond, False, w))
+        @ g
+    )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.polynomial import polynomial as series
 
 from srcad import runtime as rt
 from srcad.rules.registry import jvp, vjp
@@ -17,90 +16,102 @@ _NONE: list[float] = []
 # -- values ------------------------------------------------------------------------------------------
 
 
-@vjp(series.polyval, "x", "c", linear=("c",), refused=_TENSOR)
+@vjp(np.polynomial.polynomial.polyval, "x", "c", linear=("c",), refused=_TENSOR)
 def polyval(ans, g, x, c, tensor=True):
-    matrix = np.reshape(series.polyvander(x, np.shape(c)[0] - 1), (*np.shape(x), np.shape(c)[0]))
+    matrix = np.polynomial.polynomial.polyvander(x, np.shape(c)[0] - 1)
+    along = np.moveaxis(np.tensordot(g, matrix, np.ndim(x)), -1, 0)
     return (
-        rt.unbroadcast(g * series.polyval(x, series.polyder(c)), x),
-        rt.cast_back(np.moveaxis(np.tensordot(g, matrix, np.ndim(x)), -1, 0), ans, c),
+        rt.unbroadcast(g * np.polynomial.polynomial.polyval(x, np.polynomial.polynomial.polyder(c)), x),
+        rt.cast_back(np.reshape(along, np.shape(c)), ans, c),
     )
 
 
-@jvp(series.polyval, "x")
+@jvp(np.polynomial.polynomial.polyval, "x")
 def polyval_x(ans, t, x, c, tensor=True):
-    return t * series.polyval(x, series.polyder(c))
+    return t * np.polynomial.polynomial.polyval(x, np.polynomial.polynomial.polyder(c))
 
 
-@vjp(series.polyvander, "x")
+@vjp(np.polynomial.polynomial.polyvander, "x")
 def polyvander(ans, g, x, deg):
-    slopes = rt.resized(series.polyder(rt.identity_like(deg + 1, ans)), (deg + 1, deg + 1), (0,))
+    slopes = rt.resized(
+        np.polynomial.polynomial.polyder(rt.identity_like(deg + 1, ans)), (deg + 1, deg + 1), (0,)
+    )
     return rt.unbroadcast(np.reshape(np.sum(g * (ans @ slopes), axis=-1), np.shape(x)), x)
 
 
-@jvp(series.polyvander, "x")
+@jvp(np.polynomial.polynomial.polyvander, "x")
 def polyvander_x(ans, t, x, deg):
-    slopes = rt.resized(series.polyder(rt.identity_like(deg + 1, ans)), (deg + 1, deg + 1), (0,))
+    slopes = rt.resized(
+        np.polynomial.polynomial.polyder(rt.identity_like(deg + 1, ans)), (deg + 1, deg + 1), (0,)
+    )
     return np.expand_dims(t, -1) * (ans @ slopes)
 
 
 # -- calculus ----------------------------------------------------------------------------------------
 
 
-@vjp(series.polyder, "c", linear=True)
+@vjp(np.polynomial.polynomial.polyder, "c", linear=True)
 def polyder(ans, g, c, m=1, scl=1, axis=0):
-    matrix = series.polyder(rt.identity_like(np.shape(c)[axis], g), m, scl)
+    matrix = np.polynomial.polynomial.polyder(rt.identity_like(np.shape(c)[axis], g), m, scl)
     return np.moveaxis(np.tensordot(matrix, g, (0, axis)), 0, axis)
 
 
-@vjp(series.polyint, "c")
+@vjp(np.polynomial.polynomial.polyint, "c")
 def polyint(ans, g, c, m=1, k=_NONE, lbnd=0, scl=1, axis=0):
-    matrix = series.polyint(rt.identity_like(np.shape(c)[axis], g), m, [], lbnd, scl)
+    matrix = np.polynomial.polynomial.polyint(rt.identity_like(np.shape(c)[axis], g), m, [], lbnd, scl)
     return np.moveaxis(np.tensordot(matrix, g, (0, axis)), 0, axis)
 
 
-@jvp(series.polyint, "c")
+@jvp(np.polynomial.polynomial.polyint, "c")
 def polyint_c(ans, t, c, m=1, k=_NONE, lbnd=0, scl=1, axis=0):
-    return series.polyint(t, m, [], lbnd, scl, axis)
+    return np.polynomial.polynomial.polyint(t, m, [], lbnd, scl, axis)
 
 
 # -- products ----------------------------------------------------------------------------------------
 
 
-@vjp(series.polymul, "c1", "c2")
+@vjp(np.polynomial.polynomial.polymul, "c1", "c2")
 def polymul(ans, g, c1, c2):
     by_first = [
-        rt.resized(series.polymul(row, c2), np.shape(g), (0,)) for row in rt.identity_like(len(c1), g)
+        rt.resized(np.polynomial.polynomial.polymul(row, c2), np.shape(g), (0,))
+        for row in rt.identity_like(len(c1), g)
     ]
     by_second = [
-        rt.resized(series.polymul(c1, row), np.shape(g), (0,)) for row in rt.identity_like(len(c2), g)
+        rt.resized(np.polynomial.polynomial.polymul(c1, row), np.shape(g), (0,))
+        for row in rt.identity_like(len(c2), g)
     ]
     return rt.cast_back(np.stack(by_first) @ g, ans, c1), rt.cast_back(np.stack(by_second) @ g, ans, c2)
 
 
-@jvp(series.polymul, "c1")
+@jvp(np.polynomial.polynomial.polymul, "c1")
 def polymul_c1(ans, t, c1, c2):
-    return rt.resized(series.polymul(t, c2), np.shape(ans), (0,))
+    return rt.resized(np.polynomial.polynomial.polymul(t, c2), np.shape(ans), (0,))
 
 
-@jvp(series.polymul, "c2")
+@jvp(np.polynomial.polynomial.polymul, "c2")
 def polymul_c2(ans, t, c1, c2):
-    return rt.resized(series.polymul(c1, t), np.shape(ans), (0,))
+    return rt.resized(np.polynomial.polynomial.polymul(c1, t), np.shape(ans), (0,))
 
 
 # -- roots and fits ----------------------------------------------------------------------------------
 
 
-@vjp(series.polyroots, "c")
+@vjp(np.polynomial.polynomial.polyroots, "c")
 def polyroots(ans, g, c):
-    weights = -g / series.polyval(ans, series.polyder(c))
-    return rt.unbroadcast(weights @ series.polyvander(ans, len(c) - 1), c)
+    weights = -g / np.polynomial.polynomial.polyval(ans, np.polynomial.polynomial.polyder(c))
+    return rt.unbroadcast(weights @ np.polynomial.polynomial.polyvander(ans, len(c) - 1), c)
 
 
-@jvp(series.polyroots, "c")
+@jvp(np.polynomial.polynomial.polyroots, "c")
 def polyroots_c(ans, t, c):
-    return -series.polyval(ans, t) / series.polyval(ans, series.polyder(c))
+    return -np.polynomial.polynomial.polyval(ans, t) / np.polynomial.polynomial.polyval(
+        ans, np.polynomial.polynomial.polyder(c)
+    )
 
 
-@vjp(series.polyfit, "y", linear=True, refused=_FULL)
+@vjp(np.polynomial.polynomial.polyfit, "y", linear=True, refused=_FULL)
 def polyfit(ans, g, x, y, deg, rcond=None, full=False, w=None):
-    return np.transpose(series.polyfit(x, rt.identity_like(len(x), g), deg, rcond, False, w)) @ g
+    return (
+        np.transpose(np.polynomial.polynomial.polyfit(x, rt.identity_like(len(x), g), deg, rcond, False, w))
+        @ g
+    )

@@ -45,6 +45,7 @@ from srcad.runtime.fourier import (
     resized,
     reversed_norm,
     transformed_axes,
+    transformed_length,
 )
 from srcad.runtime.linear_algebra import (
     above_rank,
@@ -283,6 +284,7 @@ __all__ = [
     "tensordot_adjoint_b",
     "tile_adjoint",
     "transformed_axes",
+    "transformed_length",
     "transposed",
     "unbroadcast",
     "unstack_like",

@@ -10,7 +10,7 @@ import numpy as np
 from srcad.errors import NoDerivativeError
 from srcad.runtime.arrays import inexact_dtype
 
-__all__ = ["half_spectrum_weights", "resized", "reversed_norm", "transformed_axes"]
+__all__ = ["half_spectrum_weights", "resized", "reversed_norm", "transformed_axes", "transformed_length"]
 
 Array = Any
 Shape = tuple[int, ...]
@@ -59,3 +59,8 @@ def transformed_axes(ndim: int, s: Any, axes: Any) -> tuple[int, ...]:
             "Call the transform once for each time.",
         )
     return chosen
+
+
+def transformed_length(shape: Shape, s: Any, last: int) -> int:
+    """Return how many numbers along its last axis a transform of real numbers takes."""
+    return shape[last] if s is None or s[-1] == -1 else int(s[-1])
