@@ -40,6 +40,14 @@ from srcad.runtime.containers import (
     sequence,
     zeros_like,
 )
+from srcad.runtime.differences import (
+    axis_shape,
+    cut,
+    gradient_adjoint,
+    joined,
+    joined_shape,
+    slab,
+)
 from srcad.runtime.fourier import (
     half_spectrum_weights,
     resized,
@@ -94,6 +102,16 @@ from srcad.runtime.mirrored import (
     skeleton,
     store_gradient,
 )
+from srcad.runtime.order import (
+    first_places,
+    leading_tangent,
+    matching_entries,
+    matching_places,
+    quantile_adjoint,
+    quantile_ranks,
+    quantile_tangent,
+    value_ranks,
+)
 from srcad.runtime.products import (
     dot_adjoint_a,
     dot_adjoint_b,
@@ -105,6 +123,12 @@ from srcad.runtime.products import (
     matmul_adjoint_b,
     tensordot_adjoint_a,
     tensordot_adjoint_b,
+)
+from srcad.runtime.reductions import (
+    limited_share,
+    numbers,
+    used_size,
+    where_used,
 )
 from srcad.runtime.stores import (
     along_axis_index,
@@ -159,6 +183,24 @@ from srcad.runtime.tangents import (
 )
 
 __all__ = [
+    "value_ranks",
+    "quantile_tangent",
+    "quantile_ranks",
+    "quantile_adjoint",
+    "matching_places",
+    "matching_entries",
+    "leading_tangent",
+    "first_places",
+    "slab",
+    "joined_shape",
+    "joined",
+    "gradient_adjoint",
+    "cut",
+    "axis_shape",
+    "where_used",
+    "used_size",
+    "numbers",
+    "limited_share",
     "Cell",
     "Closure",
     "Shadow",
@@ -293,7 +335,17 @@ __all__ = [
     "zeros_like",
 ]
 
-_OPTIONAL = ("scipy_linalg", "scipy_special", "scipy_stats")
+_OPTIONAL = (
+    "scipy_integrate",
+    "scipy_interpolate",
+    "scipy_linalg",
+    "scipy_ndimage",
+    "scipy_optimize",
+    "scipy_signal",
+    "scipy_sparse",
+    "scipy_special",
+    "scipy_stats",
+)
 
 
 def __getattr__(name: str) -> ModuleType:

@@ -7,12 +7,25 @@ import scipy.stats as stats
 
 from srcad import runtime as rt
 from tests.rules.harness import Sample
-from tests.rules.points import collector, positive, real
+from tests.rules.points import collector
 
 __all__ = ["SAMPLES"]
 
 SAMPLES: list[Sample] = []
 sample = collector(SAMPLES)
+
+_rng = np.random.default_rng(29)
+
+
+def positive(*shape: int) -> np.ndarray:
+    """Return numbers between 0.3 and 0.9."""
+    return _rng.uniform(0.3, 0.9, shape)
+
+
+def real(*shape: int) -> np.ndarray:
+    """Return numbers of both signs away from zero."""
+    return _rng.uniform(0.4, 1.6, shape) * np.where(_rng.random(shape) < 0.5, -1.0, 1.0)
+
 
 OF_VALUES = ("logpdf", "pdf", "cdf", "sf", "logcdf", "logsf")
 OF_LEVELS = ("ppf", "isf")
@@ -24,7 +37,7 @@ for distribution in (stats.norm, stats.cauchy, stats.laplace, stats.logistic, st
     for name in OF_VALUES:
         method = getattr(distribution, name)
         sample(method, real(3))
-        sample(method, real(3, 2), real(2), positive(3, 1))
+        sample(method, 2 + positive(3, 2), real(2), positive(3, 1))
         sample(method, 0.7, loc=0.3, scale=1.4)
 for distribution in (stats.expon, stats.uniform, stats.halfnorm, stats.rayleigh):
     for name in OF_VALUES:
@@ -51,7 +64,7 @@ for name in OF_VALUES:
     sample(getattr(stats.beta, name), positive(3), 1.5 + positive(3), 2.5, -0.1, 1 + positive(3))
 for name in OF_LEVELS:
     sample(getattr(stats.pareto, name), levels, 1.5 + positive(3), real(3), positive(3))
-    sample(getattr(stats.beta, name), levels, 1.5, 2.5, real(3), positive(3))
+    sample(getattr(stats.beta, name), levels, 1, 2, real(3), positive(3))
 for distribution in (stats.gamma, stats.chi2, stats.lognorm, stats.weibull_min, stats.pareto):
     for name in ("pdf", "cdf"):
         sample(getattr(distribution, name), np.array([-0.4, 1.6]), 1.7)

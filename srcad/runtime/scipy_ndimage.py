@@ -1,0 +1,110 @@
+"""How ``scipy.ndimage`` extends an array beyond its border, and back; the weights of its filters."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import scipy.ndimage
+import scipy.signal
+
+from srcad.errors import NoDerivativeError
+from srcad.runtime.arrays import inexact_dtype
+
+__all__ = [
+    "along_axis",
+    "axis_origin",
+    "extend",
+    "extend_adjoint",
+    "gaussian_adjoint",
+    "gaussian_weights",
+    "turned_origin",
+]
+
+Array = Any  # a NumPy array
+
+_NUMPY_MODES = {
+    "reflect": "symmetric", "grid-mirror": "symmetric", "mirror": "reflect", "nearest": "edge", "wrap": "wrap",
+    "grid-wrap": "wrap", "constant": "constant", "grid-constant": "constant",
+}  # fmt: skip
+
+
+def _widths(shape: Sequence[int], origin: int | Sequence[int]) -> list[tuple[int, int]]:
+    origins = [origin] * len(shape) if isinstance(origin, (int, np.integer)) else list(origin)
+    return [(size // 2 + o, size - size // 2 - 1 - o) for size, o in zip(shape, origins)]
+
+
+def _numpy_mode(mode: Any) -> str:
+    if mode not in _NUMPY_MODES:
+        raise NoDerivativeError(
+            f"The border mode {mode!r} of a filter of scipy.ndimage has no derivative rule.",
+            "Use one of the modes 'reflect', 'mirror', 'nearest', 'wrap' and 'constant' for all axes.",
+        )
+    return _NUMPY_MODES[mode]
+
+
+def extend(x: Array, shape: tuple[int, ...], mode: str, cval: float, origin: Any) -> Array:
+    """Return ``x`` with as much of its surroundings as weights of this shape reach."""
+    options = {"constant_values": cval} if _numpy_mode(mode) == "constant" else {}
+    return np.pad(x, _widths(shape, origin), _numpy_mode(mode), **options)
+
+
+def extend_adjoint(g: Array, shape: tuple[int, ...], mode: str, origin: Any) -> Array:
+    """Return the gradient of ``x`` in ``extend``, where ``shape`` is that of the weights."""
+    for axis, (before, after) in enumerate(_widths(shape, origin)):
+        n = np.shape(g)[axis] - before - after
+        moved = np.moveaxis(g, axis, 0)
+        if _numpy_mode(mode) == "constant":
+            moved = moved[before : before + n]
+        else:
+            whole = np.zeros((n, *np.shape(moved)[1:]), inexact_dtype(g))
+            np.add.at(whole, np.pad(np.arange(n), (before, after), _numpy_mode(mode)), moved)
+            moved = whole
+        g = np.moveaxis(moved, 0, axis)
+    return g
+
+
+def turned_origin(origin: int | Sequence[int], shape: tuple[int, ...]) -> tuple[int, ...]:
+    """Return the origin of the correlation that is the convolution with weights turned around."""
+    origins = [origin] * len(shape) if isinstance(origin, (int, np.integer)) else list(origin)
+    return tuple(-o - (1 - size % 2) for o, size in zip(origins, shape))
+
+
+def along_axis(weights: Array, axis: int, ndim: int) -> Array:
+    """Return one-dimensional weights as an array of ``ndim`` axes that is long along ``axis``."""
+    shape = [1] * ndim
+    shape[axis] = np.size(weights)
+    return np.reshape(weights, shape)
+
+
+def gaussian_weights(sigma: float, order: int, truncate: float, radius: int | None) -> Array:
+    """Return the weights of ``scipy.ndimage.gaussian_filter1d`` as a correlation: its answer to an impulse."""
+    reach = int(truncate * float(sigma) + 0.5) if radius is None else int(radius)
+    impulse = np.zeros(2 * reach + 1)
+    impulse[reach] = 1.0
+    answer = scipy.ndimage.gaussian_filter1d(
+        impulse, sigma, order=order, mode="constant", truncate=truncate, radius=radius
+    )
+    return answer[::-1].copy()
+
+
+def axis_origin(origin: int, axis: int, ndim: int) -> tuple[int, ...]:
+    """Return the origin along ``axis`` and 0 along the other axes."""
+    return tuple(origin if i == axis % ndim else 0 for i in range(ndim))
+
+
+def gaussian_adjoint(g: Array, sigma: Any, order: Any, mode: str, truncate: float, radius: Any) -> Array:
+    """Return the gradient of the input of ``scipy.ndimage.gaussian_filter``: its passes, turned, backwards."""
+    ndim = np.ndim(g)
+    passes = zip(*(_for_each_axis(option, ndim) for option in (sigma, order, radius)))
+    for axis, (width, derivative, reach) in reversed(list(enumerate(passes))):
+        if width > 1e-15:
+            weights = gaussian_weights(width, derivative, truncate, reach)
+            whole = along_axis(weights, axis, ndim).astype(inexact_dtype(g))
+            g = extend_adjoint(scipy.signal.convolve(g, whole), np.shape(whole), mode, 0)
+    return g
+
+
+def _for_each_axis(option: Any, ndim: int) -> list[Any]:
+    return list(option) if isinstance(option, (tuple, list, np.ndarray)) else [option] * ndim
