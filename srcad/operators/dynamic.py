@@ -288,5 +288,15 @@ def transposed(rule: Any, ans: Any, args: Any, options: Any, tangents: Any) -> A
     values = target.bind((ans, zero_tangent(ans), *args), options)
     gradient = target.names[1]
     forward, backward = compiled(target, values, (gradient,), "vjp").entries
-    _, residuals = forward(*values, *target.captured())
-    return backward(residuals, tangents[0] if len(tangents) == 1 else list(tangents))[0]
+    gradients, residuals = forward(*values, *target.captured())
+    cotangents = [_in_form_of(gradients, tangents[0])] if len(tangents) == 1 else [
+        _in_form_of(part, tangent) for part, tangent in zip(gradients, tangents)
+    ]  # fmt: skip
+    return backward(residuals, cotangents[0] if len(tangents) == 1 else cotangents)[0]
+
+
+def _in_form_of(gradient: Any, tangent: Any) -> Any:
+    """Return a tangent in the form in which a rule gives the gradient of the same argument."""
+    if isinstance(gradient, np.ndarray) and isinstance(tangent, (list, tuple)):
+        return np.array(tangent)
+    return list(tangent) if isinstance(tangent, tuple) else tangent

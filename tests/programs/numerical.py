@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["assert_like", "direction_of", "directional_derivative", "leaves", "numerical_gradient", "pairing"]
+__all__ = ["assert_like", "direction_of", "leaves", "numerical_gradient", "pairing"]
 
 Path = tuple[Any, ...]
 
@@ -88,26 +88,6 @@ def _difference(
 
     step = 1e-3
     return (8 * (at(step) - at(-step)) - (at(2 * step) - at(-2 * step))) / (12 * step)
-
-
-def directional_derivative(f: Callable[..., Any], args: tuple[Any, ...], direction: Any) -> dict[Path, Any]:
-    """Return the derivative of each leaf of ``f(*args)`` along ``direction``, which has the structure of ``args``."""
-    args = _rebuilt(args, lambda _, leaf: _in_double(leaf))
-    weights = dict(leaves(direction))
-
-    def at(offset: float) -> dict[Path, Any]:
-        def change(path: Path, leaf: Any) -> Any:
-            if path in weights:
-                return leaf + offset * weights[path]
-            return leaf.copy() if isinstance(leaf, np.ndarray) else leaf
-
-        return dict(leaves(copy.deepcopy(f(*_rebuilt(args, change)))))
-
-    step = 1e-3
-    near, far = (at(step), at(-step)), (at(2 * step), at(-2 * step))
-    return {
-        path: (8 * (near[0][path] - near[1][path]) - (far[0][path] - far[1][path])) / (12 * step) for path in near[0]
-    }
 
 
 def direction_of(value: Any) -> Any:
