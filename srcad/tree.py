@@ -332,7 +332,7 @@ def _kept(leaf: Any) -> Any:
 
 def _shaped(part: Any, leaf: Any) -> Any:
     """Return a part of a vector in the form of a leaf; a part that is traced stays so."""
-    plain = isinstance(part, (np.ndarray, np.generic))
+    plain = issubclass(type(part), (np.ndarray, np.generic))  # what a tape follows may claim to be one
     if isinstance(leaf, np.generic):
         return leaf.dtype.type(part) if plain else part.astype(leaf.dtype)
     if isinstance(leaf, float):

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from srcad import runtime as rt
-from srcad.tape.calls import ITEM, Call, apply
+from srcad.tape.calls import ITEM, Call, apply, parts_of
 from srcad.tape.lifting import lifted
 from srcad.tape.recording import Node, Operation, Token, is_tracked, recording
 
@@ -32,7 +32,7 @@ def pull_back(seeds: list[tuple[Node, Any]], sources: Iterable[Node], token: Tok
     found: dict[int, Any] = {}
     for node, g in seeds:
         if node.number in order:
-            found[node.number] = found[node.number] + g if node.number in found else g
+            found[node.number] = _sum(found.get(node.number), g)
     eager = not recording.tokens
     for number in sorted(order, reverse=True):
         node = order[number]
@@ -53,7 +53,7 @@ def pull_back(seeds: list[tuple[Node, Any]], sources: Iterable[Node], token: Tok
             for key in route.path:
                 gradient = 0.0 if type(gradient) is float else gradient[key]
             before = found.get(parent.number)
-            found[parent.number] = gradient if before is None else before + gradient
+            found[parent.number] = gradient if before is None else _sum(before, gradient)
     return {number: found[number] for number in wanted if number in found}
 
 
@@ -86,7 +86,18 @@ def _add_part(found: dict[int, Any], operation: Operation, g: Any) -> None:
     whole = operation.parents[0]
     parts = found.setdefault(whole.number, [0.0] * len(whole.raw))
     (i,) = operation.args
-    parts[i] = g if type(parts[i]) is float else parts[i] + g
+    parts[i] = _sum(parts[i], g)
+
+
+def _sum(first: Any, second: Any) -> Any:
+    """Return the sum of two gradients, of which None and the number 0.0 stand for any zeros."""
+    if first is None or type(first) is float and first == 0.0:
+        return second
+    if type(second) is float and second == 0.0:
+        return first
+    if type(first) is list and type(second) is list:
+        return [_sum(one, other) for one, other in zip(first, second)]
+    return first + second
 
 
 def _whole(g: Any, raw: Any) -> Any:
@@ -103,10 +114,10 @@ def _gradients(node: Node, operation: Operation, g: Any, eager: bool) -> Any:
     call = operation.call
     ans, args, kwargs, reverse = node.raw, operation.args, operation.kwargs, call.reverse
     if not eager:
-        if is_tracked(node):
-            ans = node
         args, kwargs = _traced_arguments(operation)
-        if ans is node or args is not operation.args or kwargs is not operation.kwargs or _holds_node(g):
+        if is_tracked(node):
+            ans = parts_of(node) if isinstance(ans, (tuple, list)) else node
+        if ans is not node.raw or args is not operation.args or kwargs is not operation.kwargs or _holds_node(g):
             reverse = _lifted(call)
     if not call.elementwise:
         found = reverse(ans, g, *args, **kwargs)

@@ -17,7 +17,7 @@ from srcad.rules.registry import Rule
 from srcad.tape.cuts import cut
 from srcad.tape.recording import Node, Operation, Readable, Route, Token, recording
 
-__all__ = ["ITEM", "Call", "apply", "binary", "bind", "record", "subscript", "unary", "unwrapped"]
+__all__ = ["ITEM", "Call", "apply", "binary", "bind", "parts_of", "record", "subscript", "unary", "unwrapped"]
 
 Place = int | str
 _NONE: dict[str, Any] = {}
@@ -136,6 +136,11 @@ def _no_rule(function: Any) -> NoDerivativeError:
     reason = registry.reason_refused(function)
     if reason is not None:
         return NoDerivativeError(f"{title(function)} is not differentiated. {reason}")
+    if registry.is_mutating(function):
+        return NoDerivativeError(
+            f"{title(function)} changes an array in place, which a tape cannot follow.",
+            "Use a function that returns a new array, or differentiate with srcad.grad.",
+        )
     return NoDerivativeError(
         f"{title(function)} has no derivative rule, and was called with a value that a tape follows.",
         "Write it with functions that have rules, or pass x.value if no derivative is wanted.",
@@ -194,7 +199,7 @@ def record(function: Any, compute: Callable[..., Any], args: tuple[Any, ...], kw
     )
     if not found.parents:
         return compute(*raw, **options)
-    if registry.is_constant(function) and registry.find(function) is None:
+    if _is_constant(function):
         return compute(*raw, **options)
     call = bind(function, len(args), tuple(kwargs), frozenset([place for place, _ in found.ways]))
     for place, default, reason in call.checks:
@@ -210,10 +215,14 @@ def record(function: Any, compute: Callable[..., Any], args: tuple[Any, ...], kw
                   for p, a in enumerate(raw)])  # fmt: skip
     frozen = {name: _frozen(value) for name, value in options.items()} if options else _NONE
     operation = Operation(call, kept, frozen, tuple(found.parents), tuple(routes))
-    return _result(compute(*raw, **options), found.tokens(), operation)
+    return _result(compute(*raw, **options), type(found.parents[0]), found.tokens(), operation)
 
 
 _NESTED = (list, tuple, dict)
+
+
+def _is_constant(function: Any) -> bool:
+    return registry.find(function) is None and registry.is_constant(function)
 
 
 class _Search:
@@ -227,7 +236,7 @@ class _Search:
         self.ways: list[tuple[Place, tuple[Any, ...]]] = []
 
     def unwrapped(self, value: Any, place: Place, inner: tuple[Any, ...] = ()) -> Any:
-        if isinstance(value, Readable):
+        if not isinstance(value, Node) and isinstance(value, Readable):
             value = value.read()
         if isinstance(value, Node):
             for token in self.active:
@@ -267,16 +276,18 @@ def _frozen(value: Any) -> Any:
     return value
 
 
-def _result(value: Any, tokens: tuple[Token, ...], operation: Operation) -> Any:
+def _result(value: Any, make: type[Node], tokens: tuple[Token, ...], operation: Operation) -> Any:
     """Return a result as a node, or its parts as nodes; what has no derivative stays plain."""
-    make = type(operation.parents[0])
     if is_inexact(value):
         return make(value, tokens, operation)
-    if not isinstance(value, (tuple, list)):
-        return value
-    whole = make(value, tokens, operation)
+    return parts_of(make(value, tokens, operation)) if isinstance(value, (tuple, list)) else value
+
+
+def parts_of(whole: Node) -> Any:
+    """Return the parts of a result with several, each as a node of its own."""
+    value = whole.raw
     parts = [
-        make(part, tokens, Operation(ITEM, (i,), _NONE, (whole,), ())) if is_inexact(part) else part
+        _result(part, type(whole), whole.tokens, Operation(ITEM, (i,), _NONE, (whole,), ()))
         for i, part in enumerate(value)
     ]
     return value._make(parts) if hasattr(value, "_make") else type(value)(parts)
@@ -297,15 +308,17 @@ _FIRST, _SECOND, _BOTH = frozenset([0]), frozenset([1]), frozenset([0, 1])
 def binary(function: Any, compute: Callable[[Any, Any], Any], x: Any, y: Any) -> Any:
     """Return ``compute(x, y)``, recorded as a call of the elementwise ``function``."""
     active = recording.tokens
-    if isinstance(x, Readable):
+    first = isinstance(x, Node)
+    if not first and isinstance(x, Readable):
         x = x.read()
-    if isinstance(y, Readable):
+        first = isinstance(x, Node)
+    second = isinstance(y, Node)
+    if not second and isinstance(y, Readable):
         y = y.read()
+        second = isinstance(y, Node)
     if len(active) != 1:
         return record(function, compute, (x, y), _NONE)
     token = active[0]
-    first = isinstance(x, Node)
-    second = isinstance(y, Node)
     a = x.raw if first else x
     b = y.raw if second else y
     first = first and token in x.tokens
@@ -314,7 +327,11 @@ def binary(function: Any, compute: Callable[[Any, Any], Any], x: Any, y: Any) ->
     if not (first or second) or ans is NotImplemented:
         return ans
     held = _BOTH if first and second else _FIRST if first else _SECOND
-    call = _CALLS.get((function, 2, (), held)) or bind(function, 2, (), held)
+    call = _CALLS.get((function, 2, (), held))
+    if call is None:
+        if _is_constant(function):
+            return ans
+        call = bind(function, 2, (), held)
     parents: tuple[Node, ...]
     if held is _BOTH:
         parents, routes = (x, y), (call.routes[0], call.routes[1])
@@ -331,7 +348,7 @@ def binary(function: Any, compute: Callable[[Any, Any], Any], x: Any, y: Any) ->
 
 def unary(function: Any, compute: Callable[[Any], Any], x: Any) -> Any:
     """Return ``compute(x)``, recorded as a call of ``function``."""
-    if isinstance(x, Readable):
+    if not isinstance(x, Node) and isinstance(x, Readable):
         x = x.read()
     active = recording.tokens
     if not isinstance(x, Node) or len(active) != 1:
@@ -345,7 +362,7 @@ def unary(function: Any, compute: Callable[[Any], Any], x: Any) -> Any:
 
 def subscript(x: Any, index: Any) -> Any:
     """Return ``x[index]``, recorded."""
-    if isinstance(x, Readable):
+    if not isinstance(x, Node) and isinstance(x, Readable):
         x = x.read()
     index = unwrapped(index)
     if not isinstance(x, Node):

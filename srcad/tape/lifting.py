@@ -25,24 +25,27 @@ def lifted(function: Callable[..., Any]) -> Callable[..., Any]:
     """Return ``function``, a rule, in a form that records what it does with traced values."""
     if not isinstance(function, types.FunctionType):
         return function
-    namespace = function.__globals__
+    original = function.__globals__
     # The modules of the package are complete and stay as they are; a user's module may change.
-    if not namespace.get("__name__", "").startswith("srcad."):
-        return _rebound(function, _namespace(namespace))
-    if id(namespace) not in _NAMESPACES:
-        _NAMESPACES[id(namespace)] = _namespace(namespace)
-    return _rebound(function, _NAMESPACES[id(namespace)])
+    if not original.get("__name__", "").startswith("srcad."):
+        return _rebound(function, _filled({}, original))
+    namespace = _NAMESPACES.get(id(original))
+    if namespace is None:
+        namespace = _NAMESPACES[id(original)] = {}
+        _filled(namespace, original)
+    return _rebound(function, namespace)
 
 
-def _namespace(original: dict[str, Any]) -> dict[str, Any]:
-    """Return a copy of a module's globals in which functions with rules record themselves."""
-    copied: dict[str, Any] = {}
+def _filled(namespace: dict[str, Any], original: dict[str, Any]) -> dict[str, Any]:
+    """Fill ``namespace`` with a module's globals, of which functions with rules record themselves."""
     for name, value in original.items():
-        if isinstance(value, types.FunctionType) and value.__globals__ is original and not _has_rule(value):
-            copied[name] = _rebound(value, copied)
+        if not isinstance(value, types.FunctionType) or _has_rule(value):
+            namespace[name] = _recording(value)
+        elif value.__globals__ is original:
+            namespace[name] = _rebound(value, namespace)
         else:
-            copied[name] = _recording(value)
-    return copied
+            namespace[name] = lifted(value) if value.__module__.startswith("srcad.rules.") else value
+    return namespace
 
 
 def _rebound(function: types.FunctionType, namespace: dict[str, Any]) -> types.FunctionType:

@@ -190,6 +190,11 @@ class ArrayLike:
     # -- attributes
 
     @property
+    def __class__(self) -> type:  # type: ignore[override]
+        """The class of the plain value, so that ``isinstance(x, float)`` chooses the branch it would choose."""
+        return type(self.value)
+
+    @property
     def shape(self) -> tuple[int, ...]:
         """The lengths of the axes."""
         return np.shape(self.value)
