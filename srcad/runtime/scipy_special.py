@@ -62,6 +62,8 @@ def zeta_derivative(s: Array, q: Array, order: int) -> Array:
     Cauchy's integral over a circle that leaves the pole at 1 outside, of the Euler-Maclaurin formula
     (NIST Digital Library of Mathematical Functions, 25.11.5).
     """
+    if order < 0:  # beside a factor 0, in the rule for order 0
+        return 0.0 * s
     dtype = inexact_dtype(s, q)
     s, q = np.broadcast_arrays(np.asarray(s, np.float64), np.asarray(q, np.float64))
     radius = np.minimum(0.5 * np.abs(s - 1), 1.0)

@@ -118,7 +118,7 @@ def inverse_axes(axes: Any, rank: int) -> list[int]:
     """Return the axes that undo a transposition; ``axes`` may be a sequence, or hold one or nothing."""
     if len(axes) == 1 and (axes[0] is None or isinstance(axes[0], (tuple, list))):
         axes = axes[0]
-    if not axes:
+    if axes is None or len(axes) == 0:
         return list(range(rank))[::-1]
     return [int(i) for i in np.argsort([axis % rank for axis in axes])]
 

@@ -117,7 +117,12 @@ def _gradients(node: Node, operation: Operation, g: Any, eager: bool) -> Any:
         args, kwargs = _traced_arguments(operation)
         if is_tracked(node):
             ans = parts_of(node) if isinstance(ans, (tuple, list)) else node
-        if ans is not node.raw or args is not operation.args or kwargs is not operation.kwargs or _holds_node(g):
+        if (
+            ans is not node.raw
+            or args is not operation.args
+            or kwargs is not operation.kwargs
+            or _holds_node(g)
+        ):
             reverse = _lifted(call)
     if not call.elementwise:
         found = reverse(ans, g, *args, **kwargs)

@@ -7,6 +7,7 @@ steps of a rule, its code is run with globals in which the latter are wrapped.
 from __future__ import annotations
 
 import functools
+import inspect
 import types
 from collections.abc import Callable
 from typing import Any
@@ -62,20 +63,32 @@ def _has_rule(value: Any) -> bool:
 
 def _recording(value: Any) -> Any:
     """Return ``value``; a function that would not record itself wrapped, and a module as one of such functions."""
-    if isinstance(value, types.ModuleType):
-        return _Module(value)
+    if isinstance(value, types.ModuleType) or _has_methods_with_rules(value):
+        return _Namespace(value)
     if isinstance(value, (type, np.ufunc)) or not callable(value) or not _has_rule(value):
         return value
     return functools.partial(apply, value)
 
 
-class _Module:
-    """A module whose functions record themselves."""
+def _has_methods_with_rules(value: Any) -> bool:
+    """Tell whether ``value`` is an object such as ``scipy.stats.norm``, whose bound methods have rules."""
+    if isinstance(value, (type, np.ufunc)) or not hasattr(value, "__dict__") or inspect.isroutine(value):
+        return False
+    cls = type(value)
+    names = [name for name in dir(cls) if name[0] != "_" and inspect.isfunction(getattr(cls, name, None))]
+    return any(_has_rule(getattr(value, name)) for name in names)
 
-    def __init__(self, module: types.ModuleType) -> None:
-        self._module = module
+
+class _Namespace:
+    """A module, or an object of functions, whose functions record themselves."""
+
+    def __init__(self, original: Any) -> None:
+        self._original = original
 
     def __getattr__(self, name: str) -> Any:
-        found = _recording(getattr(self._module, name))
+        found = _recording(getattr(self._original, name))
         setattr(self, name, found)
         return found
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        return self._original(*args, **kwargs)

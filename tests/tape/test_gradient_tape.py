@@ -72,7 +72,10 @@ class Layer:
 
 
 def test_sources_keep_their_structure():
-    params = {"layers": [Layer(np.ones(2), "first"), Layer(2 * np.ones(2), "second")], "at": Point(1.0, (2.0,))}
+    params = {
+        "layers": [Layer(np.ones(2), "first"), Layer(2 * np.ones(2), "second")],
+        "at": Point(1.0, (2.0,)),
+    }
     with GradientTape() as tape:
         watched = tape.watch(params)
         y = watched["at"].x * np.sum(watched["layers"][1].weights) * watched["at"].y[0]

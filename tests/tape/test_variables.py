@@ -126,7 +126,11 @@ def test_dtype_and_name():
 def test_a_variable_is_an_array_to_numpy_and_to_operators():
     v = Variable(np.array([[1.0, 2.0], [3.0, 4.0]]))
     with GradientTape() as tape:
-        y = np.concatenate([v, v.T])[:, 0] @ v[:, 1] if v.ndim == 1 else np.sum(np.dot(v, v.T) * v.sum(axis=0))
+        y = (
+            np.concatenate([v, v.T])[:, 0] @ v[:, 1]
+            if v.ndim == 1
+            else np.sum(np.dot(v, v.T) * v.sum(axis=0))
+        )
     rows = v.value.sum(axis=0)
     expected = (np.outer(np.ones(2), rows) + np.outer(rows, np.ones(2))) @ v.value
     expected = expected + np.sum(v.value @ v.value.T, axis=0)
