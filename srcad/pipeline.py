@@ -20,7 +20,7 @@ from srcad import runtime as rt
 from srcad.analysis.activity import bound_before, varied_variables
 from srcad.analysis.infer import Kinds, infer
 from srcad.analysis.kinds import ANY, Kind, is_scalar
-from srcad.analysis.memory import memory_of
+from srcad.analysis.memory import Memory, direct_changes, memory_of, simple_statements
 from srcad.backends.numpy_backend import load
 from srcad.derive.build import assign, constant, name
 from srcad.derive.functions import assemble, enter
@@ -29,6 +29,7 @@ from srcad.derive.lower import lower
 from srcad.derive.request import Request
 from srcad.derive.reverse import Reverse, reverse_steps
 from srcad.derive.saving import save
+from srcad.errors import UnsupportedError
 from srcad.frontend import normalize, normalize_nested
 from srcad.lang.function import Function, Nested
 from srcad.lang.printer import to_source
@@ -97,6 +98,7 @@ def build(request: Request) -> Code:
     given = given_shadows(request) if request.mode == "call" else ()
     memory = memory_of(fn, kinds, given, parameters_alias=request.aliased)
     varied = varied_variables(fn, kinds, set(request.wanted), memory)
+    refuse_changes_outside(fn, memory, varied)
     swept = reverse_steps(fn, kinds, varied, memory, bound_before(fn), result)
     entry = enter(fn, request, swept, kinds, memory, varied)
     own = {g for v, g in swept.gradients.items() if v not in memory.shadowed}
@@ -130,6 +132,18 @@ def has_shadows(functions: list[Function]) -> bool:
 def unknown_result(callee: Any, arguments: list[Kind]) -> Kind:
     """Return the kind of what a function returns of which nothing is known."""
     return ANY
+
+
+def refuse_changes_outside(fn: Function, memory: Memory, varied: set[str]) -> None:
+    """Refuse a program that keeps values with a derivative in a global variable."""
+    for stmt in simple_statements(fn.tree.body):
+        for variable in direct_changes(stmt):
+            if variable in varied and memory.classes.get(variable) in memory.outside:
+                raise UnsupportedError(
+                    "The function stores a value that carries a derivative in a global variable.",
+                    "Pass what changes as an argument, or return the new value.",
+                    fn.source.locate(stmt),
+                )
 
 
 def given_shadows(request: Request) -> tuple[str, ...]:

@@ -21,7 +21,7 @@ from srcad.analysis.kinds import Kind, is_scalar
 from srcad.lang.function import Function
 from srcad.rules import registry
 
-__all__ = ["CONTAINER_MUTATORS", "Memory", "is_view_function", "memory_of", "mutated_bases"]
+__all__ = ["CONTAINER_MUTATORS", "Memory", "direct_changes", "is_view_function", "memory_of", "simple_statements"]
 
 CONTAINER_MUTATORS = frozenset(
     "append extend insert pop remove clear update setdefault sort reverse popitem add discard appendleft "
@@ -53,12 +53,15 @@ class Memory:
         The classes whose contents are changed in place.
     elements : dict
         From the class of a container to that of what it holds.
+    outside : set of str
+        The classes of what lives outside of the function: values of global variables.
     """
 
     shadowed: set[str] = field(default_factory=set)
     classes: dict[str, str] = field(default_factory=dict)
     changed: set[str] = field(default_factory=set)
     elements: dict[str, str] = field(default_factory=dict)
+    outside: set[str] = field(default_factory=set)
 
     def content(self, variable: str) -> str | None:
         """Return the class whose contents ``variable`` shows, if they may change."""
@@ -155,7 +158,8 @@ def memory_of(
     classes = {name: full.classes.find(name) for name in full.names}
     changed = {full.classes.find(name) for name in full.classes.mutated}
     elements = {full.classes.find(k): full.classes.find(v) for k, v in full.classes.element.items()}
-    return Memory(shadowed, classes, changed, elements)
+    outside = {full.classes.find(name) for name in full.outside}
+    return Memory(shadowed, classes, changed, elements, outside)
 
 
 def _parameter_names(fn: Function) -> set[str]:
@@ -219,6 +223,7 @@ class _Collector:
         self.stacks = _stacks(fn)
         self.carries: list[tuple[str, str]] = []
         self.dynamic: set[str] = set()
+        self.outside: set[str] = set()
 
     def collect(self, parameters_alias: bool) -> _Collector:
         names = sorted(_parameter_names(self.fn))
@@ -381,6 +386,8 @@ class _Collector:
 
     def attribute(self, target: str, value: gast.Attribute) -> None:
         base = self.pointer(value.value)
+        if base is None and isinstance(value.value, gast.Name) and value.value.id in self.statics:
+            self.outside.add(target)
         if base is None or value.attr in _PLAIN_ATTRIBUTES:
             return
         if self.kind(value.value).name in ("array", "number"):
@@ -628,7 +635,7 @@ class _Temporaries:
 
     def _is_read_only(self, name: str) -> bool:
         """Tell whether the variable itself is never the target of a change."""
-        return all(name != base for stmt in simple_statements(self.fn.tree.body) for base in _direct(stmt))
+        return all(name != base for stmt in simple_statements(self.fn.tree.body) for base in direct_changes(stmt))
 
     def _is_quiet(self, name: str, kept: set[str]) -> bool:
         body, position = self.candidates[name]
@@ -714,7 +721,7 @@ class _Temporaries:
         return known and not is_view_function(function) and name not in _SPLIT_NAMES
 
 
-def _direct(stmt: gast.stmt) -> list[str]:
+def direct_changes(stmt: gast.stmt) -> list[str]:
     """Return the names that stand themselves as the base of a change."""
     targets = stmt.targets if isinstance(stmt, (gast.Assign, gast.Delete)) else []
     targets = [stmt.target] if isinstance(stmt, gast.AugAssign) else targets

@@ -173,7 +173,7 @@ def one_parameter(anything):
 
 @pytest.mark.parametrize(
     "argument",
-    ["text", None, True, {1.0, 2.0}, np.array(["a"]), np.array([True]), np.array([1.0, None]), 1j, X * 1j],
+    ["text", None, True, {1.0, 2.0}, np.array(["a"]), np.array([True]), np.array([1.0, None])],
     ids=repr,
 )
 def test_argument_that_has_no_derivative(argument: Any) -> None:
@@ -200,7 +200,7 @@ def uses_what_is_rebound(x):
 
 def changing(x):
     y = x * 1.0
-    y.fill(0.0)
+    y.resize(2)
     return np.sum(y)
 
 

@@ -29,6 +29,7 @@ TOPICS = (
     "second_order",
     "numpy_programs",
     "others_get_wrong",
+    "in_place",
 )
 for topic in TOPICS:
     importlib.import_module(f"tests.programs.{topic}")
