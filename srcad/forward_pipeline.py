@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+
 from srcad.analysis.activity import varied_variables
 from srcad.analysis.infer import infer
 from srcad.analysis.memory import memory_of
@@ -19,13 +21,22 @@ from srcad.pipeline import Code, _is_pure, bind_builtins, read, refer, unknown_r
 __all__ = ["build_forward"]
 
 
-def build_forward(request: Request) -> Code:
+def stages_of(request: Request) -> dict[str, str]:
+    """Return the texts of the stages before the last."""
+    texts: dict[str, str] = {}
+    build_forward(request, texts)
+    return texts
+
+
+def build_forward(request: Request, stages: dict[str, str] | None = None) -> Code:
     """Derive and compile a function that returns ``(value, tangent)``.
 
     Parameters
     ----------
     request : Request
         The function, its parameters, and those that come with a tangent.
+    stages : dict, optional
+        Gets the texts of the stages.
 
     Returns
     -------
@@ -42,7 +53,8 @@ def build_forward(request: Request) -> Code:
     fn = inline_calls(fn, read, lambda value: isinstance(value, Nested))
     fn = without_dead_copies(copy_propagation(fn, Context(_is_pure)))
     kinds = infer(fn, dict(request.parameters), unknown_result)
-    normal = to_source(fn.tree)
+    if stages is not None:
+        stages.update(source=fn.source.text, normal=to_source(fn.tree))
     fn = lower(fn, kinds)
     bind_builtins(fn)
     kinds = infer(fn, dict(request.parameters), unknown_result)
@@ -50,9 +62,9 @@ def build_forward(request: Request) -> Code:
     varied = varied_variables(fn, kinds, set(request.wanted), memory)
     derived = forward(fn, kinds, varied, memory, request.wanted, request.names)
     refer([derived])
-    tangents = to_source(derived.tree)
+    if stages is not None:
+        stages["forward"] = to_source(derived.tree)
     inexact = [n for n, k in kinds.items() if k.name == "float" or (k.name == "array" and k.inexact)]
     derived = optimize(derived, _is_pure, keep=users, inexact=inexact)
     text, entries = load([derived], fn.scope)
-    stages = {"source": fn.source.text, "normal": normal, "forward": tangents, "optimized": text}
-    return Code(text, stages, list(fn.scope.dependencies), entries, changes=bool(memory.changed))
+    return Code(text, functools.partial(stages_of, request), list(fn.scope.dependencies), entries, changes=bool(memory.changed))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import builtins
 import functools
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -48,6 +48,8 @@ class Code:
 
     Attributes
     ----------
+    trace : callable
+        Returns the texts of the stages before the last.
     shadowed : tuple of str
         The parameters whose shadows a ``"call"`` takes after the arguments.
     valued : tuple of str
@@ -61,7 +63,7 @@ class Code:
     """
 
     text: str
-    stages: dict[str, str]
+    trace: Callable[[], dict[str, str]]
     dependencies: list[Dependency]
     entries: list[Any] = field(default_factory=list)
     shadowed: tuple[str, ...] = ()
@@ -71,13 +73,32 @@ class Code:
     stateful: bool = False
     keep: Any = None
 
+    @functools.cached_property
+    def stages(self) -> dict[str, str]:
+        """The program after each stage, from the user's text to the generated one."""
+        return {**self.trace(), "optimized": self.text}
+
     def holds(self) -> bool:
         """Tell whether the functions that were looked up when compiling are still the same."""
         return all(dependency.holds() for dependency in self.dependencies)
 
 
-def build(request: Request) -> Code:
+def stages_of(request: Request) -> dict[str, str]:
+    """Return the texts of the stages before the last; printing them is left until somebody asks."""
+    texts: dict[str, str] = {}
+    build(request, texts)
+    return texts
+
+
+def build(request: Request, stages: dict[str, str] | None = None) -> Code:
     """Derive and compile what ``request`` asks for.
+
+    Parameters
+    ----------
+    request : Request
+        The function and what is known about its arguments.
+    stages : dict, optional
+        Gets the texts of the stages.
 
     Raises
     ------
@@ -90,7 +111,8 @@ def build(request: Request) -> Code:
     fn = without_dead_copies(copy_propagation(fn, Context(_is_pure)))
     fn, result = single_result(fn, request.mode)
     kinds = infer(fn, dict(request.parameters), unknown_result)
-    normal = to_source(fn.tree)
+    if stages is not None:
+        stages.update(source=fn.source.text, normal=to_source(fn.tree))
 
     fn = lower(fn, kinds)
     bind_builtins(fn)
@@ -107,15 +129,15 @@ def build(request: Request) -> Code:
     made = assemble(fn, request, swept, saved, kinds, memory, entry, result)
     refer(made.functions)
 
-    adjoint = "\n\n".join(to_source(f.tree) for f in made.functions)
+    if stages is not None:
+        stages["adjoint"] = "\n\n".join(to_source(f.tree) for f in made.functions)
     hints = optimizer_hints(request, kinds, swept, users, own)
     arrays = {n for n, k in request.parameters if k.name == "array" and k.inexact}
     convertible = arrays & set(request.wanted) if request.exact else set()
     functions = [tidy(optimize(f, _is_pure, **hints), convertible) for f in made.functions]
     text, entries = load(functions, fn.scope)
-    stages = {"source": fn.source.text, "normal": normal, "adjoint": adjoint, "optimized": text}
     return Code(
-        text, stages, list(fn.scope.dependencies), entries, entry.given, made.valued, made.result_shadowed,
+        text, functools.partial(stages_of, request), list(fn.scope.dependencies), entries, entry.given, made.valued, made.result_shadowed,
         bool(memory.changed), bool(memory.changed or memory.shadowed & varied) or has_shadows(made.functions),
     )  # fmt: skip
 
