@@ -14,6 +14,7 @@ from srcad.frontend.anf import to_anf
 from srcad.frontend.cells import Cell
 from srcad.frontend.control import structure
 from srcad.frontend.fence import fence
+from srcad.frontend.generators import inline_generators
 from srcad.frontend.match import lower_match
 from srcad.frontend.nested import as_definition, is_plain, without_annotations
 from srcad.frontend.resolve import resolve
@@ -24,7 +25,7 @@ from srcad.lang.source import read
 
 __all__ = ["PASSES", "normalize", "normalize_nested"]
 
-PASSES = (fence, resolve, lower_match, to_anf, structure, split_webs)
+PASSES = (fence, resolve, lower_match, inline_generators, to_anf, structure, split_webs)
 
 
 def normalize(func: Any) -> Function:

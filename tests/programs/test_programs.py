@@ -30,6 +30,7 @@ TOPICS = (
     "numpy_programs",
     "others_get_wrong",
     "in_place",
+    "generators",
 )
 for topic in TOPICS:
     importlib.import_module(f"tests.programs.{topic}")

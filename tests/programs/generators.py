@@ -1,0 +1,104 @@
+"""Loops over generators of the user's."""
+
+import numpy as np
+
+from tests.programs.corpus import program
+
+X = np.array([1.2, 2.1, 0.7, 1.9])
+
+
+def count(n, step=1):
+    i = 0
+    while True:
+        if i >= n:
+            return
+        yield i
+        i += step
+
+
+def powers(x):
+    p = x
+    while True:
+        yield p
+        p = p * x
+
+
+def pairs(a):
+    for i in range(len(a)):
+        for j in range(i):
+            yield a[i], a[j]
+
+
+def chain(*parts):
+    for part in parts:
+        yield from part
+
+
+@program(0.7)
+def generator_that_returns(x):
+    s = 0.0
+    for i in count(5, 2):
+        s += x * i
+    return s * s
+
+
+@program(0.7)
+def endless_generator_left_by_break(x):
+    s = 0.0
+    for k, p in enumerate([1.0, 2.0]):
+        for q in powers(x):
+            if q < 0.2:
+                break
+            if k == 1:
+                continue
+            s = s + q * p
+        else:
+            s = 100.0
+    return s
+
+
+@program(0.7)
+def endless_generator_left_by_return(x):
+    for q in powers(x):
+        if q < 0.2:
+            return q * x
+    return 0.0
+
+
+@program(X)
+def pairs_from_nested_loops(a):
+    s = 0.0
+    for u, v in pairs(a):
+        s += u * v * v
+    return s
+
+
+@program(0.7)
+def lists_and_sums_of_a_local_generator(x):
+    def multiples(n):
+        y = x
+        for i in range(n):
+            yield y * i
+
+    values = list(multiples(4))
+    return sum(multiples(3)) + sum(v * v for v in multiples(4)) + values[2] * values[3]
+
+
+@program(X)
+def generator_that_delegates(a):
+    s = 0.0
+    for v in chain(a, a[::-1], [1.0, 2.0]):
+        s = s * 0.5 + v * v
+    return s
+
+
+@program(X)
+def generator_and_loop_change_one_array(a):
+    def doubled():
+        for i in range(len(a)):
+            a[i] = a[i] * 2
+            yield a[i]
+
+    for r in doubled():
+        a[0] += r * r
+    return np.sum(a)
