@@ -34,6 +34,7 @@ class Memory:
         self.context = program.context
         self._parent: dict[str, str] = {}
         self._roots: dict[Term, frozenset[str]] = {}
+        self._numbers = _number_names(program)
         self._containers = _container_names(program)
         self._arrays = _array_names(program)
         for name in program.parameters:
@@ -75,7 +76,7 @@ class Memory:
         return name in self._arrays or self.context.is_array(name)
 
     def _has(self, name: str) -> bool:
-        return not self.context.is_scalar(name)
+        return name not in self._numbers
 
     # ---- classes ----------------------------------------------------------------------------
 
@@ -105,7 +106,8 @@ class Memory:
             if method == "append":
                 self._join_all([_CONTENTS + stack, *self.roots(value.parts[1][0])])
             else:
-                self._join_all([_CONTENTS + stack, *stmt.writes])
+                stored = [name for name in stmt.changes if name != stack and not self.is_array(name)]
+                self._join_all([_CONTENTS + stack, *stmt.writes, *stored])
             return
         if not stmt.is_pure:
             self._join_impure(stmt)
@@ -180,6 +182,20 @@ def is_fresh(term: Term) -> bool:
         return False
     func = term.parts[0]
     return func.parts[1] in FRESH_METHODS if func.kind is gast.Attribute else makes_fresh(term.callee)
+
+
+def _number_names(program: Program) -> frozenset[str]:
+    """Return the variables that only ever hold numbers, which cannot be changed in place.
+
+    An array of rank 0 counts as a number to those who know kinds: where there is one that is stored to,
+    nothing is known.
+    """
+    found = frozenset(name for name in program.context.ranks if program.context.is_scalar(name))
+    for stmt in statements(program.body):
+        is_plain = stmt.kind is gast.AugAssign and stmt.targets[0].kind is gast.Name
+        if not is_plain and not found.isdisjoint(stmt.changes) and WORLD not in stmt.changes:
+            return frozenset()
+    return found
 
 
 def _container_names(program: Program) -> set[str]:

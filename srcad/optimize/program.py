@@ -223,7 +223,8 @@ class Program:
         if receiver.kind is gast.Name and receiver.name in self.stacks and method in ("append", "pop"):
             if all([arg.is_pure for arg in value.parts[1]]):
                 stmt.stack = (method, receiver.name)
-                stmt.changes = frozenset([receiver.name])
+                stored = [base_name(t) or WORLD for t in stmt.targets if not _bound(t)]
+                stmt.changes = frozenset([receiver.name, *stored])
 
     def set_value(self, stmt: Statement, value: Term) -> None:
         """Give a statement another value."""
