@@ -201,7 +201,8 @@ class Operations:
                                   "Use srcad's stop_gradient or a constant there.", NoDerivativeError)  # fmt: skip
         if rule.kind == "elementwise":
             return self.elementwise(rule, bound, ans)
-        wanted = [p for p in rule.wrt if p in bound and self.any_varied(bound[p])]
+        looked_at = rule.shaped
+        wanted = [p for p in rule.wrt if p in bound and p not in looked_at and self.any_varied(bound[p])]
         linear = rule.jointly_linear
         if not wanted:
             return self.zero_of(ans)
