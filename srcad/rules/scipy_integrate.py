@@ -51,8 +51,32 @@ def odeint(
     return rt.scipy_integrate.odeint_adjoint(ans, g, func, y0, t, args, tfirst, options)
 
 
+@vjp(
+    scipy.integrate.solve_ivp,
+    "fun",
+    "t_span",
+    "y0",
+    "args",
+    refused={
+        "vectorized": "A right-hand side for many states at once has no derivative rule; leave it at False.",
+        "min_step": "A smallest step has no derivative rule; leave it at 0.",
+    },
+)
+def solve_ivp(
+    ans, g, fun, t_span, y0, method="RK45", t_eval=None, dense_output=False, events=None, vectorized=False,
+    args=None, *, rtol=1e-3, atol=1e-6, max_step=float("inf"), first_step=None, min_step=0.0, jac=None,
+    jac_sparsity=None, lband=None, uband=None,
+):  # fmt: skip
+    solver = {"method": method, "rtol": rtol, "atol": atol, "max_step": max_step}
+    return rt.scipy_integrate.solve_ivp_adjoint(ans, g, fun, t_span, y0, t_eval, args, solver)
+
+
 refuse(
     "A second derivative of an integral or of an initial value problem by reverse over reverse is not covered; "
     "take the first derivative in reverse mode and difference it, or write the solver in Python.",
-    *(rt.scipy_integrate.quad_adjoint, rt.scipy_integrate.odeint_adjoint, rt.scipy_integrate.solve_ivp_adjoint),
+    *(
+        rt.scipy_integrate.quad_adjoint,
+        rt.scipy_integrate.odeint_adjoint,
+        rt.scipy_integrate.solve_ivp_adjoint,
+    ),
 )

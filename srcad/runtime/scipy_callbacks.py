@@ -44,7 +44,8 @@ def pullback(function: Any, *arguments: Any) -> tuple[Any, Callable[[Any], Gradi
             "known to be complete: the object may hold values that vary.",
             "Pass a function or a lambda that calls the method.",
         )
-    own = shadow(function) if isinstance(function, Closure) else None
+    inner = getattr(function, "__wrapped__", function)
+    own = shadow(inner) if isinstance(inner, Closure) else None
     shadows = tuple(shadow(argument) for argument in arguments)
     value, image, run = call(function, own, arguments, shadows, {}, {})
 

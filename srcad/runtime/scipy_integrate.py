@@ -15,7 +15,9 @@ __all__ = ["odeint_adjoint", "quad_adjoint", "solve_ivp_adjoint"]
 Array = Any  # a NumPy array, a NumPy scalar or a Python number
 
 
-def quad_adjoint(g: Any, func: Any, a: float, b: float, args: Any, options: dict[str, Any]) -> tuple[Any, ...]:
+def quad_adjoint(
+    g: Any, func: Any, a: float, b: float, args: Any, options: dict[str, Any]
+) -> tuple[Any, ...]:
     """Return the gradients of ``func`` (what it captured), ``a``, ``b`` and ``args`` in ``quad``.
 
     Leibniz' rule: the integrand at the limits, and the integral of its derivative in the parameters.
@@ -98,35 +100,37 @@ def odeint_adjoint(
 
 
 def solve_ivp_adjoint(
-    ans: Any, g: Any, fun: Any, t_span: Any, y0: Array, args: Any, options: dict[str, Any]
+    ans: Any, g: Any, fun: Any, t_span: Any, y0: Array, t_eval: Any, args: Any, solver: dict[str, Any]
 ) -> tuple[Any, ...]:
-    """Return the gradients of ``fun`` (what it captured), ``t_span``, ``y0`` and ``args`` in ``solve_ivp``."""
-    weights = g["y"] if "y" in g else 0.0
-    weights = np.broadcast_to(weights, np.shape(ans.y))
-    if np.any(g.get("t", 0.0)):
+    """Return the gradients of ``fun`` (what it captured), ``t_span``, ``y0`` and ``args`` in ``solve_ivp``.
+
+    Raises
+    ------
+    NoDerivativeError
+        If anything but the states at given times, or at the end, has a gradient.
+    """
+    weights = np.broadcast_to(g.get("y", 0.0), np.shape(ans.y))
+    chosen = t_eval is None and np.any(weights[:, 1:-1])
+    if chosen or any(np.any(to_vector(g[name])[0]) for name in ("t", "t_events", "y_events") if name in g):
         raise NoDerivativeError(
-            "The times that scipy.integrate.solve_ivp chose have no derivative.",
-            "Pass the times as t_eval, and use those.",
+            "The times that scipy.integrate.solve_ivp chooses, and its events, have no derivative rule.",
+            "Pass the times as t_eval, and use the states at those times or at the end.",
         )
     parameters = () if args is None else as_arguments(args)
-    start, end = float(t_span[0]), float(t_span[1])
-    times, states = np.asarray(ans.t), np.asarray(ans.y)
+    start, times, states = float(t_span[0]), np.asarray(ans.t), np.asarray(ans.y)
     system = _Backwards(fun, parameters, True, states[:, -1], times[-1])
-    gradient = np.zeros(system.size)
-    at_end = 0.0
+    gradient, at_end = np.zeros(system.size), 0.0
+    if t_eval is None:
+        at_end = float(np.dot(weights[:, -1], system.pull(states[:, -1], times[-1], gradient)[0]))
     for k in range(len(times) - 1, -1, -1):
         gradient = gradient + weights[:, k]
-        if times[k] == end and not options.get("fixed_times"):
-            at_end = float(np.dot(weights[:, k], system.pull(states[:, k], times[k], gradient)[0]))
-        before = times[k - 1] if k else start
-        if times[k] != before:
+        before = times[k - 1] if k and t_eval is not None else start
+        if times[k] != before and (k == len(times) - 1 or t_eval is not None):
             joint = system.joint(states[:, k], gradient)
-            whole = scipy.integrate.solve_ivp(
-                system.slope, (times[k], before), joint, t_eval=[before], **options["solver"]
-            ).y[:, -1]
-            gradient, system.parameters = whole[system.size : 2 * system.size], whole[2 * system.size :]
+            end = scipy.integrate.solve_ivp(system.slope, (times[k], before), joint, **solver).y[:, -1]
+            gradient, system.parameters = end[system.size : 2 * system.size], end[2 * system.size :]
     first = np.ravel(np.asarray(y0, dtype=float))
     at_start = -float(np.dot(gradient, system.pull(first, start, gradient)[0]))
     captured, gradients = system.back(system.parameters)
-    spans = [at_start, at_end]
-    return captured, spans, np.reshape(gradient, np.shape(y0)), like_arguments(gradients, args) if parameters else 0.0
+    by_args = 0.0 if args is None else like_arguments(gradients, args)
+    return captured, [at_start, at_end], np.reshape(gradient, np.shape(y0)), by_args
