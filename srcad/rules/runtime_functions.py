@@ -155,14 +155,12 @@ def off_diagonal_a(ans, t, a):
 
 @vjp(rt.cofactor, "a")
 def cofactor(ans, g, a):
-    inverse = np.linalg.inv(a)
-    along = np.sum(g * np.swapaxes(inverse, -1, -2), axis=(-2, -1), keepdims=True)
-    return along * ans - ans @ np.swapaxes(g, -1, -2) @ np.swapaxes(inverse, -1, -2)
+    return rt.cofactor_along(a, g)  # second derivatives of a determinant are symmetric
 
 
 @jvp(rt.cofactor, "a")
 def cofactor_a(ans, t, a):
-    return cofactor(ans, t, a)  # second derivatives of a determinant are symmetric
+    return rt.cofactor_along(a, t)
 
 
 # -- placing and accumulating ------------------------------------------------------------------------
