@@ -18,6 +18,7 @@ from srcad.analysis.kinds import is_differentiable, kind_of
 from srcad.compilation import compiled
 from srcad.derive.builtin_sources import source_of_builtin
 from srcad.errors import UnsupportedError
+from srcad.lang.function import Nested
 from srcad.operators.over_reverse import call_with_shadows, container_call, method_with_shadows
 from srcad.operators.sources import SOURCES
 from srcad.rules import registry
@@ -79,6 +80,10 @@ def call(function: Any, held: Any, args: Any, tangents: Any, options: Any, optio
         return plain(function, args, options)
     elif isinstance(function, type):
         return make(function, args, tangents, options, option_tangents)
+    if isinstance(function, Nested):
+        count = len(args) - len(function.captured)
+        held = tuple(tangents[count:])
+        function, args, tangents = rt.Closure(function, tuple(args[count:])), args[:count], tangents[:count]
     receiver = getattr(function, "__self__", None)
     if (
         isinstance(function, types.BuiltinMethodType)

@@ -20,6 +20,7 @@ from srcad import runtime as rt
 from srcad.analysis.infer import ARRAY_METHODS
 from srcad.analysis.kinds import is_differentiable, kind_of
 from srcad.compilation import compiled
+from srcad.lang.function import Nested
 from srcad.operators.sources import SOURCES
 from srcad.rules import registry
 from srcad.runtime.tangents import CONTAINERS, Tangent, partial_of, zero_tangent
@@ -42,6 +43,13 @@ def call_with_shadows(call: Call, args: Any, tangents: Any) -> Outcome:
     function, own, values, shadows, options, option_shadows = args
     dfunction, down, dvalues, dshadows, doptions, doption_shadows = tangents
     known = isinstance(function, Hashable)
+    if function in dynamic._operators:
+        made = function(*values, **options)
+        return (made, shadows[0], _nothing_to_do), (dvalues[0], dshadows[0], 0.0)
+    if function is super:
+        return (super(*values), shadows[1], _nothing_to_do), (dvalues[1], dshadows[1], 0.0)
+    if isinstance(function, Nested):
+        return _of_nested(call, args, tangents)
     if known and function in _UFUNCS and all(isinstance(v, _NUMERIC) for v in values):
         function = _UFUNCS[function]
     if known and registry.find(function) is not None:
@@ -50,7 +58,9 @@ def call_with_shadows(call: Call, args: Any, tangents: Any) -> Outcome:
         return _structural(args, tangents)
     method = _method_of_class(function, values) if known else None
     if method is not None:
-        return call_with_shadows(call, (method, None, *args[2:]), (0.0, 0.0, *tangents[2:]))
+        places = (0, 2) if function is setattr else (0,) if function is getattr else range(len(values))
+        own_args = [tuple(part[i] for i in places) for part in (values, shadows, dvalues, dshadows)]
+        return _of_function(call, (method, None, *own_args[:2], {}, {}), (0.0, 0.0, *own_args[2:], {}, {}))
     if isinstance(function, type):
         return _of_class(call, args, tangents)
     receiver = getattr(function, "__self__", None)
@@ -72,7 +82,7 @@ def method_with_shadows(call: Call, args: Any, tangents: Any) -> Outcome:
     receiver, own, name, *rest = args
     dreceiver, down, _, *drest = tangents
     if isinstance(receiver, CONTAINERS) and type(receiver).__module__ in ("builtins", "collections"):
-        found, image = container_call((receiver, own, name, *rest[:3]), (dreceiver, down, 0.0, *drest[:3]))
+        found, image = container_call((receiver, own, name, *rest), (dreceiver, down, 0.0, *drest))
         return (*found, _nothing_to_do), (*image, 0.0)
     if isinstance(receiver, (np.ndarray, np.generic, float)) and name in ARRAY_METHODS:
         with_receiver = ((receiver, *rest[0]), (own, *rest[1]), *rest[2:])
@@ -115,6 +125,8 @@ def _structural(args: Any, tangents: Any) -> Outcome:
     function, own, values, shadows, options, option_shadows = args
     _, _, dvalues, dshadows, _, _ = tangents
     value, shadow, pullback = dynamic.call(function, own, values, shadows, options, option_shadows)
+    if isinstance(value, types.MethodType):
+        return (value, shadow, pullback), (dvalues[0], dshadows[0], 0.0)
     mirrored = (dvalues[0], *values[1:2], *dvalues[2:])
     images = tuple(None if s is None else d for s, d in zip(shadows, dshadows))
     dvalue, dshadow, dpullback = dynamic.call(function, None, mirrored, images, options, option_shadows)
@@ -132,8 +144,8 @@ def _both(first: Callable[[], None], second: Callable[[], None]) -> None:
 
 def container_call(args: Any, tangents: Any) -> Outcome:
     """Return what ``rt.container_call(*args)`` returns, and its tangent."""
-    base, shadow, method, values, shadows, options = args
-    dbase, dshadow, _, dvalues, dshadows, _ = tangents
+    base, shadow, method, values, shadows, options, option_shadows = args
+    dbase, dshadow, _, dvalues, dshadows, doptions, doption_shadows = tangents
     if method == "sort":
         key = options.get("key") or (lambda item: item)
         keys = [key(item) for item in base]
@@ -148,9 +160,9 @@ def container_call(args: Any, tangents: Any) -> Outcome:
     if method == "remove":
         method, values, mirrored = "pop", (base.index(*values),), (base.index(*values),)
     images = tuple(None if s is None else d for s, d in zip(shadows, dshadows))
-    found = rt.container_call(base, shadow, method, values, shadows, options)
+    found = rt.container_call(base, shadow, method, values, shadows, options, option_shadows)
     held = None if shadow is None else dshadow
-    image = rt.container_call(dbase, held, method, mirrored, images, {})
+    image = rt.container_call(dbase, held, method, mirrored, images, doptions, doption_shadows)
     if method == "items":
         image = ([(0.0, part) for _, part in image[0]], image[1])
     return found, tuple(0.0 if part is None else part for part in image)
@@ -207,10 +219,29 @@ def _fields_of(cls: Any, value: Any, shadow: Any, tangents: Any) -> Outcome:
     return dvalue, dshadow, 0.0
 
 
+def _of_nested(call: Call, args: Any, tangents: Any) -> Outcome:
+    """Call a nested function from inside of itself: what it captured comes last."""
+    nested, _, values, shadows, options, option_shadows = args
+    count = len(values) - len(nested.captured)
+    closure = rt.Closure(nested, tuple(values[count:]))
+    own = list(shadows[count:])
+    return _of_function(
+        call,
+        (closure, own, values[:count], shadows[:count], options, option_shadows),
+        (
+            tuple(tangents[2][count:]),
+            list(tangents[3][count:]),
+            tangents[2][:count],
+            tangents[3][:count],
+            *tangents[4:],
+        ),
+    )
+
+
 def _of_function(call: Call, args: Any, tangents: Any) -> Outcome:
     """Call a function with source: the forward half of its own derivative is differentiated, and kept the other."""
     function, own, values, shadows, options, option_shadows = args
-    _, down, dvalues, dshadows, doptions, doption_shadows = tangents
+    held, down, dvalues, dshadows, doptions, doption_shadows = tangents
     target = Target(function)
     bound = target.bind(tuple(values), options)
     captured = target.captured()
@@ -221,7 +252,7 @@ def _of_function(call: Call, args: Any, tangents: Any) -> Outcome:
         n for n, v in everything.items() if image_of.get(n) is not None and is_differentiable(kind_of(v))
     )
     code = compiled(target, bound, wanted, "call", aliased=rt.share_memory(tuple(everything.values())))
-    dvalue_of = _bound(target, _held(function, tangents), dvalues, doptions, len(captured))
+    dvalue_of = _bound(target, held, dvalues, doptions, len(captured))
     dimage_of = _bound(target, down, dshadows, doption_shadows, len(captured))
     for n in code.shadowed:
         if image_of.get(n) is None:
@@ -249,11 +280,6 @@ def _of_function(call: Call, args: Any, tangents: Any) -> Outcome:
     return (value, shadow, pullback), (
         dvalue, dshadow, partial_of(0.0, 0.0, dresiduals, dshadow, names_of, dimage_of)
     )  # fmt: skip
-
-
-def _held(function: Any, tangents: Any) -> Any:
-    """Return the tangent of what a function holds: of the receiver of a method, of captured values."""
-    return tangents[0]
 
 
 def _or_zero(image: Any, value: Any) -> Any:

@@ -16,15 +16,20 @@ from tests.programs.test_programs import TOPICS
 
 assert TOPICS, "importing the test of reverse mode fills the corpus"
 
-SCALAR = [entry for entry in PROGRAMS if isinstance(entry.function(*copy.deepcopy(entry.args)), float)]
+LEAVES_ITS_BRANCH = {"branches-or_with_values-1"}
+SCALAR = [
+    entry
+    for entry in PROGRAMS
+    if isinstance(entry.function(*copy.deepcopy(entry.args)), float)
+    and entry.label not in LEAVES_ITS_BRANCH
+    and list(leaves(entry.args))
+]
 STEP = 1e-4
 
 
 @pytest.mark.parametrize("entry", SCALAR, ids=lambda entry: entry.label)
 def test_hessian_times_direction(entry: Program) -> None:
     positions = tuple(sorted({path[0] for path, _ in leaves(entry.args)}))
-    if not positions:
-        return
     direction = direction_of(entry.args)
 
     product = hvp(entry.function, positions)(*entry.args, tuple(direction[p] for p in positions))
