@@ -87,6 +87,7 @@ class Program:
         self.parameters = frozenset(n.id for n in gast.walk(tree.args) if isinstance(n, gast.Name))
         self.body = self._block(tree.body)
         self.changes = 0
+        self.facts: dict[type, Any] = {}
 
     def to_function(self) -> Function:
         """Return the function with the statements as they are now."""

@@ -165,7 +165,10 @@ class MemoryWriter(Writer):
                 self.lines.append(f"{pad}{part} = {self.part_value()}")
             elif kind == 8:
                 self.count += 1
-                self.lines += [f"{pad}t{self.count} = {whole}[{slice_}].copy()", f"{pad}{whole}[{slice_}] = 0.0"]
+                self.lines += [
+                    f"{pad}t{self.count} = {whole}[{slice_}].copy()",
+                    f"{pad}{whole}[{slice_}] = 0.0",
+                ]
                 self.lines.append(f"{pad}{part} = t{self.count} * {self.part()}")
             elif kind < 11:
                 self.lines.append(f"{pad}{whole}[{slice_}] += {self.part()}")
@@ -178,7 +181,9 @@ class MemoryWriter(Writer):
             elif kind == 14:
                 self.lines.append(f"{pad}np.add.at({whole}, [0, 0, 2], {other})")
             elif kind == 15:
-                self.lines.append(f"{pad}{whole}[...] = {self.random.choice([other, other + '[::-1]', '0.5'])}")
+                self.lines.append(
+                    f"{pad}{whole}[...] = {self.random.choice([other, other + '[::-1]', '0.5'])}"
+                )
             elif kind == 16:
                 self.lines.append(f"{pad}e = {whole}[{self.random.choice(['::-1', ':', '...'])}]")
             elif kind == 17:
