@@ -27,7 +27,7 @@ def _fingerprint(value: Any) -> Any:
     if cls is float or cls is int or cls is bool:
         return cls
     if cls is np.ndarray:
-        return value.ndim, value.dtype.char
+        return value.ndim, value.dtype.char, 1 in value.shape and tuple(n == 1 for n in value.shape)
     if isinstance(value, np.generic):
         return cls
     if cls is Closure:

@@ -26,7 +26,7 @@ from srcad.dynamic_rules import call_of_rule, call_without_derivative
 from srcad.errors import NoDerivativeError
 from srcad.lang.function import Nested
 from srcad.rules import registry
-from srcad.runtime.calls import set_resolver
+from srcad.runtime.calls import set_gradient, set_resolver
 from srcad.runtime.stored import method_of_array
 from srcad.targets import Target
 
@@ -41,6 +41,7 @@ def install(operators: tuple[Any, ...]) -> None:
     """Let generated code resolve calls; ``operators`` are srcad's own, which make derivatives."""
     _operators[:] = operators
     set_resolver(call, call_method)
+    set_gradient(operators[0])
 
 
 def call(

@@ -177,6 +177,7 @@ def _getattr(call: Call, base: Any, name: str, *default: Any, shadows: Any) -> O
     if isinstance(base, (np.ndarray, np.generic)):
         return _array_attribute(base, name, value, image)
     own = hasattr(base, "__dict__") and name in vars(base) or isinstance(base, tuple)
+    own = own or isinstance(base, dict) and base.get(name) is value
     if not own and not isinstance(base, (type, types.ModuleType)):
         fallback = _method(base, "__getattr__")
         if fallback is not None and not hasattr(cls, name):

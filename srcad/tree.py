@@ -95,14 +95,15 @@ def register(
 
 def _container(value: Any) -> _Container | None:
     """Return how to take ``value`` apart, or None for a leaf."""
-    registered = _REGISTERED.get(type(value))
+    cls = type(value)
+    registered = _REGISTERED.get(cls)
     if registered is not None:
         return registered
-    if isinstance(value, dict):
+    if issubclass(cls, dict):
         return _DICT
-    if isinstance(value, (list, tuple)):
+    if issubclass(cls, (list, tuple)):
         return _SEQUENCE
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+    if hasattr(cls, "__dataclass_fields__"):
         return _DATACLASS
     return None
 
@@ -156,41 +157,45 @@ def map(
     >>> tree.map(lambda p, g: p - 2.0 * g, params, gradient)
     {'w': [0.0, 1.0], 'b': 1.0}
     """
-    return _mapped(function, "tree", tree, others, is_leaf or (lambda value: False))
+    return _mapped(function, None, tree, others, is_leaf)
 
 
 def _mapped(
     function: Callable[..., Any],
-    where: str,
+    where: tuple[Any, ...] | None,
     tree: Any,
     others: tuple[Any, ...],
-    is_leaf: Callable[[Any], bool],
+    is_leaf: Callable[[Any], bool] | None,
 ) -> Any:
+    """Do what `map` does; ``where`` is the place of the parent, the parent, and the position in it."""
     container = _container(tree)
-    if container is None or is_leaf(tree):
+    if container is None or is_leaf is not None and is_leaf(tree):
         return function(tree, *others)
     for other in others:
         same = _container(other) is container and isinstance(other, type(tree))
         if not same or container.keys(other) != container.keys(tree):
             raise ArgumentError(
-                f"The structures differ at {where}: there is {_described(tree)} in one and {_described(other)} "
-                "in another.",
+                f"The structures differ at tree{_written(where)}: there is {_described(tree)} in one and "
+                f"{_described(other)} in another.",
                 "Pass structures with the same containers and keys.",
             )
-    names = _names(tree, container)
     columns = [container.parts(other) for other in others]
     parts = [
-        _mapped(function, f"{where}{names[i]}", part, tuple(column[i] for column in columns), is_leaf)
+        _mapped(function, (where, tree, i), part, tuple([column[i] for column in columns]), is_leaf)
         for i, part in enumerate(container.parts(tree))
     ]
     return container.rebuilt(tree, parts)
 
 
-def _names(tree: Any, container: _Container) -> list[str]:
+def _written(where: tuple[Any, ...] | None) -> str:
+    """Return a place as one would write it in Python."""
+    if where is None:
+        return ""
+    before, tree, i = where
+    container = _container(tree)
     if container is _DATACLASS:
-        return [f".{name}" for name in _fields(tree)]
-    keys = list(tree) if container is _DICT else range(len(container.parts(tree)))
-    return [f"[{key!r}]" for key in keys]
+        return f"{_written(before)}.{_fields(tree)[i]}"
+    return f"{_written(before)}[{(list(tree)[i] if container is _DICT else i)!r}]"
 
 
 def _described(value: Any) -> str:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import inspect
-import math
 import types
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 import gast
@@ -14,150 +14,289 @@ import numpy as np
 from srcad import runtime as rt
 from srcad.analysis.kinds import (
     ANY,
-    BOOL,
-    FLOAT,
     INT,
-    NONE,
-    NUMBER,
+    NEVER,
     STR,
     Kind,
-    array,
+    bounded,
     container,
-    is_scalar,
     join,
+    join_all,
     kind_of,
+    length_class,
+    literal,
 )
-from srcad.lang.function import Function
+from srcad.analysis.results.calls import ARRAY_METHODS, is_quiet, result_of
+from srcad.analysis.results.elementwise import BINARY, UNARY, binary, comparison, unary
+from srcad.analysis.results.indexing import attribute, element, subscript
+from srcad.analysis.results.shaped import Call
+from srcad.analysis.stores import METHODS_THAT_STORE, Stores, may_hold_container
+from srcad.lang.function import Function, Nested
 from srcad.rules import registry
 
-__all__ = ["ARRAY_METHODS", "BINARY", "UNARY", "Kinds", "infer", "kind_of_operation"]
+__all__ = ["ARRAY_METHODS", "BINARY", "UNARY", "Kinds", "infer", "kind_of_operation", "unknown_effect"]
 
 Kinds = dict[str, Kind]
-
-BINARY: dict[type, Any] = {
-    gast.Add: np.add,
-    gast.Sub: np.subtract,
-    gast.Mult: np.multiply,
-    gast.Div: np.true_divide,
-    gast.Pow: np.power,
-    gast.Mod: np.mod,
-    gast.FloorDiv: np.floor_divide,
-    gast.MatMult: np.matmul,
-}
-UNARY: dict[type, Any] = {gast.USub: np.negative, gast.UAdd: np.positive}
-
-ARRAY_METHODS: dict[str, Any] = {
-    name: getattr(np, name)
-    for name in (
-        "sum mean prod max min var std dot reshape ravel transpose squeeze swapaxes cumsum cumprod clip "
-        "trace diagonal take repeat argmax argmin any all round nonzero argsort copy conj searchsorted sort"
-    ).split()
-    if name != "sort"
-}
-ARRAY_METHODS["astype"] = np.ndarray.astype
-ARRAY_METHODS["flatten"] = np.ravel
-
-_REDUCTIONS = {np.sum, np.mean, np.prod, np.max, np.min, np.var, np.std, np.linalg.norm, np.any, np.all}
-_SAME_RANK = {np.cumsum, np.cumprod, np.clip, np.sort, np.flip, np.roll, np.tril, np.triu, np.copy,
-              np.zeros_like, np.ones_like, np.full_like, np.linalg.inv, np.linalg.cholesky, np.conj}  # fmt: skip
-_INTEGER = {
-    len,
-    int,
-    round,
-    np.argmax,
-    np.argmin,
-    np.ndim,
-    np.size,
-    np.linalg.matrix_rank,
-    math.floor,
-    math.ceil,
-}
+Returns = Callable[[Any, list[Kind]], Kind]
+Changes = Callable[[Any], bool]
 
 
-def infer(fn: Function, parameters: Mapping[str, Kind], returns: Callable[[Any, list[Kind]], Kind]) -> Kinds:
+def unknown_effect(callee: Any) -> bool:
+    """Tell that a function may change the containers that it reaches."""
+    return True
+
+
+def infer(
+    fn: Function, parameters: Mapping[str, Kind], returns: Returns, changes: Changes = unknown_effect
+) -> Kinds:
     """Return the kinds of all locals of ``fn``, whose parameters have the given kinds.
 
-    ``returns(callee, kinds)`` tells the kind that a user's function returns.  The result does not
-    depend on the order of statements: each variable gets the join over its assignments.
+    Parameters
+    ----------
+    fn : Function
+        In normal form.
+    parameters : mapping
+        The kinds of its parameters.
+    returns : callable
+        ``returns(callee, kinds)`` tells the kind of what a user's function returns for positional
+        arguments of these kinds; `NEVER` while that is being computed.
+    changes : callable
+        ``changes(callee)`` tells whether a user's function may store anything in containers.
+
+    Notes
+    -----
+    The result does not depend on the order of statements: each variable gets the join over its
+    assignments.  A statement is visited again when the kind of a variable that it reads has grown.
     """
-    kinds: Kinds = {}
-    visitor = _Inference(fn, kinds, returns)
-    for _ in range(20):
-        before = dict(kinds)
-        for name, kind in parameters.items():
-            kinds[name] = join(kinds.get(name), kind)
-        visitor.block(fn.tree.body)
-        if kinds == before:
-            break
-    return kinds
+    inference = _Inference(fn, dict(parameters), returns, changes)
+    inference.run()
+    return inference.kinds
+
+
+@dataclass
+class _Step:
+    """A simple statement, or the head of a compound one."""
+
+    stmt: gast.stmt
+    reads: frozenset[str]
 
 
 class _Inference:
-    def __init__(self, fn: Function, kinds: Kinds, returns: Callable[[Any, list[Kind]], Kind]) -> None:
-        self.fn, self.kinds, self.returns = fn, kinds, returns
+    def __init__(self, fn: Function, parameters: Kinds, returns: Returns, changes: Changes) -> None:
+        self.fn, self.kinds, self.returns, self.changes = fn, parameters, returns, changes
+        self.stores = Stores()
+        self.grown: set[str] = set()
+        names = {
+            n.id for n in gast.walk(fn.tree) if isinstance(n, gast.Name) and isinstance(n.ctx, gast.Store)
+        }
+        self.locals = names | set(parameters)
+        self.steps = [self.step(stmt) for stmt in _simple_statements(fn.tree.body)]
 
-    def block(self, body: list[gast.stmt]) -> None:
-        for stmt in body:
-            if isinstance(stmt, gast.Assign):
-                self.assign(stmt.targets[0], stmt.value)
-            elif isinstance(stmt, gast.AugAssign) and isinstance(stmt.target, gast.Name):
-                value = gast.BinOp(stmt.target, stmt.op, stmt.value)
-                self.bind(stmt.target.id, kind_of_operation(value, self.kinds, self.fn, self.returns))
-            elif isinstance(stmt, gast.For):
-                self.bind(stmt.target.id, INT)
-            elif isinstance(stmt, gast.With):
-                for item in stmt.items:
-                    if item.optional_vars is not None:
-                        self.bind(item.optional_vars.id, ANY)
-            for field in ("body", "orelse", "finalbody"):
-                self.block(getattr(stmt, field, []) or [])
+    def step(self, stmt: gast.stmt) -> _Step:
+        reads = {n.id for n in gast.walk(_own_part(stmt)) if isinstance(n, gast.Name)}
+        return _Step(stmt, frozenset(reads & self.locals))
+
+    def run(self) -> None:
+        pending = self.steps
+        while pending:
+            self.grown.clear()
+            for step in pending:
+                self.visit(step)
+            self.apply_stores()
+            pending = [step for step in self.steps if step.reads & self.grown]
+            if not pending and not self.grown:
+                pending = self.stranded()
+
+    def stranded(self) -> list[_Step]:
+        """Give up on variables that only statements which were never reached could bind."""
+        missing = {name for step in self.steps for name in step.reads if name not in self.kinds}
+        for name in missing:
+            self.bind(name, ANY)
+        return [step for step in self.steps if step.reads & missing]
+
+    def apply_stores(self) -> None:
+        for name, kind in list(self.kinds.items()):
+            self.bind(name, self.stores.applied(kind))
 
     def bind(self, name: str, kind: Kind) -> None:
-        self.kinds[name] = join(self.kinds.get(name), kind)
+        if kind == NEVER:
+            return
+        before = self.kinds.get(name)
+        after = bounded(join(before, kind))
+        if after != before:
+            self.kinds[name] = after
+            self.grown.add(name)
 
-    def assign(self, target: gast.AST, value: gast.AST) -> None:
+    def kind(self, node: gast.AST) -> Kind:
+        return kind_of_operation(node, self.kinds, self.fn, self.returns)
+
+    # -- statements -------------------------------------------------------------------------------
+
+    def visit(self, step: _Step) -> None:
+        stmt = step.stmt
+        reads = step.reads - {stmt.target.id} if isinstance(stmt, gast.For) else step.reads
+        stored = _plain_targets(stmt)
+        if any(name not in self.kinds for name in reads - stored):
+            return
+        if isinstance(stmt, gast.Assign):
+            kind = self.kind(stmt.value)
+            self.record_effect(stmt.value)
+            self.assign(stmt.targets[0], kind)
+        elif isinstance(stmt, gast.AugAssign):
+            self.augment(stmt)
+        elif isinstance(stmt, gast.Expr):
+            self.record_effect(stmt.value)
+        elif isinstance(stmt, gast.For):
+            self.bind(stmt.target.id, INT)
+        elif isinstance(stmt, gast.With):
+            for name in stored:
+                self.bind(name, ANY)
+
+    def assign(self, target: gast.AST, kind: Kind) -> None:
         if isinstance(target, gast.Name):
-            self.bind(target.id, kind_of_operation(value, self.kinds, self.fn, self.returns))
+            self.bind(target.id, kind)
         elif isinstance(target, gast.Tuple):
-            kind = kind_of_operation(value, self.kinds, self.fn, self.returns)
-            for position, element in enumerate(target.elts):
-                self.bind(element.id, _element(kind, position))
+            for position, part in enumerate(target.elts):
+                if isinstance(part, gast.Starred):
+                    self.bind(part.value.id, container("list"))
+                elif any(isinstance(p, gast.Starred) for p in target.elts):
+                    self.bind(part.id, ANY)
+                else:
+                    self.bind(part.id, element(kind, position) if kind != NEVER else NEVER)
+        elif isinstance(target, gast.Subscript):
+            key, is_slice = self.key(target.slice)
+            self.stores.item(self.kind(target.value), key, kind, is_slice)
+        elif isinstance(target, gast.Attribute):
+            self.store_attribute(self.kind(target.value), target.attr, kind)
+
+    def key(self, index: gast.AST) -> tuple[Any, bool]:
+        if isinstance(index, gast.Constant) and isinstance(index.value, Hashable):
+            return index.value, False
+        return None, isinstance(index, gast.Slice) or not isinstance(index, gast.Name) or self.kind(
+            index
+        ) == ANY
+
+    def store_attribute(self, base: Kind, name: str, kind: Kind) -> None:
+        self.stores.attribute(name, kind)
+        if base.name == "object" and isinstance(inspect.getattr_static(base.value, name, None), property):
+            self.stores.unknown = True
+
+    def augment(self, stmt: gast.AugAssign) -> None:
+        target = stmt.target
+        load = _as_load(target)
+        old, value = self.kind(load), self.kind(stmt.value)
+        new = old if old.name == "array" else binary(type(stmt.op), old, value)
+        if isinstance(stmt.op, gast.Add) and old.name in ("list", "any"):
+            self.stores.grown = True
+            self.stores.members(value)
+            new = old
+        if old.name == "object":
+            self.record_unknown([old, value])
+        self.assign(target, new)
+
+    # -- effects of calls -------------------------------------------------------------------------
+
+    def record_effect(self, node: gast.AST) -> None:
+        """Record what a call may store in containers."""
+        if not isinstance(node, gast.Call):
+            return
+        given = [self.kind(getattr(a, "value", a) if isinstance(a, gast.Starred) else a) for a in node.args]
+        keywords = {k.arg: self.kind(k.value) for k in node.keywords}
+        everything = [*given, *keywords.values()]
+        if isinstance(node.func, gast.Attribute):
+            self.record_method(node, self.kind(node.func.value), given, keywords)
+            return
+        callee = self.kind(node.func)
+        if callee.name == "function" and is_quiet(callee.value):
+            return
+        known = callee.value if callee.name == "function" or isinstance(callee.value, Nested) else None
+        if known is not None and not self.changes(known):
+            return
+        self.record_unknown(everything if callee.name == "function" else [*everything, ANY])
+
+    def record_method(self, node: gast.Call, base: Kind, given: list[Kind], keywords: Kinds) -> None:
+        name = node.func.attr
+        if base.name in ("array", "number", "float", "int", "bool", "str"):
+            return
+        key = node.args[0].value if node.args and isinstance(node.args[0], gast.Constant) else None
+        if base.name in ("list", "dict", "tuple") or base.name == "any" and name in METHODS_THAT_STORE:
+            self.stores.method(base, name, given, keywords, key)
+            return
+        method = method_of(base, name)
+        if method is not None and not self.changes(method):
+            return
+        if base.name == "object" and base.value.__module__.split(".")[0] in ("numpy", "builtins", "math"):
+            return
+        if base.name == "function":
+            held = attribute(base, name)
+            if held.name == "function" and is_quiet(held.value):
+                return
+        self.record_unknown([base, *given, *keywords.values()])
+
+    def record_unknown(self, reached: list[Kind]) -> None:
+        self.stores.unknown |= any(may_hold_container(kind) for kind in reached)
 
 
-def _element(kind: Kind, key: Any) -> Kind:
-    """The kind of ``value[key]`` for a constant key."""
-    if kind.name == "array":
-        return array(kind.ndim - 1, kind.inexact) if kind.ndim else (NUMBER if kind.inexact else ANY)
-    if kind.items is None:
-        return ANY
-    if kind.name == "tuple" and isinstance(key, int) and -len(kind.items) <= key < len(kind.items):
-        return kind.items[key]
-    if kind.name == "list" and isinstance(key, int):
-        return kind.items[0]
-    if kind.name in ("dict", "object"):
-        return dict(kind.items).get(key, ANY)
-    return ANY
+def _simple_statements(body: list[gast.stmt]) -> Iterator[gast.stmt]:
+    for stmt in body:
+        if isinstance(stmt, (gast.Assign, gast.AugAssign, gast.Expr, gast.For, gast.With)):
+            yield stmt
+        for field in ("body", "orelse", "finalbody"):
+            yield from _simple_statements(getattr(stmt, field, []) or [])
+        for handler in getattr(stmt, "handlers", []):
+            yield from _simple_statements(handler.body)
+
+
+def _own_part(stmt: gast.stmt) -> gast.AST:
+    """The part of a statement that is not the body of a compound one."""
+    if isinstance(stmt, gast.For):
+        return stmt.iter
+    return stmt.items[0].context_expr if isinstance(stmt, gast.With) else stmt
+
+
+def _plain_targets(stmt: gast.stmt) -> set[str]:
+    """The variables that a statement binds without reading them."""
+    if isinstance(stmt, gast.With):
+        return {i.optional_vars.id for i in stmt.items if i.optional_vars is not None}
+    if not isinstance(stmt, gast.Assign):
+        return set()
+    read = {n.id for n in gast.walk(stmt.value) if isinstance(n, gast.Name)}
+    bound = {
+        n.id for n in gast.walk(stmt.targets[0]) if isinstance(n, gast.Name) and isinstance(n.ctx, gast.Store)
+    }
+    return bound - read
+
+
+def _as_load(target: gast.AST) -> gast.AST:
+    if isinstance(target, gast.Name):
+        return gast.Name(target.id, gast.Load(), None, None)
+    if isinstance(target, gast.Subscript):
+        return gast.Subscript(target.value, target.slice, gast.Load())
+    return gast.Attribute(target.value, target.attr, gast.Load())
+
+
+# -- operations --------------------------------------------------------------------------------------
 
 
 def kind_of_operation(
-    node: gast.AST, kinds: Kinds, fn: Function, returns: Callable[[Any, list[Kind]], Kind] = lambda f, k: ANY
+    node: gast.AST, kinds: Mapping[str, Kind], fn: Function, returns: Returns = lambda f, k: ANY
 ) -> Kind:
     """Return the kind of an operation of the normal form."""
     if isinstance(node, gast.Constant):
-        return kind_of(node.value)
+        return literal(node.value)
     if isinstance(node, gast.Name):
         if node.id in fn.scope.statics:
-            return kind_of(fn.scope.statics[node.id])
+            return _kind_of_static(fn.scope.statics[node.id])
         return kinds.get(node.id, ANY)
     recurse = lambda n: kind_of_operation(n, kinds, fn, returns)  # noqa: E731
     if isinstance(node, gast.BinOp):
-        return _binary(type(node.op), recurse(node.left), recurse(node.right))
+        return binary(type(node.op), recurse(node.left), recurse(node.right))
     if isinstance(node, gast.UnaryOp):
-        return BOOL if isinstance(node.op, gast.Not) else recurse(node.operand)
+        return unary(type(node.op), recurse(node.operand))
     if isinstance(node, gast.Compare):
-        return _comparison(node, recurse(node.left), recurse(node.comparators[0]))
+        return comparison(type(node.ops[0]), recurse(node.left), recurse(node.comparators[0]))
     if isinstance(node, (gast.Tuple, gast.List)):
-        return _display(node, [recurse(n) for n in node.elts])
+        return _display(node, [recurse(n) for n in node.elts if not isinstance(n, gast.Starred)])
     if isinstance(node, gast.Dict):
         if all(isinstance(key, gast.Constant) for key in node.keys):
             return container("dict", tuple((k.value, recurse(v)) for k, v in zip(node.keys, node.values)))
@@ -165,251 +304,103 @@ def kind_of_operation(
     if isinstance(node, gast.JoinedStr):
         return STR
     if isinstance(node, gast.Subscript):
-        return _subscript(recurse(node.value), node.slice, recurse)
+        return subscript(recurse(node.value), node.slice, recurse)
     if isinstance(node, gast.Attribute):
-        return _attribute(recurse(node.value), node.attr)
+        return attribute(recurse(node.value), node.attr)
     if isinstance(node, gast.Call):
-        return _call(node, recurse, fn, returns)
+        return _call(node, recurse, returns)
     return ANY
 
 
-def _binary(op: type, left: Kind, right: Kind) -> Kind:
-    if is_scalar(left) and is_scalar(right):
-        return FLOAT if op is gast.Div or "float" in (left.name, right.name) else INT
-    numeric = ("float", "int", "bool", "array", "number")
-    if left.name not in numeric or right.name not in numeric:
-        if left.name == right.name and left.name in ("tuple", "list", "str") and op is gast.Add:
-            return container(left.name) if left.name != "str" else STR
-        return NUMBER if {left.name, right.name} & {"array", "float"} else ANY
-    if op is gast.MatMult:
-        return _matmul(left, right)
-    return _broadcast([left, right], op is gast.Div)
-
-
-def _broadcast(operands: list[Kind], divides: bool = False) -> Kind:
-    inexact = divides or any(
-        k.name == "float" or (k.name in ("array", "number") and k.inexact) for k in operands
-    )
-    if all(is_scalar(k) for k in operands):
-        return FLOAT if inexact else INT
-    if any(k.name not in ("array", "float", "int", "bool") for k in operands):
-        return NUMBER
-    ranks = [0 if is_scalar(k) else k.ndim for k in operands]
-    return array(None if None in ranks else max(r for r in ranks if r is not None), inexact)
-
-
-def _matmul(left: Kind, right: Kind) -> Kind:
-    if left.ndim is None or right.ndim is None:
-        return NUMBER
-    inexact = left.inexact or right.inexact
-    if left.ndim == 1 or right.ndim == 1:
-        return array(max(left.ndim + right.ndim - 2, 0), inexact)
-    return array(max(left.ndim, right.ndim), inexact)
-
-
-def _comparison(node: gast.Compare, left: Kind, right: Kind) -> Kind:
-    if isinstance(node.ops[0], (gast.Is, gast.IsNot, gast.In, gast.NotIn)):
-        return BOOL
-    if is_scalar(left) and is_scalar(right) or left.name == "str":
-        return BOOL
-    kind = _broadcast([left, right])
-    return array(kind.ndim, False) if kind.name == "array" else ANY
+def _kind_of_static(value: Any) -> Kind:
+    return Kind("function", value=value) if isinstance(value, Nested) else kind_of(value)
 
 
 def _display(node: gast.AST, elements: list[Kind]) -> Kind:
-    if any(isinstance(n, gast.Starred) for n in node.elts):
-        return container("tuple" if isinstance(node, gast.Tuple) else "list")
-    if isinstance(node, gast.Tuple):
-        return container("tuple", tuple(elements))
-    return container("list")
+    name = "tuple" if isinstance(node, gast.Tuple) else "list"
+    if len(elements) < len(node.elts):
+        return container(name)
+    if name == "tuple":
+        return container(name, tuple(elements))
+    items = (join_all(elements),) if elements else ()
+    return replace(container(name, items), dims=(length_class(len(elements)),))
 
 
-def _subscript(kind: Kind, index: gast.AST, recurse: Callable[[gast.AST], Kind]) -> Kind:
-    if kind.name != "array":
-        if isinstance(index, gast.Constant):
-            return _element(kind, index.value)
-        if isinstance(index, gast.Slice):
-            return container(kind.name) if kind.name in ("tuple", "list") else ANY
-        if kind.name == "list" and kind.items is not None:
-            return kind.items[0]
-        if kind.name == "tuple" and kind.items:
-            result = kind.items[0]
-            for item in kind.items[1:]:
-                result = join(result, item)
-            return result
+def _call(node: gast.Call, recurse: Callable[[gast.AST], Kind], returns: Returns) -> Kind:
+    if any(isinstance(a, gast.Starred) for a in node.args) or any(k.arg is None for k in node.keywords):
         return ANY
-    if kind.ndim is None:
-        return NUMBER if kind.inexact else ANY
-    rank, fancy = kind.ndim, None
-    for part in index.elts if isinstance(index, gast.Tuple) else [index]:
-        part_kind = recurse(part) if not isinstance(part, gast.Slice) else ANY
-        if isinstance(part, gast.Slice) or (isinstance(part, gast.Constant) and part.value is Ellipsis):
-            continue
-        if part_kind == NONE:
-            rank += 1
-        elif part_kind == INT:
-            rank -= 1
-        elif (
-            part_kind.name == "array"
-            and part_kind.ndim is not None
-            and fancy is None
-            and not part_kind.inexact
-        ):
-            fancy = part_kind
-            return NUMBER if isinstance(index, gast.Tuple) else Kind("array", None, kind.inexact)
-        else:
-            return NUMBER
-    return array(max(rank, 0), kind.inexact)
-
-
-def _attribute(kind: Kind, name: str) -> Kind:
-    if kind.name == "array" or kind.name == "number":
-        if name in ("T", "real", "imag", "mT"):
-            return kind
-        if name in ("ndim", "size"):
-            return INT
-        if name == "shape":
-            return container("tuple", None if kind.ndim is None else (INT,) * kind.ndim)
-        return ANY
-    fields = getattr(kind.value, "_fields", ()) if kind.name == "tuple" else ()
-    if name in fields and kind.items is not None:
-        return kind.items[fields.index(name)]
-    if kind.name == "object" and kind.items is not None:
-        return dict(kind.items).get(name, ANY)
-    if kind.name == "function" and isinstance(kind.value, types.ModuleType):
-        value = getattr(kind.value, name, None)
-        found = kind_of(value)
-        return found if found.name in ("float", "int", "bool", "str", "function", "array") else ANY
-    return ANY
-
-
-def _literal(node: gast.AST | None) -> Any:
-    """The value of a constant argument; a marker where it is not constant."""
-    if isinstance(node, gast.Constant):
-        return node.value
-    if isinstance(node, gast.UnaryOp) and isinstance(node.operand, gast.Constant):
-        return -node.operand.value
-    return _literal
-
-
-def _call(
-    node: gast.Call,
-    recurse: Callable[[gast.AST], Kind],
-    fn: Function,
-    returns: Callable[[Any, list[Kind]], Kind],
-) -> Kind:
     arguments = [recurse(n) for n in node.args]
+    keywords = {k.arg: recurse(k.value) for k in node.keywords}
     if isinstance(node.func, gast.Attribute):
-        receiver = recurse(node.func.value)
-        if receiver.name in ("array", "number", "float") and node.func.attr in ARRAY_METHODS:
-            return _numpy_call(ARRAY_METHODS[node.func.attr], node, [receiver, *arguments], [node.func.value])
-        return INT if node.func.attr == "index" else ANY
+        return _method_call(recurse(node.func.value), node.func.attr, arguments, keywords, returns)
     callee = recurse(node.func)
-    if callee.name != "function":
+    if isinstance(callee.value, Nested) and callee.name == "any":
+        return returns(callee.value, [*arguments, *(callee.items or ())]) if not keywords else ANY
+    if callee.name != "function" or not isinstance(callee.value, Hashable):
         return ANY
-    if callee.value is rt.zeros_like and arguments[0].name in ("list", "tuple"):
-        return container("list")
-    if callee.value is rt.sequence:
-        return arguments[0] if arguments[0].name in ("list", "tuple", "array", "str") else ANY
-    if isinstance(callee.value, types.FunctionType) and registry.find(callee.value) is None:
-        if not registry.is_constant(callee.value) and callee.value.__module__.split(".")[0] != "numpy":
-            return returns(callee.value, arguments) if not _starred(node) else ANY
-    if _starred(node):
-        return ANY
-    return _numpy_call(callee.value, node, arguments, [])
+    if is_users(callee.value):
+        positional = _positional(callee.value, arguments, keywords)
+        return ANY if positional is None else returns(callee.value, positional)
+    texts: dict[int | str, str] = {
+        k: a.value
+        for k, a in enumerate(node.args)
+        if isinstance(a, gast.Constant) and isinstance(a.value, str)
+    }
+    return result_of(callee.value, Call(arguments, keywords, texts))
 
 
-def _starred(node: gast.Call) -> bool:
-    return any(isinstance(a, gast.Starred) for a in node.args) or any(k.arg is None for k in node.keywords)
+def is_users(callee: Any) -> bool:
+    """Tell whether a function is the user's own, to be derived itself."""
+    if not isinstance(callee, types.FunctionType) or registry.find(callee) is not None:
+        return False
+    home = (callee.__module__ or "").split(".")[0]
+    return not registry.is_constant(callee) and home not in ("numpy", "scipy") and not _is_runtime(callee)
 
 
-def _numpy_call(callee: Any, node: gast.Call, arguments: list[Kind], before: list[gast.AST]) -> Kind:
-    if (
-        callee in (len, int, np.ndim, np.size)
-        or callee in _INTEGER
-        and len(arguments) == 1
-        and not node.keywords
-    ):
-        return INT if arguments[:1] != [ANY] or callee is len else ANY
-    if callee in (float, abs) and arguments:
-        return FLOAT if callee is float else arguments[0]
-    if getattr(callee, "__module__", None) == "math" or callee is math.sqrt:
-        return FLOAT
-    rule = registry.find(callee)
-    if isinstance(callee, np.ufunc) and callee.nout == 1 and not node.keywords:
-        if callee is np.matmul and len(arguments) == 2:
-            return _matmul(*arguments)
-        kind = _broadcast(arguments) if all(a.name != "any" for a in arguments) else NUMBER
-        if registry.is_constant(callee):
-            return array(kind.ndim, False) if kind.name == "array" else ANY
-        return FLOAT if kind == INT else (array(kind.ndim) if kind.name == "array" else kind)
-    if callee in _REDUCTIONS and arguments:
-        return _reduction(callee, node, arguments, len(before))
-    if callee in _SAME_RANK and arguments and arguments[0].name == "array":
-        return array(arguments[0].ndim, arguments[0].inexact) if not node.keywords else NUMBER
-    if callee in (np.zeros, np.ones, np.empty, np.full) and "dtype" not in {k.arg for k in node.keywords}:
-        return _filled(arguments)
-    if callee in (np.dot, np.matmul) and len(arguments) == 2:
-        return (
-            arguments[1]
-            if is_scalar(arguments[0])
-            else (
-                _matmul(*arguments)
-                if all(a.name == "array" and (a.ndim or 9) <= 2 for a in arguments)
-                else NUMBER
-            )
-        )
-    if callee is np.transpose and arguments[0].name == "array":
-        return arguments[0]
-    if callee in (np.shape, range, tuple):
-        return container("tuple")
-    if callee in (list, sorted):
-        return container("list")
-    if rule is not None and getattr(callee, "__module__", "").startswith("numpy"):
-        return NUMBER if callee not in _TUPLES else ANY
-    if callee in (isinstance, callable, hasattr, bool):
-        return BOOL
-    if callee in (str, repr, format):
-        return STR
-    return NONE if callee is print else ANY
+def _is_runtime(callee: Any) -> bool:
+    return getattr(rt, callee.__name__, None) is callee
 
 
-_TUPLES = {np.split, np.array_split, np.hsplit, np.vsplit, np.linalg.slogdet, np.linalg.qr, np.linalg.eigh,
-           np.linalg.svd, np.linalg.eig, np.meshgrid, np.broadcast_arrays, np.divmod, np.modf, np.frexp}  # fmt: skip
-
-
-def _filled(arguments: list[Kind]) -> Kind:
-    shape = arguments[0] if arguments else ANY
-    if shape == INT:
-        return array(1)
-    if shape.name == "tuple" and shape.items is not None:
-        return array(len(shape.items))
-    return NUMBER
-
-
-def _reduction(callee: Any, node: gast.Call, arguments: list[Kind], offset: int) -> Kind:
-    options = {k.arg: _literal(k.value) for k in node.keywords}
-    inexact = arguments[0].inexact if arguments[0].name == "array" else True
-    if callee in (np.any, np.all):
-        return BOOL if not options and len(arguments) == 1 else ANY
-    position = 2 if callee is np.linalg.norm else 1
-    if len(arguments) > position:
-        options["axis"] = _literal(node.args[position - offset])
-    if len(arguments) > position + 1 or set(options) - {"axis", "keepdims", "ddof", "ord"}:
-        return NUMBER
-    axis, keepdims = options.get("axis"), options.get("keepdims", False)
-    if keepdims is not False:
-        return arguments[0] if keepdims is True and arguments[0].name == "array" else NUMBER
-    if axis is None:
-        return FLOAT if inexact or callee in (np.mean, np.var, np.std) else INT
-    if isinstance(axis, int) and arguments[0].name == "array" and arguments[0].ndim is not None:
-        return array(arguments[0].ndim - 1, inexact or callee in (np.mean, np.var, np.std))
-    return NUMBER
-
-
-def bound_parameters(callee: Any) -> inspect.Signature | None:
-    """Return the signature of ``callee`` where Python knows it."""
-    try:
-        return inspect.signature(callee)
-    except (TypeError, ValueError):
+def method_of(base: Kind, name: str) -> types.FunctionType | None:
+    """Return the plain method of an object's class; None if that is not known."""
+    if base.name != "object" or base.items is None or name in dict(base.items):
         return None
+    found = inspect.getattr_static(base.value, name, None)
+    return found if isinstance(found, types.FunctionType) else None
+
+
+def _method_call(base: Kind, name: str, arguments: list[Kind], keywords: Kinds, returns: Returns) -> Kind:
+    if base.name in ("array", "number", "float") and name in ARRAY_METHODS:
+        return result_of(ARRAY_METHODS[name], Call([base, *arguments], keywords))
+    if base.name == "list" and name == "pop" and base.items:
+        return base.items[0]
+    if base.name == "function":
+        callee = attribute(base, name)
+        if callee.name == "function" and isinstance(callee.value, (np.ufunc, type(np.sum))):
+            return result_of(callee.value, Call(arguments, keywords))
+        return ANY
+    method = method_of(base, name)
+    if method is not None and is_users(method):
+        positional = _positional(method, [base, *arguments], keywords)
+        return ANY if positional is None else returns(method, positional)
+    return INT if base.name in ("list", "tuple", "str") and name in ("index", "count") else ANY
+
+
+def _positional(callee: types.FunctionType, arguments: list[Kind], keywords: Kinds) -> list[Kind] | None:
+    """The kinds of all parameters of a plain function; None if it has others than positional ones."""
+    parameters = list(inspect.signature(callee, follow_wrapped=False).parameters.values())
+    if any(p.kind not in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD) for p in parameters):
+        return None
+    if len(arguments) > len(parameters) or not set(keywords) <= {
+        p.name for p in parameters[len(arguments) :]
+    }:
+        return None
+    found = list(arguments)
+    for parameter in parameters[len(arguments) :]:
+        if parameter.name in keywords:
+            found.append(keywords[parameter.name])
+        elif parameter.default is not parameter.empty:
+            found.append(kind_of(parameter.default, depth=0))
+        else:
+            return None
+    return found

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import dataclasses
+import inspect
 import types
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
 __all__ = [
-    "ANY", "BOOL", "FLOAT", "INT", "NONE", "NUMBER", "STR",
-    "Kind", "array", "container", "function", "is_differentiable", "is_scalar", "join", "kind_of", "record",
+    "ANY", "BOOL", "FLOAT", "FLOAT64", "INT", "NEVER", "NONE", "NUMBER", "STR", "Kind", "array", "bounded", "container",
+    "dims_of", "dtype_class", "function", "is_differentiable", "is_double", "is_scalar", "join", "join_all",
+    "join_dtypes", "kind_of", "length", "length_class", "literal", "record", "scalar",
 ]  # fmt: skip
+
+Dims = tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -22,18 +27,26 @@ class Kind:
     Attributes
     ----------
     name : str
-        ``float`` (any scalar real or complex), ``int``, ``bool``, ``str``, ``none``, ``array``,
+        ``float`` (any scalar, real or complex), ``int``, ``bool``, ``str``, ``none``, ``array``,
         ``number`` (a scalar or an array), ``tuple``, ``list``, ``dict``, ``object``, ``function``,
-        ``any``.
+        ``any``; ``never`` for what is not computed yet.
     ndim : int or None
         Of an array, where known.
     inexact : bool
-        Whether an array has a floating or complex dtype.
+        Whether an array may have a floating or complex dtype.
     items : tuple
-        Of a tuple: the elements' kinds; of a dict or object: (key, kind) pairs; of a list: the one
-        element kind.
+        Of a tuple: the kinds of its elements; of a dict or object: (key, kind) pairs; of a list: the one
+        element kind, or nothing for a list that is empty; of a closure, which is ``any``: those of the
+        captured variables.
     value : object
-        The function, or the class of an object.
+        The function, the class of an object, the value of a literal integer or flag.
+    dims : tuple of str or None
+        Of an array, one entry an axis: ``"1"`` (of length one), ``"N"`` (surely not of length one, but
+        perhaps of zero) or ``"?"``.  Of an integer or a list, one entry: what it is as a length.
+    dtype : str or None
+        Of numbers and arrays, where known: ``float64``, ``float`` (real and floating, of any
+        precision), ``complex``, ``int`` (signed, of 32 bits at least, so that it becomes a double), ``bool``;
+        of scalars alone ``double``, which is ``float64`` or ``int``.
     """
 
     name: str
@@ -41,27 +54,44 @@ class Kind:
     inexact: bool = True
     items: tuple[Any, ...] | None = None
     value: Any = None
+    dims: Dims | None = None
+    dtype: str | None = None
 
     def __repr__(self) -> str:
-        detail = [f"{self.ndim}d"] if self.ndim is not None else []
+        detail = [" ".join(self.dims)] if self.dims else [f"{self.ndim}d"] if self.ndim is not None else []
+        detail += [self.dtype] if self.name in ("array", "float", "number") and self.dtype else []
         detail += [repr(item) for item in self.items or ()]
         return f"{self.name}[{', '.join(detail)}]" if detail else self.name
 
 
 FLOAT = Kind("float")
-INT = Kind("int")
-BOOL = Kind("bool")
+FLOAT64 = Kind("float", dtype="float64")
+INT = Kind("int", dtype="int")
+BOOL = Kind("bool", dtype="bool")
 STR = Kind("str")
 NONE = Kind("none")
 NUMBER = Kind("number")
 ANY = Kind("any")
+NEVER = Kind("never")
 
 
-def array(ndim: int | None = None, inexact: bool = True) -> Kind:
+def array(
+    ndim: int | None = None, inexact: bool = True, dims: Iterable[str] | None = None, dtype: str | None = None
+) -> Kind:
     """Return the kind of arrays; rank 0 is that of scalars."""
-    if ndim == 0:
-        return FLOAT if inexact else INT
-    return Kind("array", ndim, inexact)
+    known = tuple(dims) if dims is not None else ("?",) * ndim if ndim is not None else None
+    inexact = inexact if dtype is None else dtype not in ("int", "bool")
+    if known == ():
+        return scalar(inexact, dtype)
+    dtype = None if dtype == "double" else dtype
+    return Kind("array", None if known is None else len(known), inexact, dims=known, dtype=dtype)
+
+
+def scalar(inexact: bool = True, dtype: str | None = None) -> Kind:
+    """Return the kind of scalars of a dtype."""
+    if dtype == "bool":
+        return BOOL
+    return Kind("float" if inexact else "int", dtype=dtype)
 
 
 def container(name: str, items: tuple[Any, ...] | None = None) -> Kind:
@@ -79,9 +109,43 @@ def record(cls: type, items: tuple[Any, ...] | None) -> Kind:
     return Kind("object", items=items, value=cls)
 
 
+def literal(value: Any) -> Kind:
+    """Return the kind of a constant of the program, which remembers an integer or a flag."""
+    kind = kind_of(value)
+    return replace(kind, value=value) if type(value) in (int, bool) else kind
+
+
+def length_class(size: int) -> str:
+    """Return what is remembered of the length of an axis."""
+    return "1" if size == 1 else "N"
+
+
+def length(kind: Kind) -> str:
+    """Return the entry of an axis whose length a value of this kind gives."""
+    if kind.name not in ("int", "bool"):
+        return "?"
+    if kind.value is not None:
+        return length_class(int(kind.value)) if kind.value >= 0 else "?"
+    return kind.dims[0] if kind.dims else "?"
+
+
+def dims_of(kind: Kind) -> Dims | None:
+    """Return an entry for each axis of a number or array; None where not even the rank is known."""
+    if is_scalar(kind):
+        return ()
+    if kind.name != "array":
+        return None
+    return kind.dims if kind.dims is not None else ("?",) * kind.ndim if kind.ndim is not None else None
+
+
 def is_scalar(kind: Kind) -> bool:
     """Tell whether a value of this kind surely has rank 0."""
     return kind.name in ("float", "int", "bool")
+
+
+def is_double(kind: Kind) -> bool:
+    """Tell whether a value of this kind is surely a real number, or an array of real numbers, in double precision."""
+    return kind.dtype == "float64" or kind.name == "float" and kind.dtype == "double"
 
 
 def is_differentiable(kind: Kind) -> bool:
@@ -91,58 +155,134 @@ def is_differentiable(kind: Kind) -> bool:
     return kind.name not in ("int", "bool", "str", "none", "function")
 
 
-def _join_items(first: Kind, second: Kind) -> tuple[Any, ...] | None:
-    if first.items is None or second.items is None or len(first.items) != len(second.items):
-        return None
-    if first.name == "dict" or first.name == "object":
-        pairs = dict(second.items)
-        if set(pairs) != {key for key, _ in first.items}:
-            return None
-        return tuple((key, join(kind, pairs[key])) for key, kind in first.items)
-    return tuple(join(one, other) for one, other in zip(first.items, second.items))
+# -- the lattice -------------------------------------------------------------------------------------
+
+
+def join_dtypes(first: str | None, second: str | None) -> str | None:
+    """Return the class of what has either dtype."""
+    if first == second:
+        return first
+    if {first, second} <= {"float64", "double"}:
+        return "double"
+    return "float" if {first, second} == {"float64", "float"} else None
 
 
 def join(first: Kind | None, second: Kind | None) -> Kind:
-    """Return the least kind above both; None is the bottom."""
+    """Return the least kind above both; None and ``NEVER`` are the bottom."""
     if first is None or second is None:
         return second or first or ANY
-    if first == second:
+    if first == second or second == NEVER:
         return first
+    if first == NEVER:
+        return second
     names = {first.name, second.name}
     if names <= {"float", "int", "bool"}:
-        return FLOAT if "float" in names else INT
+        return _join_scalars(first, second)
     if names == {"array"}:
-        ndim = first.ndim if first.ndim == second.ndim else None
-        return array(ndim, first.inexact or second.inexact)
+        ones, others = dims_of(first), dims_of(second)
+        known = None
+        if ones is not None and others is not None and len(ones) == len(others):
+            known = tuple(a if a == b else "?" for a, b in zip(ones, others))
+        inexact, dtype = first.inexact or second.inexact, join_dtypes(first.dtype, second.dtype)
+        return array(None, inexact, known, dtype)
     if names <= {"float", "int", "bool", "array", "number"}:
-        return NUMBER
-    if len(names) == 1 and first.value is second.value and first.name in ("tuple", "list", "dict", "object"):
-        return Kind(first.name, items=_join_items(first, second), value=first.value)
+        return Kind("number", dtype=join_dtypes(first.dtype, second.dtype))
+    if len(names) == 1 and first.value is second.value and first.name in _CONTAINERS:
+        dims = first.dims if first.dims == second.dims else None
+        return Kind(first.name, items=_join_items(first, second), value=first.value, dims=dims)
     return ANY
+
+
+def join_all(kinds: Iterable[Kind]) -> Kind:
+    """Return the least kind above all."""
+    result = NEVER
+    for kind in kinds:
+        result = join(result, kind)
+    return result
+
+
+_CONTAINERS = ("tuple", "list", "dict", "object")
+
+
+def _join_scalars(first: Kind, second: Kind) -> Kind:
+    if first.name == second.name == "bool":
+        return BOOL
+    if "float" not in (first.name, second.name):
+        same = length(first) if length(first) == length(second) != "?" else None
+        dtype = "int" if {first.dtype, second.dtype} <= {"int", "bool"} else None
+        return Kind("int", dims=(same,) if same else None, dtype=dtype)
+    doubles = {first.dtype, second.dtype} <= {"float64", "double", "int"}
+    mixed = first.dtype != second.dtype
+    return Kind("float", dtype="double" if doubles and mixed else join_dtypes(first.dtype, second.dtype))
+
+
+def _join_items(first: Kind, second: Kind) -> tuple[Any, ...] | None:
+    if first.items is None or second.items is None:
+        return None
+    if first.name == "list" and not (first.items and second.items):
+        return first.items or second.items
+    if first.name in ("dict", "object"):
+        pairs, others = dict(first.items), dict(second.items)
+        if first.name == "dict" and set(pairs) != set(others):
+            return None
+        return tuple((key, join(kind, others[key])) for key, kind in pairs.items() if key in others)
+    if len(first.items) != len(second.items):
+        return None
+    return tuple(join(one, other) for one, other in zip(first.items, second.items))
+
+
+def bounded(kind: Kind, depth: int = 4) -> Kind:
+    """Return the kind with what lies deeper than ``depth`` containers forgotten, so that none grows for ever."""
+    if kind.items is None or not kind.items:
+        return kind
+    if depth == 0:
+        return replace(kind, items=None)
+    if kind.name in ("dict", "object"):
+        return replace(kind, items=tuple((key, bounded(k, depth - 1)) for key, k in kind.items))
+    return replace(kind, items=tuple(bounded(k, depth - 1) for k in kind.items))
+
+
+# -- values ------------------------------------------------------------------------------------------
+
+
+def dtype_class(dtype: np.dtype[Any]) -> str | None:
+    """Return what is remembered of a dtype."""
+    if dtype == np.float64:
+        return "float64"
+    if dtype.kind in "iu":
+        return "int" if dtype.kind == "i" and dtype.itemsize >= 4 else None
+    return {"f": "float", "c": "complex", "b": "bool"}.get(dtype.kind)
 
 
 def kind_of(value: Any, depth: int = 3) -> Kind:
     """Return the kind of a value, down to ``depth`` levels of containers."""
-    cls = type(value)
     if isinstance(value, np.ndarray):
-        return array(value.ndim, value.dtype.kind in "fc") if value.dtype.kind in "biufc" else ANY
+        if value.dtype.kind not in "biufc":
+            return ANY
+        dims = tuple(length_class(size) for size in value.shape)
+        return array(None, value.dtype.kind in "fc", dims, dtype_class(value.dtype))
     if isinstance(value, (bool, np.bool_)):
         return BOOL
-    if isinstance(value, (int, np.integer)):
+    if isinstance(value, int):
         return INT
+    if isinstance(value, np.integer):
+        return Kind("int", dtype=dtype_class(value.dtype))
     if isinstance(value, (complex, np.complexfloating)):
-        return NUMBER
-    if isinstance(value, (float, np.inexact)):
-        return FLOAT
+        return Kind("number", dtype="complex")
+    if isinstance(value, float):
+        return FLOAT64
+    if isinstance(value, np.inexact):
+        return Kind("float", dtype=dtype_class(value.dtype))
     if isinstance(value, (str, bytes)):
         return STR
     if value is None:
         return NONE
-    if isinstance(
-        value, (types.FunctionType, types.BuiltinFunctionType, types.ModuleType, type, np.ufunc, type(np.sum))
-    ):
+    if isinstance(value, _FUNCTIONS):
         return function(value)
-    return _kind_of_container(value, cls, depth)
+    return _kind_of_container(value, type(value), depth)
+
+
+_FUNCTIONS = (types.FunctionType, types.BuiltinFunctionType, types.ModuleType, type, np.ufunc, type(np.sum))
 
 
 def _kind_of_container(value: Any, cls: type, depth: int) -> Kind:
@@ -151,16 +291,25 @@ def _kind_of_container(value: Any, cls: type, depth: int) -> Kind:
         items = tuple(kind_of(item, depth - 1) for item in value) if small else None
         return Kind("tuple", items=items, value=None if cls is tuple else cls)
     if cls is list:
-        if not small or not value:
-            return container("list")
-        element = kind_of(value[0], depth - 1)
-        for item in value[1:]:
-            element = join(element, kind_of(item, depth - 1))
-        return container("list", (element,))
+        items = (join_all(kind_of(item, depth - 1) for item in value),) if small and value else None
+        return container("list", items)
     if cls is dict:
         pairs = tuple((key, kind_of(item, depth - 1)) for key, item in value.items()) if small else None
         return container("dict", pairs)
-    if dataclasses.is_dataclass(value) and depth > 0:
-        names = [f.name for f in dataclasses.fields(value)]
-        return record(cls, tuple((name, kind_of(getattr(value, name), depth - 1)) for name in names))
-    return record(cls, None)
+    return record(cls, _attributes(value, cls, depth) if depth > 0 else None)
+
+
+def _attributes(value: Any, cls: type, depth: int) -> tuple[Any, ...] | None:
+    """The kinds of an object's own attributes; None where reading them may run code."""
+    if dataclasses.is_dataclass(value):
+        names = [f.name for f in dataclasses.fields(value) if hasattr(value, f.name)]
+        return tuple((name, kind_of(getattr(value, name), depth - 1)) for name in names)
+    held = getattr(value, "__dict__", None)
+    plain = cls.__getattribute__ is object.__getattribute__ and cls.__module__ not in ("builtins", "numpy")
+    if not plain or not isinstance(held, dict) or len(held) > 32 or isinstance(value, types.MethodType):
+        return None
+    return tuple(
+        (name, kind_of(attribute, min(depth, 2) - 1))
+        for name, attribute in held.items()
+        if isinstance(name, str) and not hasattr(inspect.getattr_static(cls, name, None), "__set__")
+    )

@@ -109,9 +109,24 @@ class _Sweep:
             return _Statement(self.program, stmt).deletion(stmt)
         return [stmt]
 
+    def entered(self, stmt: gast.With) -> list[gast.stmt]:
+        """Return the tangent of what a context manager gives."""
+        item = stmt.items[0]
+        if item.optional_vars is None or item.optional_vars.id not in self.program.varied:
+            return []
+        maker = Calls(self.program, stmt)
+        if self.program.is_varied(item.context_expr):
+            raise maker.refuse("A context manager that holds values with a derivative gives one of them.",
+                               "Call a method of the object inside the block instead.")  # fmt: skip
+        variable = name(item.optional_vars.id)
+        return [gast.copy_location(s, stmt) for s in maker.bind_tangent(variable.id, maker.zero_of(variable))]
+
     def compound(self, stmt: Any) -> Any:
         """Return a compound statement with tangents inside."""
         fields = dict(gast.iter_fields(stmt))
+        if isinstance(stmt, gast.With):
+            fields["body"] = [*self.entered(stmt), *self.block(stmt.body)]
+            return gast.With(**fields)
         for part in ("body", "orelse", "finalbody"):
             if fields.get(part):
                 fields[part] = self.block(fields[part]) or [gast.Pass()]

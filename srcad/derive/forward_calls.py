@@ -23,7 +23,14 @@ _CASTS = (float, complex, list, tuple, dict)
 _SAME_ON_TANGENTS = frozenset(
     "append extend insert pop clear reverse copy popleft appendleft extendleft rotate".split()
 )
-_MIRRORED = (rt.accumulate_shadow, rt.accumulate, rt.taken)
+_MIRRORED: dict[Any, tuple[int, ...]] = {
+    rt.accumulate: (0, 2), rt.accumulate_shadow: (0, 1), rt.seed_shadow: (0, 1), rt.attribute_gradient: (2,),
+    rt.attribute_shadow: (2,), rt.clone: (0,), rt.drained: (0,), rt.element_shadow: (1,), rt.element_shadows: (1,),
+    rt.fold_repeats: (0,), rt.mirror: (2,), rt.restore: (0, 1), rt.return_element: (0, 1),
+    rt.sequence_gradient: (1,), rt.sequence_shadow: (2,), rt.shallow: (0,), rt.skeleton: (0,), rt.store_gradient: (0,),
+    rt.taken: (0,),
+}  # fmt: skip
+_FRESH = (rt.shadow, rt.no_shadow)
 _PASSIVE = frozenset("tolist item astype".split())
 
 
@@ -47,8 +54,10 @@ class Calls(Operations):
             return self.sequence(target, node)
         if getattr(function, "__name__", "") == "at" and node.args:
             return self.scattered(node)
-        if _is(function, _MIRRORED):
-            return self.mirrored(target, node)
+        if _is(function, tuple(_MIRRORED)):
+            return self.mirrored(target, node, _MIRRORED[function])
+        if _is(function, _FRESH):
+            return self.plain(target, node)
         starred = any(isinstance(a, gast.Starred) for a in node.args) or any(
             k.arg is None for k in node.keywords
         )
@@ -126,12 +135,13 @@ class Calls(Operations):
         image = gast.Call(node.func, [self.tangent(base), index, self.tangent(value)], [])
         return [gast.Expr(node), *self.fl.statements, gast.Expr(image)]
 
-    def mirrored(self, target: str | None, node: gast.Call) -> list[gast.stmt]:
-        """A function that does the same to tangents."""
-        varied = [self.tangent(a) if i != 1 or len(node.args) == 2 else a for i, a in enumerate(node.args)]
-        image = gast.Call(node.func, varied, [])
+    def mirrored(self, target: str | None, node: gast.Call, places: tuple[int, ...]) -> list[gast.stmt]:
+        """A function of the runtime that does the same to the tangents of the arguments at ``places``."""
+        operands = [self.tangent(a) if i in places else a for i, a in enumerate(node.args)]
+        image = gast.Call(node.func, operands, [])
         if target is not None:
-            return self.with_tangent(target, node, image)
+            made = self.with_tangent(target, node, image)
+            return made if target in self.program.varied else [*made, *self.fl.statements, gast.Expr(image)]
         return [gast.Expr(node), *self.fl.statements, gast.Expr(image)]
 
     # -- calls resolved when the program runs -----------------------------------------------------

@@ -196,12 +196,17 @@ class Operations:
             if parameter in bound:
                 raise self.refuse(reason, "", NoDerivativeError)
         for parameter, argument in bound.items():
-            if parameter not in rule.wrt and self.any_varied(argument):
+            parts = argument if isinstance(argument, (list, tuple)) else [argument]
+            numeric = any(
+                self.is_varied(p) and self.kind(p).name in ("array", "float", "number") for p in parts
+            )
+            if parameter not in rule.wrt and numeric:
                 raise self.refuse(f"There is no derivative with respect to the argument '{parameter}'.",
                                   "Use srcad's stop_gradient or a constant there.", NoDerivativeError)  # fmt: skip
         if rule.kind == "elementwise":
             return self.elementwise(rule, bound, ans)
-        wanted = [p for p in rule.wrt if p in bound and self.any_varied(bound[p])]
+        looked_at = rule.shaped
+        wanted = [p for p in rule.wrt if p in bound and p not in looked_at and self.any_varied(bound[p])]
         linear = rule.jointly_linear
         if not wanted:
             return self.zero_of(ans)

@@ -22,8 +22,8 @@ from srcad.lang.function import Source
 __all__ = ["read"]
 
 WAY_OUT = (
-    "Write it in a file (or in a notebook cell), or register its derivative with srcad.def_vjp and call it "
-    "from the function to differentiate."
+    "Write it in a file (or in a notebook cell), differentiate with srcad.GradientTape, which needs no source, "
+    "or register its derivative with srcad.def_vjp and call it from the function to differentiate."
 )
 
 

@@ -12,14 +12,16 @@ from typing import Any
 
 import numpy as np
 
+from srcad import runtime as rt
 from srcad.analysis.infer import ARRAY_METHODS
 from srcad.analysis.kinds import is_differentiable, kind_of
 from srcad.compilation import compiled
 from srcad.derive.builtin_sources import source_of_builtin
 from srcad.errors import UnsupportedError
+from srcad.lang.function import Nested
+from srcad.operators.over_reverse import call_with_shadows, container_call, method_with_shadows
 from srcad.operators.sources import SOURCES
 from srcad.rules import registry
-from srcad.runtime import share_memory
 from srcad.runtime.memory import is_instance
 from srcad.runtime.tangents import CONTAINERS, Tangent, container_method, set_jvp_resolvers, zero_tangent
 from srcad.targets import Target, place
@@ -51,7 +53,7 @@ def run(target: Target, values: Any, images: dict[str, Any]) -> Outcome:
     everything = (*values, *target.captured())
     names = [*target.names, *target.captured_names()]
     wanted = tuple(n for n, v in zip(names, everything) if n in images and is_differentiable(kind_of(v)))
-    code = compiled(target, values, wanted, "jvp", aliased=share_memory(everything))
+    code = compiled(target, values, wanted, "jvp", aliased=rt.share_memory(everything))
     return code.entries[0](*everything, *[images[n] for n in wanted])
 
 
@@ -78,6 +80,10 @@ def call(function: Any, held: Any, args: Any, tangents: Any, options: Any, optio
         return plain(function, args, options)
     elif isinstance(function, type):
         return make(function, args, tangents, options, option_tangents)
+    if isinstance(function, Nested):
+        count = len(args) - len(function.captured)
+        held = tuple(tangents[count:])
+        function, args, tangents = rt.Closure(function, tuple(args[count:])), args[:count], tangents[:count]
     receiver = getattr(function, "__self__", None)
     if (
         isinstance(function, types.BuiltinMethodType)
@@ -213,7 +219,20 @@ def _super(args: Any, tangents: Any, options: Any, option_tangents: Any) -> Outc
     return super(*args), tangents[1]
 
 
+def _reverse_call(args: Any, tangents: Any, options: Any, option_tangents: Any) -> Outcome:
+    return call_with_shadows(call, args, tangents)
+
+
+def _reverse_method(args: Any, tangents: Any, options: Any, option_tangents: Any) -> Outcome:
+    return method_with_shadows(call, args, tangents)
+
+
+def _container_call(args: Any, tangents: Any, options: Any, option_tangents: Any) -> Outcome:
+    return container_call(args, tangents)
+
+
 _SPECIAL: dict[Any, Any] = {
+    rt.call: _reverse_call, rt.call_method: _reverse_method, rt.container_call: _container_call,
     getattr: _getattr, setattr: _setattr, delattr: _delattr, functools.partial: _partial, super: _super,
 }  # fmt: skip
 

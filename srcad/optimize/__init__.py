@@ -13,20 +13,31 @@ from srcad.optimize.context import Context
 from srcad.optimize.copy_propagation import CopyPropagation
 from srcad.optimize.cse import CommonSubexpressions
 from srcad.optimize.dead import remove_dead
+from srcad.optimize.displays import collect_parts
 from srcad.optimize.fold import Fold
 from srcad.optimize.forward import Rewriter, walk
+from srcad.optimize.histories import prune_histories, unpack_histories
 from srcad.optimize.inplace import update_in_place
+from srcad.optimize.moves import use_before_overwriting
 from srcad.optimize.nest import nest
 from srcad.optimize.plain import write_plainly
 from srcad.optimize.program import Program
+from srcad.optimize.views import update_through_views
 
 __all__ = ["FINISH", "SIMPLIFY", "Context", "optimize", "simplify"]
 
 SIMPLIFY: tuple[type[Rewriter], ...] = (CopyPropagation, Fold, NeedlessBroadcasts, CommonSubexpressions)
 """Share one walk, again and again until nothing changes; the result keeps the statement grammar."""
 
-FINISH: tuple[Callable[[Program], None], ...] = (update_in_place, nest, write_plainly)
-"""Run once; ``nest`` is the only pass that leaves A-normal form."""
+FINISH: tuple[Callable[[Program], None], ...] = (
+    use_before_overwriting,
+    update_through_views,
+    update_in_place,
+    unpack_histories,
+    nest,
+    write_plainly,
+)
+"""Run once; they leave A-normal form."""
 
 _ROUNDS = 20
 
@@ -78,5 +89,8 @@ def simplify(program: Program) -> None:
     for _ in range(_ROUNDS):
         has_changed = coalesce(program)
         has_changed = walk(program, *SIMPLIFY) or has_changed
-        if not (remove_dead(program) or has_changed):
+        has_changed = remove_dead(program) or has_changed
+        has_changed = prune_histories(program) or has_changed
+        has_changed = collect_parts(program) or has_changed
+        if not has_changed:
             break

@@ -40,6 +40,10 @@ _FRESH_NUMPY = frozenset(
 _ARRAYS_OF_NUMPY = (_FRESH_NUMPY - {"shape", "where"}) | frozenset(
     "asarray broadcast_to expand_dims ravel reshape squeeze swapaxes transpose".split()
 )
+_FRESH_RUNTIME = frozenset(
+    "clone extreme_share finish is_zero reduced_size safe_log safe_reciprocal seed share shadow sign "
+    "zeros_like".split()
+)
 _FRESH_BUILTINS = (len, range, float, int, bool, complex, abs, round, str)
 
 _CHANGED_BY_NUMPY = {name: (0,) for name in "copyto fill_diagonal place put put_along_axis putmask".split()}
@@ -60,7 +64,7 @@ def makes_fresh(callee: Any) -> bool:
         module == "math"
         or (module == "numpy" and name in _FRESH_NUMPY and getattr(np, name, None) is callee)
         or (module == "numpy.linalg" and name != "norm")
-        or (module.startswith("srcad.") and name == "zeros_like")
+        or (module.startswith("srcad.") and name in _FRESH_RUNTIME)
     )
 
 

@@ -77,7 +77,8 @@ class Liveness:
     def _assign(self, stmt: Statement, out: frozenset[str]) -> frozenset[str]:
         written = stmt.writes
         if stmt.stack is not None:
-            if stmt.stack[0] == "pop" and stmt.stack[1] not in out and written.isdisjoint(out):
+            needed = stmt.stack[1] in out or stmt.changes != {stmt.stack[1]}
+            if not needed and written.isdisjoint(out):
                 return self._unneeded(stmt, out)
         elif stmt.is_pure and written.isdisjoint(out):
             if not stmt.changes:

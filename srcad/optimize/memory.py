@@ -6,8 +6,9 @@ from collections.abc import Iterable
 
 import gast
 
-from srcad.optimize.calls import FRESH_METHODS, PLAIN_ATTRIBUTES, changed_arguments, makes_array, makes_fresh
+from srcad.optimize.calls import FRESH_METHODS, PLAIN_ATTRIBUTES, changed_arguments, makes_fresh
 from srcad.optimize.program import Program, Statement, statements
+from srcad.optimize.roles import roles_of
 from srcad.optimize.terms import WORLD, Term, base_name
 
 __all__ = ["Memory", "is_fresh"]
@@ -34,13 +35,12 @@ class Memory:
         self.context = program.context
         self._parent: dict[str, str] = {}
         self._roots: dict[Term, frozenset[str]] = {}
-        self._containers = _container_names(program)
-        self._arrays = _array_names(program)
+        self.roles = roles_of(program)
         for name in program.parameters:
             self._join(name, WORLD)
-        result = _result_display(program.body)
+        results = _result_displays(program.body)
         for stmt in statements(program.body):
-            if stmt is not result:
+            if stmt not in results:
                 self._join_statement(stmt)
         self._spoiled: dict[str, frozenset[str]] = {}
         members: dict[str, list[str]] = {}
@@ -72,10 +72,10 @@ class Memory:
 
     def is_array(self, name: str) -> bool:
         """Tell whether a variable only ever holds arrays and numbers: a store into it copies."""
-        return name in self._arrays or self.context.is_array(name)
+        return name in self.roles.arrays or self.context.is_array(name)
 
     def _has(self, name: str) -> bool:
-        return not self.context.is_scalar(name)
+        return name not in self.roles.numbers
 
     # ---- classes ----------------------------------------------------------------------------
 
@@ -105,7 +105,8 @@ class Memory:
             if method == "append":
                 self._join_all([_CONTENTS + stack, *self.roots(value.parts[1][0])])
             else:
-                self._join_all([_CONTENTS + stack, *stmt.writes])
+                stored = [name for name in stmt.changes if name != stack and not self.is_array(name)]
+                self._join_all([_CONTENTS + stack, *stmt.writes, *stored])
             return
         if not stmt.is_pure:
             self._join_impure(stmt)
@@ -167,7 +168,7 @@ class Memory:
     def _may_be_container(self, term: Term) -> bool:
         """Tell whether a sum or product may be of lists, whose elements it then shares."""
         return any(
-            side.kind in _DISPLAYS or (side.kind is gast.Name and side.name in self._containers)
+            side.kind in _DISPLAYS or (side.kind is gast.Name and side.name in self.roles.containers)
             for side in (term.parts[0], term.parts[2])
         )
 
@@ -182,77 +183,18 @@ def is_fresh(term: Term) -> bool:
     return func.parts[1] in FRESH_METHODS if func.kind is gast.Attribute else makes_fresh(term.callee)
 
 
-def _container_names(program: Program) -> set[str]:
-    """Return the variables that may hold a list, a tuple or a dict."""
-    found: set[str] = set()
-    before = -1
-    while len(found) != before:
-        before = len(found)
-        for stmt in statements(program.body):
-            value = stmt.value
-            if stmt.target is None or value is None or stmt.target in found:
-                continue
-            if value.kind in _DISPLAYS or (value.kind is gast.Name and value.name in found):
-                found.add(stmt.target)
-            elif value.kind is gast.BinOp and any(
-                side.kind in _DISPLAYS or (side.kind is gast.Name and side.name in found)
-                for side in (value.parts[0], value.parts[2])
-            ):
-                found.add(stmt.target)
-    return found
+def _result_displays(body: list[Statement]) -> set[Statement]:
+    """Return the displays at the end that put results together.
 
-
-def _array_names(program: Program) -> set[str]:
-    """Return the variables whose every definition makes an array or a number."""
-    definitions: dict[str, list[Term]] = {}
-    others = set(program.parameters | program.terms.captured)
-    for stmt in statements(program.body):
-        if stmt.target is not None and stmt.value is not None:
-            definitions.setdefault(stmt.target, []).append(stmt.value)
-        elif stmt.kind is not gast.AugAssign:
-            others |= stmt.writes
-    known = {name for name in others if program.context.is_array(name)}
-    found = (definitions.keys() - others) | known
-    while True:
-        wrong = {n for n in found - known if not all(_is_array(v, found) for v in definitions[n])}
-        if not wrong:
-            return found
-        found -= wrong
-
-
-def _is_array(term: Term, arrays: set[str]) -> bool:
-    kind = term.kind
-    if kind is gast.Name:
-        return term.name in arrays
-    if kind is gast.Constant:
-        return isinstance(term.parts[0], (int, float, complex))
-    if kind is gast.BinOp:
-        # A list and an array make an array, a list and a number a list.
-        left, _, right = term.parts
-        return all(_is_array(side, arrays) for side in (left, right))
-    if kind is gast.UnaryOp:
-        return _is_array(term.parts[1], arrays)
-    if kind is gast.Subscript or kind is gast.Attribute:
-        return _is_array(term.parts[0], arrays) and term.parts[-1] not in PLAIN_ATTRIBUTES
-    if kind is not gast.Call:
-        return False
-    func = term.parts[0]
-    if func.kind is gast.Attribute:
-        return func.parts[1] in _ARRAY_METHODS and _is_array(func.parts[0], arrays)
-    return makes_array(term.callee)
-
-
-_ARRAY_METHODS = frozenset(["astype", "copy", "ravel", "reshape", "squeeze", "sum", "swapaxes", "transpose"])
-
-
-def _result_display(body: list[Statement]) -> Statement | None:
-    """Return the statement right before the end that puts the results together, if there is one.
-
-    Nothing can happen to them any more, so it does not count as sharing.
+    Nothing can happen to their elements any more, so they do not count as sharing.
     """
-    if len(body) < 2 or body[-1].kind is not gast.Return:
-        return None
-    display, value = body[-2], body[-1].value
-    if value is None or value.kind is not gast.Name or display.target != value.name or display.value is None:
-        return None
-    return display if display.value.kind in _DISPLAYS else None
+    found: set[Statement] = set()
+    written: set[str] = set()
+    for stmt in reversed(body):
+        if stmt.blocks or stmt.changes or not stmt.is_pure:
+            break
+        if stmt.target is not None and stmt.value is not None and stmt.value.kind in _DISPLAYS:
+            if written.isdisjoint(stmt.value.reads):
+                found.add(stmt)
+        written |= stmt.writes
+    return found

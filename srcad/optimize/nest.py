@@ -79,9 +79,7 @@ class _Nest:
             return True
         if not stmt.writes.isdisjoint(operands):
             return True
-        if stmt.stack is not None:
-            return stmt.stack[1] in operands
-        if not stmt.is_pure and WORLD in stmt.changes:
+        if stmt.stack is None and not stmt.is_pure and WORLD in stmt.changes:
             return True
         return bool(stmt.changes) and not self.memory.spoiled(stmt.changes).isdisjoint(operands)
 

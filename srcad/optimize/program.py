@@ -87,6 +87,7 @@ class Program:
         self.parameters = frozenset(n.id for n in gast.walk(tree.args) if isinstance(n, gast.Name))
         self.body = self._block(tree.body)
         self.changes = 0
+        self.facts: dict[type, Any] = {}
 
     def to_function(self) -> Function:
         """Return the function with the statements as they are now."""
@@ -223,7 +224,8 @@ class Program:
         if receiver.kind is gast.Name and receiver.name in self.stacks and method in ("append", "pop"):
             if all([arg.is_pure for arg in value.parts[1]]):
                 stmt.stack = (method, receiver.name)
-                stmt.changes = frozenset([receiver.name])
+                stored = [base_name(t) or WORLD for t in stmt.targets if not _bound(t)]
+                stmt.changes = frozenset([receiver.name, *stored])
 
     def set_value(self, stmt: Statement, value: Term) -> None:
         """Give a statement another value."""

@@ -2,6 +2,7 @@
 
 from srcad.rules import (
     constants,
+    cumulative,
     fft,
     joining,
     linalg,
@@ -9,6 +10,7 @@ from srcad.rules import (
     linalg_forward,
     linalg_norms,
     linalg_runtime,
+    order_statistics,
     polynomial,
     polynomial_chebyshev,
     polynomial_hermite,
@@ -20,15 +22,20 @@ from srcad.rules import (
     random,
     random_forward,
     reductions,
+    runtime_choices,
     runtime_functions,
+    runtime_products,
+    runtime_reductions,
     scalars,
     selection,
     shape,
+    statistics,
     ufuncs,
 )
 
 __all__ = [
     "constants",
+    "cumulative",
     "fft",
     "joining",
     "linalg",
@@ -36,6 +43,7 @@ __all__ = [
     "linalg_forward",
     "linalg_norms",
     "linalg_runtime",
+    "order_statistics",
     "polynomial",
     "polynomial_chebyshev",
     "polynomial_hermite",
@@ -47,9 +55,13 @@ __all__ = [
     "random",
     "random_forward",
     "reductions",
+    "runtime_choices",
     "runtime_functions",
+    "runtime_products",
+    "runtime_reductions",
     "scalars",
     "selection",
     "shape",
+    "statistics",
     "ufuncs",
 ]

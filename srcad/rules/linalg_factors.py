@@ -76,7 +76,7 @@ def eigvalsh(ans, g, a, UPLO="L"):
 @vjp(np.linalg.eigh, "a")
 def eigh(ans, g, a, UPLO="L"):
     vectors = ans[1]
-    whole = vectors * np.expand_dims(g[0], -2)
+    whole = vectors * np.expand_dims(rt.filled(g[0], ans[0]), -2)
     if not rt.is_zero(g[1]):
         cotangent = np.conj(g[1])
         inner = rt.conj_transpose(vectors) @ cotangent
@@ -129,7 +129,7 @@ def svd(ans, g, a, full_matrices=True, compute_uv=True, hermitian=False):
         return np.conj(whole)
     k = np.shape(ans[1])[-1]
     u, s, v = ans[0][..., :k], ans[1], rt.conj_transpose(ans[2][..., :k, :])
-    whole = u * np.expand_dims(g[1], -2)
+    whole = u * np.expand_dims(rt.filled(g[1], s), -2)
     turned = rt.conj_transpose(v)
     if not (rt.is_zero(g[0]) and rt.is_zero(g[2])):
         left = np.conj(rt.filled(g[0], ans[0]))

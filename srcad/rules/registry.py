@@ -94,7 +94,7 @@ _RULES: dict[Hashable, Rule] = {}
 _CONSTANT: dict[Hashable, Callable[..., Any]] = {}
 _REFUSED: dict[Hashable, str] = {}
 _MUTATING: dict[Hashable, Callable[..., Any]] = {}
-_SCIPY: tuple[str, ...] = ("linalg", "ndimage", "signal", "special", "stats")
+_SCIPY: tuple[str, ...] = ("integrate", "linalg", "ndimage", "optimize", "signal", "special", "stats")
 _PROVIDERS = {f"scipy.{topic}": f"srcad.rules.scipy_{topic}" for topic in _SCIPY}
 
 

@@ -11,8 +11,6 @@ from srcad import runtime as rt
 from srcad.rules.registry import constant, elementwise, jvp, vjp
 
 constant(
-    rt.einsum_extras,
-    rt.einsum_pattern,
     rt.extreme_share,
     rt.inverse_axes,
     rt.keys,
@@ -125,47 +123,7 @@ def sign_x(ans, t, x):
     return np.conj(t) * r - np.real(t * ans) * ans * r
 
 
-# -- products ----------------------------------------------------------------------------------------
-
-
-@vjp(rt.dot_adjoint_a, "cotangent", "b", multilinear=True)
-def dot_adjoint_a(ans, g, cotangent, shape, b):
-    return np.dot(g, b), rt.dot_adjoint_b(cotangent, g, np.shape(b))
-
-
-@vjp(rt.dot_adjoint_b, "cotangent", "a", multilinear=True)
-def dot_adjoint_b(ans, g, cotangent, a, shape):
-    return np.dot(a, g), rt.dot_adjoint_a(cotangent, np.shape(a), g)
-
-
-@vjp(rt.inner_adjoint_a, "cotangent", "b", multilinear=True)
-def inner_adjoint_a(ans, g, cotangent, shape, b):
-    return np.inner(g, b), rt.inner_adjoint_b(cotangent, g, np.shape(b))
-
-
-@vjp(rt.inner_adjoint_b, "cotangent", "a", multilinear=True)
-def inner_adjoint_b(ans, g, cotangent, a, shape):
-    return np.inner(a, g), rt.inner_adjoint_a(cotangent, np.shape(a), g)
-
-
-@vjp(rt.matmul_adjoint_a, "cotangent", "b", multilinear=True)
-def matmul_adjoint_a(ans, g, cotangent, shape, b):
-    return np.matmul(g, b), rt.matmul_adjoint_b(cotangent, g, np.shape(b))
-
-
-@vjp(rt.matmul_adjoint_b, "cotangent", "a", multilinear=True)
-def matmul_adjoint_b(ans, g, cotangent, a, shape):
-    return np.matmul(a, g), rt.matmul_adjoint_a(cotangent, np.shape(a), g)
-
-
-@vjp(rt.tensordot_adjoint_a, "cotangent", "b", multilinear=True)
-def tensordot_adjoint_a(ans, g, cotangent, shape, b, axes):
-    return np.tensordot(g, b, axes), rt.tensordot_adjoint_b(cotangent, g, np.shape(b), axes)
-
-
-@vjp(rt.tensordot_adjoint_b, "cotangent", "a", multilinear=True)
-def tensordot_adjoint_b(ans, g, cotangent, a, shape, axes):
-    return np.tensordot(a, g, axes), rt.tensordot_adjoint_a(cotangent, np.shape(a), g, axes)
+# -- products and determinants -----------------------------------------------------------------------
 
 
 @vjp(rt.prod_others, "a")
@@ -197,14 +155,12 @@ def off_diagonal_a(ans, t, a):
 
 @vjp(rt.cofactor, "a")
 def cofactor(ans, g, a):
-    inverse = np.linalg.inv(a)
-    along = np.sum(g * np.swapaxes(inverse, -1, -2), axis=(-2, -1), keepdims=True)
-    return along * ans - ans @ np.swapaxes(g, -1, -2) @ np.swapaxes(inverse, -1, -2)
+    return rt.cofactor_along(a, g)  # second derivatives of a determinant are symmetric
 
 
 @jvp(rt.cofactor, "a")
 def cofactor_a(ans, t, a):
-    return cofactor(ans, t, a)  # second derivatives of a determinant are symmetric
+    return rt.cofactor_along(a, t)
 
 
 # -- placing and accumulating ------------------------------------------------------------------------
@@ -317,7 +273,9 @@ def cumprod_tangent_a(ans, t, tangent, a, axis):
     rows = rt.lower_rows(np.moveaxis(a, axis, -1))
     others = rt.prod_others(rows, -1)
     moved = np.expand_dims(np.moveaxis(t, axis, -1), -2)
-    change = prod_others(others, np.tril(np.expand_dims(np.moveaxis(tangent, axis, -1), -2) + 0 * rows), rows, -1)
+    change = prod_others(
+        others, np.tril(np.expand_dims(np.moveaxis(tangent, axis, -1), -2) + 0 * rows), rows, -1
+    )
     return np.moveaxis(np.sum(np.tril(change * moved), axis=-1), -1, axis)
 
 

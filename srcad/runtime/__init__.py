@@ -27,6 +27,12 @@ from srcad.runtime.calls import (
     seed,
     set_resolver,
 )
+from srcad.runtime.choices import (
+    choose_adjoint,
+    select_adjoint,
+    trimmed,
+    unchosen,
+)
 from srcad.runtime.containers import (
     accumulate,
     add,
@@ -113,22 +119,39 @@ from srcad.runtime.order import (
     value_ranks,
 )
 from srcad.runtime.products import (
+    array_positions,
+    cross_adjoints,
     dot_adjoint_a,
     dot_adjoint_b,
-    einsum_extras,
-    einsum_pattern,
+    einsum_gradient,
+    einsum_of,
     inner_adjoint_a,
     inner_adjoint_b,
+    kron_shapes,
     matmul_adjoint_a,
     matmul_adjoint_b,
+    part_of_convolution,
     tensordot_adjoint_a,
     tensordot_adjoint_b,
+    whole_convolution,
+    with_item,
 )
 from srcad.runtime.reductions import (
     limited_share,
     numbers,
     used_size,
     where_used,
+)
+from srcad.runtime.statistics import (
+    coordinates,
+    counts_adjoint,
+    counts_of,
+    covariance_scale,
+    edges_adjoint,
+    edges_tangent,
+    observations,
+    observed,
+    weight_layout,
 )
 from srcad.runtime.stores import (
     along_axis_index,
@@ -183,6 +206,27 @@ from srcad.runtime.tangents import (
 )
 
 __all__ = [
+    "with_item",
+    "einsum_of",
+    "einsum_gradient",
+    "array_positions",
+    "whole_convolution",
+    "part_of_convolution",
+    "kron_shapes",
+    "cross_adjoints",
+    "weight_layout",
+    "observed",
+    "observations",
+    "edges_tangent",
+    "edges_adjoint",
+    "covariance_scale",
+    "counts_of",
+    "counts_adjoint",
+    "coordinates",
+    "unchosen",
+    "trimmed",
+    "select_adjoint",
+    "choose_adjoint",
     "value_ranks",
     "quantile_tangent",
     "quantile_ranks",
@@ -241,8 +285,6 @@ __all__ = [
     "dot_adjoint_b",
     "drained",
     "dual_matrix",
-    "einsum_extras",
-    "einsum_pattern",
     "element_shadow",
     "element_shadows",
     "extreme_share",

@@ -7,11 +7,12 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["Closure", "call", "call_method", "closure", "seed", "set_resolver"]
+__all__ = ["Closure", "call", "call_method", "closure", "gradient_of", "seed", "set_gradient", "set_resolver"]
 
 Pullback = Callable[[], None]
 Resolver = Callable[..., tuple[Any, Any, Pullback]]
 _resolvers: list[tuple[Resolver, Resolver]] = []
+_gradients: list[Callable[[Any], Any]] = []
 
 
 def set_resolver(of_call: Resolver, of_method: Resolver) -> None:
@@ -46,6 +47,16 @@ def call_method(
 ) -> tuple[Any, Any, Pullback]:
     """Call ``receiver.name``; see `call`."""
     return _resolvers[0][1](receiver, receiver_shadow, name, args, shadows, options, option_shadows)
+
+
+def set_gradient(make: Callable[[Any], Any]) -> None:
+    """Install the operator that makes the gradient of a function."""
+    _gradients[:] = [make]
+
+
+def gradient_of(function: Any) -> Any:
+    """Return the function that computes the gradient of ``function`` in its first argument."""
+    return _gradients[0](function)
 
 
 class Closure:

@@ -346,6 +346,8 @@ def attribute_shadow(value: Any, base: Any, base_shadow: Any, name: str) -> Any:
         return getattr(base_shadow, name)
     if isinstance(base, tuple) and name in getattr(base, "_fields", ()) and isinstance(base_shadow, tuple):
         return base_shadow[base._fields.index(name)]
+    if isinstance(base_shadow, dict) and isinstance(base, dict) and base.get(name) is value:
+        return base_shadow[name]  # a dict whose items are attributes too
     if isinstance(base, np.ndarray):
         return mirror(value, base, base_shadow)
     return None

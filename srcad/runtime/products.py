@@ -6,20 +6,25 @@ from typing import Any
 
 import numpy as np
 
-from srcad.errors import NoDerivativeError
-from srcad.runtime.arrays import inexact_dtype, unbroadcast
+from srcad.runtime.arrays import unbroadcast
 
 __all__ = [
     "dot_adjoint_a",
     "dot_adjoint_b",
-    "einsum_extras",
-    "einsum_pattern",
+    "cross_adjoints",
+    "array_positions",
+    "einsum_gradient",
+    "einsum_of",
     "inner_adjoint_a",
     "inner_adjoint_b",
     "matmul_adjoint_a",
     "matmul_adjoint_b",
     "tensordot_adjoint_a",
+    "kron_shapes",
+    "part_of_convolution",
     "tensordot_adjoint_b",
+    "whole_convolution",
+    "with_item",
 ]
 
 Array = Any
@@ -126,64 +131,161 @@ def tensordot_adjoint_b(cotangent: Array, a: Array, shape: Shape, axes: Any) -> 
     return np.transpose(product, np.argsort(contracted + free_b))
 
 
-def _labels(subscripts: Any, operands: Any) -> tuple[list[list[str]], list[str]]:
-    """Return the labels of each operand's axes and of the result's, with the ellipsis written out."""
-    if not isinstance(subscripts, str):
-        raise NoDerivativeError(
-            "np.einsum has a derivative only where its first argument is text.",
-            "Write np.einsum('ij,jk->ik', a, b).",
-        )
-    inputs, arrow, output = subscripts.replace(" ", "").partition("->")
-    terms = inputs.split(",")
-    hidden = [np.ndim(x) - len(term.replace("...", "")) for term, x in zip(terms, operands)]
-    widest = max([n for term, n in zip(terms, hidden) if "..." in term], default=0)
-    dots = [f".{i}" for i in range(widest)]
-
-    def written_out(term: str, count: int) -> list[str]:
-        before, ellipsis, after = term.partition("...")
-        return [*before, *(dots[len(dots) - count :] if ellipsis else []), *after]
-
-    labels = [written_out(term, n) for term, n in zip(terms, hidden)]
-    if arrow:
-        return labels, written_out(output, widest)
-    letters = [label for term in labels for label in term if not label.startswith(".")]
-    return labels, dots + sorted(label for label in set(letters) if letters.count(label) == 1)
+# -- cross and Kronecker products, convolutions ------------------------------------------------------
 
 
-def _einsum_plan(subscripts: Any, operands: Any, k: int) -> tuple[list[list[str]], list[str], list[Array]]:
-    """Return the terms, the result and the further factors of the einsum that is operand ``k``'s gradient."""
-    labels, output = _labels(subscripts, operands)
-    known = set(output).union(*(labels[:k] + labels[k + 1 :]))
-    dtype = inexact_dtype(operands[k])
-    target: list[str] = []
-    terms: list[list[str]] = []
-    extras: list[Array] = []
-    for label, size in zip(labels[k], np.shape(operands[k])):
-        if label in target:  # a diagonal: the second axis gets a label of its own, tied by an identity matrix
-            twin = f"{label}'{len(target)}"
-            terms.append([label, twin])
-            extras.append(np.eye(size, dtype=dtype))
-            target.append(twin)
-            continue
-        if label not in known:
-            terms.append([label])
-            extras.append(np.ones(size, dtype))
-        target.append(label)
-    return [output, *labels[:k], *labels[k + 1 :], *terms], target, extras
+def cross_adjoints(
+    cotangent: Array, a: Array, b: Array, axisa: int, axisb: int, axisc: int
+) -> tuple[Array, Array]:
+    """Return the gradients of ``a`` and ``b`` in ``np.cross``."""
+    first, second = np.moveaxis(a, axisa, -1), np.moveaxis(b, axisb, -1)
+    sizes = first.shape[-1], second.shape[-1]
+    first, second = (_in_space(x) for x in (first, second))
+    if sizes == (2, 2):
+        g = np.stack([np.zeros_like(cotangent), np.zeros_like(cotangent), cotangent], axis=-1)
+    else:
+        g = np.moveaxis(cotangent, axisc, -1)
+    found = []
+    for left, right, size, value, axis in ((second, g, sizes[0], a, axisa), (g, first, sizes[1], b, axisb)):
+        part = np.moveaxis(np.cross(left, right)[..., :size], -1, axis)
+        found.append(unbroadcast(part, value))
+    return found[0], found[1]
 
 
-def einsum_pattern(subscripts: str, operands: Any, k: int) -> str:
-    """Return the subscripts of the einsum of the cotangent and the other operands that is operand ``k``'s gradient."""
-    terms, target, _ = _einsum_plan(subscripts, operands, k)
-    alphabet = iter("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
-    letters: dict[str, str] = {}
-    for label in [label for term in terms for label in term] + target:
-        if label not in letters:
-            letters[label] = next(alphabet)
-    write = lambda term: "".join(letters[label] for label in term)  # noqa: E731
-    return ",".join(write(term) for term in terms) + "->" + write(target)
+def _in_space(vectors: Array) -> Array:
+    """Return vectors of the plane as vectors of space."""
+    if vectors.shape[-1] == 3:
+        return vectors
+    return np.concatenate([vectors, np.zeros_like(vectors[..., :1])], axis=-1)
 
 
-def einsum_extras(subscripts: str, operands: Any, k: int) -> list[Array]:
-    """Return the ones and identity matrices that complete the einsum of `einsum_pattern`."""
-    return _einsum_plan(subscripts, operands, k)[2]
+def kron_shapes(shape_a: Shape, shape_b: Shape) -> tuple[Any, ...]:
+    """Return how to reshape the factors and the result of ``np.kron`` so that it is an outer product.
+
+    The last two parts are the axes of ``a`` and those of ``b`` in the reshaped result.
+    """
+    rank = max(len(shape_a), len(shape_b))
+    full_a = (1,) * (rank - len(shape_a)) + tuple(shape_a)
+    full_b = (1,) * (rank - len(shape_b)) + tuple(shape_b)
+    spread_a = tuple(n for pair in zip(full_a, (1,) * rank) for n in pair)
+    spread_b = tuple(n for pair in zip((1,) * rank, full_b) for n in pair)
+    both = tuple(n for pair in zip(full_a, full_b) for n in pair)
+    return spread_a, spread_b, both, tuple(range(0, 2 * rank, 2)), tuple(range(1, 2 * rank, 2))
+
+
+def _part_of_convolution(n: int, m: int, mode: str, mirrored: bool) -> slice:
+    """Return which part of the full convolution of ``n`` and ``m`` numbers a mode returns."""
+    short, long = min(n, m), max(n, m)
+    if mode == "valid":
+        return slice(short - 1, long)
+    if mode == "same":
+        start = (short - 1) // 2
+        if mirrored and n < m:
+            start = short - 1 - start
+        return slice(start, start + long)
+    return slice(0, n + m - 1)
+
+
+def whole_convolution(cotangent: Array, n: int, m: int, mode: str, mirrored: bool) -> Array:
+    """Return the gradient of the full convolution, of which ``mode`` returns a part."""
+    result = np.zeros(n + m - 1, cotangent.dtype)
+    result[_part_of_convolution(n, m, mode, mirrored)] = cotangent
+    return result
+
+
+def part_of_convolution(whole: Array, n: int, m: int, mode: str, mirrored: bool) -> Array:
+    """Return the part of a full convolution that ``mode`` returns."""
+    return whole[_part_of_convolution(n, m, mode, mirrored)]
+
+
+# -- einsum ------------------------------------------------------------------------------------------
+
+
+def _split_operands(operands: Any) -> tuple[list[list[Any]], list[Any] | None, list[int]]:
+    """Return the labels of each array and of the result (or None), and the positions of the arrays.
+
+    A label is a letter, an int, or ``...``.
+    """
+    if isinstance(operands[0], str):
+        inputs, arrow, output = operands[0].replace(" ", "").partition("->")
+        terms = [_letters(term) for term in inputs.split(",")]
+        return terms, _letters(output) if arrow else None, list(range(1, len(operands)))
+    count = len(operands) // 2
+    terms = [list(operands[2 * i + 1]) for i in range(count)]
+    return terms, list(operands[-1]) if len(operands) % 2 else None, list(range(0, 2 * count, 2))
+
+
+def _letters(term: str) -> list[Any]:
+    before, ellipsis, after = term.partition("...")
+    return [*before, *([...] if ellipsis else []), *after]
+
+
+def _written_out(operands: Any) -> tuple[list[list[Any]], list[Any], list[Array]]:
+    """Return the labels of each array and of the result, where a label of an ellipsis is a tuple; and the arrays."""
+    terms, output, positions = _split_operands(operands)
+    arrays = [operands[i] for i in positions]
+    hidden = [np.ndim(x) - len(term) + 1 if ... in term else 0 for term, x in zip(terms, arrays)]
+    dots = [("...", i) for i in range(max(hidden))]
+
+    def expand(term: list[Any], count: int) -> list[Any]:
+        kept = dots[len(dots) - count :]
+        return [label for part in term for label in (kept if part is ... else [part])]
+
+    labels = [expand(term, n) for term, n in zip(terms, hidden)]
+    if output is not None:
+        return labels, expand(output, len(dots)), arrays
+    plain = [label for term in labels for label in term if not isinstance(label, tuple)]
+    return labels, dots + sorted(label for label in set(plain) if plain.count(label) == 1), arrays
+
+
+def _numbered(*terms: list[Any]) -> list[list[int]]:
+    numbers: dict[Any, int] = {}
+    return [[numbers.setdefault(label, len(numbers)) for label in term] for term in terms]
+
+
+def _einsum_adjoint(
+    cotangent: Array, labels: Any, output: Any, arrays: list[Array], k: int, optimize: Any
+) -> Array:
+    value, own = arrays[k], labels[k]
+    target = list(dict.fromkeys(own))
+    sizes = dict(zip(own, np.shape(value)))
+    others = [term for i, term in enumerate(labels) if i != k]
+    known = set(output).union(*others)
+    reached = [label for label in target if label in known]
+    numbered = _numbered(output, *others, reached)
+    factors = [x for i, x in enumerate(arrays) if i != k]
+    pairs = [part for pair in zip([cotangent, *factors], numbered) for part in pair]
+    found = np.einsum(*pairs, numbered[-1], optimize=optimize)
+    if len(reached) < len(target):  # a label that was summed alone
+        found = np.reshape(found, [sizes[label] if label in known else 1 for label in target])
+        lengths = [n if label not in known else found.shape[i] for i, (label, n) in enumerate(sizes.items())]
+        found = np.broadcast_to(found, lengths)
+    if len(target) < len(own):  # a diagonal
+        result = np.zeros(np.shape(value), found.dtype)
+        np.einsum(result, _numbered(own)[0], _numbered(own, target)[1])[...] = found
+        found = result
+    return unbroadcast(found, value)
+
+
+def array_positions(operands: Any) -> list[int]:
+    """Return which of the arguments of ``np.einsum`` are arrays, not subscripts."""
+    return _split_operands(operands)[2]
+
+
+def einsum_of(operands: Any, optimize: Any) -> Array:
+    """Return ``np.einsum(*operands)``."""
+    return np.einsum(*operands, optimize=optimize)
+
+
+def einsum_gradient(cotangent: Array, operands: Any, k: int, optimize: Any) -> Any:
+    """Return the gradient of the argument ``k`` of ``np.einsum``, in either form; 0.0 for subscripts."""
+    positions = array_positions(operands)
+    if k not in positions:
+        return 0.0
+    labels, output, arrays = _written_out(operands)
+    return _einsum_adjoint(cotangent, labels, output, arrays, positions.index(k), optimize)
+
+
+def with_item(items: Any, k: int, value: Any) -> tuple[Any, ...]:
+    """Return a tuple of the items with ``value`` at position ``k``."""
+    return (*items[:k], value, *items[k + 1 :])

@@ -250,6 +250,8 @@ class _Search:
             return kind([self.unwrapped(item, place, (*inner, i)) for i, item in enumerate(value)])
         if kind is dict:
             return {key: self.unwrapped(item, place, (*inner, key)) for key, item in value.items()}
+        if isinstance(value, tuple) and hasattr(value, "_make"):
+            return value._make([self.unwrapped(item, place, (*inner, i)) for i, item in enumerate(value)])
         return value
 
     def tokens(self) -> tuple[Token, ...]:
@@ -333,6 +335,7 @@ def binary(function: Any, compute: Callable[[Any, Any], Any], x: Any, y: Any) ->
             return ans
         call = bind(function, 2, (), held)
     parents: tuple[Node, ...]
+    routes: tuple[Route, ...]
     if held is _BOTH:
         parents, routes = (x, y), (call.routes[0], call.routes[1])
     elif held is _FIRST:

@@ -13,7 +13,7 @@ from srcad import runtime as rt
 from srcad import tree
 from srcad.errors import ArgumentError, TapeError
 from srcad.tape.backward import pull_back
-from srcad.tape.calls import apply, is_inexact, unwrapped
+from srcad.tape.calls import apply, is_inexact
 from srcad.tape.recording import Node, Token, recording
 from srcad.tape.values import Traced, Variable, warn_not_watched
 
@@ -245,7 +245,7 @@ class GradientTape:
         zero = _wants_zero(unconnected_gradients)
         node, whole = self._single(target), self._resolved(sources)
         self._use()
-        shape = np.shape(unwrapped(target))
+        shape = np.shape(_value(target))
         rows = (
             [self._gradients([(node, row)], whole, zero) for row in _rows(shape, np.result_type(node.raw))]
             if node is not None
@@ -280,7 +280,7 @@ class GradientTape:
         """
         zero = _wants_zero(unconnected_gradients)
         whole = self._resolved(source)
-        shape, inner = np.shape(unwrapped(target)), np.shape(unwrapped(whole))
+        shape, inner = np.shape(_value(target)), np.shape(_value(whole))
         if not shape or not inner or shape[0] != inner[0]:
             raise ArgumentError(
                 f"batch_jacobian needs a target and a source with the same first axis, not {shape} and {inner}.",
@@ -322,7 +322,7 @@ class GradientTape:
     def _target(self, leaf: Any) -> Node | None:
         """Return the node of a target, or None for a plain value, on which nothing was recorded."""
         if isinstance(leaf, Variable):
-            readings = self._token.readings.get(id(leaf), [])
+            readings = self._token.nodes(leaf)
             return readings[-1] if readings else None
         if isinstance(leaf, Node):
             return leaf
@@ -361,18 +361,18 @@ class GradientTape:
             if not isinstance(source, (Node, Variable)):
                 return None
             if not parts:
-                return rt.finish(0.0, source.value) if zero else None
+                return rt.finish(0.0, _value(source)) if zero else None
             total = parts[0]
             for part in parts[1:]:
                 total = total + part
-            return apply(rt.finish, total, source.value)
+            return apply(rt.finish, total, _value(source))
 
         return tree.map(finished, sources)
 
     def _nodes(self, leaf: Any) -> list[Node]:
         """Return the nodes whose gradients make up that of a source."""
         if isinstance(leaf, Variable):
-            return self._token.readings.get(id(leaf), [])
+            return self._token.nodes(leaf)
         return [leaf] if isinstance(leaf, Node) else []
 
 
@@ -447,9 +447,14 @@ def _stacked(source: Any, rows: tuple[Any, ...], shape: tuple[int, ...], filled:
     if not isinstance(source, (Node, Variable)):
         return None
     if not rows or rows[0] is None:
-        return np.zeros(shape + np.shape(unwrapped(source)), _dtype(source)) if filled else None
-    return np.reshape(np.stack(rows), shape + np.shape(unwrapped(source))) if shape else rows[0]
+        return np.zeros(shape + np.shape(_value(source)), _dtype(source)) if filled else None
+    return np.reshape(np.stack(rows), shape + np.shape(_value(source))) if shape else rows[0]
+
+
+def _value(source: Any) -> Any:
+    """Return the plain value of a source or target, without reading a variable."""
+    return source.value if isinstance(source, (Traced, Variable)) else source
 
 
 def _dtype(source: Any) -> np.dtype[Any]:
-    return np.result_type(unwrapped(source))
+    return np.result_type(_value(source))

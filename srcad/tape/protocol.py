@@ -14,7 +14,7 @@ from srcad.tape.recording import Node, Readable, is_tracked
 
 __all__ = ["ArrayLike"]
 
-_REDUCTIONS = {
+_REDUCTIONS: dict[tuple[Any, str], Any] = {
     (np.add, "reduce"): np.sum,
     (np.multiply, "reduce"): np.prod,
     (np.maximum, "reduce"): np.max,
@@ -144,8 +144,8 @@ class ArrayLike:
     __le__ = _plain(operator.le)
     __gt__ = _plain(operator.gt)
     __ge__ = _plain(operator.ge)
-    __eq__ = _plain(operator.eq)  # type: ignore[assignment]
-    __ne__ = _plain(operator.ne)  # type: ignore[assignment]
+    __eq__ = _plain(operator.eq)
+    __ne__ = _plain(operator.ne)
     __contains__ = _plain(operator.contains)
     __bool__ = _plain(bool)
     __int__ = _plain(int)
@@ -189,8 +189,8 @@ class ArrayLike:
 
     # -- attributes
 
-    @property
-    def __class__(self) -> type:  # type: ignore[override]
+    @property  # type: ignore[misc]
+    def __class__(self) -> type:
         """The class of the plain value, so that ``isinstance(x, float)`` chooses the branch it would choose."""
         return type(self.value)
 
@@ -283,11 +283,11 @@ class ArrayLike:
 
     def reshape(self, *shape: Any, **options: Any) -> Any:
         """Return the entries in another shape."""
-        return np.reshape(self, shape[0] if len(shape) == 1 else shape, **options)  # type: ignore[call-overload]
+        return np.reshape(self, shape[0] if len(shape) == 1 else shape, **options)
 
     def transpose(self, *axes: Any) -> Any:
         """Return the axes in another order."""
-        return np.transpose(self, (axes[0] if len(axes) == 1 else axes) or None)  # type: ignore[arg-type]
+        return np.transpose(self, (axes[0] if len(axes) == 1 else axes) or None)
 
     def astype(self, dtype: Any, *args: Any, **kwargs: Any) -> Any:
         """Return the entries in another type; in an integer type they are plain."""

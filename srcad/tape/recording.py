@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import threading
+import weakref
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
@@ -24,7 +25,8 @@ class Token:
     watched : dict
         The variables that are watched, by identity, in order.
     readings : dict
-        For each of these variables the nodes that it was read as.
+        For each of these variables weak references to the nodes that it was read as; what has gone since
+        has no part in any result.
     """
 
     __slots__ = ("automatic", "readings", "watched")
@@ -32,7 +34,7 @@ class Token:
     def __init__(self, automatic: bool) -> None:
         self.automatic = automatic
         self.watched: dict[int, Any] = {}
-        self.readings: dict[int, list[Node]] = {}
+        self.readings: dict[int, list[weakref.ref[Node]]] = {}
 
     def follows(self, variable: Any) -> bool:
         """Tell whether a variable that is read now is to be watched."""
@@ -43,10 +45,16 @@ class Token:
         self.watched[id(variable)] = variable
         self.readings.setdefault(id(variable), [])
 
+    def nodes(self, variable: Any) -> list[Node]:
+        """Return the nodes that ``variable`` was read as."""
+        return [
+            node for reference in self.readings.get(id(variable), []) if (node := reference()) is not None
+        ]
+
     def note(self, variable: Any, leaf: Node) -> None:
         """Note that ``variable`` was read as ``leaf``."""
         self.watch(variable)
-        self.readings[id(variable)].append(leaf)
+        self.readings[id(variable)].append(weakref.ref(leaf))
 
 
 class _Recording(threading.local):
@@ -100,7 +108,7 @@ class Node:
         The order of creation, which is an order in which operands come before results.
     """
 
-    __slots__ = ("number", "operation", "raw", "recorded", "tokens")
+    __slots__ = ("__weakref__", "number", "operation", "raw", "recorded", "tokens")
 
     def __init__(self, raw: Any, tokens: tuple[Token, ...], operation: Operation | None = None) -> None:
         if type(raw) is np.ndarray:

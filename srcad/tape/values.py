@@ -32,7 +32,7 @@ class Traced(ArrayLike, Node):
     (Traced(array([1., 2.])), 5.0)
     """
 
-    __slots__ = ("__weakref__",)
+    __slots__ = ()
 
     @property
     def value(self) -> Any:

@@ -111,10 +111,15 @@ def body_of(fn):
 
 def run(fn, *arguments):
     """Run a function on copies of the arguments; return its result and its side effects."""
+    return run_on(fn, *copy.deepcopy(arguments))
+
+
+def run_on(fn, *arguments):
+    """Run a function on the arguments themselves."""
     space = dict(SPACE)
     exec(compile(text_of(fn), "<program>", "exec"), space)
     LOG.clear()
-    result = space[fn.tree.name](*copy.deepcopy(arguments))
+    result = space[fn.tree.name](*arguments)
     return result, list(LOG)
 
 

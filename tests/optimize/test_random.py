@@ -6,7 +6,7 @@ import random
 
 import numpy as np
 import pytest
-from adjoint_programs import function, pure, run, same, text_of
+from adjoint_programs import function, pure, run, run_on, same, text_of
 
 from srcad.optimize import optimize
 
@@ -126,7 +126,99 @@ class Writer:
         return "\n".join(head + self.lines + ["    return a, b, c, dx, dy", ""])
 
 
+PARTS = ["v", "w", "dv"]
+SLICES = ["1:", ":2", "::2"]
+
+
+class MemoryWriter(Writer):
+    """Write a random function that keeps changing arrays through views; parts are arrays of two numbers."""
+
+    def part(self):
+        return self.random.choice([*PARTS, f"{self.pick()}[{self.random.choice(SLICES)}]"])
+
+    def part_value(self):
+        first, second = self.part(), self.part()
+        return self.random.choice(
+            [
+                f"{first} {self.random.choice(OPERATORS)} {second}",
+                f"{first} * 1.0",
+                f"np.copy({first})",
+                f"{first}.copy()",
+                f"-{first}",
+                f"{self.random.choice(['a', 'b', 'e'])}[1] * {first}",
+                f"rt.unbroadcast({first}, {second})",
+            ]
+        )
+
+    def block(self, indent, length, depth):
+        pad = "    " * indent
+        self.lines.append(f"{pad}pass")
+        for _ in range(length):
+            kind = self.random.randrange(24)
+            whole, other, part = self.pick(), self.pick(), self.random.choice(PARTS)
+            slice_ = self.random.choice(SLICES)
+            if kind < 3:
+                super().block(indent, 1, 0)
+            elif kind < 6:
+                self.lines.append(f"{pad}{part} = {whole}[{slice_}]")
+            elif kind < 8:
+                self.lines.append(f"{pad}{part} = {self.part_value()}")
+            elif kind == 8:
+                self.count += 1
+                self.lines += [
+                    f"{pad}t{self.count} = {whole}[{slice_}].copy()",
+                    f"{pad}{whole}[{slice_}] = 0.0",
+                ]
+                self.lines.append(f"{pad}{part} = t{self.count} * {self.part()}")
+            elif kind < 11:
+                self.lines.append(f"{pad}{whole}[{slice_}] += {self.part()}")
+            elif kind == 11:
+                self.lines.append(f"{pad}{whole}[{slice_}] = {self.part_value()}")
+            elif kind == 12:
+                self.lines.append(f"{pad}{part} *= {self.part()}")
+            elif kind == 13:
+                self.lines.append(f"{pad}{whole}, {other} = {other}, {whole}")
+            elif kind == 14:
+                self.lines.append(f"{pad}np.add.at({whole}, [0, 0, 2], {other})")
+            elif kind == 15:
+                self.lines.append(
+                    f"{pad}{whole}[...] = {self.random.choice([other, other + '[::-1]', '0.5'])}"
+                )
+            elif kind == 16:
+                self.lines.append(f"{pad}e = {whole}[{self.random.choice(['::-1', ':', '...'])}]")
+            elif kind == 17:
+                stack = f"h{self.random.randrange(2)}"
+                saved = f"{whole}[:]" + self.random.choice(["", ".copy()"])
+                self.lines.append(f"{pad}{stack}.append({saved})")
+                self.lines.append(f"{pad}{whole}[1:] += {self.part()}")
+                self.lines.append(f"{pad}{other}[:] = {stack}.pop()")
+            elif kind == 18:
+                self.lines.append(f"{pad}{whole}[{self.random.randrange(3)}] = {other}[1] * 0.5")
+            elif kind == 19:
+                self.count += 1
+                self.lines.append(f"{pad}t{self.count} = {whole}[1]")
+                self.lines.append(f"{pad}{whole}[1] = 0.25")
+                self.lines.append(f"{pad}{other}[2] += t{self.count} * 2.0")
+            elif kind == 20:
+                self.lines.append(f"{pad}{whole}.fill(0.75)")
+            elif kind < 23 and depth:
+                self.branch(pad, indent, depth)
+            elif depth:
+                self.loop(pad, indent, depth)
+
+    def text(self):
+        head = ["def f(x, y):", "    h0 = []", "    h1 = []", "    a = x * 0.5", "    b = np.sin(y)"]
+        head += ["    c = x - y", "    dx = np.zeros_like(x)", "    dy = np.copy(y)", "    e = x[::-1]"]
+        head += ["    v = a[1:]", "    w = b[:2]", "    dv = dx[1:]"]
+        self.block(1, 14, 2)
+        body = "\n".join(self.lines)
+        missing = [f"t{i}" for i in range(1, self.count + 1) if f" t{i} = " in body]
+        head += [f"    {name} = x[:] * 0.25" for name in missing]
+        return "\n".join([*head, body, "    return a, b, c, dx, dy, v, w, e, x, y", ""])
+
+
 SEEDS = range(60)
+MEMORY_SEEDS = range(120)
 NAMES = {"owned": ["dx", "dy"], "keep": ["a", "x"], "inexact": [*ARRAYS]}
 
 
@@ -134,12 +226,23 @@ def outcome(fn):
     """Return what a run gives, and what became of the arguments."""
     with np.errstate(all="ignore"):
         x, y = np.array([0.2, 0.9, -0.4]), np.array([0.7, -0.1, 0.35])
-        return run(fn, x, y)
+        results, log = run(fn, x, y)
+        whole = np.array([0.3, -0.8, 0.5, 0.45])
+        more, more_log = run_on(fn, whole[1:], whole[:-1])
+        return (*results, *more), log + more_log
 
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_random_program(seed):
-    text = Writer(seed).text()
+    check(Writer(seed).text())
+
+
+@pytest.mark.parametrize("seed", MEMORY_SEEDS)
+def test_random_program_that_changes_memory(seed):
+    check(MemoryWriter(seed).text())
+
+
+def check(text):
     before = function(text)
     for names in ({}, NAMES):
         after = optimize(before, pure, **names)

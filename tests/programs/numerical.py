@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["assert_like", "direction_of", "leaves", "numerical_gradient", "pairing"]
+__all__ = ["assert_like", "direction_of", "leaves", "moved", "numerical_gradient", "pairing"]
 
 Path = tuple[Any, ...]
 
@@ -88,6 +88,12 @@ def _difference(
 
     step = 1e-3
     return (8 * (at(step) - at(-step)) - (at(2 * step) - at(-2 * step))) / (12 * step)
+
+
+def moved(args: tuple[Any, ...], direction: Any, offset: float) -> tuple[Any, ...]:
+    """Return a copy of ``args``, moved along ``direction``, which has the same structure."""
+    weights = dict(leaves(direction))
+    return _rebuilt(args, lambda path, leaf: copy.copy(leaf) + offset * weights[path] if path in weights else leaf)
 
 
 def direction_of(value: Any) -> Any:

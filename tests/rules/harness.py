@@ -278,9 +278,11 @@ def check_dtype(rule: Rule, sample: Sample, dtype: Any = np.float32) -> bool:
 
 
 def _assert_dtype(gradient: Any, value: Any) -> None:
+    if isinstance(gradient, float):
+        return
     if _is_list(value):
         for part, item in zip(gradient, value):
             _assert_dtype(part, item)
-    elif isinstance(value, np.ndarray) and is_number(value) and not isinstance(gradient, float):
+    elif isinstance(value, np.ndarray) and is_number(value):
         kept = gradient.dtype in (value.dtype, value.real.dtype)
         assert kept, f"a gradient of {gradient.dtype} for an argument of {value.dtype}"

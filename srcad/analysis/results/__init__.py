@@ -1,0 +1,1 @@
+"""The kinds of the results of operations and functions, by topic."""

@@ -1,0 +1,216 @@
+"""The kind of the result of a known function."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Hashable
+from typing import Any
+
+import numpy as np
+
+from srcad import runtime as rt
+from srcad.analysis.kinds import (
+    ANY,
+    BOOL,
+    FLOAT64,
+    INT,
+    NONE,
+    NUMBER,
+    STR,
+    Kind,
+    array,
+    container,
+    dims_of,
+    is_scalar,
+    join_all,
+    literal,
+)
+from srcad.analysis.results import products
+from srcad.analysis.results.creation import CREATION, as_array_like
+from srcad.analysis.results.elementwise import ufunc_result
+from srcad.analysis.results.linear_algebra import LINEAR_ALGEBRA
+from srcad.analysis.results.reductions import REDUCTIONS, SCANS, reduction, scan
+from srcad.analysis.results.shaped import Call, without_dtype
+from srcad.analysis.results.shapes import SHAPES
+from srcad.rules import registry
+
+__all__ = ["ARRAY_METHODS", "is_quiet", "result_of"]
+
+ARRAY_METHODS: dict[str, Any] = {
+    name: getattr(np, name)
+    for name in (
+        "sum mean prod max min var std dot reshape ravel transpose squeeze swapaxes cumsum cumprod clip "
+        "trace diagonal take repeat argmax argmin any all round nonzero argsort copy conj searchsorted"
+    ).split()
+}
+ARRAY_METHODS["astype"] = np.ndarray.astype
+ARRAY_METHODS["flatten"] = np.ravel
+
+
+def result_of(callee: Any, call: Call) -> Kind:
+    """Return the kind of ``callee(...)`` for a function of Python, NumPy or the runtime.
+
+    What is not known is `ANY`, and of a NumPy function that has a rule and one result a number.
+    """
+    if isinstance(callee, np.ufunc):
+        return _ufunc_call(callee, call)
+    if callee in REDUCTIONS:
+        return reduction(callee, call)
+    if callee in SCANS and call.arguments:
+        return scan(call)
+    if "out" in call.keywords:
+        return NUMBER
+    rule = _TABLE.get(callee)
+    if rule is not None and (call.arguments or callee in CREATION):
+        return rule(call)
+    if getattr(callee, "__module__", None) == "math":
+        return BOOL if callee in _MATH_TESTS else INT if callee in _MATH_INTEGERS else _real_number(callee)
+    if registry.find(callee) is not None and getattr(callee, "__module__", "").startswith("numpy"):
+        return ANY if callee in _SEVERAL else NUMBER
+    return ANY
+
+
+def is_quiet(callee: Any) -> bool:
+    """Tell whether a function surely stores nothing in lists, dicts or objects."""
+    if isinstance(callee, np.ufunc) or registry.find(callee) is not None or registry.is_constant(callee):
+        return True
+    if isinstance(callee, Hashable) and callee in _TABLE:
+        return True
+    return (getattr(callee, "__module__", None) or "").split(".")[0] in ("numpy", "math", "scipy")
+
+
+def _ufunc_call(ufunc: np.ufunc, call: Call) -> Kind:
+    if len(call.arguments) != ufunc.nin or not call.only("dtype", "casting", "order", "subok"):
+        return NUMBER if ufunc.nout == 1 else ANY
+    found = ufunc_result(ufunc, call.arguments)
+    if not call.keywords:
+        return found
+    return without_dtype(found) if ufunc.nout == 1 else ANY
+
+
+_MATH_TESTS = {math.isclose, math.isfinite, math.isinf, math.isnan}
+_MATH_INTEGERS = {
+    math.comb, math.factorial, math.gcd, math.isqrt, math.lcm, math.perm, math.floor, math.ceil, math.trunc,
+}  # fmt: skip
+_MATH_OTHERS = {math.frexp, math.modf, math.prod}
+_SEVERAL = {
+    np.split, np.array_split, np.hsplit, np.vsplit, np.dsplit, np.meshgrid, np.gradient, np.histogram, np.unique,
+    np.polyfit, np.nonzero, np.linalg.eig, np.linalg.eigh, np.linalg.lstsq, np.linalg.qr, np.linalg.slogdet,
+    np.linalg.svd,
+}  # fmt: skip
+
+
+def _real_number(callee: Any) -> Kind:
+    return ANY if callee in _MATH_OTHERS else FLOAT64
+
+
+# -- builtins and the runtime -------------------------------------------------------------------------
+
+
+def _always(kind: Kind) -> Callable[[Call], Kind]:
+    return lambda call: kind
+
+
+def _whole(call: Call) -> Kind:
+    """The kind of ``int(x)``."""
+    return INT
+
+
+def _round(call: Call) -> Kind:
+    """The kind of ``round(x, digits)``: of a NumPy scalar not an int in general."""
+    if len(call.arguments) == 1 and not call.keywords:
+        return INT if is_scalar(call.arguments[0]) else ANY
+    return call.arguments[0] if call.arguments[0].name == "float" else ANY
+
+
+def _abs(call: Call) -> Kind:
+    operand = call.arguments[0]
+    if operand.name == "int":
+        return INT if operand.dtype == "int" else Kind("int")
+    return ufunc_result(np.absolute, [operand]) if operand.name != "bool" else INT
+
+
+def _len(call: Call) -> Kind:
+    operand = call.arguments[0]
+    dims = dims_of(operand) if operand.name == "array" else operand.dims if operand.name == "list" else None
+    if operand.name == "tuple" and operand.items is not None:
+        return literal(len(operand.items))
+    return Kind("int", dims=dims[:1], dtype="int") if dims else INT
+
+
+def _sequence(call: Call) -> Kind:
+    operand = call.arguments[0]
+    return operand if operand.name in ("list", "tuple", "array", "str") else ANY
+
+
+def _list(call: Call) -> Kind:
+    operand = call.arguments[0]
+    if operand.name == "list" or operand.name == "tuple" and operand.items is not None:
+        return container("list", (join_all(operand.items),) if operand.items else operand.items)
+    return container("list")
+
+
+def _tuple(call: Call) -> Kind:
+    operand = call.arguments[0]
+    plain = operand.name == "tuple"
+    return container("tuple", operand.items if plain else None)
+
+
+def _extreme(call: Call) -> Kind:
+    """The kind of ``min(a, b)`` and ``max(a, b)``: one of the arguments."""
+    if len(call.arguments) > 1 and not call.keywords and all(map(is_scalar, call.arguments)):
+        found = join_all(call.arguments)
+        return Kind(found.name, dtype=found.dtype)
+    return ANY
+
+
+def _zeros_like_value(call: Call) -> Kind:
+    operand = call.arguments[0]
+    if operand.name in ("list", "tuple"):
+        return container("list")
+    dims = dims_of(operand)
+    return array(None, True, dims) if dims else ANY
+
+
+def _closure(call: Call) -> Kind:
+    made = call.arguments[0]
+    return Kind("any", items=tuple(call.arguments[1:]), value=made.value) if made.name == "function" else ANY
+
+
+_TABLE: dict[Any, Callable[[Call], Kind]] = {
+    **SHAPES,
+    **CREATION,
+    **LINEAR_ALGEBRA,
+    np.dot: products.dot,
+    np.einsum: products.einsum,
+    np.inner: products.inner,
+    np.kron: products.kron,
+    np.outer: products.outer,
+    np.tensordot: products.tensordot,
+    np.trace: products.trace,
+    np.vdot: products.vdot,
+    np.ndim: _always(INT),
+    abs: _abs,
+    bool: _always(BOOL),
+    callable: _always(BOOL),
+    float: _always(FLOAT64),
+    format: _always(STR),
+    hasattr: _always(BOOL),
+    int: _whole,
+    isinstance: _always(BOOL),
+    len: _len,
+    list: _list,
+    max: _extreme,
+    min: _extreme,
+    print: _always(NONE),
+    range: _always(container("tuple")),
+    repr: _always(STR),
+    round: _round,
+    sorted: _always(container("list")),
+    str: _always(STR),
+    tuple: _tuple,
+    rt.closure: _closure,
+    rt.sequence: _sequence,
+    rt.unbroadcast: as_array_like,
+    rt.zeros_like: _zeros_like_value,
+}

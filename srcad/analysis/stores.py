@@ -1,0 +1,166 @@
+"""What is stored in lists, dicts and objects while a function runs, whichever variable names them.
+
+Kinds of containers tell the kinds of their contents.  Containers have aliases, so what is stored in one list
+is taken to be stored in every list of the function, under one key in every dict, and so on.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from srcad.analysis.kinds import ANY, NEVER, Kind, bounded, join, join_all
+
+__all__ = ["METHODS_THAT_STORE", "Stores", "may_hold_container"]
+
+METHODS_THAT_STORE = frozenset(
+    "append extend insert pop remove clear sort reverse setdefault update popitem add discard __setitem__ "
+    "__setattr__ appendleft extendleft popleft".split()
+)
+_SIZED = frozenset("sort reverse update setdefault".split())
+
+
+@dataclass
+class Stores:
+    """The kinds of what is stored, joined over the function.
+
+    Attributes
+    ----------
+    elements : Kind
+        In lists.
+    keys : dict
+        In dicts, by constant key.
+    anywhere : Kind
+        In dicts, under keys that are not constant.
+    attributes : dict
+        In objects, by name.
+    grown : bool
+        Lists change their length.
+    unknown : bool
+        Code that was not analysed may have stored anything anywhere.
+    """
+
+    elements: Kind = NEVER
+    keys: dict[Any, Kind] = field(default_factory=dict)
+    anywhere: Kind = NEVER
+    attributes: dict[str, Kind] = field(default_factory=dict)
+    grown: bool = False
+    unknown: bool = False
+
+    def element(self, kind: Kind) -> None:
+        """Record a store in a list."""
+        self.elements = bounded(join(self.elements, kind))
+
+    def key(self, key: Any, kind: Kind) -> None:
+        """Record a store in a dict."""
+        self.keys[key] = bounded(join(self.keys.get(key), kind))
+
+    def any_key(self, kind: Kind) -> None:
+        """Record a store in a dict under an unknown key."""
+        self.anywhere = bounded(join(self.anywhere, kind))
+
+    def attribute(self, name: str, kind: Kind) -> None:
+        """Record a store in an object."""
+        self.attributes[name] = bounded(join(self.attributes.get(name), kind))
+
+    def item(self, base: Kind, key: Any, kind: Kind, is_slice: bool = False) -> None:
+        """Record ``base[key] = value``; ``key`` is None where it is not constant."""
+        if base.name in ("array", "float", "int", "bool"):
+            return
+        if base.name != "dict":
+            if is_slice:
+                self.grown = True
+                self.members(kind)
+            else:
+                self.element(kind)
+        if base.name != "list":
+            if key is None:
+                self.any_key(kind)
+            else:
+                self.key(key, kind)
+
+    def members(self, kind: Kind) -> None:
+        """Record that all that is in a container of this kind is stored in a list."""
+        if kind.name in ("list", "tuple") and kind.items is not None:
+            self.element(join_all(kind.items))
+        else:
+            self.element(ANY)
+
+    def method(
+        self, base: Kind, name: str, arguments: list[Kind], keywords: dict[str, Kind], key: Any
+    ) -> None:
+        """Record what a method of a list or dict stores."""
+        if base.name == "array" or name not in METHODS_THAT_STORE:
+            return
+        self.grown |= name not in _SIZED
+        if name == "append" and len(arguments) == 1:
+            self.element(arguments[0])
+        elif name == "insert" and len(arguments) == 2:
+            self.element(arguments[1])
+        elif name == "extend" and len(arguments) == 1:
+            self.members(arguments[0])
+        elif name == "setdefault" and arguments:
+            self.item(Kind("dict"), key, arguments[1] if len(arguments) > 1 else Kind("none"))
+        elif name == "update":
+            self._updated(arguments, keywords)
+        elif name.startswith(("__", "append", "extend")):
+            self.unknown = True
+
+    def _updated(self, arguments: list[Kind], keywords: dict[str, Kind]) -> None:
+        pairs = dict(keywords)
+        for argument in arguments:
+            if argument.name != "dict" or argument.items is None:
+                self.any_key(ANY)
+            else:
+                pairs.update(argument.items)
+        for key, kind in pairs.items():
+            self.key(key, kind)
+
+    # -- what this means for a kind ---------------------------------------------------------------
+
+    def state(self) -> tuple[Any, ...]:
+        """Return what changes when anything new was recorded."""
+        return (
+            self.elements,
+            dict(self.keys),
+            self.anywhere,
+            dict(self.attributes),
+            self.grown,
+            self.unknown,
+        )
+
+    def applied(self, kind: Kind) -> Kind:
+        """Return a kind of values whose contents may also be what was stored."""
+        if kind.items is None and not (kind.name == "list" and kind.dims):
+            return kind
+        if kind.name == "list":
+            return self._applied_to_list(kind)
+        if kind.name == "dict":
+            if self.unknown:
+                return replace(kind, items=None)
+            items = tuple(
+                (key, self.applied(join(join(own, self.keys.get(key)), self.anywhere)))
+                for key, own in kind.items
+            )
+            return replace(kind, items=items)
+        if kind.name == "object":
+            items = tuple(
+                (name, ANY if self.unknown else self.applied(join(own, self.attributes.get(name))))
+                for name, own in kind.items
+            )
+            return replace(kind, items=items)
+        return replace(kind, items=tuple(self.applied(item) for item in kind.items))
+
+    def _applied_to_list(self, kind: Kind) -> Kind:
+        dims = None if self.grown or self.unknown else kind.dims
+        if kind.items is None or self.unknown:
+            return replace(kind, items=None, dims=dims)
+        element = join(kind.items[0] if kind.items else NEVER, self.elements)
+        return replace(kind, items=() if element == NEVER else (self.applied(element),), dims=dims)
+
+
+def may_hold_container(kind: Kind) -> bool:
+    """Tell whether code that is given a value of this kind may reach a list, dict or object."""
+    if kind.name == "tuple" and kind.items is not None:
+        return any(may_hold_container(item) for item in kind.items)
+    return kind.name in ("list", "dict", "object", "any", "tuple")

@@ -1,0 +1,303 @@
+"""Forward mode through generated reverse-mode code: what that resolves when it runs, with tangents.
+
+A call inside of a differentiated program returns its value, the value's shadow and a pullback; here each of the three
+comes with its tangent.  The tangent of a shadow is a shadow, that of a pullback holds the tangents of what it keeps.
+"""
+
+from __future__ import annotations
+
+import functools
+import inspect
+import operator
+import types
+from collections.abc import Callable, Hashable
+from typing import Any
+
+import numpy as np
+
+from srcad import dynamic, dynamic_rules
+from srcad import runtime as rt
+from srcad.analysis.infer import ARRAY_METHODS
+from srcad.analysis.kinds import is_differentiable, kind_of
+from srcad.compilation import compiled
+from srcad.lang.function import Nested
+from srcad.operators.sources import SOURCES
+from srcad.rules import registry
+from srcad.runtime.tangents import CONTAINERS, Tangent, partial_of, zero_tangent
+from srcad.targets import Target
+
+__all__ = ["call_with_shadows", "container_call", "method_with_shadows"]
+
+Outcome = tuple[Any, Any]
+Call = Callable[..., Outcome]
+_NUMERIC = (float, int, complex, np.ndarray, np.generic)
+_UFUNCS: dict[Any, Any] = {
+    operator.add: np.add, operator.sub: np.subtract, operator.mul: np.multiply, operator.truediv: np.true_divide,
+    operator.pow: np.power, operator.mod: np.mod, operator.matmul: np.matmul, operator.neg: np.negative,
+}  # fmt: skip
+_STRUCTURAL = (operator.getitem, operator.setitem, operator.delitem, getattr, setattr, delattr)
+
+
+def call_with_shadows(call: Call, args: Any, tangents: Any) -> Outcome:
+    """Return what ``rt.call(*args)`` returns, and its tangent."""
+    function, own, values, shadows, options, option_shadows = args
+    dfunction, down, dvalues, dshadows, doptions, doption_shadows = tangents
+    known = isinstance(function, Hashable)
+    if function in dynamic._operators:
+        made = function(*values, **options)
+        return (made, shadows[0], _nothing_to_do), (dvalues[0], dshadows[0], 0.0)
+    if function is super:
+        return (super(*values), shadows[1], _nothing_to_do), (dvalues[1], dshadows[1], 0.0)
+    if isinstance(function, Nested):
+        return _of_nested(call, args, tangents)
+    if known and function in _UFUNCS and all(isinstance(v, _NUMERIC) for v in values):
+        function = _UFUNCS[function]
+    if known and registry.find(function) is not None:
+        return _of_rule(call, (function, *args[1:]), tangents)
+    if known and function in _STRUCTURAL and not _is_computed(function, values):
+        return _structural(args, tangents)
+    method = _method_of_class(function, values) if known else None
+    if method is not None:
+        places = (0, 2) if function is setattr else (0,) if function is getattr else range(len(values))
+        own_args = [tuple(part[i] for i in places) for part in (values, shadows, dvalues, dshadows)]
+        return _of_function(call, (method, None, *own_args[:2], {}, {}), (0.0, 0.0, *own_args[2:], {}, {}))
+    if isinstance(function, type):
+        return _of_class(call, args, tangents)
+    receiver = getattr(function, "__self__", None)
+    if (
+        isinstance(function, types.BuiltinMethodType)
+        and receiver is not None
+        and not inspect.ismodule(receiver)
+    ):
+        return method_with_shadows(
+            call, (receiver, own, function.__name__, *args[2:]), (dfunction, down, 0.0, *tangents[2:])
+        )
+    if known:
+        function = SOURCES.get(function, function)
+    return _of_function(call, (function, *args[1:]), tangents)
+
+
+def method_with_shadows(call: Call, args: Any, tangents: Any) -> Outcome:
+    """Return what ``rt.call_method(*args)`` returns, and its tangent."""
+    receiver, own, name, *rest = args
+    dreceiver, down, _, *drest = tangents
+    if isinstance(receiver, CONTAINERS) and type(receiver).__module__ in ("builtins", "collections"):
+        found, image = container_call((receiver, own, name, *rest), (dreceiver, down, 0.0, *drest))
+        return (*found, _nothing_to_do), (*image, 0.0)
+    if isinstance(receiver, (np.ndarray, np.generic, float)) and name in ARRAY_METHODS:
+        with_receiver = ((receiver, *rest[0]), (own, *rest[1]), *rest[2:])
+        images = ((dreceiver, *drest[0]), (down, *drest[1]), *drest[2:])
+        return _of_rule(call, (ARRAY_METHODS[name], None, *with_receiver), (0.0, 0.0, *images))
+    function = getattr(receiver, name)
+    return call_with_shadows(call, (function, own, *rest), (dreceiver, down, *drest))
+
+
+def _nothing_to_do() -> None:
+    """The pullback of what passes gradients on by shared memory alone."""
+
+
+def _is_computed(function: Any, values: Any) -> bool:
+    """Tell whether a class, or an array, decides what an item or attribute is."""
+    base = values[0]
+    if function in (getattr, setattr, delattr):
+        return isinstance(base, _NUMERIC) or isinstance(getattr(type(base), values[1], None), property)
+    return not isinstance(base, CONTAINERS) or _method_of_class(function, values) is not None
+
+
+def _method_of_class(function: Any, values: Any) -> Any:
+    """Return the method that a Python class defines for an operator on its instance."""
+    if function in (getattr, setattr) and values and isinstance(values[1], str):
+        computed = getattr(type(values[0]), values[1], None)
+        return (
+            (computed.fget if function is getattr else computed.fset)
+            if isinstance(computed, property)
+            else None
+        )
+    title = getattr(function, "__name__", "")
+    if getattr(operator, title, None) is not function or not values or isinstance(values[0], _NUMERIC):
+        return None
+    found = getattr(type(values[0]), f"__{title}__", None)
+    return found if isinstance(found, types.FunctionType) else None
+
+
+def _structural(args: Any, tangents: Any) -> Outcome:
+    """Read or change an item or attribute of values and tangents alike."""
+    function, own, values, shadows, options, option_shadows = args
+    _, _, dvalues, dshadows, _, _ = tangents
+    value, shadow, pullback = dynamic.call(function, own, values, shadows, options, option_shadows)
+    if isinstance(value, types.MethodType):
+        return (value, shadow, pullback), (dvalues[0], dshadows[0], 0.0)
+    mirrored = (dvalues[0], *values[1:2], *dvalues[2:])
+    images = tuple(None if s is None else d for s, d in zip(shadows, dshadows))
+    dvalue, dshadow, dpullback = dynamic.call(function, None, mirrored, images, options, option_shadows)
+    return (value, shadow, functools.partial(_both, pullback, dpullback)), (
+        0.0 if dvalue is None else dvalue,
+        0.0 if dshadow is None else dshadow,
+        0.0,
+    )
+
+
+def _both(first: Callable[[], None], second: Callable[[], None]) -> None:
+    first()
+    second()
+
+
+def container_call(args: Any, tangents: Any) -> Outcome:
+    """Return what ``rt.container_call(*args)`` returns, and its tangent."""
+    base, shadow, method, values, shadows, options, option_shadows = args
+    dbase, dshadow, _, dvalues, dshadows, doptions, doption_shadows = tangents
+    if method == "sort":
+        key = options.get("key") or (lambda item: item)
+        keys = [key(item) for item in base]
+        order = sorted(range(len(base)), key=keys.__getitem__, reverse=bool(options.get("reverse", False)))
+        for part in (base, shadow, dbase, dshadow):
+            if isinstance(part, list):
+                part[:] = [part[i] for i in order]
+        return (None, None), (0.0, 0.0)
+    mirrored = tuple(dvalues)
+    if method in ("pop", "insert", "get", "setdefault"):
+        mirrored = (*values[:1], *dvalues[1:])
+    if method == "remove":
+        method, values, mirrored = "pop", (base.index(*values),), (base.index(*values),)
+    images = tuple(None if s is None else d for s, d in zip(shadows, dshadows))
+    found = rt.container_call(base, shadow, method, values, shadows, options, option_shadows)
+    held = None if shadow is None else dshadow
+    image = rt.container_call(dbase, held, method, mirrored, images, doptions, doption_shadows)
+    if method == "items":
+        image = ([(0.0, part) for _, part in image[0]], image[1])
+    return found, tuple(0.0 if part is None else part for part in image)
+
+
+def _of_rule(call: Call, args: Any, tangents: Any) -> Outcome:
+    """Call a function that has a rule."""
+    function, _, values, shadows, options, option_shadows = args
+    _, _, dvalues, dshadows, doptions, doption_shadows = tangents
+    value, shadow, pullback = dynamic_rules.call_of_rule(function, values, shadows, options, option_shadows)
+    _, dvalue = call(function, 0.0, values, dvalues, options, doptions)
+    base = shadows[0] if shadows else None
+    shared = (
+        isinstance(base, np.ndarray) and isinstance(shadow, np.ndarray) and np.may_share_memory(base, shadow)
+    )
+    dshadow = rt.mirror(value, values[0], dshadows[0]) if shared else zero_tangent(shadow)
+    if not isinstance(pullback, functools.partial):
+        return (value, shadow, pullback), (dvalue, dshadow, 0.0)
+    rule = pullback.args[0]
+    signature = inspect.Signature(rule.parameters)
+    darguments = signature.bind(*dvalues, **doptions).arguments
+    images = {n: d for n, d in signature.bind(*dshadows, **doption_shadows).arguments.items()}
+    kept = (0.0, dvalue, dshadow, dvalues, doptions, darguments, images)
+    return (value, shadow, pullback), (dvalue, dshadow, partial_of(0.0, *kept))
+
+
+def _of_class(call: Call, args: Any, tangents: Any) -> Outcome:
+    """Make an instance, its shadow and the tangents of both."""
+    cls, _, values, shadows, options, option_shadows = args
+    value, shadow, pullback = dynamic.call(cls, None, values, shadows, options, option_shadows)
+    if isinstance(value, tuple) or not hasattr(value, "__dict__"):
+        dvalue, dshadow, _ = dynamic.call(cls, None, tangents[2], tangents[3], tangents[4], tangents[5])
+        return (value, shadow, pullback), (dvalue, dshadow, 0.0)
+    init = cls.__init__
+    if not isinstance(init, types.FunctionType) or init.__code__.co_filename == "<string>":
+        return (value, shadow, pullback), _fields_of(cls, value, shadow, tangents)
+    value, shadow = cls.__new__(cls), rt.Shadow()
+    dvalue, dshadow = Tangent(value), rt.Shadow()
+    with_self = (init, None, (value, *values), (shadow, *shadows), options, option_shadows)
+    images = (0.0, 0.0, (dvalue, *tangents[2]), (dshadow, *tangents[3]), *tangents[4:])
+    (_, _, pullback), (_, _, dpullback) = _of_function(call, with_self, images)
+    return (value, shadow, pullback), (dvalue, dshadow, dpullback)
+
+
+def _fields_of(cls: Any, value: Any, shadow: Any, tangents: Any) -> Outcome:
+    """Return the tangents of a dataclass's instance and of its shadow."""
+    signature = inspect.signature(cls)
+    dvalue, dshadow = Tangent(value), zero_tangent(shadow)
+    for name, part in signature.bind(*tangents[2], **tangents[4]).arguments.items():
+        setattr(dvalue, name, part)
+    for name, part in signature.bind(*tangents[3], **tangents[5]).arguments.items():
+        if getattr(shadow, name, None) is not None:
+            setattr(dshadow, name, part)
+    return dvalue, dshadow, 0.0
+
+
+def _of_nested(call: Call, args: Any, tangents: Any) -> Outcome:
+    """Call a nested function from inside of itself: what it captured comes last."""
+    nested, _, values, shadows, options, option_shadows = args
+    count = len(values) - len(nested.captured)
+    closure = rt.Closure(nested, tuple(values[count:]))
+    own = list(shadows[count:])
+    return _of_function(
+        call,
+        (closure, own, values[:count], shadows[:count], options, option_shadows),
+        (
+            tuple(tangents[2][count:]),
+            list(tangents[3][count:]),
+            tangents[2][:count],
+            tangents[3][:count],
+            *tangents[4:],
+        ),
+    )
+
+
+def _of_function(call: Call, args: Any, tangents: Any) -> Outcome:
+    """Call a function with source: the forward half of its own derivative is differentiated, and kept the other."""
+    function, own, values, shadows, options, option_shadows = args
+    held, down, dvalues, dshadows, doptions, doption_shadows = tangents
+    target = Target(function)
+    bound = target.bind(tuple(values), options)
+    captured = target.captured()
+    names = [*target.names, *target.captured_names()]
+    everything = dict(zip(names, (*bound, *captured)))
+    image_of = _bound(target, own, shadows, option_shadows, len(captured))
+    wanted = tuple(
+        n for n, v in everything.items() if image_of.get(n) is not None and is_differentiable(kind_of(v))
+    )
+    code = compiled(target, bound, wanted, "call", aliased=rt.share_memory(tuple(everything.values())))
+    dvalue_of = _bound(target, held, dvalues, doptions, len(captured))
+    dimage_of = _bound(target, down, dshadows, doption_shadows, len(captured))
+    for n in code.shadowed:
+        if image_of.get(n) is None:
+            image_of[n] = rt.shadow(everything[n])
+    for n, value in everything.items():
+        dvalue_of[n] = _or_zero(dvalue_of.get(n), value)
+        dimage_of[n] = _or_zero(dimage_of.get(n), image_of.get(n))
+    forward, backward = code.entries
+    given = (*everything.values(), *(image_of[n] for n in code.shadowed))
+    dgiven = (*(dvalue_of[n] for n in everything), *(dimage_of[n] for n in code.shadowed))
+    outcome, image = call(forward, 0.0, given, dgiven, {}, {})
+    names_of = zero_tangent(code.valued)
+    if code.result_shadowed:
+        value, shadow, residuals = outcome
+        dvalue, dshadow, dresiduals = image
+        pullback = functools.partial(dynamic._pull, backward, residuals, code.valued, image_of)
+        return (value, shadow, pullback), (
+            dvalue, dshadow, partial_of(0.0, 0.0, dresiduals, names_of, dimage_of)
+        )  # fmt: skip
+    value, residuals = outcome
+    dvalue, dresiduals = image
+    shadow = rt.shadow(value)
+    dshadow = zero_tangent(shadow)
+    pullback = functools.partial(dynamic._pull_value, backward, residuals, shadow, code.valued, image_of)
+    return (value, shadow, pullback), (
+        dvalue, dshadow, partial_of(0.0, 0.0, dresiduals, dshadow, names_of, dimage_of)
+    )  # fmt: skip
+
+
+def _or_zero(image: Any, value: Any) -> Any:
+    scalar = isinstance(value, (float, int, str, type(None)))
+    return zero_tangent(value) if image is None or isinstance(image, float) and not scalar else image
+
+
+def _bound(target: Target, own: Any, parts: Any, options: dict[str, Any], captured: int) -> dict[str, Any]:
+    """Return what belongs to each parameter, bound as the arguments are; None where nothing was given."""
+    first = () if target.closure is not None or not target.before else (own,)
+    before = (*first, *(None,) * (len(target.before) - len(first)))
+    bound = target.signature.bind(*before, *parts, **options).arguments
+    found = {name: bound.get(name) for name in target.names}
+    for name, parameter in target.signature.parameters.items():
+        if name not in bound and parameter.kind is parameter.VAR_POSITIONAL:
+            found[name] = ()
+        elif name not in bound and parameter.kind is parameter.VAR_KEYWORD:
+            found[name] = {}
+    inner = own if target.closure is not None and isinstance(own, (list, tuple)) else (None,) * captured
+    found.update(zip(target.captured_names(), inner))
+    return found

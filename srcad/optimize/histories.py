@@ -1,0 +1,153 @@
+"""Keep in histories only what is taken out of them again."""
+
+from __future__ import annotations
+
+import gast
+
+from srcad.optimize.liveness import Liveness
+from srcad.optimize.program import Program, Statement, statements
+from srcad.optimize.terms import Term
+from srcad.optimize.uses import loads_of
+
+__all__ = ["prune_histories", "unpack_histories"]
+
+
+def prune_histories(program: Program) -> bool:
+    """Remove from the tuples in histories what nobody reads; tell whether there was anything.
+
+    Examples
+    --------
+    ::
+
+        s.append((a, b))            # before          s.append(b)         # after
+        t = s.pop()                                   b = s.pop()
+        a, b = t
+        dx = g * b                                    dx = g * b
+    """
+    found = _records(program)
+    if not found:
+        return False
+    after = Liveness(program).after
+    has_changed = False
+    for record in found.values():
+        kept = sorted(
+            {k for u in record.unpacks for k, e in enumerate(u.targets[0].children) if e.name in after[u]}
+        )
+        if 0 < len(kept) < record.length:
+            _keep(program, record, kept)
+            has_changed = True
+    return has_changed
+
+
+def unpack_histories(program: Program) -> None:
+    """Take tuples apart where they are taken out of a history.
+
+    Examples
+    --------
+    ::
+
+        t = s.pop()                 # before          a, b = s.pop()      # after
+        a, b = t
+    """
+    for record in _records(program).values():
+        _join_pops(program, record)
+
+
+class _Record:
+    """A history of tuples of one length, each of which is only ever taken apart."""
+
+    def __init__(self) -> None:
+        self.length = 0
+        self.appends: list[Statement] = []
+        self.pops: list[Statement] = []
+        self.unpacks: list[Statement] = []
+
+
+def _records(program: Program) -> dict[str, _Record]:
+    found: dict[str, _Record] = {}
+    popped: dict[str, str] = {}
+    refused: set[str] = set()
+    loads = loads_of(program) if program.stacks else {}
+    for stmt in statements(program.body):
+        if stmt.stack is not None:
+            method, stack = stmt.stack
+            record = found.setdefault(stack, _Record())
+            if method == "append" and not _appended(stmt, record):
+                refused.add(stack)
+            elif method == "pop":
+                target = stmt.target
+                if target is None or loads[target] != 1 or target in popped:
+                    refused.add(stack)
+                else:
+                    popped[target] = stack
+                    record.pops.append(stmt)
+        elif stmt.value is not None and stmt.value.kind is gast.Name and stmt.value.name in popped:
+            record = found[popped[stmt.value.name]]
+            if _is_unpacking(stmt, record.length):
+                record.unpacks.append(stmt)
+    return {
+        stack: record
+        for stack, record in found.items()
+        if stack not in refused and record.length and len(record.unpacks) == len(record.pops)
+    }
+
+
+def _appended(stmt: Statement, record: _Record) -> bool:
+    value = stmt.value
+    assert value is not None
+    if len(value.parts[1]) != 1:
+        return False
+    display: Term = value.parts[1][0]
+    if display.kind is not gast.Tuple or any(e.kind is gast.Starred for e in display.children):
+        return False
+    record.length = record.length or len(display.children)
+    record.appends.append(stmt)
+    return record.length == len(display.children)
+
+
+def _is_unpacking(stmt: Statement, length: int) -> bool:
+    if stmt.kind is not gast.Assign or len(stmt.targets) != 1 or stmt.targets[0].kind is not gast.Tuple:
+        return False
+    names = stmt.targets[0].children
+    plain = all(e.kind is gast.Name for e in names)
+    return plain and len(names) == length and len(stmt.writes) == length
+
+
+def _keep(program: Program, record: _Record, kept: list[int]) -> None:
+    """Leave only some of the elements."""
+    for stmt in record.appends:
+        assert stmt.value is not None
+        func, (display,), keywords = stmt.value.parts
+        element = _chosen(program, display, kept)
+        program.set_value(stmt, program.terms.make(gast.Call, func, (element,), keywords))
+    for stmt in record.unpacks:
+        stmt.targets = (_chosen(program, stmt.targets[0], kept),)
+        program.describe(stmt)
+
+
+def _chosen(program: Program, display: Term, kept: list[int]) -> Term:
+    elements = tuple([display.children[k] for k in kept])
+    return elements[0] if len(elements) == 1 else program.terms.make(gast.Tuple, elements)
+
+
+def _join_pops(program: Program, record: _Record) -> None:
+    targets = {u.value.name: u.targets for u in record.unpacks if u.value is not None}
+    unpacks = set(record.unpacks)
+
+    def joined(stmts: list[Statement]) -> list[Statement]:
+        for stmt in stmts:
+            stmt.blocks = [joined(block) for block in stmt.blocks]
+        result: list[Statement] = []
+        for index, stmt in enumerate(stmts):
+            if stmt.target in targets and index + 1 < len(stmts) and stmts[index + 1] in unpacks:
+                assert stmt.target is not None
+                stmt.targets = targets[stmt.target]
+                program.describe(stmt)
+                unpacks.remove(stmts[index + 1])
+                program.changes += 1
+                done.add(stmts[index + 1])
+            result.append(stmt)
+        return [stmt for stmt in result if stmt not in done]
+
+    done: set[Statement] = set()
+    program.body = joined(program.body)

@@ -1,0 +1,215 @@
+"""Derivatives of what sorts, ranks and picks entries by their order.
+
+The result is made of entries of the argument, or of means of two neighbours in order, so that the derivative
+moves gradients and tangents along the same ways; which entry goes where is constant.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from srcad import runtime as rt
+from srcad.rules.registry import jvp, vjp
+
+_OUT = {"out": "The argument 'out' overwrites an array, which is not differentiated: use the result instead."}
+_ORDER = {"order": "The argument 'order' belongs to arrays of records, which have no derivative."}
+_QUANTILE = {
+    **_OUT,
+    "overwrite_input": "The argument 'overwrite_input' destroys an array that the derivative reads: leave it out.",
+}
+
+# -- sorting -----------------------------------------------------------------------------------------
+
+
+@vjp(np.sort, "a", refused=_ORDER)
+def sort(ans, g, a, axis=-1, kind=None, order=None, *, stable=None):
+    if axis is None:
+        places = np.argsort(np.ravel(a), kind=kind, stable=stable)
+        return np.reshape(rt.scatter_along_axis(g, (np.size(a),), places, 0), np.shape(a))
+    return rt.scatter_along_axis(g, np.shape(a), np.argsort(a, axis, kind=kind, stable=stable), axis)
+
+
+@jvp(np.sort, "a")
+def sort_a(ans, t, a, axis=-1, kind=None, order=None, *, stable=None):
+    if axis is None:
+        return np.take(np.ravel(t), np.argsort(np.ravel(a), kind=kind, stable=stable))
+    return np.take_along_axis(t, np.argsort(a, axis, kind=kind, stable=stable), axis)
+
+
+@vjp(np.partition, "a", refused=_ORDER)
+def partition(ans, g, a, kth, axis=-1, kind="introselect", order=None):
+    if axis is None:
+        flat = rt.scatter_along_axis(g, (np.size(a),), rt.matching_places(np.ravel(a), ans, 0), 0)
+        return np.reshape(flat, np.shape(a))
+    return rt.scatter_along_axis(g, np.shape(a), rt.matching_places(a, ans, axis), axis)
+
+
+@jvp(np.partition, "a")
+def partition_a(ans, t, a, kth, axis=-1, kind="introselect", order=None):
+    if axis is None:
+        return np.take(np.ravel(t), rt.matching_places(np.ravel(a), ans, 0))
+    return np.take_along_axis(t, rt.matching_places(a, ans, axis), axis)
+
+
+@vjp(np.sort_complex, "a")
+def sort_complex(ans, g, a):
+    return rt.unbroadcast(rt.scatter_along_axis(g, np.shape(a), np.argsort(a, -1), -1), a)
+
+
+@jvp(np.sort_complex, "a")
+def sort_complex_a(ans, t, a):
+    return np.take_along_axis(t, np.argsort(a, -1), -1) + 0j
+
+
+@vjp(np.unique, "ar")
+def unique(
+    ans,
+    g,
+    ar,
+    return_index=False,
+    return_inverse=False,
+    return_counts=False,
+    axis=None,
+    *,
+    equal_nan=True,
+    sorted=True,
+):
+    if return_index or return_inverse or return_counts:
+        g = g[0]
+    return rt.take_adjoint(g, np.shape(ar), rt.first_places(ar, axis, equal_nan, sorted), axis, "raise")
+
+
+@jvp(np.unique, "ar")
+def unique_ar(
+    ans,
+    t,
+    ar,
+    return_index=False,
+    return_inverse=False,
+    return_counts=False,
+    axis=None,
+    *,
+    equal_nan=True,
+    sorted=True,
+):
+    values = np.take(t, rt.first_places(ar, axis, equal_nan, sorted), axis=axis)
+    if return_index or return_inverse or return_counts:
+        return rt.leading_tangent(values, ans)
+    return values
+
+
+@vjp(np.unique_values, "x")
+def unique_values(ans, g, x):
+    return rt.take_adjoint(g, np.shape(x), rt.matching_entries(x, ans), None, "raise")
+
+
+@jvp(np.unique_values, "x")
+def unique_values_x(ans, t, x):
+    return np.take(t, rt.matching_entries(x, ans))
+
+
+# -- quantiles ---------------------------------------------------------------------------------------
+
+
+@vjp(np.median, "a", refused=_QUANTILE)
+def median(ans, g, a, axis=None, out=None, overwrite_input=False, keepdims=False):
+    ranks = rt.quantile_ranks(a, 0.5, axis, "linear", False)
+    return rt.quantile_adjoint(g, a, ranks, axis, keepdims)
+
+
+@jvp(np.median, "a")
+def median_a(ans, t, a, axis=None, out=None, overwrite_input=False, keepdims=False):
+    ranks = rt.quantile_ranks(a, 0.5, axis, "linear", False)
+    return rt.quantile_tangent(t, a, ranks, axis, keepdims)
+
+
+@vjp(np.nanmedian, "a", refused=_QUANTILE)
+def nanmedian(ans, g, a, axis=None, out=None, overwrite_input=False, keepdims=False):
+    ranks = rt.quantile_ranks(a, 0.5, axis, "linear", True)
+    return rt.quantile_adjoint(g, a, ranks, axis, keepdims)
+
+
+@jvp(np.nanmedian, "a")
+def nanmedian_a(ans, t, a, axis=None, out=None, overwrite_input=False, keepdims=False):
+    ranks = rt.quantile_ranks(a, 0.5, axis, "linear", True)
+    return rt.quantile_tangent(t, a, ranks, axis, keepdims)
+
+
+@vjp(np.quantile, "a", refused=_QUANTILE)
+def quantile(
+    ans, g, a, q, axis=None, out=None, overwrite_input=False, method="linear", keepdims=False, *, weights=None
+):
+    if weights is None:
+        ranks = rt.quantile_ranks(a, q, axis, method, False)
+    else:
+        ranks = rt.value_ranks(a, ans, np.ndim(q), axis, keepdims)
+    return rt.quantile_adjoint(g, a, ranks, axis, keepdims)
+
+
+@jvp(np.quantile, "a")
+def quantile_a(
+    ans, t, a, q, axis=None, out=None, overwrite_input=False, method="linear", keepdims=False, *, weights=None
+):
+    if weights is None:
+        ranks = rt.quantile_ranks(a, q, axis, method, False)
+    else:
+        ranks = rt.value_ranks(a, ans, np.ndim(q), axis, keepdims)
+    return rt.quantile_tangent(t, a, ranks, axis, keepdims)
+
+
+@vjp(np.percentile, "a", refused=_QUANTILE)
+def percentile(
+    ans, g, a, q, axis=None, out=None, overwrite_input=False, method="linear", keepdims=False, *, weights=None
+):
+    return quantile(
+        ans, g, a, np.true_divide(q, 100), axis=axis, method=method, keepdims=keepdims, weights=weights
+    )
+
+
+@jvp(np.percentile, "a")
+def percentile_a(
+    ans, t, a, q, axis=None, out=None, overwrite_input=False, method="linear", keepdims=False, *, weights=None
+):
+    return quantile_a(
+        ans, t, a, np.true_divide(q, 100), axis=axis, method=method, keepdims=keepdims, weights=weights
+    )
+
+
+@vjp(np.nanquantile, "a", refused=_QUANTILE)
+def nanquantile(
+    ans, g, a, q, axis=None, out=None, overwrite_input=False, method="linear", keepdims=False, *, weights=None
+):
+    if weights is None:
+        ranks = rt.quantile_ranks(a, q, axis, method, True)
+    else:
+        ranks = rt.value_ranks(a, ans, np.ndim(q), axis, keepdims)
+    return rt.quantile_adjoint(g, a, ranks, axis, keepdims)
+
+
+@jvp(np.nanquantile, "a")
+def nanquantile_a(
+    ans, t, a, q, axis=None, out=None, overwrite_input=False, method="linear", keepdims=False, *, weights=None
+):
+    if weights is None:
+        ranks = rt.quantile_ranks(a, q, axis, method, True)
+    else:
+        ranks = rt.value_ranks(a, ans, np.ndim(q), axis, keepdims)
+    return rt.quantile_tangent(t, a, ranks, axis, keepdims)
+
+
+@vjp(np.nanpercentile, "a", refused=_QUANTILE)
+def nanpercentile(
+    ans, g, a, q, axis=None, out=None, overwrite_input=False, method="linear", keepdims=False, *, weights=None
+):
+    return nanquantile(
+        ans, g, a, np.true_divide(q, 100), axis=axis, method=method, keepdims=keepdims, weights=weights
+    )
+
+
+@jvp(np.nanpercentile, "a")
+def nanpercentile_a(
+    ans, t, a, q, axis=None, out=None, overwrite_input=False, method="linear", keepdims=False, *, weights=None
+):
+    return nanquantile_a(
+        ans, t, a, np.true_divide(q, 100), axis=axis, method=method, keepdims=keepdims, weights=weights
+    )

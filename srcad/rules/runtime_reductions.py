@@ -1,0 +1,57 @@
+"""Derivatives of the runtime's functions for reductions, orders and differences."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from srcad import runtime as rt
+from srcad.rules.registry import constant, vjp
+
+constant(
+    rt.axis_shape,
+    rt.first_places,
+    rt.joined_shape,
+    rt.limited_share,
+    rt.matching_entries,
+    rt.matching_places,
+    rt.numbers,
+    rt.quantile_ranks,
+    rt.slab,
+    rt.used_size,
+    rt.value_ranks,
+)
+
+
+@vjp(rt.where_used, "cotangent", linear=True)
+def where_used(ans, g, used, cotangent, shape):
+    return rt.unbroadcast(np.where(used, g, 0), cotangent)
+
+
+@vjp(rt.cut, "whole", "a", "prepend", "append", linear=("whole",), shaped=("a", "prepend", "append"))
+def cut(ans, g, whole, a, prepend, append, axis):
+    return rt.joined(g, a, prepend, append, axis), 0.0, 0.0, 0.0
+
+
+@vjp(rt.joined, "parts", "a", "prepend", "append", linear=("parts",), shaped=("a", "prepend", "append"))
+def joined(ans, g, parts, a, prepend, append, axis):
+    return rt.cut(g, a, prepend, append, axis), 0.0, 0.0, 0.0
+
+
+@vjp(rt.gradient_adjoint, "cotangent", linear=True)
+def gradient_adjoint(ans, g, cotangent, shape, varargs, axis, edge_order):
+    return np.gradient(g, *varargs, axis=axis, edge_order=edge_order)
+
+
+@vjp(rt.quantile_adjoint, "cotangent", "a", linear=("cotangent",), shaped=("a",))
+def quantile_adjoint(ans, g, cotangent, a, ranks, axis, keepdims):
+    return rt.quantile_tangent(g, a, ranks, axis, keepdims), 0.0
+
+
+@vjp(rt.quantile_tangent, "tangent", "a", linear=("tangent",), shaped=("a",))
+def quantile_tangent(ans, g, tangent, a, ranks, axis, keepdims):
+    return rt.quantile_adjoint(g, a, ranks, axis, keepdims), 0.0
+
+
+@vjp(rt.leading_tangent, "tangent", "whole", linear=("tangent",), shaped=("whole",))
+def leading_tangent(ans, g, tangent, whole):
+    return g[0], 0.0

@@ -1,0 +1,134 @@
+"""Derivatives of ``scipy.optimize``: roots, fixed points and minima by implicit differentiation.
+
+The result does not depend on where the search starts.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import scipy.optimize
+
+from srcad import runtime as rt
+from srcad.rules.registry import refuse, vjp
+
+_FULL = {"full_output": "Only the solution has a derivative; leave full_output at its default."}
+_RTOL = 4 * np.finfo(float).eps
+_BOUNDED = "A minimum under constraints has no derivative rule; substitute variables that are free."
+
+# -- roots of one equation ---------------------------------------------------------------------------
+
+
+@vjp(scipy.optimize.bisect, "f", "a", "b", "args", refused=_FULL)
+def bisect(
+    ans, g, f, a, b, args=(), xtol=2e-12, rtol=_RTOL, maxiter=100,
+    full_output=False, disp=True,
+):  # fmt: skip
+    pair = rt.scipy_optimize.root_elementwise_adjoint(g, f, ans, args)
+    return pair[0], 0.0, 0.0, pair[1]
+
+
+@vjp(scipy.optimize.brenth, "f", "a", "b", "args", refused=_FULL)
+def brenth(
+    ans, g, f, a, b, args=(), xtol=2e-12, rtol=_RTOL, maxiter=100,
+    full_output=False, disp=True,
+):  # fmt: skip
+    pair = rt.scipy_optimize.root_elementwise_adjoint(g, f, ans, args)
+    return pair[0], 0.0, 0.0, pair[1]
+
+
+@vjp(scipy.optimize.brentq, "f", "a", "b", "args", refused=_FULL)
+def brentq(
+    ans, g, f, a, b, args=(), xtol=2e-12, rtol=_RTOL, maxiter=100,
+    full_output=False, disp=True,
+):  # fmt: skip
+    pair = rt.scipy_optimize.root_elementwise_adjoint(g, f, ans, args)
+    return pair[0], 0.0, 0.0, pair[1]
+
+
+@vjp(scipy.optimize.ridder, "f", "a", "b", "args", refused=_FULL)
+def ridder(
+    ans, g, f, a, b, args=(), xtol=2e-12, rtol=_RTOL, maxiter=100,
+    full_output=False, disp=True,
+):  # fmt: skip
+    pair = rt.scipy_optimize.root_elementwise_adjoint(g, f, ans, args)
+    return pair[0], 0.0, 0.0, pair[1]
+
+
+@vjp(scipy.optimize.toms748, "f", "a", "b", "args", refused=_FULL)
+def toms748(
+    ans, g, f, a, b, args=(), k=1, xtol=2e-12, rtol=_RTOL, maxiter=100,
+    full_output=False, disp=True,
+):  # fmt: skip
+    pair = rt.scipy_optimize.root_elementwise_adjoint(g, f, ans, args)
+    return pair[0], 0.0, 0.0, pair[1]
+
+
+@vjp(scipy.optimize.newton, "func", "x0", "args", "x1", refused=_FULL)
+def newton(
+    ans, g, func, x0, fprime=None, args=(), tol=1.48e-08, maxiter=50, fprime2=None, x1=None, rtol=0.0,
+    full_output=False, disp=True,
+):  # fmt: skip
+    pair = rt.scipy_optimize.root_elementwise_adjoint(g, func, ans, args)
+    return pair[0], 0.0, pair[1], 0.0
+
+
+@vjp(scipy.optimize.root_scalar, "f", "args", "bracket", "x0", "x1")
+def root_scalar(
+    ans, g, f, args=(), method=None, bracket=None, fprime=None, fprime2=None, x0=None, x1=None, xtol=None, rtol=None,
+    maxiter=None, options=None,
+):  # fmt: skip
+    inner = rt.scipy_optimize.solution_gradient(g, "root", "scipy.optimize.root_scalar")
+    pair = rt.scipy_optimize.root_elementwise_adjoint(inner, f, ans.root, args)
+    return pair[0], pair[1], 0.0, 0.0, 0.0
+
+
+# -- systems and fixed points ------------------------------------------------------------------------
+
+
+@vjp(scipy.optimize.root, "fun", "x0", "args")
+def root(ans, g, fun, x0, args=(), method="hybr", jac=None, tol=None, callback=None, options=None):
+    inner = rt.scipy_optimize.solution_gradient(g, "x", "scipy.optimize.root")
+    pair = rt.scipy_optimize.root_adjoint(inner, fun, ans.x, args, "scipy.optimize.root")
+    return pair[0], 0.0, pair[1]
+
+
+@vjp(scipy.optimize.fsolve, "func", "x0", "args", refused=_FULL)
+def fsolve(
+    ans, g, func, x0, args=(), fprime=None, full_output=0, col_deriv=0, xtol=1.49012e-08, maxfev=0, band=None,
+    epsfcn=None, factor=100, diag=None,
+):  # fmt: skip
+    pair = rt.scipy_optimize.root_adjoint(g, func, ans, args, "scipy.optimize.fsolve")
+    return pair[0], 0.0, pair[1]
+
+
+@vjp(scipy.optimize.fixed_point, "func", "x0", "args")
+def fixed_point(ans, g, func, x0, args=(), xtol=1e-08, maxiter=500, method="del2"):
+    pair = rt.scipy_optimize.fixed_point_adjoint(g, func, ans, args)
+    return pair[0], 0.0, pair[1]
+
+
+# -- minima ------------------------------------------------------------------------------------------
+
+
+@vjp(scipy.optimize.minimize, "fun", "x0", "args", refused={"bounds": _BOUNDED, "constraints": _BOUNDED})
+def minimize(
+    ans, g, fun, x0, args=(), method=None, jac=None, hess=None, hessp=None, bounds=None, constraints=(), tol=None,
+    callback=None, options=None,
+):  # fmt: skip
+    pair = rt.scipy_optimize.minimum_adjoint(g, fun, ans.x, args, "scipy.optimize.minimize", jac is True)
+    return pair[0], 0.0, pair[1]
+
+
+@vjp(scipy.optimize.minimize_scalar, "fun", "bracket", "args", refused={"bounds": _BOUNDED})
+def minimize_scalar(ans, g, fun, bracket=None, bounds=None, args=(), method=None, tol=None, options=None):
+    pair = rt.scipy_optimize.minimum_adjoint(g, fun, ans.x, args, "scipy.optimize.minimize_scalar", False)
+    return pair[0], 0.0, pair[1]
+
+
+refuse(
+    "A second derivative of a root or of a minimum by reverse over reverse is not covered; take the first "
+    "derivative in reverse mode and difference it, or write the solver in Python.",
+    *(rt.scipy_optimize.root_adjoint, rt.scipy_optimize.root_elementwise_adjoint),
+    *(rt.scipy_optimize.fixed_point_adjoint, rt.scipy_optimize.minimum_adjoint),
+    rt.scipy_optimize.solution_gradient,
+)

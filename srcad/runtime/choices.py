@@ -1,0 +1,51 @@
+"""Adjoints of functions that choose among arrays, or cut them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from srcad.runtime.arrays import unbroadcast
+
+__all__ = ["choose_adjoint", "select_adjoint", "trimmed", "unchosen"]
+
+Array = Any
+
+
+def choose_adjoint(cotangent: Array, a: Array, choices: Any, mode: str) -> Any:
+    """Return the gradients of the choices in ``np.choose(a, choices, mode=mode)``: an array if they are one."""
+    count = len(choices)
+    index = np.mod(a, count) if mode == "wrap" else np.clip(a, 0, count - 1)
+    parts = [unbroadcast(np.where(index == k, cotangent, 0), choice) for k, choice in enumerate(choices)]
+    return np.stack(parts) if isinstance(choices, np.ndarray) else parts
+
+
+def select_adjoint(cotangent: Array, condlist: Any, choicelist: Any) -> Any:
+    """Return the gradients of the choices in ``np.select``: an array if they are one."""
+    free = np.asarray(True)
+    parts = []
+    for condition, choice in zip(condlist, choicelist):
+        parts.append(unbroadcast(np.where(np.logical_and(free, condition), cotangent, 0), choice))
+        free = np.logical_and(free, np.logical_not(condition))
+    return np.stack(parts) if isinstance(choicelist, np.ndarray) else parts
+
+
+def unchosen(condlist: Any) -> Array:
+    """Tell where none of the conditions holds."""
+    return np.logical_not(np.any(np.stack(np.broadcast_arrays(*condlist)), axis=0))
+
+
+def trimmed(filt: Array, trim: str, axis: Any) -> tuple[slice, ...]:
+    """Return the index of what ``np.trim_zeros`` keeps."""
+    nonzero = np.nonzero(np.asarray(filt))
+    axes = range(np.ndim(filt)) if axis is None else [i % np.ndim(filt) for i in np.atleast_1d(axis)]
+    index = [slice(None)] * np.ndim(filt)
+    for i in axes:
+        if not nonzero[i].size:
+            index[i] = slice(0, 0)
+            continue
+        start = int(nonzero[i].min()) if "f" in trim.lower() else 0
+        stop = int(nonzero[i].max()) + 1 if "b" in trim.lower() else np.shape(filt)[i]
+        index[i] = slice(start, stop)
+    return tuple(index)

@@ -1,0 +1,136 @@
+"""Where the entries of sorted, partitioned and ranked results come from, and the ways back."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from srcad.errors import NoDerivativeError
+from srcad.runtime.arrays import inexact_dtype
+
+__all__ = [
+    "first_places",
+    "leading_tangent",
+    "matching_entries",
+    "matching_places",
+    "quantile_adjoint",
+    "quantile_ranks",
+    "quantile_tangent",
+    "value_ranks",
+]
+
+Array = Any
+
+
+def matching_places(a: Array, ans: Array, axis: int) -> Array:
+    """Return where the entries of ``ans``, which are those of ``a`` in another order along ``axis``, come from."""
+    ranks = np.argsort(np.argsort(ans, axis, kind="stable"), axis)
+    return np.take_along_axis(np.argsort(a, axis, kind="stable"), ranks, axis)
+
+
+def matching_entries(x: Array, values: Array) -> Array:
+    """Return for each of ``values`` the place in the flattened ``x`` of its first entry with that value."""
+    flat = np.ravel(x)
+    order = np.argsort(flat, kind="stable")
+    return order[np.minimum(np.searchsorted(flat, values, sorter=order), max(flat.size - 1, 0))]
+
+
+def first_places(ar: Array, axis: int | None, equal_nan: bool, is_sorted: bool) -> Array:
+    """Return the places of the entries (or rows along ``axis``) that ``np.unique`` keeps, in its order."""
+    if is_sorted:
+        return np.unique(ar, return_index=True, axis=axis, equal_nan=equal_nan)[1]
+    return matching_entries(ar, np.unique(ar, axis=axis, equal_nan=equal_nan, sorted=False))
+
+
+def leading_tangent(tangent: Array, whole: Any) -> tuple[Array, ...]:
+    """Return the tangent of a tuple of which only the first part has one."""
+    return (tangent, *(np.zeros(np.shape(part)) for part in whole[1:]))
+
+
+# -- quantiles ---------------------------------------------------------------------------------------
+# The ranks of a quantile say which place in the sorted data it has: 2.25 is three quarters of the entry
+# of rank 2 and one quarter of that of rank 3.  They have the axes of ``q``, then those that are kept.
+
+
+def _reduced_last(a: Array, axis: Any) -> Array:
+    """Return ``a`` with the axes of a reduction brought to the end, as one."""
+    if axis is None:
+        return np.ravel(a)
+    axes = sorted(i % np.ndim(a) for i in (axis if isinstance(axis, tuple) else (axis,)))
+    kept = [i for i in range(np.ndim(a)) if i not in axes]
+    moved = np.transpose(a, kept + axes)
+    return np.reshape(moved, (*moved.shape[: len(kept)], -1))
+
+
+def _restored(flat: Array, shape: tuple[int, ...], axis: Any) -> Array:
+    """Undo `_reduced_last`."""
+    if axis is None:
+        return np.reshape(flat, shape)
+    axes = sorted(i % len(shape) for i in (axis if isinstance(axis, tuple) else (axis,)))
+    kept = [i for i in range(len(shape)) if i not in axes]
+    order = kept + axes
+    return np.transpose(np.reshape(flat, [shape[i] for i in order]), np.argsort(order))
+
+
+def quantile_ranks(a: Array, q: Array, axis: Any, method: str, skip_nan: bool) -> Array:
+    """Return the ranks of ``np.quantile(a, q, axis, method=method)``, or of ``np.nanquantile``."""
+    if skip_nan and np.ndim(q) > 1:
+        raise NoDerivativeError(
+            "np.nanquantile with a table of probabilities mixes up the axes of its result.",
+            "Flatten the probabilities, and reshape the result.",
+        )
+    rows = _reduced_last(a, axis)
+    counts = (
+        np.count_nonzero(~np.isnan(rows), axis=-1) if skip_nan else np.full(rows.shape[:-1], rows.shape[-1])
+    )
+    ranks = np.zeros((*np.shape(q), *counts.shape))
+    for count in np.unique(counts[counts > 0]):
+        # the quantile of the numbers 0, 1, 2 ... is its own rank
+        own = np.quantile(np.arange(count, dtype=float), q, method=method)
+        ranks[..., counts == count] = np.asarray(own)[..., None]
+    return ranks
+
+
+def value_ranks(a: Array, ans: Array, q_rank: int, axis: Any, keepdims: bool) -> Array:
+    """Return the ranks of values that are entries of ``a``."""
+    rows = _reduced_last(a, axis)
+    values = np.reshape(ans, (*np.shape(ans)[:q_rank], *rows.shape[:-1]))
+    return np.count_nonzero(rows < values[..., None], axis=-1)
+
+
+def _ways(a: Array, ranks: Array, axis: Any) -> tuple[Array, Array, Array, Array]:
+    """Return for each quantile the places of its two entries along the reduced axes, and their weights."""
+    rows = _reduced_last(a, axis)
+    order = np.argsort(rows, axis=-1, kind="stable")
+    low = np.floor(ranks).astype(int)
+    high = np.minimum(low + 1, rows.shape[-1] - 1)
+    upper = np.asarray(ranks - low).astype(np.real(np.zeros(0, inexact_dtype(a))).dtype)
+    spread = np.broadcast_to(order, (*np.shape(ranks), rows.shape[-1]))
+    places = [np.take_along_axis(spread, part[..., None], -1)[..., 0] for part in (low, high)]
+    return places[0], places[1], 1 - upper, upper
+
+
+def quantile_adjoint(cotangent: Array, a: Array, ranks: Array, axis: Any, keepdims: bool) -> Array:
+    """Return the gradient of ``a`` in a quantile of the given ranks."""
+    rows = _reduced_last(a, axis)
+    low, high, lower, upper = _ways(a, ranks, axis)
+    g = np.reshape(cotangent, np.shape(ranks))
+    result = np.zeros(rows.shape, inexact_dtype(g))
+    index = tuple(np.indices(rows.shape[:-1], sparse=True))
+    for place, weight in ((low, lower), (high, upper)):
+        np.add.at(result, (*index, place), g * weight)
+    return _restored(result, np.shape(a), axis)
+
+
+def quantile_tangent(tangent: Array, a: Array, ranks: Array, axis: Any, keepdims: bool) -> Array:
+    """Return the derivative of a quantile of the given ranks in the direction ``tangent``."""
+    rows = np.broadcast_to(_reduced_last(tangent, axis), (*np.shape(ranks), _reduced_last(a, axis).shape[-1]))
+    low, high, lower, upper = _ways(a, ranks, axis)
+    parts = [np.take_along_axis(rows, place[..., None], -1)[..., 0] for place in (low, high)]
+    value = parts[0] * lower + parts[1] * upper
+    if not keepdims:
+        return value
+    kept = np.shape(np.sum(a, axis=axis, keepdims=True))
+    leading = np.ndim(ranks) - np.ndim(_reduced_last(a, axis)) + 1
+    return np.reshape(value, (*np.shape(ranks)[:leading], *kept))
