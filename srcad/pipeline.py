@@ -18,6 +18,7 @@ import numpy as np
 import srcad.rules  # noqa: F401  (fills the registry)
 from srcad import runtime as rt
 from srcad.analysis.activity import bound_before, varied_variables
+from srcad.analysis.guards import raising_variables
 from srcad.analysis.infer import Kinds, infer
 from srcad.analysis.kinds import ANY, Kind, is_scalar
 from srcad.analysis.memory import Memory, direct_changes, memory_of, simple_statements
@@ -132,6 +133,7 @@ def build(request: Request, stages: dict[str, str] | None = None) -> Code:
     if stages is not None:
         stages["adjoint"] = "\n\n".join(to_source(f.tree) for f in made.functions)
     hints = optimizer_hints(request, kinds, swept, users, own)
+    hints["raising"] = raising_variables(fn, kinds)
     arrays = {n for n, k in request.parameters if k.name == "array" and k.inexact}
     convertible = arrays & set(request.wanted) if request.exact else set()
     functions = [tidy(optimize(f, _is_pure, **hints), convertible) for f in made.functions]
@@ -193,6 +195,7 @@ def optimizer_hints(
         "owned": own,
         "keep": users | {swept.gradients[n] for n in users if n in swept.gradients},
         "inexact": [n for n, k in kinds.items() if k.name == "float" or (k.name == "array" and k.inexact)],
+        "ranks": kinds,
         "like": {g: v for g, v in primal_of.items() if kinds.get(v, ANY).name in ("array", "float")},
     }
 

@@ -148,7 +148,9 @@ def _bind_block(body: list[gast.stmt], bound: set[str], found: dict[int, set[str
             _bind_block(stmt.body, inside, found)
         elif isinstance(stmt, gast.With):
             bound |= {i.optional_vars.id for i in stmt.items if i.optional_vars is not None}
-            bound = _bind_block(stmt.body, bound, found)
+            found[id(stmt)] = set(bound)
+            inside = _bind_block(stmt.body, set(bound), found)
+            bound = bound if isinstance(stmt.items[0].context_expr, gast.Name) else inside
         elif isinstance(stmt, gast.Try):
             bound = _bind_block(stmt.finalbody, _bind_block(stmt.body, bound, found), found)
     return bound

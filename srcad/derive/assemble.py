@@ -25,8 +25,10 @@ def forward_sweep(block: Block) -> list[gast.stmt]:
             for stmt in step.forward:
                 out.append(gast.copy_location(stmt, step.origin) if step.origin is not None else stmt)
         elif isinstance(step, Branch):
-            kept = getattr(step, "kept", None)
-            out += [kept] if kept is not None else []
+            if isinstance(step.origin, gast.With):
+                out += _forward_guarded(step)
+                continue
+            out += [step.kept] if step.kept is not None else []
             node = gast.If(step.test, forward_sweep(step.body) or [gast.Pass()], forward_sweep(step.orelse))
             out.append(gast.copy_location(node, step.origin))
         elif isinstance(step, Loop):
@@ -34,6 +36,15 @@ def forward_sweep(block: Block) -> list[gast.stmt]:
         else:
             out.append(gast.copy_location(_forward_wrapped(step), step.origin))
     return out
+
+
+def _forward_guarded(step: Branch) -> list[gast.stmt]:
+    """Return a block that may be left by an exception, after which what it saved is dropped."""
+    marks = [assign(mark, call("len", name(stack))) for stack, mark in step.marks]
+    node = gast.copy_location(gast.With(step.origin.items, forward_sweep(step.body), None), step.origin)
+    dropped = [gast.Expr(call("rt.truncate", name(stack), name(mark))) for stack, mark in step.marks]
+    undo = [gast.If(step.test, [gast.Pass()], dropped)] if dropped else []
+    return [gast.copy_location(s, step.origin) for s in [*marks, node, *undo]]
 
 
 def _forward_loop(step: Loop) -> gast.stmt:

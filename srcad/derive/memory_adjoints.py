@@ -651,7 +651,14 @@ class MemoryAdjoints:
         kept = self.gradient(target) if known and self.is_shadowed(target) else self.fresh_cell(result)  # type: ignore[arg-type]
         both = self.scope.fresh("t")
         made = call(
-            "rt.container_call", receiver, shadow, constant(title), arguments, shadows, options, option_shadows
+            "rt.container_call",
+            receiver,
+            shadow,
+            constant(title),
+            arguments,
+            shadows,
+            options,
+            option_shadows,
         )
         forward = [*before, *flat.statements, assign(both, made), unpack([result, kept], name(both))]
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 
 import gast
 
+from srcad.analysis.guards import guards_of, is_guard
 from srcad.analysis.infer import Kinds
 from srcad.analysis.kinds import Kind, is_scalar
 from srcad.analysis.memory import Memory
@@ -68,6 +69,7 @@ class _Sweep:
         self.scope = fn.scope
         self.gradients: dict[str, str] = {}
         self.items: set[str] = set()
+        self.guards = guards_of(fn)
 
     def gradient(self, variable: str) -> str:
         """Return the name of the gradient of ``variable``."""
@@ -102,6 +104,8 @@ class _Sweep:
             return self.branch(stmt, state)
         if isinstance(stmt, (gast.For, gast.While)):
             return self.loop(stmt, state)
+        if isinstance(stmt, gast.With) and is_guard(stmt, self.guards):
+            return self.branch(stmt, state)
         if isinstance(stmt, gast.With):
             return Wrapped(stmt, self.block(stmt.body, state), Block())
         if isinstance(stmt, gast.Try):
@@ -109,10 +113,10 @@ class _Sweep:
             return Wrapped(stmt, self.block(stmt.body, state), final)
         return self.simple(stmt, state)
 
-    def branch(self, stmt: gast.If, state: _State) -> Step:
+    def branch(self, stmt: gast.If | gast.With, state: _State) -> Step:
         other = state.copy()
         body = self.block(stmt.body, state)
-        orelse = self.block(stmt.orelse, other)
+        orelse = self.block(stmt.orelse if isinstance(stmt, gast.If) else [], other)
         known = self.bound[id(stmt)]
         merged = state.live | other.live
         for block, live in ((body, state.live), (orelse, other.live)):
@@ -123,7 +127,7 @@ class _Sweep:
             if (v in state.owned or v not in state.live) and (v in other.owned or v not in other.live)
         }  # fmt: skip
         state.live = merged
-        return Branch(stmt.test, body, orelse, stmt)
+        return Branch(_condition(stmt), body, orelse, stmt)
 
     def loop(self, stmt: gast.For | gast.While, state: _State) -> Step:
         outside = set(state.live)
@@ -268,6 +272,14 @@ class _Sweep:
         index = _as_value(contribution.index, flattener)
         out += flattener.statements
         out.append(gast.Expr(call("rt.accumulate", name(gradient), index, contribution.value)))
+
+
+def _condition(stmt: gast.If | gast.With) -> gast.AST:
+    """Return what tells whether the block of a statement was run to its end."""
+    if isinstance(stmt, gast.If):
+        return stmt.test
+    last = stmt.body[-1]
+    return name(last.targets[0].id) if isinstance(last, gast.Assign) else constant(False)
 
 
 def _as_value(index: gast.AST, flattener: Flattener) -> gast.AST:

@@ -123,12 +123,16 @@ class _Saver:
                 self.saved.needed.add(kept.saved)
 
     def branch(self, step: Branch, needed: set[str], depth: int) -> set[str]:
-        if isinstance(step.test, gast.Name):
+        guarded = isinstance(step.origin, gast.With)
+        if isinstance(step.test, gast.Name) and not guarded:
             test = step.test.id
             if test not in self.scope.statics:
                 step.test = name(self.stable(test, step, depth))
         bound = set(self.bound)
+        stacks = len(self.saved.stacks)
         first = self.block(step.body, set(needed), depth)
+        if guarded:
+            step.marks = [(s, self.scope.fresh("mark")) for s in self.saved.stacks[stacks:]]
         after_first, self.bound = self.bound, set(bound)
         second = self.block(step.orelse, set(needed), depth)
         self.bound = after_first & self.bound
@@ -293,6 +297,9 @@ def _expose(body: list[gast.stmt], defined: set[str], exposed: set[str]) -> set[
             exposed |= set(read_names(head)) - defined
             inner = set(defined) | ({stmt.target.id} if isinstance(stmt, gast.For) else set())
             _expose(stmt.body, inner, exposed)
+        elif isinstance(stmt, gast.With) and isinstance(stmt.items[0].context_expr, gast.Name):
+            exposed |= set(read_names(stmt.items[0].context_expr)) - defined
+            _expose(stmt.body, set(defined), exposed)
         elif isinstance(stmt, (gast.With, gast.Try)):
             for item in getattr(stmt, "items", []):
                 exposed |= set(read_names(item.context_expr)) - defined

@@ -28,12 +28,18 @@ class Block:
 
 @dataclass
 class Branch:
-    """An ``if``; the condition is a name or constant whose value the backward sweep needs."""
+    """An ``if``; the condition is a name or constant whose value the backward sweep needs.
+
+    Where ``origin`` is a ``with``, its block may have been left by an exception; ``test`` tells whether it was done,
+    and ``marks`` are the lists, with the names of their lengths before, on which it saved values.
+    """
 
     test: gast.AST
     body: Block
     orelse: Block
     origin: gast.stmt
+    kept: gast.stmt | None = None
+    marks: list[tuple[str, str]] = field(default_factory=list)
 
 
 @dataclass

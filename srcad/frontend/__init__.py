@@ -13,6 +13,7 @@ import gast
 from srcad.frontend.anf import to_anf
 from srcad.frontend.cells import Cell
 from srcad.frontend.control import structure
+from srcad.frontend.exceptions import lower_exceptions
 from srcad.frontend.fence import fence
 from srcad.frontend.generators import inline_generators
 from srcad.frontend.match import lower_match
@@ -25,7 +26,7 @@ from srcad.lang.source import read
 
 __all__ = ["PASSES", "normalize", "normalize_nested"]
 
-PASSES = (fence, resolve, lower_match, inline_generators, to_anf, structure, split_webs)
+PASSES = (fence, resolve, lower_match, inline_generators, lower_exceptions, to_anf, structure, split_webs)
 
 
 def normalize(func: Any) -> Function:

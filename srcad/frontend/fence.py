@@ -80,12 +80,7 @@ class Fence:
             self._Global(node)
 
     def _Try(self, node: gast.Try) -> None:
-        """Of ``try``, only ``finally`` without jumps is supported."""
-        if node.handlers or node.orelse:
-            self.refuse(
-                node, "An 'except' clause makes the path through the function depend on exceptions.",
-                "Test the condition with 'if' before, or catch the exception outside the function.",
-            )  # fmt: skip
+        """No jumps in ``finally``."""
         for inner in t.own_nodes(node.finalbody):
             if isinstance(inner, gast.Return | gast.Break | gast.Continue):
                 self.refuse(

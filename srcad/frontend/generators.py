@@ -187,16 +187,22 @@ class _Inliner:
         if isinstance(function, Nested):
             cells = {name: Cell(cell) for name, cell in function.cells.items()}
             source = replace(function.source, tree=function.tree)
-            fn = Function(function.tree, Scope(statics={**function.statics, **cells}), source, function.captured)
+            fn = Function(
+                function.tree, Scope(statics={**function.statics, **cells}), source, function.captured
+            )
         else:
             source = read(function)
             fn = Function(as_definition(source.tree, "generator"), Scope(), source)
         return lower_match(resolve(fence(fn, yields=True)))
 
-    def loop(self, node: gast.For, function: Any, call: gast.Call, captured: list[gast.expr]) -> list[gast.stmt]:
+    def loop(
+        self, node: gast.For, function: Any, call: gast.Call, captured: list[gast.expr]
+    ) -> list[gast.stmt]:
         """Return a loop over a generator, inlined."""
         if any(function is other for other in self.active):
-            raise self.error(call, "A generator calls itself.", "Collect the values in a list that is passed along.")
+            raise self.error(
+                call, "A generator calls itself.", "Collect the values in a list that is passed along."
+            )
         try:
             callee = self.resolved(function)
         except NoSourceError as error:
@@ -216,12 +222,16 @@ class _Inliner:
     ) -> list[gast.stmt]:
         """Return the assignments of the arguments to the generator's parameters."""
         if any(isinstance(a, gast.Starred) for a in call.args) or any(k.arg is None for k in call.keywords):
-            raise self.error(call, "A generator is called with starred arguments.", "Write the arguments out.")
+            raise self.error(
+                call, "A generator is called with starred arguments.", "Write the arguments out."
+            )
         signature = _signature_of(callee, function)
         try:
             bound = signature.bind(*call.args, **{k.arg: k.value for k in call.keywords})
         except TypeError as error:
-            raise self.error(call, f"The arguments do not fit the generator: {error}.", "Correct the call.") from None
+            raise self.error(
+                call, f"The arguments do not fit the generator: {error}.", "Correct the call."
+            ) from None
         binds: list[gast.stmt] = []
         for parameter in signature.parameters.values():
             value = bound.arguments.get(parameter.name, parameter.default)
@@ -251,7 +261,9 @@ def _signature_of(callee: Function, function: Any) -> inspect.Signature:
     if arguments.vararg is not None:
         found.append(kinds(arguments.vararg.id, kinds.VAR_POSITIONAL))
     for argument, default in zip(arguments.kwonlyargs, arguments.kw_defaults):
-        found.append(kinds(argument.id, kinds.KEYWORD_ONLY, default=kinds.empty if default is None else default))
+        found.append(
+            kinds(argument.id, kinds.KEYWORD_ONLY, default=kinds.empty if default is None else default)
+        )
     return inspect.Signature(found)
 
 
@@ -321,7 +333,9 @@ class _Region:
             step = gast.Expr(gast.Yield(t.name(item)))
             stmt = t.place(gast.For(t.store(item), stmt.value.value, [step], [], None), stmt)
         elif any(isinstance(n, gast.Yield | gast.YieldFrom) for n in t.own_nodes(_head(stmt))):
-            raise self.inliner.error(stmt, "The value that is sent to a generator is used.", "Pass it as an argument.")
+            raise self.inliner.error(
+                stmt, "The value that is sent to a generator is used.", "Pass it as an argument."
+            )
         touched = has_yield(stmt) or any(isinstance(n, gast.Return) for n in t.own_nodes(stmt))
         if not touched:
             return self.inliner.statement(stmt)

@@ -132,7 +132,7 @@ class Webs:
             self._reads(node.items[0].context_expr, state)
             if node.items[0].optional_vars is not None:
                 self.bind(node.items[0].optional_vars, state)
-            return self.block(node.body, state)
+            return self._guarded(node, state)
         if isinstance(node, gast.Try):
             self.protected.append({name: next(iter(found)) for name, found in state.items()})
             before = dict(state)
@@ -145,6 +145,15 @@ class Webs:
             return False
         self._simple(node, state)
         return not isinstance(node, gast.Return | gast.Raise)
+
+    def _guarded(self, node: gast.With, state: State) -> bool:
+        """Run through a block that its context may let end early, at any statement."""
+        self.protected.append({name: next(iter(found)) for name, found in state.items()})
+        before = dict(state)
+        going = self.block(node.body, state)
+        self.protected.pop()
+        _join(state, before)
+        return going or isinstance(node.items[0].context_expr, gast.Name)
 
     def _simple(self, node: gast.stmt, state: State) -> None:
         """Read, then bind."""

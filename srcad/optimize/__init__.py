@@ -51,6 +51,7 @@ def optimize(
     inexact: Iterable[str] = (),
     like: Mapping[str, str] | None = None,
     ranks: Mapping[str, Kind] | None = None,
+    raising: Iterable[str] = (),
     finish: bool = True,
 ) -> Function:
     """Return a function that computes the same with less work.
@@ -71,12 +72,15 @@ def optimize(
         From a gradient variable to the variable whose shape it has.
     ranks : mapping, optional
         The kinds of variables.
+    raising : iterable of str
+        Variables whose computation may raise an exception.
     finish : bool
         Whether to update in place and to nest expressions for the reader as well.
     """
     context = Context(
-        pure, frozenset(owned), frozenset(keep), frozenset(inexact), dict(like or {}), dict(ranks or {})
-    )
+        pure, frozenset(owned), frozenset(keep), frozenset(inexact), dict(like or {}), dict(ranks or {}),
+        frozenset(raising),
+    )  # fmt: skip
     program = Program(function, context)
     simplify(program)
     for pass_ in FINISH if finish else ():

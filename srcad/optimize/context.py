@@ -29,6 +29,8 @@ class Context:
         From a variable to another that has the same shape whenever both are defined (gradient to primal).
     ranks : mapping
         The kinds of variables, where they are known.
+    raising : frozenset of str
+        Variables whose computation may raise an exception, which must not get lost.
     """
 
     pure: Callable[[Any], bool]
@@ -37,6 +39,7 @@ class Context:
     inexact: frozenset[str] = frozenset()
     like: Mapping[str, str] = field(default_factory=dict)
     ranks: Mapping[str, Kind] = field(default_factory=dict)
+    raising: frozenset[str] = frozenset()
 
     def is_inexact(self, name: str) -> bool:
         """Tell whether a variable only ever holds floating-point or complex values."""

@@ -184,8 +184,9 @@ class _Walker:
             known.spoil([WORLD, *stmt.reads])
             known.forget(stmt.writes)
             stmt.blocks[0] = self.block(stmt.blocks[0])
-            # Leaving the block runs code of the manager, which may do anything.
+            # Leaving the block runs code of the manager, which may do anything, and may have stopped an exception.
             known.spoil([WORLD])
+            known.forget({name for inner in statements(stmt.blocks[0]) for name in inner.writes})
         else:
             self._try(stmt)
         return [stmt]

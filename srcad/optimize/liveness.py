@@ -80,12 +80,17 @@ class Liveness:
             needed = stmt.stack[1] in out or stmt.changes != {stmt.stack[1]}
             if not needed and written.isdisjoint(out):
                 return self._unneeded(stmt, out)
-        elif stmt.is_pure and written.isdisjoint(out):
+        elif stmt.is_pure and written.isdisjoint(out) and not self._may_raise(stmt):
             if not stmt.changes:
                 return self._unneeded(stmt, out)
             if not written and all(self._is_dead_memory(base_name(t), out) for t in stmt.targets):
                 return self._unneeded(stmt, out)
         return (out - written) | stmt.reads
+
+    def _may_raise(self, stmt: Statement) -> bool:
+        value = stmt.value
+        plain = value is None or value.kind in (gast.Name, gast.Constant)
+        return not plain and stmt.target in self.memory.program.context.raising
 
     def _update(self, stmt: Statement, out: frozenset[str]) -> frozenset[str]:
         name = base_name(stmt.targets[0])

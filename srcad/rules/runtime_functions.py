@@ -23,6 +23,7 @@ constant(
     rt.share_of_numbers,
     rt.zeros_like,
     rt.along_axis_index,
+    rt.catching,
     rt.diagonal_index,
     rt.no_shadow,
     rt.places,

@@ -4,6 +4,7 @@ import importlib
 from types import ModuleType
 
 from srcad.runtime import operators
+from srcad.runtime.exceptions import catching, truncate
 from srcad.runtime.arrays import (
     cast_back,
     difference,
@@ -315,6 +316,8 @@ __all__ = [
     "no_shadow",
     "norm_axes",
     "off_diagonal",
+    "catching",
+    "truncate",
     "operators",
     "order_of",
     "owned",

@@ -77,12 +77,12 @@ def global_assigned(x):
 
 
 @refused(1.0)
-def except_clause(x):
-    try:  # refused at: try
+def looks_into_an_exception(x):
+    try:
         y = 1.0 / x
-    except ZeroDivisionError:
-        y = 0.0
-    return y
+        raise ValueError(y)
+    except ValueError as error:
+        return error.args[0] * x  # refused at: error.args
 
 
 @refused(1.0)

@@ -11,10 +11,10 @@ from srcad.frontend import normalize
 
 BAD = {
     "async def f(x):\n    return x": ("async", 1),
-    "def f(x):\n    y = x\n    yield y": ("Write a list", 3),
-    "def f(x):\n    yield from x": ("Write a list", 2),
+    "def f(x):\n    y = x\n    yield y": ("Loop over it", 3),
+    "def f(x):\n    yield from x": ("Loop over it", 2),
     "def f(x):\n    global G\n    G = x": ("'G'", 2),
-    "def f(x):\n    try:\n        return x\n    except ValueError:\n        return 0": ("except", 2),
+    "def f(x):\n    try:\n        return x\n    except ValueError as e:\n        return e.args": ("exception", 5),
     "def f(x):\n    try:\n        x += 1\n    finally:\n        return x": ("finally", 5),
     "def f(x):\n    class A: pass\n    return x": ("class", 2),
     "def f(x):\n    del x\n    return x": ("'x'", 2),

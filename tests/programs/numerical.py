@@ -93,7 +93,9 @@ def _difference(
 def moved(args: tuple[Any, ...], direction: Any, offset: float) -> tuple[Any, ...]:
     """Return a copy of ``args``, moved along ``direction``, which has the same structure."""
     weights = dict(leaves(direction))
-    return _rebuilt(args, lambda path, leaf: copy.copy(leaf) + offset * weights[path] if path in weights else leaf)
+    return _rebuilt(
+        args, lambda path, leaf: copy.copy(leaf) + offset * weights[path] if path in weights else leaf
+    )
 
 
 def direction_of(value: Any) -> Any:

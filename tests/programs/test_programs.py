@@ -31,6 +31,7 @@ TOPICS = (
     "others_get_wrong",
     "in_place",
     "generators",
+    "exceptions",
 )
 for topic in TOPICS:
     importlib.import_module(f"tests.programs.{topic}")

@@ -1,0 +1,264 @@
+"""Exceptions that the function itself catches: every statement that may raise is left by a jump.
+
+Before::
+
+    try:
+        y = 1.0 / x
+        s += y
+    except ZeroDivisionError:
+        s = 0.0
+
+After::
+
+    guard = rt.catching(ZeroDivisionError)
+    for once in range(1):
+        done = False
+        with guard:
+            y = 1.0 / x
+            done = True
+        if not done:
+            break
+        done_1 = False
+        with guard:
+            s += y
+            done_1 = True
+        if not done_1:
+            break
+    error = guard.error
+    if error is not None:
+        s = 0.0
+
+The backward sweep undoes the statements that were done, and no others.
+
+>>> from srcad.frontend.stages import after
+>>> text = "def f(x):\\n    try: y = 1 / x\\n    except ZeroDivisionError: y = 0.0\\n    return y"
+>>> print(after("lower_exceptions", text))
+def f(x):
+    guard = rt.catching(ZeroDivisionError)
+    for once in range(1):
+        done = False
+        with guard:
+            y = 1 / x
+            done = True
+        if not done:
+            break
+    error = guard.error
+    if error is not None:
+        y = 0.0
+    return y
+"""
+
+from __future__ import annotations
+
+import gast
+
+from srcad.errors import UnsupportedError
+from srcad.frontend.statics import refer, runtime_name
+from srcad.lang import tree as t
+from srcad.lang.function import Function
+
+__all__ = ["lower_exceptions"]
+
+_LOOPS = (gast.For, gast.While)
+_JUMPS = (gast.Break, gast.Continue)
+
+
+def lower_exceptions(fn: Function) -> Function:
+    """Replace the ``try`` statements with handlers."""
+    return fn.with_body(_Lowering(fn).block(fn.tree.body))
+
+
+class _Lowering:
+    def __init__(self, fn: Function) -> None:
+        self.fn, self.scope = fn, fn.scope
+
+    def error(self, node: gast.AST, reason: str, hint: str) -> UnsupportedError:
+        return UnsupportedError(reason, hint, self.fn.source.locate(node))
+
+    def block(self, body: list[gast.stmt]) -> list[gast.stmt]:
+        done: list[gast.stmt] = []
+        for stmt in body:
+            for part in ("body", "orelse", "finalbody"):
+                inner = getattr(stmt, part, None)
+                if inner:
+                    setattr(stmt, part, self.block(inner))
+            for handler in getattr(stmt, "handlers", []):
+                handler.body = self.block(handler.body)
+            if isinstance(stmt, gast.Try) and stmt.handlers:
+                done += self.lowered(stmt)
+            else:
+                done.append(stmt)
+        return done
+
+    def lowered(self, node: gast.Try) -> list[gast.stmt]:
+        """Return the statements of a ``try`` with handlers; what it has finally stays around them."""
+        guard = self.scope.fresh("guard")
+        types = [kind for handler in node.handlers for kind in self.types(handler)]
+        make = t.assign(guard, t.call(runtime_name(self.scope, "catching"), *types))
+        region = _Region(self, guard)
+        inner = region.block(node.body)
+        once = gast.For(
+            t.store(self.scope.fresh("once")),
+            t.call(refer(self.scope, range, "range"), t.constant(1)),
+            inner,
+            [],
+            None,
+        )
+        error = self.scope.fresh("error")
+        found = t.assign(error, t.attribute(t.name(guard), "error"))
+        failed = gast.Compare(t.name(error), [gast.IsNot()], [t.constant(None)])
+        orelse = [*region.jumps_after(), *node.orelse]
+        choice = gast.If(failed, self.handlers(node.handlers, error), orelse)
+        made = [t.place(s, node) for s in [make, *region.flags(), once, found, choice]]
+        if not node.finalbody:
+            return made
+        return [gast.copy_location(gast.Try(made, [], [], node.finalbody), node)]
+
+    def types(self, handler: gast.ExceptHandler) -> list[gast.expr]:
+        if handler.type is None:
+            return [t.name(refer(self.scope, BaseException, "BaseException"))]
+        return list(handler.type.elts) if isinstance(handler.type, gast.Tuple) else [handler.type]
+
+    def handlers(self, handlers: list[gast.ExceptHandler], error: str) -> list[gast.stmt]:
+        """Return the choice of the handler that fits the exception."""
+        first, *rest = handlers
+        body = [_Reraise(error).visit(stmt) for stmt in first.body]
+        if first.name is not None:
+            self.check(first)
+            body.insert(0, t.place(t.assign(first.name.id, t.name(error)), first))
+        if not rest:
+            return body
+        types = self.types(first)
+        kind = types[0] if len(types) == 1 else t.tuple_of(types)
+        fits = t.call(refer(self.scope, isinstance, "isinstance"), t.name(error), kind)
+        return [t.place(gast.If(fits, body, self.handlers(rest, error)), first)]
+
+    def check(self, handler: gast.ExceptHandler) -> None:
+        """Refuse to look into the exception, which may have been made of values with a derivative."""
+        for stmt in handler.body:
+            for node in t.own_nodes(stmt):
+                inside = isinstance(node, gast.Attribute | gast.Subscript)
+                if inside and isinstance(node.value, gast.Name) and node.value.id == handler.name.id:
+                    raise self.error(
+                        node, "The contents of an exception are used, and their derivative is not known.",
+                        "Keep the values in variables before the exception is raised.",
+                    )  # fmt: skip
+
+
+class _Reraise(gast.NodeTransformer):
+    """Write out what a bare ``raise`` raises."""
+
+    def __init__(self, error: str) -> None:
+        self.error = error
+
+    def visit_Raise(self, node: gast.Raise) -> gast.Raise:
+        return node if node.exc is not None else t.place(gast.Raise(t.name(self.error), None), node)
+
+
+class _Region:
+    """The guarded statements of one ``try``."""
+
+    def __init__(self, lowering: _Lowering, guard: str) -> None:
+        self.lowering, self.guard = lowering, guard
+        self.scope = lowering.scope
+        self.jumps: dict[type, str] = {}
+
+    def flags(self) -> list[gast.stmt]:
+        return [t.assign(flag, t.constant(False)) for flag in self.jumps.values()]
+
+    def jumps_after(self) -> list[gast.stmt]:
+        """Return the jumps of the user's that leave the ``try``, carried out behind it."""
+        return [gast.If(t.name(flag), [kind()], []) for kind, flag in self.jumps.items()]
+
+    def block(self, body: list[gast.stmt], loops: int = 0) -> list[gast.stmt]:
+        done: list[gast.stmt] = []
+        for stmt in body:
+            done += [t.place(s, stmt) for s in self.statement(stmt, loops)]
+        return done
+
+    def guarded(self, body: list[gast.stmt]) -> list[gast.stmt]:
+        """Return statements that are done or else leave the region."""
+        done = self.scope.fresh("done")
+        item = gast.withitem(t.name(self.guard), None)
+        inside = gast.With([item], [*body, t.assign(done, t.constant(True))], None)
+        leave = gast.If(gast.UnaryOp(gast.Not(), t.name(done)), [gast.Break()], [])
+        return [t.assign(done, t.constant(False)), inside, leave]
+
+    def failed(self) -> list[gast.stmt]:
+        """Leave the loop around once the guard has caught something, or the user has jumped."""
+        error = t.attribute(t.name(self.guard), "error")
+        tests: list[gast.expr] = [gast.Compare(error, [gast.IsNot()], [t.constant(None)])]
+        tests += [t.name(flag) for flag in self.jumps.values()]
+        test = tests[0] if len(tests) == 1 else gast.BoolOp(gast.Or(), tests)
+        return [gast.If(test, [gast.Break()], [])]
+
+    def statement(self, stmt: gast.stmt, loops: int) -> list[gast.stmt]:
+        if isinstance(stmt, gast.Pass):
+            return [stmt]
+        if isinstance(stmt, _JUMPS):
+            return [stmt] if loops else self.jump(type(stmt))
+        if isinstance(stmt, gast.Return):
+            return self.returned(stmt)
+        if isinstance(stmt, gast.If):
+            before, test = self.evaluated(stmt.test)
+            return [*before, gast.If(test, self.block(stmt.body, loops), self.block(stmt.orelse, loops))]
+        if isinstance(stmt, gast.For):
+            return self.loop(stmt, loops)
+        if isinstance(stmt, gast.While):
+            return self.while_loop(stmt, loops)
+        if isinstance(stmt, gast.With) and not self.is_guard(stmt):
+            return [gast.With(stmt.items, self.block(stmt.body, loops), None)]
+        if isinstance(stmt, gast.Try):
+            final = self.block(stmt.finalbody, loops)
+            return [gast.Try(self.block(stmt.body, loops), [], [], final)]
+        return self.guarded([stmt])
+
+    def is_guard(self, stmt: gast.With) -> bool:
+        context = stmt.items[0].context_expr
+        return isinstance(context, gast.Name) and context.id.startswith("guard")
+
+    def jump(self, kind: type) -> list[gast.stmt]:
+        if kind not in self.jumps:
+            self.jumps[kind] = self.scope.fresh("broken" if kind is gast.Break else "skipped")
+        return [t.assign(self.jumps[kind], t.constant(True)), gast.Break()]
+
+    def returned(self, stmt: gast.Return) -> list[gast.stmt]:
+        if stmt.value is None or isinstance(stmt.value, gast.Constant | gast.Name):
+            return [stmt]
+        value = self.scope.fresh("value")
+        return [*self.guarded([t.assign(value, stmt.value)]), gast.Return(t.name(value))]
+
+    def evaluated(self, node: gast.expr) -> tuple[list[gast.stmt], gast.expr]:
+        """Return statements that evaluate an expression under the guard, and its value."""
+        if isinstance(node, gast.Constant | gast.Name):
+            return [], node
+        value = self.scope.fresh("value")
+        return self.guarded([t.assign(value, node)]), t.name(value)
+
+    def loop(self, stmt: gast.For, loops: int) -> list[gast.stmt]:
+        before: list[gast.stmt] = []
+        iterable = stmt.iter
+        if isinstance(iterable, gast.Call) and not iterable.keywords:
+            arguments = []
+            for argument in iterable.args:
+                made, value = self.evaluated(argument)
+                before += made
+                arguments.append(value)
+            iterable = gast.Call(iterable.func, arguments, [])
+        else:
+            before, iterable = self.evaluated(iterable)
+        body = self.block(stmt.body, loops + 1)
+        made_loop = gast.For(stmt.target, iterable, body, self.block(stmt.orelse, loops), None)
+        return [*before, made_loop, *self.failed()]
+
+    def while_loop(self, stmt: gast.While, loops: int) -> list[gast.stmt]:
+        if stmt.orelse:
+            raise self.lowering.error(
+                stmt,
+                "A 'while' with 'else' stands inside 'try'.",
+                "Set a flag in the loop and test it afterwards.",
+            )
+        before, test = self.evaluated(stmt.test)
+        leave = gast.If(gast.UnaryOp(gast.Not(), test), [gast.Break()], [])
+        body = [*before, leave, *self.block(stmt.body, loops + 1)]
+        return [gast.While(t.constant(True), body, []), *self.failed()]
