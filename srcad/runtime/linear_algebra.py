@@ -184,8 +184,8 @@ def allowed_option(value: Any, allowed: Sequence[Any], name: str) -> Any:
 
 
 def chain_matrices(arrays: Sequence[Array]) -> list[Array]:
-    """Return the factors of ``np.linalg.multi_dot`` as matrices: a first vector as a row, a last one as a column."""
-    first, *between, last = [np.asarray(array) for array in arrays]
+    """Return new matrices of the factors of ``np.linalg.multi_dot``: a first vector as a row, a last as a column."""
+    first, *between, last = [np.array(array) for array in arrays]
     row = np.reshape(first, (1, -1)) if first.ndim == 1 else first
     column = np.reshape(last, (-1, 1)) if last.ndim == 1 else last
     return [row, *between, column]
