@@ -29,6 +29,7 @@ __all__ = [
     "identity_like",
     "is_zero",
     "largest_entries",
+    "largest_modulus",
     "norm_axes",
     "record_like",
 ]
@@ -128,6 +129,11 @@ def largest_entries(v: Array) -> Array:
     """Mark, in each column, the entry of largest modulus, which LAPACK makes real in eigenvectors."""
     size = np.abs(v)
     return np.equal(np.expand_dims(np.argmax(size, axis=-2), -2), np.expand_dims(np.arange(v.shape[-2]), -1))
+
+
+def largest_modulus(*arrays: Array) -> float:
+    """Return the largest modulus of any entry."""
+    return max(float(np.max(np.abs(array), initial=0)) for array in arrays)
 
 
 def gauge_invariant(value: Array, violation: Array, scale: Array, function: str) -> Array:
