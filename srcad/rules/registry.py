@@ -87,14 +87,26 @@ class Rule:
     def has_forward(self, parameter: str) -> bool:
         """Tell whether the tangent of the result follows from that of ``parameter``."""
         general = self.kind == "elementwise" or self.multilinear
-        return general or any(parameter in names for names in (self.jointly_linear, self.shaped, self.forward))
+        return general or any(
+            parameter in names for names in (self.jointly_linear, self.shaped, self.forward)
+        )
 
 
 _RULES: dict[Hashable, Rule] = {}
 _CONSTANT: dict[Hashable, Callable[..., Any]] = {}
 _REFUSED: dict[Hashable, str] = {}
 _MUTATING: dict[Hashable, Callable[..., Any]] = {}
-_SCIPY: tuple[str, ...] = ("integrate", "linalg", "ndimage", "optimize", "signal", "special", "stats")
+_SCIPY: tuple[str, ...] = (
+    "integrate",
+    "interpolate",
+    "linalg",
+    "ndimage",
+    "optimize",
+    "signal",
+    "sparse",
+    "special",
+    "stats",
+)
 _PROVIDERS = {f"scipy.{topic}": f"srcad.rules.scipy_{topic}" for topic in _SCIPY}
 
 
