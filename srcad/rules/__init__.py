@@ -1,6 +1,7 @@
 """The derivative rules, by topic; importing this package fills the registry."""
 
 from srcad.rules import (
+    complex_scalars,
     constants,
     cumulative,
     fft,
@@ -37,6 +38,7 @@ from srcad.rules import (
 )
 
 __all__ = [
+    "complex_scalars",
     "constants",
     "cumulative",
     "fft",
