@@ -21,11 +21,13 @@ __all__ = [
     "find",
     "is_constant",
     "is_mutating",
+    "is_stateful",
     "jvp",
     "mutating",
     "reason_refused",
     "refuse",
     "registered",
+    "stateful",
     "vjp",
 ]
 
@@ -96,6 +98,7 @@ _RULES: dict[Hashable, Rule] = {}
 _CONSTANT: dict[Hashable, Callable[..., Any]] = {}
 _REFUSED: dict[Hashable, str] = {}
 _MUTATING: dict[Hashable, Callable[..., Any]] = {}
+_STATEFUL: dict[Hashable, Callable[..., Any]] = {}
 _SCIPY: tuple[str, ...] = (
     "integrate",
     "interpolate",
@@ -188,6 +191,17 @@ def mutating(*primals: Callable[..., Any]) -> None:
     """Declare functions that change their arguments: the compiler writes them out as stores."""
     for primal in primals:
         _MUTATING[primal] = primal
+
+
+def stateful(*primals: Callable[..., Any]) -> None:
+    """Declare functions that read or change a hidden state, so that no call is merged, moved or dropped."""
+    for primal in primals:
+        _STATEFUL[primal] = primal
+
+
+def is_stateful(primal: object) -> bool:
+    """Tell whether ``primal`` was declared to read or change a hidden state."""
+    return isinstance(primal, Hashable) and primal in _STATEFUL
 
 
 def find(primal: object) -> Rule | None:
