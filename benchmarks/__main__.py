@@ -8,12 +8,20 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from benchmarks.cases import CASES, Case
-from benchmarks.contenders import by_autograd, by_jax, by_srcad, verify, verify_by_hand
+from benchmarks.contenders import by_autograd, by_jax, by_srcad, by_tape, verify, verify_by_hand
 from benchmarks.overheads import call_overhead, compile_time
 from benchmarks.timing import peak_memory, times
 from srcad.errors import SrcadError
 
-COLUMNS = ("primal", "by hand/primal", "srcad/by hand", "srcad/primal", "autograd/srcad", "jax.jit/srcad")
+COLUMNS = (
+    "primal",
+    "by hand/primal",
+    "srcad/by hand",
+    "srcad/primal",
+    "autograd/srcad",
+    "autograd/tape",
+    "jax.jit/srcad",
+)
 
 
 def main() -> None:
@@ -48,7 +56,12 @@ def _measured(case: Case, rounds: int, failures: list[str]) -> dict[str, float]:
     for number, adjoint in enumerate(case.adjoints):
         calls[f"adjoint {number}"] = lambda adjoint=adjoint: adjoint(*case.args)
         verify(case, adjoint.__name__, adjoint(*case.args))
-    for name, make in (("srcad", by_srcad), ("autograd", by_autograd), ("jax.jit", by_jax)):
+    for name, make in (
+        ("srcad", by_srcad),
+        ("tape", by_tape),
+        ("autograd", by_autograd),
+        ("jax.jit", by_jax),
+    ):
         try:
             call = make(case)
             if call is not None:

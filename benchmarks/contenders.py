@@ -11,6 +11,7 @@ import numpy as np
 
 from benchmarks.cases import Case
 from srcad.api import value_and_grad
+from srcad.tape import GradientTape
 
 # The rivals are optional: what is not installed is left out of the table.
 HAVE_AUTOGRAD = importlib.util.find_spec("autograd") is not None
@@ -24,7 +25,7 @@ if HAVE_JAX:
 
     jax.config.update("jax_enable_x64", True)
 
-__all__ = ["by_autograd", "by_jax", "by_srcad", "verify", "verify_by_hand"]
+__all__ = ["by_autograd", "by_jax", "by_srcad", "by_tape", "verify", "verify_by_hand"]
 
 
 def _twin(function: Callable[..., Any], library: ModuleType) -> Callable[..., Any]:
@@ -41,6 +42,19 @@ def by_srcad(case: Case) -> Callable[[], Any]:
     """Return a call of the derivative that srcad generates."""
     derivative = value_and_grad(case.primal, argnums=case.argnums)
     return lambda: derivative(*case.args)
+
+
+def by_tape(case: Case) -> Callable[[], Any]:
+    """Return a recording of the program on a tape, with its gradient."""
+    n = case.parameters
+
+    def value_and_gradient() -> Any:
+        with GradientTape() as tape:
+            parameters = [tape.watch(arg) for arg in case.args[:n]]
+            value = case.primal(*parameters, *case.args[n:])
+        return value.value, tape.gradient(value, parameters, unconnected_gradients="zero")
+
+    return value_and_gradient
 
 
 def by_autograd(case: Case) -> Callable[[], Any] | None:

@@ -11,6 +11,7 @@ import numpy as np
 
 from srcad.api import grad, vjp
 from srcad.errors import ArgumentError, GradientCheckError
+from srcad.tape import pulled_back
 
 __all__ = ["check_grads"]
 
@@ -30,8 +31,9 @@ def check_grads(
     rtol: float | None = None,
     atol: float | None = None,
     eps: float | None = None,
+    against: str = "differences",
 ) -> None:
-    """Check the reverse-mode derivatives of ``f`` at ``args`` against central differences.
+    """Check the reverse-mode derivatives of ``f`` at ``args`` against central differences, or the tape.
 
     The result of ``f`` is projected on one random direction (always the same one), and every entry of
     the projection's gradient is compared with a difference quotient.  With ``order=2`` the function that
@@ -52,6 +54,9 @@ def check_grads(
         The tolerances; by default they follow the precision of the entry.
     eps : float, optional
         The step, which is multiplied by ``max(1, abs(entry))``; by default it follows the precision.
+    against : {"differences", "tape"}
+        What to compare with.  `GradientTape` uses the same rules without compiling anything: it is faster and
+        exact to rounding, but does not follow changes of arrays in place.
 
     Raises
     ------
@@ -65,13 +70,15 @@ def check_grads(
         )
     if order < 1:
         raise ArgumentError(f"The order of check_grads must be at least 1, not {order}.", "Write order=1.")
+    if against not in ("differences", "tape"):
+        raise ArgumentError(f"against={against!r} is not known.", "Write 'differences' or 'tape'.")
     positions = _positions(args, argnums)
     point = list(args)
     if argnums is not None:
         for position in positions:
             point[position] = _mapped(_inexact, point[position])
     label = getattr(f, "__name__", repr(f))
-    _check(f, point, order, positions, label, _Settings(rtol, atol, eps))
+    _check(f, f if against == "tape" else None, point, order, positions, label, _Settings(rtol, atol, eps))
 
 
 @dataclasses.dataclass(frozen=True)
@@ -123,28 +130,39 @@ def _positions(args: Sequence[Any], argnums: int | Sequence[int] | None) -> tupl
 
 def _check(
     f: Callable[..., Any],
+    taped: Callable[..., Any] | None,
     args: list[Any],
     order: int,
     positions: tuple[int, ...],
     label: str,
     settings: _Settings,
 ) -> None:
-    """Check one order, then the gradient function for the orders above it."""
+    """Check one order, then the gradient function for the orders above it.
+
+    ``taped`` computes what ``f`` does, without compiled derivatives, where the tape is to judge.
+    """
     value, pullback = vjp(f, *_copied(args))
     direction = _random_like(value)
     gradients = pullback(direction)
+    opinions = None if taped is None else pulled_back(taped, _copied(args), direction)
     for position in positions:
         gradient = dict(_leaves(gradients[position]))
+        opinion = {} if opinions is None else dict(_leaves(opinions[position]))
         for path, leaf in _leaves(args[position]):
             if not _is_floating(leaf):
                 continue
             derivative = _fitting(gradient.get(path), leaf, label, _written(position, path))
             for index in np.ndindex(np.shape(leaf)):
                 entry = _Entry(position, path, index, leaf)
-                _compare(f, args, entry, float(derivative[index]), direction, label, settings)
+                if opinion:
+                    other = float(np.asarray(opinion[path])[index])
+                    _compare_with_tape(entry, float(derivative[index]), other, label, settings)
+                else:
+                    _compare(f, args, entry, float(derivative[index]), direction, label, settings)
     if order > 1:
-        gradient_function = _gradient_function(f, value, direction, positions)
-        _check(gradient_function, args, order - 1, positions, f"the gradient of {label}", settings)
+        above = _gradient_function(f, value, direction, positions)
+        taped = None if taped is None else _taped_gradient_function(taped, value, direction, positions)
+        _check(above, taped, args, order - 1, positions, f"the gradient of {label}", settings)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -217,6 +235,18 @@ def _compare(
         )
 
 
+def _compare_with_tape(
+    entry: _Entry, derivative: float, other: float, label: str, settings: _Settings
+) -> None:
+    """Compare one entry of the gradient with that of the tape."""
+    rtol, atol, _ = settings.of(np.asarray(entry.leaf).dtype)
+    if not np.isclose(derivative, other, rtol=rtol, atol=atol, equal_nan=True):
+        raise GradientCheckError(
+            f"The gradient of {label} at {entry} is {derivative!r}, but the tape gives {other!r}.",
+            "Compare both with differences: leave out against='tape'.",
+        )
+
+
 def _project(value: Any, direction: Any) -> float:
     """Return the inner product of a result with a direction of the same structure."""
     numbers = dict(_leaves(value))
@@ -237,6 +267,19 @@ def _gradient_function(
 
     derivative: Callable[..., Any] = grad(projected, argnums=positions)
     return derivative
+
+
+def _taped_gradient_function(
+    taped: Callable[..., Any], value: Any, direction: Any, positions: tuple[int, ...]
+) -> Callable[..., Any]:
+    """Return what ``_gradient_function`` does, by the tape."""
+    weights = 1.0 if isinstance(value, float) else direction
+
+    def gradients(*args: Any) -> tuple[Any, ...]:
+        found = pulled_back(taped, args, weights)
+        return tuple(found[position] for position in positions)
+
+    return gradients
 
 
 def _inner(value: Any, direction: Any) -> Any:

@@ -105,6 +105,8 @@ class _Adjoint(MemoryAdjoints):
                 return False
             if isinstance(function, Hashable) and (function in _TRANSPARENT or function in _MAKERS):
                 return False
+            if registry.reason_refused(function) is not None:
+                return any(self.is_varied(getattr(operand, "value", operand)) for operand in operands)
             operands.append(value.func)
         return any(
             self.is_varied(o) or isinstance(o, gast.Name) and self.memory.content(o.id) is not None

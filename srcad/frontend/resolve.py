@@ -40,7 +40,15 @@ import gast
 from srcad.errors import UnsupportedError
 from srcad.frontend.cells import Cell, rebound
 from srcad.frontend.nested import as_definition, free_names, is_plain, parameters
-from srcad.frontend.statics import Globals, canonical, is_settled, is_static, refer, runtime_name
+from srcad.frontend.statics import (
+    Globals,
+    canonical,
+    is_distribution,
+    is_settled,
+    is_static,
+    refer,
+    runtime_name,
+)
 from srcad.lang import tree as t
 from srcad.lang.function import Function, Nested
 from srcad.lang.scope import Dependency
@@ -198,9 +206,13 @@ class Resolver(gast.NodeTransformer):
         attr = self._mangled(node.attr)
         made = gast.copy_location(gast.Attribute(value, attr, node.ctx), node)
         module = self.scope.statics.get(value.id) if isinstance(value, gast.Name) else None
-        if not isinstance(module, types.ModuleType) or not isinstance(node.ctx, gast.Load):
+        if not isinstance(node.ctx, gast.Load):
             return made
         found = getattr(module, attr, module)
+        if is_distribution(module) and isinstance(found, types.MethodType):
+            return t.place(t.name(refer(self.scope, found, f"{value.id}.{attr}")), node)
+        if not isinstance(module, types.ModuleType):
+            return made
         if found is module or not (is_settled(module) or is_static(found)):
             return made
         if not is_settled(module):

@@ -13,7 +13,7 @@ import numpy as np
 from srcad import runtime as rt
 from srcad.lang.scope import Scope
 
-__all__ = ["Globals", "canonical", "is_settled", "is_static", "refer", "runtime_name"]
+__all__ = ["Globals", "canonical", "is_distribution", "is_settled", "is_static", "refer", "runtime_name"]
 
 SETTLED = frozenset(sys.stdlib_module_names) | {"numpy", "scipy", "srcad"}
 FUNCTIONS = (
@@ -33,7 +33,13 @@ class Globals:
 
 def is_static(value: Any) -> bool:
     """Tell whether a value found under a name outside the function is a function, class or module."""
-    return isinstance(value, FUNCTIONS) or (callable(value) and hasattr(value, "__wrapped__"))
+    wraps = callable(value) and hasattr(value, "__wrapped__")
+    return isinstance(value, FUNCTIONS) or wraps or is_distribution(value)
+
+
+def is_distribution(value: Any) -> bool:
+    """Tell whether a value is an object of ``scipy.stats``, whose methods are functions for the reader."""
+    return (type(value).__module__ or "").startswith("scipy.stats.")
 
 
 def is_settled(module: types.ModuleType) -> bool:

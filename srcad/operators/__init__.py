@@ -1,5 +1,7 @@
 """Operators on functions beyond the gradient: forward mode, Jacobians, Hessians and products with them."""
 
+from srcad.api import grad, value_and_grad
+from srcad.operators import composition
 from srcad.operators.forward import Jvp, jvp, linearize
 from srcad.operators.jacobians import hessian, jacfwd, jacobian, jacrev
 from srcad.operators.products import elementwise_grad, ggnvp, hvp
@@ -16,3 +18,5 @@ __all__ = [
     "jvp",
     "linearize",
 ]
+
+composition.install((grad, value_and_grad, hessian, jacfwd, jacobian, jacrev))

@@ -21,12 +21,13 @@ from srcad.errors import UnsupportedError
 from srcad.lang.function import Nested
 from srcad.operators.over_reverse import call_with_shadows, container_call, method_with_shadows
 from srcad.operators.sources import SOURCES
+from srcad.pipeline import Code
 from srcad.rules import registry
 from srcad.runtime.memory import is_instance
 from srcad.runtime.tangents import CONTAINERS, Tangent, container_method, set_jvp_resolvers, zero_tangent
 from srcad.targets import Target, place
 
-__all__ = ["call", "install", "run"]
+__all__ = ["SPECIAL", "call", "install", "prepared", "run", "tangents_of"]
 
 Outcome = tuple[Any, Any]
 _NUMERIC = (float, int, complex, np.ndarray, np.generic)
@@ -50,11 +51,19 @@ def install(makers: tuple[Any, ...]) -> None:
 
 def run(target: Target, values: Any, images: dict[str, Any]) -> Outcome:
     """Return the value of ``target`` and its tangent; ``images`` has tangents of parameters by name."""
+    code, arguments, _ = prepared(target, values, images)
+    return code.entries[0](*arguments)
+
+
+def prepared(
+    target: Target, values: Any, images: dict[str, Any]
+) -> tuple[Code, tuple[Any, ...], tuple[str, ...]]:
+    """Return the forward code of ``target``, its arguments, and the parameters that have tangents."""
     everything = (*values, *target.captured())
     names = [*target.names, *target.captured_names()]
     wanted = tuple(n for n, v in zip(names, everything) if n in images and is_differentiable(kind_of(v)))
     code = compiled(target, values, wanted, "jvp", aliased=rt.share_memory(everything))
-    return code.entries[0](*everything, *[images[n] for n in wanted])
+    return code, (*everything, *[images[n] for n in wanted]), wanted
 
 
 def call(function: Any, held: Any, args: Any, tangents: Any, options: Any, option_tangents: Any) -> Outcome:
@@ -65,7 +74,7 @@ def call(function: Any, held: Any, args: Any, tangents: Any, options: Any, optio
         options, option_tangents = {**function.keywords, **options}, {**named, **option_tangents}
         function, held = function.func, inner
     known = isinstance(function, Hashable)
-    special = _SPECIAL.get(function) if known else None
+    special = SPECIAL.get(function) if known else None
     if special is not None:
         return special(args, tangents, options, option_tangents)
     if known and function in _METHOD_OF:
@@ -95,12 +104,7 @@ def call(function: Any, held: Any, args: Any, tangents: Any, options: Any, optio
         function = source_of_builtin(function, len(args), tuple(options)) or function
     target = Target(function)
     values = target.bind(args, options)
-    images = _bound_tangents(target, values, held, tangents, option_tangents)
-    captured = target.captured()
-    if target.closure is not None:
-        parts = held if isinstance(held, tuple) else tuple(zero_tangent(value) for value in captured)
-        images.update(zip(target.captured_names(), parts))
-    return run(target, values, images)
+    return run(target, values, tangents_of(target, values, held, tangents, option_tangents))
 
 
 def plain(function: Any, args: Any, options: Any) -> Outcome:
@@ -109,8 +113,8 @@ def plain(function: Any, args: Any, options: Any) -> Outcome:
     return value, zero_tangent(value)
 
 
-def _bound_tangents(target: Target, values: Any, held: Any, tangents: Any, named: Any) -> dict[str, Any]:
-    """Return the tangent of each parameter, by name."""
+def tangents_of(target: Target, values: Any, held: Any, tangents: Any, named: Any) -> dict[str, Any]:
+    """Return the tangent of each parameter and captured variable, by name."""
     before = tuple(held if i == 0 else zero_tangent(v) for i, v in enumerate(target.before))
     fixed = {name: zero_tangent(value) for name, value in target.options.items()}
     bound = target.signature.bind(*before, *tangents, **{**fixed, **named}).arguments
@@ -119,6 +123,10 @@ def _bound_tangents(target: Target, values: Any, held: Any, tangents: Any, named
         image = bound.get(name, 0.0)
         scalar = isinstance(value, (float, int, str, type(None)))
         found[name] = zero_tangent(value) if isinstance(image, float) and not scalar else image
+    if target.closure is not None:
+        captured = target.captured()
+        parts = held if isinstance(held, tuple) else tuple(zero_tangent(value) for value in captured)
+        found.update(zip(target.captured_names(), parts))
     return found
 
 
@@ -231,7 +239,7 @@ def _container_call(args: Any, tangents: Any, options: Any, option_tangents: Any
     return container_call(args, tangents)
 
 
-_SPECIAL: dict[Any, Any] = {
+SPECIAL: dict[Any, Any] = {
     rt.call: _reverse_call, rt.call_method: _reverse_method, rt.container_call: _container_call,
     getattr: _getattr, setattr: _setattr, delattr: _delattr, functools.partial: _partial, super: _super,
 }  # fmt: skip

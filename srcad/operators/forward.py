@@ -6,12 +6,10 @@ import inspect
 from typing import Any
 
 from srcad.analysis.kinds import NUMBER, kind_of
-from srcad.api import grad, value_and_grad
 from srcad.compilation import compiled
 from srcad.derive.request import Request
 from srcad.errors import ArgumentError, OutputError
 from srcad.forward_pipeline import build_forward
-from srcad.operators.dynamic import install
 from srcad.pipeline import Code
 from srcad.runtime import clone, share_memory
 from srcad.runtime.tangents import as_tangent, tangent_result, zero_tangent
@@ -217,6 +215,3 @@ def linearize(f: Any, *primals: Any, has_aux: bool = False) -> tuple[Any, ...]:
         return derivative(kept, tangents)[1]
 
     return value, f_jvp, *aux
-
-
-install((grad, value_and_grad))

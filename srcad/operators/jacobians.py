@@ -6,6 +6,8 @@ argument; a leaf of shape ``O`` of the result and one of shape ``I`` of the argu
 
 from __future__ import annotations
 
+import itertools
+import linecache
 from collections.abc import Callable
 from typing import Any
 
@@ -14,14 +16,15 @@ import numpy as np
 from srcad import tree
 from srcad.api import grad
 from srcad.compilation import compiled
-from srcad.errors import ArgumentError, NoDerivativeError
+from srcad.errors import ArgumentError, NoDerivativeError, UnsupportedError
 from srcad.operators.forward import Jvp, Pushforward, split_aux
 from srcad.runtime import clone, share_memory
 from srcad.runtime.tangents import tangent_result, zero_tangent
-from srcad.targets import Target, place
+from srcad.targets import Composable, Target, place
 
 __all__ = ["hessian", "jacfwd", "jacobian", "jacrev"]
 
+_serial = itertools.count(1)
 Argnums = int | str | tuple[int | str, ...]
 
 
@@ -119,7 +122,7 @@ def hessian(f: Any, argnums: Argnums = 0) -> Callable[..., Any]:
     return _Jacobian(grad(f, argnums), argnums, False, False, "forward")
 
 
-class _Jacobian:
+class _Jacobian(Composable):
     """Computes one Jacobian after the other."""
 
     def __init__(self, f: Any, argnums: Argnums, has_aux: bool, holomorphic: bool, mode: str) -> None:
@@ -153,6 +156,20 @@ class _Jacobian:
                                 "Pass holomorphic=True if the function is complex differentiable.",
                                 place(self.target.func))  # fmt: skip
         return sum(int(np.size(leaf)) for leaf in leaves)
+
+    def derived(self, values: tuple[Any, ...]) -> Any:
+        """Return a plain function that computes the Jacobian column by column, to be differentiated again."""
+        names = [*self.target.names, *self.target.captured_names()]
+        everything = dict(zip(names, (*values, *self.target.captured())))
+        points = {n: everything[n] for n in dict.fromkeys(self.wanted)}
+        if self.has_aux or not all(is_number(point) for point in points.values()):
+            raise UnsupportedError(f"The Jacobian of '{self.target.title()}' is itself differentiated, and its argument "
+                                   "is a container, or has_aux is set.",
+                                   "Differentiate a function of arrays that returns an array.",
+                                   place(self.target.func))  # fmt: skip
+        code = self.derivative.compiled(values, tuple(points))
+        text = _columns_text(everything, points, self.wanted, isinstance(self.argnums, tuple), code.changes)
+        return _function_of(text, code.entries[0])
 
     def _columns(self, args: Any, kwargs: Any, points: dict[str, Any]) -> Any:
         """Return the Jacobian by forward mode."""
@@ -252,11 +269,9 @@ class _Jacobian:
 
 def is_number(leaf: Any) -> bool:
     """Tell whether a leaf may carry a derivative."""
-    if isinstance(leaf, (bool, np.bool_)):
-        return False
-    return (
-        isinstance(leaf, (float, int, complex)) or getattr(getattr(leaf, "dtype", None), "kind", "") in "fciu"
-    )
+    if isinstance(leaf, (np.ndarray, np.generic)):
+        return leaf.dtype.kind in "fciu"
+    return isinstance(leaf, (float, int, complex)) and not isinstance(leaf, bool)
 
 
 def _unit(value: Any, number: int, position: int) -> Any:
@@ -272,3 +287,40 @@ def _unit(value: Any, number: int, position: int) -> Any:
         return type(zero)(1) if here else zero
 
     return tree.map(at, value)
+
+
+def _columns_text(
+    everything: dict[str, Any], points: dict[str, Any], wanted: tuple[str, ...], several: bool, changes: bool
+) -> str:
+    """Return the Python function that computes Jacobians by calls of ``forward``, the code of forward mode."""
+    lines = [f"def jacobian({', '.join(everything)}):"]
+    copied = {n for n, v in everything.items() if changes and isinstance(v, np.ndarray)}
+    primal = ", ".join(f"np.copy({n})" if n in copied else n for n in everything)
+    zeros = {n: f"np.zeros_like({n})" if isinstance(v, np.ndarray) else "0.0" for n, v in points.items()}
+    for name, value in points.items():
+        unit = f"unit_of_{name}" if isinstance(value, np.ndarray) else "1.0"
+        directions = ", ".join(unit if n == name else zeros[n] for n in points)
+        if not isinstance(value, np.ndarray):
+            lines.append(f"    jac_{name} = forward({primal}, {directions})[1]")
+            continue
+        lines += [
+            f"    columns_of_{name} = []",
+            f"    for k in range({value.size}):",
+            f"        unit_of_{name} = np.zeros({value.shape})",
+            f"        unit_of_{name}[np.unravel_index(k, {value.shape})] = 1.0",
+            f"        columns_of_{name}.append(forward({primal}, {directions})[1])",
+            f"    whole_{name} = np.stack(columns_of_{name}, axis=-1)",
+            f"    jac_{name} = np.reshape(whole_{name}, np.shape(columns_of_{name}[0]) + {value.shape})",
+        ]
+    result = ", ".join(f"jac_{name}" for name in wanted)
+    lines.append(f"    return ({result},)" if several else f"    return {result}")
+    return "\n".join(lines) + "\n"
+
+
+def _function_of(text: str, forward: Any) -> Any:
+    """Return the function whose text is given, with its source to be found."""
+    file = f"<srcad jacobian {next(_serial)}>"
+    linecache.cache[file] = (len(text), None, text.splitlines(keepends=True), file)
+    namespace: dict[str, Any] = {"np": np, "forward": forward, "__name__": "srcad_generated.jacobian"}
+    exec(compile(text, file, "exec"), namespace)
+    return namespace["jacobian"]

@@ -26,7 +26,7 @@ from srcad.rules import registry
 from srcad.runtime.tangents import CONTAINERS, Tangent, partial_of, zero_tangent
 from srcad.targets import Target
 
-__all__ = ["call_with_shadows", "container_call", "method_with_shadows"]
+__all__ = ["bound_images", "call_with_shadows", "container_call", "method_with_shadows"]
 
 Outcome = tuple[Any, Any]
 Call = Callable[..., Outcome]
@@ -247,13 +247,13 @@ def _of_function(call: Call, args: Any, tangents: Any) -> Outcome:
     captured = target.captured()
     names = [*target.names, *target.captured_names()]
     everything = dict(zip(names, (*bound, *captured)))
-    image_of = _bound(target, own, shadows, option_shadows, len(captured))
+    image_of = bound_images(target, own, shadows, option_shadows, len(captured))
     wanted = tuple(
         n for n, v in everything.items() if image_of.get(n) is not None and is_differentiable(kind_of(v))
     )
     code = compiled(target, bound, wanted, "call", aliased=rt.share_memory(tuple(everything.values())))
-    dvalue_of = _bound(target, held, dvalues, doptions, len(captured))
-    dimage_of = _bound(target, down, dshadows, doption_shadows, len(captured))
+    dvalue_of = bound_images(target, held, dvalues, doptions, len(captured))
+    dimage_of = bound_images(target, down, dshadows, doption_shadows, len(captured))
     for n in code.shadowed:
         if image_of.get(n) is None:
             image_of[n] = rt.shadow(everything[n])
@@ -287,7 +287,9 @@ def _or_zero(image: Any, value: Any) -> Any:
     return zero_tangent(value) if image is None or isinstance(image, float) and not scalar else image
 
 
-def _bound(target: Target, own: Any, parts: Any, options: dict[str, Any], captured: int) -> dict[str, Any]:
+def bound_images(
+    target: Target, own: Any, parts: Any, options: dict[str, Any], captured: int
+) -> dict[str, Any]:
     """Return what belongs to each parameter, bound as the arguments are; None where nothing was given."""
     first = () if target.closure is not None or not target.before else (own,)
     before = (*first, *(None,) * (len(target.before) - len(first)))

@@ -67,12 +67,15 @@ def _records(program: Program) -> dict[str, _Record]:
     found: dict[str, _Record] = {}
     popped: dict[str, str] = {}
     refused: set[str] = set()
-    loads = loads_of(program) if program.stacks else {}
+    if not program.stacks:
+        return found
+    loads = loads_of(program)
+    displays = _displays(program)
     for stmt in statements(program.body):
         if stmt.stack is not None:
             method, stack = stmt.stack
             record = found.setdefault(stack, _Record())
-            if method == "append" and not _appended(stmt, record):
+            if method == "append" and not _appended(stmt, record, displays):
                 refused.add(stack)
             elif method == "pop":
                 target = stmt.target
@@ -92,12 +95,32 @@ def _records(program: Program) -> dict[str, _Record]:
     }
 
 
-def _appended(stmt: Statement, record: _Record) -> bool:
+def _displays(program: Program) -> dict[str, Statement]:
+    """Return the statements that make a tuple for one use, by the variable that holds it."""
+    loads = loads_of(program)
+    found: dict[str, Statement] = {}
+    stored: set[str] = set()
+    for stmt in statements(program.body):
+        if stmt.target is not None and stmt.value is not None and stmt.value.kind is gast.Tuple:
+            if loads[stmt.target] == 1 and stmt.target not in stored:
+                found[stmt.target] = stmt
+        for name in stmt.writes & stored:
+            found.pop(name, None)
+        stored |= stmt.writes
+    return found
+
+
+def _appended(stmt: Statement, record: _Record, displays: dict[str, Statement]) -> bool:
+    """Note the statement that puts together what is appended, and tell whether it is a tuple like the others."""
     value = stmt.value
     assert value is not None
     if len(value.parts[1]) != 1:
         return False
     display: Term = value.parts[1][0]
+    if display.kind is gast.Name and display.name in displays:
+        stmt = displays[display.name]
+        assert stmt.value is not None
+        display = stmt.value
     if display.kind is not gast.Tuple or any(e.kind is gast.Starred for e in display.children):
         return False
     record.length = record.length or len(display.children)
@@ -116,10 +139,14 @@ def _is_unpacking(stmt: Statement, length: int) -> bool:
 def _keep(program: Program, record: _Record, kept: list[int]) -> None:
     """Leave only some of the elements."""
     for stmt in record.appends:
-        assert stmt.value is not None
-        func, (display,), keywords = stmt.value.parts
-        element = _chosen(program, display, kept)
-        program.set_value(stmt, program.terms.make(gast.Call, func, (element,), keywords))
+        value = stmt.value
+        assert value is not None
+        if value.kind is gast.Tuple:
+            program.set_value(stmt, _chosen(program, value, kept))
+        else:
+            func, (display,), keywords = value.parts
+            element = _chosen(program, display, kept)
+            program.set_value(stmt, program.terms.make(gast.Call, func, (element,), keywords))
     for stmt in record.unpacks:
         stmt.targets = (_chosen(program, stmt.targets[0], kept),)
         program.describe(stmt)

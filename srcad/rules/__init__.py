@@ -1,9 +1,11 @@
 """The derivative rules, by topic; importing this package fills the registry."""
 
 from srcad.rules import (
+    complex_scalars,
     constants,
     cumulative,
     fft,
+    interpolation,
     joining,
     linalg,
     linalg_factors,
@@ -25,18 +27,22 @@ from srcad.rules import (
     runtime_choices,
     runtime_functions,
     runtime_products,
+    runtime_rearranging,
     runtime_reductions,
     scalars,
     selection,
     shape,
     statistics,
+    tangents,
     ufuncs,
 )
 
 __all__ = [
+    "complex_scalars",
     "constants",
     "cumulative",
     "fft",
+    "interpolation",
     "joining",
     "linalg",
     "linalg_factors",
@@ -58,10 +64,12 @@ __all__ = [
     "runtime_choices",
     "runtime_functions",
     "runtime_products",
+    "runtime_rearranging",
     "runtime_reductions",
     "scalars",
     "selection",
     "shape",
     "statistics",
+    "tangents",
     "ufuncs",
 ]

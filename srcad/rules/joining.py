@@ -5,9 +5,11 @@ from __future__ import annotations
 import numpy as np
 
 from srcad import runtime as rt
-from srcad.rules.registry import vjp
+from srcad.rules.registry import jvp, vjp
 
 _OUT = {"out": "The argument 'out' overwrites an array, which is not differentiated: use the result instead."}
+_DTYPE = {"dtype": "The argument 'dtype' of this function is not differentiated: call astype afterwards."}
+_RETSTEP = {"retstep": "np.linspace with retstep has no derivative: leave it out."}
 _MAKING = {
     "subok": "Subclasses of arrays are not differentiated: leave out the argument 'subok'.",
     "ndmin": "The argument 'ndmin' has no derivative: use np.reshape afterwards.",
@@ -15,28 +17,46 @@ _MAKING = {
 
 
 @vjp(np.concatenate, "arrays", linear=True, refused=_OUT)
-def concatenate(ans, g, arrays, axis=0, out=None):
+def concatenate(ans, g, arrays, axis=0, out=None, *, dtype=None, casting="same_kind"):
+    if dtype is not None:
+        g = np.asarray(g, rt.common_dtype(arrays))
     return rt.split_like(g, arrays, axis)
 
 
 @vjp(np.stack, "arrays", linear=True, refused=_OUT)
-def stack(ans, g, arrays, axis=0, out=None):
+def stack(ans, g, arrays, axis=0, out=None, *, dtype=None, casting="same_kind"):
+    if dtype is not None:
+        g = np.asarray(g, rt.common_dtype(arrays))
     return rt.unstack_like(g, arrays, axis)
 
 
 @vjp(np.vstack, "tup", linear=True)
-def vstack(ans, g, tup):
+def vstack(ans, g, tup, *, dtype=None, casting="same_kind"):
+    if dtype is not None:
+        g = np.asarray(g, rt.common_dtype(tup))
     return rt.split_rows(g, tup)
 
 
 @vjp(np.hstack, "tup", linear=True)
-def hstack(ans, g, tup):
+def hstack(ans, g, tup, *, dtype=None, casting="same_kind"):
+    if dtype is not None:
+        g = np.asarray(g, rt.common_dtype(tup))
     return rt.split_columns(g, tup)
 
 
 @vjp(np.column_stack, "tup", linear=True)
 def column_stack(ans, g, tup):
     return rt.split_stacked_columns(g, tup)
+
+
+@vjp(np.dstack, "tup", linear=True)
+def dstack(ans, g, tup):
+    return rt.split_depths(g, tup)
+
+
+@vjp(np.block, "arrays", linear=True)
+def block(ans, g, arrays):
+    return rt.block_adjoint(g, arrays)
 
 
 @vjp(np.append, "arr", "values", linear=True)
@@ -65,6 +85,11 @@ def hsplit(ans, g, ary, indices_or_sections):
     return np.hstack(rt.parts_like(g, ans))
 
 
+@vjp(np.dsplit, "ary", linear=True)
+def dsplit(ans, g, ary, indices_or_sections):
+    return np.concatenate(rt.parts_like(g, ans), 2)
+
+
 @vjp(np.array, "object", linear=True, refused=_MAKING)
 def array(ans, g, object, dtype=None, *, copy=True, order="K", subok=False, ndmin=0):
     if dtype is None:
@@ -84,6 +109,25 @@ def ascontiguousarray(ans, g, a, dtype=None):
     return rt.unbroadcast(rt.cast_back(g, ans, a), a)
 
 
+@vjp(np.asanyarray, "a", linear=True)
+@vjp(np.asfortranarray, "a", linear=True)
+@vjp(np.asarray_chkfinite, "a", linear=True)
+def asanyarray(ans, g, a, dtype=None, order=None):
+    if dtype is None:
+        return rt.structured_like(g, a)
+    return rt.structured_like(rt.cast_back(g, ans, a), a)
+
+
+@vjp(np.require, "a", linear=True)
+def require(ans, g, a, dtype=None, requirements=None):
+    return rt.structured_like(rt.cast_back(g, ans, a), a)
+
+
+@vjp(np.astype, "x", linear=True)
+def np_astype(ans, g, x, dtype, *, copy=True):
+    return rt.cast_back(g, ans, x)
+
+
 @vjp(np.ndarray.astype, "self", linear=True)
 def astype(ans, g, self, dtype, order="K", casting="unsafe", subok=True, copy=True):
     return rt.cast_back(g, ans, self)
@@ -94,21 +138,60 @@ def full(ans, g, shape, fill_value, dtype=None, order="C"):
     return rt.unbroadcast(rt.cast_back(g, ans, fill_value), fill_value)
 
 
-@vjp(np.full_like, "a", "fill_value")
+@vjp(np.full_like, "a", "fill_value", linear=("fill_value",), shaped=("a",))
 def full_like(ans, g, a, fill_value, dtype=None, order="K", subok=True, shape=None):
     return 0.0, rt.unbroadcast(rt.cast_back(g, ans, fill_value), fill_value)
 
 
-@vjp(
-    np.linspace,
-    "start",
-    "stop",
-    refused={"retstep": "np.linspace with retstep has no derivative: leave it out."},
-)
+@vjp(np.linspace, "start", "stop", linear=True, refused=_RETSTEP)
 def linspace(ans, g, start, stop, num=50, endpoint=True, retstep=False, dtype=None, axis=0):
+    if dtype is not None:
+        g = rt.cast_back(g, ans, start)
     weights = rt.linspace_weights(g, num, endpoint)
     along = np.moveaxis(g, axis, 0)
     return (
         rt.unbroadcast(np.tensordot(1 - weights, along, 1), start),
         rt.unbroadcast(np.tensordot(weights, along, 1), stop),
     )
+
+
+@vjp(np.logspace, "start", "stop", "base", refused=_DTYPE)
+def logspace(ans, g, start, stop, num=50, endpoint=True, base=10.0, dtype=None, axis=0):
+    exponents = np.linspace(start, stop, num, endpoint, axis=axis)
+    parts = linspace(exponents, g * ans * np.log(base), start, stop, num, endpoint, axis=axis)
+    return (
+        rt.cast_back(parts[0], ans, start),
+        rt.cast_back(parts[1], ans, stop),
+        rt.unbroadcast(np.sum(g * ans * exponents / base, axis=axis), base),
+    )
+
+
+@jvp(np.logspace, "start")
+def logspace_start(ans, t, start, stop, num=50, endpoint=True, base=10.0, dtype=None, axis=0):
+    return ans * np.log(base) * np.linspace(t, 0.0 * stop, num, endpoint, axis=axis)
+
+
+@jvp(np.logspace, "stop")
+def logspace_stop(ans, t, start, stop, num=50, endpoint=True, base=10.0, dtype=None, axis=0):
+    return ans * np.log(base) * np.linspace(0.0 * start, t, num, endpoint, axis=axis)
+
+
+@jvp(np.logspace, "base")
+def logspace_base(ans, t, start, stop, num=50, endpoint=True, base=10.0, dtype=None, axis=0):
+    return ans * np.linspace(start, stop, num, endpoint, axis=axis) * (t / base)
+
+
+@vjp(np.geomspace, "start", "stop", refused=_DTYPE)
+def geomspace(ans, g, start, stop, num=50, endpoint=True, dtype=None, axis=0):
+    parts = linspace(ans, g * ans, start, stop, num, endpoint, axis=axis)
+    return parts[0] / start, parts[1] / stop
+
+
+@jvp(np.geomspace, "start")
+def geomspace_start(ans, t, start, stop, num=50, endpoint=True, dtype=None, axis=0):
+    return ans * np.linspace(t / start, 0.0 * stop, num, endpoint, axis=axis)
+
+
+@jvp(np.geomspace, "stop")
+def geomspace_stop(ans, t, start, stop, num=50, endpoint=True, dtype=None, axis=0):
+    return ans * np.linspace(0.0 * start, t / stop, num, endpoint, axis=axis)

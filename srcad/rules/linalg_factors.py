@@ -147,7 +147,7 @@ def svd(ans, g, a, full_matrices=True, compute_uv=True, hermitian=False):
         inner_u = rt.conj_transpose(u) @ left
         inner_v = turned @ right
         phases = np.imag(np.diagonal(inner_u + inner_v, 0, -2, -1))
-        inner_u = rt.gauge_invariant(inner_u, phases, np.abs(inner_u) + np.abs(inner_v), "np.linalg.svd")
+        inner_u = rt.gauge_invariant(inner_u, phases, rt.largest_modulus(left, right), "np.linalg.svd")
         from_u = rt.divide_gaps(inner_u, s * s)
         from_v = rt.divide_gaps(inner_v, s * s)
         middle = (from_u + rt.conj_transpose(from_u)) * np.expand_dims(s, -2)

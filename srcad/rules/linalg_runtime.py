@@ -14,6 +14,7 @@ constant(
     rt.default_rcond,
     rt.is_zero,
     rt.largest_entries,
+    rt.largest_modulus,
     rt.norm_axes,
 )
 

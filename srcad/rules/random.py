@@ -11,7 +11,7 @@ from __future__ import annotations
 import numpy as np
 
 from srcad import runtime as rt
-from srcad.rules.registry import constant, refuse, vjp
+from srcad.rules.registry import constant, refuse, stateful, vjp
 
 # -- samples that move with their parameters ---------------------------------------------------------
 
@@ -231,6 +231,17 @@ constant(
     np.random.Generator.spawn, np.random.Generator.standard_cauchy, np.random.Generator.standard_exponential,
     np.random.Generator.standard_normal, np.random.Generator.zipf,
 )  # fmt: skip
+
+# -- every draw changes the generator ----------------------------------------------------------------
+
+stateful(
+    *(
+        member
+        for source in (np.random, np.random.Generator, np.random.RandomState)
+        for name, member in vars(source).items()
+        if callable(member) and not name.startswith("_")
+    )
+)
 
 # -- refused -----------------------------------------------------------------------------------------
 

@@ -21,11 +21,13 @@ __all__ = [
     "find",
     "is_constant",
     "is_mutating",
+    "is_stateful",
     "jvp",
     "mutating",
     "reason_refused",
     "refuse",
     "registered",
+    "stateful",
     "vjp",
 ]
 
@@ -87,14 +89,27 @@ class Rule:
     def has_forward(self, parameter: str) -> bool:
         """Tell whether the tangent of the result follows from that of ``parameter``."""
         general = self.kind == "elementwise" or self.multilinear
-        return general or any(parameter in names for names in (self.jointly_linear, self.shaped, self.forward))
+        return general or any(
+            parameter in names for names in (self.jointly_linear, self.shaped, self.forward)
+        )
 
 
 _RULES: dict[Hashable, Rule] = {}
 _CONSTANT: dict[Hashable, Callable[..., Any]] = {}
 _REFUSED: dict[Hashable, str] = {}
 _MUTATING: dict[Hashable, Callable[..., Any]] = {}
-_SCIPY: tuple[str, ...] = ("integrate", "linalg", "ndimage", "optimize", "signal", "special", "stats")
+_STATEFUL: dict[Hashable, Callable[..., Any]] = {}
+_SCIPY: tuple[str, ...] = (
+    "integrate",
+    "interpolate",
+    "linalg",
+    "ndimage",
+    "optimize",
+    "signal",
+    "sparse",
+    "special",
+    "stats",
+)
 _PROVIDERS = {f"scipy.{topic}": f"srcad.rules.scipy_{topic}" for topic in _SCIPY}
 
 
@@ -176,6 +191,17 @@ def mutating(*primals: Callable[..., Any]) -> None:
     """Declare functions that change their arguments: the compiler writes them out as stores."""
     for primal in primals:
         _MUTATING[primal] = primal
+
+
+def stateful(*primals: Callable[..., Any]) -> None:
+    """Declare functions that read or change a hidden state, so that no call is merged, moved or dropped."""
+    for primal in primals:
+        _STATEFUL[primal] = primal
+
+
+def is_stateful(primal: object) -> bool:
+    """Tell whether ``primal`` was declared to read or change a hidden state."""
+    return isinstance(primal, Hashable) and primal in _STATEFUL
 
 
 def find(primal: object) -> Rule | None:

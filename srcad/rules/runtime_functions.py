@@ -11,6 +11,7 @@ from srcad import runtime as rt
 from srcad.rules.registry import constant, elementwise, jvp, vjp
 
 constant(
+    rt.common_dtype,
     rt.extreme_share,
     rt.inverse_axes,
     rt.keys,
@@ -200,6 +201,11 @@ def split_columns(ans, g, cotangent, arrays):
 @vjp(rt.split_stacked_columns, "cotangent", "arrays", linear=("cotangent",), shaped=("arrays",))
 def split_stacked_columns(ans, g, cotangent, arrays):
     return np.column_stack(rt.parts_like(g, ans)), 0.0
+
+
+@vjp(rt.split_depths, "cotangent", "arrays", linear=("cotangent",), shaped=("arrays",))
+def split_depths(ans, g, cotangent, arrays):
+    return np.dstack(rt.parts_like(g, ans)), 0.0
 
 
 @vjp(rt.parts_like, "cotangents", "parts", linear=("cotangents",), shaped=("parts",))

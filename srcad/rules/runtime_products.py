@@ -111,7 +111,11 @@ def einsum_of_operands(ans, t, operands, optimize):
 @vjp(rt.einsum_gradient, "cotangent", "operands", linear=("cotangent",))
 def einsum_gradient(ans, g, cotangent, operands, k, optimize):
     changed = rt.with_item(operands, k, g)
-    others = [rt.einsum_gradient(cotangent, changed, j, optimize) for j in range(len(operands))]
+    positions = rt.array_positions(operands)
+    others = [
+        rt.einsum_gradient(cotangent, changed, j, optimize) if j in positions else 0.0
+        for j in range(len(operands))
+    ]
     return rt.einsum_of(changed, optimize), rt.with_item(others, k, 0.0)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from srcad import runtime as rt
-from srcad.rules.registry import vjp
+from srcad.rules.registry import jvp, vjp
 
 _ORDER = {"order": "Only the order 'C' of reshape and ravel has a derivative: leave the argument out."}
 
@@ -125,6 +125,98 @@ def tril(ans, g, m, k=0):
 @vjp(np.triu, "m", linear=True)
 def triu(ans, g, m, k=0):
     return np.triu(g, k)
+
+
+@vjp(np.diagflat, "v", linear=True)
+def diagflat(ans, g, v, k=0):
+    return np.reshape(np.diagonal(g, k), np.shape(v))
+
+
+@vjp(np.rollaxis, "a", linear=True)
+def rollaxis(ans, g, a, axis, start=0):
+    return np.transpose(g, rt.unrolled_axes(np.ndim(a), axis, start))
+
+
+@vjp(np.unstack, "x", linear=True)
+def unstack(ans, g, x, *, axis=0):
+    return np.stack(rt.parts_like(g, ans), axis)
+
+
+@vjp(np.atleast_3d, "arys", linear=True)
+def atleast_3d(ans, g, *arys):
+    return rt.reshape_like(g, arys)
+
+
+@vjp(np.broadcast_arrays, "args", linear=True)
+def broadcast_arrays(ans, g, *args, subok=False):
+    return [rt.unbroadcast(part, value) for part, value in zip(rt.parts_like(g, ans), args)]
+
+
+@vjp(np.meshgrid, "xi", linear=True)
+def meshgrid(ans, g, *xi, copy=True, sparse=False, indexing="xy"):
+    return rt.meshgrid_adjoint(rt.parts_like(g, ans), xi, indexing)
+
+
+# -- entries put in, left out or repeated ------------------------------------------------------------
+
+
+@vjp(np.pad, "array")
+def pad(
+    ans,
+    g,
+    array,
+    pad_width,
+    mode="constant",
+    constant_values=0,
+    end_values=0,
+    stat_length=None,
+    reflect_type="even",
+):
+    return rt.pad_adjoint(g, array, pad_width, mode, stat_length, reflect_type)
+
+
+@jvp(np.pad, "array")
+def pad_array(
+    ans,
+    t,
+    array,
+    pad_width,
+    mode="constant",
+    constant_values=0,
+    end_values=0,
+    stat_length=None,
+    reflect_type="even",
+):
+    return rt.pad_tangent(t, array, pad_width, mode, stat_length, reflect_type)
+
+
+@vjp(np.resize, "a", linear=True)
+def resize(ans, g, a, new_shape):
+    return rt.resize_adjoint(g, np.shape(a))
+
+
+@vjp(np.delete, "arr", linear=True)
+def delete(ans, g, arr, obj, axis=None):
+    return rt.delete_adjoint(g, np.shape(arr), obj, axis)
+
+
+@vjp(np.insert, "arr", "values", linear=True)
+def insert(ans, g, arr, obj, values, axis=None):
+    parts = rt.insert_adjoints(g, arr, obj, values, axis)
+    return parts[0], parts[1]
+
+
+@vjp(np.vander, "x")
+def vander(ans, g, x, N=None, increasing=False):
+    powers = rt.vander_powers(np.shape(ans), increasing)
+    column = np.expand_dims(x, -1)
+    return np.sum(g * rt.scaled_power(powers, column, powers - 1), axis=-1)
+
+
+@jvp(np.vander, "x")
+def vander_x(ans, t, x, N=None, increasing=False):
+    powers = rt.vander_powers(np.shape(ans), increasing)
+    return np.expand_dims(t, -1) * rt.scaled_power(powers, np.expand_dims(x, -1), powers - 1)
 
 
 # -- methods of arrays that take more forms of arguments than the functions --------------------------

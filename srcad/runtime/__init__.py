@@ -62,6 +62,12 @@ from srcad.runtime.fourier import (
     transformed_axes,
     transformed_length,
 )
+from srcad.runtime.interpolation import (
+    fitting_matrix,
+    interpolation_cells,
+    power_factors,
+    vector,
+)
 from srcad.runtime.linear_algebra import (
     above_rank,
     allowed_option,
@@ -80,6 +86,7 @@ from srcad.runtime.linear_algebra import (
     identity_like,
     is_zero,
     largest_entries,
+    largest_modulus,
     norm_axes,
     record_like,
 )
@@ -119,6 +126,11 @@ from srcad.runtime.order import (
     quantile_tangent,
     value_ranks,
 )
+from srcad.runtime.padding import (
+    pad_adjoint,
+    pad_tangent,
+    pad_widths,
+)
 from srcad.runtime.products import (
     array_positions,
     cross_adjoints,
@@ -136,6 +148,16 @@ from srcad.runtime.products import (
     tensordot_adjoint_b,
     whole_convolution,
     with_item,
+)
+from srcad.runtime.rearranging import (
+    block_adjoint,
+    delete_adjoint,
+    insert_adjoints,
+    meshgrid_adjoint,
+    nested_like,
+    resize_adjoint,
+    unrolled_axes,
+    vander_powers,
 )
 from srcad.runtime.reductions import (
     limited_share,
@@ -164,6 +186,7 @@ from srcad.runtime.stores import (
 from srcad.runtime.structure import (
     array_like,
     cofactor,
+    common_dtype,
     cumprod_adjoint,
     cumprod_tangent,
     diag_adjoint,
@@ -183,6 +206,7 @@ from srcad.runtime.structure import (
     reshape_like,
     scatter_along_axis,
     split_columns,
+    split_depths,
     split_like,
     split_rows,
     split_stacked_columns,
@@ -207,6 +231,23 @@ from srcad.runtime.tangents import (
 )
 
 __all__ = [
+    "vander_powers",
+    "unrolled_axes",
+    "resize_adjoint",
+    "nested_like",
+    "meshgrid_adjoint",
+    "insert_adjoints",
+    "delete_adjoint",
+    "block_adjoint",
+    "vector",
+    "power_factors",
+    "interpolation_cells",
+    "fitting_matrix",
+    "pad_widths",
+    "pad_tangent",
+    "pad_adjoint",
+    "split_depths",
+    "common_dtype",
     "with_item",
     "einsum_of",
     "einsum_gradient",
@@ -306,6 +347,7 @@ __all__ = [
     "item_adjoint",
     "keys",
     "largest_entries",
+    "largest_modulus",
     "linspace_weights",
     "lower_half",
     "lower_rows",

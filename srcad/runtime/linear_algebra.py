@@ -29,6 +29,7 @@ __all__ = [
     "identity_like",
     "is_zero",
     "largest_entries",
+    "largest_modulus",
     "norm_axes",
     "record_like",
 ]
@@ -130,6 +131,11 @@ def largest_entries(v: Array) -> Array:
     return np.equal(np.expand_dims(np.argmax(size, axis=-2), -2), np.expand_dims(np.arange(v.shape[-2]), -1))
 
 
+def largest_modulus(*arrays: Array) -> float:
+    """Return the largest modulus of any entry."""
+    return max(float(np.max(np.abs(array), initial=0)) for array in arrays)
+
+
 def gauge_invariant(value: Array, violation: Array, scale: Array, function: str) -> Array:
     """Return ``value``, the gradient of vectors that a factorisation leaves free up to phases or rotations.
 
@@ -184,8 +190,8 @@ def allowed_option(value: Any, allowed: Sequence[Any], name: str) -> Any:
 
 
 def chain_matrices(arrays: Sequence[Array]) -> list[Array]:
-    """Return the factors of ``np.linalg.multi_dot`` as matrices: a first vector as a row, a last one as a column."""
-    first, *between, last = [np.asarray(array) for array in arrays]
+    """Return new matrices of the factors of ``np.linalg.multi_dot``: a first vector as a row, a last as a column."""
+    first, *between, last = [np.array(array) for array in arrays]
     row = np.reshape(first, (1, -1)) if first.ndim == 1 else first
     column = np.reshape(last, (-1, 1)) if last.ndim == 1 else last
     return [row, *between, column]

@@ -255,6 +255,8 @@ def accumulate_shadow(target: Any, gradient: Any) -> None:
     elif isinstance(target, Shadow):
         parts = gradient.items() if isinstance(gradient, dict) else vars(gradient).items()
         for name, part in parts:
+            if isinstance(part, np.ndarray) and not hasattr(target, name):
+                setattr(target, name, np.zeros_like(part))
             accumulate_shadow(getattr(target, name, None), part)
 
 

@@ -12,6 +12,7 @@ from srcad.runtime.arrays import inexact_dtype, scatter
 __all__ = [
     "array_like",
     "cofactor",
+    "common_dtype",
     "cumprod_adjoint",
     "cumprod_tangent",
     "diag_adjoint",
@@ -31,6 +32,7 @@ __all__ = [
     "reshape_like",
     "scatter_along_axis",
     "split_columns",
+    "split_depths",
     "split_like",
     "split_rows",
     "split_stacked_columns",
@@ -99,6 +101,17 @@ def split_stacked_columns(cotangent: Array, arrays: Any) -> list[Array]:
     """Return the parts of ``cotangent`` that belong to the arrays joined by ``np.column_stack``."""
     ends = np.cumsum([np.shape(a)[1] if np.ndim(a) > 1 else 1 for a in arrays])[:-1]
     return [np.reshape(_field_of(p, a), np.shape(a)) for p, a in zip(np.split(cotangent, ends, 1), arrays)]
+
+
+def split_depths(cotangent: Array, arrays: Any) -> list[Array]:
+    """Return the parts of ``cotangent`` that belong to the arrays joined by ``np.dstack``."""
+    ends = np.cumsum([np.shape(np.atleast_3d(a))[2] for a in arrays])[:-1]
+    return [np.reshape(p, np.shape(a)) for p, a in zip(np.split(cotangent, ends, 2), arrays)]
+
+
+def common_dtype(arrays: Any) -> np.dtype[Any]:
+    """Return the dtype of gradients of arrays that are joined."""
+    return inexact_dtype(*arrays)
 
 
 def parts_like(cotangents: Any, parts: Any) -> list[Array]:

@@ -273,7 +273,7 @@ def replace_tangent(old: Any, new: Any, changed: bool) -> Any:
 
 def sequence_tangent(values: Any, source: Any, tangent: Any) -> Any:
     """Return the tangent of ``values``, which iterates over ``source``."""
-    if values is source:
+    if values is source or isinstance(values, np.ndarray):
         return tangent
     if isinstance(source, dict) or isinstance(tangent, float):
         return zero_tangent(values)

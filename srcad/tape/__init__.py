@@ -2,6 +2,7 @@
 
 from srcad.tape.calls import apply
 from srcad.tape.gradient_tape import GradientTape
+from srcad.tape.second_opinion import pulled_back
 from srcad.tape.values import Traced, Variable
 
-__all__ = ["GradientTape", "Traced", "Variable", "apply"]
+__all__ = ["GradientTape", "Traced", "Variable", "apply", "pulled_back"]

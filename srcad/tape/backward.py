@@ -104,8 +104,8 @@ def _whole(g: Any, raw: Any) -> Any:
     """Return a gradient in which no number 0.0 stands for an array of zeros."""
     if type(g) is list and isinstance(raw, (tuple, list)):
         return [_whole(part, value) for part, value in zip(g, raw)]
-    if type(g) is float and g == 0.0 and type(raw) is not float:
-        return np.zeros_like(raw) if np.result_type(raw).kind in "fc" else np.zeros(np.shape(raw))
+    if type(g) is float and g == 0.0 and isinstance(raw, (np.ndarray, np.generic)):
+        return np.zeros_like(raw) if raw.dtype.kind in "fc" else np.zeros(np.shape(raw))
     return g
 
 

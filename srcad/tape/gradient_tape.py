@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import contextlib
-import weakref
 from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 
-from srcad import runtime as rt
 from srcad import tree
 from srcad.errors import ArgumentError, TapeError
-from srcad.tape.backward import pull_back
-from srcad.tape.calls import apply, is_inexact
+from srcad.tape.calls import is_inexact
 from srcad.tape.recording import Node, Token, recording
+from srcad.tape.sources import gradients_of, plain, reference_to, resolved
 from srcad.tape.values import Traced, Variable, warn_not_watched
 
 __all__ = ["GradientTape"]
@@ -118,7 +116,7 @@ class GradientTape:
                 "registered with srcad.tree.register.",
             )
         if not isinstance(value, (Traced, Variable)):
-            self._given.append((value, tree.map(_reference, result)))
+            self._given.append((value, tree.map(reference_to, result)))
         return result
 
     def _watched_leaf(self, leaf: Any) -> Any:
@@ -245,7 +243,7 @@ class GradientTape:
         zero = _wants_zero(unconnected_gradients)
         node, whole = self._single(target), self._resolved(sources)
         self._use()
-        shape = np.shape(_value(target))
+        shape = np.shape(plain(target))
         rows = (
             [self._gradients([(node, row)], whole, zero) for row in _rows(shape, np.result_type(node.raw))]
             if node is not None
@@ -280,7 +278,7 @@ class GradientTape:
         """
         zero = _wants_zero(unconnected_gradients)
         whole = self._resolved(source)
-        shape, inner = np.shape(_value(target)), np.shape(_value(whole))
+        shape, inner = np.shape(plain(target)), np.shape(plain(whole))
         if not shape or not inner or shape[0] != inner[0]:
             raise ArgumentError(
                 f"batch_jacobian needs a target and a source with the same first axis, not {shape} and {inner}.",
@@ -330,76 +328,17 @@ class GradientTape:
 
     def _resolved(self, sources: Any) -> Any:
         """Return the sources with traced values in place of the plain ones that were watched."""
-        return tree.map(
-            self._resolved_part, sources, is_leaf=lambda part: any(part is value for value, _ in self._given)
-        )
-
-    def _resolved_part(self, part: Any) -> Any:
-        if isinstance(part, (Node, Variable)) or not _is_differentiable(part):
-            return part
-        found = [result for value, result in self._given if value is part]
-        if not found:
-            raise ArgumentError(
-                f"A source is a plain {type(part).__name__}, which was not given to 'watch' itself.",
-                "Pass what watch returned: x = tape.watch(x).",
-            )
-        if len(found) > 1 or isinstance(part, (float, complex)):
-            raise ArgumentError(
-                f"It is not clear which watched value this source of type {type(part).__name__} is.",
-                "Pass what watch returned: x = tape.watch(x).",
-            )
-        return tree.map(_alive, found[0])
+        return resolved(sources, self._given)
 
     def _gradients(self, seeds: list[tuple[Node, Any]], sources: Any, zero: bool) -> Any:
         """Return the gradients of the resolved sources."""
-        by_leaf = [self._nodes(leaf) for leaf in tree.leaves(sources)]
-        found = pull_back(seeds, [node for nodes in by_leaf for node in nodes], self._token)
-        remaining = iter(by_leaf)
-
-        def finished(source: Any) -> Any:
-            parts = [found[node.number] for node in next(remaining) if node.number in found]
-            if not isinstance(source, (Node, Variable)):
-                return None
-            if not parts:
-                return rt.finish(0.0, _value(source)) if zero else None
-            total = parts[0]
-            for part in parts[1:]:
-                total = total + part
-            return apply(rt.finish, total, _value(source))
-
-        return tree.map(finished, sources)
-
-    def _nodes(self, leaf: Any) -> list[Node]:
-        """Return the nodes whose gradients make up that of a source."""
-        if isinstance(leaf, Variable):
-            return self._token.nodes(leaf)
-        return [leaf] if isinstance(leaf, Node) else []
-
-
-def _reference(leaf: Any) -> Any:
-    """Return a reference that tells whether the user still has, or has used, what was watched."""
-    return weakref.ref(leaf) if isinstance(leaf, Traced) else leaf
-
-
-def _alive(reference: Any) -> Any:
-    leaf = reference() if isinstance(reference, weakref.ref) else reference
-    if leaf is None:
-        raise ArgumentError(
-            "A source was given to 'watch', but what watch returned was not used.",
-            "Write x = tape.watch(x), and compute with that x: a plain number or array cannot be followed.",
-        )
-    return leaf
+        return gradients_of(seeds, sources, self._token, zero)
 
 
 def _is_integer(leaf: Any) -> bool:
     if isinstance(leaf, (np.ndarray, np.generic)):
         return leaf.dtype.kind in "iu"
     return isinstance(leaf, int) and not isinstance(leaf, bool)
-
-
-def _is_differentiable(value: Any) -> bool:
-    """Tell whether ``value``, a leaf or a container that was watched, can have a gradient."""
-    return is_inexact(value) or any(part is not value for part in tree.leaves(value))
 
 
 def _wants_zero(unconnected_gradients: str) -> bool:
@@ -447,14 +386,9 @@ def _stacked(source: Any, rows: tuple[Any, ...], shape: tuple[int, ...], filled:
     if not isinstance(source, (Node, Variable)):
         return None
     if not rows or rows[0] is None:
-        return np.zeros(shape + np.shape(_value(source)), _dtype(source)) if filled else None
-    return np.reshape(np.stack(rows), shape + np.shape(_value(source))) if shape else rows[0]
-
-
-def _value(source: Any) -> Any:
-    """Return the plain value of a source or target, without reading a variable."""
-    return source.value if isinstance(source, (Traced, Variable)) else source
+        return np.zeros(shape + np.shape(plain(source)), _dtype(source)) if filled else None
+    return np.reshape(np.stack(rows), shape + np.shape(plain(source))) if shape else rows[0]
 
 
 def _dtype(source: Any) -> np.dtype[Any]:
-    return np.result_type(_value(source))
+    return np.result_type(plain(source))

@@ -45,7 +45,7 @@ def _filled(namespace: dict[str, Any], original: dict[str, Any]) -> dict[str, An
         elif value.__globals__ is original:
             namespace[name] = _rebound(value, namespace)
         else:
-            namespace[name] = lifted(value) if value.__module__.startswith("srcad.rules.") else value
+            namespace[name] = _recording(value)
     return namespace
 
 
@@ -65,9 +65,12 @@ def _recording(value: Any) -> Any:
     """Return ``value``; a function that would not record itself wrapped, and a module as one of such functions."""
     if isinstance(value, types.ModuleType) or _has_methods_with_rules(value):
         return _Namespace(value)
-    if isinstance(value, (type, np.ufunc)) or not callable(value) or not _has_rule(value):
+    if isinstance(value, (type, np.ufunc)) or not callable(value):
         return value
-    return functools.partial(apply, value)
+    if _has_rule(value):
+        return functools.partial(apply, value)
+    is_rule = isinstance(value, types.FunctionType) and value.__module__.startswith("srcad.rules.")
+    return lifted(value) if is_rule else value
 
 
 def _has_methods_with_rules(value: Any) -> bool:

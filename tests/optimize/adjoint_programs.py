@@ -30,7 +30,18 @@ def unbroadcast(gradient, target):
     return gradient.sum(axis=axes, keepdims=True) if axes else gradient
 
 
-unbroadcast.__module__ = "srcad.runtime"
+def zeros_like(value):
+    """Return a list of zeros for a tuple, a dict of zeros for a dict."""
+    return dict.fromkeys(value, 0.0) if isinstance(value, dict) else [0.0] * len(value)
+
+
+def accumulate(container, key, part):
+    """Add a part to the gradient of a container."""
+    container[key] = container[key] + part
+
+
+for runtime_function in (unbroadcast, zeros_like, accumulate):
+    runtime_function.__module__ = "srcad.runtime"
 LOG = []
 
 
@@ -46,13 +57,13 @@ def double_in_place(array):
     return array
 
 
-RT = types.SimpleNamespace(unbroadcast=unbroadcast)
+RT = types.SimpleNamespace(unbroadcast=unbroadcast, zeros_like=zeros_like, accumulate=accumulate)
 SPACE = {"np": np, "math": math, "rt": RT, "note": note, "double_in_place": double_in_place}
 
 
 def pure(value):
     """Tell whether a function object has no side effect."""
-    if isinstance(value, np.ufunc) or value is unbroadcast:
+    if isinstance(value, np.ufunc) or value in (unbroadcast, zeros_like):
         return True
     if getattr(value, "__module__", "") in ("math", "numpy", "numpy.linalg"):
         return True
@@ -125,6 +136,8 @@ def run_on(fn, *arguments):
 
 def same(first, second):
     """Compare results, with rounding."""
+    if isinstance(first, dict):
+        return first.keys() == second.keys() and all(same(first[key], second[key]) for key in first)
     if isinstance(first, (tuple, list)):
         return len(first) == len(second) and all(map(same, first, second))
     if isinstance(first, np.ndarray) or isinstance(second, np.ndarray):

@@ -8,17 +8,22 @@ import numpy as np
 import pytest
 from adjoint_programs import body_of, function, pure, run, same, text_of
 
+from srcad.analysis.kinds import FLOAT, Kind, array, container
 from srcad.optimize import Context, optimize
 from srcad.optimize.broadcast import NeedlessBroadcasts
 from srcad.optimize.copy_propagation import copy_propagation
 from srcad.optimize.cse import CommonSubexpressions
 from srcad.optimize.dead import remove_dead
+from srcad.optimize.displays import collect_parts
 from srcad.optimize.fold import Fold
 from srcad.optimize.forward import walk
+from srcad.optimize.histories import prune_histories, unpack_histories
 from srcad.optimize.inplace import update_in_place
+from srcad.optimize.moves import use_before_overwriting
 from srcad.optimize.nest import nest as nest_program
 from srcad.optimize.plain import write_plainly
 from srcad.optimize.program import Program
+from srcad.optimize.views import update_through_views
 
 NAMES = frozenset(["g", "dx", "dy", "dz"])
 CONTEXT = Context(pure, owned=frozenset(["dx", "dy"]), keep=frozenset(["x", "y", "z"]), inexact=NAMES)
@@ -43,6 +48,11 @@ cse = on_function(lambda program: walk(program, CommonSubexpressions))
 broadcast = on_function(lambda program: walk(program, NeedlessBroadcasts))
 dead = on_function(remove_dead)
 inplace = on_function(update_in_place)
+moves = on_function(use_before_overwriting)
+displays = on_function(collect_parts)
+views = on_function(update_through_views)
+prune = on_function(prune_histories)
+unpack = on_function(unpack_histories)
 nest = on_function(nest_program, write_plainly)
 
 
@@ -213,6 +223,103 @@ CASES = {
         '"one"\nt = x * y\n"two"\nu = x * g\nc = len(x) > 9\nif c:\n    "three"\n    v = u\nreturn u',
         "# two\nu = x * g\nreturn u",
     ),
+    "dead: popped into an array": (
+        dead,
+        "s = []\nz = x * 2.0\ns.append(y)\nz[:] = s.pop()\nreturn z",
+        "s = []\nz = x * 2.0\ns.append(y)\nz[:] = s.pop()\nreturn z",
+    ),
+    "moves: overwritten part": (
+        moves,
+        "dx = x * y\nt = np.copy(dx[1:])\ndx[1:] = 0.0\nu = t * 2.0\nreturn dx, u",
+        "dx = x * y\nu = dx[1:] * 2.0\ndx[1:] = 0.0\nreturn dx, u",
+    ),
+    "moves: method": (
+        moves,
+        "dx = x * y\nt = dx[1:].copy()\ndx[1:] = 0.0\nu = t * 2.0\nreturn dx, u",
+        "dx = x * y\nu = dx[1:] * 2.0\ndx[1:] = 0.0\nreturn dx, u",
+    ),
+    "moves: not a view of the part": (
+        moves,
+        "dx = x * y\nt = np.copy(dx)\ndx[1:] = 0.0\nu = t[1:]\nreturn dx, u",
+        "dx = x * y\nt = np.copy(dx)\ndx[1:] = 0.0\nu = t[1:]\nreturn dx, u",
+    ),
+    "moves: not past a change of another operand": (
+        moves,
+        "dx = x * y\nt = np.copy(dx)\ndx[:] = 0.0\ng[0] = 1.0\nu = t * g\nreturn dx, u",
+        "dx = x * y\nt = np.copy(dx)\ndx[:] = 0.0\ng[0] = 1.0\nu = t * g\nreturn dx, u",
+    ),
+    "moves: not past the definition of another operand": (
+        moves,
+        "dx = x * y\nt = np.copy(dx)\ndx[:] = 0.0\ns = y + g\nu = t * s\nreturn dx, u",
+        "dx = x * y\nt = np.copy(dx)\ndx[:] = 0.0\ns = y + g\nu = t * s\nreturn dx, u",
+    ),
+    "moves: not where the old value of the target is read": (
+        moves,
+        "dx = x * y\nu = x\nt = np.copy(dx)\ndx[:] = u\nu = t * g\nreturn dx, u",
+        "dx = x * y\nu = x\nt = np.copy(dx)\ndx[:] = u\nu = t * g\nreturn dx, u",
+    ),
+    "moves: used twice": (
+        moves,
+        "dx = x * y\nt = np.copy(dx)\ndx[:] = 0.0\nu = t * g\nw = t + g\nreturn dx, u, w",
+        "dx = x * y\nt = np.copy(dx)\ndx[:] = 0.0\nu = t * g\nw = t + g\nreturn dx, u, w",
+    ),
+    "views: update": (
+        views,
+        "dx = np.copy(x)\ndv = dx[1:]\ndv += 2.0\nreturn dx",
+        "dx = np.copy(x)\ndx[1:] += 2.0\nreturn dx",
+    ),
+    "views: not an element": (
+        views,
+        "dx = np.copy(x)\ndv = dx[1]\ndv += 2.0\nreturn dx",
+        "dx = np.copy(x)\ndv = dx[1]\ndv += 2.0\nreturn dx",
+    ),
+    "views: not a selection": (
+        views,
+        "dx = np.copy(x)\ni = np.array([0, 1])\ndv = dx[i]\ndv += 2.0\nreturn dx",
+        "dx = np.copy(x)\ni = np.array([0, 1])\ndv = dx[i]\ndv += 2.0\nreturn dx",
+    ),
+    "views: read afterwards": (
+        views,
+        "dx = np.copy(x)\ndv = dx[1:]\ndv += 2.0\nreturn dx, dv",
+        "dx = np.copy(x)\ndv = dx[1:]\ndv += 2.0\nreturn dx, dv",
+    ),
+    "views: base bound anew": (
+        views,
+        "dx = np.copy(x)\ndv = dx[1:]\ndx = x * 2.0\ndv += 2.0\nreturn dx",
+        "dx = np.copy(x)\ndv = dx[1:]\ndx = x * 2.0\ndv += 2.0\nreturn dx",
+    ),
+    "histories: unread elements": (
+        prune,
+        "s = []\na = x * y\ns.append((a, x, g))\nt = s.pop()\na, u, w = t\nreturn a + w",
+        "s = []\na = x * y\ns.append((a, g))\nt = s.pop()\na, w = t\nreturn a + w",
+    ),
+    "histories: one element": (
+        prune,
+        "s = []\na = x * y\ns.append((a, x))\nt = s.pop()\na, u = t\nreturn a",
+        "s = []\na = x * y\ns.append(a)\nt = s.pop()\na = t\nreturn a",
+    ),
+    "histories: tuple under a name": (
+        prune,
+        "s = []\nr = x, g\ns.append(r)\nt = s.pop()\na, u = t\nreturn u",
+        "s = []\nr = g\ns.append(r)\nt = s.pop()\nu = t\nreturn u",
+    ),
+    "histories: whole tuple read": (
+        prune,
+        "s = []\ns.append((x, g))\nt = s.pop()\na, u = t\nreturn u, t[0]",
+        "s = []\ns.append((x, g))\nt = s.pop()\na, u = t\nreturn u, t[0]",
+    ),
+    "histories: needed in one of two places": (
+        prune,
+        "s = []\ns.append((x, g))\ns.append((y, g))\nt = s.pop()\na, b = t\nr = s.pop()\nc, d = r\n"
+        "return a, d",
+        "s = []\ns.append((x, g))\ns.append((y, g))\nt = s.pop()\na, b = t\nr = s.pop()\nc, d = r\n"
+        "return a, d",
+    ),
+    "histories: unpacked at once": (
+        unpack,
+        "s = []\ns.append((x, g))\nt = s.pop()\na, b = t\nreturn a * b",
+        "s = []\ns.append((x, g))\na, b = s.pop()\nreturn a * b",
+    ),
     "dead: break": (
         dead,
         "n = 0\nwhile True:\n    c = n < 3\n    if c:\n        n = n + 1\n    else:\n        m = n * 2\n"
@@ -340,6 +447,61 @@ CASES = {
 @pytest.mark.parametrize("name", CASES)
 def test_pass(name):
     check(*CASES[name])
+
+
+PAIR = Context(
+    pure, ranks={"p": container("tuple", (array(1), FLOAT)), "d": container("dict", (("a", FLOAT),))}
+)
+COLLECTED = {
+    "tuple": (
+        "p = x, 2.0\ndp = rt.zeros_like(p)\nrt.accumulate(dp, 0, g)\nt = x * y\nrt.accumulate(dp, 1, t)\nreturn dp",
+        "p = x, 2.0\nt = x * y\ndp = [g, t]\nreturn dp",
+    ),
+    "missing part": (
+        "p = x, 2.0\ndp = rt.zeros_like(p)\nrt.accumulate(dp, 1, g)\nreturn dp",
+        "p = x, 2.0\ndp = [0.0, g]\nreturn dp",
+    ),
+    "dict": (
+        "d = {'a': x}\ndd = rt.zeros_like(d)\nrt.accumulate(dd, 'a', g)\nreturn dd",
+        'd = {"a": x}\ndd = {"a": g}\nreturn dd',
+    ),
+    "added twice": (
+        "p = x, 2.0\ndp = rt.zeros_like(p)\nrt.accumulate(dp, 0, g)\nrt.accumulate(dp, 0, y)\nreturn dp",
+        "p = x, 2.0\ndp = [g, 0.0]\nrt.accumulate(dp, 0, y)\nreturn dp",
+    ),
+    "part bound anew": (
+        "p = x, 2.0\ndp = rt.zeros_like(p)\nrt.accumulate(dp, 0, g)\ng = y\nrt.accumulate(dp, 1, g)\nreturn dp",
+        "p = x, 2.0\ndp = rt.zeros_like(p)\nrt.accumulate(dp, 0, g)\ng = y\nrt.accumulate(dp, 1, g)\nreturn dp",
+    ),
+    "unknown container": (
+        "q = x, 2.0\ndq = rt.zeros_like(q)\nrt.accumulate(dq, 1, g)\nreturn dq",
+        "q = x, 2.0\ndq = rt.zeros_like(q)\nrt.accumulate(dq, 1, g)\nreturn dq",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", COLLECTED)
+def test_parts_of_a_container_are_collected(name):
+    check(displays, *COLLECTED[name], PAIR)
+
+
+def test_numbers_are_not_views_of_the_array_they_come_from():
+    before = "e = x[0]\nt = e * 1.0\nx[0] = 5.0\nu = t + e\nreturn u, x"
+    after = "e = x[0]\nt = e\nx[0] = 5.0\nu = t + e\nreturn u, x"
+    check(fold, before, before)
+    check(fold, before, after, Context(pure, inexact=frozenset("e"), ranks={"e": FLOAT, "t": FLOAT}))
+
+
+def test_arrays_of_rank_zero_that_are_stored_to_are_no_numbers():
+    before = "e = np.array(2.0)\nt = e * 1.0\ne[()] = 5.0\nu = t + e\nreturn u"
+    check(fold, before, before, Context(pure, inexact=frozenset("e"), ranks={"e": FLOAT, "t": FLOAT}))
+
+
+def test_an_integer_in_an_index_keeps_a_slice_a_view():
+    before = "dx = np.outer(x, y)\ni = 1\ndv = dx[i, 1:]\ndv += 2.0\nreturn dx"
+    after = "dx = np.outer(x, y)\ni = 1\ndx[i, 1:] += 2.0\nreturn dx"
+    check(views, before, before)
+    check(views, before, after, Context(pure, ranks={"i": Kind("int")}))
 
 
 def test_a_gradient_has_the_shape_of_its_variable():

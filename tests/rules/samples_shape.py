@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from srcad import runtime as rt
 from tests.rules.harness import Sample
-from tests.rules.points import collector, real
+from tests.rules.points import collector, imaginary, real
 
 __all__ = ["SAMPLES"]
 
@@ -64,3 +65,59 @@ sample(np.diagonal, real(2, 3, 3), 0, 1, 2)
 sample(np.tril, real(3, 4))
 sample(np.tril, real(2, 3, 3), k=-1)
 sample(np.triu, real(3, 4), k=1)
+sample(np.diagflat, real(2, 2))
+sample(np.diagflat, real(3), k=-1)
+sample(np.rollaxis, real(2, 3, 4), 2)
+sample(np.rollaxis, real(2, 3, 4), 0, 3)
+sample(np.unstack, real(2, 3))
+sample(np.unstack, real(2, 3), axis=1)
+sample(np.atleast_3d, real(2, 3))
+sample(np.atleast_3d, real(2), 0.3)
+sample(np.broadcast_arrays, real(3, 1), real(2), 0.4)
+sample(np.broadcast_arrays, real(3))
+sample(np.meshgrid, real(2), real(3))
+sample(np.meshgrid, real(2), real(3), 0.3, indexing="ij")
+sample(np.meshgrid, real(2), real(3), real(2), sparse=True)
+sample(np.meshgrid, real(3))
+sample(np.vander, real(3))
+sample(np.vander, real(3), 5, increasing=True)
+sample(np.vander, imaginary(2), 3)
+
+# -- entries put in, left out or repeated ------------------------------------------------------------
+
+sample(np.pad, real(3), 2)
+sample(np.pad, real(2, 3), ((1, 0), (2, 3)), constant_values=0.4)
+for mode in ("edge", "wrap", "mean", "median", "maximum", "minimum", "linear_ramp", "reflect", "symmetric"):
+    sample(np.pad, real(4), (2, 3), mode)
+    sample(np.pad, real(2, 3), ((1, 2), (4, 3)), mode)
+for mode in ("reflect", "symmetric"):
+    sample(np.pad, real(2, 3), ((2, 1), (3, 5)), mode, reflect_type="odd")
+for mode in ("mean", "median", "maximum", "minimum"):
+    sample(np.pad, real(5), 2, mode, stat_length=3)
+    sample(np.pad, real(3, 4), 1, mode, stat_length=((2, 1), (3, 2)))
+sample(np.pad, real(3), 2, "linear_ramp", end_values=(0.5, -1.0))
+sample(np.pad, imaginary(3), 2, "reflect")
+sample(np.pad, real(3, 2), {-1: (1, 2)})
+sample(np.resize, real(2, 3), (4, 2))
+sample(np.resize, real(2, 3), 4)
+sample(np.resize, real(3), (2, 5))
+sample(np.delete, real(5), 1)
+sample(np.delete, real(3, 4), [0, -1], axis=1)
+sample(np.delete, real(3, 4), slice(0, 2), axis=0)
+sample(np.delete, real(3, 4), 5)
+sample(np.insert, real(4), 1, 0.3)
+sample(np.insert, real(4), 1, real(3))
+sample(np.insert, real(4), [3, 1], real(2))
+sample(np.insert, real(3, 4), 2, real(4), axis=0)
+sample(np.insert, real(3, 4), [1, 3], real(3, 2), axis=1)
+sample(np.insert, real(3, 4), [1], real(3, 2), axis=1)
+sample(np.insert, real(3, 4), 1, real(3), axis=1)
+sample(np.insert, real(3, 4), -1, 0.7, axis=1)
+sample(np.insert, real(2, 2), 2, real(2))
+sample(rt.meshgrid_adjoint, [real(3, 2), real(3, 2)], (real(2), real(3)), "xy", fixed=("xi",))
+sample(rt.resize_adjoint, real(8), (2, 3))
+sample(rt.delete_adjoint, real(3, 2), (3, 4), [0, 2], 1)
+sample(rt.insert_adjoints, real(6), real(4), [3, 1], real(2), None, fixed=("arr", "values"))
+sample(rt.pad_adjoint, real(7), real(3), 2, "maximum", None, "even", fixed=("array",))
+sample(rt.pad_tangent, real(3), real(3), 2, "median", None, "even", fixed=("array",))
+sample(rt.vector, real(3), "np.poly")

@@ -17,10 +17,17 @@ from tests.rules.harness import Sample, active, bound_arguments, gradients, mapp
 from tests.rules.samples import SAMPLES, title
 
 
+SERIES = ("polynomial", "chebyshev", "legendre", "laguerre", "hermite", "hermite_e")
+NAMESPACES = (
+    ("np", np), ("np.linalg", np.linalg), ("np.fft", np.fft), ("math", math),
+    *((f"np.polynomial.{name}", getattr(np.polynomial, name)) for name in SERIES),
+)  # fmt: skip
+
+
 def path_of(function: Any) -> str | None:
     """Return how a program names ``function``, or None for methods and the runtime."""
     name = getattr(function, "__name__", "")
-    for prefix, module in (("np", np), ("np.linalg", np.linalg), ("math", math)):
+    for prefix, module in NAMESPACES:
         if getattr(module, name, None) is function:
             return f"{prefix}.{name}"
     return name if function in (abs, pow) else None

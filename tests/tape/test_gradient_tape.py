@@ -41,6 +41,19 @@ def test_a_gradient_is_fresh_and_writable():
     np.testing.assert_array_equal(tape.gradient(y, x), np.ones(3))
 
 
+def test_gradients_share_no_memory_with_each_other_or_with_what_the_user_gave():
+    weight = np.array([2.0, 3.0])
+    with GradientTape(persistent=True) as tape:
+        x, y = tape.watch((np.ones(2), np.ones(2)))
+        z = x + y
+    gradients = tape.gradient(z, [x, y, z], output_gradients=weight)
+    gradients[0][:] = 7.0
+    gradients[2][:] = 9.0
+    np.testing.assert_array_equal(gradients[1], [2.0, 3.0])
+    np.testing.assert_array_equal(weight, [2.0, 3.0])
+    np.testing.assert_array_equal(tape.gradient(z, x, output_gradients=weight), [2.0, 3.0])
+
+
 def test_several_targets_are_summed():
     with GradientTape(persistent=True) as tape:
         x = tape.watch(2.0)

@@ -11,8 +11,7 @@ import pytest
 
 from srcad import tree, vjp
 from srcad.errors import NoDerivativeError, UnsupportedError
-from srcad.tape import GradientTape
-from srcad.tape.lifting import lifted
+from srcad.tape import pulled_back
 from tests.programs.corpus import PROGRAMS, Program
 from tests.programs.numerical import direction_of, leaves
 
@@ -43,11 +42,7 @@ PLAIN_FLOATS = ("builtins_-float_int_bool", "others_get_wrong-numpy_scalars")
 
 def taped(entry: Program, direction: Any) -> list[Any]:
     """Return the gradients of a program by the tape, with its calls of ``math`` recorded."""
-    args = copy.deepcopy(list(entry.args))
-    with GradientTape() as tape:
-        watched = [tape.watch(a) if list(leaves(a)) else a for a in args]
-        result = lifted(entry.function)(*watched)
-    return tape.gradient(result, watched, output_gradients=direction, unconnected_gradients="zero")
+    return pulled_back(entry.function, copy.deepcopy(entry.args), direction)
 
 
 @pytest.mark.filterwarnings("ignore:A tape was asked to watch an integer")

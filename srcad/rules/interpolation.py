@@ -1,0 +1,193 @@
+"""Derivatives of interpolation and of polynomials by their coefficients."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from srcad import runtime as rt
+from srcad.rules.registry import jvp, refuse, vjp
+
+# -- np.interp ---------------------------------------------------------------------------------------
+
+
+@vjp(np.interp, "x", "xp", "fp", "left", "right")
+def interp(ans, g, x, xp, fp, left=None, right=None, period=None):
+    if period is not None:
+        order = np.argsort(np.mod(xp, period))
+        parts = interp(
+            ans, g, np.mod(x, period), around(np.mod(xp, period), order, period), around(fp, order, 0.0)
+        )
+        return parts[0], unwound(parts[1], order), unwound(parts[2], order), 0.0, 0.0
+    cells = rt.interpolation_cells(x, xp)
+    step, rise = xp[cells[0] + 1] - xp[cells[0]], fp[cells[0] + 1] - fp[cells[0]]
+    upper = (x - xp[cells[0]]) / step
+    inside = np.where(cells[1], g, 0)
+    slope = inside * rise / step
+    below = np.where(cells[2], g, 0)
+    above = np.where(cells[3], g, 0)
+    from_fp = rt.scatter(inside * (1 - upper), fp, cells[0]) + rt.scatter(inside * upper, fp, cells[0] + 1)
+    if left is None:
+        from_fp = from_fp + rt.scatter(np.sum(below), fp, 0)
+    if right is None:
+        from_fp = from_fp + rt.scatter(np.sum(above), fp, -1)
+    from_xp = rt.scatter(slope * (upper - 1), xp, cells[0]) - rt.scatter(slope * upper, xp, cells[0] + 1)
+    return (
+        rt.unbroadcast(slope, x),
+        rt.unbroadcast(from_xp, xp),
+        rt.unbroadcast(from_fp, fp),
+        np.sum(below),
+        np.sum(above),
+    )
+
+
+def around(values, order, period):
+    """Return sorted values of one period with a neighbour from the periods before and after."""
+    ordered = values[order]
+    return np.concatenate((ordered[-1:] - period, ordered, ordered[:1] + period))
+
+
+def unwound(cotangent, order):
+    """Return the gradient of values that `around` brought into order."""
+    inner = cotangent[1:-1]
+    ends = rt.scatter(cotangent[-1], inner, 0) + rt.scatter(cotangent[0], inner, -1)
+    return rt.scatter(inner + ends, inner, order)
+
+
+@jvp(np.interp, "x")
+def interp_x(ans, t, x, xp, fp, left=None, right=None, period=None):
+    if period is not None:
+        order = np.argsort(np.mod(xp, period))
+        x, xp, fp = np.mod(x, period), around(np.mod(xp, period), order, period), around(fp, order, 0.0)
+    cells = rt.interpolation_cells(x, xp)
+    slope = (fp[cells[0] + 1] - fp[cells[0]]) / (xp[cells[0] + 1] - xp[cells[0]])
+    return t * np.where(cells[1], slope, 0)
+
+
+@jvp(np.interp, "xp")
+def interp_xp(ans, t, x, xp, fp, left=None, right=None, period=None):
+    if period is not None:
+        order = np.argsort(np.mod(xp, period))
+        x, xp, fp = np.mod(x, period), around(np.mod(xp, period), order, period), around(fp, order, 0.0)
+        t = around(t, order, 0.0)
+    cells = rt.interpolation_cells(x, xp)
+    step = xp[cells[0] + 1] - xp[cells[0]]
+    upper = (x - xp[cells[0]]) / step
+    slope = np.where(cells[1], (fp[cells[0] + 1] - fp[cells[0]]) / step, 0)
+    return slope * ((upper - 1) * t[cells[0]] - upper * t[cells[0] + 1])
+
+
+@jvp(np.interp, "fp")
+def interp_fp(ans, t, x, xp, fp, left=None, right=None, period=None):
+    left = None if left is None else 0.0
+    right = None if right is None else 0.0
+    return np.interp(x, xp, t, left=left, right=right, period=period)
+
+
+@jvp(np.interp, "left")
+def interp_left(ans, t, x, xp, fp, left=None, right=None, period=None):
+    if period is None:
+        return t * rt.interpolation_cells(x, xp)[2]
+    return 0.0
+
+
+@jvp(np.interp, "right")
+def interp_right(ans, t, x, xp, fp, left=None, right=None, period=None):
+    if period is None:
+        return t * rt.interpolation_cells(x, xp)[3]
+    return 0.0
+
+
+# -- polynomials, the highest power first ------------------------------------------------------------
+
+refuse(
+    "np.poly1d holds its coefficients in an object that is not differentiated: work with the array of coefficients.",
+    np.poly1d,
+)
+refuse("The division of polynomials has no derivative rule: solve for the coefficients instead.", np.polydiv)
+
+
+@vjp(np.polyval, "p", "x", linear=("p",))
+def polyval(ans, g, p, x):
+    return (
+        rt.unbroadcast(np.ravel(g) @ np.vander(np.ravel(x), len(p)), p),
+        rt.cast_back(rt.unbroadcast(g * np.polyval(np.polyder(p), x), x), ans, x),
+    )
+
+
+@jvp(np.polyval, "x")
+def polyval_x(ans, t, p, x):
+    return t * np.polyval(np.polyder(p), x)
+
+
+@vjp(np.polyder, "p", linear=True)
+def polyder(ans, g, p, m=1):
+    return np.concatenate((g * rt.power_factors(len(p), m), np.zeros_like(p[len(g) :])))
+
+
+@vjp(np.polyint, "p")
+def polyint(ans, g, p, m=1, k=None):
+    return g[: len(p)] / rt.power_factors(len(p) + m, m)
+
+
+@jvp(np.polyint, "p")
+def polyint_p(ans, t, p, m=1, k=None):
+    return np.polyint(t, m)
+
+
+@vjp(np.polyadd, "a1", "a2", linear=True)
+def polyadd(ans, g, a1, a2):
+    return (
+        rt.unbroadcast(np.reshape(g[len(g) - np.size(a1) :], np.shape(a1)), a1),
+        rt.unbroadcast(np.reshape(g[len(g) - np.size(a2) :], np.shape(a2)), a2),
+    )
+
+
+@vjp(np.polysub, "a1", "a2", linear=True)
+def polysub(ans, g, a1, a2):
+    return (
+        rt.unbroadcast(np.reshape(g[len(g) - np.size(a1) :], np.shape(a1)), a1),
+        rt.unbroadcast(np.reshape(-g[len(g) - np.size(a2) :], np.shape(a2)), a2),
+    )
+
+
+@vjp(np.polymul, "a1", "a2", multilinear=True)
+def polymul(ans, g, a1, a2):
+    return (
+        rt.unbroadcast(np.reshape(np.correlate(g, np.conj(a2), "valid"), np.shape(a1)), a1),
+        rt.unbroadcast(np.reshape(np.correlate(g, np.conj(a1), "valid"), np.shape(a2)), a2),
+    )
+
+
+@vjp(np.polyfit, "y", linear=True, refused={
+    "full": "np.polyfit with 'full' has no derivative: leave the argument out.",
+    "cov": "np.polyfit with 'cov' has no derivative: leave the argument out.",
+})  # fmt: skip
+def polyfit(ans, g, x, y, deg, rcond=None, full=False, w=None, cov=False):
+    inverse = rt.fitting_matrix(x, deg, rcond, w)
+    return np.tensordot(inverse, g, ((0,), (0,)))
+
+
+@vjp(np.roots, "p")
+def roots(ans, g, p):
+    powers = np.vander(ans, len(p))
+    return rt.cast_back(rt.unbroadcast(-(g / np.polyval(np.polyder(p), ans)) @ powers, p), ans, p)
+
+
+@jvp(np.roots, "p")
+def roots_p(ans, t, p):
+    return -np.polyval(t, ans) / np.polyval(np.polyder(p), ans)
+
+
+@vjp(np.poly, "seq_of_zeros")
+def poly(ans, g, seq_of_zeros):
+    return rt.unbroadcast(-without_each(seq_of_zeros) @ g[1:], seq_of_zeros)
+
+
+@jvp(np.poly, "seq_of_zeros")
+def poly_seq_of_zeros(ans, t, seq_of_zeros):
+    return np.concatenate((np.zeros_like(ans[:1]), -t @ without_each(seq_of_zeros)))
+
+
+def without_each(zeros):
+    """Return the polynomials that have all the zeros but one."""
+    return np.stack([np.poly(np.delete(rt.vector(zeros, "np.poly"), i)) for i in range(len(zeros))])

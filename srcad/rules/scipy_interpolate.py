@@ -1,0 +1,104 @@
+"""Derivatives of ``scipy.interpolate``: linear and cubic interpolants, in their argument and their values.
+
+An interpolant is made, with a rule for its values, and called, with a rule for its argument; in between its
+gradient is that of its coefficients.
+"""
+
+from __future__ import annotations
+
+import scipy.interpolate
+
+from srcad import runtime as rt
+from srcad.rules.registry import elementwise, refuse, vjp
+
+_AXIS = {"axis": "Interpolation along another axis has no derivative rule; move that axis to the front."}
+_FILL = "A value beyond the ends that varies has no derivative rule; use np.where."
+
+# -- piecewise polynomials ---------------------------------------------------------------------------
+
+
+@vjp(scipy.interpolate.CubicSpline, "y", refused=_AXIS)
+def cubic_spline(ans, g, x, y, axis=0, bc_type="not-a-knot", extrapolate=None):
+    return rt.scipy_interpolate.cubic_data_adjoint(g, x, y, bc_type)
+
+
+@vjp(scipy.interpolate.PPoly.__call__, "self", "x")
+def evaluate_polynomials(ans, g, self, x, nu=0, extrapolate=None):
+    slope = self(x, nu + 1, extrapolate)
+    by_coefficients = rt.scipy_interpolate.polynomial_adjoint(g, self, x, nu, extrapolate)
+    return by_coefficients, rt.scipy_interpolate.along_argument(g, slope, x)
+
+
+# -- B-splines ---------------------------------------------------------------------------------------
+
+
+@vjp(
+    scipy.interpolate.make_interp_spline,
+    "y",
+    refused=_AXIS
+    | {"bc_type": "Prescribed derivatives at the ends have no derivative rule; use CubicSpline."},
+)
+def make_interp_spline(ans, g, x, y, k=3, t=None, bc_type=None, axis=0, check_finite=True):
+    return rt.scipy_interpolate.spline_data_adjoint(g, ans, x, y, k)
+
+
+@vjp(scipy.interpolate.BSpline.__call__, "self", "x")
+def evaluate_bspline(ans, g, self, x, nu=0, extrapolate=None):
+    slope = self(x, nu + 1, extrapolate)
+    by_coefficients = rt.scipy_interpolate.bspline_adjoint(g, self, x, nu, extrapolate)
+    return by_coefficients, rt.scipy_interpolate.along_argument(g, slope, x)
+
+
+@elementwise(scipy.interpolate.splev, "x")
+def splev(ans, x, tck, der=0, ext=0):
+    return scipy.interpolate.splev(x, tck, der + 1, ext)
+
+
+# -- interp1d ----------------------------------------------------------------------------------------
+
+
+@vjp(scipy.interpolate.interp1d, "y", refused=_AXIS)
+def interp1d(
+    ans, g, x, y, kind="linear", axis=-1, copy=True, bounds_error=None, fill_value=float("nan"), assume_sorted=False
+):  # fmt: skip
+    return rt.scipy_interpolate.interp1d_data_adjoint(g, y)
+
+
+@vjp(scipy.interpolate.interp1d.__call__, "self", "x")
+def evaluate_interp1d(ans, g, self, x):
+    slope = rt.scipy_interpolate.interp1d_slope(self, x)
+    by_values = rt.scipy_interpolate.interp1d_adjoint(g, self, x)
+    return by_values, rt.scipy_interpolate.along_argument(g, slope, x)
+
+
+refuse(
+    "This interpolant has no derivative rule in its values; use scipy.interpolate.CubicSpline, "
+    "make_interp_spline or interp1d.",
+    *(scipy.interpolate.PchipInterpolator, scipy.interpolate.Akima1DInterpolator),
+    *(scipy.interpolate.UnivariateSpline, scipy.interpolate.InterpolatedUnivariateSpline),
+    *(scipy.interpolate.LSQUnivariateSpline, scipy.interpolate.BarycentricInterpolator),
+    *(scipy.interpolate.KroghInterpolator, scipy.interpolate.RegularGridInterpolator),
+    *(scipy.interpolate.interpn, scipy.interpolate.griddata, scipy.interpolate.RBFInterpolator),
+    *(scipy.interpolate.splrep, scipy.interpolate.splprep, scipy.interpolate.BSpline),
+    *(scipy.interpolate.PPoly, scipy.interpolate.make_smoothing_spline, scipy.interpolate.make_lsq_spline),
+)
+
+refuse(
+    "A second derivative through the values of an interpolant is not covered; differentiate its argument, or "
+    "write the interpolation with NumPy.",
+    *(rt.scipy_interpolate.polynomial_adjoint, rt.scipy_interpolate.bspline_adjoint),
+    *(rt.scipy_interpolate.interp1d_adjoint, rt.scipy_interpolate.interp1d_data_adjoint),
+    *(rt.scipy_interpolate.cubic_data_adjoint, rt.scipy_interpolate.spline_data_adjoint),
+    rt.scipy_interpolate.interp1d_slope,
+)
+
+
+@vjp(rt.scipy_interpolate.along_argument, "g", "slope", multilinear=True)
+def along_argument(ans, cotangent, g, slope, x):
+    whole = rt.scipy_interpolate.beside_values(cotangent, g)
+    return whole * slope, whole * g
+
+
+@vjp(rt.scipy_interpolate.beside_values, "x", linear=True)
+def beside_values(ans, g, x, values):
+    return rt.scipy_interpolate.along_argument(g, 1.0, x)

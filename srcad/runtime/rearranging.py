@@ -1,0 +1,127 @@
+"""Adjoints of functions that put entries in, leave them out or repeat them."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from srcad.runtime.arrays import inexact_dtype, unbroadcast
+
+__all__ = [
+    "block_adjoint",
+    "delete_adjoint",
+    "insert_adjoints",
+    "meshgrid_adjoint",
+    "nested_like",
+    "resize_adjoint",
+    "unrolled_axes",
+    "vander_powers",
+]
+
+Array = Any
+Shape = tuple[int, ...]
+
+
+def unrolled_axes(rank: int, axis: int, start: int) -> list[int]:
+    """Return the axes of the transposition that undoes ``np.rollaxis``."""
+    order = np.shape(np.rollaxis(np.empty(range(rank)), axis, start)) if rank else ()
+    return [int(i) for i in np.argsort(order)]
+
+
+def meshgrid_adjoint(cotangents: Any, xi: Any, indexing: str) -> list[Array]:
+    """Return the gradients of the coordinates in ``np.meshgrid``."""
+    places = list(range(len(xi)))
+    if indexing == "xy" and len(xi) > 1:
+        places[:2] = [1, 0]
+    found = []
+    for cotangent, x, place in zip(cotangents, xi, places):
+        others = tuple(i for i in range(np.ndim(cotangent)) if i != place)
+        found.append(np.reshape(np.sum(cotangent, axis=others), np.shape(x)))
+    return found
+
+
+def resize_adjoint(cotangent: Array, shape: Shape) -> Array:
+    """Return the gradient of an array of the given shape in ``np.resize``."""
+    size = math.prod(shape)
+    flat = np.ravel(cotangent)
+    rounds = -(-flat.size // size) if size else 0
+    whole = np.zeros(rounds * size, flat.dtype)
+    whole[: flat.size] = flat
+    return np.reshape(np.sum(np.reshape(whole, (rounds, size)), axis=0), shape)
+
+
+def delete_adjoint(cotangent: Array, shape: Shape, obj: Any, axis: int | None) -> Array:
+    """Return the gradient of an array of the given shape in ``np.delete``."""
+    result = np.zeros(shape if axis is not None else math.prod(shape), inexact_dtype(cotangent))
+    along = np.moveaxis(result, axis or 0, 0)
+    kept = np.delete(np.arange(along.shape[0]), obj)
+    along[kept] = np.moveaxis(cotangent, axis or 0, 0)
+    return np.reshape(result, shape)
+
+
+def insert_adjoints(
+    cotangent: Array, arr: Array, obj: Any, values: Array, axis: int | None
+) -> tuple[Array, Array]:
+    """Return the gradients of the array and of the inserted values in ``np.insert``."""
+    place = 0 if axis is None else axis % np.ndim(arr)
+    length = np.size(arr) if axis is None else np.shape(arr)[place]
+    count = np.shape(cotangent)[place] - length
+    # the new entries are marked -1, -2, ... in the order of the values
+    marks = np.insert(np.arange(length), obj, -1 - np.arange(count))
+    along = np.moveaxis(cotangent, place, 0)
+    kept = np.reshape(np.moveaxis(along[marks >= 0], 0, place), np.shape(arr))
+    new = along[np.flatnonzero(marks < 0)[np.argsort(-marks[marks < 0])]]
+    is_scalar = isinstance(obj, (int, np.integer))
+    if not is_scalar:
+        new = np.moveaxis(new, 0, place)
+    rank = np.ndim(new)
+    if np.ndim(values) < rank and is_scalar:
+        spread = np.reshape(values, (1,) * (rank - np.ndim(values)) + np.shape(values))
+        moved = np.moveaxis(spread, 0, place)
+        part = unbroadcast(np.moveaxis(new, 0, place), moved)
+        return kept, np.reshape(part, np.shape(values))
+    return kept, unbroadcast(new, values)
+
+
+def vander_powers(shape: Shape, increasing: bool) -> Array:
+    """Return the powers in the columns of ``np.vander``."""
+    powers = np.arange(shape[-1])
+    return powers if increasing else powers[::-1]
+
+
+# -- np.block ----------------------------------------------------------------------------------------
+
+
+def _leaves(nested: Any) -> list[Array]:
+    if isinstance(nested, list):
+        return [leaf for part in nested for leaf in _leaves(part)]
+    return [nested]
+
+
+def _rebuilt(nested: Any, leaves: list[Array]) -> Any:
+    if isinstance(nested, list):
+        return [_rebuilt(part, leaves) for part in nested]
+    return leaves.pop(0)
+
+
+def block_adjoint(cotangent: Array, arrays: Any) -> Any:
+    """Return the gradients of the nested arrays in ``np.block``."""
+    leaves = _leaves(arrays)
+    ends = np.cumsum([np.size(leaf) for leaf in leaves])
+    numbered = [np.reshape(np.arange(end - np.size(x), end), np.shape(x)) for end, x in zip(ends, leaves)]
+    places = np.empty(int(ends[-1]), np.intp)
+    places[np.ravel(np.block(_rebuilt(arrays, numbered)))] = np.arange(int(ends[-1]))
+    flat = np.ravel(cotangent)[places]
+    parts = np.split(flat, ends[:-1])
+    found = [unbroadcast(np.reshape(part, np.shape(x)), x) for part, x in zip(parts, leaves)]
+    return _rebuilt(arrays, found)
+
+
+def nested_like(cotangents: Any, arrays: Any) -> Any:
+    """Return nested gradients, where 0.0 may stand for any zeros, with an array for each of the nested arrays."""
+    if isinstance(arrays, list):
+        parts = [cotangents] * len(arrays) if isinstance(cotangents, float) else cotangents
+        return [nested_like(part, value) for part, value in zip(parts, arrays)]
+    return np.broadcast_to(np.asarray(cotangents, inexact_dtype(arrays)), np.shape(arrays))

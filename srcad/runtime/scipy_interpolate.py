@@ -1,0 +1,165 @@
+"""What interpolants depend on: their argument, and the coefficients or values they were made of."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import scipy.interpolate
+
+from srcad.errors import NoDerivativeError
+from srcad.runtime.arrays import inexact_dtype
+
+__all__ = [
+    "along_argument",
+    "beside_values",
+    "bspline_adjoint",
+    "coefficients_gradient",
+    "cubic_data_adjoint",
+    "interp1d_adjoint",
+    "interp1d_data_adjoint",
+    "interp1d_slope",
+    "polynomial_adjoint",
+    "spline_data_adjoint",
+]
+
+Array = Any  # a NumPy array, a NumPy scalar or a Python number
+
+_STEPS = ("nearest", "nearest-up", "previous", "next", "zero")
+
+
+def along_argument(g: Array, slope: Array, x: Array) -> Array:
+    """Return the gradient of the argument ``x``: ``g * slope`` summed over the axes of the values."""
+    product = g * slope
+    extra = np.ndim(product) - np.ndim(x)
+    return np.sum(product, axis=tuple(range(np.ndim(x), np.ndim(x) + extra))) if extra else product
+
+
+def beside_values(x: Array, values: Array) -> Array:
+    """Return ``x`` with axes of length 1 for those that ``values`` has more."""
+    return np.reshape(x, (*np.shape(x), *[1] * (np.ndim(values) - np.ndim(x))))
+
+
+def _first_axis_only(interpolant: Any) -> None:
+    if interpolant.axis != 0:
+        raise NoDerivativeError(
+            "The derivative of an interpolant in its values is defined along the first axis.",
+            "Move the axis of interpolation to the front, and leave axis=0.",
+        )
+
+
+def _rows(g: Array, x: Array) -> Array:
+    """Return ``g`` with one row for each entry of ``x``."""
+    return np.reshape(g, (np.size(x), -1))
+
+
+def polynomial_adjoint(g: Array, spline: Any, x: Array, nu: int, extrapolate: Any) -> dict[str, Array]:
+    """Return the gradient of the coefficients of a piecewise polynomial that was evaluated at ``x``."""
+    _first_axis_only(spline)
+    points, knots = np.ravel(np.asarray(x, dtype=float)), spline.x
+    outside = spline.extrapolate if extrapolate is None else extrapolate
+    if outside == "periodic":
+        points = knots[0] + (points - knots[0]) % (knots[-1] - knots[0])
+    interval = np.clip(np.searchsorted(knots, points, "right") - 1, 0, len(knots) - 2)
+    rows, steps = _rows(g, x), points - knots[interval]
+    if not outside:
+        rows = np.where(((points < knots[0]) | (points > knots[-1]))[:, None], 0.0, rows)
+    degree = len(spline.c) - 1
+    result = np.zeros((*np.shape(spline.c)[:2], np.shape(rows)[1]), inexact_dtype(g, spline.c))
+    for row in range(degree + 1 - nu):
+        power = degree - row
+        factor = np.prod(np.arange(power - nu + 1, power + 1, dtype=float))
+        np.add.at(result[row], interval, (factor * steps ** (power - nu))[:, None] * rows)
+    return {"c": np.reshape(result, np.shape(spline.c))}
+
+
+def cubic_data_adjoint(g: Array, x: Array, y: Array, bc_type: Any) -> Array:
+    """Return the gradient of the values that a cubic spline interpolates, in that of its coefficients.
+
+    The coefficients are linear in the values, so the splines of the unit vectors give the transpose.
+
+    Raises
+    ------
+    NoDerivativeError
+        If slopes other than 0 are prescribed at the ends.
+    """
+    n = np.shape(y)[0]
+    try:
+        unit = scipy.interpolate.CubicSpline(x, np.eye(n), bc_type=bc_type).c
+    except ValueError as error:
+        raise NoDerivativeError(
+            f"The derivative of a spline in its values is not available for this bc_type: {error}",
+            "Use one of 'not-a-knot', 'clamped' and 'natural'.",
+        ) from None
+    gradient = np.reshape(
+        coefficients_gradient(g) + np.zeros((4, n - 1, *np.shape(y)[1:])), (4 * (n - 1), -1)
+    )
+    return np.reshape(np.reshape(unit, (4 * (n - 1), n)).T @ gradient, np.shape(y))
+
+
+def coefficients_gradient(g: Any) -> Array:
+    """Return the gradient of the coefficients in that of an interpolant."""
+    return g.get("c", 0.0) if isinstance(g, dict) else 0.0
+
+
+def bspline_adjoint(g: Array, spline: Any, x: Array, nu: int, extrapolate: Any) -> dict[str, Array]:
+    """Return the gradient of the coefficients of a B-spline that was evaluated at ``x``."""
+    _first_axis_only(spline)
+    count = np.shape(spline.c)[0]
+    outside = spline.extrapolate if extrapolate is None else extrapolate
+    basis = scipy.interpolate.BSpline(spline.t, np.eye(count), spline.k, outside)
+    weights = np.nan_to_num(_rows(basis(np.asarray(x, dtype=float), nu), x))
+    return {"c": np.reshape(weights.T @ _rows(g, x), np.shape(spline.c))}
+
+
+def spline_data_adjoint(g: Array, ans: Any, x: Array, y: Array, k: int) -> Array:
+    """Return the gradient of the values that a B-spline interpolates, in that of its coefficients."""
+    _first_axis_only(ans)
+    unit = scipy.interpolate.make_interp_spline(x, np.eye(np.shape(y)[0]), k=k, t=ans.t).c
+    gradient = np.reshape(coefficients_gradient(g) + np.zeros(np.shape(ans.c)), (np.shape(ans.c)[0], -1))
+    return np.reshape(unit.T @ gradient, np.shape(y))
+
+
+def _kind(interpolant: Any) -> str | int:
+    """Return the ``kind`` that an ``interp1d`` was made with; SciPy keeps it to itself."""
+    kind = interpolant._kind
+    return interpolant._spline.k if kind == "spline" else kind
+
+
+def interp1d_slope(interpolant: Any, x: Array) -> Array:
+    """Return the derivative of an ``interp1d`` at ``x``: 0 beyond its ends, unless it extrapolates."""
+    points, knots, kind = np.asarray(x, dtype=float), interpolant.x, _kind(interpolant)
+    values = np.moveaxis(interpolant.y, interpolant.axis, 0)
+    shape = (*np.shape(points), *np.shape(values)[1:])
+    if kind in _STEPS:
+        return np.zeros(shape)
+    if kind == "linear":
+        interval = np.clip(np.searchsorted(knots, points, "right") - 1, 0, len(knots) - 2)
+        steps = np.reshape(np.diff(knots), (-1, *[1] * (values.ndim - 1)))
+        slope = (np.diff(values, axis=0) / steps)[interval]
+    else:
+        slope = scipy.interpolate.make_interp_spline(knots, values, k=kind)(points, 1)
+    return np.where(_beyond(interpolant, points, values.ndim), 0.0, slope)
+
+
+def _beyond(interpolant: Any, points: Array, ndim: int) -> Array:
+    beyond = (points < interpolant.x[0]) | (points > interpolant.x[-1])
+    beyond = beyond & (not isinstance(interpolant.fill_value, str))
+    return np.reshape(beyond, (*np.shape(points), *[1] * (ndim - 1)))
+
+
+def interp1d_adjoint(g: Array, interpolant: Any, x: Array) -> dict[str, Array]:
+    """Return the gradient of the values of an ``interp1d`` that was evaluated at ``x``."""
+    _first_axis_only(interpolant)
+    count = len(interpolant.x)
+    unit = scipy.interpolate.interp1d(
+        interpolant.x, np.eye(count), _kind(interpolant), axis=0, fill_value="extrapolate"
+    )
+    points = np.asarray(x, dtype=float)
+    weights = np.where(_beyond(interpolant, points, 2), 0.0, unit(points))
+    return {"c": np.reshape(_rows(weights, x).T @ _rows(g, x), np.shape(interpolant.y))}
+
+
+def interp1d_data_adjoint(g: Any, y: Array) -> Array:
+    """Return the gradient of the values that an ``interp1d`` was made of."""
+    return coefficients_gradient(g) + np.zeros(np.shape(y))

@@ -1,0 +1,193 @@
+"""Jacobians and Hessians: both modes against each other and against differences."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from srcad.api import grad
+from srcad.errors import ArgumentError
+from srcad.operators import elementwise_grad, ggnvp, hessian, hvp, jacfwd, jacobian, jacrev
+
+X = np.array([0.3, 1.2, -0.7])
+A = np.array([[1.0, 2.0, -1.0], [0.5, 0.0, 3.0]])
+MODES = [jacfwd, jacrev, jacobian]
+
+
+def numerical(f: Any, x: Any, step: float = 1e-3) -> Any:
+    columns = []
+    for index in np.ndindex(x.shape):
+        e = np.zeros(x.shape)
+        e[index] = step
+        columns.append((8 * (f(x + e) - f(x - e)) - (f(x + 2 * e) - f(x - 2 * e))) / (12 * step))
+    return np.stack(columns, axis=-1).reshape((*np.shape(columns[0]), *x.shape))
+
+
+def model(x):
+    return np.tanh(A @ x) * x[:2]
+
+
+def to_matrix(x):
+    return np.outer(x, np.sin(x))
+
+
+def of_matrix(m):
+    return np.sum(m @ m.T, axis=0)
+
+
+@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize(("f", "x"), [(model, X), (to_matrix, X), (of_matrix, A), (np.sum, X)])
+def test_jacobian(mode, f, x):
+    np.testing.assert_allclose(mode(f)(x), numerical(f, x), rtol=1e-7, atol=1e-9)
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_scalar_in_scalar_out(mode):
+    assert mode(lambda x: x**3)(2.0) == 12.0
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_structure_of_the_result_outside_and_of_the_argument_inside(mode):
+    def f(params, x):
+        return {"y": params["w"] @ x + params["b"], "norm": np.sum(x * x) * params["b"], "name": "f"}
+
+    found = mode(f, argnums=("params", 1))({"w": A, "b": 2.0, "label": "p"}, X)
+    assert found["name"] is None
+    in_params, in_x = found["y"]
+    assert in_params["w"].shape == (2, 2, 3) and in_params["label"] is None
+    np.testing.assert_array_equal(in_params["b"], np.ones(2))
+    np.testing.assert_array_equal(in_x, A)
+    np.testing.assert_allclose(found["norm"][0]["b"], np.sum(X * X))
+    np.testing.assert_allclose(found["norm"][1], 4 * X)
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_has_aux(mode):
+    jac, aux = mode(lambda x: (x * x, "aux"), has_aux=True)(X)
+    np.testing.assert_allclose(jac, np.diag(2 * X))
+    assert aux == "aux"
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_in_place_program(mode):
+    def f(x):
+        y = np.zeros((2, 3))
+        y[0] = x
+        y[1] += y[0] * x[::-1]
+        return y
+
+    np.testing.assert_allclose(mode(f)(X), numerical(f, X), rtol=1e-8, atol=1e-10)
+
+
+@pytest.mark.parametrize("mode", [jacfwd, jacrev])
+def test_holomorphic_function(mode):
+    z = np.array([1.0 + 2.0j, -0.5 + 0.3j])
+    np.testing.assert_allclose(mode(lambda z: z**3, holomorphic=True)(z), np.diag(3 * z**2))
+
+
+def test_complex_argument_needs_a_promise():
+    with pytest.raises(ArgumentError, match="holomorphic"):
+        jacfwd(lambda z: z * z)(1.0 + 2.0j)
+
+
+def test_argument_without_numbers_is_refused():
+    with pytest.raises(ArgumentError, match="no numbers"):
+        jacobian(lambda name: 1.0)("x")
+
+
+def test_empty_argument():
+    assert jacfwd(lambda x: np.ones(2) * np.sum(x))(np.zeros(0)).shape == (2, 0)
+    assert jacrev(lambda x: np.ones(2) * np.sum(x))(np.zeros(0)).shape == (2, 0)
+
+
+# -- second order ------------------------------------------------------------------------------------
+
+
+def loss(x):
+    total = 0.0
+    for i in range(2):
+        total = total + np.sin(x[i] * x[i + 1]) * x[2] ** 2
+    return total
+
+
+def test_hessian():
+    gradient = jacrev(loss)
+    np.testing.assert_allclose(hessian(loss)(X), numerical(gradient, X), rtol=1e-7, atol=1e-9)
+
+
+def test_hessian_of_several_arguments():
+    def f(x, p):
+        return np.sum(x * x) * p["a"] ** 2
+
+    found = hessian(f, argnums=(0, "p"))(X, {"a": 3.0})
+    np.testing.assert_allclose(found[0][0], 18 * np.eye(3))
+    np.testing.assert_allclose(found[0][1]["a"], 12 * X)
+    np.testing.assert_allclose(found[1]["a"][0], 12 * X)
+    np.testing.assert_allclose(found[1]["a"][1]["a"], 2 * np.sum(X * X))
+
+
+def test_jacobian_of_a_jacobian_is_the_hessian():
+    np.testing.assert_allclose(jacfwd(jacfwd(loss))(X), hessian(loss)(X))
+
+
+def test_gradient_of_a_sum_over_a_jacobian():
+    def total(x):
+        return np.sum(jacfwd(model)(x) ** 2)
+
+    np.testing.assert_allclose(grad(total)(X), numerical(total, X), rtol=1e-7)
+
+
+def test_gradient_through_the_value_that_a_function_captured():
+    def f(a):
+        return jacfwd(lambda x: a * x**3)(2.0)
+
+    assert grad(f)(5.0) == 12.0
+
+
+def test_product_with_the_hessian():
+    v = np.array([1.0, -2.0, 0.5])
+    np.testing.assert_allclose(hvp(loss)(X, v), hessian(loss)(X) @ v)
+
+
+def test_product_with_the_hessian_in_structures():
+    def f(params):
+        return np.sum(np.tanh(params["w"] @ X) ** 2) * params["b"]
+
+    params, v = {"w": A, "b": 2.0}, {"w": 0.5 * A, "b": -1.0}
+    found = hvp(f)(params, v)
+    blocks = hessian(f)(params)
+    w = np.tensordot(blocks["w"]["w"], v["w"], 2) + blocks["w"]["b"] * v["b"]
+    np.testing.assert_allclose(found["w"], w)
+    np.testing.assert_allclose(found["b"], np.sum(blocks["b"]["w"] * v["w"]) + blocks["b"]["b"] * v["b"])
+
+
+def test_vector_that_does_not_fit_is_refused():
+    with pytest.raises(ArgumentError, match="shape"):
+        hvp(loss)(X, np.ones(2))
+
+
+def test_gauss_newton_product():
+    def g(y):
+        return np.sum(y**4)
+
+    v = np.array([1.0, -2.0, 0.5])
+    jac, curvature = jacobian(model)(X), hessian(g)(model(X))
+    np.testing.assert_allclose(ggnvp(model, g)(X, v), jac.T @ (curvature @ (jac @ v)))
+
+
+def test_gauss_newton_product_of_half_the_squared_norm():
+    v = np.array([1.0, -2.0, 0.5])
+    jac = jacobian(model)(X)
+    np.testing.assert_allclose(ggnvp(model)(X, v), jac.T @ (jac @ v))
+
+
+def test_elementwise_derivative():
+    np.testing.assert_allclose(elementwise_grad(lambda x, a: a * x**3, argnums="x")(X, 2.0), 6 * X**2)
+
+
+def test_elementwise_derivative_with_respect_to_several():
+    in_x, in_a = elementwise_grad(lambda x, a: a * x, argnums=(0, 1))(X, 2.0)
+    np.testing.assert_array_equal(in_x, np.full(3, 2.0))
+    np.testing.assert_allclose(in_a, np.sum(X))
