@@ -70,6 +70,11 @@ def _sorted(call: Call, source: Any, *, shadows: Any, key: Any = None, reverse: 
     return [items[i] for i in order], [images[i] for i in order], pullback
 
 
+def _iter(call: Call, source: Any, *, shadows: Any) -> Outcome:
+    items, images, pullback = _items(source, shadows[0])
+    return iter(items), images, pullback
+
+
 def _reversed(call: Call, source: Any, *, shadows: Any) -> Outcome:
     items, images, pullback = _items(source, shadows[0])
     return items[::-1], images[::-1], pullback
@@ -109,5 +114,5 @@ def _super(call: Call, cls: type, instance: Any, *, shadows: Any) -> Outcome:
 MAKERS: dict[Any, Any] = {
     super: _super,
     list: _listed(list), tuple: _listed(tuple), dict: _dict, sorted: _sorted, reversed: _reversed, zip: _zip,
-    enumerate: _enumerate, map: _map, filter: _filter,
+    enumerate: _enumerate, iter: _iter, map: _map, filter: _filter,
 }  # fmt: skip

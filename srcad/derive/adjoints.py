@@ -431,8 +431,8 @@ class _Adjoint(MemoryAdjoints):
         return Operation((), [self.stmt], nothing)
 
 
-_MAKERS = {sorted, set, frozenset, reversed, zip, enumerate, map, filter, iter}
-_TRANSPARENT = {float, list, tuple, dict, rt.sequence}
+_MAKERS = {sorted, set, frozenset, reversed, zip, enumerate, map, filter}
+_TRANSPARENT = {float, iter, list, tuple, dict, rt.sequence}
 
 
 def _is_pop(node: gast.AST) -> bool:

@@ -204,12 +204,20 @@ def nested_signature(callee: Function) -> inspect.Signature | None:
 def without_dead_copies(fn: Function) -> Function:
     """Return ``fn`` without assignments of one variable to another that nothing reads."""
     while True:
-        read = {n.id for n in gast.walk(fn.tree) if isinstance(n, gast.Name) and isinstance(n.ctx, gast.Load)}
+        read = {n for node in gast.walk(fn.tree) for n in _names_read(node)}
         remover = _CopyRemover(read)
         body = [s for s in map(remover.visit, fn.tree.body) if s is not None]
         fn = fn.with_body(body)
         if not remover.removed:
             return fn
+
+
+def _names_read(node: gast.AST) -> list[str]:
+    """Return the name that a node reads; an update reads its target."""
+    if isinstance(node, gast.Name) and isinstance(node.ctx, gast.Load):
+        return [node.id]
+    updated = isinstance(node, gast.AugAssign) and isinstance(node.target, gast.Name)
+    return [node.target.id] if updated else []
 
 
 class _CopyRemover(gast.NodeTransformer):

@@ -73,6 +73,9 @@ class Targets:
 
     def _assign(self, target: gast.expr, value: gast.expr, at: gast.AST) -> None:
         """Bind one target to an expression."""
+        if isinstance(target, gast.Tuple | gast.List) and isinstance(value, gast.GeneratorExp):
+            # unpacking uses it up at once
+            value = gast.copy_location(gast.ListComp(value.elt, value.generators), value)
         if isinstance(target, gast.Name):
             if isinstance(value, gast.IfExp):
                 self._assign_choice(target, value, at)

@@ -32,6 +32,12 @@ TOPICS = (
     "in_place",
     "generators",
     "exceptions",
+    "mutation_views",
+    "mutation_stores",
+    "mutation_objects",
+    "mutation_lists",
+    "mutation_control",
+    "mutation_aliases",
 )
 for topic in TOPICS:
     importlib.import_module(f"tests.programs.{topic}")
