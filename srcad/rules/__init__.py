@@ -34,6 +34,7 @@ from srcad.rules import (
     shape,
     statistics,
     tangents,
+    ufunc_methods,
     ufuncs,
 )
 
@@ -71,5 +72,6 @@ __all__ = [
     "shape",
     "statistics",
     "tangents",
+    "ufunc_methods",
     "ufuncs",
 ]

@@ -31,7 +31,7 @@ constant(
 # -- steps -------------------------------------------------------------------------------------------
 
 constant(
-    np.around, np.ceil, np.fix, np.floor, np.floor_divide, np.heaviside, np.rint, np.round, np.sign, np.trunc,
+    np.around, np.ceil, np.fix, np.floor, np.floor_divide, np.rint, np.round, np.sign, np.trunc,
 )  # fmt: skip
 
 # -- shapes, dtypes and indices ----------------------------------------------------------------------

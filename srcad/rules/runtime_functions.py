@@ -113,6 +113,21 @@ def difference(ans, x1, x2):
     return 1, -1
 
 
+@elementwise(rt.i0_derivative, "x")
+def i0_derivative(ans, x, order):
+    return rt.i0_derivative(x, order + 1)
+
+
+@elementwise(rt.sinc_derivative, "x")
+def sinc_derivative(ans, x, order):
+    return rt.sinc_derivative(x, order + 1)
+
+
+@elementwise(rt.polygamma, "x")
+def polygamma(ans, order, x):
+    return rt.polygamma(order + 1, x)
+
+
 @vjp(rt.sign, "x")
 def sign(ans, g, x):
     r = rt.safe_reciprocal(np.abs(x))

@@ -62,3 +62,13 @@ def nested_like(ans, g, cotangents, arrays):
 @vjp(rt.vector, "x", linear=True)
 def vector(ans, g, x, function):
     return g
+
+
+@vjp(rt.column_of, "first", linear=True)
+def column_of(ans, g, first, rank):
+    return np.reshape(g, np.shape(first))
+
+
+@vjp(rt.reduceat_adjoint, "cotangent", linear=True)
+def reduceat_adjoint(ans, g, cotangent, shape, indices, axis):
+    return np.add.reduceat(g, indices, axis)

@@ -150,11 +150,16 @@ from srcad.runtime.products import (
     with_item,
 )
 from srcad.runtime.rearranging import (
+    axes_from,
+    axes_upto,
     block_adjoint,
+    column_of,
     delete_adjoint,
     insert_adjoints,
     meshgrid_adjoint,
     nested_like,
+    record_places,
+    reduceat_adjoint,
     resize_adjoint,
     unrolled_axes,
     vander_powers,
@@ -164,6 +169,11 @@ from srcad.runtime.reductions import (
     numbers,
     used_size,
     where_used,
+)
+from srcad.runtime.special import (
+    i0_derivative,
+    polygamma,
+    sinc_derivative,
 )
 from srcad.runtime.statistics import (
     coordinates,
@@ -231,6 +241,14 @@ from srcad.runtime.tangents import (
 )
 
 __all__ = [
+    "reduceat_adjoint",
+    "record_places",
+    "column_of",
+    "axes_upto",
+    "axes_from",
+    "sinc_derivative",
+    "polygamma",
+    "i0_derivative",
     "vander_powers",
     "unrolled_axes",
     "resize_adjoint",
