@@ -52,7 +52,8 @@ def install(makers: tuple[Any, ...]) -> None:
 def run(target: Target, values: Any, images: dict[str, Any]) -> Outcome:
     """Return the value of ``target`` and its tangent; ``images`` has tangents of parameters by name."""
     code, arguments, _ = prepared(target, values, images)
-    return code.entries[0](*arguments)
+    outcome: Outcome = code.entries[0](*arguments)
+    return outcome
 
 
 def prepared(
@@ -76,7 +77,8 @@ def call(function: Any, held: Any, args: Any, tangents: Any, options: Any, optio
     known = isinstance(function, Hashable)
     special = SPECIAL.get(function) if known else None
     if special is not None:
-        return special(args, tangents, options, option_tangents)
+        outcome: Outcome = special(args, tangents, options, option_tangents)
+        return outcome
     if known and function in _METHOD_OF:
         found = _operator_of_class(_METHOD_OF[function], args, tangents)
         if found is not None:

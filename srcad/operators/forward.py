@@ -90,8 +90,8 @@ class Jvp(Composable):
         value, tangent = Pushforward(self, tuple(primals), {}, tuple(directions))(directions)
         if self.has_aux:
             first, aux = split_aux(self.target, value)
-            return first, tangent_result(tangent[0], first), aux
-        return value, tangent_result(tangent, value)
+            return first, tangent_result(tangent[0], first, directions), aux
+        return value, tangent_result(tangent, value, directions)
 
     def directions(self, primals: tuple[Any, ...], tangents: tuple[Any, ...]) -> dict[str, Any]:
         """Return the tangents of the parameters, in the runtime's form, by name."""
@@ -166,9 +166,12 @@ class Pushforward:
         self.wanted = wanted
 
     def __call__(self, directions: dict[str, Any]) -> tuple[Any, Any]:
-        """Return the value and its tangent, in the runtime's form; ``directions`` are given up to the function."""
-        everything = clone(self.everything) if self.code.changes else self.everything
-        return self.code.entries[0](*everything, *[directions[name] for name in self.wanted])
+        """Return the value and its tangent, in the runtime's form."""
+        everything = self.everything
+        if self.code.changes:
+            everything, directions = clone(everything), clone(directions)
+        outcome: tuple[Any, Any] = self.code.entries[0](*everything, *[directions[n] for n in self.wanted])
+        return outcome
 
 
 def split_aux(target: Target, value: Any) -> tuple[Any, Any]:
