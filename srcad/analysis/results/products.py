@@ -122,9 +122,11 @@ def einsum(call: Call) -> Kind:
     found: dict[str, set[str]] = {}
     for term, operand in zip(terms, operands):
         dims = dims_of(operand)
-        if dims is None or len(dims) != len(term):
+        if dims is None or len(dims) != len(term) or len(set(term)) < len(term):
             return NUMBER
         for letter, size in zip(term, dims):
+            if term.count(letter) > 1 and size != "N":
+                size = "?"
             found.setdefault(letter, set()).add(size)
     if len(terms) != len(operands) or not set(output) <= set(found):
         return NUMBER
