@@ -31,6 +31,7 @@ __all__ = [
     "partial_of",
     "replace_tangent",
     "sequence_tangent",
+    "shared_tangents",
     "set_jvp_resolvers",
     "tangent_like",
     "tangent_result",
@@ -208,6 +209,43 @@ def as_tangent(tangent: Any, value: Any) -> Any:
             setattr(result, name, as_tangent(part, item) if part is not None else zero_tangent(item))
         return result
     return 0.0
+
+
+def shared_tangents(values: list[Any], directions: list[Any]) -> list[Any]:
+    """Return the tangents of values of which several may share memory; what is shared has the first one's tangent.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> x = np.ones(3)
+    >>> shared_tangents([x[1:], x], [np.full(2, 5.0), np.full(3, 7.0)])
+    [array([5., 5.]), array([7., 5., 5.])]
+    """
+    images = zero_tangent(values)
+    filled = [_filled(image, direction) for image, direction in list(zip(images, directions))[::-1]]
+    return filled[::-1]
+
+
+def _filled(image: Any, direction: Any) -> Any:
+    """Return ``image`` with the numbers of ``direction``; its arrays stay where they are."""
+    if isinstance(image, np.ndarray):
+        image[...] = direction
+        return image
+    if isinstance(image, (list, deque)):
+        image[:] = [_filled(part, other) for part, other in zip(image, direction)]
+        return image
+    if isinstance(image, tuple):
+        parts = [_filled(part, other) for part, other in zip(image, direction)]
+        return type(image)(*parts) if hasattr(image, "_fields") else tuple(parts)
+    if isinstance(image, dict):
+        image.update({key: _filled(part, direction[key]) for key, part in image.items()})
+        return image
+    if isinstance(image, Tangent) and isinstance(direction, Tangent):
+        for name, part in vars(direction).items():
+            if not name.startswith("__"):
+                setattr(image, name, _filled(getattr(image, name), part))
+        return image
+    return direction
 
 
 def tangent_result(tangent: Any, value: Any, given: Any = ()) -> Any:
