@@ -142,6 +142,7 @@ class _Inference:
         if isinstance(stmt, gast.Assign):
             kind = self.kind(stmt.value)
             self.record_effect(stmt.value)
+            self.record_operator(stmt.value)
             self.assign(stmt.targets[0], kind)
         elif isinstance(stmt, gast.AugAssign):
             self.augment(stmt)
@@ -150,6 +151,7 @@ class _Inference:
         elif isinstance(stmt, gast.For):
             self.bind(stmt.target.id, INT)
         elif isinstance(stmt, gast.With):
+            self.record_unknown([self.kind(item.context_expr) for item in stmt.items])
             for name in step.bound:
                 self.bind(name, ANY)
 
@@ -169,6 +171,8 @@ class _Inference:
             base = self.kind(target.value)
             self.note_escape(target.value, base)
             self.stores.item(base, key, kind, is_slice)
+            if base.name == "object":
+                self.record_unknown([base, kind])
         elif isinstance(target, gast.Attribute):
             base = self.kind(target.value)
             self.note_escape(target.value, base)
@@ -187,7 +191,7 @@ class _Inference:
 
     def store_attribute(self, base: Kind, name: str, kind: Kind) -> None:
         self.stores.attribute(name, kind)
-        if base.name == "object" and isinstance(inspect.getattr_static(base.value, name, None), property):
+        if base.name == "object" and runs_code(base, name, "__setattr__"):
             self.stores.unknown = True
 
     def augment(self, stmt: gast.AugAssign) -> None:
@@ -203,6 +207,18 @@ class _Inference:
         if old.name == "object":
             self.record_unknown([old, value])
         self.assign(target, new)
+
+    def record_operator(self, node: gast.AST) -> None:
+        """Record what an operator may store that an object's class defines."""
+        if isinstance(node, gast.Attribute):
+            base = self.kind(node.value)
+            if base.name == "object" and runs_code(base, node.attr, "__getattribute__"):
+                self.record_unknown([base])
+        elif isinstance(node, (gast.BinOp, gast.UnaryOp, gast.Compare, gast.Subscript)):
+            fields = [getattr(node, f, None) for f in ("left", "right", "operand", "value")]
+            operands = [self.kind(f) for f in (*fields, *getattr(node, "comparators", ())) if f is not None]
+            if any(operand.name == "object" for operand in operands):
+                self.record_unknown(operands)
 
     # -- effects of calls -------------------------------------------------------------------------
 
@@ -359,6 +375,15 @@ def is_users(callee: Any) -> bool:
 
 def _is_runtime(callee: Any) -> bool:
     return getattr(rt, callee.__name__, None) is callee
+
+
+def runs_code(base: Kind, name: str, hook: str) -> bool:
+    """Tell whether reading or writing an attribute of an object may run a function of its class."""
+    found = inspect.getattr_static(base.value, name, None)
+    accessor = "__set__" if hook == "__setattr__" else "__get__"
+    descriptor = hasattr(type(found), accessor) and not isinstance(found, types.FunctionType)
+    own_hook = getattr(base.value, hook) is not getattr(object, hook)
+    return own_hook or descriptor or found is None and hasattr(base.value, "__getattr__")
 
 
 def method_of(base: Kind, name: str) -> types.FunctionType | None:

@@ -128,10 +128,10 @@ class Stores:
 
     def applied(self, kind: Kind) -> Kind:
         """Return a kind of values whose contents may also be what was stored."""
-        if kind.items is None and not (kind.name == "list" and kind.dims):
-            return kind
         if kind.name == "list":
             return self._applied_to_list(kind)
+        if kind.items is None:
+            return kind
         if kind.name == "dict":
             if self.unknown:
                 return replace(kind, items=None)

@@ -20,6 +20,20 @@ from tests.analysis.containment import contains, function_of, kinds_of
 X = np.arange(6.0).reshape(2, 3)
 
 
+class Lazy:
+    def __init__(self) -> None:
+        self.cache: Any = None
+
+    @property
+    def value(self) -> Any:
+        self.cache = np.ones(3)
+        return 1.0
+
+    def __add__(self, other: Any) -> Any:
+        self.cache = other
+        return other
+
+
 class Layer:
     def __init__(self) -> None:
         self.w, self.b, self.steps = np.ones((3, 4)), np.zeros(4), 0
@@ -188,6 +202,16 @@ def method_call(x, layer):
     return layer.forward(x), layer.steps
 
 
+def property_that_stores(x, lazy):
+    first = lazy.value
+    return first, lazy.cache
+
+
+def operator_that_stores(x, lazy):
+    total = lazy + x
+    return total, lazy.cache
+
+
 def list_popped(x):
     items = [1.0, x]
     last = items.pop()
@@ -205,6 +229,13 @@ PROGRAMS = [
     accumulator, rank_grows_in_a_loop, tuple_grows, loop_of_two_variables, branches, recursion, helper_calls, method_call,
     list_popped, rows_of_a_comprehension,
 ]  # fmt: skip
+
+
+@pytest.mark.parametrize("program", [property_that_stores, operator_that_stores], ids=lambda p: p.__name__)
+def test_what_the_code_of_a_class_stores_is_unknown(program: Callable[..., Any]) -> None:
+    _, result = kinds_of(program, X, Lazy())
+
+    assert contains(result, program(X, Lazy()))
 
 
 @pytest.mark.parametrize("program", PROGRAMS, ids=lambda p: p.__name__)

@@ -130,5 +130,5 @@ def einsum(call: Call) -> Kind:
             found.setdefault(letter, set()).add(size)
     if len(terms) != len(operands) or not set(output) <= set(found):
         return NUMBER
-    dims = [next(size for size in ("N", "?", "1") if size in found[letter]) for letter in output]
-    return shaped(dims, _like(*operands)) if dims else Kind("float", dtype=promote(operands))
+    sizes = [next(size for size in ("N", "?", "1") if size in found[letter]) for letter in output]
+    return shaped(sizes, _like(*operands)) if sizes else Kind("float", dtype=promote(operands))
