@@ -106,7 +106,8 @@ class _Inliner:
             if self.is_nested(function):
                 return function, []
             starred = any(isinstance(a, gast.Starred) for a in node.args)
-            if isinstance(function, (types.BuiltinFunctionType, type)) and not starred:
+            has_text = isinstance(function, (types.BuiltinFunctionType, type)) or registry.source_of(function)
+            if has_text and not starred:
                 written_out = source_of_builtin(function, len(node.args), tuple(k.arg for k in node.keywords))
                 return (written_out, []) if written_out is not None else None
             plain = isinstance(function, types.FunctionType) and not function.__module__.startswith("numpy")
@@ -205,6 +206,8 @@ def without_dead_copies(fn: Function) -> Function:
     """Return ``fn`` without assignments of one variable to another that nothing reads."""
     while True:
         read = {n.id for n in gast.walk(fn.tree) if isinstance(n, gast.Name) and isinstance(n.ctx, gast.Load)}
+        updates = [n.target for n in gast.walk(fn.tree) if isinstance(n, gast.AugAssign)]
+        read |= {target.id for target in updates if isinstance(target, gast.Name)}
         remover = _CopyRemover(read)
         body = [s for s in map(remover.visit, fn.tree.body) if s is not None]
         fn = fn.with_body(body)
