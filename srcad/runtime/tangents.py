@@ -365,7 +365,7 @@ def sequence_tangent(values: Any, source: Any, tangent: Any) -> Any:
 
 
 def container_method(
-    base: Any, tangent: Any, method: str, args: Any, tangents: Any, options: Any
+    base: Any, tangent: Any, method: str, args: Any, tangents: Any, options: Any, option_tangents: Any
 ) -> tuple[Any, Any]:
     """Call a method of a list, dict, tuple or deque, and the same method of its tangent."""
     if method in ("index", "count", "keys"):
@@ -390,7 +390,7 @@ def container_method(
         default = tangents[1] if len(args) > 1 else 0.0
         return getattr(base, method)(*args), getattr(tangent, method)(args[0], default)
     if method == "update":
-        return _update(base, tangent, args, tangents, options)
+        return _update(base, tangent, args, tangents, options, option_tangents)
     value, image = getattr(base, method)(*args), getattr(tangent, method)(*tangents)
     if method == "items":
         return list(value), [(0.0, part) for _, part in image]
@@ -401,7 +401,7 @@ def container_method(
     return value, 0.0 if image is None else image
 
 
-def _update(base: Any, tangent: Any, args: Any, tangents: Any, options: Any) -> tuple[Any, Any]:
+def _update(base: Any, tangent: Any, args: Any, tangents: Any, options: Any, named: Any) -> tuple[Any, Any]:
     for other, image in zip(args, tangents):
         if isinstance(other, dict):
             base.update(other)
@@ -413,7 +413,7 @@ def _update(base: Any, tangent: Any, args: Any, tangents: Any, options: Any) -> 
             base[key] = item
             tangent[key] = part
     base.update(options)
-    tangent.update({key: zero_tangent(item) for key, item in options.items()})
+    tangent.update(named)
     return None, 0.0
 
 
