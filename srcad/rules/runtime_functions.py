@@ -11,6 +11,7 @@ from srcad import runtime as rt
 from srcad.rules.registry import constant, elementwise, jvp, vjp
 
 constant(
+    rt.kaiser_radii,
     rt.common_dtype,
     rt.extreme_share,
     rt.inverse_axes,

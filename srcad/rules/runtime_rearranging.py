@@ -8,10 +8,13 @@ from srcad import runtime as rt
 from srcad.rules.registry import constant, vjp
 
 constant(
+    rt.axes_from,
+    rt.axes_upto,
     rt.fitting_matrix,
     rt.interpolation_cells,
     rt.pad_widths,
     rt.power_factors,
+    rt.record_places,
     rt.unrolled_axes,
     rt.vander_powers,
 )

@@ -280,6 +280,22 @@ def absolute(ans, x):
     return rt.sign(x)
 
 
+@vjp(np.sign, "x")
+def sign(ans, g, x):
+    if np.iscomplexobj(x):
+        r = rt.safe_reciprocal(np.abs(x))
+        return g * r - np.real(g * ans) * np.conj(ans) * r
+    return np.zeros_like(g)
+
+
+@jvp(np.sign, "x")
+def sign_x(ans, t, x):
+    if np.iscomplexobj(x):
+        r = rt.safe_reciprocal(np.abs(x))
+        return t * r - np.real(t * np.conj(ans)) * ans * r
+    return np.zeros_like(t)
+
+
 @elementwise(np.fabs, "x")
 def fabs(ans, x):
     return np.sign(x)
@@ -313,3 +329,14 @@ def copysign(ans, x1, x2):
 @elementwise(np.heaviside, "x1", "x2")
 def heaviside(ans, x1, x2):
     return 0.0, np.equal(x1, 0)
+
+
+@vjp(np.kaiser, "beta")
+def kaiser(ans, g, M, beta):
+    return np.sum(g * kaiser_beta(ans, 1.0, M, beta))
+
+
+@jvp(np.kaiser, "beta")
+def kaiser_beta(ans, t, M, beta):
+    radii = rt.kaiser_radii(M)
+    return t * (radii * rt.i0_derivative(beta * radii, 1) - ans * rt.i0_derivative(beta, 1)) / np.i0(beta)

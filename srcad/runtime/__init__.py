@@ -4,7 +4,6 @@ import importlib
 from types import ModuleType
 
 from srcad.runtime import operators
-from srcad.runtime.exceptions import catching, truncate
 from srcad.runtime.arrays import (
     cast_back,
     difference,
@@ -55,6 +54,7 @@ from srcad.runtime.differences import (
     joined_shape,
     slab,
 )
+from srcad.runtime.exceptions import catching, truncate
 from srcad.runtime.fourier import (
     half_spectrum_weights,
     resized,
@@ -172,6 +172,7 @@ from srcad.runtime.reductions import (
 )
 from srcad.runtime.special import (
     i0_derivative,
+    kaiser_radii,
     polygamma,
     sinc_derivative,
 )
@@ -241,6 +242,7 @@ from srcad.runtime.tangents import (
 )
 
 __all__ = [
+    "kaiser_radii",
     "reduceat_adjoint",
     "record_places",
     "column_of",

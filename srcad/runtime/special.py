@@ -9,7 +9,7 @@ import numpy as np
 
 from srcad.runtime.arrays import inexact_dtype
 
-__all__ = ["i0_derivative", "polygamma", "sinc_derivative"]
+__all__ = ["i0_derivative", "kaiser_radii", "polygamma", "sinc_derivative"]
 
 Array = Any
 
@@ -67,3 +67,9 @@ def polygamma(order: int, x: float) -> float:
         rising = math.factorial(2 * k + order - 1) / math.factorial(2 * k)
         series += number * rising * x ** -(2 * k + order)
     return sign * (total + series)
+
+
+def kaiser_radii(count: int) -> Array:
+    """Return the numbers that ``np.kaiser`` multiplies its parameter by."""
+    half = (count - 1) / 2
+    return np.sqrt(np.maximum(1 - ((np.arange(count) - half) / max(half, 0.5)) ** 2, 0))

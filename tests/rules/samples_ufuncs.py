@@ -62,3 +62,7 @@ for ufunc in (np.cos, np.sinh, np.cosh, np.expm1, np.log1p, np.log2, np.log10, n
               np.arcsinh, np.arccosh, np.arctanh, np.reciprocal, np.negative, np.positive, np.exp2, np.tan,
               np.sinc):  # fmt: skip
     sample(ufunc, imaginary(3))
+sample(np.sign, real(3))
+sample(np.sign, imaginary(3))
+sample(np.kaiser, 5, 2.3)
+sample(np.kaiser, 4, 0.7)
