@@ -64,7 +64,7 @@ class Target:
                 break
             elif isinstance(inspect.getattr_static(type(f), "__call__", None), types.FunctionType):
                 self.before = (f, *self.before)
-                f = type(f).__call__
+                f = registry.source_of(type(f).__call__) or type(f).__call__
             else:
                 break
         self.closure = f if isinstance(f, Closure) else None

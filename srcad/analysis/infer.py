@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import inspect
 import types
-from collections.abc import Callable, Hashable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Hashable, Mapping
+from dataclasses import replace
 from typing import Any
 
 import gast
@@ -30,18 +30,28 @@ from srcad.analysis.results.calls import ARRAY_METHODS, is_quiet, result_of
 from srcad.analysis.results.elementwise import BINARY, UNARY, binary, comparison, unary
 from srcad.analysis.results.indexing import attribute, element, subscript
 from srcad.analysis.results.shaped import Call
+from srcad.analysis.statements import Step, fresh_containers, steps_of
 from srcad.analysis.stores import METHODS_THAT_STORE, Stores, may_hold_container
 from srcad.lang.function import Function, Nested
 from srcad.rules import registry
 
-__all__ = ["ARRAY_METHODS", "BINARY", "UNARY", "Kinds", "infer", "kind_of_operation", "unknown_effect"]
+__all__ = [
+    "ARRAY_METHODS",
+    "BINARY",
+    "UNARY",
+    "Kinds",
+    "infer",
+    "infer_effects",
+    "kind_of_operation",
+    "unknown_effect",
+]
 
 Kinds = dict[str, Kind]
 Returns = Callable[[Any, list[Kind]], Kind]
-Changes = Callable[[Any], bool]
+Changes = Callable[[Any, list[Kind]], bool]
 
 
-def unknown_effect(callee: Any) -> bool:
+def unknown_effect(callee: Any, arguments: list[Kind]) -> bool:
     """Tell that a function may change the containers that it reaches."""
     return True
 
@@ -61,86 +71,78 @@ def infer(
         ``returns(callee, kinds)`` tells the kind of what a user's function returns for positional
         arguments of these kinds; `NEVER` while that is being computed.
     changes : callable
-        ``changes(callee)`` tells whether a user's function may store anything in containers.
+        ``changes(callee, kinds)`` tells whether such a call may store anything in containers that it did
+        not make.
 
     Notes
     -----
     The result does not depend on the order of statements: each variable gets the join over its
     assignments.  A statement is visited again when the kind of a variable that it reads has grown.
     """
+    return infer_effects(fn, parameters, returns, changes)[0]
+
+
+def infer_effects(
+    fn: Function, parameters: Mapping[str, Kind], returns: Returns, changes: Changes
+) -> tuple[Kinds, bool]:
+    """Return what `infer` does, and whether ``fn`` may store anything in containers that it did not make."""
     inference = _Inference(fn, dict(parameters), returns, changes)
     inference.run()
-    return inference.kinds
-
-
-@dataclass
-class _Step:
-    """A simple statement, or the head of a compound one."""
-
-    stmt: gast.stmt
-    reads: frozenset[str]
+    return inference.kinds, inference.stores.escapes or inference.stores.unknown
 
 
 class _Inference:
     def __init__(self, fn: Function, parameters: Kinds, returns: Returns, changes: Changes) -> None:
         self.fn, self.kinds, self.returns, self.changes = fn, parameters, returns, changes
         self.stores = Stores()
-        self.grown: set[str] = set()
-        names = {
-            n.id for n in gast.walk(fn.tree) if isinstance(n, gast.Name) and isinstance(n.ctx, gast.Store)
-        }
-        self.locals = names | set(parameters)
-        self.steps = [self.step(stmt) for stmt in _simple_statements(fn.tree.body)]
-
-    def step(self, stmt: gast.stmt) -> _Step:
-        reads = {n.id for n in gast.walk(_own_part(stmt)) if isinstance(n, gast.Name)}
-        return _Step(stmt, frozenset(reads & self.locals))
+        self.grown: dict[str, int] = {}
+        self.clock = 0
+        self.steps = list(steps_of(fn.tree.body))
+        local = set(parameters).union(*(step.bound for step in self.steps))
+        for step in self.steps:
+            step.reads &= local
+        self.fresh = fresh_containers(self.steps, fn, set(parameters))
 
     def run(self) -> None:
         pending = self.steps
         while pending:
-            self.grown.clear()
             for step in pending:
+                self.clock += 1
+                step.visited = self.clock
+                before = self.stores.state()
                 self.visit(step)
+                if self.stores.state() != before:
+                    self.apply_stores()
+            self.clock += 1
             self.apply_stores()
-            pending = [step for step in self.steps if step.reads & self.grown]
-            if not pending and not self.grown:
-                pending = self.stranded()
-
-    def stranded(self) -> list[_Step]:
-        """Give up on variables that only statements which were never reached could bind."""
-        missing = {name for step in self.steps for name in step.reads if name not in self.kinds}
-        for name in missing:
-            self.bind(name, ANY)
-        return [step for step in self.steps if step.reads & missing]
+            pending = [s for s in self.steps if any(self.grown.get(n, 0) >= s.visited for n in s.reads)]
 
     def apply_stores(self) -> None:
         for name, kind in list(self.kinds.items()):
-            self.bind(name, self.stores.applied(kind))
+            self.bind(name, kind)
 
     def bind(self, name: str, kind: Kind) -> None:
         if kind == NEVER:
             return
         before = self.kinds.get(name)
-        after = bounded(join(before, kind))
+        after = bounded(join(before, self.stores.applied(kind)))
         if after != before:
             self.kinds[name] = after
-            self.grown.add(name)
+            self.grown[name] = self.clock
 
     def kind(self, node: gast.AST) -> Kind:
         return kind_of_operation(node, self.kinds, self.fn, self.returns)
 
     # -- statements -------------------------------------------------------------------------------
 
-    def visit(self, step: _Step) -> None:
+    def visit(self, step: Step) -> None:
         stmt = step.stmt
-        reads = step.reads - {stmt.target.id} if isinstance(stmt, gast.For) else step.reads
-        stored = _plain_targets(stmt)
-        if any(name not in self.kinds for name in reads - stored):
+        if any(name not in self.kinds for name in step.reads):
             return
         if isinstance(stmt, gast.Assign):
             kind = self.kind(stmt.value)
             self.record_effect(stmt.value)
+            self.record_operator(stmt.value)
             self.assign(stmt.targets[0], kind)
         elif isinstance(stmt, gast.AugAssign):
             self.augment(stmt)
@@ -149,7 +151,8 @@ class _Inference:
         elif isinstance(stmt, gast.For):
             self.bind(stmt.target.id, INT)
         elif isinstance(stmt, gast.With):
-            for name in stored:
+            self.record_unknown([self.kind(item.context_expr) for item in stmt.items])
+            for name in step.bound:
                 self.bind(name, ANY)
 
     def assign(self, target: gast.AST, kind: Kind) -> None:
@@ -165,9 +168,19 @@ class _Inference:
                     self.bind(part.id, element(kind, position) if kind != NEVER else NEVER)
         elif isinstance(target, gast.Subscript):
             key, is_slice = self.key(target.slice)
-            self.stores.item(self.kind(target.value), key, kind, is_slice)
+            base = self.kind(target.value)
+            self.note_escape(target.value, base)
+            self.stores.item(base, key, kind, is_slice)
+            if base.name == "object":
+                self.record_unknown([base, kind])
         elif isinstance(target, gast.Attribute):
-            self.store_attribute(self.kind(target.value), target.attr, kind)
+            base = self.kind(target.value)
+            self.note_escape(target.value, base)
+            self.store_attribute(base, target.attr, kind)
+
+    def note_escape(self, node: gast.AST, base: Kind) -> None:
+        own = isinstance(node, gast.Name) and node.id in self.fresh
+        self.stores.escapes |= not own and base.name not in ("array", "float", "int", "bool")
 
     def key(self, index: gast.AST) -> tuple[Any, bool]:
         if isinstance(index, gast.Constant) and isinstance(index.value, Hashable):
@@ -178,7 +191,7 @@ class _Inference:
 
     def store_attribute(self, base: Kind, name: str, kind: Kind) -> None:
         self.stores.attribute(name, kind)
-        if base.name == "object" and isinstance(inspect.getattr_static(base.value, name, None), property):
+        if base.name == "object" and runs_code(base, name, "__setattr__"):
             self.stores.unknown = True
 
     def augment(self, stmt: gast.AugAssign) -> None:
@@ -187,12 +200,25 @@ class _Inference:
         old, value = self.kind(load), self.kind(stmt.value)
         new = old if old.name == "array" else binary(type(stmt.op), old, value)
         if isinstance(stmt.op, gast.Add) and old.name in ("list", "any"):
+            self.note_escape(load, old)
             self.stores.grown = True
             self.stores.members(value)
             new = old
         if old.name == "object":
             self.record_unknown([old, value])
         self.assign(target, new)
+
+    def record_operator(self, node: gast.AST) -> None:
+        """Record what an operator may store that an object's class defines."""
+        if isinstance(node, gast.Attribute):
+            base = self.kind(node.value)
+            if base.name == "object" and runs_code(base, node.attr, "__getattribute__"):
+                self.record_unknown([base])
+        elif isinstance(node, (gast.BinOp, gast.UnaryOp, gast.Compare, gast.Subscript)):
+            fields = [getattr(node, f, None) for f in ("left", "right", "operand", "value")]
+            operands = [self.kind(f) for f in (*fields, *getattr(node, "comparators", ())) if f is not None]
+            if any(operand.name == "object" for operand in operands):
+                self.record_unknown(operands)
 
     # -- effects of calls -------------------------------------------------------------------------
 
@@ -209,10 +235,22 @@ class _Inference:
         callee = self.kind(node.func)
         if callee.name == "function" and is_quiet(callee.value):
             return
-        known = callee.value if callee.name == "function" or isinstance(callee.value, Nested) else None
-        if known is not None and not self.changes(known):
-            return
-        self.record_unknown(everything if callee.name == "function" else [*everything, ANY])
+        known = not _is_starred(node)
+        if isinstance(callee.value, Nested):
+            self.record_call(callee.value, [*given, *(callee.items or ())], known and not keywords)
+        elif callee.name == "function":
+            positional = (
+                _positional(callee.value, given, keywords) if known and is_users(callee.value) else None
+            )
+            self.record_call(
+                callee.value, everything if positional is None else positional, positional is not None
+            )
+        else:
+            self.record_unknown([ANY])
+
+    def record_call(self, callee: Any, reached: list[Kind], known: bool) -> None:
+        if not known or self.changes(callee, reached):
+            self.record_unknown(reached)
 
     def record_method(self, node: gast.Call, base: Kind, given: list[Kind], keywords: Kinds) -> None:
         name = node.func.attr
@@ -220,10 +258,14 @@ class _Inference:
             return
         key = node.args[0].value if node.args and isinstance(node.args[0], gast.Constant) else None
         if base.name in ("list", "dict", "tuple") or base.name == "any" and name in METHODS_THAT_STORE:
+            if name in METHODS_THAT_STORE:
+                self.note_escape(node.func.value, base)
             self.stores.method(base, name, given, keywords, key)
             return
         method = method_of(base, name)
-        if method is not None and not self.changes(method):
+        if method is not None and is_users(method) and not _is_starred(node):
+            positional = _positional(method, [base, *given], keywords)
+            self.record_call(method, positional or [base], positional is not None)
             return
         if base.name == "object" and base.value.__module__.split(".")[0] in ("numpy", "builtins", "math"):
             return
@@ -235,36 +277,6 @@ class _Inference:
 
     def record_unknown(self, reached: list[Kind]) -> None:
         self.stores.unknown |= any(may_hold_container(kind) for kind in reached)
-
-
-def _simple_statements(body: list[gast.stmt]) -> Iterator[gast.stmt]:
-    for stmt in body:
-        if isinstance(stmt, (gast.Assign, gast.AugAssign, gast.Expr, gast.For, gast.With)):
-            yield stmt
-        for field in ("body", "orelse", "finalbody"):
-            yield from _simple_statements(getattr(stmt, field, []) or [])
-        for handler in getattr(stmt, "handlers", []):
-            yield from _simple_statements(handler.body)
-
-
-def _own_part(stmt: gast.stmt) -> gast.AST:
-    """The part of a statement that is not the body of a compound one."""
-    if isinstance(stmt, gast.For):
-        return stmt.iter
-    return stmt.items[0].context_expr if isinstance(stmt, gast.With) else stmt
-
-
-def _plain_targets(stmt: gast.stmt) -> set[str]:
-    """The variables that a statement binds without reading them."""
-    if isinstance(stmt, gast.With):
-        return {i.optional_vars.id for i in stmt.items if i.optional_vars is not None}
-    if not isinstance(stmt, gast.Assign):
-        return set()
-    read = {n.id for n in gast.walk(stmt.value) if isinstance(n, gast.Name)}
-    bound = {
-        n.id for n in gast.walk(stmt.targets[0]) if isinstance(n, gast.Name) and isinstance(n.ctx, gast.Store)
-    }
-    return bound - read
 
 
 def _as_load(target: gast.AST) -> gast.AST:
@@ -316,6 +328,10 @@ def _kind_of_static(value: Any) -> Kind:
     return Kind("function", value=value) if isinstance(value, Nested) else kind_of(value)
 
 
+def _is_starred(node: gast.Call) -> bool:
+    return any(isinstance(a, gast.Starred) for a in node.args) or any(k.arg is None for k in node.keywords)
+
+
 def _display(node: gast.AST, elements: list[Kind]) -> Kind:
     name = "tuple" if isinstance(node, gast.Tuple) else "list"
     if len(elements) < len(node.elts):
@@ -327,7 +343,7 @@ def _display(node: gast.AST, elements: list[Kind]) -> Kind:
 
 
 def _call(node: gast.Call, recurse: Callable[[gast.AST], Kind], returns: Returns) -> Kind:
-    if any(isinstance(a, gast.Starred) for a in node.args) or any(k.arg is None for k in node.keywords):
+    if _is_starred(node):
         return ANY
     arguments = [recurse(n) for n in node.args]
     keywords = {k.arg: recurse(k.value) for k in node.keywords}
@@ -359,6 +375,15 @@ def is_users(callee: Any) -> bool:
 
 def _is_runtime(callee: Any) -> bool:
     return getattr(rt, callee.__name__, None) is callee
+
+
+def runs_code(base: Kind, name: str, hook: str) -> bool:
+    """Tell whether reading or writing an attribute of an object may run a function of its class."""
+    found = inspect.getattr_static(base.value, name, None)
+    accessor = "__set__" if hook == "__setattr__" else "__get__"
+    descriptor = hasattr(type(found), accessor) and not isinstance(found, types.FunctionType)
+    own_hook = getattr(base.value, hook) is not getattr(object, hook)
+    return own_hook or descriptor or found is None and hasattr(base.value, "__getattr__")
 
 
 def method_of(base: Kind, name: str) -> types.FunctionType | None:

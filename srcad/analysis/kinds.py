@@ -209,8 +209,7 @@ def _join_scalars(first: Kind, second: Kind) -> Kind:
         return BOOL
     if "float" not in (first.name, second.name):
         same = length(first) if length(first) == length(second) != "?" else None
-        dtype = "int" if {first.dtype, second.dtype} <= {"int", "bool"} else None
-        return Kind("int", dims=(same,) if same else None, dtype=dtype)
+        return Kind("int", dims=(same,) if same else None, dtype=join_dtypes(first.dtype, second.dtype))
     doubles = {first.dtype, second.dtype} <= {"float64", "double", "int"}
     mixed = first.dtype != second.dtype
     return Kind("float", dtype="double" if doubles and mixed else join_dtypes(first.dtype, second.dtype))
@@ -286,7 +285,7 @@ _FUNCTIONS = (types.FunctionType, types.BuiltinFunctionType, types.ModuleType, t
 
 
 def _kind_of_container(value: Any, cls: type, depth: int) -> Kind:
-    small = depth > 0 and hasattr(value, "__len__") and len(value) <= 32
+    small = depth > 0 and isinstance(value, (tuple, list, dict)) and len(value) <= 32
     if isinstance(value, tuple):
         items = tuple(kind_of(item, depth - 1) for item in value) if small else None
         return Kind("tuple", items=items, value=None if cls is tuple else cls)

@@ -38,6 +38,8 @@ class Stores:
         Lists change their length.
     unknown : bool
         Code that was not analysed may have stored anything anywhere.
+    escapes : bool
+        Something is stored in what the function did not make itself.
     """
 
     elements: Kind = NEVER
@@ -46,6 +48,7 @@ class Stores:
     attributes: dict[str, Kind] = field(default_factory=dict)
     grown: bool = False
     unknown: bool = False
+    escapes: bool = False
 
     def element(self, kind: Kind) -> None:
         """Record a store in a list."""
@@ -120,21 +123,15 @@ class Stores:
 
     def state(self) -> tuple[Any, ...]:
         """Return what changes when anything new was recorded."""
-        return (
-            self.elements,
-            dict(self.keys),
-            self.anywhere,
-            dict(self.attributes),
-            self.grown,
-            self.unknown,
-        )
+        keyed = tuple(self.keys.items()), tuple(self.attributes.items())
+        return self.elements, self.anywhere, keyed, self.grown, self.unknown
 
     def applied(self, kind: Kind) -> Kind:
         """Return a kind of values whose contents may also be what was stored."""
-        if kind.items is None and not (kind.name == "list" and kind.dims):
-            return kind
         if kind.name == "list":
             return self._applied_to_list(kind)
+        if kind.items is None:
+            return kind
         if kind.name == "dict":
             if self.unknown:
                 return replace(kind, items=None)

@@ -390,7 +390,7 @@ class _Adjoint(MemoryAdjoints):
         statements, partials = instantiate(rule, self.scope, bound, ans, g, wanted)
         fl.statements += statements
         found = []
-        operands = [bound[p] for p in rule.wrt if p in bound]
+        operands = [a for a in bound.values() if not isinstance(a, (list, tuple, gast.Constant))]
         for parameter, partial in zip(wanted, partials):
             operand = bound[parameter]
             value = g

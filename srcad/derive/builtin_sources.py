@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from srcad import runtime as rt
+from srcad.rules import registry
 
 __all__ = ["source_of_builtin"]
 
@@ -108,4 +109,4 @@ def source_of_builtin(function: Any, positional: int, keywords: tuple[str | None
         return _sorted_by if "key" in keywords else _sorted
     if function is divmod and positional == 2:
         return _divmod
-    return _pow if function is pow and positional == 2 else None
+    return _pow if function is pow and positional == 2 else registry.source_of(function)

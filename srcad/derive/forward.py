@@ -300,7 +300,8 @@ _BINARY: dict[type, str] = {
 
 
 def _base_of(target: Any) -> str:
-    return target.id if isinstance(target, gast.Name) else target.value.id
+    base = target if isinstance(target, gast.Name) else target.value
+    return str(base.id)
 
 
 def _replace_base(target: Any, variable: str, context: Any = None) -> Any:

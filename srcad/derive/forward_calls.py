@@ -212,6 +212,13 @@ class Calls(Operations):
         image = gast.Call(
             gast.Attribute(self.tangent(receiver), method, gast.Load()), node.args, node.keywords
         )
+        if (
+            method == "astype"
+            and not node.keywords
+            and (self.is_changed(receiver) or self.is_changed(name(target)))
+        ):
+            made = self.runtime(rt.tangent_like, "tangent_like", self.tangent(receiver), name(target))
+            return self.with_tangent(target, node, gast.UnaryOp(gast.UAdd(), self.fl.atom(made)))
         if method == "astype":
             return self.with_tangent(target, node, self.runtime(rt.tangent_like, "tangent_like",
                                                                 self.tangent(receiver), name(target)))  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -218,7 +219,13 @@ class Operations:
         if not all(rule.has_forward(p) for p in others):
             return self.transposed(rule, node, receiver, bound, ans)
         terms += [self.term(rule, parameter, node, receiver, bound, ans) for parameter in others]
+        if len(terms) > 1 and self.kind(ans).name not in ("array", "float", "number"):
+            return functools.reduce(self.added, terms)
         return self.total(terms)
+
+    def added(self, first: gast.AST, second: gast.AST) -> gast.AST:
+        """Return the sum of two tangents that may be tuples."""
+        return call("rt.add", self.fl.atom(first), self.fl.atom(second))
 
     def term(
         self,

@@ -106,7 +106,8 @@ class _Inliner:
             if self.is_nested(function):
                 return function, []
             starred = any(isinstance(a, gast.Starred) for a in node.args)
-            if isinstance(function, (types.BuiltinFunctionType, type)) and not starred:
+            has_text = isinstance(function, (types.BuiltinFunctionType, type)) or registry.source_of(function)
+            if has_text and not starred:
                 written_out = source_of_builtin(function, len(node.args), tuple(k.arg for k in node.keywords))
                 return (written_out, []) if written_out is not None else None
             plain = isinstance(function, types.FunctionType) and not function.__module__.startswith("numpy")

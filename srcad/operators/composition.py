@@ -100,7 +100,7 @@ def _call_jvp(
     shadows: Any,
 ) -> Outcome:
     """The adjoint of a call that forward mode resolved: that of the forward code of the callee."""
-    own, own_held, *images = (*shadows, *(None,) * (6 - len(shadows)))
+    own, own_held, *images = list(shadows) + [None] * (6 - len(shadows))
     arg_shadows, tangent_shadows = _parts(images[0], len(args)), _parts(images[1], len(tangents))
     known = isinstance(function, Hashable)
     numeric = all(isinstance(value, _NUMERIC) for value in args)
@@ -144,7 +144,7 @@ def _method_jvp(
     shadows: Any,
 ) -> Outcome:
     """The adjoint of a method that forward mode resolved."""
-    own, own_held, _, *images = (*shadows, *(None,) * (7 - len(shadows)))
+    own, own_held, _, *images = list(shadows) + [None] * (7 - len(shadows))
     if isinstance(receiver, CONTAINERS):
         raise UnsupportedError(f"The method '.{method}' of a container is differentiated by reverse mode over forward "
                                "mode.", "Use forward mode over reverse mode (hvp, hessian).")  # fmt: skip

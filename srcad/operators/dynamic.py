@@ -52,7 +52,8 @@ def install(makers: tuple[Any, ...]) -> None:
 def run(target: Target, values: Any, images: dict[str, Any]) -> Outcome:
     """Return the value of ``target`` and its tangent; ``images`` has tangents of parameters by name."""
     code, arguments, _ = prepared(target, values, images)
-    return code.entries[0](*arguments)
+    outcome: Outcome = code.entries[0](*arguments)
+    return outcome
 
 
 def prepared(
@@ -76,11 +77,14 @@ def call(function: Any, held: Any, args: Any, tangents: Any, options: Any, optio
     known = isinstance(function, Hashable)
     special = SPECIAL.get(function) if known else None
     if special is not None:
-        return special(args, tangents, options, option_tangents)
+        outcome: Outcome = special(args, tangents, options, option_tangents)
+        return outcome
     if known and function in _METHOD_OF:
         found = _operator_of_class(_METHOD_OF[function], args, tangents)
         if found is not None:
             return found
+    if known and function in _ON_CONTAINERS and any(isinstance(v, (*CONTAINERS, np.flatiter)) for v in args):
+        return _on_container(function, args, tangents)
     if known and function in SOURCES:
         function = SOURCES[function]
     elif function in _makers:
@@ -140,7 +144,7 @@ def call_method(
     written = isinstance(getattr(type(receiver), name, None), types.FunctionType)
     if isinstance(receiver, CONTAINERS) and not written:
         image = zero_tangent(receiver) if isinstance(held, float) else held
-        return container_method(receiver, image, name, args, tangents, options)
+        return container_method(receiver, image, name, args, tangents, options, option_tangents)
     if isinstance(receiver, (np.ndarray, np.generic, float)) and name in ARRAY_METHODS:
         function = ARRAY_METHODS[name]
         return call(function, 0.0, (receiver, *args), (held, *tangents), options, option_tangents)
@@ -175,6 +179,25 @@ def _written(value: Any, name: str) -> Any:
     """Return a method that a Python class defines, or None."""
     found = None if isinstance(value, (*_NUMERIC, str)) else getattr(type(value), name, None)
     return found if isinstance(found, types.FunctionType) else None
+
+
+_ON_CONTAINERS = (operator.getitem, operator.setitem, operator.delitem, operator.iadd, operator.imul, operator.add,
+                  operator.mul)  # fmt: skip
+
+
+def _on_container(function: Any, args: Any, tangents: Any) -> Outcome:
+    """Apply an operator to a container, and the same to its tangent."""
+    if function in (operator.getitem, operator.delitem):
+        image = function(tangents[0], args[1])
+    elif function is operator.setitem:
+        image = operator.setitem(tangents[0], args[1], tangents[2])
+    elif function in (operator.mul, operator.imul):
+        image = function(*(t if isinstance(v, CONTAINERS) else v for v, t in zip(args, tangents)))
+    else:
+        other = tangents[1] if isinstance(args[1], CONTAINERS) else zero_tangent(list(args[1]))
+        image = function(tangents[0], other)
+    value = function(*args)
+    return value, 0.0 if value is None else image
 
 
 def _getattr(args: Any, tangents: Any, options: Any, option_tangents: Any) -> Outcome:

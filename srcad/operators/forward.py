@@ -5,14 +5,14 @@ from __future__ import annotations
 import inspect
 from typing import Any
 
-from srcad.analysis.kinds import NUMBER, kind_of
+from srcad.analysis.kinds import NUMBER, is_differentiable, kind_of
 from srcad.compilation import compiled
 from srcad.derive.request import Request
 from srcad.errors import ArgumentError, OutputError
 from srcad.forward_pipeline import build_forward
 from srcad.pipeline import Code
 from srcad.runtime import clone, share_memory
-from srcad.runtime.tangents import as_tangent, tangent_result, zero_tangent
+from srcad.runtime.tangents import as_tangent, shared_tangents, tangent_result, zero_tangent
 from srcad.targets import Composable, Target, place
 
 __all__ = ["Jvp", "Pushforward", "jvp", "linearize"]
@@ -90,8 +90,8 @@ class Jvp(Composable):
         value, tangent = Pushforward(self, tuple(primals), {}, tuple(directions))(directions)
         if self.has_aux:
             first, aux = split_aux(self.target, value)
-            return first, tangent_result(tangent[0], first), aux
-        return value, tangent_result(tangent, value)
+            return first, tangent_result(tangent[0], first, directions), aux
+        return value, tangent_result(tangent, value, directions)
 
     def directions(self, primals: tuple[Any, ...], tangents: tuple[Any, ...]) -> dict[str, Any]:
         """Return the tangents of the parameters, in the runtime's form, by name."""
@@ -120,8 +120,6 @@ class Jvp(Composable):
     def compiled(self, values: tuple[Any, ...], wanted: tuple[str, ...]) -> Code:
         """Return the code for arguments of these kinds and tangents of the parameters in ``wanted``."""
         self.latest = compiled(self.target, values, wanted, "jvp")
-        if self.latest.changes and share_memory((*values, *self.target.captured())):
-            self.latest = compiled(self.target, values, wanted, "jvp", aliased=True)
         return self.latest
 
     @property
@@ -160,15 +158,30 @@ class Pushforward:
     """
 
     def __init__(self, derivative: Jvp, args: Any, options: dict[str, Any], wanted: tuple[str, ...]) -> None:
-        values = derivative.target.bind(args, options)
-        self.everything = (*values, *derivative.target.captured())
+        target = derivative.target
+        values = target.bind(args, options)
+        self.everything = (*values, *target.captured())
+        self.names = [*target.names, *target.captured_names()]
         self.code = derivative.compiled(values, wanted)
+        self.shared = self.code.changes and share_memory(self.everything)
         self.wanted = wanted
+        if self.shared:
+            self.wanted = tuple(
+                n for n, v in zip(self.names, self.everything) if is_differentiable(kind_of(v))
+            )
+            self.code = derivative.latest = compiled(target, values, self.wanted, "jvp", aliased=True)
 
     def __call__(self, directions: dict[str, Any]) -> tuple[Any, Any]:
-        """Return the value and its tangent, in the runtime's form; ``directions`` are given up to the function."""
-        everything = clone(self.everything) if self.code.changes else self.everything
-        return self.code.entries[0](*everything, *[directions[name] for name in self.wanted])
+        """Return the value and its tangent, in the runtime's form."""
+        everything = self.everything
+        if self.code.changes:
+            everything, directions = clone(everything), clone(directions)
+        if self.shared:
+            values = [v for n, v in zip(self.names, everything) if n in self.wanted]
+            given = [directions.get(n, zero_tangent(v)) for n, v in zip(self.wanted, values)]
+            directions = dict(zip(self.wanted, shared_tangents(values, given)))
+        outcome: tuple[Any, Any] = self.code.entries[0](*everything, *[directions[n] for n in self.wanted])
+        return outcome
 
 
 def split_aux(target: Target, value: Any) -> tuple[Any, Any]:

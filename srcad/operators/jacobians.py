@@ -6,6 +6,7 @@ argument; a leaf of shape ``O`` of the result and one of shape ``I`` of the argu
 
 from __future__ import annotations
 
+import functools
 import itertools
 import linecache
 from collections.abc import Callable
@@ -242,8 +243,9 @@ class _Jacobian(Composable):
             k = next(outer)
             if not is_number(out):
                 return None
-            parts = {name: self._part(point, lambda i, entry, n=name: block(k, out, n, i, entry), out)
-                     for name, point in points.items()}  # fmt: skip
+            parts = {
+                n: self._part(point, functools.partial(block, k, out, n), out) for n, point in points.items()
+            }
             return (
                 tuple(parts[n] for n in self.wanted)
                 if isinstance(self.argnums, tuple)

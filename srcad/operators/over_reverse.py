@@ -198,7 +198,7 @@ def _of_class(call: Call, args: Any, tangents: Any) -> Outcome:
         return (value, shadow, pullback), (dvalue, dshadow, 0.0)
     init = cls.__init__
     if not isinstance(init, types.FunctionType) or init.__code__.co_filename == "<string>":
-        return (value, shadow, pullback), _fields_of(cls, value, shadow, tangents)
+        return (value, shadow, pullback), (*_fields_of(cls, value, shadow, tangents), 0.0)
     value, shadow = cls.__new__(cls), rt.Shadow()
     dvalue, dshadow = Tangent(value), rt.Shadow()
     with_self = (init, None, (value, *values), (shadow, *shadows), options, option_shadows)
@@ -216,7 +216,7 @@ def _fields_of(cls: Any, value: Any, shadow: Any, tangents: Any) -> Outcome:
     for name, part in signature.bind(*tangents[3], **tangents[5]).arguments.items():
         if getattr(shadow, name, None) is not None:
             setattr(dshadow, name, part)
-    return dvalue, dshadow, 0.0
+    return dvalue, dshadow
 
 
 def _of_nested(call: Call, args: Any, tangents: Any) -> Outcome:

@@ -73,7 +73,7 @@ class _HessianProduct:
         directions = {n: self.derivative.direction(n, bound[n], v) for n, v in zip(self.wanted, vectors)}
         push = Pushforward(self.derivative, tuple(point), kwargs, tuple(directions))
         value, tangent = push(directions)
-        return tangent_result(tangent, value)
+        return tangent_result(tangent, value, directions)
 
     @property
     def source(self) -> str:

@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
-from collections import Counter
-
 import gast
 import numpy as np
 
+from srcad.analysis.broadcast import Reduction, unbroadcast_axes
+from srcad.analysis.kinds import dims_of, is_scalar
 from srcad.optimize.forward import Known, Rewriter
+from srcad.optimize.kinds import TermKinds
 from srcad.optimize.memory import Memory
 from srcad.optimize.program import Program, Statement
 from srcad.optimize.shapes import Shapes, is_elementwise
 from srcad.optimize.terms import Term
-from srcad.optimize.uses import loads_of
 
 __all__ = ["NeedlessBroadcasts"]
 
+_SCALING = (gast.Mult, gast.Div)
+_LONGEST_CHAIN = 8
+
 
 class NeedlessBroadcasts(Rewriter):
-    """Remove needless ``np.broadcast_to`` and ``rt.unbroadcast``.
+    """Remove needless ``np.broadcast_to`` and ``rt.unbroadcast``, or write the sum that the latter is.
 
     Examples
     --------
@@ -33,13 +36,16 @@ class NeedlessBroadcasts(Rewriter):
 
     def __init__(self, program: Program, memory: Memory) -> None:
         super().__init__(program, memory)
-        self.loads: Counter[str] = loads_of(program)
         self.shapes = Shapes(program)
+        self.kinds = TermKinds(program)
 
     def statement(self, stmt: Statement, known: Known) -> list[Statement] | None:
         """Replace an operand of a sum or product, or an ``unbroadcast``."""
         name, value = stmt.target, stmt.value
         if name is None or value is None:
+            return None
+        if _is_unbroadcast(value):
+            self._fit(stmt, value, known)
             return None
         if is_elementwise(value):
             left, op, right = value.parts
@@ -47,28 +53,134 @@ class NeedlessBroadcasts(Rewriter):
                 self.program.set_value(stmt, self.terms.binary(small, op, right))
             elif (small := self._broadcast_source(right, left, known)) is not None:
                 self.program.set_value(stmt, self.terms.binary(left, op, small))
-        elif _is_unbroadcast(value) and self.shapes.same(value.parts[1][0], value.parts[1][1], known):
-            source = value.parts[1][0]
-            if source.kind is not gast.Name or not self._is_changed(name, source.name):
-                self.program.set_value(stmt, source)
-        return None
+        return self._broadcast_last(stmt, known)
 
-    def _is_changed(self, name: str, source: str) -> bool:
+    # ---- sums -------------------------------------------------------------------------------
+
+    def _fit(self, stmt: Statement, value: Term, known: Known) -> None:
+        source, target = value.parts[1]
+        if self.shapes.same(source, target, known):
+            simple: Term | None = source
+        else:
+            simple = self._reduced(source, target)
+        if simple is not None and not (simple is source and self._is_changed(stmt.target or "", source)):
+            self.program.set_value(stmt, simple)
+
+    def _reduced(self, source: Term, target: Term) -> Term | None:
+        """Return the sum that an ``unbroadcast`` is, by what is known of dimensions."""
+        kind, wanted = self.kinds.of(source), self.kinds.of(target)
+        if kind.name not in ("array", "float", "int") or wanted.name not in ("array", "float"):
+            return None
+        if not is_scalar(wanted) and not self.kinds.is_whole(source):
+            return None
+        reduction = unbroadcast_axes(kind, wanted)
+        return None if reduction is None else self._sum(source, reduction)
+
+    def _sum(self, source: Term, reduction: Reduction) -> Term | None:
+        if reduction.is_identity:
+            return source
+        if reduction.dropped and reduction.kept:
+            return None
+        keywords: list[Term] = []
+        axes = reduction.dropped or reduction.kept
+        if axes and not reduction.whole:
+            keywords.append(self.terms.make(gast.keyword, "axis", self._axes(axes)))
+            if reduction.kept:
+                keywords.append(self.terms.make(gast.keyword, "keepdims", self.terms.constant(True)))
+        function = self.terms.static("np.sum", np.sum)
+        return self.terms.make(gast.Call, function, (source,), tuple(keywords))
+
+    def _axes(self, axes: tuple[int, ...]) -> Term:
+        constants = tuple(map(self.terms.constant, axes))
+        return constants[0] if len(axes) == 1 else self.terms.make(gast.Tuple, constants)
+
+    def _is_changed(self, name: str, source: Term) -> bool:
         # The result would become another name for its operand.
-        return self.memory.is_changed(name) or self.memory.is_changed(source)
+        if source.kind is not gast.Name:
+            return False
+        return self.memory.is_changed(name) or self.memory.is_changed(source.name)
+
+    # ---- broadcasts -------------------------------------------------------------------------
 
     def _broadcast_source(self, term: Term, other: Term, known: Known) -> Term | None:
-        """Return ``g`` where a term is ``np.broadcast_to(g, ...)`` for the shape that ``other`` has."""
-        if term.kind is not gast.Name or self.loads[term.name] != 1:
+        """Return ``g`` where a term is ``np.broadcast_to(g, ...)`` for a shape that ``other`` brings anyway."""
+        number = self._number_behind(term, known)
+        found = self._broadcast_of(term, known)
+        if number is None and found is None:
+            return None
+        if not (self.shapes.same(term, other, known) or self._is_covered(term, other)):
+            return None
+        if number is not None:
+            return number
+        assert found is not None
+        source: Term = found.parts[1][0]
+        return source
+
+    def _broadcast_of(self, term: Term, known: Known) -> Term | None:
+        """Return the call of ``np.broadcast_to`` whose result a variable holds."""
+        if term.kind is not gast.Name:
             return None
         found = known.value(term.name)
         if found is None or found.kind is not gast.Call or found.callee is not np.broadcast_to:
             return None
         _, args, keywords = found.parts
-        if len(args) != 2 or keywords or not self.shapes.same(term, other, known):
+        return (
+            found if len(args) == 2 and not keywords and args[0].kind in (gast.Name, gast.Constant) else None
+        )
+
+    def _is_covered(self, term: Term, other: Term) -> bool:
+        """Tell whether ``other`` has as many axes, none of length one, so that it gives the result its shape."""
+        small, large = dims_of(self.kinds.of(term)), dims_of(self.kinds.of(other))
+        if small is None or not large or not self.kinds.is_whole(other):
+            return False
+        return len(small) <= len(large) and all(length == "N" for length in large)
+
+    def _broadcast_last(self, stmt: Statement, known: Known) -> list[Statement] | None:
+        """Compute with numbers before they are broadcast."""
+        value = stmt.value
+        assert value is not None
+        if value.kind is gast.UnaryOp and value.parts[0] is gast.USub:
+            found = self._broadcast_of(value.parts[1], known)
+            scaled = None if found is None else self.terms.negative(found.parts[1][0])
+        elif value.kind is gast.BinOp and value.parts[1] in _SCALING and self._is_number(value.parts[2]):
+            found = self._broadcast_of(value.parts[0], known)
+            scaled = None if found is None else self.terms.binary(found.parts[1][0], *value.parts[1:])
+        elif value.kind is gast.Call and value.callee is np.broadcast_to:
+            number = self._number_behind(value.parts[1][0], known)
+            if number is not None:
+                parts = (number, *value.parts[1][1:])
+                self.program.set_value(
+                    stmt, self.terms.make(gast.Call, value.parts[0], parts, value.parts[2])
+                )
             return None
-        source: Term = args[0]
-        return source
+        else:
+            return None
+        if found is None or scaled is None or not self._is_number(found.parts[1][0]):
+            return None
+        inner = self.program.fresh("t")
+        self.program.set_value(
+            stmt,
+            self.terms.make(
+                gast.Call, found.parts[0], (self.terms.load(inner), found.parts[1][1]), found.parts[2]
+            ),
+        )
+        return [self.program.assign(inner, scaled, stmt.origin), stmt]
+
+    def _number_behind(self, term: Term, known: Known) -> Term | None:
+        """Return the number that all elements of a variable are equal to, where it was broadcast."""
+        for _ in range(_LONGEST_CHAIN):
+            found = known.value(term.name) if term.kind is gast.Name else None
+            if found is None or found.kind is not gast.Call or not found.parts[1]:
+                return None
+            if found.callee is not np.broadcast_to and found.callee is not np.expand_dims:
+                return None
+            term = found.parts[1][0]
+            if found.callee is np.broadcast_to and self._is_number(term):
+                return term
+        return None
+
+    def _is_number(self, term: Term) -> bool:
+        return is_scalar(self.kinds.of(term))
 
 
 def _is_unbroadcast(value: Term) -> bool:

@@ -84,7 +84,7 @@ class Terms:
     (True, ['a', 'b'])
     """
 
-    def __init__(self, statics: Mapping[str, Any], context: Context) -> None:
+    def __init__(self, statics: dict[str, Any], context: Context) -> None:
         self.statics = statics
         self.context = context
         self.captured: set[str] = set()
@@ -123,6 +123,11 @@ class Terms:
     def load(self, name: str) -> Term:
         """Return the term that reads a variable or a static name."""
         return self.make(gast.Name, name)
+
+    def static(self, name: str, value: Any) -> Term:
+        """Return the term of a static name, which stands for a function from now on."""
+        self.statics.setdefault(name, value)
+        return self.load(name)
 
     def constant(self, value: Any) -> Term:
         """Return the term of a constant."""

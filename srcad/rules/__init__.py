@@ -32,8 +32,10 @@ from srcad.rules import (
     scalars,
     selection,
     shape,
+    sources,
     statistics,
     tangents,
+    ufunc_methods,
     ufuncs,
 )
 
@@ -69,7 +71,9 @@ __all__ = [
     "scalars",
     "selection",
     "shape",
+    "sources",
     "statistics",
     "tangents",
+    "ufunc_methods",
     "ufuncs",
 ]

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import builtins
 import math
+import operator
 
 import numpy as np
 
-from srcad.rules.registry import constant
+from srcad.rules.registry import constant, mutating, refuse
 
 constant(
     bool, callable, chr, format, hasattr, hash, id, input, int, isinstance, issubclass, len, ord,
@@ -31,13 +33,13 @@ constant(
 # -- steps -------------------------------------------------------------------------------------------
 
 constant(
-    np.around, np.ceil, np.fix, np.floor, np.floor_divide, np.heaviside, np.rint, np.round, np.sign, np.trunc,
+    np.around, np.ceil, np.fix, np.floor, np.floor_divide, np.rint, np.round, np.trunc,
 )  # fmt: skip
 
 # -- shapes, dtypes and indices ----------------------------------------------------------------------
 
 constant(
-    np.argmax, np.argmin, np.argpartition, np.argsort, np.argwhere, np.bincount, np.broadcast_shapes, np.can_cast,
+    np.argmax, np.argmin, np.argpartition, np.argsort, np.argwhere, np.broadcast_shapes, np.can_cast,
     np.count_nonzero, np.digitize, np.dtype, np.errstate, np.finfo, np.flatnonzero, np.iinfo, np.indices, np.ix_,
     np.lexsort, np.ndim, np.ndindex, np.nonzero, np.promote_types, np.ravel_multi_index, np.result_type,
     np.searchsorted, np.shape, np.size, np.tri, np.tril_indices, np.triu_indices, np.unravel_index,
@@ -53,3 +55,95 @@ constant(
     np.arange, np.empty, np.empty_like, np.eye, np.hamming, np.hanning, np.identity, np.ones, np.ones_like, np.zeros,
     np.zeros_like,
 )  # fmt: skip
+
+constant(
+    np.bartlett, np.blackman, np.diag_indices, np.diag_indices_from, np.einsum_path, np.frombuffer, np.fromfile,
+    np.fromregex, np.fromstring, np.genfromtxt, np.load, np.loadtxt, np.mask_indices, np.tril_indices_from,
+    np.triu_indices_from,
+)  # fmt: skip
+
+# -- bits, sets of integers, dates -------------------------------------------------------------------
+
+constant(
+    np.bitwise_count, np.busday_count, np.busday_offset, np.is_busday, np.isin, np.isnat, np.nanargmax, np.nanargmin,
+    np.nextafter, np.packbits, np.unpackbits,
+)  # fmt: skip
+
+# -- questions about types and memory ----------------------------------------------------------------
+
+constant(
+    np.common_type, np.datetime_data, np.isdtype, np.iscomplex, np.isfortran, np.issubdtype, np.iterable,
+    np.may_share_memory, np.min_scalar_type, np.mintypecode, np.shares_memory, np.typename,
+)  # fmt: skip
+
+constant(*{
+    value for value in vars(np).values()
+    if isinstance(value, type) and issubclass(value, np.generic) and not issubclass(value, np.inexact)
+} | {np.inexact, np.floating, np.complexfloating})  # fmt: skip
+
+# -- text, files and settings ------------------------------------------------------------------------
+
+constant(
+    np.array2string, np.array_repr, np.array_str, np.base_repr, np.binary_repr, np.datetime_as_string,
+    np.format_float_positional, np.format_float_scientific, np.get_include, np.get_printoptions, np.getbufsize,
+    np.geterr, np.geterrcall, np.info, np.printoptions, np.save, np.savetxt, np.savez, np.savez_compressed,
+    np.set_printoptions, np.setbufsize, np.seterr, np.seterrcall, np.show_config, np.show_runtime,
+)  # fmt: skip
+
+# -- Python ------------------------------------------------------------------------------------------
+
+constant(
+    all, any, ascii, bin, bytearray, bytes, dir, hex, memoryview, object, oct, open,
+    *{value for value in vars(builtins).values() if isinstance(value, type) and issubclass(value, BaseException)},
+)  # fmt: skip
+
+constant(math.nextafter)
+
+constant(
+    operator.and_, operator.contains, operator.countOf, operator.eq, operator.ge, operator.gt, operator.index,
+    operator.indexOf, operator.inv, operator.invert, operator.is_, operator.is_not, operator.le, operator.length_hint,
+    operator.lshift, operator.lt, operator.ne, operator.not_, operator.or_, operator.rshift, operator.truth,
+    operator.xor, operator.floordiv,
+)  # fmt: skip
+
+# -- what is refused ---------------------------------------------------------------------------------
+
+refuse(
+    "Matrices, records and memory maps behave unlike arrays and are not differentiated: use plain arrays.",
+    np.asmatrix, np.bmat, np.matrix, np.memmap, np.recarray,
+)  # fmt: skip
+refuse(
+    "An iterator of NumPy hides which entries are read: loop over indices, or over the array itself.",
+    np.broadcast, np.flatiter, np.ndenumerate, np.nditer, np.nested_iters,
+)  # fmt: skip
+refuse(
+    "A ufunc made of a Python function returns objects, which have no derivative: write a loop, or np.vectorize.",
+    np.frompyfunc, np.ufunc,
+)  # fmt: skip
+refuse("Make an array with np.zeros or np.array: np.ndarray gives no values.", np.ndarray)
+refuse("Dates have no derivative.", np.busdaycalendar)
+refuse(
+    "Use np.array on a list of the values: np.fromiter and np.from_dlpack read memory.",
+    np.fromiter,
+    np.from_dlpack,
+)
+refuse(
+    "The records that this function returns have no derivative: call np.unique or np.unique_values.",
+    np.unique_all, np.unique_counts, np.unique_inverse,
+)  # fmt: skip
+refuse("A test runner has no derivative.", np.test)
+refuse(
+    "The names that this function works on are not known before it runs: write out what it does.",
+    aiter, anext, breakpoint, compile, delattr, eval, exec, globals, locals, vars,
+)  # fmt: skip
+refuse(
+    "A class is built before a function is differentiated: move it out.", classmethod, property, staticmethod
+)
+refuse(
+    "The function that this makes is not known before it runs: write it as a lambda.",
+    operator.attrgetter, operator.itemgetter, operator.methodcaller,
+)  # fmt: skip
+
+# -- what changes its argument -----------------------------------------------------------------------
+
+mutating(np.copyto, np.fill_diagonal, np.place, np.put, np.put_along_axis, np.putmask, setattr)

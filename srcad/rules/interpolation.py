@@ -109,7 +109,7 @@ refuse("The division of polynomials has no derivative rule: solve for the coeffi
 @vjp(np.polyval, "p", "x", linear=("p",))
 def polyval(ans, g, p, x):
     return (
-        rt.unbroadcast(np.ravel(g) @ np.vander(np.ravel(x), len(p)), p),
+        rt.cast_back(rt.unbroadcast(np.ravel(g) @ np.vander(np.ravel(x), len(p)), p), ans, p),
         rt.cast_back(rt.unbroadcast(g * np.polyval(np.polyder(p), x), x), ans, x),
     )
 

@@ -66,7 +66,10 @@ def trace(ans, g, a, offset=0, axis1=0, axis2=1, dtype=None, out=None):
 
 @vjp(np.einsum, "operands", multilinear=True, refused=_EINSUM)
 def einsum(ans, g, *operands, out=None, optimize=False, dtype=None, order="K", casting="safe"):
-    return [rt.einsum_gradient(g, operands, k, optimize) for k in range(len(operands))]
+    positions = rt.array_positions(operands)
+    return [
+        rt.einsum_gradient(g, operands, k, optimize) if k in positions else 0.0 for k in range(len(operands))
+    ]
 
 
 # -- stacks of vectors and matrices ------------------------------------------------------------------

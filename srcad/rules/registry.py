@@ -20,9 +20,11 @@ __all__ = [
     "elementwise",
     "find",
     "is_constant",
+    "is_language",
     "is_mutating",
     "is_stateful",
     "jvp",
+    "language",
     "mutating",
     "reason_refused",
     "refuse",
@@ -97,6 +99,8 @@ class Rule:
 _RULES: dict[Hashable, Rule] = {}
 _CONSTANT: dict[Hashable, Callable[..., Any]] = {}
 _REFUSED: dict[Hashable, str] = {}
+_LANGUAGE: dict[Hashable, Callable[..., Any]] = {}
+_SOURCES: dict[Hashable, Callable[..., Any]] = {}
 _MUTATING: dict[Hashable, Callable[..., Any]] = {}
 _STATEFUL: dict[Hashable, Callable[..., Any]] = {}
 _SCIPY: tuple[str, ...] = (
@@ -204,6 +208,23 @@ def is_stateful(primal: object) -> bool:
     return isinstance(primal, Hashable) and primal in _STATEFUL
 
 
+def language(*primals: Callable[..., Any]) -> None:
+    """Declare functions that the compiler treats as parts of the language: containers, iteration."""
+    for primal in primals:
+        _LANGUAGE[primal] = primal
+
+
+def written_out(*primals: Callable[..., Any]) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Register a Python function with the meaning of ``primals``, which is differentiated like a user's."""
+
+    def register(source: Callable[..., Any]) -> Callable[..., Any]:
+        for primal in primals:
+            _SOURCES[primal] = source
+        return source
+
+    return register
+
+
 def find(primal: object) -> Rule | None:
     """Return the rule of ``primal``, or None."""
     if not isinstance(primal, Hashable):
@@ -221,6 +242,16 @@ def is_mutating(primal: object) -> bool:
     """Tell whether ``primal`` was declared to change its arguments."""
     provide()
     return isinstance(primal, Hashable) and primal in _MUTATING
+
+
+def is_language(primal: object) -> bool:
+    """Tell whether ``primal`` was declared to be a part of the language."""
+    return isinstance(primal, Hashable) and primal in _LANGUAGE
+
+
+def source_of(primal: object) -> Callable[..., Any] | None:
+    """Return the Python function with the meaning of ``primal``, or None."""
+    return _SOURCES.get(primal) if isinstance(primal, Hashable) else None
 
 
 def reason_refused(primal: object) -> str | None:

@@ -11,6 +11,7 @@ from srcad import runtime as rt
 from srcad.rules.registry import constant, elementwise, jvp, vjp
 
 constant(
+    rt.kaiser_radii,
     rt.common_dtype,
     rt.extreme_share,
     rt.inverse_axes,
@@ -111,6 +112,21 @@ def scaled_power(ans, scale, x, exponent):
 @elementwise(rt.difference, "x1", "x2")
 def difference(ans, x1, x2):
     return 1, -1
+
+
+@elementwise(rt.i0_derivative, "x")
+def i0_derivative(ans, x, order):
+    return rt.i0_derivative(x, order + 1)
+
+
+@elementwise(rt.sinc_derivative, "x")
+def sinc_derivative(ans, x, order):
+    return rt.sinc_derivative(x, order + 1)
+
+
+@elementwise(rt.polygamma, "x")
+def polygamma(ans, order, x):
+    return rt.polygamma(order + 1, x)
 
 
 @vjp(rt.sign, "x")

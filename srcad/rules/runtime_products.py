@@ -97,7 +97,10 @@ def with_item(ans, g, items, k, value):
 
 @vjp(rt.einsum_of, "operands")
 def einsum_of(ans, g, operands, optimize):
-    return [rt.einsum_gradient(g, operands, k, optimize) for k in range(len(operands))]
+    positions = rt.array_positions(operands)
+    return [
+        rt.einsum_gradient(g, operands, k, optimize) if k in positions else 0.0 for k in range(len(operands))
+    ]
 
 
 @jvp(rt.einsum_of, "operands")
@@ -110,7 +113,7 @@ def einsum_of_operands(ans, t, operands, optimize):
 
 @vjp(rt.einsum_gradient, "cotangent", "operands", linear=("cotangent",))
 def einsum_gradient(ans, g, cotangent, operands, k, optimize):
-    changed = rt.with_item(operands, k, g)
+    changed = rt.with_item(operands, k, np.broadcast_to(g, np.shape(ans)))
     positions = rt.array_positions(operands)
     others = [
         rt.einsum_gradient(cotangent, changed, j, optimize) if j in positions else 0.0

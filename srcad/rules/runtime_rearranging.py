@@ -8,10 +8,13 @@ from srcad import runtime as rt
 from srcad.rules.registry import constant, vjp
 
 constant(
+    rt.axes_from,
+    rt.axes_upto,
     rt.fitting_matrix,
     rt.interpolation_cells,
     rt.pad_widths,
     rt.power_factors,
+    rt.record_places,
     rt.unrolled_axes,
     rt.vander_powers,
 )
@@ -62,3 +65,13 @@ def nested_like(ans, g, cotangents, arrays):
 @vjp(rt.vector, "x", linear=True)
 def vector(ans, g, x, function):
     return g
+
+
+@vjp(rt.column_of, "first", linear=True)
+def column_of(ans, g, first, rank):
+    return np.reshape(g, np.shape(first))
+
+
+@vjp(rt.reduceat_adjoint, "cotangent", linear=True)
+def reduceat_adjoint(ans, g, cotangent, shape, indices, axis):
+    return np.add.reduceat(g, indices, axis)

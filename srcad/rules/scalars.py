@@ -7,7 +7,7 @@ import math
 import numpy as np
 
 from srcad import runtime as rt
-from srcad.rules.registry import elementwise, vjp
+from srcad.rules.registry import elementwise, jvp, vjp
 
 # -- builtins ----------------------------------------------------------------------------------------
 
@@ -27,11 +27,21 @@ def float_(ans, g, x):
     return g
 
 
+@vjp(complex, "real", "imag", linear=True)
+def complex_(ans, g, real=0, imag=0):
+    return rt.unbroadcast(g, real), rt.unbroadcast(1j * g, imag)
+
+
 @vjp(np.float64, "value", linear=True)
 def float64(ans, g, value):
     return rt.cast_back(g, ans, value)
 
 
+@vjp(np.float16, "value", linear=True)
+@vjp(np.longdouble, "value", linear=True)
+@vjp(np.complex64, "value", linear=True)
+@vjp(np.complex128, "value", linear=True)
+@vjp(np.clongdouble, "value", linear=True)
 @vjp(np.float32, "value", linear=True)
 def float32(ans, g, value):
     return rt.cast_back(g, ans, value)
@@ -60,11 +70,11 @@ def expm1(ans, x):
     return ans + 1
 
 
-@vjp(math.log, "x", "base")
-def log(ans, g, x, base=None):
+@elementwise(math.log, "x", "base")
+def log(ans, x, base=None):
     if base is None:
-        return g / x, 0.0
-    return g / (x * math.log(base)), -g * ans / (base * math.log(base))
+        return 1 / x, 0.0
+    return 1 / (x * math.log(base)), -ans / (base * math.log(base))
 
 
 @elementwise(math.log2, "x")
@@ -193,9 +203,49 @@ def erfc(ans, x):
     return -1.1283791670955126 * math.exp(-x * x)
 
 
+@elementwise(math.lgamma, "x")
+def lgamma(ans, x):
+    return rt.polygamma(0, x)
+
+
+@elementwise(math.gamma, "x")
+def gamma(ans, x):
+    return ans * rt.polygamma(0, x)
+
+
+@elementwise(math.ldexp, "x")
+def ldexp(ans, x, i):
+    return math.ldexp(1.0, i)
+
+
+@vjp(math.modf, "x")
+def modf(ans, g, x):
+    return g[0]
+
+
+@jvp(math.modf, "x")
+def modf_x(ans, t, x):
+    return t, 0.0
+
+
+@vjp(math.frexp, "x")
+def frexp(ans, g, x):
+    return math.ldexp(g[0], -ans[1])
+
+
+@jvp(math.frexp, "x")
+def frexp_x(ans, t, x):
+    return math.ldexp(t, -ans[1]), 0.0
+
+
 @vjp(math.hypot, "coordinates")
 def hypot(ans, g, *coordinates):
     return [g * x * rt.safe_reciprocal(ans) for x in coordinates]
+
+
+@jvp(math.hypot, "coordinates")
+def hypot_coordinates(ans, t, *coordinates):
+    return math.fsum([x * dx for x, dx in zip(coordinates, t)]) * rt.safe_reciprocal(ans)
 
 
 @vjp(math.dist, "p", "q")
@@ -204,11 +254,58 @@ def dist(ans, g, p, q):
     return [r * (x - y) for x, y in zip(p, q)], [r * (y - x) for x, y in zip(p, q)]
 
 
+@jvp(math.dist, "p")
+def dist_p(ans, t, p, q):
+    return math.fsum([(x - y) * dx for x, y, dx in zip(p, q, t)]) * rt.safe_reciprocal(ans)
+
+
+@jvp(math.dist, "q")
+def dist_q(ans, t, p, q):
+    return math.fsum([(y - x) * dy for x, y, dy in zip(p, q, t)]) * rt.safe_reciprocal(ans)
+
+
 @vjp(math.fsum, "seq", linear=True)
 def fsum(ans, g, seq):
     return [g for _ in seq]
 
 
-@vjp(math.prod, "iterable")
+@vjp(math.prod, "iterable", "start")
 def prod(ans, g, iterable, *, start=1):
-    return g * start * rt.prod_others(np.array(iterable), None)
+    return g * start * rt.prod_others(np.array(iterable), None), g * np.prod(np.array(iterable))
+
+
+@jvp(math.prod, "iterable")
+def prod_iterable(ans, t, iterable, *, start=1):
+    return start * np.sum(np.array(t) * rt.prod_others(np.array(iterable), None))
+
+
+@jvp(math.prod, "start")
+def prod_start(ans, t, iterable, *, start=1):
+    return t * np.prod(np.array(iterable))
+
+
+# -- newer functions ---------------------------------------------------------------------------------
+
+if hasattr(math, "cbrt"):
+
+    @elementwise(math.cbrt, "x")
+    def cbrt(ans, x):
+        return 1 / (3 * ans * ans)
+
+    @elementwise(math.exp2, "x")
+    def exp2(ans, x):
+        return ans * 0.6931471805599453
+
+
+if hasattr(math, "sumprod"):
+
+    @vjp(math.sumprod, "p", "q", multilinear=True)
+    def sumprod(ans, g, p, q):
+        return [g * y for y in q], [g * x for x in p]
+
+
+if hasattr(math, "fma"):
+
+    @elementwise(math.fma, "x", "y", "z")
+    def fma(ans, x, y, z):
+        return y, x, 1

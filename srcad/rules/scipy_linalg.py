@@ -6,6 +6,7 @@ import scipy.linalg
 
 from srcad.rules import (  # noqa: F401  (their rules are wanted)
     scipy_linalg_functions,
+    scipy_linalg_numpy,
     scipy_linalg_solvers,
     scipy_linalg_structures,
 )

@@ -103,7 +103,7 @@ def convolve1d_weights(ans, t, input, weights, axis=-1, output=None, mode="refle
 def gaussian_filter1d(
     ans, g, input, sigma, axis=-1, order=0, output=None, mode="reflect", cval=0.0, truncate=4.0, *, radius=None
 ):  # fmt: skip
-    weights = rt.scipy_ndimage.gaussian_weights(sigma, order, truncate, radius).astype(g.dtype)
+    weights = rt.scipy_ndimage.gaussian_weights(sigma, order, truncate, radius, g)
     whole = rt.scipy_ndimage.along_axis(weights, axis, np.ndim(input))
     return rt.scipy_ndimage.extend_adjoint(scipy.signal.convolve(g, whole), np.shape(whole), mode, 0)
 

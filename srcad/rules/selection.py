@@ -159,6 +159,19 @@ def union1d_ar2(ans, t, ar1, ar2, assume_unique=False):
     return np.take(change, rt.matching_entries(both, ans))
 
 
+_INDICES = {"return_indices": "np.intersect1d with 'return_indices' has no derivative: leave it out."}
+
+
+@vjp(np.intersect1d, "ar1", "ar2", shaped=("ar2",), refused=_INDICES)
+def intersect1d(ans, g, ar1, ar2, assume_unique=False, return_indices=False):
+    return rt.take_adjoint(g, np.shape(ar1), rt.matching_entries(ar1, ans), None, "raise"), 0.0
+
+
+@jvp(np.intersect1d, "ar1")
+def intersect1d_ar1(ans, t, ar1, ar2, assume_unique=False, return_indices=False):
+    return np.take(t, rt.matching_entries(ar1, ans))
+
+
 @vjp(np.setdiff1d, "ar1", "ar2", shaped=("ar2",))
 def setdiff1d(ans, g, ar1, ar2, assume_unique=False):
     return rt.take_adjoint(g, np.shape(ar1), rt.matching_entries(ar1, ans), None, "raise"), 0.0

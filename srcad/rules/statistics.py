@@ -164,3 +164,13 @@ def histogramdd(ans, g, sample, bins=10, range=None, density=None, weights=None)
 @jvp(np.histogramdd, "weights")
 def histogramdd_weights(ans, t, sample, bins=10, range=None, density=None, weights=None):
     return np.histogramdd(sample, ans[1], weights=t)[0], [np.zeros_like(edges) for edges in ans[1]]
+
+
+@vjp(np.histogram_bin_edges, "a", "weights", shaped=("weights",))
+def histogram_bin_edges(ans, g, a, bins=10, range=None, weights=None):
+    return rt.edges_adjoint(g, a, ans, bins, range), 0.0
+
+
+@jvp(np.histogram_bin_edges, "a")
+def histogram_bin_edges_a(ans, t, a, bins=10, range=None, weights=None):
+    return rt.edges_tangent(t, a, ans, bins, range)

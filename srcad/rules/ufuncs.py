@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from srcad import runtime as rt
-from srcad.rules.registry import elementwise
+from srcad.rules.registry import elementwise, jvp, vjp
 
 # -- arithmetic --------------------------------------------------------------------------------------
 
@@ -48,6 +48,47 @@ def mod(ans, x1, x2):
 @elementwise(np.fmod, "x1", "x2")
 def fmod(ans, x1, x2):
     return 1, -np.trunc(x1 / x2)
+
+
+@vjp(np.divmod, "x1", "x2")
+def divmod_(ans, g, x1, x2):
+    remainder = rt.parts_like(g, ans)[1]
+    return rt.unbroadcast(remainder, x1), rt.unbroadcast(-remainder * ans[0], x2)
+
+
+@jvp(np.divmod, "x1")
+def divmod_x1(ans, t, x1, x2):
+    return np.zeros_like(ans[0]), np.broadcast_to(t, np.shape(ans[1]))
+
+
+@jvp(np.divmod, "x2")
+def divmod_x2(ans, t, x1, x2):
+    return np.zeros_like(ans[0]), -t * ans[0]
+
+
+@vjp(np.modf, "x")
+def modf(ans, g, x):
+    return rt.parts_like(g, ans)[0]
+
+
+@jvp(np.modf, "x")
+def modf_x(ans, t, x):
+    return t, np.zeros_like(ans[1])
+
+
+@vjp(np.frexp, "x")
+def frexp(ans, g, x):
+    return np.ldexp(rt.parts_like(g, ans)[0], -ans[1])
+
+
+@jvp(np.frexp, "x")
+def frexp_x(ans, t, x):
+    return np.ldexp(t, -ans[1]), np.zeros_like(ans[0])
+
+
+@elementwise(np.ldexp, "x1")
+def ldexp(ans, x1, x2):
+    return np.ldexp(np.ones_like(ans), x2)
 
 
 @elementwise(np.negative, "x")
@@ -133,6 +174,11 @@ def logaddexp2(ans, x1, x2):
     return np.exp2(rt.difference(x1, ans)), np.exp2(rt.difference(x2, ans))
 
 
+@elementwise(np.i0, "x")
+def i0(ans, x):
+    return rt.i0_derivative(x, 1)
+
+
 # -- trigonometric and hyperbolic --------------------------------------------------------------------
 
 
@@ -169,6 +215,11 @@ def arctan(ans, x):
 @elementwise(np.arctan2, "x1", "x2")
 def arctan2(ans, x1, x2):
     return x2 / (x1 * x1 + x2 * x2), -x1 / (x1 * x1 + x2 * x2)
+
+
+@elementwise(np.sinc, "x")
+def sinc(ans, x):
+    return rt.sinc_derivative(x, 1)
 
 
 @elementwise(np.sinh, "x")
@@ -229,6 +280,22 @@ def absolute(ans, x):
     return rt.sign(x)
 
 
+@vjp(np.sign, "x")
+def sign(ans, g, x):
+    if np.iscomplexobj(x):
+        r = rt.safe_reciprocal(np.abs(x))
+        return g * r - np.real(g * ans) * np.conj(ans) * r
+    return np.zeros_like(g)
+
+
+@jvp(np.sign, "x")
+def sign_x(ans, t, x):
+    if np.iscomplexobj(x):
+        r = rt.safe_reciprocal(np.abs(x))
+        return t * r - np.real(t * np.conj(ans)) * ans * r
+    return np.zeros_like(t)
+
+
 @elementwise(np.fabs, "x")
 def fabs(ans, x):
     return np.sign(x)
@@ -257,3 +324,19 @@ def fmin(ans, x1, x2):
 @elementwise(np.copysign, "x1", "x2")
 def copysign(ans, x1, x2):
     return np.sign(x1) * np.copysign(1, x2), 0.0
+
+
+@elementwise(np.heaviside, "x1", "x2")
+def heaviside(ans, x1, x2):
+    return 0.0, np.equal(x1, 0)
+
+
+@vjp(np.kaiser, "beta")
+def kaiser(ans, g, M, beta):
+    return np.sum(g * kaiser_beta(ans, 1.0, M, beta))
+
+
+@jvp(np.kaiser, "beta")
+def kaiser_beta(ans, t, M, beta):
+    radii = rt.kaiser_radii(M)
+    return t * (radii * rt.i0_derivative(beta * radii, 1) - ans * rt.i0_derivative(beta, 1)) / np.i0(beta)

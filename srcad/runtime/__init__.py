@@ -4,7 +4,6 @@ import importlib
 from types import ModuleType
 
 from srcad.runtime import operators
-from srcad.runtime.exceptions import catching, truncate
 from srcad.runtime.arrays import (
     cast_back,
     difference,
@@ -55,6 +54,7 @@ from srcad.runtime.differences import (
     joined_shape,
     slab,
 )
+from srcad.runtime.exceptions import catching, truncate
 from srcad.runtime.fourier import (
     half_spectrum_weights,
     resized,
@@ -150,11 +150,16 @@ from srcad.runtime.products import (
     with_item,
 )
 from srcad.runtime.rearranging import (
+    axes_from,
+    axes_upto,
     block_adjoint,
+    column_of,
     delete_adjoint,
     insert_adjoints,
     meshgrid_adjoint,
     nested_like,
+    record_places,
+    reduceat_adjoint,
     resize_adjoint,
     unrolled_axes,
     vander_powers,
@@ -164,6 +169,12 @@ from srcad.runtime.reductions import (
     numbers,
     used_size,
     where_used,
+)
+from srcad.runtime.special import (
+    i0_derivative,
+    kaiser_radii,
+    polygamma,
+    sinc_derivative,
 )
 from srcad.runtime.statistics import (
     coordinates,
@@ -231,6 +242,15 @@ from srcad.runtime.tangents import (
 )
 
 __all__ = [
+    "kaiser_radii",
+    "reduceat_adjoint",
+    "record_places",
+    "column_of",
+    "axes_upto",
+    "axes_from",
+    "sinc_derivative",
+    "polygamma",
+    "i0_derivative",
     "vander_powers",
     "unrolled_axes",
     "resize_adjoint",

@@ -78,6 +78,8 @@ def add(first: Any, second: Any) -> Any:
         return {key: add(first.get(key, 0.0), second.get(key, 0.0)) for key in {**first, **second}}
     if isinstance(first, list):
         return [add(one, other) for one, other in zip(first, second)]
+    if isinstance(first, tuple):
+        return tuple(add(one, other) for one, other in zip(first, second))
     return first + second
 
 

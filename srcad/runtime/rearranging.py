@@ -10,11 +10,16 @@ import numpy as np
 from srcad.runtime.arrays import inexact_dtype, unbroadcast
 
 __all__ = [
+    "axes_from",
+    "axes_upto",
     "block_adjoint",
+    "column_of",
     "delete_adjoint",
     "insert_adjoints",
     "meshgrid_adjoint",
     "nested_like",
+    "record_places",
+    "reduceat_adjoint",
     "resize_adjoint",
     "unrolled_axes",
     "vander_powers",
@@ -125,3 +130,45 @@ def nested_like(cotangents: Any, arrays: Any) -> Any:
         parts = [cotangents] * len(arrays) if isinstance(cotangents, float) else cotangents
         return [nested_like(part, value) for part, value in zip(parts, arrays)]
     return np.broadcast_to(np.asarray(cotangents, inexact_dtype(arrays)), np.shape(arrays))
+
+
+# -- methods of ufuncs -------------------------------------------------------------------------------
+
+
+def record_places(array: Array, ans: Array, axis: int) -> Array:
+    """Return where the entries of a running maximum or minimum come from: the first place that has them."""
+    along, reached = np.moveaxis(array, axis, 0), np.moveaxis(ans, axis, 0)
+    is_new = np.ones(np.shape(along), bool)
+    is_new[1:] = reached[1:] != reached[:-1]
+    steps = np.reshape(np.arange(len(along)), (-1,) + (1,) * (np.ndim(along) - 1))
+    return np.moveaxis(np.maximum.accumulate(np.where(is_new, steps, 0), axis=0), 0, axis)
+
+
+def _segments(indices: Any, length: int) -> list[slice]:
+    starts = np.asarray(indices).tolist()
+    ends = [*starts[1:], length]
+    return [slice(start, end if end > start else start + 1) for start, end in zip(starts, ends)]
+
+
+def reduceat_adjoint(cotangent: Array, shape: Shape, indices: Any, axis: int) -> Array:
+    """Return the gradient of an array of the given shape in ``np.add.reduceat``."""
+    result = np.zeros(shape, inexact_dtype(cotangent))
+    along, parts = np.moveaxis(result, axis, 0), np.moveaxis(cotangent, axis, 0)
+    for part, segment in zip(parts, _segments(indices, len(along))):
+        along[segment] += part
+    return result
+
+
+def axes_from(first: Array, whole: Array) -> tuple[int, ...]:
+    """Return the axes of an outer result that belong to the second operand."""
+    return tuple(range(np.ndim(first), np.ndim(whole)))
+
+
+def axes_upto(first: Array) -> tuple[int, ...]:
+    """Return the axes of an outer result that belong to the first operand."""
+    return tuple(range(np.ndim(first)))
+
+
+def column_of(first: Array, rank: int) -> Array:
+    """Return ``first`` with axes of length one for each axis of the second operand."""
+    return np.reshape(first, np.shape(first) + (1,) * rank)

@@ -78,15 +78,18 @@ def along_axis(weights: Array, axis: int, ndim: int) -> Array:
     return np.reshape(weights, shape)
 
 
-def gaussian_weights(sigma: float, order: int, truncate: float, radius: int | None) -> Array:
-    """Return the weights of ``scipy.ndimage.gaussian_filter1d`` as a correlation: its answer to an impulse."""
+def gaussian_weights(sigma: float, order: int, truncate: float, radius: int | None, like: Array) -> Array:
+    """Return the weights of ``scipy.ndimage.gaussian_filter1d`` as a correlation: its answer to an impulse.
+
+    They have the dtype of ``like``.
+    """
     reach = int(truncate * float(sigma) + 0.5) if radius is None else int(radius)
     impulse = np.zeros(2 * reach + 1)
     impulse[reach] = 1.0
     answer = scipy.ndimage.gaussian_filter1d(
         impulse, sigma, order=order, mode="constant", truncate=truncate, radius=radius
     )
-    return answer[::-1].copy()
+    return answer[::-1].astype(inexact_dtype(like))
 
 
 def axis_origin(origin: int, axis: int, ndim: int) -> tuple[int, ...]:
@@ -100,8 +103,8 @@ def gaussian_adjoint(g: Array, sigma: Any, order: Any, mode: str, truncate: floa
     passes = zip(*(_for_each_axis(option, ndim) for option in (sigma, order, radius)))
     for axis, (width, derivative, reach) in reversed(list(enumerate(passes))):
         if width > 1e-15:
-            weights = gaussian_weights(width, derivative, truncate, reach)
-            whole = along_axis(weights, axis, ndim).astype(inexact_dtype(g))
+            weights = gaussian_weights(width, derivative, truncate, reach, g)
+            whole = along_axis(weights, axis, ndim)
             g = extend_adjoint(scipy.signal.convolve(g, whole), np.shape(whole), mode, 0)
     return g
 

@@ -106,7 +106,7 @@ def split_stacked_columns(cotangent: Array, arrays: Any) -> list[Array]:
 def split_depths(cotangent: Array, arrays: Any) -> list[Array]:
     """Return the parts of ``cotangent`` that belong to the arrays joined by ``np.dstack``."""
     ends = np.cumsum([np.shape(np.atleast_3d(a))[2] for a in arrays])[:-1]
-    return [np.reshape(p, np.shape(a)) for p, a in zip(np.split(cotangent, ends, 2), arrays)]
+    return [np.reshape(_field_of(p, a), np.shape(a)) for p, a in zip(np.split(cotangent, ends, 2), arrays)]
 
 
 def common_dtype(arrays: Any) -> np.dtype[Any]:

@@ -31,6 +31,7 @@ __all__ = [
     "partial_of",
     "replace_tangent",
     "sequence_tangent",
+    "shared_tangents",
     "set_jvp_resolvers",
     "tangent_like",
     "tangent_result",
@@ -161,7 +162,7 @@ def partial_of(function: Any, *args: Any, **options: Any) -> tuple[Any, tuple[An
 
 
 def as_tangent(tangent: Any, value: Any) -> Any:
-    """Return a user's tangent in the form described above: fresh, and in the shapes and dtypes of ``value``.
+    """Return a user's tangent in the form described above, in the shapes, dtypes and memory layouts of ``value``.
 
     Raises
     ------
@@ -173,6 +174,12 @@ def as_tangent(tangent: Any, value: Any) -> Any:
     if isinstance(value, np.ndarray) and value.dtype.kind in "biufc":
         if np.shape(tangent) != value.shape:
             raise ValueError(f"it has shape {np.shape(tangent)} where the primal has {value.shape}")
+        if (
+            isinstance(tangent, np.ndarray)
+            and tangent.dtype == value.dtype
+            and tangent.strides == value.strides
+        ):
+            return tangent
         made = np.zeros_like(value) if value.dtype.kind in "fc" else np.zeros(value.shape)
         made[...] = tangent
         return made
@@ -204,12 +211,84 @@ def as_tangent(tangent: Any, value: Any) -> Any:
     return 0.0
 
 
-def tangent_result(tangent: Any, value: Any) -> Any:
-    """Return a tangent as the user gets it: the structure and dtypes of ``value``, None where there is no derivative."""
+def shared_tangents(values: list[Any], directions: list[Any]) -> list[Any]:
+    """Return the tangents of values of which several may share memory; what is shared has the first one's tangent.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> x = np.ones(3)
+    >>> shared_tangents([x[1:], x], [np.full(2, 5.0), np.full(3, 7.0)])
+    [array([5., 5.]), array([7., 5., 5.])]
+    """
+    images = zero_tangent(values)
+    filled = [_filled(image, direction) for image, direction in list(zip(images, directions))[::-1]]
+    return filled[::-1]
+
+
+def _filled(image: Any, direction: Any) -> Any:
+    """Return ``image`` with the numbers of ``direction``; its arrays stay where they are."""
+    if isinstance(image, np.ndarray):
+        image[...] = direction
+        return image
+    if isinstance(image, (list, deque)):
+        image[:] = [_filled(part, other) for part, other in zip(image, direction)]
+        return image
+    if isinstance(image, tuple):
+        parts = [_filled(part, other) for part, other in zip(image, direction)]
+        return type(image)(*parts) if hasattr(image, "_fields") else tuple(parts)
+    if isinstance(image, dict):
+        image.update({key: _filled(part, direction[key]) for key, part in image.items()})
+        return image
+    if isinstance(image, Tangent) and isinstance(direction, Tangent):
+        for name, part in vars(direction).items():
+            if not name.startswith("__"):
+                setattr(image, name, _filled(getattr(image, name), part))
+        return image
+    return direction
+
+
+def tangent_result(tangent: Any, value: Any, given: Any = ()) -> Any:
+    """Return a tangent as the user gets it: in the structure and dtypes of ``value``, fresh and writable.
+
+    Parameters
+    ----------
+    tangent : object
+        A tangent in the form described above.
+    value : object
+        What it is the tangent of; None stands in the result where that has no derivative.
+    given : object
+        The user's own tangents, whose arrays must not be handed out.
+    """
+    return _result(tangent, value, {id(array) for array in _arrays(given)})
+
+
+def _arrays(value: Any) -> list[Any]:
+    if isinstance(value, np.ndarray):
+        return [value]
+    if isinstance(value, dict):
+        value = list(value.values())
+    if isinstance(value, (list, tuple)):
+        return [array for item in value for array in _arrays(item)]
+    return (
+        [array for item in vars(value).values() for array in _arrays(item)]
+        if isinstance(value, Tangent)
+        else []
+    )
+
+
+def _result(tangent: Any, value: Any, given: set[int]) -> Any:
     if isinstance(value, np.ndarray):
         if value.dtype.kind == "f" and np.iscomplexobj(tangent):
             tangent = np.real(tangent)
-        dtype = value.dtype if value.dtype.kind in "fc" else np.float64
+        dtype = value.dtype if value.dtype.kind in "fc" else np.dtype(np.float64)
+        if (
+            _is_own(tangent)
+            and tangent.dtype == dtype
+            and tangent.shape == value.shape
+            and id(tangent) not in given
+        ):
+            return tangent
         return np.array(np.broadcast_to(tangent, value.shape), dtype=dtype)
     if isinstance(value, np.inexact):
         return type(value)(tangent)
@@ -221,16 +300,21 @@ def tangent_result(tangent: Any, value: Any) -> Any:
         return tangent
     whole = isinstance(tangent, float)
     if isinstance(value, (list, tuple)):
-        parts = [tangent_result(0.0 if whole else tangent[i], item) for i, item in enumerate(value)]
+        parts = [_result(0.0 if whole else tangent[i], item, given) for i, item in enumerate(value)]
         return type(value)(*parts) if hasattr(value, "_fields") else type(value)(parts)
     if isinstance(value, dict):
-        return {key: tangent_result(0.0 if whole else tangent[key], item) for key, item in value.items()}
+        return {key: _result(0.0 if whole else tangent[key], item, given) for key, item in value.items()}
     if not is_instance(value) or callable(value):
         return None
     result = _copy.copy(value)
     for name, item in vars(value).items():
-        object.__setattr__(result, name, tangent_result(0.0 if whole else getattr(tangent, name), item))
+        object.__setattr__(result, name, _result(0.0 if whole else getattr(tangent, name), item, given))
     return result
+
+
+def _is_own(array: Any) -> bool:
+    """Tell whether an array has its memory for itself."""
+    return isinstance(array, np.ndarray) and array.base is None and array.flags.writeable
 
 
 # -- numbers and arrays -------------------------------------------------------------------------------
@@ -281,7 +365,7 @@ def sequence_tangent(values: Any, source: Any, tangent: Any) -> Any:
 
 
 def container_method(
-    base: Any, tangent: Any, method: str, args: Any, tangents: Any, options: Any
+    base: Any, tangent: Any, method: str, args: Any, tangents: Any, options: Any, option_tangents: Any
 ) -> tuple[Any, Any]:
     """Call a method of a list, dict, tuple or deque, and the same method of its tangent."""
     if method in ("index", "count", "keys"):
@@ -306,7 +390,7 @@ def container_method(
         default = tangents[1] if len(args) > 1 else 0.0
         return getattr(base, method)(*args), getattr(tangent, method)(args[0], default)
     if method == "update":
-        return _update(base, tangent, args, tangents, options)
+        return _update(base, tangent, args, tangents, options, option_tangents)
     value, image = getattr(base, method)(*args), getattr(tangent, method)(*tangents)
     if method == "items":
         return list(value), [(0.0, part) for _, part in image]
@@ -317,7 +401,7 @@ def container_method(
     return value, 0.0 if image is None else image
 
 
-def _update(base: Any, tangent: Any, args: Any, tangents: Any, options: Any) -> tuple[Any, Any]:
+def _update(base: Any, tangent: Any, args: Any, tangents: Any, options: Any, named: Any) -> tuple[Any, Any]:
     for other, image in zip(args, tangents):
         if isinstance(other, dict):
             base.update(other)
@@ -329,7 +413,7 @@ def _update(base: Any, tangent: Any, args: Any, tangents: Any, options: Any) -> 
             base[key] = item
             tangent[key] = part
     base.update(options)
-    tangent.update({key: zero_tangent(item) for key, item in options.items()})
+    tangent.update(named)
     return None, 0.0
 
 
@@ -362,7 +446,9 @@ def call_jvp(
     tangents, option_tangents
         Their tangents.
     """
-    return _resolvers[0](function, function_tangent, args, tangents, options or {}, option_tangents or {})
+    given = (args, tangents, options or {}, option_tangents or {})
+    outcome: tuple[Any, Any] = _resolvers[0](function, function_tangent, *given)
+    return outcome
 
 
 def method_jvp(
@@ -375,9 +461,9 @@ def method_jvp(
     option_tangents: dict[str, Any] | None = None,
 ) -> tuple[Any, Any]:
     """Call ``receiver.method``; see `call_jvp`."""
-    return _resolvers[1](
-        receiver, receiver_tangent, method, args, tangents, options or {}, option_tangents or {}
-    )
+    given = (args, tangents, options or {}, option_tangents or {})
+    outcome: tuple[Any, Any] = _resolvers[1](receiver, receiver_tangent, method, *given)
+    return outcome
 
 
 def transposed(rule: Any, ans: Any, args: tuple[Any, ...], options: dict[str, Any], tangents: Any) -> Any:

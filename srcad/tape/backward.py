@@ -166,6 +166,8 @@ def _fits(value: Any, raw: Any) -> bool:
     """Tell whether a gradient has the shape and dtype of its value."""
     if isinstance(raw, float):
         return isinstance(value, float)
+    if isinstance(raw, complex):
+        return isinstance(value, (float, complex))
     return type(value) is type(raw) and value.shape == raw.shape and value.dtype == raw.dtype
 
 

@@ -50,7 +50,11 @@ def _tree(rule: Callable[..., Any]) -> ast.FunctionDef | None:
         tree = ast.parse(textwrap.dedent("".join(lines))).body[0]
     except (OSError, SyntaxError):
         return None
-    if not isinstance(tree, ast.FunctionDef):
+    # A file that changed since it was imported shows another text.
+    names = [a.arg for a in ast.walk(tree) if isinstance(a, ast.arg)]
+    if not isinstance(tree, ast.FunctionDef) or not set(names) >= set(inspect.signature(rule).parameters):
+        return None
+    if tree.name != rule.__name__:
         return None
     return ast.increment_lineno(tree, first - 1)
 

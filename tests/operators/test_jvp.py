@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from srcad.api import grad
+from srcad.api import grad, vjp
 from srcad.errors import ArgumentError, OutputError
 from srcad.operators import Jvp, jvp, linearize
 
@@ -76,6 +76,29 @@ def test_tangent_that_is_given_stays_as_it_was():
     v = V.copy()
     jvp(overwrites, (X,), (v,))
     np.testing.assert_array_equal(v, V)
+
+
+def test_result_is_fresh():
+    v = V.copy()
+    _, tangent = jvp(lambda x: x, (X,), (v,))
+    tangent[0] = 7.0
+    np.testing.assert_array_equal(v, V)
+
+
+def test_one_array_in_two_positions_counts_for_the_first_where_it_is_changed():
+    def f(a, b):
+        a[0] = b[1] * 2.0
+        a *= 3.0
+        return np.sum(a * b * b)
+
+    _, tangent = jvp(f, (X, X), (V, None))
+    np.testing.assert_allclose(tangent, along(lambda x: f(y := x.copy(), y), X, V), rtol=1e-8)
+    gradients = vjp(f, X, X)[1](1.0)
+    np.testing.assert_allclose(jvp(f, (X, X), (V, X))[1], gradients[0] @ V + gradients[1] @ X)
+
+
+def test_one_array_in_two_positions_counts_for_each_where_it_stays():
+    assert jvp(lambda a, b: np.sum(a * b), (X, X), (V, 2 * V))[1] == pytest.approx(3 * np.sum(X * V))
 
 
 def test_none_stands_for_a_zero_tangent():

@@ -60,6 +60,9 @@ sample(np.histogram2d, real(5), real(5), 3, weights=positive(5))
 sample(np.histogramdd, real(5, 3), 2, weights=positive(5))
 sample(np.histogramdd, [real(5), real(5)], (2, 3), weights=positive(5))
 
+sample(np.histogram_bin_edges, real(5), 3)
+sample(np.histogram_bin_edges, real(5), "sturges")
+
 # -- the runtime -------------------------------------------------------------------------------------
 
 EDGES = (np.array([-1.5, 0.0, 1.0]),)

@@ -44,3 +44,25 @@ for ufunc in (np.multiply, np.true_divide, np.add):
     sample(ufunc, real(3, 2), imaginary(2))
 for ufunc in (np.exp, np.sin, np.tanh, np.square, np.sqrt, np.log, np.absolute):
     sample(ufunc, imaginary(3))
+for ufunc in (np.sinc, np.i0):
+    sample(ufunc, real(3, 2))
+    sample(ufunc, 0.7)
+    sample(ufunc, np.array([0.0, 2.5, -1e-3]))
+sample(np.divmod, np.array([5.3, -4.1, 2.2]), np.array([1.5, 2.5, -1.7]))
+sample(np.divmod, np.array([5.3, -4.1, 2.2]), 1.5)
+sample(np.modf, np.array([5.3, -4.1, 0.2]))
+sample(np.frexp, np.array([5.3, -4.1, 0.2]))
+sample(np.ldexp, real(3), np.array([1, -2, 3]))
+sample(np.heaviside, np.array([-1.0, 0.0, 2.0]), real(3), fixed=("x1",))
+for ufunc in (np.subtract,):
+    sample(ufunc, imaginary(3), real(3))
+sample(np.power, imaginary(3), 3, fixed=("x2",))
+sample(np.power, imaginary(3), imaginary(3))
+for ufunc in (np.cos, np.sinh, np.cosh, np.expm1, np.log1p, np.log2, np.log10, np.arcsin, np.arccos, np.arctan,
+              np.arcsinh, np.arccosh, np.arctanh, np.reciprocal, np.negative, np.positive, np.exp2, np.tan,
+              np.sinc):  # fmt: skip
+    sample(ufunc, imaginary(3))
+sample(np.sign, real(3))
+sample(np.sign, imaginary(3))
+sample(np.kaiser, 5, 2.3)
+sample(np.kaiser, 4, 0.7)

@@ -119,8 +119,12 @@ def test_the_gradient_lies_in_the_triangle_that_is_read(function: Callable[..., 
 
 
 def test_symmetric_functions_of_repeated_eigenvalues() -> None:
-    np.testing.assert_allclose(grad(lambda a: np.sum(np.linalg.eigvalsh(a) ** 3))(2 * np.eye(3)), 12 * np.eye(3))
-    np.testing.assert_allclose(grad(lambda a: np.sum(np.linalg.svdvals(a) ** 3))(2 * np.eye(3)), 12 * np.eye(3))
+    np.testing.assert_allclose(
+        grad(lambda a: np.sum(np.linalg.eigvalsh(a) ** 3))(2 * np.eye(3)), 12 * np.eye(3)
+    )
+    np.testing.assert_allclose(
+        grad(lambda a: np.sum(np.linalg.svdvals(a) ** 3))(2 * np.eye(3)), 12 * np.eye(3)
+    )
 
 
 def test_vectors_of_repeated_eigenvalues_have_no_finite_gradient() -> None:

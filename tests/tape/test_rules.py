@@ -17,16 +17,7 @@ from tests.rules.harness import Sample
 from tests.rules.samples import SAMPLES, title
 
 # Their derivatives are computed by functions without a rule in all their arguments.
-NO_SECOND_ORDER = (
-    "special-gammainc(",
-    "special-gammaincc(",
-    "gammaincinv(",
-    "gammainccinv(",
-    "block_diag(",
-    "placed_blocks(",
-    "histogram2d(",
-    "histogramdd(",
-)
+NO_SECOND_ORDER = ("gammainc_by_shape(", "block_diag(", "placed_blocks(", "histogram2d(", "histogramdd(")
 
 
 def on_numbers(function: Any, *structures: Any) -> Any:
@@ -118,16 +109,17 @@ def firsts() -> list[Sample]:
 def test_the_gradient_recorded_by_an_outer_tape_is_differentiated(sample):
     point, g = point_of(sample)
     along = random_like(point, 2)
-    if any(part in title(sample) for part in NO_SECOND_ORDER):
-        with pytest.raises(NoDerivativeError), GradientTape() as outer:
-            gradients(sample, outer.watch(point), g)
-        return
 
-    with GradientTape() as outer:
-        watched = outer.watch(point)
-        slope = pairing(along, gradients(sample, watched, g))
-    found = outer.gradient(slope, watched, unconnected_gradients="zero")
-    product = pairing(along, found)
+    def product() -> float:
+        with GradientTape() as outer:
+            watched = outer.watch(point)
+            slope = pairing(along, gradients(sample, watched, g))
+        return float(pairing(along, outer.gradient(slope, watched, unconnected_gradients="zero")))
+
+    if any(part in title(sample) for part in NO_SECOND_ORDER):
+        with pytest.raises(NoDerivativeError):
+            product()
+        return
 
     def at(step: float) -> float:
         moved = tree.map(
@@ -145,4 +137,4 @@ def test_the_gradient_recorded_by_an_outer_tape_is_differentiated(sample):
 
     step = 1e-3
     numerical = (8 * (at(step) - at(-step)) - (at(2 * step) - at(-2 * step))) / (12 * step)
-    assert float(product) == pytest.approx(numerical, rel=1e-5, abs=1e-7)
+    assert product() == pytest.approx(numerical, rel=1e-5, abs=1e-7)

@@ -65,7 +65,7 @@ def result_of(callee: Any, call: Call) -> Kind:
         return rule(call)
     if getattr(callee, "__module__", None) == "math":
         return BOOL if callee in _MATH_TESTS else INT if callee in _MATH_INTEGERS else _real_number(callee)
-    if registry.find(callee) is not None and getattr(callee, "__module__", "").startswith("numpy"):
+    if registry.find(callee) is not None and (getattr(callee, "__module__", "") or "").startswith("numpy"):
         return ANY if callee in _SEVERAL else NUMBER
     return ANY
 

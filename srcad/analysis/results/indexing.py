@@ -12,7 +12,7 @@ import gast
 from srcad.analysis.kinds import (
     ANY,
     INT,
-    NUMBER,
+    NEVER,
     Dims,
     Kind,
     container,
@@ -43,6 +43,8 @@ def element(kind: Kind, key: Any) -> Kind:
         return shaped(dims[1:], kind)
     if kind.name == "number":
         return number(kind)
+    if kind.name == "list" and kind.items == ():
+        return NEVER
     if not kind.items:
         return ANY
     if kind.name == "tuple" and isinstance(key, int) and -len(kind.items) <= key < len(kind.items):
@@ -66,6 +68,8 @@ def subscript(kind: Kind, index: gast.AST, recurse: Callable[[gast.AST], Kind]) 
         if kind.name == "list":
             return container("list", kind.items)
         return container(kind.name) if kind.name == "tuple" else kind if kind.name == "str" else ANY
+    if kind.name == "list" and kind.items == ():
+        return NEVER
     key = recurse(index)
     if kind.name in ("list", "tuple") and kind.items and key.name in ("int", "bool"):
         if key.value is not None:
@@ -233,6 +237,4 @@ def _array_attribute(kind: Kind, name: str) -> Kind:
         return INT if dims is None else replace(INT, dims=(product_length(dims),))
     if name == "shape":
         return container("tuple", None if dims is None else tuple(replace(INT, dims=(d,)) for d in dims))
-    if name == "flat":
-        return NUMBER if kind.name == "array" and False else ANY
     return ANY

@@ -122,11 +122,13 @@ def einsum(call: Call) -> Kind:
     found: dict[str, set[str]] = {}
     for term, operand in zip(terms, operands):
         dims = dims_of(operand)
-        if dims is None or len(dims) != len(term):
+        if dims is None or len(dims) != len(term) or len(set(term)) < len(term):
             return NUMBER
         for letter, size in zip(term, dims):
+            if term.count(letter) > 1 and size != "N":
+                size = "?"
             found.setdefault(letter, set()).add(size)
     if len(terms) != len(operands) or not set(output) <= set(found):
         return NUMBER
-    dims = [next(size for size in ("N", "?", "1") if size in found[letter]) for letter in output]
-    return shaped(dims, _like(*operands)) if dims else Kind("float", dtype=promote(operands))
+    sizes = [next(size for size in ("N", "?", "1") if size in found[letter]) for letter in output]
+    return shaped(sizes, _like(*operands)) if sizes else Kind("float", dtype=promote(operands))

@@ -69,6 +69,12 @@ def ravel(call: Call) -> Kind:
     return array(None, True, ("?",)) if dims is None else shaped((product_length(dims),), operand)
 
 
+def triangle(call: Call) -> Kind:
+    """Return the kind of ``np.tril(a)``, which makes a matrix of a vector."""
+    operand, dims = _first(call)
+    return number(operand) if dims is None or len(dims) < 2 else shaped(dims, operand)
+
+
 def transpose(call: Call) -> Kind:
     """Return the kind of ``np.transpose(a, axes)``."""
     operand, dims = _first(call)
@@ -340,7 +346,7 @@ def broadcast_arrays(call: Call) -> Kind:
 SHAPES: dict[Any, Callable[[Call], Kind]] = dict(
     itertools.chain(
         zip(
-            (np.copy, np.flip, np.fliplr, np.flipud, np.tril, np.triu, np.conj, np.positive),
+            (np.copy, np.flip, np.fliplr, np.flipud, np.conj),
             itertools.repeat(same),
         ),
         zip((np.ravel, np.ndarray.flatten), itertools.repeat(ravel)),
@@ -373,6 +379,8 @@ SHAPES: dict[Any, Callable[[Call], Kind]] = dict(
             np.swapaxes: swapaxes,
             np.take: take,
             np.transpose: transpose,
+            np.tril: triangle,
+            np.triu: triangle,
             np.where: where,
         }.items(),
     )

@@ -1,0 +1,166 @@
+"""The kinds of terms: what is known of primal variables, carried over to gradients and temporaries."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import gast
+import numpy as np
+
+from srcad.analysis.kinds import ANY, Kind, is_scalar
+from srcad.analysis.results.calls import result_of
+from srcad.analysis.results.elementwise import binary, unary
+from srcad.analysis.results.indexing import attribute
+from srcad.analysis.results.shaped import Call
+from srcad.optimize.program import Program, statements
+from srcad.optimize.terms import Term
+
+__all__ = ["TermKinds"]
+
+_FIRST_COUNTS = frozenset(
+    "amax amin conj copy cumsum empty_like expand_dims full_like imag max mean min ones_like real reshape "
+    "squeeze sum swapaxes transpose zeros_like".split()
+)
+_ARRAYS = frozenset(["broadcast_to", "dot", "einsum", "matmul", "outer", "tensordot"])
+_LIKE_FIRST = frozenset(["extreme_share", "share", "sign", "zeros_like"])
+_LIKE_SECOND = frozenset(["owned", "unbroadcast"])
+
+
+class TermKinds:
+    """Infers the kinds of terms.
+
+    A gradient has the dimensions of its variable unless it may be the number 0.0, which stands for a zero gradient
+    of any shape; so it must be seen of each of its definitions that it is no such number.
+    """
+
+    def __init__(self, program: Program) -> None:
+        self.context = program.context
+        self.definitions: dict[str, list[Term | None]] = {}
+        for stmt in statements(program.body):
+            for name in stmt.writes:
+                plain = stmt.value if stmt.target == name else None
+                self.definitions.setdefault(name, []).append(
+                    plain if stmt.kind is not gast.AugAssign else None
+                )
+                if stmt.kind is gast.AugAssign:
+                    self.definitions[name].pop()
+        self._memo: dict[Term, Kind] = {}
+        self._pending: set[str] = set()
+        self._whole = self._whole_names(program)
+
+    # ---- kinds ------------------------------------------------------------------------------
+
+    def of(self, term: Term) -> Kind:
+        """Return the kind of a term."""
+        found = self._memo.get(term)
+        if found is None:
+            found = self._of_name(term.name) if term.kind is gast.Name else self._of_operation(term)
+            if not self._pending:
+                self._memo[term] = found
+        return found
+
+    def _of_name(self, name: str) -> Kind:
+        found = self.context.ranks.get(name)
+        if found is not None:
+            return found
+        primal = self.context.ranks.get(self.context.like.get(name, name))
+        if primal is not None and (is_scalar(primal) or name in self._whole):
+            return primal
+        definitions = self.definitions.get(name, [])
+        if len(definitions) != 1 or definitions[0] is None or name in self._pending:
+            return ANY
+        self._pending.add(name)
+        found = self.of(definitions[0])
+        self._pending.discard(name)
+        return found
+
+    def _of_operation(self, term: Term) -> Kind:
+        kind = term.kind
+        if kind is gast.Constant:
+            return _kind_of_constant(term.parts[0])
+        if kind is gast.BinOp:
+            left, op, right = term.parts
+            return binary(op, self.of(left), self.of(right))
+        if kind is gast.UnaryOp:
+            return unary(term.parts[0], self.of(term.parts[1]))
+        if kind is gast.Attribute:
+            return attribute(self.of(term.parts[0]), term.parts[1])
+        if kind is gast.Tuple:
+            return Kind("tuple", items=tuple(map(self.of, term.children)))
+        return self._of_call(term) if kind is gast.Call and term.callee is not None else ANY
+
+    def _of_call(self, term: Term) -> Kind:
+        _, args, keywords = term.parts
+        if any(arg.kind is gast.Starred for arg in args) or any(k.parts[0] is None for k in keywords):
+            return ANY
+        if _runtime_name(term.callee) in _LIKE_SECOND and len(args) == 2:
+            return self.of(args[1])
+        texts: dict[int | str, str] = {
+            place: arg.parts[0]
+            for place, arg in enumerate(args)
+            if arg.kind is gast.Constant and isinstance(arg.parts[0], str)
+        }
+        named = {k.parts[0]: self.of(k.parts[1]) for k in keywords}
+        return result_of(term.callee, Call([self.of(arg) for arg in args], named, texts))
+
+    # ---- stand-ins --------------------------------------------------------------------------
+
+    def is_whole(self, term: Term) -> bool:
+        """Tell whether a value surely has its full shape, and is no number that stands for zeros."""
+        return self._is_whole(term, self._whole)
+
+    def _whole_names(self, program: Program) -> set[str]:
+        found = set(self.definitions) - program.parameters - self.context.ranks.keys()
+        while True:
+            wrong = {
+                name
+                for name in found
+                if not all(v is not None and self._is_whole(v, found) for v in self.definitions[name])
+            }
+            if not wrong:
+                return found
+            found -= wrong
+
+    def _is_whole(self, term: Term, names: set[str]) -> bool:
+        kind = term.kind
+        if kind is gast.Name:
+            known = self.context.ranks.get(term.name)
+            return term.name in names or (known is not None and known.name == "array")
+        if kind is gast.BinOp:
+            left, op, right = term.parts
+            return op is gast.MatMult or self._is_whole(left, names) or self._is_whole(right, names)
+        if kind is gast.UnaryOp:
+            return self._is_whole(term.parts[1], names)
+        if kind in (gast.Subscript, gast.Attribute):
+            return self._is_whole(term.parts[0], names)
+        if kind is not gast.Call or term.callee is None or not term.parts[1]:
+            return False
+        return self._is_whole_call(term.callee, term.parts[1], names)
+
+    def _is_whole_call(self, callee: Any, args: tuple[Term, ...], names: set[str]) -> bool:
+        if isinstance(callee, np.ufunc):
+            return any(self._is_whole(arg, names) for arg in args)
+        runtime = _runtime_name(callee)
+        if runtime in _LIKE_SECOND and len(args) == 2:
+            target = args[1]
+            known = self.context.ranks.get(target.name) if target.kind is gast.Name else None
+            return (known is not None and known.name == "array") or self._is_whole(args[0], names)
+        if runtime:
+            return runtime in _LIKE_FIRST and self._is_whole(args[0], names)
+        name = getattr(callee, "__name__", "")
+        if getattr(np, name, None) is not callee:
+            return False
+        return name in _ARRAYS or (name in _FIRST_COUNTS and self._is_whole(args[0], names))
+
+
+def _kind_of_constant(value: Any) -> Kind:
+    if isinstance(value, (bool, int)):
+        return Kind("bool" if isinstance(value, bool) else "int", value=value, dtype="int")
+    if isinstance(value, float):
+        return Kind("float", dtype="float64")
+    return Kind("none") if value is None else ANY
+
+
+def _runtime_name(callee: Any) -> str:
+    module = getattr(callee, "__module__", "") or ""
+    return str(getattr(callee, "__name__", "")) if module.startswith("srcad.") else ""

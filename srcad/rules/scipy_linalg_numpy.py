@@ -1,0 +1,197 @@
+"""Derivatives of what ``scipy.linalg`` and ``numpy.linalg`` both have, by the rules of the latter."""
+
+from __future__ import annotations
+
+import numpy as np
+import scipy.linalg
+
+from srcad import runtime as rt
+from srcad.rules import linalg_factors, linalg_forward, linalg_norms
+from srcad.rules.registry import jvp, vjp
+from srcad.rules.scipy_linalg_solvers import OVERWRITE_A, OVERWRITE_B
+
+_GENERALIZED = "The generalised eigenvalue problem has no derivative rule; solve it for inv(b) @ a."
+_SUBSET = "Eigenvalues chosen when solving have no derivative rule; choose them from the whole result."
+_SPECTRUM = {
+    "b": _GENERALIZED, "type": _GENERALIZED, "overwrite_b": OVERWRITE_B["overwrite_b"],
+    "subset_by_index": _SUBSET, "subset_by_value": _SUBSET,
+} | OVERWRITE_A  # fmt: skip
+
+# -- determinants and norms ---------------------------------------------------------------------------
+
+
+@vjp(scipy.linalg.det, "a", refused=OVERWRITE_A)
+def det(ans, g, a, overwrite_a=False, check_finite=True):
+    return np.expand_dims(g, (-2, -1)) * rt.cofactor(a)
+
+
+@jvp(scipy.linalg.det, "a")
+def det_a(ans, t, a, overwrite_a=False, check_finite=True):
+    return np.sum(rt.cofactor(a) * t, axis=(-2, -1))
+
+
+@vjp(scipy.linalg.norm, "a")
+def norm(ans, g, a, ord=None, axis=None, keepdims=False, check_finite=True):
+    return linalg_norms.norm(ans, g, a, ord, axis, keepdims)
+
+
+@jvp(scipy.linalg.norm, "a")
+def norm_a(ans, t, a, ord=None, axis=None, keepdims=False, check_finite=True):
+    return linalg_forward.norm_x(ans, t, a, ord, axis, keepdims)
+
+
+@vjp(scipy.linalg.eigvalsh, "a", refused=_SPECTRUM)
+def eigvalsh(
+    ans, g, a, b=None, *, lower=True, overwrite_a=False, overwrite_b=False, type=1, check_finite=True,
+    subset_by_index=None, subset_by_value=None, driver=None,
+):  # fmt: skip
+    if lower:
+        return linalg_factors.eigvalsh(ans, g, a, "L")
+    return linalg_factors.eigvalsh(ans, g, a, "U")
+
+
+@jvp(scipy.linalg.eigvalsh, "a")
+def eigvalsh_a(
+    ans, t, a, b=None, *, lower=True, overwrite_a=False, overwrite_b=False, type=1, check_finite=True,
+    subset_by_index=None, subset_by_value=None, driver=None,
+):  # fmt: skip
+    if lower:
+        return linalg_forward.eigvalsh_a(ans, t, a, "L")
+    return linalg_forward.eigvalsh_a(ans, t, a, "U")
+
+
+@vjp(scipy.linalg.eigh, "a", refused=_SPECTRUM)
+def eigh(
+    ans, g, a, b=None, *, lower=True, eigvals_only=False, overwrite_a=False, overwrite_b=False, type=1,
+    check_finite=True, subset_by_index=None, subset_by_value=None, driver=None,
+):  # fmt: skip
+    if eigvals_only and lower:
+        return linalg_factors.eigvalsh(ans, g, a, "L")
+    if eigvals_only:
+        return linalg_factors.eigvalsh(ans, g, a, "U")
+    if lower:
+        return linalg_factors.eigh(ans, g, a, "L")
+    return linalg_factors.eigh(ans, g, a, "U")
+
+
+@jvp(scipy.linalg.eigh, "a")
+def eigh_a(
+    ans, t, a, b=None, *, lower=True, eigvals_only=False, overwrite_a=False, overwrite_b=False, type=1,
+    check_finite=True, subset_by_index=None, subset_by_value=None, driver=None,
+):  # fmt: skip
+    if eigvals_only and lower:
+        return linalg_forward.eigvalsh_a(ans, t, a, "L")
+    if eigvals_only:
+        return linalg_forward.eigvalsh_a(ans, t, a, "U")
+    if lower:
+        return linalg_forward.eigh_a(ans, t, a, "L")
+    return linalg_forward.eigh_a(ans, t, a, "U")
+
+
+@vjp(
+    scipy.linalg.eigvals,
+    "a",
+    refused=OVERWRITE_A | {"b": _GENERALIZED, "homogeneous_eigvals": _GENERALIZED},
+)
+def eigvals(ans, g, a, b=None, overwrite_a=False, check_finite=True, homogeneous_eigvals=False):
+    return linalg_factors.eigvals(ans, g, a)
+
+
+@jvp(scipy.linalg.eigvals, "a")
+def eigvals_a(ans, t, a, b=None, overwrite_a=False, check_finite=True, homogeneous_eigvals=False):
+    return linalg_forward.eigvals_a(ans, t, a)
+
+
+@vjp(
+    scipy.linalg.eig,
+    "a",
+    refused=OVERWRITE_A
+    | OVERWRITE_B
+    | {
+        "b": _GENERALIZED,
+        "homogeneous_eigvals": _GENERALIZED,
+        "left": "Left eigenvectors have no derivative rule; take those of the transposed matrix.",
+    },
+)
+def eig(
+    ans, g, a, b=None, left=False, right=True, overwrite_a=False, overwrite_b=False, check_finite=True,
+    homogeneous_eigvals=False,
+):  # fmt: skip
+    if not right:
+        return linalg_factors.eigvals(ans, g, a)
+    return linalg_factors.eig(ans, g, a)
+
+
+@jvp(scipy.linalg.eig, "a")
+def eig_a(
+    ans, t, a, b=None, left=False, right=True, overwrite_a=False, overwrite_b=False, check_finite=True,
+    homogeneous_eigvals=False,
+):  # fmt: skip
+    if not right:
+        return linalg_forward.eigvals_a(ans, t, a)
+    pair = linalg_forward.eig_a(ans, t, a)
+    return pair[0], rt.unbroadcast(pair[1], ans[1])
+
+
+@vjp(scipy.linalg.svdvals, "a", refused=OVERWRITE_A)
+def svdvals(ans, g, a, overwrite_a=False, check_finite=True):
+    return linalg_factors.svdvals(ans, g, a)
+
+
+@jvp(scipy.linalg.svdvals, "a")
+def svdvals_a(ans, t, a, overwrite_a=False, check_finite=True):
+    return linalg_forward.svdvals_x(ans, t, a)
+
+
+@vjp(scipy.linalg.svd, "a", refused=OVERWRITE_A)
+def svd(
+    ans, g, a, full_matrices=True, compute_uv=True, overwrite_a=False, check_finite=True,
+    lapack_driver="gesdd",
+):  # fmt: skip
+    return linalg_factors.svd(ans, g, a, full_matrices, compute_uv)
+
+
+@jvp(scipy.linalg.svd, "a")
+def svd_a(
+    ans, t, a, full_matrices=True, compute_uv=True, overwrite_a=False, check_finite=True,
+    lapack_driver="gesdd",
+):  # fmt: skip
+    return linalg_forward.svd_a(ans, t, a, full_matrices, compute_uv)
+
+
+@vjp(
+    scipy.linalg.qr,
+    "a",
+    refused=OVERWRITE_A | {"pivoting": "Column pivoting has no derivative rule; permute the columns before."},
+)
+def qr(ans, g, a, overwrite_a=False, lwork=None, mode="full", pivoting=False, check_finite=True):
+    mode = rt.allowed_option(mode, ("full", "economic", "r"), "scipy.linalg.qr mode")
+    if mode == "full":
+        return linalg_factors.qr(ans, g, a, "complete")
+    if mode == "economic":
+        return linalg_factors.qr(ans, g, a, "reduced")
+    return linalg_factors.qr(ans[0], g[0], a, "r")
+
+
+@jvp(scipy.linalg.qr, "a")
+def qr_a(ans, t, a, overwrite_a=False, lwork=None, mode="full", pivoting=False, check_finite=True):
+    mode = rt.allowed_option(mode, ("full", "economic", "r"), "scipy.linalg.qr mode")
+    if mode == "full":
+        return linalg_forward.qr_a(ans, t, a, "complete")
+    if mode == "economic":
+        return linalg_forward.qr_a(ans, t, a, "reduced")
+    return (linalg_forward.qr_a(ans[0], t, a, "r"),)
+
+
+@vjp(
+    scipy.linalg.pinv,
+    "a",
+    refused={"return_rank": "The rank has no derivative; leave return_rank at False and use matrix_rank."},
+)
+def pinv(ans, g, a, *, atol=None, rtol=None, return_rank=False, check_finite=True):
+    return linalg_factors.pinv(ans, g, a)
+
+
+@jvp(scipy.linalg.pinv, "a")
+def pinv_a(ans, t, a, *, atol=None, rtol=None, return_rank=False, check_finite=True):
+    return linalg_forward.pinv_a(ans, t, a)

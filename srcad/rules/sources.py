@@ -1,0 +1,202 @@
+"""Functions that call other functions, or stand for operators, written out in Python.
+
+They are differentiated like a user's own functions, so that what they call is differentiated too.
+"""
+
+from __future__ import annotations
+
+import operator
+from typing import Any
+
+import numpy as np
+
+from srcad.rules.registry import language, refuse, written_out
+
+language(
+    dict, divmod, enumerate, filter, frozenset, getattr, iter, list, map, max, min, next, reversed, set, sorted, sum,
+    super, tuple, zip,
+)  # fmt: skip
+
+refuse("np.row_stack is the old name of np.vstack: call that.", np.row_stack)
+
+# -- NumPy's functions of functions ------------------------------------------------------------------
+
+
+@written_out(np.apply_along_axis)
+def apply_along_axis(func1d: Any, axis: int, arr: Any, *args: Any, **kwargs: Any) -> Any:
+    rows = np.moveaxis(np.asarray(arr), axis, -1)
+    leading = np.shape(rows)[:-1]
+    flat = np.reshape(rows, (-1, np.shape(rows)[-1]))
+    results = np.stack([np.asarray(func1d(row, *args, **kwargs)) for row in flat])
+    whole = np.reshape(results, leading + np.shape(results)[1:])
+    place = axis % np.ndim(arr)
+    sources = tuple(range(len(leading), np.ndim(whole)))
+    return np.moveaxis(whole, sources, tuple(range(place, place + len(sources))))
+
+
+@written_out(np.apply_over_axes)
+def apply_over_axes(func: Any, a: Any, axes: Any) -> Any:
+    if np.ndim(axes) == 0:
+        axes = (axes,)
+    value = np.asarray(a)
+    for k in range(len(axes)):
+        reduced = func(value, axes[k])
+        value = np.expand_dims(reduced, axes[k]) if np.ndim(reduced) < np.ndim(value) else reduced
+    return value
+
+
+@written_out(np.fromfunction)
+def fromfunction(function: Any, shape: Any, *, dtype: Any = float) -> Any:
+    return function(*np.indices(shape, dtype=dtype))
+
+
+@written_out(np.piecewise)
+def piecewise(x: Any, condlist: Any, funclist: Any) -> Any:
+    if isinstance(condlist, np.ndarray) and condlist.dtype == bool and np.ndim(condlist) == np.ndim(x):
+        condlist = [condlist]
+    result = np.zeros_like(x)
+    free = np.ones(np.shape(x), bool)
+    for k in range(len(condlist)):
+        chosen = np.asarray(condlist[k], bool)
+        free = np.logical_and(free, np.logical_not(chosen))
+        value = funclist[k](x[chosen]) if callable(funclist[k]) else funclist[k]
+        result[chosen] = value
+    if len(funclist) > len(condlist):
+        other = funclist[-1]
+        value = other(x[free]) if callable(other) else other
+        result[free] = value
+    return result
+
+
+@written_out(np.vectorize.__call__)
+def call_vectorized(self: Any, *args: Any) -> Any:
+    function = self.pyfunc
+    shape = np.broadcast_shapes(*[np.shape(value) for value in args])
+    flat = [np.ravel(np.broadcast_to(value, shape)) for value in args]
+    values = [function(*[part[i] for part in flat]) for i in range(len(flat[0]))]
+    return np.reshape(np.array(values), shape)
+
+
+language(np.vectorize)
+
+# -- operators ---------------------------------------------------------------------------------------
+
+
+@written_out(operator.abs)
+def absolute(a: Any) -> Any:
+    return abs(a)
+
+
+@written_out(operator.neg)
+def negative(a: Any) -> Any:
+    return -a
+
+
+@written_out(operator.pos)
+def positive(a: Any) -> Any:
+    return +a
+
+
+@written_out(operator.add, operator.concat)
+def add(a: Any, b: Any) -> Any:
+    return a + b
+
+
+@written_out(operator.sub)
+def subtract(a: Any, b: Any) -> Any:
+    return a - b
+
+
+@written_out(operator.mul)
+def multiply(a: Any, b: Any) -> Any:
+    return a * b
+
+
+@written_out(operator.truediv)
+def divide(a: Any, b: Any) -> Any:
+    return a / b
+
+
+@written_out(operator.mod)
+def modulo(a: Any, b: Any) -> Any:
+    return a % b
+
+
+@written_out(operator.pow)
+def power(a: Any, b: Any) -> Any:
+    return a**b
+
+
+@written_out(operator.matmul)
+def matmul(a: Any, b: Any) -> Any:
+    return a @ b
+
+
+@written_out(operator.iadd, operator.iconcat)
+def add_in_place(a: Any, b: Any) -> Any:
+    a += b
+    return a
+
+
+@written_out(operator.isub)
+def subtract_in_place(a: Any, b: Any) -> Any:
+    a -= b
+    return a
+
+
+@written_out(operator.imul)
+def multiply_in_place(a: Any, b: Any) -> Any:
+    a *= b
+    return a
+
+
+@written_out(operator.itruediv)
+def divide_in_place(a: Any, b: Any) -> Any:
+    a /= b
+    return a
+
+
+@written_out(operator.imod)
+def modulo_in_place(a: Any, b: Any) -> Any:
+    a %= b
+    return a
+
+
+@written_out(operator.ipow)
+def power_in_place(a: Any, b: Any) -> Any:
+    a **= b
+    return a
+
+
+@written_out(operator.imatmul)
+def matmul_in_place(a: Any, b: Any) -> Any:
+    a @= b
+    return a
+
+
+refuse(
+    "This operator has no derivative, and changes its left operand: write it as a statement.",
+    operator.iand, operator.ifloordiv, operator.ilshift, operator.ior, operator.irshift, operator.ixor,
+)  # fmt: skip
+
+
+@written_out(operator.getitem)
+def get_item(a: Any, b: Any) -> Any:
+    return a[b]
+
+
+@written_out(operator.setitem)
+def set_item(a: Any, b: Any, c: Any) -> None:
+    a[b] = c
+
+
+@written_out(operator.delitem)
+def delete_item(a: Any, b: Any) -> None:
+    del a[b]
+
+
+if hasattr(operator, "call"):
+
+    @written_out(operator.call)
+    def call(obj: Any, /, *args: Any, **kwargs: Any) -> Any:
+        return obj(*args, **kwargs)

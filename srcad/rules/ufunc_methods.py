@@ -1,0 +1,237 @@
+"""Derivatives of the methods of ufuncs: ``reduce``, ``accumulate``, ``reduceat`` and ``outer``."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from srcad import runtime as rt
+from srcad.rules.cumulative import cumprod, cumprod_a
+from srcad.rules.reductions import max_, max_a, min_, min_a, prod, prod_a
+from srcad.rules.registry import constant, find, is_constant, jvp, mutating, refuse, vjp
+
+_OUT = {"out": "The argument 'out' overwrites an array, which is not differentiated: use the result instead."}
+_DTYPE = {
+    **_OUT,
+    "dtype": "The argument 'dtype' of this method is not differentiated: call astype before it.",
+}
+
+# -- reduce ------------------------------------------------------------------------------------------
+
+
+@vjp(np.add.reduce, "array", "initial", linear=True, refused=_DTYPE)
+def add_reduce(ans, g, array, axis=0, dtype=None, out=None, keepdims=False, initial=0, where=True):
+    if axis is not None and not keepdims:
+        g = np.expand_dims(g, axis)
+    if where is True:
+        return np.broadcast_to(g, np.shape(array)), rt.unbroadcast(g, initial)
+    return rt.where_used(where, g, np.shape(array)), rt.unbroadcast(g, initial)
+
+
+@vjp(np.multiply.reduce, "array", "initial", refused=_DTYPE)
+def multiply_reduce(ans, g, array, axis=0, dtype=None, out=None, keepdims=False, initial=1, where=True):
+    return prod(ans, g, array, axis=axis, keepdims=keepdims, initial=initial, where=where)
+
+
+@jvp(np.multiply.reduce, "array")
+def multiply_reduce_array(ans, t, array, axis=0, dtype=None, out=None, keepdims=False, initial=1, where=True):
+    return prod_a(ans, t, array, axis=axis, keepdims=keepdims, initial=initial, where=where)
+
+
+@jvp(np.multiply.reduce, "initial")
+def multiply_reduce_initial(
+    ans, t, array, axis=0, dtype=None, out=None, keepdims=False, initial=1, where=True
+):
+    return t * np.prod(array, axis=axis, keepdims=keepdims, where=where)
+
+
+@vjp(np.maximum.reduce, "array", refused=_DTYPE)
+def maximum_reduce(ans, g, array, axis=0, dtype=None, out=None, keepdims=False, initial=None, where=True):
+    return max_(ans, g, array, axis=axis, keepdims=keepdims, initial=initial, where=where)
+
+
+@jvp(np.maximum.reduce, "array")
+def maximum_reduce_array(
+    ans, t, array, axis=0, dtype=None, out=None, keepdims=False, initial=None, where=True
+):
+    return max_a(ans, t, array, axis=axis, keepdims=keepdims, initial=initial, where=where)
+
+
+@vjp(np.minimum.reduce, "array", refused=_DTYPE)
+def minimum_reduce(ans, g, array, axis=0, dtype=None, out=None, keepdims=False, initial=None, where=True):
+    return min_(ans, g, array, axis=axis, keepdims=keepdims, initial=initial, where=where)
+
+
+@jvp(np.minimum.reduce, "array")
+def minimum_reduce_array(
+    ans, t, array, axis=0, dtype=None, out=None, keepdims=False, initial=None, where=True
+):
+    return min_a(ans, t, array, axis=axis, keepdims=keepdims, initial=initial, where=where)
+
+
+@vjp(np.logaddexp.reduce, "array", refused=_DTYPE)
+def logaddexp_reduce(ans, g, array, axis=0, dtype=None, out=None, keepdims=False, initial=None, where=True):
+    if axis is not None and not keepdims:
+        g = np.expand_dims(g, axis)
+        ans = np.expand_dims(ans, axis)
+    return np.where(where, g * np.exp(rt.difference(array, ans)), 0)
+
+
+@jvp(np.logaddexp.reduce, "array")
+def logaddexp_reduce_array(
+    ans, t, array, axis=0, dtype=None, out=None, keepdims=False, initial=None, where=True
+):
+    if axis is not None and not keepdims:
+        ans = np.expand_dims(ans, axis)
+    share = np.where(where, np.exp(rt.difference(array, ans)), 0)
+    return np.sum(t * share, axis=axis, keepdims=keepdims)
+
+
+# -- accumulate and reduceat -------------------------------------------------------------------------
+
+
+@vjp(np.add.accumulate, "array", linear=True, refused=_DTYPE)
+def add_accumulate(ans, g, array, axis=0, dtype=None, out=None):
+    return np.flip(np.cumsum(np.flip(g, axis), axis), axis)
+
+
+@vjp(np.multiply.accumulate, "array", refused=_DTYPE)
+def multiply_accumulate(ans, g, array, axis=0, dtype=None, out=None):
+    return cumprod(ans, g, array, axis=axis)
+
+
+@jvp(np.multiply.accumulate, "array")
+def multiply_accumulate_array(ans, t, array, axis=0, dtype=None, out=None):
+    return cumprod_a(ans, t, array, axis=axis)
+
+
+@vjp(np.minimum.accumulate, "array", refused=_DTYPE)
+@vjp(np.maximum.accumulate, "array", refused=_DTYPE)
+def maximum_accumulate(ans, g, array, axis=0, dtype=None, out=None):
+    return rt.scatter_along_axis(g, np.shape(array), rt.record_places(array, ans, axis), axis)
+
+
+@jvp(np.minimum.accumulate, "array")
+@jvp(np.maximum.accumulate, "array")
+def maximum_accumulate_array(ans, t, array, axis=0, dtype=None, out=None):
+    return np.take_along_axis(t, rt.record_places(array, ans, axis), axis)
+
+
+@vjp(np.add.reduceat, "array", linear=True, refused=_DTYPE)
+def add_reduceat(ans, g, array, indices, axis=0, dtype=None, out=None):
+    return rt.reduceat_adjoint(g, np.shape(array), indices, axis)
+
+
+# -- outer -------------------------------------------------------------------------------------------
+
+
+@vjp(np.add.outer, "A", "B", linear=True)
+def add_outer(ans, g, A, B):
+    return np.sum(g, axis=rt.axes_from(A, g)), np.sum(g, axis=rt.axes_upto(A))
+
+
+@vjp(np.subtract.outer, "A", "B", linear=True)
+def subtract_outer(ans, g, A, B):
+    return np.sum(g, axis=rt.axes_from(A, g)), -np.sum(g, axis=rt.axes_upto(A))
+
+
+@vjp(np.multiply.outer, "A", "B", multilinear=True)
+def multiply_outer(ans, g, A, B):
+    return (
+        rt.unbroadcast(np.tensordot(g, B, np.ndim(B)), A),
+        rt.unbroadcast(np.tensordot(A, g, np.ndim(A)), B),
+    )
+
+
+@vjp(np.true_divide.outer, "A", "B", linear=("A",))
+def divide_outer(ans, g, A, B):
+    return (
+        rt.unbroadcast(np.tensordot(g, 1 / B, np.ndim(B)), A),
+        rt.unbroadcast(np.sum(-g * ans / B, axis=rt.axes_upto(A)), B),
+    )
+
+
+@jvp(np.true_divide.outer, "B")
+def divide_outer_b(ans, t, A, B):
+    return -ans * (t / B)
+
+
+@vjp(np.maximum.outer, "A", "B")
+def maximum_outer(ans, g, A, B):
+    column = rt.column_of(A, np.ndim(B))
+    return (
+        np.sum(g * rt.share(column, B), axis=rt.axes_from(A, g)),
+        np.sum(g * rt.share(B, column), axis=rt.axes_upto(A)),
+    )
+
+
+@jvp(np.maximum.outer, "A")
+def maximum_outer_a(ans, t, A, B):
+    return rt.column_of(t, np.ndim(B)) * rt.share(rt.column_of(A, np.ndim(B)), B)
+
+
+@jvp(np.maximum.outer, "B")
+def maximum_outer_b(ans, t, A, B):
+    return t * rt.share(B, rt.column_of(A, np.ndim(B)))
+
+
+@vjp(np.minimum.outer, "A", "B")
+def minimum_outer(ans, g, A, B):
+    column = rt.column_of(A, np.ndim(B))
+    return (
+        np.sum(g * rt.share(B, column), axis=rt.axes_from(A, g)),
+        np.sum(g * rt.share(column, B), axis=rt.axes_upto(A)),
+    )
+
+
+@jvp(np.minimum.outer, "A")
+def minimum_outer_a(ans, t, A, B):
+    return rt.column_of(t, np.ndim(B)) * rt.share(B, rt.column_of(A, np.ndim(B)))
+
+
+@jvp(np.minimum.outer, "B")
+def minimum_outer_b(ans, t, A, B):
+    return t * rt.share(rt.column_of(A, np.ndim(B)), B)
+
+
+@vjp(np.power.outer, "A", "B")
+def power_outer(ans, g, A, B):
+    column = rt.column_of(A, np.ndim(B))
+    return (
+        rt.unbroadcast(np.sum(g * rt.scaled_power(B, column, B - 1), axis=rt.axes_from(A, g)), A),
+        rt.unbroadcast(np.sum(g * ans * rt.safe_log(column), axis=rt.axes_upto(A)), B),
+    )
+
+
+@jvp(np.power.outer, "A")
+def power_outer_a(ans, t, A, B):
+    return rt.column_of(t, np.ndim(B)) * rt.scaled_power(B, rt.column_of(A, np.ndim(B)), B - 1)
+
+
+@jvp(np.power.outer, "B")
+def power_outer_b(ans, t, A, B):
+    return t * ans * rt.safe_log(rt.column_of(A, np.ndim(B)))
+
+
+# -- the rest ----------------------------------------------------------------------------------------
+
+_METHODS = ("reduce", "accumulate", "reduceat", "outer")
+
+
+def _account_for(ufunc: np.ufunc) -> None:
+    """Declare the methods of a ufunc that have no rule of their own."""
+    mutating(ufunc.at)
+    for method in [getattr(ufunc, name) for name in _METHODS]:
+        if find(method) is not None:
+            continue
+        if is_constant(ufunc):
+            constant(method)
+        else:
+            refuse(
+                f"The method '{method.__name__}' of np.{ufunc.__name__} has no derivative rule: "
+                "broadcast the operands or write a loop.",
+                method,
+            )
+
+
+for _ufunc in [value for value in vars(np).values() if isinstance(value, np.ufunc)]:
+    _account_for(_ufunc)

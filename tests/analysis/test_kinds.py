@@ -1,0 +1,120 @@
+"""The lattice: joins lie above both, and hold what either holds."""
+
+from __future__ import annotations
+
+import dataclasses
+import itertools
+from typing import Any
+
+import numpy as np
+import pytest
+
+from srcad.analysis.kinds import (
+    ANY,
+    FLOAT64,
+    INT,
+    NEVER,
+    NUMBER,
+    Kind,
+    array,
+    bounded,
+    is_double,
+    join,
+    join_all,
+    kind_of,
+    literal,
+)
+from tests.analysis.containment import contains
+
+
+@dataclasses.dataclass
+class Point:
+    x: Any
+    y: Any
+
+
+class Plain:
+    def __init__(self) -> None:
+        self.weights = np.ones((2, 1))
+        self.name = "layer"
+
+    @property
+    def size(self) -> int:
+        return 3
+
+
+VALUES = [
+    1.5, 3, True, None, "text", 1j, np.float32(2), np.float64(2), np.int8(1), np.bool_(True), np.ones(3), np.ones((1, 3)),
+    np.ones((2, 1), np.float32), np.arange(3), np.ones(2) > 0, np.ones(2) + 1j, np.zeros((0, 2)),
+    np.arange(3, dtype=np.int8),
+    (1.0, np.ones(2)), (1, 2), [1.0, 2.0], [np.ones(1), np.ones(2)], [], {"a": 1.0, "b": np.ones(2)},
+    {"a": np.ones(2), "b": 2},
+    {}, Point(1.0, np.ones(2)), Point(np.ones(3), 2), Plain(), np.sum, Plain,
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("value", VALUES, ids=lambda v: type(v).__name__)
+def test_the_kind_of_a_value_holds_it(value: Any) -> None:
+    assert contains(kind_of(value), value)
+
+
+def test_a_join_holds_what_either_holds() -> None:
+    for first, second in itertools.product(VALUES, VALUES):
+        joined = join(kind_of(first), kind_of(second))
+        assert contains(joined, first), (joined, first)
+        assert contains(joined, second), (joined, second)
+
+
+def test_a_join_is_commutative_and_idempotent() -> None:
+    for first, second in itertools.product(map(kind_of, VALUES), map(kind_of, VALUES)):
+        joined = join(first, second)
+        assert joined == join(second, first)
+        assert joined == join(joined, first) == join(joined, second)
+
+
+def test_axes_are_joined_one_by_one() -> None:
+    assert join(kind_of(np.ones((2, 1))), kind_of(np.ones((3, 4)))).dims == ("N", "?")
+    assert join(kind_of(np.ones(2)), kind_of(np.ones((2, 2)))).dims is None
+
+
+def test_never_is_the_bottom() -> None:
+    assert join(NEVER, FLOAT64) == join(FLOAT64, NEVER) == FLOAT64
+    assert join_all([]) == NEVER
+
+
+def test_an_axis_of_length_zero_is_not_one() -> None:
+    assert kind_of(np.zeros((0, 1, 5))).dims == ("N", "1", "N")
+
+
+def test_doubles() -> None:
+    assert is_double(kind_of(np.ones(3)))
+    assert is_double(FLOAT64)
+    assert is_double(join(INT, FLOAT64))
+    assert not is_double(kind_of(np.ones(3, np.float32)))
+    assert not is_double(kind_of(np.ones(3, complex)))
+    assert not is_double(NUMBER)
+
+
+def test_a_literal_integer_is_remembered() -> None:
+    assert literal(2).value == 2
+    assert join(literal(2), literal(2)).value == 2
+    assert join(literal(2), literal(3)).value is None
+
+
+def test_the_attributes_of_a_plain_object_are_known() -> None:
+    assert dict(kind_of(Plain()).items or ()) == {
+        "weights": array(None, True, ("N", "1"), "float64"),
+        "name": Kind("str"),
+    }
+
+
+def test_what_lies_deep_is_forgotten() -> None:
+    kind = FLOAT64
+    for _ in range(10):
+        kind = Kind("tuple", items=(kind,))
+
+    assert bounded(kind) == bounded(Kind("tuple", items=(bounded(kind),)))
+
+
+def test_objects_of_different_classes_have_nothing_in_common() -> None:
+    assert join(kind_of(Point(1.0, 2.0)), kind_of(Plain())) == ANY
