@@ -7,6 +7,7 @@ import functools
 from srcad.analysis.activity import varied_variables
 from srcad.analysis.infer import infer
 from srcad.analysis.memory import memory_of
+from srcad.analysis.returns import Callees
 from srcad.backends.numpy_backend import load
 from srcad.derive.forward import forward
 from srcad.derive.inline_calls import inline_calls, without_dead_copies
@@ -16,7 +17,7 @@ from srcad.lang.function import Nested
 from srcad.lang.printer import to_source
 from srcad.optimize import Context, optimize
 from srcad.optimize.copy_propagation import copy_propagation
-from srcad.pipeline import Code, _is_pure, bind_builtins, read, refer, unknown_result, user_names
+from srcad.pipeline import Code, _is_pure, bind_builtins, read, refer, user_names
 
 __all__ = ["build_forward"]
 
@@ -52,12 +53,14 @@ def build_forward(request: Request, stages: dict[str, str] | None = None) -> Cod
     users = user_names(fn)
     fn = inline_calls(fn, read, lambda value: isinstance(value, Nested))
     fn = without_dead_copies(copy_propagation(fn, Context(_is_pure)))
-    kinds = infer(fn, dict(request.parameters), unknown_result)
+    callees = Callees(read)
+    kinds = infer(fn, dict(request.parameters), callees.returns, callees.changes)
     if stages is not None:
         stages.update(source=fn.source.text, normal=to_source(fn.tree))
     fn = lower(fn, kinds)
     bind_builtins(fn)
-    kinds = infer(fn, dict(request.parameters), unknown_result)
+    kinds = infer(fn, dict(request.parameters), callees.returns, callees.changes)
+    fn.scope.dependencies += callees.dependencies
     memory = memory_of(fn, kinds, request.wanted, parameters_alias=request.aliased)
     varied = varied_variables(fn, kinds, set(request.wanted), memory)
     derived = forward(fn, kinds, varied, memory, request.wanted, request.names)

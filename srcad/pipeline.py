@@ -22,6 +22,7 @@ from srcad.analysis.guards import raising_variables
 from srcad.analysis.infer import Kinds, infer
 from srcad.analysis.kinds import ANY, Kind, is_scalar
 from srcad.analysis.memory import Memory, direct_changes, memory_of, simple_statements
+from srcad.analysis.returns import Callees
 from srcad.backends.numpy_backend import load
 from srcad.derive.build import assign, constant, name
 from srcad.derive.functions import assemble, enter
@@ -111,13 +112,15 @@ def build(request: Request, stages: dict[str, str] | None = None) -> Code:
     fn = inline_calls(fn, read, lambda value: isinstance(value, Nested))
     fn = without_dead_copies(copy_propagation(fn, Context(_is_pure)))
     fn, result = single_result(fn, request.mode)
-    kinds = infer(fn, dict(request.parameters), unknown_result)
+    callees = Callees(read)
+    kinds = infer(fn, dict(request.parameters), callees.returns, callees.changes)
     if stages is not None:
         stages.update(source=fn.source.text, normal=to_source(fn.tree))
 
     fn = lower(fn, kinds)
     bind_builtins(fn)
-    kinds = infer(fn, dict(request.parameters), unknown_result)
+    kinds = infer(fn, dict(request.parameters), callees.returns, callees.changes)
+    fn.scope.dependencies += callees.dependencies
     given = given_shadows(request) if request.mode == "call" else ()
     memory = memory_of(fn, kinds, given, parameters_alias=request.aliased)
     varied = varied_variables(fn, kinds, set(request.wanted), memory)
@@ -151,11 +154,6 @@ def has_shadows(functions: list[Function]) -> bool:
         for fn in functions
         for node in gast.walk(fn.tree)
     )
-
-
-def unknown_result(callee: Any, arguments: list[Kind]) -> Kind:
-    """Return the kind of what a function returns of which nothing is known."""
-    return ANY
 
 
 def refuse_changes_outside(fn: Function, memory: Memory, varied: set[str]) -> None:

@@ -406,12 +406,7 @@ class _Adjoint(MemoryAdjoints):
         others = [o for o in operands if not (isinstance(o, gast.Name) and o.id == operand.id)]
         if all(is_scalar(self.kind(other)) for other in others):
             return value
-        kind = self.kind(operand)
-        if kind.name == "float" and all(
-            self.kind(o).name in ("array", "float", "int", "bool") for o in others
-        ):
-            return fl.atom(call("np.sum", value))
-        return fl.atom(call("rt.unbroadcast", value, operand))
+        return self.summed(value, self.kind(self.stmt.value), operand, fl)
 
     # -- in place ----------------------------------------------------------------------------------
 

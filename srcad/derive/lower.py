@@ -117,10 +117,19 @@ class _Lowering(CallLowering):
         self.check_store(gast.copy_location(gast.Assign([target], stmt.value, None), stmt))
         load = _load(target)
         if isinstance(target, gast.Subscript) and self.kind(target.value).name == "array":
-            if isinstance(stmt.op, _IN_PLACE):
+            if isinstance(stmt.op, _IN_PLACE) and self.is_basic(target.slice):
                 return [stmt]
             return self.block(self.load_change_store(stmt, load, rebinds=True))
         return self.block(self.load_change_store(stmt, load, rebinds=is_scalar(self.kind(load))))
+
+    def is_basic(self, index: gast.AST) -> bool:
+        """Tell whether an index surely selects a view or one element."""
+        return all(
+            isinstance(part, gast.Slice)
+            or isinstance(part, gast.Constant) and part.value in (None, ...)
+            or self.kind(part).name in ("int", "none")
+            for part in (index.elts if isinstance(index, gast.Tuple) else [index])
+        )
 
     def load_change_store(self, stmt: gast.AugAssign, load: gast.AST, rebinds: bool) -> list[gast.stmt]:
         """Turn ``x[i] op= v`` into a load, a change and a store."""

@@ -28,6 +28,7 @@ import gast
 import numpy as np
 
 from srcad import runtime as rt
+from srcad.analysis.broadcast import unbroadcast_axes
 from srcad.analysis.infer import ARRAY_METHODS, Kinds, kind_of_operation
 from srcad.analysis.kinds import Kind, is_scalar
 from srcad.analysis.memory import CONTAINER_MUTATORS, Memory
@@ -420,10 +421,26 @@ class MemoryAdjoints:
         return Operation((), [self.stmt], pull, in_place=in_place, always=in_place is None)
 
     def fitted(self, found: gast.AST, value: gast.AST, element: gast.AST, fl: Flattener) -> gast.AST:
-        """Sum a gradient to the operand's shape, and bring it to its type."""
-        if is_scalar(self.kind(element)) and is_scalar(self.kind(value)):
-            return found
-        return fl.atom(call("rt.unbroadcast", found, value))
+        """Sum a gradient to the shape of the operand that was stored, and bring it to its type."""
+        if self.kind(value).name in ("list", "tuple", "any"):
+            return fl.atom(call("rt.stored_gradient", found, value))
+        return self.summed(found, self.kind(element), value, fl)
+
+    def summed(self, value: gast.AST, whole: Kind, operand: gast.AST, fl: Flattener) -> gast.AST:
+        """Sum a gradient of this kind to the shape of an operand that may have been broadcast."""
+        kind = self.kind(operand)
+        if is_scalar(whole) and is_scalar(kind):
+            return value
+        if kind.name == "float" and whole.name == "array" and kind.dtype != "complex" and whole.dtype != "complex":
+            return fl.atom(call("np.sum", value))
+        reduction = unbroadcast_axes(whole, kind)
+        if reduction is None:
+            return fl.atom(call("rt.unbroadcast", value, operand))
+        if reduction.whole:
+            return fl.atom(call("np.sum", value))
+        if reduction.kept:
+            value = fl.atom(_sum_over(value, reduction.kept, True, fl))
+        return fl.atom(_sum_over(value, reduction.dropped, False, fl)) if reduction.dropped else value
 
     def augmented(self, stmt: gast.AugAssign) -> Operation | None:
         """The adjoint of ``x[i] += v`` and ``x += v`` on arrays."""
@@ -722,6 +739,13 @@ class MemoryAdjoints:
             return self.take(taken, fl)
 
         return Operation((result,) if known else (), self.placed(forward), pull, always=True)
+
+
+def _sum_over(value: gast.AST, axes: tuple[int, ...], keepdims: bool, fl: Flattener) -> gast.Call:
+    axis = constant(axes[0]) if len(axes) == 1 else fl.atom(gast.Tuple([constant(a) for a in axes], gast.Load()))
+    made = call("np.sum", value)
+    made.keywords = [gast.keyword("axis", axis)] + [gast.keyword("keepdims", constant(True))] * keepdims
+    return made
 
 
 def _loaded(target: gast.AST) -> gast.AST:

@@ -115,6 +115,7 @@ from srcad.runtime.mirrored import (
     share_memory,
     skeleton,
     store_gradient,
+    stored_gradient,
 )
 from srcad.runtime.order import (
     first_places,
@@ -425,6 +426,7 @@ __all__ = [
     "split_rows",
     "split_stacked_columns",
     "store_gradient",
+    "stored_gradient",
     "structured_like",
     "take_adjoint",
     "taken",

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from srcad.runtime.arrays import unbroadcast
 from srcad.runtime.memory import Cell, Shadow, element_shadow, is_instance, owner, shadow, taken
 
 __all__ = [
@@ -21,6 +22,7 @@ __all__ = [
     "share_memory",
     "skeleton",
     "store_gradient",
+    "stored_gradient",
 ]
 
 
@@ -190,6 +192,14 @@ def store_gradient(gradient: Any, index: Any) -> Any:
     if np.any(lost):
         part[lost] = 0
     return part
+
+
+def stored_gradient(gradient: Any, value: Any) -> Any:
+    """Return the gradient of what was stored in an array, in the structure of the value: lists for lists."""
+    if isinstance(value, (list, tuple)):
+        whole = unbroadcast(gradient, np.zeros(np.shape(value)))
+        return [stored_gradient(part, item) for part, item in zip(whole, value)]
+    return unbroadcast(gradient, value)
 
 
 def skeleton(image: Any) -> Any:
