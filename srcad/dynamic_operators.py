@@ -104,6 +104,11 @@ def _update(title: str) -> Callable[..., Outcome]:
     def apply(call: Call, target: Any, value: Any, *, shadows: Any) -> Outcome:
         if isinstance(target, np.ndarray):
             return update_array(update, target, shadows[0], value, shadows[1])
+        if isinstance(target, list) and title == "imul":
+            target *= value
+            if isinstance(shadows[0], list):
+                shadows[0][:] = shadows[0] * value
+            return target, shadows[0], _nothing_to_do
         if isinstance(target, list) and title == "iadd":
             rt.container_call(target, shadows[0], "extend", (value,), (shadows[1],), {}, {})
             return target, shadows[0], _nothing_to_do

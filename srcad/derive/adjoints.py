@@ -278,7 +278,7 @@ class _Adjoint(MemoryAdjoints):
 
             return Operation((target,), forward, pull)
 
-        if _is_pop(node):
+        if _is_pop(node) and self.kind(node.func.value).name == "list":
             return self.pop(target, node)
         receiver = None
         if isinstance(node.func, gast.Attribute):
@@ -414,7 +414,7 @@ class _Adjoint(MemoryAdjoints):
         func = node.func
         if isinstance(func, gast.Attribute) and isinstance(func.value, gast.Name):
             base = func.value.id
-            if func.attr == "append" and base in self.varied:
+            if func.attr == "append" and base in self.varied and self.kind(func.value).name == "list":
 
                 def pull(fl: Flattener, grad: Names, live: set[str]) -> list[Contribution]:
                     popped = fl.atom(method(grad(base), "pop"))
@@ -431,6 +431,7 @@ _TRANSPARENT = {float, iter, list, tuple, dict, rt.sequence}
 
 
 def _is_pop(node: gast.AST) -> bool:
+    """Tell whether an operation has the form of a pop."""
     return isinstance(node, gast.Call) and isinstance(node.func, gast.Attribute) and node.func.attr == "pop"
 
 

@@ -72,7 +72,8 @@ class _Lowering(CallLowering):
 
     def statement(self, stmt: gast.stmt) -> list[gast.stmt]:
         if isinstance(stmt, gast.If):
-            return [gast.If(stmt.test, self.block(stmt.body), self.block(stmt.orelse))]
+            before, test = self.condition(stmt.test)
+            return [*before, gast.If(test, self.block(stmt.body), self.block(stmt.orelse))]
         if isinstance(stmt, (gast.For, gast.While)):
             return self.loop(stmt)
         if isinstance(stmt, gast.With):
@@ -95,6 +96,14 @@ class _Lowering(CallLowering):
             lowered = self.lowered(stmt, None, stmt.value)
             return [stmt] if lowered is None else self.block(lowered)
         return [stmt]
+
+    def condition(self, test: gast.AST) -> tuple[list[gast.stmt], gast.AST]:
+        """Return the truth value of what may change after the test, and statements that find it."""
+        if isinstance(test, gast.Constant) or self.kind(test).name in ("bool", "int", "float", "str", "none"):
+            return [], test
+        self.scope.statics.setdefault("bool", bool)
+        finding, found = self.keep(gast.Call(name("bool"), [test], []))
+        return [finding], found
 
     def check_store(self, stmt: gast.Assign) -> None:
         target = stmt.targets[0]

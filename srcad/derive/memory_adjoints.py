@@ -164,11 +164,17 @@ class MemoryAdjoints:
             return self.attribute_load(target, value)
         if isinstance(value, (gast.Tuple, gast.List, gast.Dict)) and shadowed:
             return self.shadowed_display(target, value)
-        if isinstance(value, gast.BinOp) and self.is_dynamic(value.left, value.right):
+        if isinstance(value, gast.BinOp) and (
+            self.is_dynamic(value.left, value.right) or shadowed and self.joins_containers(value)
+        ):
             return self.operator_call(target, _OPERATORS[type(value.op)], [value.left, value.right])
         if isinstance(value, gast.UnaryOp) and type(value.op) in _UNARY and self.is_dynamic(value.operand):
             return self.operator_call(target, _UNARY[type(value.op)], [value.operand])
         return None
+
+    def joins_containers(self, value: gast.BinOp) -> bool:
+        """Tell whether a sum or product makes a list of lists."""
+        return any(self.kind(operand).name in ("list", "tuple") for operand in (value.left, value.right))
 
     def is_dynamic(self, *operands: gast.AST) -> bool:
         """Tell whether an operator may be one that a class defines."""

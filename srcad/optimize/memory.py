@@ -93,6 +93,8 @@ class Memory:
     def _join_all(self, names: Iterable[str]) -> None:
         first = None
         for name in names:
+            if not self._has(name):
+                continue  # a number shares no memory, and must not keep the others apart
             if first is None:
                 first = name
             else:
