@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import collections
 import functools
+import types
 from collections.abc import Callable
 from typing import Any
 
@@ -107,11 +108,27 @@ def _filter(call: Call, function: Any, source: Any, *, shadows: Any) -> Outcome:
     return [items[i] for i in kept], [images[i] for i in kept], pullback
 
 
+def _sequence(call: Call, source: Any, *, shadows: Any) -> Outcome:
+    iterate = getattr(type(source), "__iter__", None)
+    if isinstance(iterate, types.FunctionType):
+        items, images, pullback = call(iterate, None, (source,), (shadows[0],), {}, {})
+        values, parts, _ = _items(items, images)
+        return values, parts, pullback
+    if rt.sequence(source) is source:
+        return source, shadows[0], _nothing_to_do
+    if isinstance(source, dict):
+        keys = list(source)
+        return keys, [None] * len(keys), _nothing_to_do
+    items, images, pullback = _items(source, shadows[0])
+    return items, images, pullback
+
+
 def _super(call: Call, cls: type, instance: Any, *, shadows: Any) -> Outcome:
     return super(cls, instance), shadows[1], _nothing_to_do
 
 
 MAKERS: dict[Any, Any] = {
+    rt.sequence: _sequence,
     super: _super,
     list: _listed(list), tuple: _listed(tuple), dict: _dict, sorted: _sorted, reversed: _reversed, zip: _zip,
     enumerate: _enumerate, iter: _iter, map: _map, filter: _filter,

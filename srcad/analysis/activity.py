@@ -38,6 +38,7 @@ class _Varied(gast.NodeVisitor):
     def spread(self, memory: Memory) -> None:
         """Let all names of memory vary that one of them stores varied values in."""
         classes = {memory.classes[n] for n in self.varied if n in memory.classes} & memory.changed
+        classes |= memory.kept if self.varied else set()
         size = -1
         while size != len(classes):
             size = len(classes)

@@ -55,6 +55,8 @@ class Memory:
         From the class of a container to that of what it holds.
     outside : set of str
         The classes of what lives outside of the function: values of global variables.
+    kept : set of str
+        The classes of what the function stores in containers of its caller, which may change it later.
     """
 
     shadowed: set[str] = field(default_factory=set)
@@ -62,6 +64,7 @@ class Memory:
     changed: set[str] = field(default_factory=set)
     elements: dict[str, str] = field(default_factory=dict)
     outside: set[str] = field(default_factory=set)
+    kept: set[str] = field(default_factory=set)
 
     def content(self, variable: str) -> str | None:
         """Return the class whose contents ``variable`` shows, if they may change."""
@@ -159,7 +162,8 @@ def memory_of(
     changed = {full.classes.find(name) for name in full.classes.mutated}
     elements = {full.classes.find(k): full.classes.find(v) for k, v in full.classes.element.items()}
     outside = {full.classes.find(name) for name in full.outside}
-    return Memory(shadowed, classes, changed, elements, outside)
+    kept = {full.classes.find(name) for name in full.kept}
+    return Memory(shadowed, classes, changed, elements, outside, kept)
 
 
 def _parameter_names(fn: Function) -> set[str]:
@@ -224,6 +228,8 @@ class _Collector:
         self.carries: list[tuple[str, str]] = []
         self.dynamic: set[str] = set()
         self.outside: set[str] = set()
+        self.stored: set[str] = set()
+        self.kept: set[str] = set()
 
     def collect(self, parameters_alias: bool) -> _Collector:
         names = sorted(_parameter_names(self.fn))
@@ -235,6 +241,12 @@ class _Collector:
             self.classes.join(self.classes.elements(name), name)
         for stmt in simple_statements(self.fn.tree.body):
             self.statement(stmt)
+        outside = {self.classes.find(name) for name in names}
+        for base in self.stored:
+            if self.classes.find(base) in outside:
+                # whoever made the container may change what is kept in it later on
+                self.classes.mutate(self.classes.elements(base))
+                self.kept.add(self.classes.elements(base))
         return self
 
     def carry(self, shadowed: set[str]) -> None:
@@ -302,6 +314,7 @@ class _Collector:
         self.classes.mutate(base)
         held = self.pointer(value)
         if held is not None and self.kind(target.value).name != "array":
+            self.stored.add(base)
             self.classes.join(self.classes.elements(base), held)
 
     def augmented(self, stmt: gast.AugAssign) -> None:
@@ -484,6 +497,7 @@ class _Collector:
     def container_method(self, target: str | None, receiver: str, name: str, node: gast.Call) -> None:
         if name in CONTAINER_MUTATORS:
             self.classes.mutate(receiver)
+            self.stored.add(receiver)
             for argument in [*node.args, *(k.value for k in node.keywords)]:
                 held = self.pointer(argument)
                 if held is not None:

@@ -93,25 +93,28 @@ class MemoryAdjoints:
         return self.placed([assign(self.gradient(target), call(maker, name(target)))])
 
     def operand_shadow(
-        self, node: gast.AST, before: list[gast.stmt], taken: list[tuple[str, str]]
+        self, node: gast.AST, before: list[gast.stmt], taken: list[tuple[str, str]], kept: bool = False
     ) -> gast.AST:
         """Return the shadow of an operand; a value without one gets it for the occasion.
 
-        ``taken`` gets the pairs of such variables and shadows.
+        ``taken`` gets the pairs of such variables and shadows.  What is ``kept`` in a container gets a shadow even if
+        it does not vary: it may be changed there later.
         """
         if isinstance(node, gast.Starred):
-            return gast.Starred(self.operand_shadow(node.value, before, taken), gast.Load())
+            return gast.Starred(self.operand_shadow(node.value, before, taken, kept), gast.Load())
         if self.is_shadowed(node):
             return name(self.gradient(node.id))
         if not self.is_varied(node):
-            return self.without_shadow(node)
+            return self.without_shadow(node, kept)
         shadow = self.fresh_cell(node.id)
         before.append(gast.copy_location(assign(shadow, call("rt.shadow", node)), self.stmt))
         taken.append((node.id, shadow))
         return name(shadow)
 
-    def without_shadow(self, node: gast.AST) -> gast.AST:
+    def without_shadow(self, node: gast.AST, kept: bool) -> gast.AST:
         kind = self.kind(node)
+        if kept and kind.name in ("array", "number") and isinstance(node, gast.Name):
+            return call("rt.shadow", node)
         if kind.name in ("list", "tuple", "dict", "any", "object") and isinstance(node, gast.Name):
             if node.id not in self.scope.statics:
                 return call("rt.no_shadow", node)
@@ -284,10 +287,12 @@ class MemoryAdjoints:
         mirrored: gast.AST
         if isinstance(value, gast.Dict):
             mirrored = gast.Dict(
-                list(value.keys), [self.operand_shadow(e, before, taken) for e in value.values]
+                list(value.keys), [self.operand_shadow(e, before, taken, True) for e in value.values]
             )
         else:
-            mirrored = type(value)([self.operand_shadow(e, before, taken) for e in value.elts], gast.Load())
+            mirrored = type(value)(
+                [self.operand_shadow(e, before, taken, True) for e in value.elts], gast.Load()
+            )
         flat = Flattener(self.scope)
         made = assign(self.gradient(target), flat.operation(mirrored))
         forward = [*before, self.stmt, *flat.statements, made]
@@ -370,7 +375,7 @@ class MemoryAdjoints:
             return None
         before: list[gast.stmt] = []
         taken: list[tuple[str, str]] = []
-        mirrored = self.operand_shadow(value, before, taken)
+        mirrored = self.operand_shadow(value, before, taken, True)
         place = Flattener(self.scope)
         held = place.atom(mirrored)
         store = gast.Assign(
@@ -579,13 +584,15 @@ class MemoryAdjoints:
         before: list[gast.stmt] = []
         taken: list[tuple[str, str]] = []
         flat = Flattener(self.scope)
-        parts = [flat.atom(self.operand_shadow(e, before, taken)) for e in node.args[1:]]
+        parts = [flat.atom(self.operand_shadow(e, before, taken, True)) for e in node.args[1:]]
         made = assign(self.gradient(target), gast.List(parts, gast.Load()))
         forward = self.placed([*before, self.stmt, *flat.statements, made])
         return Operation((), forward, lambda fl, grad, live: self.take(taken, fl), always=bool(taken))
 
     def sequence(self, target: str, node: gast.Call) -> Operation | None:
         source = node.args[0]
+        if self.kind(source).name in ("any", "object"):
+            return self.dynamic_call(target, node)
         if not self.is_shadowed(target):
             return None
         if not self.is_shadowed(source):
@@ -655,13 +662,13 @@ class MemoryAdjoints:
         flat = Flattener(self.scope)
         shadow = name(self.gradient(receiver.id))
         if title == "append" and target is None:
-            held = flat.atom(self.operand_shadow(node.args[0], before, taken))
+            held = flat.atom(self.operand_shadow(node.args[0], before, taken, True))
             mirrored: gast.stmt = gast.Expr(method(shadow.id, "append", held))
             forward = [*before, self.stmt, *flat.statements, mirrored]
             return Operation(
                 (), self.placed(forward), lambda fl, grad, live: self.take(taken, fl), always=bool(taken)
             )
-        values = [flat.atom(self.operand_shadow(a, before, taken)) for a in node.args]
+        values = [flat.atom(self.operand_shadow(a, before, taken, True)) for a in node.args]
         arguments = flat.atom(gast.Tuple(list(node.args), gast.Load()))
         shadows = flat.atom(gast.Tuple(values, gast.Load()))
         options = flat.atom(
@@ -714,7 +721,8 @@ class MemoryAdjoints:
         else:
             callee = node.func
             head = ["rt.call", callee, self.operand_shadow(callee, before, taken)]
-        values = [self.operand_shadow(a, before, taken) for a in node.args]
+        storing = getattr(node.func, "id", "") in ("rt.operators.setattr", "rt.operators.setitem")
+        values = [self.operand_shadow(a, before, taken, storing) for a in node.args]
         keys = [constant(k.arg) if k.arg is not None else None for k in node.keywords]
         option_values = [self.operand_shadow(k.value, before, taken) for k in node.keywords]
         arguments = [

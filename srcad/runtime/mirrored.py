@@ -27,12 +27,12 @@ __all__ = [
 
 
 def no_shadow(value: Any) -> Any:
-    """Return the shadow of a container that carries no derivative: as many None as it has items."""
+    """Return the shadow of a container that carries no derivative: arrays, which may be changed there, have zeros."""
     if isinstance(value, (list, tuple)):
         return type(value)([no_shadow(item) for item in value]) if type(value) in (list, tuple) else None
     if isinstance(value, dict):
         return {key: no_shadow(item) for key, item in value.items()}
-    return shadow(value) if is_instance(value) else None
+    return shadow(value) if is_instance(value) or isinstance(value, np.ndarray) else None
 
 
 def sequence_shadow(values: Any, source: Any, source_shadow: Any) -> Any:
