@@ -83,10 +83,13 @@ def _is_fresh(node: gast.AST) -> bool:
     """Tell whether an expression surely makes a new array."""
     if isinstance(node, (gast.BinOp, gast.UnaryOp)):
         return not isinstance(node, gast.UnaryOp) or isinstance(node.op, gast.USub)
-    return isinstance(node, gast.Call) and isinstance(node.func, gast.Name) and node.func.id in _FRESH
+    if not isinstance(node, gast.Call) or not isinstance(node.func, gast.Name):
+        return False
+    sums_axes = node.func.id == "np.sum" and any(keyword.arg == "axis" for keyword in node.keywords)
+    return sums_axes or node.func.id in _FRESH
 
 
-_FRESH = {"np.zeros_like", "rt.zeros_like", "np.outer", "np.zeros", "np.copy"}
+_FRESH = {"np.zeros_like", "np.ones_like", "np.full_like", "rt.zeros_like", "np.outer", "np.zeros", "np.copy"}
 
 
 def _comments(body: list[gast.stmt]) -> list[gast.stmt]:

@@ -27,7 +27,7 @@ from srcad.optimize.views import update_through_views
 
 NAMES = frozenset(["g", "dx", "dy", "dz"])
 CONTEXT = Context(pure, owned=frozenset(["dx", "dy"]), keep=frozenset(["x", "y", "z"]), inexact=NAMES)
-LIKE = Context(pure, owned=frozenset(["dx"]), inexact=NAMES, like={"dz": "z", "dx": "x"})
+LIKE = Context(pure, owned=frozenset(["dx"]), inexact=NAMES, like={"dz": "z", "dx": "x"}, ranks={"z": array(1)})
 X = np.array([0.3, -1.2, 2.5])
 
 
@@ -505,7 +505,7 @@ def test_an_integer_in_an_index_keeps_a_slice_a_view():
 
 
 def test_a_gradient_has_the_shape_of_its_variable():
-    before = "z = np.tanh(x)\ndz = g * 1.0\nt = dz * z\ndx = rt.unbroadcast(t, x)\nreturn dx"
+    before = "z = np.tanh(x)\ndz = g * z\nt = dz * z\ndx = rt.unbroadcast(t, x)\nreturn dx"
     check(broadcast, before, before.replace("rt.unbroadcast(t, x)", "t"), LIKE)
 
 
