@@ -67,7 +67,8 @@ class NeedlessBroadcasts(Rewriter):
             simple: Term | None = source
         else:
             simple = self._reduced(source, target)
-        if simple is not None and not (simple is source and self._is_changed(stmt.target or "", source)):
+        # The source itself may be what ``unbroadcast`` returns, so this makes no new alias.
+        if simple is not None:
             self.program.set_value(stmt, simple)
 
     def _reduced(self, source: Term, target: Term) -> Term | None:
@@ -97,12 +98,6 @@ class NeedlessBroadcasts(Rewriter):
     def _axes(self, axes: tuple[int, ...]) -> Term:
         constants = tuple(map(self.terms.constant, axes))
         return constants[0] if len(axes) == 1 else self.terms.make(gast.Tuple, constants)
-
-    def _is_changed(self, name: str, source: Term) -> bool:
-        # The result would become another name for its operand.
-        if source.kind is not gast.Name:
-            return False
-        return self.memory.is_changed(name) or self.memory.is_changed(source.name)
 
     def _fill(self, stmt: Statement, value: Term, known: Known) -> None:
         """Write a copy of a number that was broadcast to an array's shape as a filled array."""

@@ -29,6 +29,8 @@ def cut(
     is_integer, is_fixed : callable
         Tell whether an index is a whole number, and whether a bound has the same value everywhere.
     """
+    if not axes:
+        return None
     parts = list(index.children if index.kind is gast.Tuple else (index,))
     parts = _without_ellipsis(parts, len(axes))
     result: list[Any] = []
@@ -37,7 +39,7 @@ def cut(
         if part is _ALL:
             result.append(axes[place])
         elif part.kind is gast.Constant and part.parts[0] is None:
-            result.append(_one(axes))
+            result.append(type(axes[0])(1))
             continue
         elif place >= len(axes):
             return None
@@ -61,10 +63,6 @@ def _without_ellipsis(parts: list[Term], rank: int) -> list[Any]:
             others = [p for p in parts if not (p.kind is gast.Constant and p.parts[0] in (None, Ellipsis))]
             return [*parts[:place], *[_ALL] * (rank - len(others)), *parts[place + 1 :]]
     return list(parts)
-
-
-def _one(axes: tuple[Any, ...]) -> Any:
-    return type(axes[0])(1) if axes else None
 
 
 def _length(axis: Any, part: Term, is_fixed: Callable[[Term], bool]) -> Any:

@@ -14,6 +14,7 @@ After, for an argument ``a`` that is an array of float64::
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 
 import gast
@@ -30,7 +31,7 @@ def tidy(fn: Function, convertible: set[str]) -> Function:
     ``convertible`` names the arguments that are arrays of double precision.
     """
     body = _Finisher(fn, convertible).visit(gast.Module(fn.tree.body, [])).body
-    return fn.with_body(_comments(body))
+    return fn.with_body(_comments(_without_copies(body)))
 
 
 class _Finisher(gast.NodeTransformer):
@@ -64,6 +65,32 @@ class _Finisher(gast.NodeTransformer):
             fresh = bool(values) and all(_is_fresh(v) for v in values) and self.reads.get(gradient.id) == 1
             return gradient if fresh else node
         return gradient if _is_fresh(gradient) else node
+
+
+def _without_copies(body: list[gast.stmt]) -> list[gast.stmt]:
+    """Put the variables themselves in the place of their copies in the last statements."""
+    stored = Counter(n.id for s in body for n in gast.walk(s) if isinstance(n, gast.Name) and _is_store(n))
+    start = len(body)
+    while start > 0 and isinstance(body[start - 1], (gast.Assign, gast.Return)):
+        start -= 1
+    bound = {n.id for s in body[start:] for n in gast.walk(s) if isinstance(n, gast.Name) and _is_store(n)}
+    renamed: dict[str, str] = {}
+    result = body[:start]
+    for stmt in body[start:]:
+        for node in gast.walk(stmt):
+            if isinstance(node, gast.Name) and isinstance(node.ctx, gast.Load):
+                node.id = renamed.get(node.id, node.id)
+        target = stmt.targets[0] if isinstance(stmt, gast.Assign) else None
+        if isinstance(target, gast.Name) and isinstance(stmt.value, gast.Name):
+            if stored[target.id] == 1 and stmt.value.id not in bound:
+                renamed[target.id] = stmt.value.id
+                continue
+        result.append(stmt)
+    return result
+
+
+def _is_store(node: gast.Name) -> bool:
+    return isinstance(node.ctx, gast.Store)
 
 
 def _direct(node: Any) -> list[str]:
