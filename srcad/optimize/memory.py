@@ -92,7 +92,7 @@ class Memory:
 
     def _join_all(self, names: Iterable[str]) -> None:
         first = None
-        for name in names:
+        for name in filter(self._has, names):
             if first is None:
                 first = name
             else:
