@@ -165,6 +165,7 @@ from srcad.runtime.rearranging import (
     vander_powers,
 )
 from srcad.runtime.reductions import (
+    freedom,
     limited_share,
     numbers,
     used_size,
@@ -242,6 +243,7 @@ from srcad.runtime.tangents import (
 )
 
 __all__ = [
+    "freedom",
     "kaiser_radii",
     "reduceat_adjoint",
     "record_places",
