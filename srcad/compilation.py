@@ -102,7 +102,7 @@ def compiled(
     names = [*target.names, *target.captured_names()]
     for name, value in zip(names, everything):
         refused = (
-            isinstance(value, (set, frozenset))
+            isinstance(value, (set, frozenset, np.ma.MaskedArray))
             or isinstance(value, np.ndarray)
             and value.dtype.kind not in "fiuc"
         )

@@ -100,7 +100,8 @@ def _is_computed(function: Any, values: Any) -> bool:
     """Tell whether a class, or an array, decides what an item or attribute is."""
     base = values[0]
     if function in (getattr, setattr, delattr):
-        return isinstance(base, _NUMERIC) or isinstance(getattr(type(base), values[1], None), property)
+        plain = isinstance(base, _NUMERIC) and values[1] not in ("T", "mT")
+        return plain or isinstance(getattr(type(base), values[1], None), property)
     return not isinstance(base, CONTAINERS) or _method_of_class(function, values) is not None
 
 

@@ -13,6 +13,7 @@ from srcad.optimize.context import Context
 from srcad.optimize.copy_propagation import CopyPropagation
 from srcad.optimize.cse import CommonSubexpressions
 from srcad.optimize.dead import remove_dead
+from srcad.optimize.delays import delay_rebinding
 from srcad.optimize.displays import collect_parts
 from srcad.optimize.fold import Fold
 from srcad.optimize.forward import Rewriter, walk
@@ -30,6 +31,7 @@ SIMPLIFY: tuple[type[Rewriter], ...] = (CopyPropagation, Fold, NeedlessBroadcast
 """Share one walk, again and again until nothing changes; the result keeps the statement grammar."""
 
 FINISH: tuple[Callable[[Program], None], ...] = (
+    delay_rebinding,
     use_before_overwriting,
     update_through_views,
     update_in_place,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gast
 import numpy as np
 
+from srcad import runtime as rt
 from srcad.analysis.broadcast import Reduction, unbroadcast_axes
 from srcad.analysis.kinds import dims_of, is_scalar
 from srcad.optimize.forward import Known, Rewriter
@@ -36,8 +37,8 @@ class NeedlessBroadcasts(Rewriter):
 
     def __init__(self, program: Program, memory: Memory) -> None:
         super().__init__(program, memory)
-        self.shapes = Shapes(program)
         self.kinds = TermKinds(program)
+        self.shapes = Shapes(program, self.kinds)
 
     def statement(self, stmt: Statement, known: Known) -> list[Statement] | None:
         """Replace an operand of a sum or product, or an ``unbroadcast``."""
@@ -46,6 +47,9 @@ class NeedlessBroadcasts(Rewriter):
             return None
         if _is_unbroadcast(value):
             self._fit(stmt, value, known)
+            return None
+        if value.kind is gast.Call and value.callee is rt.owned and len(value.parts[1]) == 2:
+            self._fill(stmt, value, known)
             return None
         if is_elementwise(value):
             left, op, right = value.parts
@@ -63,7 +67,8 @@ class NeedlessBroadcasts(Rewriter):
             simple: Term | None = source
         else:
             simple = self._reduced(source, target)
-        if simple is not None and not (simple is source and self._is_changed(stmt.target or "", source)):
+        # The source itself may be what ``unbroadcast`` returns, so this makes no new alias.
+        if simple is not None:
             self.program.set_value(stmt, simple)
 
     def _reduced(self, source: Term, target: Term) -> Term | None:
@@ -94,11 +99,19 @@ class NeedlessBroadcasts(Rewriter):
         constants = tuple(map(self.terms.constant, axes))
         return constants[0] if len(axes) == 1 else self.terms.make(gast.Tuple, constants)
 
-    def _is_changed(self, name: str, source: Term) -> bool:
-        # The result would become another name for its operand.
-        if source.kind is not gast.Name:
-            return False
-        return self.memory.is_changed(name) or self.memory.is_changed(source.name)
+    def _fill(self, stmt: Statement, value: Term, known: Known) -> None:
+        """Write a copy of a number that was broadcast to an array's shape as a filled array."""
+        source, target = value.parts[1]
+        number = self._number_behind(source, known)
+        kind = self.kinds.of(target)
+        if number is None or number.kind is not gast.Constant or kind.name != "array" or not kind.inexact:
+            return
+        if self.shapes.same(source, target, known):
+            filled: tuple[Term, tuple[Term, ...]]
+            filled = self.terms.static("np.full_like", np.full_like), (target, number)
+            if number.parts[0] == 1:
+                filled = self.terms.static("np.ones_like", np.ones_like), (target,)
+            self.program.set_value(stmt, self.terms.make(gast.Call, *filled, ()))
 
     # ---- broadcasts -------------------------------------------------------------------------
 

@@ -14,6 +14,7 @@ __all__ = [
     "changed_arguments",
     "makes_array",
     "makes_fresh",
+    "shares_first",
 ]
 
 PURE_METHODS = frozenset(
@@ -39,6 +40,9 @@ _FRESH_NUMPY = frozenset(
 )
 _ARRAYS_OF_NUMPY = (_FRESH_NUMPY - {"shape", "where"}) | frozenset(
     "asarray broadcast_to expand_dims ravel reshape squeeze swapaxes transpose".split()
+)
+_VIEWS_OF_FIRST = frozenset(
+    "asarray broadcast_to diagonal expand_dims imag moveaxis ravel real reshape squeeze swapaxes transpose".split()
 )
 _FRESH_RUNTIME = frozenset(
     "clone extreme_share finish is_zero reduced_size safe_log safe_reciprocal seed share shadow sign "
@@ -66,6 +70,14 @@ def makes_fresh(callee: Any) -> bool:
         or (module == "numpy.linalg" and name != "norm")
         or (module.startswith("srcad.") and name in _FRESH_RUNTIME)
     )
+
+
+def shares_first(callee: Any) -> bool:
+    """Tell whether a function's results share memory with its first argument at most."""
+    module, name = getattr(callee, "__module__", "") or "", getattr(callee, "__name__", "")
+    if module.startswith("srcad."):
+        return name in ("owned", "unbroadcast")
+    return name in _VIEWS_OF_FIRST and getattr(np, name, None) is callee
 
 
 def makes_array(callee: Any) -> bool:

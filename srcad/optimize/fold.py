@@ -42,6 +42,7 @@ _FLOAT_UFUNCS = frozenset(
     "arcsinh arccosh arctanh hypot logaddexp logaddexp2 true_divide divide".split()
 )
 _PRODUCTS = (gast.Mult, gast.Div)
+_ODD = (np.sum, np.expand_dims)
 _LARGEST_BASE, _LARGEST_EXPONENT = 1e6, 64
 
 
@@ -87,6 +88,8 @@ class Fold(Rewriter):
                 self.program.set_value(stmt, negated)
             return None
         name = stmt.target
+        if name is not None and value.kind is gast.Call:
+            return self._sign_taken_out(stmt, value, known)
         if name is None or value.kind not in (gast.BinOp, gast.UnaryOp, gast.Compare):
             return None
         simple = self._value(value, known)
@@ -275,6 +278,20 @@ class Fold(Rewriter):
             self.program.set_value(stmt, self.terms.negative(self.terms.load(inner)))
             return [self.program.assign(inner, product, stmt.origin), stmt]
         return None
+
+    def _sign_taken_out(self, stmt: Statement, value: Term, known: Known) -> list[Statement] | None:
+        """Turn ``np.sum(-a)`` into ``-np.sum(a)``."""
+        func, args, keywords = value.parts
+        if not any(value.callee is linear for linear in _ODD) or not args or not self._once(args[0]):
+            return None
+        negated = self._negated(args[0], known)
+        if negated is None or args[0].name in self.context.keep or not self._inexact(negated, known):
+            return None
+        inner = self.program.fresh("t")
+        self.loads[inner] += 1
+        self.program.set_value(stmt, self.terms.negative(self.terms.load(inner)))
+        linear = self.terms.make(gast.Call, func, (negated, *args[1:]), keywords)
+        return [self.program.assign(inner, linear, stmt.origin), stmt]
 
 
 def _number(term: Term) -> Any:

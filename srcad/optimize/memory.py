@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 import gast
 
-from srcad.optimize.calls import FRESH_METHODS, PLAIN_ATTRIBUTES, changed_arguments, makes_fresh
+from srcad.optimize.calls import FRESH_METHODS, PLAIN_ATTRIBUTES, changed_arguments, makes_fresh, shares_first
 from srcad.optimize.program import Program, Statement, statements
 from srcad.optimize.roles import roles_of
 from srcad.optimize.terms import WORLD, Term, base_name
@@ -92,9 +92,7 @@ class Memory:
 
     def _join_all(self, names: Iterable[str]) -> None:
         first = None
-        for name in names:
-            if not self._has(name):
-                continue  # a number shares no memory, and must not keep the others apart
+        for name in filter(self._has, names):
             if first is None:
                 first = name
             else:
@@ -164,6 +162,8 @@ class Memory:
             return _NOTHING if term.parts[1] in PLAIN_ATTRIBUTES else base
         if term.kind is gast.Call:
             func, args, keywords = term.parts
+            if args and shares_first(term.callee):
+                return self.roots(args[0])
             return _NOTHING.union(*[self.roots(part) for part in (func, *args, *keywords)])
         return _NOTHING.union(term.reads if term.is_opaque else (), *[self.roots(c) for c in term.children])
 

@@ -1,83 +1,150 @@
-"""Which values have the same shape."""
+"""Which values have the same shape: lengths of axes as symbols that come from variables."""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, NamedTuple
 
 import gast
 import numpy as np
 
 from srcad.optimize.forward import Known
+from srcad.optimize.kinds import TermKinds
 from srcad.optimize.program import Program, Statement, statements
+from srcad.optimize.slices import cut
 from srcad.optimize.terms import Term
 
-__all__ = ["SCALAR", "Shapes", "is_elementwise"]
+__all__ = ["Axis", "Shape", "Shapes", "is_elementwise"]
 
-SCALAR = object()  # the shape of Python numbers
-_LIKE = frozenset(["zeros_like", "ones_like", "empty_like", "full_like", "copy", "real", "imag", "clip"])
+_LIKE = frozenset(
+    ["zeros_like", "ones_like", "empty_like", "full_like", "copy", "real", "imag", "clip", "array"]
+)
 _FILLED = frozenset(["zeros", "ones", "empty", "full"])
+_REDUCTIONS = frozenset(["amax", "amin", "max", "mean", "min", "prod", "sum"])
 _DEPTH = 24
 
 
-class Shapes:
-    """Compares shapes by the variable that they come from.
+class Axis(NamedTuple):
+    """The length of an axis; equal symbols are equal lengths."""
 
-    The shape of a value is named by a term: that of the variable which it comes from, through any chain of
-    elementwise functions of it, of numbers, and of values with the same shape.
+    symbol: Any
+    is_long: bool = False
+    """Whether the length is surely not one."""
+
+
+ONE = Axis(1)
+
+Shape = Any
+"""A tuple of axes where the rank is known, else the name of the variable that the shape comes from."""
+
+
+class Shapes:
+    """Compares shapes by the variables that they come from, as they are at one point of the program.
+
+    Operands that broadcast without one of them being of length one have equal lengths, since NumPy would have
+    raised.
     """
 
-    def __init__(self, program: Program) -> None:
+    def __init__(self, program: Program, kinds: TermKinds) -> None:
         self.context = program.context
-        self._settled = _set_once(program)
-        self._memo: dict[Term, Any] = {}
+        self.terms = program.terms
+        self.kinds = kinds
+        self.settled = _set_once(program)
+        self._memo: dict[Term, Shape] = {}
+        self._known: Known | None = None
+        self._by_function: dict[str, Callable[..., Shape]] = {
+            **dict.fromkeys(_LIKE | _FILLED, self._of_likeness),
+            **dict.fromkeys(_REDUCTIONS, self._reduction),
+            "broadcast_to": self._broadcast_to,
+            "where": self._where,
+            "expand_dims": self._expand_dims,
+        }
 
     def same(self, first: Term, second: Term, known: Known) -> bool:
         """Tell whether two values are proven to have the same shape."""
-        self._memo = {}
-        shape = self._of(first, known, _DEPTH)
-        return shape is not None and shape == self._of(second, known, _DEPTH)
+        self._memo, self._known = {}, known
+        shape = self.of(first, _DEPTH)
+        return shape is not None and _symbols(shape) == _symbols(self.of(second, _DEPTH))
 
-    def _of(self, term: Term, known: Known, depth: int) -> Any:
+    def of(self, term: Term, depth: int) -> Shape:
+        """Return the shape of a term, or None where nothing is known."""
         if term in self._memo:
             return self._memo[term]
-        found = self._computed(term, known, depth - 1) if depth else None
+        found = self._computed(term, depth - 1) if depth else None
         self._memo[term] = found
         return found
 
-    def _computed(self, term: Term, known: Known, depth: int) -> Any:
+    def _computed(self, term: Term, depth: int) -> Shape:
         kind = term.kind
         if kind is gast.Constant:
-            return SCALAR if isinstance(term.parts[0], (int, float, complex)) else None
+            return () if isinstance(term.parts[0], (int, float, complex)) else None
         if kind is gast.Name:
-            return self._of_name(term, known, depth)
+            return self._of_name(term.name, depth)
         if kind is gast.UnaryOp and term.parts[0] is not gast.Not:
-            return self._of(term.parts[1], known, depth)
+            return self.of(term.parts[1], depth)
         if is_elementwise(term):
-            return self._joined([term.parts[0], term.parts[2]], known, depth)
-        return self._of_call(term, known, depth) if kind is gast.Call else None
+            return _joined([self.of(term.parts[0], depth), self.of(term.parts[2], depth)])
+        if kind is gast.BinOp:
+            return _product(self.of(term.parts[0], depth), self.of(term.parts[2], depth))
+        if kind is gast.Subscript:
+            base = self.of(term.parts[0], depth)
+            return cut(base, term.parts[1], self._is_integer, self._is_fixed) if type(base) is tuple else None
+        if kind is gast.Attribute and term.parts[1] == "T":
+            base = self.of(term.parts[0], depth)
+            return base[::-1] if type(base) is tuple else None
+        return self._of_call(term, depth) if kind is gast.Call else None
 
-    def _of_name(self, term: Term, known: Known, depth: int) -> Any:
-        name = term.name
+    # ---- variables --------------------------------------------------------------------------
+
+    def _of_name(self, name: str, depth: int) -> Shape:
         if self.context.is_scalar(name):
-            return SCALAR
+            return ()
         primal = self.context.like.get(name)
-        if primal is not None and primal != name and primal in self._settled:
-            return self._of(known.program.terms.load(primal), known, depth)
-        origin = known.origin(name)
-        found = None if origin is None else self._of(origin, known, depth)
-        return name if found is None else found
+        if (
+            primal is not None
+            and primal != name
+            and primal in self.settled
+            and self.kinds.is_whole(self._name(name))
+        ):
+            return self.of(self._name(primal), depth)
+        origin = None if self._known is None else self._known.origin(name)
+        if origin is None:
+            origin = self._settled_definition(name)
+        found = None if origin is None else self.of(origin, depth)
+        return self._own_shape(name) if found is None else found
 
-    def _joined(self, parts: list[Term], known: Known, depth: int) -> Any:
-        shapes = {self._of(part, known, depth) for part in parts}
-        if len(shapes) > 1:
-            shapes.discard(SCALAR)
-        return shapes.pop() if len(shapes) == 1 else None
+    def _settled_definition(self, name: str) -> Term | None:
+        """Return the one definition of a variable, if that of the variables in it is one as well."""
+        value = self.settled.get(name)
+        return value if value is not None and value.reads <= self.settled.keys() else None
 
-    def _of_call(self, term: Term, known: Known, depth: int) -> Any:
+    def _own_shape(self, name: str) -> Shape:
+        kind = self.context.ranks.get(name)
+        if kind is None or kind.name != "array" or kind.ndim is None:
+            return name
+        dims = kind.dims or ("?",) * kind.ndim
+        return tuple(
+            ONE if length == "1" else Axis((name, place), length == "N") for place, length in enumerate(dims)
+        )
+
+    def _name(self, name: str) -> Term:
+        return self.terms.load(name)
+
+    def _is_integer(self, term: Term) -> bool:
+        kind = self.kinds.of(term)
+        return kind.name == "int"
+
+    def _is_fixed(self, term: Term) -> bool:
+        """Tell whether a bound of a slice is the same wherever it is written."""
+        return term.reads <= self.settled.keys()
+
+    # ---- calls ------------------------------------------------------------------------------
+
+    def _of_call(self, term: Term, depth: int) -> Shape:
         func, args, keywords = term.parts
         if func.kind is gast.Attribute:
             copied = func.parts[1] == "copy" and not args
-            return self._of(func.parts[0], known, depth) if copied else None
+            return self.of(func.parts[0], depth) if copied else None
         callee = term.callee
         name = getattr(callee, "__name__", "")
         module = getattr(callee, "__module__", "") or ""
@@ -85,28 +152,66 @@ class Shapes:
             return None
         if isinstance(callee, np.ufunc):
             plain = callee.signature is None and callee.nout == 1 and not keywords
-            return self._joined(list(args), known, depth) if plain and len(args) == callee.nin else None
-        if module == "numpy" and name in _LIKE and not any(k.parts[0] == "shape" for k in keywords):
-            return self._of(args[0], known, depth) if name != "clip" or len(args) == 1 else None
-        if module == "numpy" and name in _FILLED:
-            return self._of_shape(args[0], known, depth)
-        if module == "numpy" and name == "broadcast_to" and len(args) == 2:
-            return self._of_shape(args[1], known, depth)
-        if module == "numpy" and name == "where" and len(args) == 3:
-            return self._joined(list(args), known, depth)
-        if name == "unbroadcast" and module.startswith("srcad.") and len(args) == 2:
-            return self._of(args[1], known, depth)
-        return None
+            return _joined([self.of(a, depth) for a in args]) if plain and len(args) == callee.nin else None
+        if module.startswith("srcad.") and len(args) == 2:
+            return self.of(args[1], depth) if name in ("unbroadcast", "owned") else None
+        compute: Callable[..., Shape] | None = None
+        if module == "numpy" and getattr(np, name, None) is callee:
+            compute = self._by_function.get(name)
+        return None if compute is None else compute(name, args, keywords, depth)
 
-    def _of_shape(self, term: Term, known: Known, depth: int) -> Any:
+    def _of_likeness(
+        self, name: str, args: tuple[Term, ...], keywords: tuple[Term, ...], depth: int
+    ) -> Shape:
+        if name in _FILLED:
+            return self._of_shape(args[0], depth)
+        plain = not any(k.parts[0] in ("shape", "ndmin") for k in keywords)
+        return self.of(args[0], depth) if plain and (name != "clip" or len(args) == 1) else None
+
+    def _broadcast_to(self, name: str, args: tuple[Term, ...], keywords: Any, depth: int) -> Shape:
+        return self._of_shape(args[1], depth) if len(args) == 2 else None
+
+    def _where(self, name: str, args: tuple[Term, ...], keywords: Any, depth: int) -> Shape:
+        return _joined([self.of(arg, depth) for arg in args]) if len(args) == 3 else None
+
+    def _expand_dims(self, name: str, args: tuple[Term, ...], keywords: Any, depth: int) -> Shape:
+        base = self.of(args[0], depth)
+        place = args[1].parts[0] if len(args) == 2 and args[1].kind is gast.Constant else None
+        if type(base) is not tuple or type(place) is not int or not -len(base) - 1 <= place <= len(base):
+            return None
+        place = place if place >= 0 else place + len(base) + 1
+        return (*base[:place], ONE, *base[place:])
+
+    def _reduction(self, name: str, args: tuple[Term, ...], keywords: tuple[Term, ...], depth: int) -> Shape:
+        options = {k.parts[0]: k.parts[1] for k in keywords}
+        base = self.of(args[0], depth)
+        if len(args) > 1 or not options.keys() <= {"axis", "keepdims"}:
+            return None
+        if not options:
+            return ()
+        values = {
+            key: value.parts[0] if value.kind is gast.Constant else ... for key, value in options.items()
+        }
+        axis, keepdims = values.get("axis"), values.get("keepdims", False)
+        if type(base) is not tuple or type(axis) is not int or type(keepdims) is not bool:
+            return None
+        if not -len(base) <= axis < len(base):
+            return None
+        axis %= len(base)
+        return (*base[:axis], *((ONE,) if keepdims else ()), *base[axis + 1 :])
+
+    def _of_shape(self, term: Term, depth: int) -> Shape:
         """Return the shape of ``a`` where the term is ``np.shape(a)`` or ``a.shape``."""
-        origin = known.origin(term.name) if term.kind is gast.Name else term
+        origin: Term | None = term
+        if term.kind is gast.Name:
+            origin = None if self._known is None else self._known.origin(term.name)
+            origin = origin or self._settled_definition(term.name)
         if origin is None:
             return None
         if origin.kind is gast.Attribute and origin.parts[1] == "shape":
-            return self._of(origin.parts[0], known, depth)
+            return self.of(origin.parts[0], depth)
         if origin.kind is gast.Call and len(origin.parts[1]) == 1 and origin.callee is np.shape:
-            return self._of(origin.parts[1][0], known, depth)
+            return self.of(origin.parts[1][0], depth)
         return None
 
 
@@ -115,22 +220,92 @@ def is_elementwise(term: Term) -> bool:
     return term.kind is gast.BinOp and term.parts[1] is not gast.MatMult
 
 
-def _set_once(program: Program) -> set[str]:
-    """Return the variables that get a new value in one place only; what a history gives back is none."""
+def _symbols(shape: Shape) -> Any:
+    return tuple([axis.symbol for axis in shape]) if type(shape) is tuple else shape
+
+
+def _joined(shapes: list[Shape]) -> Shape:
+    """Return what shapes broadcast to."""
+    result: Shape = ()
+    for shape in shapes:
+        if shape is None:
+            return None
+        if result == () or shape == result:
+            result = shape
+        elif shape != ():
+            if type(shape) is not tuple or type(result) is not tuple:
+                return None
+            result = _broadcast(result, shape)
+            if result is None:
+                return None
+    return result
+
+
+def _broadcast(first: tuple[Axis, ...], second: tuple[Axis, ...]) -> Shape:
+    if len(first) < len(second):
+        first, second = second, first
+    extra = len(first) - len(second)
+    result = list(first[:extra])
+    for one, other in zip(first[extra:], second):
+        if one.symbol == other.symbol or other is ONE or other == ONE or one.is_long:
+            result.append(one)
+        elif one == ONE or other.is_long:
+            result.append(other)
+        else:
+            return None
+    return tuple(result)
+
+
+def _product(left: Shape, right: Shape) -> Shape:
+    """Return the shape of a matrix product of matrices or vectors."""
+    if type(left) is not tuple or type(right) is not tuple or not left or not right:
+        return None
+    if len(left) > 2 or len(right) > 2:
+        return None
+    return (*left[:-1], *(right[1:] if len(right) == 2 else ()))
+
+
+def _set_once(program: Program) -> dict[str, Term | None]:
+    """Return the variables whose shape is set in one place only, with what they are set to there.
+
+    What a history gives back has been set before, and a copy under the own name changes no shape.
+    """
     restored: set[str] = set()
     counts: dict[str, int] = dict.fromkeys(program.parameters, 1)
+    values: dict[str, Term | None] = dict.fromkeys(program.parameters)
     for stmt in statements(program.body):
         if _gives_back(stmt, restored):
             restored |= stmt.writes
             continue
+        if _copies_itself(stmt):
+            continue
         for name in stmt.writes:
-            counts[name] = counts.get(name, 0) + 1
-    return {name for name, number in counts.items() if number == 1}
+            if stmt.target == name and name in values and values[name] is stmt.value:
+                continue  # computed again
+            counts[name] = counts.get(name, 0) + (2 if stmt.kind is gast.For else 1)
+            values[name] = stmt.value if stmt.target == name else None
+    return {name: values[name] for name, number in counts.items() if number == 1}
 
 
 def _gives_back(stmt: Statement, restored: set[str]) -> bool:
     if stmt.stack is not None:
         return True
     value = stmt.value
-    unpacks = stmt.kind is gast.Assign and value is not None and stmt.target is None
-    return unpacks and value is not None and value.kind is gast.Name and value.name in restored
+    if stmt.kind is not gast.Assign or stmt.target is not None or value is None:
+        return False
+    return value.kind is gast.Name and value.name in restored
+
+
+def _copies_itself(stmt: Statement) -> bool:
+    """Tell whether a statement is ``x = np.array(x)`` or the like, for one or several variables."""
+    value = stmt.value
+    if (
+        stmt.kind is not gast.Assign
+        or value is None
+        or value.kind is not gast.Call
+        or len(value.parts[1]) != 1
+    ):
+        return False
+    if getattr(value.callee, "__name__", "") not in ("array", "clone", "copy") or len(stmt.targets) != 1:
+        return False
+    return bool(value.parts[1][0] is stmt.targets[0])

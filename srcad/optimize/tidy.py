@@ -14,6 +14,7 @@ After, for an argument ``a`` that is an array of float64::
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 
 import gast
@@ -30,7 +31,7 @@ def tidy(fn: Function, convertible: set[str]) -> Function:
     ``convertible`` names the arguments that are arrays of double precision.
     """
     body = _Finisher(fn, convertible).visit(gast.Module(fn.tree.body, [])).body
-    return fn.with_body(_comments(body))
+    return fn.with_body(_comments(_without_copies(body)))
 
 
 class _Finisher(gast.NodeTransformer):
@@ -66,6 +67,32 @@ class _Finisher(gast.NodeTransformer):
         return gradient if _is_fresh(gradient) else node
 
 
+def _without_copies(body: list[gast.stmt]) -> list[gast.stmt]:
+    """Put the variables themselves in the place of their copies in the last statements."""
+    stored = Counter(n.id for s in body for n in gast.walk(s) if isinstance(n, gast.Name) and _is_store(n))
+    start = len(body)
+    while start > 0 and isinstance(body[start - 1], (gast.Assign, gast.Return)):
+        start -= 1
+    bound = {n.id for s in body[start:] for n in gast.walk(s) if isinstance(n, gast.Name) and _is_store(n)}
+    renamed: dict[str, str] = {}
+    result = body[:start]
+    for stmt in body[start:]:
+        for node in gast.walk(stmt):
+            if isinstance(node, gast.Name) and isinstance(node.ctx, gast.Load):
+                node.id = renamed.get(node.id, node.id)
+        target = stmt.targets[0] if isinstance(stmt, gast.Assign) else None
+        if isinstance(target, gast.Name) and isinstance(stmt.value, gast.Name):
+            if stored[target.id] == 1 and stmt.value.id not in bound:
+                renamed[target.id] = stmt.value.id
+                continue
+        result.append(stmt)
+    return result
+
+
+def _is_store(node: gast.Name) -> bool:
+    return isinstance(node.ctx, gast.Store)
+
+
 def _direct(node: Any) -> list[str]:
     """The names whose object the node hands on as it is."""
     if isinstance(node, (gast.Assign, gast.Return)):
@@ -83,10 +110,13 @@ def _is_fresh(node: gast.AST) -> bool:
     """Tell whether an expression surely makes a new array."""
     if isinstance(node, (gast.BinOp, gast.UnaryOp)):
         return not isinstance(node, gast.UnaryOp) or isinstance(node.op, gast.USub)
-    return isinstance(node, gast.Call) and isinstance(node.func, gast.Name) and node.func.id in _FRESH
+    if not isinstance(node, gast.Call) or not isinstance(node.func, gast.Name):
+        return False
+    sums_axes = node.func.id == "np.sum" and any(keyword.arg == "axis" for keyword in node.keywords)
+    return sums_axes or node.func.id in _FRESH
 
 
-_FRESH = {"np.zeros_like", "rt.zeros_like", "np.outer", "np.zeros", "np.copy"}
+_FRESH = {"np.zeros_like", "np.ones_like", "np.full_like", "rt.zeros_like", "np.outer", "np.zeros", "np.copy"}
 
 
 def _comments(body: list[gast.stmt]) -> list[gast.stmt]:

@@ -121,7 +121,7 @@ refuse(
     np.frompyfunc, np.ufunc,
 )  # fmt: skip
 refuse("Make an array with np.zeros or np.array: np.ndarray gives no values.", np.ndarray)
-refuse("Dates have no derivative.", np.busdaycalendar)
+refuse("Dates have no derivative: count days with numbers.", np.busdaycalendar)
 refuse(
     "Use np.array on a list of the values: np.fromiter and np.from_dlpack read memory.",
     np.fromiter,

@@ -110,11 +110,15 @@ def ascontiguousarray(ans, g, a, dtype=None):
 
 
 @vjp(np.asanyarray, "a", linear=True)
-@vjp(np.asfortranarray, "a", linear=True)
 @vjp(np.asarray_chkfinite, "a", linear=True)
 def asanyarray(ans, g, a, dtype=None, order=None):
     if dtype is None:
         return rt.structured_like(g, a)
+    return rt.structured_like(rt.cast_back(g, ans, a), a)
+
+
+@vjp(np.asfortranarray, "a", linear=True)
+def asfortranarray(ans, g, a, dtype=None):
     return rt.structured_like(rt.cast_back(g, ans, a), a)
 
 
@@ -126,11 +130,6 @@ def require(ans, g, a, dtype=None, requirements=None):
 @vjp(np.astype, "x", linear=True)
 def np_astype(ans, g, x, dtype, *, copy=True):
     return rt.cast_back(g, ans, x)
-
-
-@vjp(np.ndarray.astype, "self", linear=True)
-def astype(ans, g, self, dtype, order="K", casting="unsafe", subok=True, copy=True):
-    return rt.cast_back(g, ans, self)
 
 
 @vjp(np.full, "fill_value", linear=True)

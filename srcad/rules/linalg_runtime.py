@@ -83,14 +83,9 @@ def divide_gaps_w(ans, t, x, w):
     return -rt.divide_gaps(ans * (np.expand_dims(t, -2) - np.expand_dims(t, -1)), w)
 
 
-@vjp(rt.filled, "cotangent", "x", linear=("cotangent",))
+@vjp(rt.filled, "cotangent", "x", linear=("cotangent",), shaped=("x",))
 def filled(ans, g, cotangent, x):
     return rt.unbroadcast(g, cotangent), 0.0
-
-
-@jvp(rt.filled, "x")
-def filled_x(ans, t, cotangent, x):
-    return 0.0
 
 
 @vjp(rt.diagonal_matrix, "x", linear=True)
@@ -98,15 +93,9 @@ def diagonal_matrix(ans, g, x):
     return np.diagonal(g, 0, -2, -1)
 
 
-@vjp(rt.gauge_invariant, "value", "violation", "scale", linear=("value",))
+@vjp(rt.gauge_invariant, "value", "violation", "scale", linear=("value",), shaped=("violation", "scale"))
 def gauge_invariant(ans, g, value, violation, scale, function):
     return g, 0.0, 0.0
-
-
-@jvp(rt.gauge_invariant, "violation")
-@jvp(rt.gauge_invariant, "scale")
-def gauge_invariant_violation(ans, t, value, violation, scale, function):
-    return 0.0
 
 
 @vjp(rt.record_like, "parts", linear=True)

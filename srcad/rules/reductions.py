@@ -214,7 +214,7 @@ def var(
         g = np.expand_dims(g, axis)
     if where is True and mean is None:
         centered = a - np.mean(a, axis=axis, keepdims=True)
-        return g * (2 / (rt.reduced_size(np.shape(a), axis) - ddof - correction)) * np.conj(centered)
+        return g * (2 / rt.freedom(np.shape(a), axis, ddof + correction)) * np.conj(centered)
     return (
         g
         * (2 / (rt.used_size(where, a, axis) - ddof - correction))
@@ -228,7 +228,7 @@ def var_a(
 ):
     if where is True and mean is None:
         centered = a - np.mean(a, axis=axis, keepdims=True)
-        factor = 2 / (rt.reduced_size(np.shape(a), axis) - ddof - correction)
+        factor = 2 / rt.freedom(np.shape(a), axis, ddof + correction)
         return np.sum(np.real(np.conj(centered) * t), axis=axis, keepdims=keepdims) * factor
     factor = 2 / (rt.used_size(where, a, axis) - ddof - correction)
     change = np.real(np.conj(deviations(a, axis, where, mean)) * t)

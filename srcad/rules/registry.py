@@ -16,6 +16,7 @@ from typing import Any
 
 __all__ = [
     "Rule",
+    "alias",
     "constant",
     "elementwise",
     "find",
@@ -99,6 +100,7 @@ class Rule:
 _RULES: dict[Hashable, Rule] = {}
 _CONSTANT: dict[Hashable, Callable[..., Any]] = {}
 _REFUSED: dict[Hashable, str] = {}
+_ALIASES: dict[Hashable, Callable[..., Any]] = {}
 _LANGUAGE: dict[Hashable, Callable[..., Any]] = {}
 _SOURCES: dict[Hashable, Callable[..., Any]] = {}
 _MUTATING: dict[Hashable, Callable[..., Any]] = {}
@@ -121,7 +123,9 @@ def provide() -> bool:
     """Import the rules of optional modules that were imported by now; tell whether there were any."""
     ready = [module for module in _PROVIDERS if module in sys.modules]
     for module in ready:
-        importlib.import_module(_PROVIDERS.pop(module))
+        provider = _PROVIDERS.pop(module, None)  # the import of another one may have come to it already
+        if provider is not None:
+            importlib.import_module(provider)
     return bool(ready)
 
 
@@ -185,6 +189,11 @@ def constant(*primals: Callable[..., Any]) -> None:
         _CONSTANT[primal] = primal
 
 
+def alias(name: Callable[..., Any], primal: Callable[..., Any]) -> None:
+    """Declare that a method is a function that has a rule or is constant, with the same order of arguments."""
+    _ALIASES[name] = primal
+
+
 def refuse(reason: str, *primals: Callable[..., Any]) -> None:
     """Declare functions that srcad will not differentiate, and say why."""
     for primal in primals:
@@ -229,13 +238,14 @@ def find(primal: object) -> Rule | None:
     """Return the rule of ``primal``, or None."""
     if not isinstance(primal, Hashable):
         return None
+    primal = _ALIASES.get(primal, primal)
     return _RULES.get(primal) or (_RULES.get(primal) if provide() else None)
 
 
 def is_constant(primal: object) -> bool:
     """Tell whether ``primal`` was declared to have zero derivative."""
     provide()
-    return isinstance(primal, Hashable) and primal in _CONSTANT
+    return isinstance(primal, Hashable) and _ALIASES.get(primal, primal) in _CONSTANT
 
 
 def is_mutating(primal: object) -> bool:
@@ -261,5 +271,5 @@ def reason_refused(primal: object) -> str | None:
 
 
 def registered() -> Iterable[Rule]:
-    """Every rule, in the order of registration."""
-    return _RULES.values()
+    """Every rule once, in the order of registration."""
+    return {id(rule): rule for rule in _RULES.values()}.values()

@@ -10,6 +10,7 @@ from srcad.rules.registry import constant, vjp
 constant(
     rt.axis_shape,
     rt.first_places,
+    rt.freedom,
     rt.joined_shape,
     rt.limited_share,
     rt.matching_entries,

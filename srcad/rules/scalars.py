@@ -39,12 +39,16 @@ def float64(ans, g, value):
 
 @vjp(np.float16, "value", linear=True)
 @vjp(np.longdouble, "value", linear=True)
-@vjp(np.complex64, "value", linear=True)
-@vjp(np.complex128, "value", linear=True)
-@vjp(np.clongdouble, "value", linear=True)
 @vjp(np.float32, "value", linear=True)
 def float32(ans, g, value):
     return rt.cast_back(g, ans, value)
+
+
+@vjp(np.complex64, "real", "imag", linear=True)
+@vjp(np.complex128, "real", "imag", linear=True)
+@vjp(np.clongdouble, "real", "imag", linear=True)
+def complex_scalar(ans, g, real=0, imag=0):
+    return rt.cast_back(g, ans, real), rt.cast_back(1j * g, ans, imag)
 
 
 # -- powers, exponentials and logarithms -------------------------------------------------------------
@@ -213,9 +217,9 @@ def gamma(ans, x):
     return ans * rt.polygamma(0, x)
 
 
-@elementwise(math.ldexp, "x")
+@elementwise(math.ldexp, "x", "i")
 def ldexp(ans, x, i):
-    return math.ldexp(1.0, i)
+    return math.ldexp(1.0, i), 0.0
 
 
 @vjp(math.modf, "x")

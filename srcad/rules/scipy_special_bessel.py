@@ -65,24 +65,48 @@ def kve(ans, x1, x2):
     return ans - 0.5 * (scipy.special.kve(x1 - 1, x2) + scipy.special.kve(x1 + 1, x2))
 
 
-@elementwise(scipy.special.hankel1, "x2")
-def hankel1(ans, x1, x2):
-    return 0.5 * (scipy.special.hankel1(x1 - 1, x2) - scipy.special.hankel1(x1 + 1, x2))
+@vjp(scipy.special.hankel1, "x2")
+def hankel1(ans, g, x1, x2):
+    slope = 0.5 * (scipy.special.hankel1(x1 - 1, x2) - scipy.special.hankel1(x1 + 1, x2))
+    return rt.unbroadcast(g * slope, x2)
 
 
-@elementwise(scipy.special.hankel2, "x2")
-def hankel2(ans, x1, x2):
-    return 0.5 * (scipy.special.hankel2(x1 - 1, x2) - scipy.special.hankel2(x1 + 1, x2))
+@jvp(scipy.special.hankel1, "x2")
+def hankel1_x2(ans, t, x1, x2):
+    return t * (0.5 * (scipy.special.hankel1(x1 - 1, x2) - scipy.special.hankel1(x1 + 1, x2)))
 
 
-@elementwise(scipy.special.hankel1e, "x2")
-def hankel1e(ans, x1, x2):
-    return 0.5 * (scipy.special.hankel1e(x1 - 1, x2) - scipy.special.hankel1e(x1 + 1, x2)) - 1j * ans
+@vjp(scipy.special.hankel2, "x2")
+def hankel2(ans, g, x1, x2):
+    slope = 0.5 * (scipy.special.hankel2(x1 - 1, x2) - scipy.special.hankel2(x1 + 1, x2))
+    return rt.unbroadcast(g * slope, x2)
 
 
-@elementwise(scipy.special.hankel2e, "x2")
-def hankel2e(ans, x1, x2):
-    return 0.5 * (scipy.special.hankel2e(x1 - 1, x2) - scipy.special.hankel2e(x1 + 1, x2)) + 1j * ans
+@jvp(scipy.special.hankel2, "x2")
+def hankel2_x2(ans, t, x1, x2):
+    return t * (0.5 * (scipy.special.hankel2(x1 - 1, x2) - scipy.special.hankel2(x1 + 1, x2)))
+
+
+@vjp(scipy.special.hankel1e, "x2")
+def hankel1e(ans, g, x1, x2):
+    slope = 0.5 * (scipy.special.hankel1e(x1 - 1, x2) - scipy.special.hankel1e(x1 + 1, x2)) - 1j * ans
+    return rt.unbroadcast(g * slope, x2)
+
+
+@jvp(scipy.special.hankel1e, "x2")
+def hankel1e_x2(ans, t, x1, x2):
+    return t * (0.5 * (scipy.special.hankel1e(x1 - 1, x2) - scipy.special.hankel1e(x1 + 1, x2)) - 1j * ans)
+
+
+@vjp(scipy.special.hankel2e, "x2")
+def hankel2e(ans, g, x1, x2):
+    slope = 0.5 * (scipy.special.hankel2e(x1 - 1, x2) - scipy.special.hankel2e(x1 + 1, x2)) + 1j * ans
+    return rt.unbroadcast(g * slope, x2)
+
+
+@jvp(scipy.special.hankel2e, "x2")
+def hankel2e_x2(ans, t, x1, x2):
+    return t * (0.5 * (scipy.special.hankel2e(x1 - 1, x2) - scipy.special.hankel2e(x1 + 1, x2)) + 1j * ans)
 
 
 # -- of order 0 and 1 --------------------------------------------------------------------------------
@@ -171,14 +195,24 @@ def kvp(ans, v, z, n=1):
     return scipy.special.kvp(v, z, n + 1)
 
 
-@elementwise(scipy.special.h1vp, "z")
-def h1vp(ans, v, z, n=1):
-    return scipy.special.h1vp(v, z, n + 1)
+@vjp(scipy.special.h1vp, "z")
+def h1vp(ans, g, v, z, n=1):
+    return rt.unbroadcast(g * scipy.special.h1vp(v, z, n + 1), z)
 
 
-@elementwise(scipy.special.h2vp, "z")
-def h2vp(ans, v, z, n=1):
-    return scipy.special.h2vp(v, z, n + 1)
+@jvp(scipy.special.h1vp, "z")
+def h1vp_z(ans, t, v, z, n=1):
+    return t * scipy.special.h1vp(v, z, n + 1)
+
+
+@vjp(scipy.special.h2vp, "z")
+def h2vp(ans, g, v, z, n=1):
+    return rt.unbroadcast(g * scipy.special.h2vp(v, z, n + 1), z)
+
+
+@jvp(scipy.special.h2vp, "z")
+def h2vp_z(ans, t, v, z, n=1):
+    return t * scipy.special.h2vp(v, z, n + 1)
 
 
 @elementwise(scipy.special.spherical_jn, "z")

@@ -241,9 +241,14 @@ def radian(ans, x1, x2, x3):
     return 0.017453292519943295, 0.0002908882086657216, 4.84813681109536e-06
 
 
-@elementwise(scipy.special.lambertw, "z")
-def lambertw(ans, z, k=0, tol=1e-08):
-    return np.exp(-ans) / (1 + ans)
+@vjp(scipy.special.lambertw, "z")
+def lambertw(ans, g, z, k=0, tol=1e-08):
+    return rt.unbroadcast(g * np.exp(-ans) / (1 + ans), z)
+
+
+@jvp(scipy.special.lambertw, "z")
+def lambertw_z(ans, t, z, k=0, tol=1e-08):
+    return t * np.exp(-ans) / (1 + ans)
 
 
 @elementwise(scipy.special.wrightomega, "x")

@@ -93,13 +93,16 @@ def gammainccinv(ans, x1, x2):
     return -slope * rt.scipy_special.gammainc_by_shape(x1, ans), -slope
 
 
-@elementwise(rt.scipy_special.gammainc_by_shape, "x")
-def gammainc_by_shape(ans, a, x):
-    density = rt.scipy_special.as_precise_as(
-        np.exp(scipy.special.xlogy(a - 1, x) - x - scipy.special.gammaln(a)), rt.scipy_special.precision(a, x)
-    )
-    return rt.scipy_special.as_precise_as(
-        density * (np.log(x) - scipy.special.digamma(a)), rt.scipy_special.precision(a, x)
+@elementwise(rt.scipy_special.gammainc_by_shape, "a", "x")
+def gammainc_by_shape(ans, a, x, order=1):
+    log = np.log(x) - scipy.special.digamma(a)
+    factor = log
+    if order == 2:
+        factor = log * log - scipy.special.zeta(2, a)
+    slope = np.exp(scipy.special.xlogy(a - 1, x) - x - scipy.special.gammaln(a)) * factor
+    return (
+        rt.scipy_special.gammainc_by_shape(a, x, order + 1),
+        rt.scipy_special.as_precise_as(slope, rt.scipy_special.precision(a, x)),
     )
 
 

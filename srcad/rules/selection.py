@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from srcad import runtime as rt
-from srcad.rules.registry import elementwise, jvp, vjp
+from srcad.rules.registry import jvp, vjp
 
 _OUT = {"out": "The argument 'out' overwrites an array, which is not differentiated: use the result instead."}
 _COPY = {"copy": "The argument 'copy' of np.nan_to_num may change the array in place: leave it out."}
@@ -136,27 +136,39 @@ def trim_zeros_filt(ans, t, filt, trim="fb", axis=None):
 
 
 @vjp(np.union1d, "ar1", "ar2")
-@vjp(np.setxor1d, "ar1", "ar2")
-def union1d(ans, g, ar1, ar2, assume_unique=False):
+def union1d(ans, g, ar1, ar2):
     both = np.concatenate((np.ravel(ar1), np.ravel(ar2)))
     whole = rt.take_adjoint(g, np.shape(both), rt.matching_entries(both, ans), None, "raise")
     return np.reshape(whole[: np.size(ar1)], np.shape(ar1)), np.reshape(whole[np.size(ar1) :], np.shape(ar2))
 
 
 @jvp(np.union1d, "ar1")
-@jvp(np.setxor1d, "ar1")
-def union1d_ar1(ans, t, ar1, ar2, assume_unique=False):
+def union1d_ar1(ans, t, ar1, ar2):
     both = np.concatenate((np.ravel(ar1), np.ravel(ar2)))
     change = np.concatenate((np.ravel(t), np.zeros_like(np.ravel(ar2))))
     return np.take(change, rt.matching_entries(both, ans))
 
 
 @jvp(np.union1d, "ar2")
-@jvp(np.setxor1d, "ar2")
-def union1d_ar2(ans, t, ar1, ar2, assume_unique=False):
+def union1d_ar2(ans, t, ar1, ar2):
     both = np.concatenate((np.ravel(ar1), np.ravel(ar2)))
     change = np.concatenate((np.zeros_like(np.ravel(ar1)), np.ravel(t)))
     return np.take(change, rt.matching_entries(both, ans))
+
+
+@vjp(np.setxor1d, "ar1", "ar2")
+def setxor1d(ans, g, ar1, ar2, assume_unique=False):
+    return union1d(ans, g, ar1, ar2)
+
+
+@jvp(np.setxor1d, "ar1")
+def setxor1d_ar1(ans, t, ar1, ar2, assume_unique=False):
+    return union1d_ar1(ans, t, ar1, ar2)
+
+
+@jvp(np.setxor1d, "ar2")
+def setxor1d_ar2(ans, t, ar1, ar2, assume_unique=False):
+    return union1d_ar2(ans, t, ar1, ar2)
 
 
 _INDICES = {"return_indices": "np.intersect1d with 'return_indices' has no derivative: leave it out."}
@@ -200,11 +212,18 @@ def conj(ans, g, x):
     return np.conj(g)
 
 
-@elementwise(np.angle, "z")
-def angle(ans, z, deg=False):
+@vjp(np.angle, "z")
+def angle(ans, g, z, deg=False):
     if deg:
-        return -57.29577951308232j * rt.safe_reciprocal(z)
-    return -1j * rt.safe_reciprocal(z)
+        g = g * 57.29577951308232
+    return rt.unbroadcast(-1j * g * rt.safe_reciprocal(z), z)
+
+
+@jvp(np.angle, "z")
+def angle_z(ans, t, z, deg=False):
+    if deg:
+        t = t * 57.29577951308232
+    return np.imag(t * rt.safe_reciprocal(z))
 
 
 @vjp(np.real_if_close, "a")

@@ -217,26 +217,3 @@ def vander(ans, g, x, N=None, increasing=False):
 def vander_x(ans, t, x, N=None, increasing=False):
     powers = rt.vander_powers(np.shape(ans), increasing)
     return np.expand_dims(t, -1) * rt.scaled_power(powers, np.expand_dims(x, -1), powers - 1)
-
-
-# -- methods of arrays that take more forms of arguments than the functions --------------------------
-
-
-@vjp(np.ndarray.reshape, "self", linear=True, refused=_ORDER)
-def method_reshape(ans, g, self, *shape, order="C"):
-    return np.reshape(g, np.shape(self))
-
-
-@vjp(np.ndarray.transpose, "self", linear=True)
-def method_transpose(ans, g, self, *axes):
-    return np.transpose(g, rt.inverse_axes(axes, np.ndim(self)))
-
-
-@vjp(np.ndarray.flatten, "self", linear=True, refused=_ORDER)
-def method_flatten(ans, g, self, order="C"):
-    return np.reshape(g, np.shape(self))
-
-
-@vjp(np.ndarray.item, "self", linear=True)
-def method_item(ans, g, self, *args):
-    return rt.item_adjoint(g, np.shape(self), args)

@@ -86,9 +86,9 @@ def frexp_x(ans, t, x):
     return np.ldexp(t, -ans[1]), np.zeros_like(ans[0])
 
 
-@elementwise(np.ldexp, "x1")
+@elementwise(np.ldexp, "x1", "x2")
 def ldexp(ans, x1, x2):
-    return np.ldexp(np.ones_like(ans), x2)
+    return np.ldexp(np.ones_like(ans), x2), 0.0
 
 
 @elementwise(np.negative, "x")

@@ -166,6 +166,7 @@ from srcad.runtime.rearranging import (
     vander_powers,
 )
 from srcad.runtime.reductions import (
+    freedom,
     limited_share,
     numbers,
     used_size,
@@ -243,6 +244,7 @@ from srcad.runtime.tangents import (
 )
 
 __all__ = [
+    "freedom",
     "kaiser_radii",
     "reduceat_adjoint",
     "record_places",

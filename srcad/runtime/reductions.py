@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
 
-from srcad.runtime.arrays import inexact_dtype
+from srcad.runtime.arrays import inexact_dtype, reduced_size
 
-__all__ = ["limited_share", "numbers", "used_size", "where_used"]
+__all__ = ["freedom", "limited_share", "numbers", "used_size", "where_used"]
 
 Array = Any
 Shape = tuple[int, ...]
@@ -28,6 +29,12 @@ def used_size(used: Array, a: Array, axis: Any) -> Array:
     """Return how many entries a reduction over ``axis`` takes together, with that axis kept, in the dtype of ``a``."""
     counted = np.sum(np.broadcast_to(used, np.shape(a)), axis=axis, keepdims=True)
     return counted.astype(np.real(np.zeros(0, inexact_dtype(a))).dtype)
+
+
+def freedom(shape: Shape, axis: Any, ddof: Any) -> Any:
+    """Return by what a variance divides the squares: NaN where too few entries are left, as NumPy has it."""
+    count = reduced_size(shape, axis) - ddof
+    return count if count > 0 else math.nan
 
 
 def limited_share(a: Array, extreme: Array, axis: Any, initial: Any, where: Array) -> Array:

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import scipy.special
 
+from srcad.errors import NoDerivativeError
 from srcad.runtime.arrays import inexact_dtype
 
 __all__ = ["as_precise_as", "gammainc_by_shape", "precision", "zeta_derivative"]
@@ -29,31 +30,47 @@ def as_precise_as(value: Array, dtype: np.dtype[Any]) -> Array:
     return np.asarray(value).astype(wanted, copy=False)[()]
 
 
-def gammainc_by_shape(a: Array, x: Array) -> Array:
-    """Return the derivative of ``scipy.special.gammainc(a, x)`` in ``a``.
+def gammainc_by_shape(a: Array, x: Array, order: int = 1) -> Array:
+    """Return the first or second derivative of ``scipy.special.gammainc(a, x)`` in ``a``.
 
     The power series of P(a, x), differentiated term by term [1]_.
+
+    Raises
+    ------
+    NoDerivativeError
+        If ``order`` is not 1 or 2.
 
     References
     ----------
     .. [1] R. J. Moore, "Algorithm AS 187: Derivatives of the incomplete gamma integral",
        Applied Statistics 31 (1982), section 2.
     """
+    if order not in (1, 2):
+        raise NoDerivativeError(
+            f"The derivative of order {order} of the incomplete gamma function in its shape is not available.",
+            "Keep to the first and the second derivative in the shape.",
+        )
     dtype = inexact_dtype(a, x)
     a, x = np.broadcast_arrays(np.asarray(a, np.float64), np.asarray(x, np.float64))
     inside = (x > 0) & (a > 0) & np.isfinite(x) & np.isfinite(a)
-    safe_a, safe_x = np.where(inside, a, 1.0), np.where(inside, x, 1.0)
-    log, digamma = np.log(safe_x), scipy.special.digamma(safe_a + 1)
-    term = np.exp(safe_a * log - safe_x - scipy.special.gammaln(safe_a + 1))
-    total = term * (log - digamma)
-    n = 0
-    while np.any((n < safe_x) | (term * (1 + np.abs(log - digamma)) > 1e-18)):
-        n += 1
-        digamma = digamma + 1 / (safe_a + n)
-        term = term * safe_x / (safe_a + n)
-        total = total + term * (log - digamma)
+    total = _shape_series(np.where(inside, a, 1.0), np.where(inside, x, 1.0), order)
     edge = np.where(np.isnan(a) | np.isnan(x) | (a <= 0) | (x < 0), np.nan, 0.0)
     return np.where(inside, total, edge).astype(dtype)[()]
+
+
+def _shape_series(a: Array, x: Array, order: int) -> Array:
+    """Sum the derivatives of ``x ** (a + n) * exp(-x) / gamma(a + n + 1)`` in ``a`` over ``n``."""
+    log, digamma, trigamma = np.log(x), scipy.special.digamma(a + 1), scipy.special.zeta(2, a + 1)
+    term = np.exp(a * log - x - scipy.special.gammaln(a + 1))
+    total, n = 0.0, 0
+    while True:
+        slope = log - digamma
+        total = total + term * (slope if order == 1 else slope * slope - trigamma)
+        if not np.any((n < x) | (term * (1 + slope * slope) > 1e-18)):
+            return total
+        n += 1
+        digamma, trigamma = digamma + 1 / (a + n), trigamma - 1 / (a + n) ** 2
+        term = term * x / (a + n)
 
 
 def zeta_derivative(s: Array, q: Array, order: int) -> Array:

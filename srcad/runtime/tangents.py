@@ -321,7 +321,9 @@ def _is_own(array: Any) -> bool:
 
 
 def fit_tangent(tangent: Any, value: Any) -> Any:
-    """Return ``tangent`` spread to the shape of ``value``."""
+    """Return ``tangent`` spread to the shape of ``value``, and its real part where that is real."""
+    if np.iscomplexobj(tangent) and not np.iscomplexobj(value):
+        tangent = np.real(tangent)
     if not isinstance(value, np.ndarray):
         return tangent
     if isinstance(tangent, np.ndarray) and tangent.shape == value.shape:

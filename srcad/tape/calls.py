@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 import operator
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from typing import Any
 
 import numpy as np
@@ -91,6 +91,8 @@ def bind(function: Any, count: int, keywords: tuple[str, ...], held: frozenset[P
     NoDerivativeError
         If the function has no rule, or none for these arguments.
     """
+    if not isinstance(function, Hashable):
+        raise _no_rule(function)
     key = function, count, keywords, held
     call = _CALLS.get(key)
     if call is None:
@@ -215,7 +217,11 @@ def record(function: Any, compute: Callable[..., Any], args: tuple[Any, ...], kw
                   for p, a in enumerate(raw)])  # fmt: skip
     frozen = {name: _frozen(value) for name, value in options.items()} if options else _NONE
     operation = Operation(call, kept, frozen, tuple(found.parents), tuple(routes))
-    return _result(compute(*raw, **options), type(found.parents[0]), found.tokens(), operation)
+    constants = [a for p, a in enumerate(raw) if type(a) is np.ndarray and p not in held]
+    value = compute(*raw, **options)
+    if constants:
+        value = _apart(value, constants)
+    return _result(value, type(found.parents[0]), found.tokens(), operation)
 
 
 _NESTED = (list, tuple, dict)
@@ -270,11 +276,30 @@ def _frozen(value: Any) -> Any:
     """Return ``value`` in a form that the user's later changes in place do not reach."""
     kind = type(value)
     if kind is np.ndarray:
-        return value.copy() if value.flags.writeable else value
+        if not _may_change(value):
+            return value
+        value = value.copy()
+        value.setflags(write=False)
+        return value
     if kind is list or kind is tuple:
         return kind([_frozen(item) for item in value])
     if kind is dict:
         return {key: _frozen(item) for key, item in value.items()}
+    return value
+
+
+def _may_change(array: np.ndarray[Any, Any]) -> bool:
+    base = array.base
+    return array.flags.writeable or isinstance(base, np.ndarray) and base.flags.writeable
+
+
+def _apart(value: Any, constants: list[Any]) -> Any:
+    """Return a result with copies of what it shares with the user's arrays, which the tape must not keep."""
+    if isinstance(value, (tuple, list)):
+        parts = [_apart(part, constants) for part in value]
+        return value._make(parts) if hasattr(value, "_make") else type(value)(parts)
+    if isinstance(value, np.ndarray) and any(value is a or value.base is a for a in constants):
+        return value.copy()
     return value
 
 

@@ -129,7 +129,8 @@ class GradientTape:
                 leaf.tokens = (*leaf.tokens, self._token)
             return leaf
         if is_inexact(leaf):
-            return Traced(leaf.copy() if isinstance(leaf, np.ndarray) else leaf, (self._token,))
+            kept = leaf.copy() if isinstance(leaf, np.ndarray) else leaf
+            return Traced(np.asarray(kept) if isinstance(kept, np.memmap) else kept, (self._token,))
         if not _is_integer(leaf):
             return None
         warn_not_watched(leaf)
@@ -199,7 +200,6 @@ class GradientTape:
             If a source was not watched, or an option is not among those above.
         """
         zero = _wants_zero(unconnected_gradients)
-        self._use()
         targets, whole = tree.leaves(target), self._resolved(sources)
         weights = [None] * len(targets) if output_gradients is None else _weights(target, output_gradients)
         seeds = [
@@ -207,6 +207,7 @@ class GradientTape:
             for leaf, weight in zip(targets, weights)
             if (node := self._target(leaf)) is not None
         ]
+        self._use()
         return self._gradients(seeds, whole, zero)
 
     def jacobian(self, target: Any, sources: Any, unconnected_gradients: str = "none") -> Any:
@@ -370,7 +371,7 @@ def _seed(node: Node, weight: Any) -> Any:
         return weight.read()
     if isinstance(weight, Node):
         return weight
-    return np.asarray(weight, np.result_type(raw))[()] if hasattr(raw, "dtype") else type(raw)(weight)
+    return np.array(weight, np.result_type(raw))[()] if hasattr(raw, "dtype") else type(raw)(weight)
 
 
 def _rows(shape: tuple[int, ...], dtype: Any) -> Iterator[Any]:

@@ -10,6 +10,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from srcad.errors import UnsupportedError
+
 __all__ = ["Node", "Operation", "Readable", "Route", "Token", "is_tracked", "recording"]
 
 _NUMBERS = itertools.count()
@@ -106,6 +108,11 @@ class Node:
         Who follows the value: those that recorded its operation, and those that watch it.
     number : int
         The order of creation, which is an order in which operands come before results.
+
+    Raises
+    ------
+    UnsupportedError
+        If the value is of a subclass of ``numpy.ndarray``.
     """
 
     __slots__ = ("__weakref__", "number", "operation", "raw", "recorded", "tokens")
@@ -113,6 +120,11 @@ class Node:
     def __init__(self, raw: Any, tokens: tuple[Token, ...], operation: Operation | None = None) -> None:
         if type(raw) is np.ndarray:
             raw.setflags(write=False)
+        elif isinstance(raw, np.ndarray):
+            raise UnsupportedError(
+                f"A tape does not follow subclasses of arrays, such as {type(raw).__name__}.",
+                "Convert it with np.asarray, if its entries are all that counts.",
+            )
         self.raw = raw
         self.operation = operation
         self.recorded = self.tokens = tokens

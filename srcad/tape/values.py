@@ -143,6 +143,8 @@ def _fresh(value: Any, dtype: Any) -> Any:
     value = unwrapped(value)
     if dtype is None and isinstance(value, (bool, int, float, complex, np.generic)):
         return value
+    if isinstance(value, np.ma.MaskedArray):
+        raise ArgumentError("A variable holds no masked array.", "Give its data, or np.ma.filled of it.")
     array = np.array(value, dtype=dtype)
     array.setflags(write=False)
     return array if isinstance(value, (np.ndarray, list, tuple)) else array[()]

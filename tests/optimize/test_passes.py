@@ -8,12 +8,13 @@ import numpy as np
 import pytest
 from adjoint_programs import body_of, function, pure, run, same, text_of
 
-from srcad.analysis.kinds import FLOAT, Kind, array, container
+from srcad.analysis.kinds import FLOAT, Kind, array, container, kind_of
 from srcad.optimize import Context, optimize
 from srcad.optimize.broadcast import NeedlessBroadcasts
 from srcad.optimize.copy_propagation import copy_propagation
 from srcad.optimize.cse import CommonSubexpressions
 from srcad.optimize.dead import remove_dead
+from srcad.optimize.delays import delay_rebinding
 from srcad.optimize.displays import collect_parts
 from srcad.optimize.fold import Fold
 from srcad.optimize.forward import walk
@@ -27,7 +28,9 @@ from srcad.optimize.views import update_through_views
 
 NAMES = frozenset(["g", "dx", "dy", "dz"])
 CONTEXT = Context(pure, owned=frozenset(["dx", "dy"]), keep=frozenset(["x", "y", "z"]), inexact=NAMES)
-LIKE = Context(pure, owned=frozenset(["dx"]), inexact=NAMES, like={"dz": "z", "dx": "x"})
+LIKE = Context(
+    pure, owned=frozenset(["dx"]), inexact=NAMES, like={"dz": "z", "dx": "x"}, ranks={"z": array(1)}
+)
 X = np.array([0.3, -1.2, 2.5])
 
 
@@ -49,6 +52,7 @@ broadcast = on_function(lambda program: walk(program, NeedlessBroadcasts))
 dead = on_function(remove_dead)
 inplace = on_function(update_in_place)
 moves = on_function(use_before_overwriting)
+delays = on_function(delay_rebinding)
 displays = on_function(collect_parts)
 views = on_function(update_through_views)
 prune = on_function(prune_histories)
@@ -288,6 +292,41 @@ CASES = {
         "dx = np.copy(x)\ndv = dx[1:]\ndx = x * 2.0\ndv += 2.0\nreturn dx",
         "dx = np.copy(x)\ndv = dx[1:]\ndx = x * 2.0\ndv += 2.0\nreturn dx",
     ),
+    "delays: last use": (
+        delays,
+        "dx = g * x\nt = dx\ndx = dx * y\nu = t * x\nreturn dx, u",
+        "dx = g * x\nu = dx * x\ndx = dx * y\nreturn dx, u",
+    ),
+    "delays: behind what is made of it": (
+        delays,
+        "dx = g * x\nt = dx\ndx = dx * y\nu = t * x\nz = z0 = u + 1.0\nreturn dx, z",
+        "dx = g * x\nu = dx * x\nz = z0 = u + 1.0\ndx = dx * y\nreturn dx, z",
+    ),
+    "delays: not where the new value is read": (
+        delays,
+        "dx = g * x\nt = dx\ndx = dx * y\nu = t * dx\nreturn dx, u",
+        "dx = g * x\nt = dx\ndx = dx * y\nu = t * dx\nreturn dx, u",
+    ),
+    "delays: not past a change of an operand": (
+        delays,
+        "dx = g * x\nt = dx\ndx = dx * y\ny[0] = 5.0\nu = t * x\nreturn dx, u",
+        "dx = g * x\nt = dx\ndx = dx * y\ny[0] = 5.0\nu = t * x\nreturn dx, u",
+    ),
+    "delays: not where the copy lives on": (
+        delays,
+        "dx = g * x\nt = dx\ndx = dx * y\nu = t * x\nif len(x) > 1:\n    u = u + t\nreturn dx, u",
+        "dx = g * x\nt = dx\ndx = dx * y\nu = t * x\nif len(x) > 1:\n    u = u + t\nreturn dx, u",
+    ),
+    "delays: not an update of the same array": (
+        delays,
+        "dx = g * x\nt = dx\ndx += y\nu = t * x\nreturn dx, u",
+        "dx = g * x\nt = dx\ndx += y\nu = t * x\nreturn dx, u",
+    ),
+    "fold: sum of the opposite": (
+        fold,
+        "t = -g\nu = np.sum(t, axis=0)\nv = x + u\nreturn v",
+        "t = -g\nt1 = np.sum(g, axis=0)\nu = -t1\nv = x - t1\nreturn v",
+    ),
     "histories: unread elements": (
         prune,
         "s = []\na = x * y\ns.append((a, x, g))\nt = s.pop()\na, u, w = t\nreturn a + w",
@@ -449,6 +488,34 @@ def test_pass(name):
     check(*CASES[name])
 
 
+MATRICES = Context(
+    pure, ranks={"x": kind_of(X), "y": kind_of(X), "a": kind_of(np.outer(X, X)), "g": kind_of(1.5)}
+)
+FITTED = {
+    "same dimensions": ("a = np.outer(x, x)\nt = a * x\nu = rt.unbroadcast(t, a)\nreturn u",
+                        "a = np.outer(x, x)\nt = a * x\nu = t\nreturn u"),
+    "leading axis": ("a = np.outer(x, x)\nt = a * x\nu = rt.unbroadcast(t, y)\nreturn u",
+                     "a = np.outer(x, x)\nt = a * x\nu = np.sum(t, axis=0)\nreturn u"),
+    "a number": ("a = np.outer(x, x)\nt = a * g\nu = rt.unbroadcast(t, g)\nreturn u",
+                 "a = np.outer(x, x)\nt = a * g\nu = np.sum(t)\nreturn u"),
+    "what may stand for zeros": ("t = g * 2.0\nu = rt.unbroadcast(t, x)\nreturn u",
+                                 "t = g * 2.0\nu = rt.unbroadcast(t, x)\nreturn u"),
+    "a number broadcast and scaled": (
+        "s = np.shape(x)\nt = np.broadcast_to(g, s)\nu = -t\nv = u * y\nreturn v",
+        "s = np.shape(x)\nt = np.broadcast_to(g, s)\nt1 = -g\nu = np.broadcast_to(t1, s)\nv = t1 * y\nreturn v",
+    ),
+    "a number broadcast to a matrix": (
+        "a = np.outer(x, x)\nt = np.broadcast_to(g, np.shape(x))\nt1 = np.expand_dims(t, 1)\nu = t1 * a\nreturn u",
+        "a = np.outer(x, x)\nt = np.broadcast_to(g, np.shape(x))\nt1 = np.expand_dims(t, 1)\nu = g * a\nreturn u",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", FITTED)
+def test_sums_and_broadcasts_by_what_is_known_of_dimensions(name):
+    check(broadcast, *FITTED[name], MATRICES, (X, X + 0.5, 1.5))
+
+
 PAIR = Context(
     pure, ranks={"p": container("tuple", (array(1), FLOAT)), "d": container("dict", (("a", FLOAT),))}
 )
@@ -505,7 +572,7 @@ def test_an_integer_in_an_index_keeps_a_slice_a_view():
 
 
 def test_a_gradient_has_the_shape_of_its_variable():
-    before = "z = np.tanh(x)\ndz = g * 1.0\nt = dz * z\ndx = rt.unbroadcast(t, x)\nreturn dx"
+    before = "z = np.tanh(x)\ndz = g * z\nt = dz * z\ndx = rt.unbroadcast(t, x)\nreturn dx"
     check(broadcast, before, before.replace("rt.unbroadcast(t, x)", "t"), LIKE)
 
 

@@ -222,10 +222,10 @@ def check_reverse(rule: Rule, sample: Sample) -> None:
                 moved = mapped(lambda leaf, step: leaf + offset * step, bound[parameter], direction)
                 return pairing(g, _call(rule.primal, [], rule, {**bound, parameter: moved}))
 
-            h = {np.float16: 0.25, np.float32: 2e-2}.get(type(ans), 1e-3)
+            h = {np.float16: 0.25, np.float32: 2e-2, np.complex64: 2e-2}.get(type(ans), 1e-3)
             numerical = (8 * (at(h) - at(-h)) - (at(2 * h) - at(-2 * h))) / (12 * h)
             analytical = pairing(gradient, direction)
-            rtol = {np.float16: 1e-2, np.float32: 1e-4}.get(type(ans), 1e-6)
+            rtol = {np.float16: 1e-2, np.float32: 1e-4, np.complex64: 1e-4}.get(type(ans), 1e-6)
             assert np.isclose(analytical, numerical, rtol=rtol, atol=1e-7), (
                 f"{sample}: the gradient of {parameter} gives {analytical}, differences give {numerical}"
             )
@@ -243,7 +243,7 @@ def check_forward(rule: Rule, sample: Sample) -> None:
         pushed = pushforward(rule, sample, group)
         assert_like(pushed, ans)
         forward, backward = pairing(g, pushed), sum(pairing(pulled[p], t) for p, t in group.items())
-        rtol = {np.float16: 1e-2, np.float32: 1e-4}.get(type(ans), 1e-8)
+        rtol = {np.float16: 1e-2, np.float32: 1e-4, np.complex64: 1e-4}.get(type(ans), 1e-8)
         assert np.isclose(forward, backward, rtol=rtol, atol=1e-8), (
             f"{sample}: forward gives {forward} where reverse gives {backward} for {list(group)}"
         )

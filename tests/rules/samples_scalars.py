@@ -42,7 +42,7 @@ for value in (0.7, 3.4, -1.3):
     sample(math.gamma, value)
 sample(math.lgamma, 0.7)
 sample(math.lgamma, 12.3)
-sample(math.ldexp, 0.7, 3)
+sample(math.ldexp, 0.7, 3, fixed=("i",))
 sample(math.modf, 3.7)
 sample(math.frexp, 3.7)
 sample(math.prod, [0.7, 0.4], start=1.5)

@@ -121,3 +121,10 @@ sample(rt.insert_adjoints, real(6), real(4), [3, 1], real(2), None, fixed=("arr"
 sample(rt.pad_adjoint, real(7), real(3), 2, "maximum", None, "even", fixed=("array",))
 sample(rt.pad_tangent, real(3), real(3), 2, "median", None, "even", fixed=("array",))
 sample(rt.vector, real(3), "np.poly")
+
+# -- methods -----------------------------------------------------------------------------------------
+
+sample(np.ndarray.tolist, real(3))
+sample(np.ndarray.tolist, real(2, 3))
+sample(np.ndarray.compress, real(3, 4), [True, False, True], axis=0)
+sample(np.ndarray.compress, real(2, 3), [True, False, True])

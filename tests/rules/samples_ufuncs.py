@@ -52,7 +52,7 @@ sample(np.divmod, np.array([5.3, -4.1, 2.2]), np.array([1.5, 2.5, -1.7]))
 sample(np.divmod, np.array([5.3, -4.1, 2.2]), 1.5)
 sample(np.modf, np.array([5.3, -4.1, 0.2]))
 sample(np.frexp, np.array([5.3, -4.1, 0.2]))
-sample(np.ldexp, real(3), np.array([1, -2, 3]))
+sample(np.ldexp, real(3), np.array([1, -2, 3]), fixed=("x2",))
 sample(np.heaviside, np.array([-1.0, 0.0, 2.0]), real(3), fixed=("x1",))
 for ufunc in (np.subtract,):
     sample(ufunc, imaginary(3), real(3))

@@ -157,6 +157,17 @@ def test_a_second_gradient_without_persistence_is_an_error():
         tape.jacobian(y, x)
 
 
+def test_a_call_that_is_refused_does_not_use_the_tape_up():
+    with GradientTape() as tape:
+        x = tape.watch(2.0)
+        y = x * x
+    with pytest.raises(ArgumentError):
+        tape.gradient(y, np.ones(2))
+    with pytest.raises(ArgumentError):
+        tape.gradient(y, x, unconnected_gradients="no")
+    assert tape.gradient(y, x) == 4.0
+
+
 def test_a_persistent_tape_gives_several_gradients():
     with GradientTape(persistent=True) as tape:
         x = tape.watch(3.0)

@@ -7,8 +7,8 @@ import math
 import numpy as np
 import pytest
 
-from srcad import check_grads
-from srcad.errors import ArgumentError, GradientCheckError, UnsupportedError
+from srcad import GradientTape, check_grads, grad
+from srcad.errors import ArgumentError, GradientCheckError, NoDerivativeError, NoSourceError, UnsupportedError
 from srcad.rules import registry
 from srcad.rules.registry import elementwise
 from srcad.tape import pulled_back
@@ -77,3 +77,31 @@ def test_arguments_without_numbers_get_none():
         None,
         None,
     ]
+
+
+def test_a_compiled_derivative_is_recorded():
+    x0 = np.array([1.0, 2.0])
+    slope = grad(lambda x: np.sum(np.sin(x) * x))
+    with GradientTape() as tape:
+        x = tape.watch(x0)
+        y = np.sum(slope(x) * np.array([1.0, 10.0]))
+    np.testing.assert_allclose(tape.gradient(y, x), [1.0, 10.0] * (2 * np.cos(x0) - x0 * np.sin(x0)))
+
+
+def test_a_compiled_derivative_that_makes_plain_floats_is_refused():
+    slope = grad(lambda x: math.sin(x) * x)
+    with GradientTape() as tape:
+        x = tape.watch(1.0)
+        with pytest.raises(NoDerivativeError):
+            slope(x)
+
+
+def test_the_error_about_missing_source_points_to_the_tape():
+    namespace = {}
+    exec("def f(x):\n    return x * x", namespace)
+    with pytest.raises(NoSourceError, match="GradientTape"):
+        grad(namespace["f"])(3.0)
+    with GradientTape() as tape:
+        x = tape.watch(3.0)
+        y = namespace["f"](x)
+    assert tape.gradient(y, x) == 6.0

@@ -328,3 +328,37 @@ def test_mixed_precision_gives_each_source_its_own():
         z = np.sum(x * y)
     dx, dy = tape.gradient(z, [x, y])
     assert (dx.dtype, dy.dtype) == (np.float32, np.float64)
+
+
+def test_the_flags_of_the_users_arrays_stay():
+    a, view = np.ones(2), np.zeros((2, 2))
+    with GradientTape() as tape:
+        x = tape.watch(np.array([3.0, 4.0]))
+        first, second = np.atleast_1d(x, a)
+        y = np.sum(first * second * np.ravel(view)[:2] + x * view[0])
+        a[:] = 9.0
+        view[:] = 5.0
+    np.testing.assert_array_equal(tape.gradient(y, x), [0.0, 0.0])
+    assert a.flags.writeable and view.flags.writeable
+    np.testing.assert_array_equal(second.value, [1.0, 1.0])
+
+
+def test_a_read_only_view_of_what_changes_later_is_copied():
+    base = np.array([2.0, 3.0])
+    frozen = base[:]
+    frozen.setflags(write=False)
+    with GradientTape() as tape:
+        x = tape.watch(np.array([1.0, 1.0]))
+        y = np.sum(x * frozen)
+        base[:] = 7.0
+    np.testing.assert_array_equal(tape.gradient(y, x), [2.0, 3.0])
+
+
+def test_subclasses_of_arrays_are_refused():
+    masked = np.ma.array([1.0, 2.0], mask=[False, True])
+    with GradientTape() as tape:
+        x = tape.watch(np.array([1.0, 1.0]))
+        with pytest.raises(UnsupportedError, match="MaskedArray"):
+            tape.watch(masked)
+        with pytest.raises(UnsupportedError, match="MaskedArray"):
+            x * masked

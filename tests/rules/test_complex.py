@@ -1,0 +1,104 @@
+"""Programs that mix real and complex numbers: a real argument has a real gradient, whatever it meets on its way."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+
+from srcad import grad
+from srcad.operators import hvp
+
+RNG = np.random.default_rng(6)
+A = RNG.normal(size=(3, 3))
+Z = RNG.normal(size=3) + 1j * RNG.normal(size=3)
+
+
+def linear_map(a: Any, z: Any) -> Any:
+    return np.sum(np.abs(a @ z) ** 2)
+
+
+def broadcast_product(a: Any, z: Any) -> Any:
+    return np.sum(np.abs(a * z) ** 3) + np.sum((a @ np.outer(z, z)).real)
+
+
+def real_and_imaginary_parts(a: Any, z: Any) -> Any:
+    return np.sum(np.abs((a + 1j * a.T) ** 2)) + np.sum(z.real * a[0]) + np.sum(a @ a * z.imag)
+
+
+def complex_constants(a: Any, z: Any) -> Any:
+    return np.sum(np.abs(a + 1j * np.sin(a)) ** 2) + np.sum(np.real((1 + 2j) * a * z))
+
+
+def squares_in_the_plane(a: Any, z: Any) -> Any:
+    turned = 1j * a
+    return np.sum(np.real(a * turned * np.conj(z))) + np.sum(np.abs(z))
+
+
+def inner_products(a: Any, z: Any) -> Any:
+    return (np.vdot(a[0], z) * z[0]).imag + np.linalg.norm(np.dot(a, z)) + np.sum(np.angle(a + z))
+
+
+def repeated_in_a_loop(a: Any, z: Any) -> Any:
+    w = a * 1.0
+    for i in range(3):
+        w = w * z[i]
+    return np.sum(np.abs(w))
+
+
+def filled_in_place(a: Any, z: Any) -> Any:
+    out = np.zeros(3, dtype=complex)
+    out[0] = a[0, 0] * z[1]
+    out[1:] = a[1, 1:] + z[1:]
+    return np.sum(np.abs(out) ** 2)
+
+
+def spectra(a: Any, z: Any) -> Any:
+    return np.sum(np.abs(np.linalg.eigvals(a)) ** 2) + np.sum(np.abs(np.fft.fft(z * a[0])))
+
+
+def python_numbers(a: Any, z: Any) -> Any:
+    return np.abs(complex(a[0, 0], a[0, 1]) * z[0])
+
+
+PROGRAMS = (
+    linear_map, broadcast_product, real_and_imaginary_parts, complex_constants, squares_in_the_plane, inner_products,
+    repeated_in_a_loop, filled_in_place, spectra, python_numbers,
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("position", [0, 1], ids=["real", "complex"])
+@pytest.mark.parametrize("program", PROGRAMS)
+def test_gradients_of_real_and_complex_arguments(program: Callable[..., Any], position: int) -> None:
+    arguments = [A, Z]
+    point = arguments[position]
+    gradient = grad(program, position)(*arguments)
+    assert gradient.dtype == point.dtype
+    rng = np.random.default_rng(9)
+    direction = rng.normal(size=point.shape)
+    if position == 1:
+        direction = direction + 1j * rng.normal(size=point.shape)
+
+    def at(offset: float) -> Any:
+        return program(*[x + offset * direction if k == position else x for k, x in enumerate(arguments)])
+
+    np.testing.assert_allclose(
+        np.real(np.sum(gradient * direction)), (at(1e-5) - at(-1e-5)) / 2e-5, rtol=1e-6
+    )
+
+
+@pytest.mark.parametrize("program", PROGRAMS)
+def test_second_derivatives_with_respect_to_a_real_argument(program: Callable[..., Any]) -> None:
+    def of_first(a: Any) -> Any:
+        return program(a, Z)
+
+    direction = np.random.default_rng(9).normal(size=A.shape)
+    gradient = grad(of_first)
+    expected = (gradient(A + 1e-5 * direction) - gradient(A - 1e-5 * direction)) / 2e-5
+    np.testing.assert_allclose(hvp(of_first)(A, direction), expected, rtol=1e-5, atol=1e-6)
+
+
+def test_the_modulus_pulls_back_the_conjugate_direction() -> None:
+    np.testing.assert_allclose(grad(lambda z: np.sum(np.abs(z) ** 2))(Z), 2 * np.conj(Z))
