@@ -122,7 +122,9 @@ def build(request: Request, stages: dict[str, str] | None = None) -> Code:
     kinds = infer(fn, dict(request.parameters), callees.returns, callees.changes)
     fn.scope.dependencies += callees.dependencies
     given = given_shadows(request) if request.mode == "call" else ()
-    memory = memory_of(fn, kinds, given, parameters_alias=request.aliased)
+    memory = memory_of(
+        fn, kinds, given, parameters_alias=request.aliased, result_is_kept=request.mode == "call"
+    )
     varied = varied_variables(fn, kinds, set(request.wanted), memory)
     refuse_changes_outside(fn, memory, varied)
     swept = reverse_steps(fn, kinds, varied, memory, bound_before(fn), result)

@@ -132,6 +132,7 @@ def memory_of(
     given: Iterable[str],
     mutates: Callable[[Any], bool] = lambda callee: True,
     parameters_alias: bool = False,
+    result_is_kept: bool = False,
 ) -> Memory:
     """Return what ``fn`` does to memory.
 
@@ -147,10 +148,14 @@ def memory_of(
         Tells of a function that is called whether it may change its arguments.
     parameters_alias : bool
         Parameters may share memory with each other.
+    result_is_kept : bool
+        Whoever calls may change what the function returns.
     """
     full = _Collector(fn, kinds, mutates, frozenset()).collect(parameters_alias)
-    temporary = _temporaries(fn, kinds, full)
+    temporary = _temporaries(fn, kinds, full, result_is_kept)
     precise = _Collector(fn, kinds, mutates, frozenset(temporary)).collect(parameters_alias)
+    if result_is_kept:
+        precise.carries += precise.holds
     parameters = _parameter_names(fn)
     alone = _alone(precise, fn, parameters, set(given))
     shadowed = set(given) | {
@@ -230,6 +235,7 @@ class _Collector:
         self.outside: set[str] = set()
         self.stored: set[str] = set()
         self.kept: set[str] = set()
+        self.holds: list[tuple[str, str]] = []
 
     def collect(self, parameters_alias: bool) -> _Collector:
         names = sorted(_parameter_names(self.fn))
@@ -360,6 +366,7 @@ class _Collector:
         held = self.pointer(element)
         if held is None or target in self.temporary:
             return
+        self.holds.append((target, held))
         inner = self.classes.elements(target)
         self.classes.join(inner, self.classes.elements(held) if spread else held)
 
@@ -588,14 +595,17 @@ def mutated_bases(stmt: gast.stmt, fn: Function, kinds: Kinds, mutates: Callable
     return {name for name in collector.names if collector.classes.is_mutated(name)}
 
 
-def _temporaries(fn: Function, kinds: Kinds, full: _Collector) -> set[str]:
+def _temporaries(fn: Function, kinds: Kinds, full: _Collector, result_is_kept: bool) -> set[str]:
     """Return the views, references and displays that are last used before their memory is changed."""
     finder = _Temporaries(fn, kinds, full)
+    finder.passing = (gast.Assert, gast.Raise) if result_is_kept else (gast.Return, gast.Assert, gast.Raise)
     finder.block(fn.tree.body)
     return finder.result()
 
 
 class _Temporaries:
+    passing: tuple[type, ...] = ()
+
     def __init__(self, fn: Function, kinds: Kinds, full: _Collector) -> None:
         self.fn, self.kinds, self.full = fn, kinds, full
         self.definitions: dict[str, int] = {}
@@ -696,8 +706,10 @@ class _Temporaries:
         """Tell whether a statement only looks at the values, or hands them to another passing view."""
         if not _count(stmt, names):
             return True
-        if isinstance(stmt, (gast.Return, gast.Assert, gast.Raise)):
+        if isinstance(stmt, self.passing):
             return True
+        if isinstance(stmt, gast.Return):
+            return False
         value = getattr(stmt, "value", None)
         if isinstance(stmt, gast.Assign) and isinstance(stmt.targets[0], gast.Name):
             if isinstance(value, (gast.BinOp, gast.UnaryOp, gast.Compare, gast.JoinedStr)):

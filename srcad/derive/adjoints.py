@@ -315,6 +315,8 @@ class _Adjoint(MemoryAdjoints):
 
     def check_callee(self, function: Any, node: gast.Call) -> None:
         """Refuse a known function that has neither source nor rule."""
+        if isinstance(function, Hashable) and function in _RESOLVED:
+            return
         callable_object = isinstance(
             inspect.getattr_static(type(function), "__call__", None), types.FunctionType
         )
@@ -428,6 +430,7 @@ class _Adjoint(MemoryAdjoints):
         return Operation((), [self.stmt], nothing)
 
 
+_RESOLVED = {getattr, setattr, delattr}
 _MAKERS = {sorted, set, frozenset, reversed, zip, enumerate, map, filter}
 _TRANSPARENT = {float, iter, list, tuple, dict, rt.sequence}
 

@@ -26,6 +26,7 @@ from typing import Any
 
 import gast
 
+from srcad import runtime as rt
 from srcad.analysis.infer import Kinds, kind_of_operation
 from srcad.analysis.kinds import Kind, is_scalar
 from srcad.derive.build import assign, constant, name, read_names, written_names
@@ -50,6 +51,7 @@ class _Lowering(CallLowering):
     def __init__(self, fn: Function, kinds: Kinds) -> None:
         self.fn, self.kinds = fn, kinds
         self.scope = fn.scope
+        self.flats = flat_views(fn, kinds)
 
     def kind(self, node: gast.AST) -> Kind:
         return kind_of_operation(node, self.kinds, self.fn)
@@ -89,6 +91,9 @@ class _Lowering(CallLowering):
             lowered = self.lowered(stmt, stmt.targets[0], stmt.value)
             if lowered is not None:
                 return self.block(lowered)
+            flat = self.through_flat(stmt)
+            if flat is not None:
+                return self.block(flat)
             stmt = _dict_display(stmt)
             self.check_store(stmt)
             return [*self.packed(stmt), *self.separate(stmt)]
@@ -104,6 +109,25 @@ class _Lowering(CallLowering):
         self.scope.statics.setdefault("bool", bool)
         finding, found = self.keep(gast.Call(name("bool"), [test], []))
         return [finding], found
+
+    def through_flat(self, stmt: gast.Assign) -> list[gast.stmt] | None:
+        """Write a store into, or a load from, ``x.flat`` with an index into ``x`` itself."""
+        target, value = stmt.targets[0], stmt.value
+        for node in (target, value):
+            base = self.flats.get(getattr(getattr(node, "value", None), "id", ""))
+            if isinstance(node, gast.Subscript) and base is not None:
+                finding, index = self.called(rt.flat_index, "rt.flat_index", name(base), self.index_value(node.slice))
+                element = gast.Subscript(name(base), index, node.ctx)
+                made = gast.Assign([element], value, None) if node is target else gast.Assign([target], element, None)
+                return [finding, made]
+        return None
+
+    def index_value(self, index: gast.AST) -> gast.AST:
+        if not isinstance(index, gast.Slice):
+            return index
+        self.scope.statics.setdefault("slice", slice)
+        parts = [p if p is not None else constant(None) for p in (index.lower, index.upper, index.step)]
+        return gast.Call(name("slice"), parts, [])
 
     def check_store(self, stmt: gast.Assign) -> None:
         target = stmt.targets[0]
@@ -225,6 +249,18 @@ class _Lowering(CallLowering):
             made = gast.For(stmt.target, iterations, body, [], None)
         made.trips = trips
         return [*before, made]
+
+
+def flat_views(fn: Function, kinds: Kinds) -> dict[str, str]:
+    """Return the variables that are ``x.flat`` of an array ``x``, and the array's."""
+    found: dict[str, str] = {}
+    for node in gast.walk(fn.tree):
+        value = getattr(node, "value", None)
+        if isinstance(node, gast.Assign) and isinstance(value, gast.Attribute) and value.attr == "flat":
+            known = isinstance(value.value, gast.Name) and kinds.get(value.value.id, Kind("any")).name == "array"
+            if known and isinstance(node.targets[0], gast.Name):
+                found[node.targets[0].id] = value.value.id
+    return found
 
 
 def _load(target: gast.AST) -> gast.AST:

@@ -229,10 +229,9 @@ class CallLowering:
         fitting, values = self.called(np.resize, "np.resize", val, size)
         return [places, taking, sizing, fitting, self.store(a, index, values)]
 
-    def _setattr(self, stmt: gast.stmt, base: Any, attribute: Any, value: Any) -> list[gast.stmt]:
+    def _setattr(self, stmt: gast.stmt, base: Any, attribute: Any, value: Any) -> list[gast.stmt] | None:
         if not isinstance(attribute, gast.Constant):
-            raise self.refuse(stmt, "The name of the attribute that setattr assigns is not known when compiling.",
-                              "Use a dict instead of attributes.")  # fmt: skip
+            return None
         return [gast.Assign([gast.Attribute(base, attribute.value, gast.Store())], value, None)]
 
     def ufunc_at(self, stmt: gast.stmt, ufunc: Any, arguments: list[Any]) -> list[gast.stmt] | None:

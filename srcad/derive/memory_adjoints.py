@@ -557,8 +557,7 @@ class MemoryAdjoints:
             zip,
             enumerate,
             map,
-            filter,
-        ):
+            filter, iter):
             if shadowed or any(self.is_shadowed(a) for a in node.args):
                 return self.dynamic_call(target, node)
             return None

@@ -90,6 +90,10 @@ class _Sweep:
             return call("np.zeros_like", name(variable))
         return call("rt.zeros_like", name(variable))
 
+    def is_fresh_zero(self, variable: str, known: set[str]) -> bool:
+        """Tell whether the zero gradient of a variable is memory of its own, and not the number."""
+        return variable in known or self.kind(variable).name == "list"
+
     # -- blocks ---------------------------------------------------------------------------------
 
     def block(self, body: list[gast.stmt], state: _State) -> Block:
@@ -123,9 +127,10 @@ class _Sweep:
             for variable in sorted(merged - live):
                 block.tail.append(assign(self.gradient(variable), self.zero(variable, variable in known)))
         state.owned = {
-            v for v in merged
-            if (v in state.owned or v not in state.live) and (v in other.owned or v not in other.live)
-        }  # fmt: skip
+            v
+            for v in merged
+            if all(v in one.owned or v not in one.live and self.is_fresh_zero(v, known) for one in (state, other))
+        }
         state.live = merged
         return Branch(_condition(stmt), body, orelse, stmt)
 
@@ -146,7 +151,8 @@ class _Sweep:
         owned = state.owned & head
         for variable in sorted(head - outside):
             before.append(assign(self.gradient(variable), self.zero(variable, variable in known)))
-            owned.add(variable)
+            if self.is_fresh_zero(variable, known):
+                owned.add(variable)
         for variable in sorted(head & outside & self.items - owned):
             gradient = self.gradient(variable)
             before.append(assign(gradient, call("rt.owned", name(gradient), name(variable))))

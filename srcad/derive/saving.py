@@ -102,8 +102,17 @@ class _Saver:
             step.backward += after
             needed.discard(identifier)
         self.contents(step, needed, depth)
-        needed |= self.reads(step.backward)
+        needed |= self.reads(step.backward) | self.reads_of_calls(step.forward)
         self.bound |= written
+
+    def reads_of_calls(self, statements: list[gast.stmt]) -> set[str]:
+        """Return the contents that the pullbacks of calls read: those of all that the calls were given."""
+        found: set[str] = set()
+        if any(_is_dynamic(stmt) for stmt in statements):
+            for stmt in statements:
+                contents = (self.memory.content(n) for n in read_names(stmt))
+                found |= {CONTENT + content for content in contents if content is not None}
+        return found
 
     def contents(self, step: Plain, needed: set[str], depth: int) -> None:
         """Save what a store overwrites, and put it back before the statement's own adjoint runs."""
@@ -257,6 +266,12 @@ def _copied(block: Block) -> Block:
         else:
             steps.append(Wrapped(step.origin, _copied(step.body), _copied(step.final)))
     return Block(steps, list(block.tail))
+
+
+def _is_dynamic(stmt: gast.stmt) -> bool:
+    value = getattr(stmt, "value", None)
+    func = getattr(value, "func", None)
+    return isinstance(func, gast.Name) and func.id in ("rt.call", "rt.call_method")
 
 
 def _rebound(stmt: gast.stmt) -> list[str]:

@@ -106,9 +106,11 @@ class _Inliner:
 
     def statement(self, stmt: gast.stmt) -> list[gast.stmt]:
         if isinstance(stmt, gast.For):
+            counted = self.counted(stmt)
+            before, stmt = counted if counted is not None else ([], stmt)
             found = self.generator(stmt.iter)
             if found is not None:
-                return self.loop(stmt, *found)
+                return [*before, *self.loop(stmt, *found)]
         prelude = self.collected(stmt)
         for part in _BLOCKS:
             inner = getattr(stmt, part, None)
@@ -117,6 +119,22 @@ class _Inliner:
         for handler in getattr(stmt, "handlers", []):
             handler.body = self.block(handler.body)
         return [*prelude, stmt]
+
+    def counted(self, node: gast.For) -> tuple[list[gast.stmt], gast.For] | None:
+        """Return a loop over ``enumerate`` of a generator as one over the generator that counts."""
+        source = node.iter
+        if not (isinstance(source, gast.Call) and self.scope.statics.get(getattr(source.func, "id", "")) is enumerate):
+            return None
+        if not source.args or source.keywords or self.generator(source.args[0]) is None:
+            return None
+        count, item = self.scope.fresh("count"), self.scope.fresh("item")
+        first = source.args[1] if len(source.args) > 1 else t.constant(0)
+        start = t.place(t.assign(count, first), node)
+        pair = t.assign(node.target, t.tuple_of([t.name(count), t.name(item)]))
+        step = gast.AugAssign(t.store(count), gast.Add(), t.constant(1))
+        body = [t.place(s, node) for s in (pair, step)] + node.body
+        made = gast.For(t.place(t.store(item), node), source.args[0], body, node.orelse, None)
+        return [start], gast.copy_location(made, node)
 
     def collected(self, stmt: gast.stmt) -> list[gast.stmt]:
         """Replace the generators that a statement consumes as a whole by lists; return what makes these."""

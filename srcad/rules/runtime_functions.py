@@ -27,6 +27,7 @@ constant(
     rt.along_axis_index,
     rt.catching,
     rt.diagonal_index,
+    rt.flat_index,
     rt.no_shadow,
     rt.places,
     rt.put_index,

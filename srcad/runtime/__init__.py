@@ -192,6 +192,7 @@ from srcad.runtime.statistics import (
 from srcad.runtime.stores import (
     along_axis_index,
     diagonal_index,
+    flat_index,
     places,
     put_index,
     selected_shape,
@@ -342,6 +343,7 @@ __all__ = [
     "diag_adjoint",
     "diagonal_adjoint",
     "diagonal_index",
+    "flat_index",
     "diagonal_matrix",
     "diff_adjoint",
     "difference",

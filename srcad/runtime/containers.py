@@ -147,7 +147,7 @@ def finish(gradient: Any, value: Any) -> Any:
     ):
         return None
     if isinstance(value, float):
-        return gradient if isinstance(gradient, np.generic) else float(gradient)
+        return gradient if isinstance(gradient, (np.float64, np.longdouble)) else float(np.real(gradient))
     if isinstance(value, int):
         return float(gradient)
     if isinstance(value, complex):

@@ -29,8 +29,10 @@ class catching:  # noqa: N801  (used like a function, as contextlib.suppress is)
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> bool:
-        self.error = error if isinstance(error, self.types) else None
-        return self.error is not None
+        if not isinstance(error, self.types):
+            return False
+        self.error = error
+        return True
 
 
 def truncate(values: list[object], length: int) -> None:

@@ -9,6 +9,7 @@ import numpy as np
 __all__ = [
     "along_axis_index",
     "diagonal_index",
+    "flat_index",
     "places",
     "put_index",
     "selected_shape",
@@ -54,3 +55,8 @@ def places(a: Any, index: Any) -> list[tuple[int, ...]]:
 def selected_shape(a: Any, index: Any) -> tuple[int, ...]:
     """Return the shape of ``a[index]``."""
     return np.shape(np.arange(a.size).reshape(a.shape)[index])
+
+
+def flat_index(a: Any, index: Any) -> tuple[Any, ...]:
+    """Return the index into ``a`` that selects what ``a.flat[index]`` does."""
+    return np.unravel_index(np.arange(a.size)[index], a.shape)
