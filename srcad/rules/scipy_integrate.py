@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import numpy as np
 import scipy.integrate
 
 from srcad import runtime as rt
-from srcad.rules.registry import refuse, vjp
+from srcad.rules.registry import constant, refuse, vjp
 
+_NEWER = ("cubature", "lebedev_rule", "nsum", "tanhsinh")
 _WEIGHTED = "A weighted integral has no derivative rule; multiply the integrand by the weight."
 _ONLY_STATES = "The derivative is that of the states alone; leave this option at its default."
 
@@ -70,6 +72,24 @@ def solve_ivp(
     solver = {"method": method, "rtol": rtol, "atol": atol, "max_step": max_step}
     return rt.scipy_integrate.solve_ivp_adjoint(ans, g, fun, t_span, y0, t_eval, args, solver)
 
+
+@vjp(scipy.integrate.trapezoid, "y", linear=True)
+def trapezoid(ans, g, y, x=None, dx=1.0, axis=-1):
+    weights = rt.scipy_integrate.trapezoid_weights(np.shape(y), x, dx, axis)
+    return np.expand_dims(g, axis) * weights
+
+
+constant(rt.scipy_integrate.trapezoid_weights, scipy.integrate.test)
+
+refuse(
+    "This integral of scipy.integrate has no derivative rule; use quad for functions, trapezoid for samples, odeint "
+    "or solve_ivp for differential equations.",
+    *(scipy.integrate.cumulative_simpson, scipy.integrate.cumulative_trapezoid, scipy.integrate.dblquad),
+    *(scipy.integrate.fixed_quad, scipy.integrate.newton_cotes, scipy.integrate.nquad),
+    *(scipy.integrate.qmc_quad, scipy.integrate.quad_vec, scipy.integrate.romb, scipy.integrate.simpson),
+    *(scipy.integrate.solve_bvp, scipy.integrate.tplquad),
+    *(getattr(scipy.integrate, name) for name in _NEWER if hasattr(scipy.integrate, name)),
+)
 
 refuse(
     "A second derivative of an integral or of an initial value problem by reverse over reverse is not covered; "

@@ -9,7 +9,9 @@ import numpy as np
 import scipy.optimize
 
 from srcad import runtime as rt
-from srcad.rules.registry import refuse, vjp
+from srcad.rules.registry import constant, refuse, vjp
+
+constant(scipy.optimize.linprog_verbose_callback, scipy.optimize.show_options, scipy.optimize.test)
 
 _FULL = {"full_output": "Only the solution has a derivative; leave full_output at its default."}
 _RTOL = 4 * np.finfo(float).eps
@@ -131,4 +133,32 @@ refuse(
     *(rt.scipy_optimize.root_adjoint, rt.scipy_optimize.root_elementwise_adjoint),
     *(rt.scipy_optimize.fixed_point_adjoint, rt.scipy_optimize.minimum_adjoint),
     rt.scipy_optimize.solution_gradient,
+)
+
+refuse(
+    "This function of scipy.optimize has no derivative rule; use root, fsolve, brentq, newton, fixed_point, minimize "
+    "or minimize_scalar.",
+    *(scipy.optimize.approx_fprime, scipy.optimize.bracket, scipy.optimize.check_grad),
+    *(
+        scipy.optimize.rosen,
+        scipy.optimize.rosen_der,
+        scipy.optimize.rosen_hess,
+        scipy.optimize.rosen_hess_prod,
+    ),
+    *(scipy.optimize.anderson, scipy.optimize.basinhopping, scipy.optimize.broyden1, scipy.optimize.broyden2),
+    *(scipy.optimize.brent, scipy.optimize.brute, scipy.optimize.curve_fit, scipy.optimize.diagbroyden),
+    *(scipy.optimize.differential_evolution, scipy.optimize.direct, scipy.optimize.dual_annealing),
+    *(scipy.optimize.excitingmixing, scipy.optimize.fmin, scipy.optimize.fmin_bfgs, scipy.optimize.fmin_cg),
+    *(scipy.optimize.fmin_cobyla, scipy.optimize.fmin_l_bfgs_b, scipy.optimize.fmin_ncg),
+    *(scipy.optimize.fmin_powell, scipy.optimize.fmin_slsqp, scipy.optimize.fmin_tnc),
+    *(scipy.optimize.fminbound, scipy.optimize.golden, scipy.optimize.isotonic_regression),
+    *(
+        scipy.optimize.least_squares,
+        scipy.optimize.leastsq,
+        scipy.optimize.line_search,
+        scipy.optimize.linearmixing,
+    ),
+    *(scipy.optimize.linear_sum_assignment, scipy.optimize.linprog, scipy.optimize.lsq_linear),
+    *(scipy.optimize.milp, scipy.optimize.newton_krylov, scipy.optimize.nnls),
+    *(scipy.optimize.quadratic_assignment, scipy.optimize.shgo),
 )

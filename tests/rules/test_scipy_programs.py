@@ -132,6 +132,20 @@ def test_times_that_the_solver_chooses_are_refused() -> None:
         grad(program)(1.3)
 
 
+def trapezoids(y: Any) -> Any:
+    parts = (
+        scipy.integrate.trapezoid(y),
+        scipy.integrate.trapezoid(y, dx=0.3),
+        scipy.integrate.trapezoid(y, x=np.array([0.0, 0.3, 1.0])),
+        scipy.integrate.trapezoid(y, np.array([[0.0], [0.3]]) * np.ones(3), axis=0),
+    )
+    return np.sum(parts[0] ** 2) + np.sum(parts[1] ** 3) + np.sum(parts[2] ** 2) + np.sum(parts[3] ** 3)
+
+
+def test_the_trapezoidal_rule() -> None:
+    assert_right(trapezoids, np.arange(6.0).reshape(2, 3) / 3 + 0.3)
+
+
 # -- scipy.optimize ----------------------------------------------------------------------------------
 
 
