@@ -6,7 +6,7 @@ import numpy as np
 import scipy.integrate
 
 from srcad import runtime as rt
-from srcad.rules.registry import constant, refuse, vjp
+from srcad.rules.registry import constant, jvp, refuse, vjp
 
 _NEWER = ("cubature", "lebedev_rule", "nsum", "tanhsinh")
 _WEIGHTED = "A weighted integral has no derivative rule; multiply the integrand by the weight."
@@ -20,6 +20,7 @@ _ONLY_STATES = "The derivative is that of the states alone; leave this option at
     "b",
     "args",
     refused={
+        "full_output": _ONLY_STATES.replace("states", "integral"),
         "weight": _WEIGHTED,
         "wvar": _WEIGHTED,
         "wopts": _WEIGHTED,
@@ -34,6 +35,40 @@ def quad(
 ):  # fmt: skip
     options = {"epsabs": epsabs, "epsrel": epsrel, "limit": limit, "points": points}
     return rt.scipy_integrate.quad_adjoint(g[0], func, a, b, args, options)
+
+
+@jvp(scipy.integrate.quad, "func")
+def quad_func(
+    ans, t, func, a, b, args=(), full_output=0, epsabs=1.49e-08, epsrel=1.49e-08, limit=50, points=None,
+    weight=None, wvar=None, wopts=None, maxp1=50, limlst=50, complex_func=False,
+):  # fmt: skip
+    options = {"epsabs": epsabs, "epsrel": epsrel, "limit": limit, "points": points}
+    return rt.scipy_integrate.quad_tangent(func, t, a, b, args, None, options), 0.0
+
+
+@jvp(scipy.integrate.quad, "args")
+def quad_args(
+    ans, t, func, a, b, args=(), full_output=0, epsabs=1.49e-08, epsrel=1.49e-08, limit=50, points=None,
+    weight=None, wvar=None, wopts=None, maxp1=50, limlst=50, complex_func=False,
+):  # fmt: skip
+    options = {"epsabs": epsabs, "epsrel": epsrel, "limit": limit, "points": points}
+    return rt.scipy_integrate.quad_tangent(func, None, a, b, args, t, options), 0.0
+
+
+@jvp(scipy.integrate.quad, "a")
+def quad_a(
+    ans, t, func, a, b, args=(), full_output=0, epsabs=1.49e-08, epsrel=1.49e-08, limit=50, points=None,
+    weight=None, wvar=None, wopts=None, maxp1=50, limlst=50, complex_func=False,
+):  # fmt: skip
+    return rt.scipy_integrate.limit_tangent(func, a, args, -t), 0.0
+
+
+@jvp(scipy.integrate.quad, "b")
+def quad_b(
+    ans, t, func, a, b, args=(), full_output=0, epsabs=1.49e-08, epsrel=1.49e-08, limit=50, points=None,
+    weight=None, wvar=None, wopts=None, maxp1=50, limlst=50, complex_func=False,
+):  # fmt: skip
+    return rt.scipy_integrate.limit_tangent(func, b, args, t), 0.0
 
 
 @vjp(
@@ -96,6 +131,8 @@ refuse(
     "take the first derivative in reverse mode and difference it, or write the solver in Python.",
     *(
         rt.scipy_integrate.quad_adjoint,
+        rt.scipy_integrate.quad_tangent,
+        rt.scipy_integrate.limit_tangent,
         rt.scipy_integrate.odeint_adjoint,
         rt.scipy_integrate.solve_ivp_adjoint,
     ),

@@ -9,7 +9,7 @@ import numpy as np
 import scipy.optimize
 
 from srcad import runtime as rt
-from srcad.rules.registry import constant, refuse, vjp
+from srcad.rules.registry import constant, jvp, refuse, vjp
 
 constant(scipy.optimize.linprog_verbose_callback, scipy.optimize.show_options, scipy.optimize.test)
 
@@ -29,6 +29,38 @@ def bisect(
     return pair[0], 0.0, 0.0, pair[1]
 
 
+@jvp(scipy.optimize.bisect, "f")
+def bisect_f(
+    ans, t, f, a, b, args=(), xtol=2e-12, rtol=_RTOL, maxiter=100,
+    full_output=False, disp=True,
+):  # fmt: skip
+    return rt.scipy_optimize.root_elementwise_tangent(f, t, ans, args, None)
+
+
+@jvp(scipy.optimize.bisect, "args")
+def bisect_args(
+    ans, t, f, a, b, args=(), xtol=2e-12, rtol=_RTOL, maxiter=100,
+    full_output=False, disp=True,
+):  # fmt: skip
+    return rt.scipy_optimize.root_elementwise_tangent(f, None, ans, args, t)
+
+
+@jvp(scipy.optimize.bisect, "a")
+def bisect_a(
+    ans, t, f, a, b, args=(), xtol=2e-12, rtol=_RTOL, maxiter=100,
+    full_output=False, disp=True,
+):  # fmt: skip
+    return 0.0 * ans
+
+
+@jvp(scipy.optimize.bisect, "b")
+def bisect_b(
+    ans, t, f, a, b, args=(), xtol=2e-12, rtol=_RTOL, maxiter=100,
+    full_output=False, disp=True,
+):  # fmt: skip
+    return 0.0 * ans
+
+
 @vjp(scipy.optimize.brenth, "f", "a", "b", "args", refused=_FULL)
 def brenth(
     ans, g, f, a, b, args=(), xtol=2e-12, rtol=_RTOL, maxiter=100,
@@ -36,6 +68,38 @@ def brenth(
 ):  # fmt: skip
     pair = rt.scipy_optimize.root_elementwise_adjoint(g, f, ans, args)
     return pair[0], 0.0, 0.0, pair[1]
+
+
+@jvp(scipy.optimize.brenth, "f")
+def brenth_f(
+    ans, t, f, a, b, args=(), xtol=2e-12, rtol=_RTOL, maxiter=100,
+    full_output=False, disp=True,
+):  # fmt: skip
+    return rt.scipy_optimize.root_elementwise_tangent(f, t, ans, args, None)
+
+
+@jvp(scipy.optimize.brenth, "args")
+def brenth_args(
+    ans, t, f, a, b, args=(), xtol=2e-12, rtol=_RTOL, maxiter=100,
+    full_output=False, disp=True,
+):  # fmt: skip
+    return rt.scipy_optimize.root_elementwise_tangent(f, None, ans, args, t)
+
+
+@jvp(scipy.optimize.brenth, "a")
+def brenth_a(
+    ans, t, f, a, b, args=(), xtol=2e-12, rtol=_RTOL, maxiter=100,
+    full_output=False, disp=True,
+):  # fmt: skip
+    return 0.0 * ans
+
+
+@jvp(scipy.optimize.brenth, "b")
+def brenth_b(
+    ans, t, f, a, b, args=(), xtol=2e-12, rtol=_RTOL, maxiter=100,
+    full_output=False, disp=True,
+):  # fmt: skip
+    return 0.0 * ans
 
 
 @vjp(scipy.optimize.brentq, "f", "a", "b", "args", refused=_FULL)
@@ -47,6 +111,38 @@ def brentq(
     return pair[0], 0.0, 0.0, pair[1]
 
 
+@jvp(scipy.optimize.brentq, "f")
+def brentq_f(
+    ans, t, f, a, b, args=(), xtol=2e-12, rtol=_RTOL, maxiter=100,
+    full_output=False, disp=True,
+):  # fmt: skip
+    return rt.scipy_optimize.root_elementwise_tangent(f, t, ans, args, None)
+
+
+@jvp(scipy.optimize.brentq, "args")
+def brentq_args(
+    ans, t, f, a, b, args=(), xtol=2e-12, rtol=_RTOL, maxiter=100,
+    full_output=False, disp=True,
+):  # fmt: skip
+    return rt.scipy_optimize.root_elementwise_tangent(f, None, ans, args, t)
+
+
+@jvp(scipy.optimize.brentq, "a")
+def brentq_a(
+    ans, t, f, a, b, args=(), xtol=2e-12, rtol=_RTOL, maxiter=100,
+    full_output=False, disp=True,
+):  # fmt: skip
+    return 0.0 * ans
+
+
+@jvp(scipy.optimize.brentq, "b")
+def brentq_b(
+    ans, t, f, a, b, args=(), xtol=2e-12, rtol=_RTOL, maxiter=100,
+    full_output=False, disp=True,
+):  # fmt: skip
+    return 0.0 * ans
+
+
 @vjp(scipy.optimize.ridder, "f", "a", "b", "args", refused=_FULL)
 def ridder(
     ans, g, f, a, b, args=(), xtol=2e-12, rtol=_RTOL, maxiter=100,
@@ -54,6 +150,38 @@ def ridder(
 ):  # fmt: skip
     pair = rt.scipy_optimize.root_elementwise_adjoint(g, f, ans, args)
     return pair[0], 0.0, 0.0, pair[1]
+
+
+@jvp(scipy.optimize.ridder, "f")
+def ridder_f(
+    ans, t, f, a, b, args=(), xtol=2e-12, rtol=_RTOL, maxiter=100,
+    full_output=False, disp=True,
+):  # fmt: skip
+    return rt.scipy_optimize.root_elementwise_tangent(f, t, ans, args, None)
+
+
+@jvp(scipy.optimize.ridder, "args")
+def ridder_args(
+    ans, t, f, a, b, args=(), xtol=2e-12, rtol=_RTOL, maxiter=100,
+    full_output=False, disp=True,
+):  # fmt: skip
+    return rt.scipy_optimize.root_elementwise_tangent(f, None, ans, args, t)
+
+
+@jvp(scipy.optimize.ridder, "a")
+def ridder_a(
+    ans, t, f, a, b, args=(), xtol=2e-12, rtol=_RTOL, maxiter=100,
+    full_output=False, disp=True,
+):  # fmt: skip
+    return 0.0 * ans
+
+
+@jvp(scipy.optimize.ridder, "b")
+def ridder_b(
+    ans, t, f, a, b, args=(), xtol=2e-12, rtol=_RTOL, maxiter=100,
+    full_output=False, disp=True,
+):  # fmt: skip
+    return 0.0 * ans
 
 
 @vjp(scipy.optimize.toms748, "f", "a", "b", "args", refused=_FULL)
@@ -65,6 +193,38 @@ def toms748(
     return pair[0], 0.0, 0.0, pair[1]
 
 
+@jvp(scipy.optimize.toms748, "f")
+def toms748_f(
+    ans, t, f, a, b, args=(), k=1, xtol=2e-12, rtol=_RTOL, maxiter=100,
+    full_output=False, disp=True,
+):  # fmt: skip
+    return rt.scipy_optimize.root_elementwise_tangent(f, t, ans, args, None)
+
+
+@jvp(scipy.optimize.toms748, "args")
+def toms748_args(
+    ans, t, f, a, b, args=(), k=1, xtol=2e-12, rtol=_RTOL, maxiter=100,
+    full_output=False, disp=True,
+):  # fmt: skip
+    return rt.scipy_optimize.root_elementwise_tangent(f, None, ans, args, t)
+
+
+@jvp(scipy.optimize.toms748, "a")
+def toms748_a(
+    ans, t, f, a, b, args=(), k=1, xtol=2e-12, rtol=_RTOL, maxiter=100,
+    full_output=False, disp=True,
+):  # fmt: skip
+    return 0.0 * ans
+
+
+@jvp(scipy.optimize.toms748, "b")
+def toms748_b(
+    ans, t, f, a, b, args=(), k=1, xtol=2e-12, rtol=_RTOL, maxiter=100,
+    full_output=False, disp=True,
+):  # fmt: skip
+    return 0.0 * ans
+
+
 @vjp(scipy.optimize.newton, "func", "x0", "args", "x1", refused=_FULL)
 def newton(
     ans, g, func, x0, fprime=None, args=(), tol=1.48e-08, maxiter=50, fprime2=None, x1=None, rtol=0.0,
@@ -72,6 +232,38 @@ def newton(
 ):  # fmt: skip
     pair = rt.scipy_optimize.root_elementwise_adjoint(g, func, ans, args)
     return pair[0], 0.0, pair[1], 0.0
+
+
+@jvp(scipy.optimize.newton, "func")
+def newton_func(
+    ans, t, func, x0, fprime=None, args=(), tol=1.48e-08, maxiter=50, fprime2=None, x1=None, rtol=0.0,
+    full_output=False, disp=True,
+):  # fmt: skip
+    return rt.scipy_optimize.root_elementwise_tangent(func, t, ans, args, None)
+
+
+@jvp(scipy.optimize.newton, "args")
+def newton_args(
+    ans, t, func, x0, fprime=None, args=(), tol=1.48e-08, maxiter=50, fprime2=None, x1=None, rtol=0.0,
+    full_output=False, disp=True,
+):  # fmt: skip
+    return rt.scipy_optimize.root_elementwise_tangent(func, None, ans, args, t)
+
+
+@jvp(scipy.optimize.newton, "x0")
+def newton_x0(
+    ans, t, func, x0, fprime=None, args=(), tol=1.48e-08, maxiter=50, fprime2=None, x1=None, rtol=0.0,
+    full_output=False, disp=True,
+):  # fmt: skip
+    return 0.0 * ans
+
+
+@jvp(scipy.optimize.newton, "x1")
+def newton_x1(
+    ans, t, func, x0, fprime=None, args=(), tol=1.48e-08, maxiter=50, fprime2=None, x1=None, rtol=0.0,
+    full_output=False, disp=True,
+):  # fmt: skip
+    return 0.0 * ans
 
 
 @vjp(scipy.optimize.root_scalar, "f", "args", "bracket", "x0", "x1")
@@ -132,7 +324,7 @@ refuse(
     "derivative in reverse mode and difference it, or write the solver in Python.",
     *(rt.scipy_optimize.root_adjoint, rt.scipy_optimize.root_elementwise_adjoint),
     *(rt.scipy_optimize.fixed_point_adjoint, rt.scipy_optimize.minimum_adjoint),
-    rt.scipy_optimize.solution_gradient,
+    *(rt.scipy_optimize.root_elementwise_tangent, rt.scipy_optimize.solution_gradient),
 )
 
 refuse(

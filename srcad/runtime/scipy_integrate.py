@@ -9,8 +9,16 @@ import scipy.integrate
 
 from srcad.errors import NoDerivativeError
 from srcad.runtime.scipy_callbacks import as_arguments, like_arguments, pullback, to_vector, unravelled
+from srcad.runtime.tangents import call_jvp, zero_tangent
 
-__all__ = ["odeint_adjoint", "quad_adjoint", "solve_ivp_adjoint", "trapezoid_weights"]
+__all__ = [
+    "limit_tangent",
+    "odeint_adjoint",
+    "quad_adjoint",
+    "quad_tangent",
+    "solve_ivp_adjoint",
+    "trapezoid_weights",
+]
 
 Array = Any  # a NumPy array, a NumPy scalar or a Python number
 
@@ -45,6 +53,25 @@ def _inside(a: float, b: float) -> float:
     if np.isinf(a) or np.isinf(b):
         return (0.0 if np.isinf(b) else b - 1.0) if np.isinf(a) else a + (1.0 if b > a else -1.0)
     return 0.5 * (a + b)
+
+
+def quad_tangent(
+    func: Any, held: Any, a: float, b: float, args: Any, changes: Any, options: dict[str, Any]
+) -> float:
+    """Return the tangent of ``quad``, from those of what ``func`` captured (``held``) and of ``args``."""
+    parameters = as_arguments(args)
+    moved = zero_tangent(parameters)
+    if changes is not None:
+        moved = changes if isinstance(args, tuple) else (changes,)
+    own = zero_tangent(func) if held is None else held
+    return scipy.integrate.quad(
+        lambda x: call_jvp(func, own, (x, *parameters), (0.0, *moved))[1], a, b, **options
+    )[0]
+
+
+def limit_tangent(func: Any, limit: float, args: Any, change: float) -> float:
+    """Return the tangent of an integral that ends at ``limit``: 0 at infinity."""
+    return 0.0 if np.isinf(limit) else change * func(limit, *as_arguments(args))
 
 
 class _Backwards:
