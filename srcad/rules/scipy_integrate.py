@@ -10,7 +10,7 @@ from srcad.rules.registry import constant, jvp, refuse, vjp
 
 _NEWER = ("cubature", "lebedev_rule", "nsum", "tanhsinh")
 _WEIGHTED = "A weighted integral has no derivative rule; multiply the integrand by the weight."
-_ONLY_STATES = "The derivative is that of the states alone; leave this option at its default."
+_ONLY_RESULT = "Only the result itself has a derivative; leave this option at its default."
 
 
 @vjp(
@@ -20,7 +20,7 @@ _ONLY_STATES = "The derivative is that of the states alone; leave this option at
     "b",
     "args",
     refused={
-        "full_output": _ONLY_STATES.replace("states", "integral"),
+        "full_output": _ONLY_RESULT,
         "weight": _WEIGHTED,
         "wvar": _WEIGHTED,
         "wopts": _WEIGHTED,
@@ -77,7 +77,7 @@ def quad_b(
     "y0",
     "t",
     "args",
-    refused={"full_output": _ONLY_STATES},
+    refused={"full_output": _ONLY_RESULT},
 )
 def odeint(
     ans, g, func, y0, t, args=(), Dfun=None, col_deriv=0, full_output=0, ml=None, mu=None, rtol=None, atol=None,
