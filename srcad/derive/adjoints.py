@@ -408,9 +408,12 @@ class _Adjoint(MemoryAdjoints):
     def fit(self, value: gast.AST, operand: gast.AST, operands: list[gast.AST], fl: Flattener) -> gast.AST:
         """Sum ``value`` to the operand's shape where it may be larger."""
         others = [o for o in operands if not (isinstance(o, gast.Name) and o.id == operand.id)]
-        if all(is_scalar(self.kind(other)) for other in others):
+        result = self.kind(self.stmt.value)
+        meets_complex = "complex" in (result.dtype, *(self.kind(other).dtype for other in others))
+        is_real_part_of_complex = meets_complex and self.kind(operand).dtype != "complex"
+        if all(is_scalar(self.kind(other)) for other in others) and not is_real_part_of_complex:
             return value
-        return self.summed(value, self.kind(self.stmt.value), operand, fl)
+        return self.summed(value, result, operand, fl)
 
     # -- in place ----------------------------------------------------------------------------------
 

@@ -63,6 +63,8 @@ class NeedlessBroadcasts(Rewriter):
 
     def _fit(self, stmt: Statement, value: Term, known: Known) -> None:
         source, target = value.parts[1]
+        if self.kinds.of(source).dtype == "complex" and self.kinds.of(target).dtype != "complex":
+            return
         if self.shapes.same(source, target, known):
             simple: Term | None = source
         else:

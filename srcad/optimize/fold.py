@@ -10,6 +10,7 @@ from typing import Any
 import gast
 import numpy as np
 
+from srcad import runtime as rt
 from srcad.optimize.forward import Known, Rewriter
 from srcad.optimize.memory import Memory
 from srcad.optimize.program import Program, Statement
@@ -42,6 +43,8 @@ _FLOAT_UFUNCS = frozenset(
     "arcsinh arccosh arctanh hypot logaddexp logaddexp2 true_divide divide".split()
 )
 _PRODUCTS = (gast.Mult, gast.Div)
+_OF_ONE_DTYPE = (np.sum, np.max, np.min, np.mean, np.expand_dims, np.broadcast_to, np.reshape, np.transpose)
+_COUNTS = (len, np.size, np.ndim, rt.reduced_size)
 _ODD = (np.sum, np.expand_dims)
 _LARGEST_BASE, _LARGEST_EXPONENT = 1e6, 64
 
@@ -207,11 +210,27 @@ class Fold(Rewriter):
         callee = term.callee
         if isinstance(callee, np.ufunc) or getattr(callee, "__module__", "") == "math":
             return callee.__name__ in _FLOAT_UFUNCS
+        if any(callee is same for same in _OF_ONE_DTYPE) and term.parts[1]:
+            plain = not any(keyword.parts[0] == "dtype" for keyword in term.parts[2])
+            return plain and self._inexact(term.parts[1][0], known, depth)
         return False
+
+    def _integer(self, term: Term, known: Known) -> bool:
+        """Tell whether a value is known to be a whole number of Python's."""
+        found: Term | None = term
+        while found is not None and found.kind is gast.Name:
+            found = known.origin(found.name)
+        if found is None:
+            return False
+        if found.kind is gast.BinOp and found.parts[1] in (gast.Add, gast.Sub, gast.Mult):
+            return all(type(_number(side)) is int or self._integer(side, known) for side in found.parts[::2])
+        return found.kind is gast.Call and any(found.callee is counts for counts in _COUNTS)
 
     def _is(self, term: Term, number: int, other: Term, known: Known) -> bool:
         """Tell whether a term is a constant that leaves the dtype of ``other`` alone."""
-        return term.kind is not gast.Name and _number(term) == number and self._inexact(other, known)
+        if term.kind is gast.Name or _number(term) != number:
+            return False
+        return self._inexact(other, known) or (type(_number(term)) is int and self._integer(other, known))
 
     # ---- one operator each ------------------------------------------------------------------
 
@@ -232,6 +251,8 @@ class Fold(Rewriter):
         return None
 
     def _quotient(self, left: Term, right: Term, known: Known) -> Term | None:
+        if not self._inexact(left, known):
+            return None  # a quotient of whole numbers is a float
         if self._is(right, 1, left, known):
             return left
         return self.terms.negative(left) if self._is(right, -1, left, known) else None

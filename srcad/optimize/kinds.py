@@ -7,6 +7,7 @@ from typing import Any
 import gast
 import numpy as np
 
+from srcad import runtime as rt
 from srcad.analysis.kinds import ANY, Kind, is_scalar
 from srcad.analysis.results.calls import result_of
 from srcad.analysis.results.elementwise import binary, unary
@@ -95,6 +96,8 @@ class TermKinds:
             return ANY
         if _runtime_name(term.callee) in _LIKE_SECOND and len(args) == 2:
             return self.of(args[1])
+        if term.callee is rt.sign:
+            return self.of(args[0])
         texts: dict[int | str, str] = {
             place: arg.parts[0]
             for place, arg in enumerate(args)

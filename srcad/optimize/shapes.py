@@ -153,6 +153,8 @@ class Shapes:
         if isinstance(callee, np.ufunc):
             plain = callee.signature is None and callee.nout == 1 and not keywords
             return _joined([self.of(a, depth) for a in args]) if plain and len(args) == callee.nin else None
+        if module.startswith("srcad.") and name in ("sign", "extreme_share"):
+            return self.of(args[0], depth)
         if module.startswith("srcad.") and len(args) == 2:
             return self.of(args[1], depth) if name in ("unbroadcast", "owned") else None
         compute: Callable[..., Shape] | None = None

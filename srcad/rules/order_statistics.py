@@ -25,8 +25,8 @@ _QUANTILE = {
 def sort(ans, g, a, axis=-1, kind=None, order=None, *, stable=None):
     if axis is None:
         places = np.argsort(np.ravel(a), kind=kind, stable=stable)
-        return np.reshape(rt.scatter_along_axis(g, (np.size(a),), places, 0), np.shape(a))
-    return rt.scatter_along_axis(g, np.shape(a), np.argsort(a, axis, kind=kind, stable=stable), axis)
+        return np.reshape(rt.unsort(g, places, 0), np.shape(a))
+    return rt.unsort(g, np.argsort(a, axis, kind=kind, stable=stable), axis)
 
 
 @jvp(np.sort, "a")
@@ -39,21 +39,21 @@ def sort_a(ans, t, a, axis=-1, kind=None, order=None, *, stable=None):
 @vjp(np.partition, "a", refused=_ORDER)
 def partition(ans, g, a, kth, axis=-1, kind="introselect", order=None):
     if axis is None:
-        flat = rt.scatter_along_axis(g, (np.size(a),), rt.matching_places(np.ravel(a), ans, 0), 0)
+        flat = rt.unsort(g, rt.matching_places(np.ravel(a), ans, kth, 0), 0)
         return np.reshape(flat, np.shape(a))
-    return rt.scatter_along_axis(g, np.shape(a), rt.matching_places(a, ans, axis), axis)
+    return rt.unsort(g, rt.matching_places(a, ans, kth, axis), axis)
 
 
 @jvp(np.partition, "a")
 def partition_a(ans, t, a, kth, axis=-1, kind="introselect", order=None):
     if axis is None:
-        return np.take(np.ravel(t), rt.matching_places(np.ravel(a), ans, 0))
-    return np.take_along_axis(t, rt.matching_places(a, ans, axis), axis)
+        return np.take(np.ravel(t), rt.matching_places(np.ravel(a), ans, kth, 0))
+    return np.take_along_axis(t, rt.matching_places(a, ans, kth, axis), axis)
 
 
 @vjp(np.sort_complex, "a")
 def sort_complex(ans, g, a):
-    return rt.unbroadcast(rt.scatter_along_axis(g, np.shape(a), np.argsort(a, -1), -1), a)
+    return rt.unbroadcast(rt.unsort(g, np.argsort(a, -1), -1), a)
 
 
 @jvp(np.sort_complex, "a")

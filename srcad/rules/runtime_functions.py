@@ -257,6 +257,11 @@ def scatter_along_axis(ans, g, cotangent, shape, indices, axis):
     return np.take_along_axis(g, indices, axis)
 
 
+@vjp(rt.unsort, "cotangent", linear=True)
+def unsort(ans, g, cotangent, order, axis):
+    return np.take_along_axis(g, order, axis)
+
+
 @vjp(rt.item_adjoint, "cotangent", linear=True)
 def item_adjoint(ans, g, cotangent, shape, args):
     return np.sum(g * rt.item_adjoint(1.0, shape, args))

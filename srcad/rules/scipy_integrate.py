@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import numpy as np
 import scipy.integrate
 
 from srcad import runtime as rt
-from srcad.rules.registry import refuse, vjp
+from srcad.rules.registry import constant, jvp, refuse, vjp
 
+_NEWER = ("cubature", "lebedev_rule", "nsum", "tanhsinh")
 _WEIGHTED = "A weighted integral has no derivative rule; multiply the integrand by the weight."
-_ONLY_STATES = "The derivative is that of the states alone; leave this option at its default."
+_ONLY_RESULT = "Only the result itself has a derivative; leave this option at its default."
 
 
 @vjp(
@@ -18,6 +20,7 @@ _ONLY_STATES = "The derivative is that of the states alone; leave this option at
     "b",
     "args",
     refused={
+        "full_output": _ONLY_RESULT,
         "weight": _WEIGHTED,
         "wvar": _WEIGHTED,
         "wopts": _WEIGHTED,
@@ -34,13 +37,47 @@ def quad(
     return rt.scipy_integrate.quad_adjoint(g[0], func, a, b, args, options)
 
 
+@jvp(scipy.integrate.quad, "func")
+def quad_func(
+    ans, t, func, a, b, args=(), full_output=0, epsabs=1.49e-08, epsrel=1.49e-08, limit=50, points=None,
+    weight=None, wvar=None, wopts=None, maxp1=50, limlst=50, complex_func=False,
+):  # fmt: skip
+    options = {"epsabs": epsabs, "epsrel": epsrel, "limit": limit, "points": points}
+    return rt.scipy_integrate.quad_tangent(func, t, a, b, args, None, options), 0.0
+
+
+@jvp(scipy.integrate.quad, "args")
+def quad_args(
+    ans, t, func, a, b, args=(), full_output=0, epsabs=1.49e-08, epsrel=1.49e-08, limit=50, points=None,
+    weight=None, wvar=None, wopts=None, maxp1=50, limlst=50, complex_func=False,
+):  # fmt: skip
+    options = {"epsabs": epsabs, "epsrel": epsrel, "limit": limit, "points": points}
+    return rt.scipy_integrate.quad_tangent(func, None, a, b, args, t, options), 0.0
+
+
+@jvp(scipy.integrate.quad, "a")
+def quad_a(
+    ans, t, func, a, b, args=(), full_output=0, epsabs=1.49e-08, epsrel=1.49e-08, limit=50, points=None,
+    weight=None, wvar=None, wopts=None, maxp1=50, limlst=50, complex_func=False,
+):  # fmt: skip
+    return rt.scipy_integrate.limit_tangent(func, a, args, -t), 0.0
+
+
+@jvp(scipy.integrate.quad, "b")
+def quad_b(
+    ans, t, func, a, b, args=(), full_output=0, epsabs=1.49e-08, epsrel=1.49e-08, limit=50, points=None,
+    weight=None, wvar=None, wopts=None, maxp1=50, limlst=50, complex_func=False,
+):  # fmt: skip
+    return rt.scipy_integrate.limit_tangent(func, b, args, t), 0.0
+
+
 @vjp(
     scipy.integrate.odeint,
     "func",
     "y0",
     "t",
     "args",
-    refused={"full_output": _ONLY_STATES},
+    refused={"full_output": _ONLY_RESULT},
 )
 def odeint(
     ans, g, func, y0, t, args=(), Dfun=None, col_deriv=0, full_output=0, ml=None, mu=None, rtol=None, atol=None,
@@ -71,11 +108,31 @@ def solve_ivp(
     return rt.scipy_integrate.solve_ivp_adjoint(ans, g, fun, t_span, y0, t_eval, args, solver)
 
 
+@vjp(scipy.integrate.trapezoid, "y", linear=True)
+def trapezoid(ans, g, y, x=None, dx=1.0, axis=-1):
+    weights = rt.scipy_integrate.trapezoid_weights(np.shape(y), x, dx, axis)
+    return np.expand_dims(g, axis) * weights
+
+
+constant(rt.scipy_integrate.trapezoid_weights, scipy.integrate.test)
+
+refuse(
+    "This integral of scipy.integrate has no derivative rule; use quad for functions, trapezoid for samples, odeint "
+    "or solve_ivp for differential equations.",
+    *(scipy.integrate.cumulative_simpson, scipy.integrate.cumulative_trapezoid, scipy.integrate.dblquad),
+    *(scipy.integrate.fixed_quad, scipy.integrate.newton_cotes, scipy.integrate.nquad),
+    *(scipy.integrate.qmc_quad, scipy.integrate.quad_vec, scipy.integrate.romb, scipy.integrate.simpson),
+    *(scipy.integrate.solve_bvp, scipy.integrate.tplquad),
+    *(getattr(scipy.integrate, name) for name in _NEWER if hasattr(scipy.integrate, name)),
+)
+
 refuse(
     "A second derivative of an integral or of an initial value problem by reverse over reverse is not covered; "
     "take the first derivative in reverse mode and difference it, or write the solver in Python.",
     *(
         rt.scipy_integrate.quad_adjoint,
+        rt.scipy_integrate.quad_tangent,
+        rt.scipy_integrate.limit_tangent,
         rt.scipy_integrate.odeint_adjoint,
         rt.scipy_integrate.solve_ivp_adjoint,
     ),

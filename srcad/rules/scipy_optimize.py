@@ -9,7 +9,9 @@ import numpy as np
 import scipy.optimize
 
 from srcad import runtime as rt
-from srcad.rules.registry import refuse, vjp
+from srcad.rules.registry import constant, jvp, refuse, vjp
+
+constant(scipy.optimize.linprog_verbose_callback, scipy.optimize.show_options, scipy.optimize.test)
 
 _FULL = {"full_output": "Only the solution has a derivative; leave full_output at its default."}
 _RTOL = 4 * np.finfo(float).eps
@@ -27,6 +29,38 @@ def bisect(
     return pair[0], 0.0, 0.0, pair[1]
 
 
+@jvp(scipy.optimize.bisect, "f")
+def bisect_f(
+    ans, t, f, a, b, args=(), xtol=2e-12, rtol=_RTOL, maxiter=100,
+    full_output=False, disp=True,
+):  # fmt: skip
+    return rt.scipy_optimize.root_elementwise_tangent(f, t, ans, args, None)
+
+
+@jvp(scipy.optimize.bisect, "args")
+def bisect_args(
+    ans, t, f, a, b, args=(), xtol=2e-12, rtol=_RTOL, maxiter=100,
+    full_output=False, disp=True,
+):  # fmt: skip
+    return rt.scipy_optimize.root_elementwise_tangent(f, None, ans, args, t)
+
+
+@jvp(scipy.optimize.bisect, "a")
+def bisect_a(
+    ans, t, f, a, b, args=(), xtol=2e-12, rtol=_RTOL, maxiter=100,
+    full_output=False, disp=True,
+):  # fmt: skip
+    return 0.0 * ans
+
+
+@jvp(scipy.optimize.bisect, "b")
+def bisect_b(
+    ans, t, f, a, b, args=(), xtol=2e-12, rtol=_RTOL, maxiter=100,
+    full_output=False, disp=True,
+):  # fmt: skip
+    return 0.0 * ans
+
+
 @vjp(scipy.optimize.brenth, "f", "a", "b", "args", refused=_FULL)
 def brenth(
     ans, g, f, a, b, args=(), xtol=2e-12, rtol=_RTOL, maxiter=100,
@@ -34,6 +68,38 @@ def brenth(
 ):  # fmt: skip
     pair = rt.scipy_optimize.root_elementwise_adjoint(g, f, ans, args)
     return pair[0], 0.0, 0.0, pair[1]
+
+
+@jvp(scipy.optimize.brenth, "f")
+def brenth_f(
+    ans, t, f, a, b, args=(), xtol=2e-12, rtol=_RTOL, maxiter=100,
+    full_output=False, disp=True,
+):  # fmt: skip
+    return rt.scipy_optimize.root_elementwise_tangent(f, t, ans, args, None)
+
+
+@jvp(scipy.optimize.brenth, "args")
+def brenth_args(
+    ans, t, f, a, b, args=(), xtol=2e-12, rtol=_RTOL, maxiter=100,
+    full_output=False, disp=True,
+):  # fmt: skip
+    return rt.scipy_optimize.root_elementwise_tangent(f, None, ans, args, t)
+
+
+@jvp(scipy.optimize.brenth, "a")
+def brenth_a(
+    ans, t, f, a, b, args=(), xtol=2e-12, rtol=_RTOL, maxiter=100,
+    full_output=False, disp=True,
+):  # fmt: skip
+    return 0.0 * ans
+
+
+@jvp(scipy.optimize.brenth, "b")
+def brenth_b(
+    ans, t, f, a, b, args=(), xtol=2e-12, rtol=_RTOL, maxiter=100,
+    full_output=False, disp=True,
+):  # fmt: skip
+    return 0.0 * ans
 
 
 @vjp(scipy.optimize.brentq, "f", "a", "b", "args", refused=_FULL)
@@ -45,6 +111,38 @@ def brentq(
     return pair[0], 0.0, 0.0, pair[1]
 
 
+@jvp(scipy.optimize.brentq, "f")
+def brentq_f(
+    ans, t, f, a, b, args=(), xtol=2e-12, rtol=_RTOL, maxiter=100,
+    full_output=False, disp=True,
+):  # fmt: skip
+    return rt.scipy_optimize.root_elementwise_tangent(f, t, ans, args, None)
+
+
+@jvp(scipy.optimize.brentq, "args")
+def brentq_args(
+    ans, t, f, a, b, args=(), xtol=2e-12, rtol=_RTOL, maxiter=100,
+    full_output=False, disp=True,
+):  # fmt: skip
+    return rt.scipy_optimize.root_elementwise_tangent(f, None, ans, args, t)
+
+
+@jvp(scipy.optimize.brentq, "a")
+def brentq_a(
+    ans, t, f, a, b, args=(), xtol=2e-12, rtol=_RTOL, maxiter=100,
+    full_output=False, disp=True,
+):  # fmt: skip
+    return 0.0 * ans
+
+
+@jvp(scipy.optimize.brentq, "b")
+def brentq_b(
+    ans, t, f, a, b, args=(), xtol=2e-12, rtol=_RTOL, maxiter=100,
+    full_output=False, disp=True,
+):  # fmt: skip
+    return 0.0 * ans
+
+
 @vjp(scipy.optimize.ridder, "f", "a", "b", "args", refused=_FULL)
 def ridder(
     ans, g, f, a, b, args=(), xtol=2e-12, rtol=_RTOL, maxiter=100,
@@ -52,6 +150,38 @@ def ridder(
 ):  # fmt: skip
     pair = rt.scipy_optimize.root_elementwise_adjoint(g, f, ans, args)
     return pair[0], 0.0, 0.0, pair[1]
+
+
+@jvp(scipy.optimize.ridder, "f")
+def ridder_f(
+    ans, t, f, a, b, args=(), xtol=2e-12, rtol=_RTOL, maxiter=100,
+    full_output=False, disp=True,
+):  # fmt: skip
+    return rt.scipy_optimize.root_elementwise_tangent(f, t, ans, args, None)
+
+
+@jvp(scipy.optimize.ridder, "args")
+def ridder_args(
+    ans, t, f, a, b, args=(), xtol=2e-12, rtol=_RTOL, maxiter=100,
+    full_output=False, disp=True,
+):  # fmt: skip
+    return rt.scipy_optimize.root_elementwise_tangent(f, None, ans, args, t)
+
+
+@jvp(scipy.optimize.ridder, "a")
+def ridder_a(
+    ans, t, f, a, b, args=(), xtol=2e-12, rtol=_RTOL, maxiter=100,
+    full_output=False, disp=True,
+):  # fmt: skip
+    return 0.0 * ans
+
+
+@jvp(scipy.optimize.ridder, "b")
+def ridder_b(
+    ans, t, f, a, b, args=(), xtol=2e-12, rtol=_RTOL, maxiter=100,
+    full_output=False, disp=True,
+):  # fmt: skip
+    return 0.0 * ans
 
 
 @vjp(scipy.optimize.toms748, "f", "a", "b", "args", refused=_FULL)
@@ -63,6 +193,38 @@ def toms748(
     return pair[0], 0.0, 0.0, pair[1]
 
 
+@jvp(scipy.optimize.toms748, "f")
+def toms748_f(
+    ans, t, f, a, b, args=(), k=1, xtol=2e-12, rtol=_RTOL, maxiter=100,
+    full_output=False, disp=True,
+):  # fmt: skip
+    return rt.scipy_optimize.root_elementwise_tangent(f, t, ans, args, None)
+
+
+@jvp(scipy.optimize.toms748, "args")
+def toms748_args(
+    ans, t, f, a, b, args=(), k=1, xtol=2e-12, rtol=_RTOL, maxiter=100,
+    full_output=False, disp=True,
+):  # fmt: skip
+    return rt.scipy_optimize.root_elementwise_tangent(f, None, ans, args, t)
+
+
+@jvp(scipy.optimize.toms748, "a")
+def toms748_a(
+    ans, t, f, a, b, args=(), k=1, xtol=2e-12, rtol=_RTOL, maxiter=100,
+    full_output=False, disp=True,
+):  # fmt: skip
+    return 0.0 * ans
+
+
+@jvp(scipy.optimize.toms748, "b")
+def toms748_b(
+    ans, t, f, a, b, args=(), k=1, xtol=2e-12, rtol=_RTOL, maxiter=100,
+    full_output=False, disp=True,
+):  # fmt: skip
+    return 0.0 * ans
+
+
 @vjp(scipy.optimize.newton, "func", "x0", "args", "x1", refused=_FULL)
 def newton(
     ans, g, func, x0, fprime=None, args=(), tol=1.48e-08, maxiter=50, fprime2=None, x1=None, rtol=0.0,
@@ -70,6 +232,38 @@ def newton(
 ):  # fmt: skip
     pair = rt.scipy_optimize.root_elementwise_adjoint(g, func, ans, args)
     return pair[0], 0.0, pair[1], 0.0
+
+
+@jvp(scipy.optimize.newton, "func")
+def newton_func(
+    ans, t, func, x0, fprime=None, args=(), tol=1.48e-08, maxiter=50, fprime2=None, x1=None, rtol=0.0,
+    full_output=False, disp=True,
+):  # fmt: skip
+    return rt.scipy_optimize.root_elementwise_tangent(func, t, ans, args, None)
+
+
+@jvp(scipy.optimize.newton, "args")
+def newton_args(
+    ans, t, func, x0, fprime=None, args=(), tol=1.48e-08, maxiter=50, fprime2=None, x1=None, rtol=0.0,
+    full_output=False, disp=True,
+):  # fmt: skip
+    return rt.scipy_optimize.root_elementwise_tangent(func, None, ans, args, t)
+
+
+@jvp(scipy.optimize.newton, "x0")
+def newton_x0(
+    ans, t, func, x0, fprime=None, args=(), tol=1.48e-08, maxiter=50, fprime2=None, x1=None, rtol=0.0,
+    full_output=False, disp=True,
+):  # fmt: skip
+    return 0.0 * ans
+
+
+@jvp(scipy.optimize.newton, "x1")
+def newton_x1(
+    ans, t, func, x0, fprime=None, args=(), tol=1.48e-08, maxiter=50, fprime2=None, x1=None, rtol=0.0,
+    full_output=False, disp=True,
+):  # fmt: skip
+    return 0.0 * ans
 
 
 @vjp(scipy.optimize.root_scalar, "f", "args", "bracket", "x0", "x1")
@@ -130,5 +324,33 @@ refuse(
     "derivative in reverse mode and difference it, or write the solver in Python.",
     *(rt.scipy_optimize.root_adjoint, rt.scipy_optimize.root_elementwise_adjoint),
     *(rt.scipy_optimize.fixed_point_adjoint, rt.scipy_optimize.minimum_adjoint),
-    rt.scipy_optimize.solution_gradient,
+    *(rt.scipy_optimize.root_elementwise_tangent, rt.scipy_optimize.solution_gradient),
+)
+
+refuse(
+    "This function of scipy.optimize has no derivative rule; use root, fsolve, brentq, newton, fixed_point, minimize "
+    "or minimize_scalar.",
+    *(scipy.optimize.approx_fprime, scipy.optimize.bracket, scipy.optimize.check_grad),
+    *(
+        scipy.optimize.rosen,
+        scipy.optimize.rosen_der,
+        scipy.optimize.rosen_hess,
+        scipy.optimize.rosen_hess_prod,
+    ),
+    *(scipy.optimize.anderson, scipy.optimize.basinhopping, scipy.optimize.broyden1, scipy.optimize.broyden2),
+    *(scipy.optimize.brent, scipy.optimize.brute, scipy.optimize.curve_fit, scipy.optimize.diagbroyden),
+    *(scipy.optimize.differential_evolution, scipy.optimize.direct, scipy.optimize.dual_annealing),
+    *(scipy.optimize.excitingmixing, scipy.optimize.fmin, scipy.optimize.fmin_bfgs, scipy.optimize.fmin_cg),
+    *(scipy.optimize.fmin_cobyla, scipy.optimize.fmin_l_bfgs_b, scipy.optimize.fmin_ncg),
+    *(scipy.optimize.fmin_powell, scipy.optimize.fmin_slsqp, scipy.optimize.fmin_tnc),
+    *(scipy.optimize.fminbound, scipy.optimize.golden, scipy.optimize.isotonic_regression),
+    *(
+        scipy.optimize.least_squares,
+        scipy.optimize.leastsq,
+        scipy.optimize.line_search,
+        scipy.optimize.linearmixing,
+    ),
+    *(scipy.optimize.linear_sum_assignment, scipy.optimize.linprog, scipy.optimize.lsq_linear),
+    *(scipy.optimize.milp, scipy.optimize.newton_krylov, scipy.optimize.nnls),
+    *(scipy.optimize.quadratic_assignment, scipy.optimize.shgo),
 )

@@ -26,9 +26,11 @@ def log_expit(ans, x):
     return scipy.special.expit(-x)
 
 
-@elementwise(scipy.special.softplus, "x")
-def softplus(ans, x):
-    return scipy.special.expit(x)
+if hasattr(scipy.special, "softplus"):
+
+    @elementwise(scipy.special.softplus, "x")
+    def softplus(ans, x):
+        return scipy.special.expit(x)
 
 
 @vjp(scipy.special.softmax, "x")

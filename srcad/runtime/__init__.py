@@ -227,6 +227,7 @@ from srcad.runtime.structure import (
     structured_like,
     take_adjoint,
     tile_adjoint,
+    unsort,
     unstack_like,
     vector_only,
 )
@@ -245,6 +246,7 @@ from srcad.runtime.tangents import (
 )
 
 __all__ = [
+    "unsort",
     "freedom",
     "kaiser_radii",
     "reduceat_adjoint",

@@ -23,10 +23,14 @@ __all__ = [
 Array = Any
 
 
-def matching_places(a: Array, ans: Array, axis: int) -> Array:
-    """Return where the entries of ``ans``, which are those of ``a`` in another order along ``axis``, come from."""
-    ranks = np.argsort(np.argsort(ans, axis, kind="stable"), axis)
-    return np.take_along_axis(np.argsort(a, axis, kind="stable"), ranks, axis)
+def matching_places(a: Array, ans: Array, kth: Any, axis: int) -> Array:
+    """Return where the entries of ``ans``, which is ``a`` partitioned at ``kth`` along ``axis``, come from."""
+    places = np.argpartition(a, kth, axis)
+    if np.array_equal(np.take_along_axis(a, places, axis), ans):
+        return places
+    result = np.empty_like(places)
+    np.put_along_axis(result, np.argsort(ans, axis), np.argsort(a, axis), axis)
+    return result
 
 
 def matching_entries(x: Array, values: Array) -> Array:
@@ -102,9 +106,9 @@ def value_ranks(a: Array, ans: Array, q_rank: int, axis: Any, keepdims: bool) ->
 def _ways(a: Array, ranks: Array, axis: Any) -> tuple[Array, Array, Array, Array]:
     """Return for each quantile the places of its two entries along the reduced axes, and their weights."""
     rows = _reduced_last(a, axis)
-    order = np.argsort(rows, axis=-1, kind="stable")
     low = np.floor(ranks).astype(int)
     high = np.minimum(low + 1, rows.shape[-1] - 1)
+    order = np.argpartition(rows, np.unique([low, high]), axis=-1)
     upper = np.asarray(ranks - low).astype(np.real(np.zeros(0, inexact_dtype(a))).dtype)
     spread = np.broadcast_to(order, (*np.shape(ranks), rows.shape[-1]))
     places = [np.take_along_axis(spread, part[..., None], -1)[..., 0] for part in (low, high)]

@@ -99,29 +99,30 @@ def vander_powers(shape: Shape, increasing: bool) -> Array:
 # -- np.block ----------------------------------------------------------------------------------------
 
 
-def _leaves(nested: Any) -> list[Array]:
-    if isinstance(nested, list):
-        return [leaf for part in nested for leaf in _leaves(part)]
-    return [nested]
+def _depth(nested: Any) -> int:
+    return 1 + max(map(_depth, nested)) if isinstance(nested, list) else 0
 
 
-def _rebuilt(nested: Any, leaves: list[Array]) -> Any:
-    if isinstance(nested, list):
-        return [_rebuilt(part, leaves) for part in nested]
-    return leaves.pop(0)
+def _block_shape(nested: Any, rank: int, depth: int) -> list[int]:
+    if not isinstance(nested, list):
+        return [1] * (rank - np.ndim(nested)) + list(np.shape(nested))
+    shapes = [_block_shape(part, rank, depth - 1) for part in nested]
+    whole = list(shapes[0])
+    whole[-depth] = sum(shape[-depth] for shape in shapes)
+    return whole
+
+
+def _cut_block(cotangent: Array, nested: Any, depth: int) -> Any:
+    if not isinstance(nested, list):
+        return unbroadcast(np.reshape(cotangent, np.shape(nested)), nested)
+    widths = [_block_shape(part, np.ndim(cotangent), depth - 1)[-depth] for part in nested]
+    parts = np.split(cotangent, np.cumsum(widths)[:-1], axis=-depth)
+    return [_cut_block(part, inner, depth - 1) for part, inner in zip(parts, nested)]
 
 
 def block_adjoint(cotangent: Array, arrays: Any) -> Any:
     """Return the gradients of the nested arrays in ``np.block``."""
-    leaves = _leaves(arrays)
-    ends = np.cumsum([np.size(leaf) for leaf in leaves])
-    numbered = [np.reshape(np.arange(end - np.size(x), end), np.shape(x)) for end, x in zip(ends, leaves)]
-    places = np.empty(int(ends[-1]), np.intp)
-    places[np.ravel(np.block(_rebuilt(arrays, numbered)))] = np.arange(int(ends[-1]))
-    flat = np.ravel(cotangent)[places]
-    parts = np.split(flat, ends[:-1])
-    found = [unbroadcast(np.reshape(part, np.shape(x)), x) for part, x in zip(parts, leaves)]
-    return _rebuilt(arrays, found)
+    return _cut_block(cotangent, arrays, _depth(arrays))
 
 
 def nested_like(cotangents: Any, arrays: Any) -> Any:
@@ -154,6 +155,10 @@ def reduceat_adjoint(cotangent: Array, shape: Shape, indices: Any, axis: int) ->
     """Return the gradient of an array of the given shape in ``np.add.reduceat``."""
     result = np.zeros(shape, inexact_dtype(cotangent))
     along, parts = np.moveaxis(result, axis, 0), np.moveaxis(cotangent, axis, 0)
+    lengths = np.diff([*np.asarray(indices).tolist(), len(along)])
+    if np.all(lengths > 0):
+        along[indices[0] :] = np.repeat(parts, lengths, axis=0)
+        return result
     for part, segment in zip(parts, _segments(indices, len(along))):
         along[segment] += part
     return result

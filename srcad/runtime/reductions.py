@@ -42,8 +42,12 @@ def limited_share(a: Array, extreme: Array, axis: Any, initial: Any, where: Arra
 
     ``extreme`` has the reduced axes as length 1, or is a scalar where ``axis`` is None.
     """
-    hits = np.logical_and(np.equal(a, extreme), where)
+    hits = np.equal(a, extreme)
+    if where is not True:
+        hits &= where
     counts = np.count_nonzero(hits, axis=axis, keepdims=True)
     if initial is not None:
         counts = counts + np.equal(initial, extreme)
+    if np.all(counts <= 1):
+        return hits
     return (hits / np.maximum(counts, 1)).astype(inexact_dtype(a))

@@ -9,8 +9,16 @@ import scipy.integrate
 
 from srcad.errors import NoDerivativeError
 from srcad.runtime.scipy_callbacks import as_arguments, like_arguments, pullback, to_vector, unravelled
+from srcad.runtime.tangents import call_jvp, zero_tangent
 
-__all__ = ["odeint_adjoint", "quad_adjoint", "solve_ivp_adjoint"]
+__all__ = [
+    "limit_tangent",
+    "odeint_adjoint",
+    "quad_adjoint",
+    "quad_tangent",
+    "solve_ivp_adjoint",
+    "trapezoid_weights",
+]
 
 Array = Any  # a NumPy array, a NumPy scalar or a Python number
 
@@ -45,6 +53,25 @@ def _inside(a: float, b: float) -> float:
     if np.isinf(a) or np.isinf(b):
         return (0.0 if np.isinf(b) else b - 1.0) if np.isinf(a) else a + (1.0 if b > a else -1.0)
     return 0.5 * (a + b)
+
+
+def quad_tangent(
+    func: Any, held: Any, a: float, b: float, args: Any, changes: Any, options: dict[str, Any]
+) -> float:
+    """Return the tangent of ``quad``, from those of what ``func`` captured (``held``) and of ``args``."""
+    parameters = as_arguments(args)
+    moved = zero_tangent(parameters)
+    if changes is not None:
+        moved = changes if isinstance(args, tuple) else (changes,)
+    own = zero_tangent(func) if held is None else held
+    return scipy.integrate.quad(
+        lambda x: call_jvp(func, own, (x, *parameters), (0.0, *moved))[1], a, b, **options
+    )[0]
+
+
+def limit_tangent(func: Any, limit: float, args: Any, change: float) -> float:
+    """Return the tangent of an integral that ends at ``limit``: 0 at infinity."""
+    return 0.0 if np.isinf(limit) else change * func(limit, *as_arguments(args))
 
 
 class _Backwards:
@@ -134,3 +161,17 @@ def solve_ivp_adjoint(
     captured, gradients = system.back(system.parameters)
     by_args = 0.0 if args is None else like_arguments(gradients, args)
     return captured, [at_start, at_end], np.reshape(gradient, np.shape(y0)), by_args
+
+
+def trapezoid_weights(shape: tuple[int, ...], x: Array, dx: Any, axis: int) -> Array:
+    """Return the weights of the trapezoidal rule for samples of this shape, to be broadcast beside them."""
+    n = shape[axis]
+    if x is None:
+        steps = np.full(n - 1, dx, dtype=float) if np.ndim(dx) == 0 else np.asarray(dx, dtype=float)
+    else:
+        steps = np.diff(np.asarray(x, dtype=float), axis=axis if np.ndim(x) > 1 else 0)
+    if np.ndim(steps) == 1:
+        weights = 0.5 * (np.append(steps, 0.0) + np.append(0.0, steps))
+        return np.reshape(weights, [n if i == axis % len(shape) else 1 for i in range(len(shape))])
+    before = [(1, 0) if i == axis % len(shape) else (0, 0) for i in range(len(shape))]
+    return 0.5 * (np.pad(steps, before) + np.pad(steps, [pair[::-1] for pair in before]))

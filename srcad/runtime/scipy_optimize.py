@@ -14,16 +14,21 @@ from srcad.errors import NoDerivativeError
 from srcad.runtime.calls import gradient_of
 from srcad.runtime.containers import add
 from srcad.runtime.scipy_callbacks import as_arguments, jacobian, like_arguments, pullback, unravelled
+from srcad.runtime.tangents import call_jvp, zero_tangent
 
 __all__ = [
     "fixed_point_adjoint",
     "minimum_adjoint",
     "root_adjoint",
     "root_elementwise_adjoint",
+    "root_elementwise_tangent",
     "solution_gradient",
 ]
 
 Array = Any  # a NumPy array, a NumPy scalar or a Python number
+
+_FLAT = "The root has no derivative here: the slope of the function is 0 at it."
+_SIMPLE = "Check that the root is simple."
 
 
 def _solved(matrix: Array, g: Array, function: str) -> Array:
@@ -56,10 +61,7 @@ def root_elementwise_adjoint(g: Array, function: Any, x: Array, args: Any) -> tu
     ones = np.ones(np.shape(x)) if isinstance(value, np.ndarray) else 1.0
     slope = pull(ones)[1][0]
     if np.any(np.equal(slope, 0)):
-        raise NoDerivativeError(
-            "The root has no derivative here: the slope of the function is 0 at it.",
-            "Check that the root is simple.",
-        )
+        raise NoDerivativeError(_FLAT, _SIMPLE)
     return _passed_on(function, x, args, -np.asarray(g) / slope)
 
 
@@ -111,3 +113,19 @@ def _is_nonzero(part: Any) -> bool:
     if isinstance(part, (list, tuple)):
         return any(map(_is_nonzero, part))
     return bool(np.any(part))
+
+
+def root_elementwise_tangent(function: Any, held: Any, x: Array, args: Any, changes: Any) -> Array:
+    """Return the tangent of roots ``x``, from those of what ``function`` captured (``held``) and of ``args``."""
+    parameters = as_arguments(args)
+    still = zero_tangent(parameters)
+    moved = still if changes is None else as_arguments(changes) if isinstance(args, tuple) else (changes,)
+    at_rest = zero_tangent(function)
+    change = call_jvp(
+        function, at_rest if held is None else held, (x, *parameters), (zero_tangent(x), *moved)
+    )[1]
+    ones = np.ones(np.shape(x)) if isinstance(x, np.ndarray) else 1.0
+    slope = call_jvp(function, at_rest, (x, *parameters), (ones, *still))[1]
+    if np.any(np.equal(slope, 0)):
+        raise NoDerivativeError(_FLAT, _SIMPLE)
+    return -change / slope

@@ -39,6 +39,7 @@ __all__ = [
     "structured_like",
     "take_adjoint",
     "tile_adjoint",
+    "unsort",
     "unstack_like",
     "vector_only",
 ]
@@ -146,10 +147,12 @@ def item_adjoint(cotangent: Array, shape: Shape, args: tuple[Any, ...]) -> Array
 def repeat_adjoint(cotangent: Array, shape: Shape, repeats: Any, axis: int | None) -> Array:
     """Return the gradient of an array of the given shape in ``np.repeat``."""
     size = int(np.prod(shape)) if axis is None else shape[axis]
-    owner = np.repeat(np.arange(size), repeats)
     along = np.moveaxis(np.atleast_1d(cotangent), 0 if axis is None else axis, 0)
-    result = np.zeros((size, *along.shape[1:]), along.dtype)
-    np.add.at(result, owner, along)
+    if np.size(repeats) == 1:
+        result = np.sum(np.reshape(along, (size, int(np.reshape(repeats, ())), *along.shape[1:])), axis=1)
+    else:
+        result = np.zeros((size, *along.shape[1:]), along.dtype)
+        np.add.at(result, np.repeat(np.arange(size), repeats), along)
     return np.reshape(result, shape) if axis is None else np.moveaxis(result, 0, axis)
 
 
@@ -175,6 +178,13 @@ def take_adjoint(cotangent: Array, shape: Shape, indices: Any, axis: int | None,
         return np.reshape(scatter(cotangent, np.zeros(size), indices), shape)
     place = axis % len(shape)
     return scatter(cotangent, np.broadcast_to(0.0, shape), (slice(None),) * place + (indices,))
+
+
+def unsort(cotangent: Array, order: Array, axis: int) -> Array:
+    """Return the gradient of an array in ``np.take_along_axis(array, order, axis)``, where ``order`` is a permutation."""
+    result = np.empty_like(cotangent)
+    np.put_along_axis(result, order, cotangent, axis)
+    return result
 
 
 def scatter_along_axis(cotangent: Array, shape: Shape, indices: Array, axis: int | None) -> Array:
@@ -207,11 +217,13 @@ def diagonal_adjoint(cotangent: Array, shape: Shape, offset: int, axis1: int, ax
 
 def diff_adjoint(cotangent: Array, shape: Shape, n: int, axis: int) -> Array:
     """Return the gradient of an array of the given shape in ``np.diff``."""
-    widths = [(0, 0)] * len(shape)
-    widths[axis] = (1, 1)
+    result = np.moveaxis(cotangent, axis, 0)
     for _ in range(n):
-        cotangent = -np.diff(np.pad(cotangent, widths), axis=axis)
-    return cotangent
+        longer = np.zeros((len(result) + 1, *result.shape[1:]), result.dtype)
+        longer[1:] = result
+        longer[:-1] -= result
+        result = longer
+    return np.moveaxis(result, 0, axis)
 
 
 def reduced_last(a: Array, axis: Any) -> tuple[list[int], Shape]:
@@ -249,8 +261,26 @@ def lower_rows(a: Array) -> Array:
     return np.where(np.tri(n, dtype=bool), np.expand_dims(a, -2), 1)
 
 
+def _is_regular(a: Array, products: Array) -> bool:
+    """Tell whether running products may be divided by their factors without loss.
+
+    Products that underflow must not grow again, and no factor may be so small that its quotient is lost.
+    """
+    magnitudes = np.abs(products)
+    tiny = np.finfo(magnitudes.dtype if magnitudes.dtype.kind == "f" else float).tiny
+    factors = np.abs(a)
+    return bool(
+        np.all(factors > tiny**0.2)
+        and np.all(magnitudes < np.inf)
+        and np.all(factors[magnitudes <= tiny] <= 1)
+    )
+
+
 def cumprod_adjoint(cotangent: Array, a: Array, axis: int) -> Array:
     """Return the gradient of ``a`` in ``np.cumprod``, also where entries are zero."""
+    products = np.cumprod(a, axis)
+    if _is_regular(a, products):
+        return np.flip(np.cumsum(np.flip(cotangent * products, axis), axis), axis) / a
     a, cotangent = np.moveaxis(a, axis, -1), np.moveaxis(cotangent, axis, -1)
     before = np.ones(a.shape[:-1], a.dtype)
     prefix = []
@@ -268,6 +298,9 @@ def cumprod_adjoint(cotangent: Array, a: Array, axis: int) -> Array:
 
 def cumprod_tangent(tangent: Array, a: Array, axis: int) -> Array:
     """Return the derivative of ``np.cumprod(a, axis)`` in the direction ``tangent``, also where entries are zero."""
+    products = np.cumprod(a, axis)
+    if _is_regular(a, products):
+        return products * np.cumsum(tangent / a, axis)
     a, tangent = np.moveaxis(a, axis, -1), np.moveaxis(tangent, axis, -1)
     result = np.zeros(a.shape, inexact_dtype(tangent, a))
     before, change = np.ones(a.shape[:-1], a.dtype), np.zeros(a.shape[:-1], result.dtype)

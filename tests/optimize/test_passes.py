@@ -322,6 +322,16 @@ CASES = {
         "dx = g * x\nt = dx\ndx += y\nu = t * x\nreturn dx, u",
         "dx = g * x\nt = dx\ndx += y\nu = t * x\nreturn dx, u",
     ),
+    "fold: whole numbers": (
+        fold,
+        "n = len(x)\nm = n - 0\nk = m * 1\nq = k / 1\nreturn m, k, q",
+        "n = len(x)\nm = n\nk = m\nq = k / 1\nreturn m, k, q",
+    ),
+    "fold: sign of a sum": (
+        fold,
+        "s = np.sum(g, axis=0)\nt = -s\nu = t * x\nv = y + u\nreturn v",
+        "s = np.sum(g, axis=0)\nt = -s\nt1 = s * x\nu = -t1\nv = y - t1\nreturn v",
+    ),
     "fold: sum of the opposite": (
         fold,
         "t = -g\nu = np.sum(t, axis=0)\nv = x + u\nreturn v",

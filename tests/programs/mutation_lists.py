@@ -168,7 +168,7 @@ def grid_of_lists(x):
         for j in range(4):
             above = grid[i - 1][j] if i > 0 else x
             before = grid[i][j - 1] if j > 0 else x * x
-            grid[i][j] = math.sin(above + before) * 1.2
+            grid[i][j] = math.sin(above + before) * 0.9
     return grid[2][3]
 
 

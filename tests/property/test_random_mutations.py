@@ -98,7 +98,6 @@ def _is_right(program: MutatingProgram, folder: Path) -> bool:
             )
         actual = [float(np.sum(g * d)) for g, d in zip(gradients, directions)]
         for number, (ours, theirs) in enumerate(zip(actual, numerical)):
-            # None where a condition flips nearby: there the function need not be differentiable.
             if theirs is not None:
                 scale = 1e-5 * max(1.0, abs(theirs), abs(expected))
                 assert abs(ours - theirs) <= scale, (
@@ -130,7 +129,7 @@ def _point(program: MutatingProgram) -> tuple[list[Any], list[Any]]:
 
 
 def _numerical(program: MutatingProgram, args: list[Any], directions: list[Any]) -> list[float | None]:
-    """Return the derivative along each direction, None where the program takes another way nearby."""
+    """Return the derivative along each direction, None where the program takes another way or bends nearby."""
     way: list[bytes] = []
 
     def note(condition: Any) -> Any:
@@ -149,9 +148,16 @@ def _numerical(program: MutatingProgram, args: list[Any], directions: list[Any])
 
     derivatives: list[float | None] = []
     for number in range(len(args)):
-        values, ways = zip(*(run(number, k * STEP) for k in (-2, -1, 1, 2)))
-        quotient = (8 * (values[2] - values[1]) - (values[3] - values[0])) / (12 * STEP)
-        derivatives.append(quotient if len(set(ways)) == 1 and np.isfinite(quotient) else None)
+        ways: set[tuple[bytes, ...]] = set()
+
+        def difference(step: float, number: int = number, ways: set[tuple[bytes, ...]] = ways) -> float:
+            values, seen = zip(*(run(number, k * step) for k in (-2, -1, 1, 2)))
+            ways.update(seen)
+            return (8 * (values[2] - values[1]) - (values[3] - values[0])) / (12 * step)
+
+        coarse, fine = difference(STEP), difference(STEP / 4)
+        reliable = len(ways) == 1 and abs(coarse - fine) <= 1e-6 * max(1.0, abs(fine))
+        derivatives.append(fine if reliable else None)
     return derivatives
 
 

@@ -70,7 +70,10 @@ def public_functions(module: ModuleType) -> dict[str, Any]:
     return {name: value for name, value in found.items() if callable(value) and not inspect.isclass(value)}
 
 
-@pytest.mark.parametrize("module", [scipy.special, scipy.linalg], ids=lambda module: module.__name__)
+WALKED = (scipy.special, scipy.linalg, scipy.optimize, scipy.integrate)
+
+
+@pytest.mark.parametrize("module", WALKED, ids=lambda module: module.__name__)
 def test_every_function_has_a_rule_or_is_constant_or_refused(module: ModuleType) -> None:
     assert not [name for name, f in public_functions(module).items() if not is_accounted_for(f)]
 

@@ -18,7 +18,7 @@ from scipy.optimize import brentq, fixed_point, fsolve, minimize, minimize_scala
 from scipy.sparse.linalg import spsolve
 from scipy.stats import norm
 
-from srcad import grad
+from srcad import grad, jvp
 from srcad.errors import SrcadError
 
 MATRIX = np.array([[2.0, 0.3], [0.1, 1.5]])
@@ -132,6 +132,20 @@ def test_times_that_the_solver_chooses_are_refused() -> None:
         grad(program)(1.3)
 
 
+def trapezoids(y: Any) -> Any:
+    parts = (
+        scipy.integrate.trapezoid(y),
+        scipy.integrate.trapezoid(y, dx=0.3),
+        scipy.integrate.trapezoid(y, x=np.array([0.0, 0.3, 1.0])),
+        scipy.integrate.trapezoid(y, np.array([[0.0], [0.3]]) * np.ones(3), axis=0),
+    )
+    return np.sum(parts[0] ** 2) + np.sum(parts[1] ** 3) + np.sum(parts[2] ** 2) + np.sum(parts[3] ** 3)
+
+
+def test_the_trapezoidal_rule() -> None:
+    assert_right(trapezoids, np.arange(6.0).reshape(2, 3) / 3 + 0.3)
+
+
 # -- scipy.optimize ----------------------------------------------------------------------------------
 
 
@@ -230,6 +244,23 @@ def test_constraints_are_refused() -> None:
 
     with pytest.raises(SrcadError, match="constraints"):
         grad(program)(0.3)
+
+
+def root_with_args(p: Any, q: Any) -> Any:
+    def f(x: Any, r: Any) -> Any:
+        return x**3 + p * x - r
+
+    return brentq(f, 0.0, 2.0 + p, args=(q,))
+
+
+FORWARD = (root_of_closure, root_with_args, roots_of_many, integral_of_closure, integral_with_args)
+
+
+@pytest.mark.parametrize("program", FORWARD)
+def test_forward_mode_agrees_with_reverse(program: Callable[..., Any]) -> None:
+    tangent = jvp(program, (1.3, 0.8), (0.7, -0.4))[1]
+    first, second = grad(program, argnums=(0, 1))(1.3, 0.8)
+    np.testing.assert_allclose(tangent, 0.7 * first - 0.4 * second, rtol=1e-7)
 
 
 # -- scipy.interpolate -------------------------------------------------------------------------------
