@@ -195,7 +195,7 @@ def optimizer_hints(
         "owned": own,
         "keep": users | {swept.gradients[n] for n in users if n in swept.gradients},
         "inexact": [n for n, k in kinds.items() if k.name == "float" or (k.name == "array" and k.inexact)],
-        "ranks": kinds,
+        "ranks": {**kinds, **{g: kinds[v] for g, v in primal_of.items() if is_scalar(kinds.get(v, ANY))}},
         "like": {g: v for g, v in primal_of.items() if kinds.get(v, ANY).name in ("array", "float")},
     }
 
@@ -250,6 +250,8 @@ _BUILTINS = ("len", "range", "reversed", "slice", "list", "dict", "tuple")
 
 def _is_pure(function: Any) -> bool:
     """Tell whether a static callable has no side effect."""
+    if registry.is_stateful(function):
+        return False
     if registry.find(function) is not None or function in (
         rt.closure,
         rt.sequence,
