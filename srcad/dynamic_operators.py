@@ -175,7 +175,9 @@ def _getattr(call: Call, base: Any, name: str, *default: Any, shadows: Any) -> O
     computed = getattr(cls, name, None) if not isinstance(base, (type, types.ModuleType)) else None
     if isinstance(computed, property):
         return call(computed.fget, None, (base,), (shadows[0],), {}, {})
-    value = getattr(base, name, *default)
+    if default and not hasattr(base, name):
+        return default[0], shadows[2], _nothing_to_do
+    value = getattr(base, name)
     if isinstance(value, types.MethodType):
         return value, shadows[0], _nothing_to_do
     image = shadows[0]
@@ -193,9 +195,11 @@ def _getattr(call: Call, base: Any, name: str, *default: Any, shadows: Any) -> O
 def _array_attribute(base: Any, name: str, value: Any, image: Any) -> Outcome:
     if image is None or name in ("shape", "ndim", "size", "dtype"):
         return value, None, _nothing_to_do
-    if isinstance(image, np.ndarray) and name in ("T", "mT", "real", "imag"):
-        if name in ("T", "mT") or np.iscomplexobj(base) or name == "real":
-            return value, getattr(image, name), _nothing_to_do
+    if isinstance(image, np.ndarray) and name in ("T", "mT", "real"):
+        return value, getattr(image, name), _nothing_to_do
+    if name == "imag" and np.iscomplexobj(base):
+        raise UnsupportedError("The imaginary part is taken of an array that is changed in place.",
+                               "Keep the real and the imaginary part in two real arrays.")  # fmt: skip
     if name in ("T", "real") and not np.iscomplexobj(base):
         return value, image, _nothing_to_do
     raise UnsupportedError(f"The attribute '.{name}' of an array has no derivative.",

@@ -258,6 +258,9 @@ def kind_of(value: Any, depth: int = 3) -> Kind:
     if isinstance(value, np.ndarray):
         if value.dtype.kind not in "biufc":
             return ANY
+        if value.ndim == 0:
+            # unlike a number it can be changed in place
+            return Kind("number", inexact=value.dtype.kind in "fc", dtype=dtype_class(value.dtype))
         dims = tuple(length_class(size) for size in value.shape)
         return array(None, value.dtype.kind in "fc", dims, dtype_class(value.dtype))
     if isinstance(value, (bool, np.bool_)):

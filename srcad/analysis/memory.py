@@ -21,7 +21,7 @@ from srcad.analysis.kinds import Kind, is_scalar
 from srcad.lang.function import Function
 from srcad.rules import registry
 
-__all__ = ["CONTAINER_MUTATORS", "Memory", "direct_changes", "is_view_function", "memory_of", "simple_statements"]
+__all__ = ["CONTAINER_MUTATORS", "Memory", "direct_changes", "is_view_function", "memory_of", "repeating_views", "simple_statements"]
 
 CONTAINER_MUTATORS = frozenset(
     "append extend insert pop remove clear update setdefault sort reverse popitem add discard appendleft "
@@ -34,6 +34,7 @@ _VIEW_NAMES = frozenset(
     "asanyarray require matrix_transpose permute_dims astype array nan_to_num unwrap real_if_close trim_zeros".split()
 )
 _SPLIT_NAMES = frozenset("split array_split hsplit vsplit dsplit broadcast_arrays unstack meshgrid".split())
+_REPEATING = frozenset("broadcast_to broadcast_arrays as_strided sliding_window_view meshgrid".split())
 _VIEW_ATTRIBUTES = frozenset("T mT real imag flat base".split())
 _PLAIN_ATTRIBUTES = frozenset("shape ndim size dtype itemsize nbytes strides".split())
 _COPYING = frozenset([list, tuple, dict, sorted, reversed, zip, enumerate, set, frozenset, iter])
@@ -204,6 +205,25 @@ def is_view_function(function: Any) -> bool:
 def _is_numpy(function: Any) -> bool:
     module = getattr(function, "__module__", None) or getattr(function, "__objclass__", type(None)).__module__
     return isinstance(function, np.ufunc) or str(module).partition(".")[0] == "numpy"
+
+
+def repeating_views(fn: Function) -> set[str]:
+    """Return the variables that may show one place of memory several times, as ``np.broadcast_to`` does."""
+    found: set[str] = set()
+    size = -1
+    while size != len(found):
+        size = len(found)
+        for stmt in simple_statements(fn.tree.body):
+            value = getattr(stmt, "value", None)
+            if not isinstance(stmt, gast.Assign) or not isinstance(stmt.targets[0], gast.Name):
+                continue
+            function = fn.scope.statics.get(getattr(getattr(value, "func", None), "id", ""))
+            made = getattr(function, "__name__", "") in _REPEATING
+            alias = isinstance(value, (gast.Name, gast.Subscript, gast.Attribute))
+            base = value if isinstance(value, gast.Name) else getattr(value, "value", None)
+            if made or alias and getattr(base, "id", None) in found:
+                found.add(stmt.targets[0].id)
+    return found
 
 
 def simple_statements(body: list[gast.stmt]) -> Iterator[gast.stmt]:

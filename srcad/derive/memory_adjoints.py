@@ -41,10 +41,9 @@ from srcad.rules import registry
 __all__ = ["MemoryAdjoints"]
 
 _ALWAYS_VIEWS = frozenset("transpose swapaxes moveaxis expand_dims rollaxis flip fliplr flipud rot90 matrix_transpose "
-                          "squeeze atleast_1d atleast_2d atleast_3d broadcast_to diagonal split array_split hsplit "
-                          "vsplit dsplit".split())  # fmt: skip
+                          "squeeze atleast_1d atleast_2d atleast_3d split array_split hsplit vsplit dsplit".split())  # fmt: skip
 _MAYBE_VIEWS = frozenset("reshape ravel asarray asanyarray ascontiguousarray asfortranarray diag real imag array "
-                         "nan_to_num".split())  # fmt: skip
+                         "nan_to_num broadcast_to broadcast_arrays diagonal".split())  # fmt: skip
 _CONTAINERS = ("list", "tuple", "dict")
 _OPERATORS: dict[type, str] = {
     gast.Add: "add", gast.Sub: "sub", gast.Mult: "mul", gast.Div: "truediv", gast.Pow: "pow", gast.Mod: "mod",

@@ -15,7 +15,7 @@ import gast
 from srcad.analysis.guards import guards_of, is_guard
 from srcad.analysis.infer import Kinds
 from srcad.analysis.kinds import Kind, is_scalar
-from srcad.analysis.memory import Memory
+from srcad.analysis.memory import Memory, repeating_views
 from srcad.derive.adjoints import operation
 from srcad.derive.build import Flattener, assign, call, constant, name, read_names, written_names
 from srcad.derive.operations import Contribution
@@ -70,6 +70,7 @@ class _Sweep:
         self.gradients: dict[str, str] = {}
         self.items: set[str] = set()
         self.guards = guards_of(fn)
+        self.repeating = repeating_views(fn)
 
     def gradient(self, variable: str) -> str:
         """Return the name of the gradient of ``variable``."""
@@ -252,7 +253,7 @@ class _Sweep:
         """Add to the memory that the forward sweep has bound."""
         shadow = self.gradient(contribution.variable)
         value, index = contribution.value, contribution.index
-        array = self.kind(contribution.variable).name == "array"
+        array = self.kind(contribution.variable).name == "array" and contribution.variable not in self.repeating
         if index is None and array:
             out.append(gast.AugAssign(gast.Name(shadow, gast.Store(), None, None), gast.Add(), value))
         elif index is None:
@@ -263,7 +264,8 @@ class _Sweep:
             flattener = Flattener(self.scope)
             position = _as_value(index, flattener)
             out += flattener.statements
-            out.append(gast.Expr(call("rt.accumulate", name(shadow), position, value)))
+            adding = "rt.accumulate_part" if contribution.variable in self.repeating else "rt.accumulate"
+            out.append(gast.Expr(call(adding, name(shadow), position, value)))
 
     def add_item(self, contribution: Contribution, state: _State, out: list[gast.stmt]) -> None:
         variable = contribution.variable

@@ -93,6 +93,7 @@ from srcad.runtime.linear_algebra import (
 from srcad.runtime.memory import (
     Cell,
     Shadow,
+    accumulate_part,
     accumulate_shadow,
     attribute_shadow,
     clone,
@@ -319,6 +320,7 @@ __all__ = [
     "Tangent",
     "above_rank",
     "accumulate",
+    "accumulate_part",
     "accumulate_shadow",
     "add",
     "allowed_option",

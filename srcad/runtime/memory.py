@@ -21,6 +21,7 @@ from srcad.runtime.calls import Closure
 __all__ = [
     "Cell",
     "Shadow",
+    "accumulate_part",
     "accumulate_shadow",
     "attribute_shadow",
     "clone",
@@ -242,7 +243,7 @@ def accumulate_shadow(target: Any, gradient: Any) -> None:
         return
     if isinstance(target, np.ndarray):
         if isinstance(gradient, (np.ndarray, np.generic, float, complex, int)):
-            target += _fitting(gradient, target)
+            _add_to_view(target, _fitting(gradient, target))
         return
     if isinstance(target, Cell):
         target.g = target.g + gradient
@@ -258,6 +259,43 @@ def accumulate_shadow(target: Any, gradient: Any) -> None:
             if isinstance(part, np.ndarray) and not hasattr(target, name):
                 setattr(target, name, np.zeros_like(part))
             accumulate_shadow(getattr(target, name, None), part)
+
+
+def accumulate_part(target: Any, index: Any, gradient: Any) -> None:
+    """Add ``gradient`` to a part of a view that may show one place of memory several times."""
+    part = target[index]
+    if isinstance(part, np.ndarray) and _is_basic(index):
+        _add_to_view(part, _fitting(gradient, part))
+    else:
+        whole = np.zeros(target.shape, target.dtype)
+        np.add.at(whole, index, gradient)
+        _add_to_view(target, whole)
+
+
+def _add_to_view(target: Any, gradient: Any) -> None:
+    """Add to an array; where it shows one place several times, all that is added there counts."""
+    if not _repeats(target):
+        target += gradient
+        return
+    whole = owner(target)
+    flat = whole.ravel(order="K")
+    numbers = np.arange(flat.size)
+    scale = numbers.itemsize
+    strides = tuple(step // whole.itemsize * scale for step in target.strides)
+    start = (_offset(target) - _offset(flat)) // whole.itemsize
+    places = np.ndarray(target.shape, numbers.dtype, numbers, start * scale, strides)
+    np.add.at(flat, places, gradient)
+
+
+def _repeats(array: Any) -> bool:
+    """Tell whether an array shows one place of memory several times: its axes do not fit behind each other."""
+    axes = sorted((abs(step), size) for step, size in zip(array.strides, array.shape) if size > 1)
+    reach = array.itemsize
+    for step, size in axes:
+        if step < reach:
+            return True
+        reach = step * (size - 1) + reach
+    return False
 
 
 def _fitting(gradient: Any, target: Any) -> Any:

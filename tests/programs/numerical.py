@@ -76,7 +76,7 @@ def _difference(
 
     def at(offset: float) -> float:
         def change(here: Path, leaf: Any) -> Any:
-            leaf = leaf.copy() if isinstance(leaf, np.ndarray) else leaf
+            leaf = leaf.copy(order="K") if isinstance(leaf, np.ndarray) else leaf
             if here != path:
                 return leaf
             if isinstance(leaf, np.ndarray):
