@@ -102,7 +102,7 @@ def _is_computed(function: Any, values: Any) -> bool:
     if function in (getattr, setattr, delattr):
         plain = isinstance(base, _NUMERIC) and values[1] not in ("T", "mT")
         return plain or isinstance(getattr(type(base), values[1], None), property)
-    return not isinstance(base, CONTAINERS) or _method_of_class(function, values) is not None
+    return not isinstance(base, (*CONTAINERS, np.ndarray)) or _method_of_class(function, values) is not None
 
 
 def _method_of_class(function: Any, values: Any) -> Any:
