@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from pathlib import Path
 
 import gast
 
@@ -175,12 +176,15 @@ class Commentator:
 
     def __init__(self, fn: Function) -> None:
         self.source = fn.source
-        self.lines = fn.source.text.splitlines()
 
     def __call__(self, stmt: gast.stmt) -> gast.stmt | None:
         """Return the comment for a statement, or None where its line is unknown."""
-        line = getattr(stmt, "lineno", None)
-        index = (line or 0) - self.source.first_line
-        if line is None or not 0 <= index < len(self.lines):
+        if not hasattr(stmt, "lineno"):
             return None
-        return gast.Expr(constant(Comment(f"line {line}: {self.lines[index].strip()}")))
+        place = self.source.locate(stmt)
+        where = (
+            f"line {place.line}"
+            if place.file == self.source.file
+            else f"{Path(place.file).name}, line {place.line}"
+        )
+        return gast.Expr(constant(Comment(f"{where}: {place.text.strip()}"))) if place.text.strip() else None

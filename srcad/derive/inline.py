@@ -143,6 +143,8 @@ class _Copier(gast.NodeTransformer):
             value = self.env.get(node.id)
             if isinstance(value, gast.Constant):
                 return value.value
+            if isinstance(value, gast.Name) and value.id in self.scope.statics:
+                return self.scope.statics[value.id]
             raise _Undecided
         if isinstance(node, gast.UnaryOp) and isinstance(node.op, gast.Not):
             return not self.decide(node.operand)
@@ -158,6 +160,8 @@ class _Copier(gast.NodeTransformer):
         raise _Undecided
 
     def compare(self, node: gast.Compare) -> bool:
+        if self.is_unknown_mask(node):
+            return isinstance(node.ops[0], gast.IsNot)
         left, right = self.decide(node.left), self.decide(node.comparators[0])
         operations: dict[type, Any] = {
             gast.Is: lambda: left is right,
@@ -168,6 +172,13 @@ class _Copier(gast.NodeTransformer):
         if type(node.ops[0]) not in operations:
             raise _Undecided
         return bool(operations[type(node.ops[0])]())
+
+    def is_unknown_mask(self, node: gast.Compare) -> bool:
+        """Tell whether ``x is True`` asks about an array: the rule's other branch is right for any value."""
+        asked = node.comparators[0]
+        if not isinstance(asked, gast.Constant) or asked.value is not True or not isinstance(node.left, gast.Name):
+            return False
+        return isinstance(self.env.get(node.left.id), gast.Name)
 
     def visit_Name(self, node: gast.Name) -> gast.AST:
         if node.id in self.env:

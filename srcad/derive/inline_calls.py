@@ -19,6 +19,7 @@ import copy
 import inspect
 import types
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import gast
@@ -26,7 +27,7 @@ import gast
 from srcad.derive.build import assign, constant, name
 from srcad.derive.builtin_sources import source_of_builtin
 from srcad.errors import NoSourceError
-from srcad.lang.function import Function
+from srcad.lang.function import Function, Inlined, Span, at_call
 from srcad.rules import registry
 
 __all__ = ["inline_calls", "nested_signature", "without_dead_copies"]
@@ -42,7 +43,8 @@ def inline_calls(fn: Function, normalize: Normalize, is_nested: Callable[[Any], 
     body = inliner.block(
         fn.tree.body, (fn.source.func.__code__,) if hasattr(fn.source.func, "__code__") else ()
     )
-    return fn.with_body(body)
+    inlined = (*fn.source.inlined, *inliner.inlined)
+    return replace(fn.with_body(body), source=replace(fn.source, inlined=inlined))
 
 
 class _Inliner:
@@ -50,6 +52,7 @@ class _Inliner:
         self.fn, self.scope, self.normalize, self.is_nested = fn, fn.scope, normalize, is_nested
         self.closures: dict[str, tuple[Any, list[gast.AST]] | None] = {}
         self.size = 0
+        self.inlined: list[Inlined] = []
         self.find_closures(fn.tree.body)
 
     def find_closures(self, body: list[gast.stmt]) -> None:
@@ -164,15 +167,27 @@ class _Inliner:
         self.size += len(body)
         returned = body.pop()
         self.find_closures(body)
-        for inner in body:
-            for node in gast.walk(inner):
-                if isinstance(node, gast.stmt):
-                    gast.copy_location(node, stmt)
+        self.locate(body, callee, stmt)
         out += self.block(body, active)
         if isinstance(stmt, gast.Assign):
             out.append(gast.Assign(stmt.targets, returned.value or constant(None), None))
         self.scope.dependencies += [d for d in callee.scope.dependencies if d not in self.scope.dependencies]
-        return [gast.copy_location(s, stmt) for s in out]
+        return [s if hasattr(s, "lineno") else gast.copy_location(s, stmt) for s in out]
+
+    def locate(self, body: list[gast.stmt], callee: Function, stmt: gast.stmt) -> None:
+        """Give the callee's statements their places; what srcad itself has written is at the call."""
+        source = callee.source
+        if (getattr(source.func, "__module__", None) or "").startswith("srcad."):
+            for inner in body:
+                for node in gast.walk(inner):
+                    if isinstance(node, (gast.stmt, gast.expr)):
+                        gast.copy_location(node, stmt)
+            return
+        at_call(body, len(self.fn.source.inlined) + len(self.inlined) + 1)
+        title = "<lambda>" if callee.tree.name == "lambda_" else callee.tree.name
+        self.inlined.append(
+            Inlined(title, source, Span.of(stmt.value if hasattr(stmt.value, "lineno") else stmt))
+        )
 
 
 def _signature(callee: Function, function: Any) -> inspect.Signature | None:

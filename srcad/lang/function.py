@@ -10,7 +10,45 @@ import gast
 from srcad.errors import Location
 from srcad.lang.scope import Scope
 
-__all__ = ["Function", "Nested", "Source"]
+__all__ = ["Function", "Inlined", "Nested", "Source", "Span", "at_call"]
+
+# Lines of the callee that was inlined as the k-th are numbered from k * LINES on.
+LINES = 1 << 20
+
+
+@dataclass(frozen=True)
+class Span:
+    """The part of a text that a node stands for, with the names that nodes have for it."""
+
+    lineno: int
+    col_offset: int
+    end_lineno: int | None = None
+    end_col_offset: int | None = None
+
+    @classmethod
+    def of(cls, node: gast.AST) -> Span:
+        """Return the span of a node that has one."""
+        end_line, end_column = getattr(node, "end_lineno", None), getattr(node, "end_col_offset", None)
+        return cls(node.lineno, node.col_offset, end_line, end_column)
+
+
+@dataclass(frozen=True)
+class Inlined:
+    """A callee whose statements stand in the place of a call.
+
+    Attributes
+    ----------
+    title : str
+        The callee's name.
+    source : Source
+        The callee's text.
+    call : Span
+        The call, which may itself lie in an inlined callee.
+    """
+
+    title: str
+    source: Source
+    call: Span
 
 
 @dataclass(frozen=True)
@@ -31,6 +69,9 @@ class Source:
         The number of columns that were removed from the left.
     tree : gast.FunctionDef or gast.Lambda
         The parsed function, with line numbers of the file.
+    inlined : tuple of Inlined
+        The callees that were inlined; their lines are numbered on, in this order (see `at_call`), so that the line
+        number of a node alone tells its file and the call by which it came here.
     """
 
     func: Any
@@ -39,16 +80,37 @@ class Source:
     text: str
     indent: int
     tree: gast.AST
+    inlined: tuple[Inlined, ...] = ()
 
     def locate(self, node: gast.AST) -> Location:
-        """Return the place of ``node``, which carries line numbers of the file."""
-        line = getattr(node, "lineno", self.first_line)
+        """Return the place of ``node``, in the callee's file where the node was inlined."""
+        if not hasattr(node, "lineno"):
+            return self.place(Span(self.first_line, 0))
+        return self.owner(node).place(Span.of(node))
+
+    def owner(self, node: gast.AST) -> Source:
+        """Return the source whose text has ``node``: this one, or that of an inlined callee."""
+        index = node.lineno // LINES
+        return self.inlined[index - 1].source if index else self
+
+    def calls(self, node: gast.AST | Span) -> list[tuple[Source, str | None, Span]]:
+        """Return how ``node`` is reached: source, callee's name (None: this function) and place, outermost first."""
+        found: list[tuple[Source, str | None, Span]] = []
+        span = node if isinstance(node, Span) else Span.of(node)
+        while index := span.lineno // LINES:
+            callee = self.inlined[index - 1]
+            found.append((callee.source, callee.title, span))
+            span = callee.call
+        return [(self, None, span), *reversed(found)]
+
+    def place(self, span: Span) -> Location:
+        """Return a part of this text, whatever was added to its line numbers."""
+        line = span.lineno % LINES
         lines = self.text.splitlines()
         index = line - self.first_line
         text = " " * self.indent + lines[index] if 0 <= index < len(lines) else ""
-        column = getattr(node, "col_offset", 0) + self.indent
-        end = getattr(node, "end_col_offset", None)
-        same_line = getattr(node, "end_lineno", line) == line
+        column, end = span.col_offset + self.indent, span.end_col_offset
+        same_line = span.end_lineno is None or span.end_lineno == span.lineno
         return Location(self.file, line, column, text, end + self.indent if end and same_line else None)
 
 
@@ -113,3 +175,14 @@ class Nested:
     captured: tuple[str, ...] = ()
     statics: dict[str, Any] = field(default_factory=dict, repr=False)
     cells: dict[str, str] = field(default_factory=dict)
+
+
+def at_call(body: list[gast.stmt], index: int) -> None:
+    """Number the lines of a callee's statements as those of the callee that is inlined as number ``index``."""
+    for stmt in body:
+        for node in gast.walk(stmt):
+            # A node may stand in several places of a tree.
+            if getattr(node, "lineno", LINES) < LINES:
+                node.lineno += index * LINES
+                if getattr(node, "end_lineno", None) is not None:
+                    node.end_lineno += index * LINES

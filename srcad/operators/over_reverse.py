@@ -35,6 +35,7 @@ _UFUNCS: dict[Any, Any] = {
     operator.add: np.add, operator.sub: np.subtract, operator.mul: np.multiply, operator.truediv: np.true_divide,
     operator.pow: np.power, operator.mod: np.mod, operator.matmul: np.matmul, operator.neg: np.negative,
 }  # fmt: skip
+_JOINING = (operator.add, operator.iadd, operator.mul, operator.imul)
 _STRUCTURAL = (operator.getitem, operator.setitem, operator.delitem, getattr, setattr, delattr)
 
 
@@ -55,6 +56,8 @@ def call_with_shadows(call: Call, args: Any, tangents: Any) -> Outcome:
     if known and registry.find(function) is not None:
         return _of_rule(call, (function, *args[1:]), tangents)
     if known and function in _STRUCTURAL and not _is_computed(function, values):
+        return _structural(args, tangents)
+    if known and function in _JOINING and any(isinstance(value, CONTAINERS) for value in values):
         return _structural(args, tangents)
     method = _method_of_class(function, values) if known else None
     if method is not None:
@@ -102,7 +105,7 @@ def _is_computed(function: Any, values: Any) -> bool:
     if function in (getattr, setattr, delattr):
         plain = isinstance(base, _NUMERIC) and values[1] not in ("T", "mT")
         return plain or isinstance(getattr(type(base), values[1], None), property)
-    return not isinstance(base, CONTAINERS) or _method_of_class(function, values) is not None
+    return not isinstance(base, (*CONTAINERS, np.ndarray)) or _method_of_class(function, values) is not None
 
 
 def _method_of_class(function: Any, values: Any) -> Any:
@@ -129,6 +132,8 @@ def _structural(args: Any, tangents: Any) -> Outcome:
     if isinstance(value, types.MethodType):
         return (value, shadow, pullback), (dvalues[0], dshadows[0], 0.0)
     mirrored = (dvalues[0], *values[1:2], *dvalues[2:])
+    if function in _JOINING:
+        mirrored = tuple(d if isinstance(v, CONTAINERS) else v for v, d in zip(values, dvalues))
     images = tuple(None if s is None else d for s, d in zip(shadows, dshadows))
     dvalue, dshadow, dpullback = dynamic.call(function, None, mirrored, images, options, option_shadows)
     return (value, shadow, functools.partial(_both, pullback, dpullback)), (

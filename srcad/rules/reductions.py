@@ -239,6 +239,13 @@ def var_a(
 def std(
     ans, g, a, axis=None, dtype=None, out=None, ddof=0, keepdims=False, *, where=True, mean=None, correction=0
 ):
+    if where is True and mean is None:
+        if axis is not None and not keepdims:
+            g = np.expand_dims(g, axis)
+            ans = np.expand_dims(ans, axis)
+        centered = a - np.mean(a, axis=axis, keepdims=True)
+        scale = rt.safe_reciprocal(ans) / rt.freedom(np.shape(a), axis, ddof + correction)
+        return g * scale * np.conj(centered)
     half = 0.5 * g * rt.safe_reciprocal(ans)
     return var(
         ans, half, a, axis=axis, ddof=ddof, keepdims=keepdims, where=where, mean=mean, correction=correction

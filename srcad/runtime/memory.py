@@ -132,7 +132,7 @@ def _array_shadow(value: Any, memo: dict[int, Any] | None) -> Any:
         return None
     if value.dtype.kind not in "fc":
         return None
-    if memo is None:
+    if memo is None or _is_spread(value):
         return np.zeros_like(value)
     base = owner(value)
     found = memo.get(id(base))
@@ -142,6 +142,11 @@ def _array_shadow(value: Any, memo: dict[int, Any] | None) -> Any:
             return np.zeros_like(value)
         memo[id(base)] = found = (made, base)
     return found[0] if base is value else _same_view(value, base, found[0])
+
+
+def _is_spread(value: Any) -> bool:
+    """Tell whether an array shows one entry in several places, which its shadow must keep apart."""
+    return any(step == 0 and length > 1 for step, length in zip(value.strides, value.shape))
 
 
 def _container_shadow(value: Any, memo: dict[int, Any]) -> Any:

@@ -17,6 +17,7 @@ from typing import Any
 
 import numpy as np
 
+from srcad.errors import UnsupportedError
 from srcad.runtime.calls import Closure
 from srcad.runtime.memory import Cell, Shadow, is_instance, owner
 
@@ -232,7 +233,8 @@ def _filled(image: Any, direction: Any) -> Any:
         image[...] = direction
         return image
     if isinstance(image, (list, deque)):
-        image[:] = [_filled(part, other) for part, other in zip(image, direction)]
+        for position, (part, other) in enumerate(zip(image, direction)):
+            image[position] = _filled(part, other)
         return image
     if isinstance(image, tuple):
         parts = [_filled(part, other) for part, other in zip(image, direction)]
@@ -363,6 +365,9 @@ def sequence_tangent(values: Any, source: Any, tangent: Any) -> Any:
         return tangent
     if isinstance(source, dict) or isinstance(tangent, float):
         return zero_tangent(values)
+    if isinstance(tangent, Tangent):
+        raise UnsupportedError(f"A loop runs over an instance of '{type(source).__name__}', which is not differentiated.",
+                               "Loop over a list or an array that it holds.")  # fmt: skip
     return list(tangent)
 
 

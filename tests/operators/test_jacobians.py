@@ -163,6 +163,23 @@ def test_product_with_the_hessian_in_structures():
     np.testing.assert_allclose(found["b"], np.sum(blocks["b"]["w"] * v["w"]) + blocks["b"]["b"] * v["b"])
 
 
+class Box:
+    def __init__(self, data):
+        self.data = data
+
+
+def test_product_with_the_hessian_through_a_view_that_an_object_holds():
+    def f(x):
+        box = Box(x[::-1])
+        for _ in range(2):
+            x[:2] = 0.5 * box.data[1:]
+            x = np.sin(box.data[::-1])
+        return np.sum(x**3) + np.sum(box.data * box.data)
+
+    v = np.array([1.0, -2.0, 0.5])
+    np.testing.assert_allclose(hvp(f)(X, v), numerical(jacrev(f), X) @ v, rtol=1e-7, atol=1e-9)
+
+
 def test_vector_that_does_not_fit_is_refused():
     with pytest.raises(ArgumentError, match="shape"):
         hvp(loss)(X, np.ones(2))

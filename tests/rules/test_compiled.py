@@ -11,9 +11,18 @@ from typing import Any
 import numpy as np
 import pytest
 
-from srcad import check_grads, grad, vjp
+from srcad import check_grads, grad, jvp, vjp
 from srcad.rules import registry
-from tests.rules.harness import Sample, active, bound_arguments, gradients, is_number, mapped, random_like
+from tests.rules.harness import (
+    Sample,
+    active,
+    bound_arguments,
+    gradients,
+    is_number,
+    mapped,
+    pushforward,
+    random_like,
+)
 from tests.rules.samples import SAMPLES, title
 
 SERIES = ("polynomial", "chebyshev", "legendre", "laguerre", "hermite", "hermite_e")
@@ -57,7 +66,7 @@ def program(sample: Sample) -> tuple[str, list[str]]:
         value = bound[parameter.name]
         text = parameter.name if parameter.name in names else literal(value)
         if parameter.kind is Parameter.VAR_POSITIONAL and parameter.name in names:
-            written.append(", ".join(f"{parameter.name}[{i}]" for i in range(len(value))))
+            written += [f"{parameter.name}[{i}]" if is_number(v) else literal(v) for i, v in enumerate(value)]
         elif parameter.kind is Parameter.VAR_POSITIONAL:
             written += map(literal, value)
         elif parameter.name in sample.kwargs:
@@ -95,7 +104,10 @@ def load(text: str, folder: Path) -> Any:
 
 def assert_close(found: Any, expected: Any) -> None:
     """Compare two structures of gradients; the number 0.0 stands for any zeros."""
-    if found is None:
+    if isinstance(found, (list, tuple)) and isinstance(expected, float):
+        for part in found:
+            assert_close(part, expected)
+    elif found is None:
         assert isinstance(expected, float) and expected == 0.0
     elif isinstance(expected, (list, tuple)):
         for one, other in zip(found, expected, strict=True):
@@ -115,6 +127,17 @@ def test_compiled_rule_equals_called_rule(sample: Sample, tmp_path: Path) -> Non
     for name, found in zip(names, pullback(g)):
         assert np.shape(found) == np.shape(bound[name]) if isinstance(found, np.ndarray) else True
         assert_close(found, expected[name])
+
+
+@pytest.mark.parametrize("sample", [s for s in SAMPLES if is_compiled(s)], ids=title)
+def test_compiled_forward_rule_equals_called_rule(sample: Sample, tmp_path: Path) -> None:
+    rule = rule_of(sample)
+    bound = bound_arguments(rule, sample)
+    text, names = program(sample)
+    tangents = {name: random_like(bound[name], i) for i, name in enumerate(names)}
+    directions = [mapped(lambda leaf: leaf if is_number(leaf) else None, tangents[name]) for name in names]
+    _, found = jvp(load(text, tmp_path), tuple(bound[name] for name in names), tuple(directions))
+    assert_close(found, pushforward(rule, sample, tangents))
 
 
 def parts_of(value: Any, path: str) -> list[tuple[str, Any]]:

@@ -95,7 +95,7 @@ _MATH_INTEGERS = {
 _MATH_OTHERS = {math.frexp, math.modf, math.prod}
 _SEVERAL = {
     np.split, np.array_split, np.hsplit, np.vsplit, np.dsplit, np.meshgrid, np.gradient, np.histogram, np.unique,
-    np.polyfit, np.nonzero, np.linalg.eig, np.linalg.eigh, np.linalg.lstsq, np.linalg.qr, np.linalg.slogdet,
+    np.polyfit, np.nonzero, np.broadcast_arrays, np.unstack, np.histogram2d, np.histogramdd, np.linalg.eig, np.linalg.eigh, np.linalg.lstsq, np.linalg.qr, np.linalg.slogdet,
     np.linalg.svd,
 }  # fmt: skip
 
