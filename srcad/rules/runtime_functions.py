@@ -330,3 +330,8 @@ def lower_rows_a(ans, t, a):
 @vjp(rt.lower_half, "x", linear=True)
 def lower_half(ans, g, x):
     return rt.lower_half(g)
+
+
+@elementwise(rt.quotient, "g", "x")
+def quotient(ans, g, x):
+    return rt.quotient(np.ones_like(ans), x), -rt.quotient(ans, x)

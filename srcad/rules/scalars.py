@@ -54,9 +54,14 @@ def complex_scalar(ans, g, real=0, imag=0):
 # -- powers, exponentials and logarithms -------------------------------------------------------------
 
 
-@elementwise(math.sqrt, "x")
-def sqrt(ans, x):
-    return 0.5 / ans
+@vjp(math.sqrt, "x")
+def sqrt(ans, g, x):
+    return rt.quotient(0.5 * g, ans)
+
+
+@jvp(math.sqrt, "x")
+def sqrt_x(ans, t, x):
+    return rt.quotient(0.5 * t, ans)
 
 
 @elementwise(math.pow, "x", "y")

@@ -111,9 +111,14 @@ def square(ans, x):
     return 2 * x
 
 
-@elementwise(np.sqrt, "x")
-def sqrt(ans, x):
-    return 0.5 / ans
+@vjp(np.sqrt, "x")
+def sqrt(ans, g, x):
+    return rt.quotient(0.5 * g, ans)
+
+
+@jvp(np.sqrt, "x")
+def sqrt_x(ans, t, x):
+    return rt.quotient(0.5 * t, ans)
 
 
 @elementwise(np.cbrt, "x")

@@ -16,6 +16,7 @@ __all__ = [
     "difference",
     "extreme_share",
     "inexact_dtype",
+    "quotient",
     "real_only",
     "reduced_size",
     "safe_log",
@@ -149,6 +150,16 @@ def safe_reciprocal(x: Array) -> Array:
         return x * 0.0 if x == 0 else 1.0 / x
     zero = np.equal(x, 0)
     return np.where(zero, 0, 1 / np.where(zero, 1, x))[()]
+
+
+def quotient(g: Array, x: Array) -> Array:
+    """Return ``g / x``, and 0 where ``g`` is 0: a gradient that nobody asks for does not meet a pole."""
+    if isinstance(g, float) and isinstance(x, float):
+        return g / x if g and x else 0.0 if g == 0.0 else math.copysign(math.inf, g)
+    if np.all(x):
+        return g / x
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.where(np.equal(g, 0), 0, g / x)[()]
 
 
 def safe_log(x: Array) -> Array:

@@ -115,6 +115,25 @@ def global_array_changed(x):
     return np.sum(x)
 
 
+def multiples(x, n):
+    for i in range(n):
+        yield x * i
+
+
+@refused(2.0)
+def generator_advanced_by_hand(x):
+    values = multiples(x, 3)  # refused at: multiples(x, 3)
+    return next(values) + next(values)
+
+
+@refused(2.0)
+def generators_side_by_side(x):
+    total = 0.0
+    for a, b in zip(multiples(x, 3), multiples(x, 4)):  # refused at: multiples(x, 3)
+        total += a * b
+    return total
+
+
 @refused(2.0, error=NoDerivativeError)
 def neither_source_nor_rule(x):
     y = x * x

@@ -352,17 +352,6 @@ def generator_consumed_by_functions(x):
     return sum(_multiples(values[2], 3)) * max(_multiples(x, 2)) + sum(v * v for v in _multiples(x, 2))
 
 
-@program(0.7)
-def generator_advanced_by_hand(x):
-    values = _multiples(x, 5)
-    first = next(values)
-    second = next(values)
-    rest = 0.0
-    for v in values:
-        rest += v
-    return first * second + rest * next(values, x)
-
-
 @program(X)
 def generator_of_views(x):
     for window in _windows(x, 2):
@@ -381,15 +370,6 @@ def generator_of_pairs(x):
 @program(X, Y)
 def generator_that_delegates(x, y):
     return sum(v * v for v in _both(x, y))
-
-
-@program(X, Y)
-def generators_side_by_side(x, y):
-    total = 0.0
-    for a, b in zip(_windows(x, 2), _windows(y, 2)):
-        total += a @ b
-        a *= b
-    return total * x
 
 
 @program(X)

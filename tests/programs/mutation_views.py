@@ -413,11 +413,3 @@ def array_times_itself_seen_from_a_view(a):
     b[:] = product
     a[2] = b[0] * b[1]
     return a * product.sum()
-
-
-@program(X, Y)
-def real_and_imaginary_parts(x, y):
-    z = x + 1j * y
-    z.real[0] = z.imag[1] * 2.0
-    z.imag *= z.real
-    return np.sum(np.abs(z) ** 2)
