@@ -38,15 +38,12 @@ class Inlined:
 
     Attributes
     ----------
-    title : str
-        The callee's name.
     source : Source
         The callee's text.
     call : Span
         The call, which may itself lie in an inlined callee.
     """
 
-    title: str
     source: Source
     call: Span
 
@@ -82,6 +79,12 @@ class Source:
     tree: gast.AST
     inlined: tuple[Inlined, ...] = ()
 
+    @property
+    def title(self) -> str:
+        """The name that Python's tracebacks have for the function."""
+        name = getattr(self.tree, "name", "lambda_")
+        return "<lambda>" if name == "lambda_" else name
+
     def locate(self, node: gast.AST) -> Location:
         """Return the place of ``node``, in the callee's file where the node was inlined."""
         if not hasattr(node, "lineno"):
@@ -93,15 +96,15 @@ class Source:
         index = node.lineno // LINES
         return self.inlined[index - 1].source if index else self
 
-    def calls(self, node: gast.AST | Span) -> list[tuple[Source, str | None, Span]]:
-        """Return how ``node`` is reached: source, callee's name (None: this function) and place, outermost first."""
-        found: list[tuple[Source, str | None, Span]] = []
+    def calls(self, node: gast.AST | Span) -> list[tuple[Source, Span]]:
+        """Return how ``node`` is reached, outermost first: the functions, this one first, and the place in each."""
+        found: list[tuple[Source, Span]] = []
         span = node if isinstance(node, Span) else Span.of(node)
         while index := span.lineno // LINES:
             callee = self.inlined[index - 1]
-            found.append((callee.source, callee.title, span))
+            found.append((callee.source, span))
             span = callee.call
-        return [(self, None, span), *reversed(found)]
+        return [(self, span), *reversed(found)]
 
     def place(self, span: Span) -> Location:
         """Return a part of this text, whatever was added to its line numbers."""
