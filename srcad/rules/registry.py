@@ -223,7 +223,10 @@ def results_like(primal: Callable[..., Any], source: Callable[..., Any] | None) 
 
 def has_results_like(primal: object) -> bool:
     """Tell whether `results_like` has declared something of ``primal``."""
-    return isinstance(primal, Hashable) and primal in _RESULTS
+    try:
+        return primal in _RESULTS
+    except TypeError:  # some objects, as functions of ctypes, only claim to be hashable
+        return False
 
 
 def result_source(primal: Callable[..., Any]) -> Callable[..., Any] | None:
