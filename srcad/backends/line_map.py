@@ -10,11 +10,11 @@ import ast
 import functools
 import types
 from array import array
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from srcad.errors import Location
-from srcad.lang.function import Source, Span
+from srcad.lang.function import Source, Span, is_undoing
 from srcad.lang.printer import is_comment
 
 __all__ = ["NAME", "LineMap", "Origin", "Position", "line_map_of"]
@@ -51,35 +51,31 @@ class LineMap:
     def __init__(self, source: Source, text: str, trees: list[ast.AST]) -> None:
         self.source, self.text = source, text
         self._spans = array("i")
-        self._backward = bytearray()
-        for number, tree in enumerate(trees):
-            backward = number > 0
-            for node in _nodes(tree):
-                if is_comment(node):
-                    # The first comment begins the backward sweep.
-                    backward = True
-                    continue
-                if isinstance(node, (ast.stmt, ast.expr)):
-                    ends = (node.end_lineno, node.end_col_offset)
-                    self._spans.extend((node.lineno, node.col_offset, *(_NONE if e is None else e for e in ends)))
-                    self._backward.append(backward)
+        for node in _nodes(trees):
+            if isinstance(node, (ast.stmt, ast.expr)):
+                ends = (node.end_lineno, node.end_col_offset)
+                self._spans.extend((node.lineno, node.col_offset, *(_NONE if e is None else e for e in ends)))
 
     def origins(self, position: Position) -> list[Origin]:
         """Return the calls that lead to what stands at a position of the generated text, outermost first."""
-        index = self._index(position)
-        if index is None:
-            return []
-        line, column, end_line, end_column = self._spans[4 * index : 4 * index + 4]
-        known = (end_line, end_column) if _NONE not in (end_line, end_column) else (None, None)
+        span = self._span(position)
         found: list[Origin] = []
-        for source, span in self.source.calls(Span(line, column, *known)):
-            found += _through(Origin(source.title, source.place(span), source), span)
+        for source, place in self.source.calls(span) if span is not None else ():
+            found += _through(Origin(source.title, source.place(place), source))
         return found
 
     def is_backward(self, position: Position) -> bool:
         """Tell whether a position lies in the backward sweep."""
+        span = self._span(position)
+        return span is not None and is_undoing(span)
+
+    def _span(self, position: Position) -> Span | None:
+        """Return the place that the node at a position was given."""
         index = self._index(position)
-        return index is not None and bool(self._backward[index])
+        if index is None:
+            return None
+        line, column, end_line, end_column = self._spans[4 * index : 4 * index + 4]
+        return Span(line, column) if end_column == _NONE else Span(line, column, end_line, end_column)
 
     def _index(self, position: Position) -> int | None:
         """Return the number of the node at a position, or of the statement around it."""
@@ -92,9 +88,8 @@ class LineMap:
 
     @functools.cached_property
     def _parsed(self) -> list[ast.AST]:
-        body = [node for definition in ast.parse(self.text).body for node in _nodes(definition)]
-        nodes = [node for node in body if isinstance(node, (ast.stmt, ast.expr))]
-        return nodes if len(nodes) == len(self._backward) else []
+        nodes = [n for n in _nodes(ast.parse(self.text).body) if isinstance(n, (ast.stmt, ast.expr))]
+        return nodes if 4 * len(nodes) == len(self._spans) else []
 
     @functools.cached_property
     def _places(self) -> dict[tuple[int | None, ...], int]:
@@ -112,25 +107,23 @@ class LineMap:
         ]
 
 
-def _nodes(tree: ast.AST) -> Iterator[ast.AST]:
-    """Yield the nodes below ``tree``, itself first, parents before children; a comment without what is below it."""
-    waiting = [tree]
+def _nodes(trees: Iterable[ast.AST]) -> Iterator[ast.AST]:
+    """Yield the nodes of trees, parents before children, without the comments."""
+    waiting = list(trees)[::-1]
     while waiting:
         node = waiting.pop()
-        yield node
         if not is_comment(node):
+            yield node
             waiting += reversed(list(ast.iter_child_nodes(node)))
 
 
-def _through(origin: Origin, span: Span) -> list[Origin]:
+def _through(origin: Origin) -> list[Origin]:
     """Return where a place comes from if its file was itself generated."""
     inner = line_map_of(origin.source.func)
     if inner is None:
         return [origin]
     place = origin.location
-    same_line = span.end_lineno in (None, span.lineno)
-    end_line = place.line if same_line else None
-    return inner.origins((place.line, end_line, place.column, place.end_column)) or [origin]
+    return inner.origins((place.line, place.line, place.column, place.end_column)) or [origin]
 
 
 def line_map_of(function: object) -> LineMap | None:

@@ -31,7 +31,12 @@ def show_users_source(error: BaseException) -> None:
             position = _position(entry)
             origins = lines.origins(position)
             kept += [_stand_in(origin, entry.tb_frame) for origin in origins]
-        if lines is not None and (not origins or lines.is_backward(position)) or lines is None and not _is_own(entry):
+        if (
+            lines is not None
+            and (not origins or lines.is_backward(position))
+            or lines is None
+            and not _is_own(entry)
+        ):
             kept.append(entry)
         entry = entry.tb_next
     if isinstance(error, SrcadError) and error.location is None and origins:
@@ -59,7 +64,12 @@ def _stand_in(origin: Origin, frame: types.FrameType) -> types.TracebackType:
     """Return the traceback of a frame that has failed at a place in the user's source."""
     place = origin.location
     end = place.end_column if place.end_column is not None else max(len(place.text.rstrip()), place.column)
-    where = {"lineno": place.line, "col_offset": place.column, "end_lineno": place.line, "end_col_offset": end}
+    where = {
+        "lineno": place.line,
+        "col_offset": place.column,
+        "end_lineno": place.line,
+        "end_col_offset": end,
+    }
     failing = ast.BinOp(ast.Constant(1, **where), ast.Div(), ast.Constant(0, **where), **where)
     module = ast.Module([ast.Expr(failing, **where)], [])
     code = compile(module, place.file, "exec").replace(co_name=origin.function)

@@ -22,7 +22,15 @@ with warnings.catch_warnings():
     warnings.simplefilter("ignore", DeprecationWarning)
     import astor
 
-__all__ = ["WIDTH", "Comment", "comment", "expression_source", "is_comment", "to_source", "to_source_and_tree"]
+__all__ = [
+    "WIDTH",
+    "Comment",
+    "comment",
+    "expression_source",
+    "is_comment",
+    "to_source",
+    "to_source_and_tree",
+]
 
 WIDTH = 100
 _MARK = "_srcad_comment_{}_"

@@ -182,7 +182,9 @@ class Pushforward:
             given = [directions.get(n, zero_tangent(v)) for n, v in zip(self.wanted, values)]
             directions = dict(zip(self.wanted, shared_tangents(values, given)))
         try:
-            outcome: tuple[Any, Any] = self.code.entries[0](*everything, *[directions[n] for n in self.wanted])
+            outcome: tuple[Any, Any] = self.code.entries[0](
+                *everything, *[directions[n] for n in self.wanted]
+            )
         except BaseException as error:
             show_users_source(error)
             raise error

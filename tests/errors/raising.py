@@ -20,12 +20,12 @@ def raises_in_a_callee(x):
 
 def deeper(x):
     y = x * 2.0
-    return y / int(x - x)  # fails here
+    return y * y * (1.0, 2.0)[int(x + 5.0)]  # fails here
 
 
 def raises_inside_numpy(x):
     y = np.sum(x)
-    return y + np.sum(x @ np.ones(7))  # fails here
+    return y * np.sum(np.exp(x @ np.ones(7)))  # fails here
 
 
 def fails_an_assertion(x):
@@ -44,8 +44,7 @@ def fails_in_a_second_call(x):
 
 def deepest(x, y):
     return (
-        x
-        * deeper_still(x, y)  # the inner call
+        x * deeper_still(x, y)  # the inner call
     )
 
 
@@ -75,7 +74,7 @@ def recursive(x, depth):
 
 def chooses_by_index(values, k):
     y = values * 2.0
-    return y[k]  # fails here
+    return y[k] * y[k]  # fails here
 
 
 def catches_its_own(x):

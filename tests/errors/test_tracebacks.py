@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import pdb
+import struct
 import sys
 import traceback
 from collections.abc import Callable
@@ -48,11 +49,11 @@ def _files(error: BaseException) -> list[str]:
         (
             raising.raises_in_a_callee,
             1.0,
-            ZeroDivisionError,
+            IndexError,
             [(raising.raises_in_a_callee, "the call"), (raising.deeper, "fails here")],
         ),
         (raising.raises_inside_numpy, X, ValueError, [(raising.raises_inside_numpy, "fails here")]),
-        (raising.fails_an_assertion, 1.0, AssertionError, [(raising.fails_an_assertion, "assert")]),
+        (raising.fails_an_assertion, 1.0, AssertionError, [(raising.fails_an_assertion, "assert y")]),
         (raising.fails_in_math, 1.0, ValueError, [(raising.fails_in_math, "fails here")]),
         (
             raising.fails_in_a_second_call,
@@ -88,7 +89,7 @@ def test_an_exception_shows_the_lines_that_the_primal_shows(
 
 
 def test_callees_known_only_when_running() -> None:
-    with pytest.raises(ZeroDivisionError) as caught:
+    with pytest.raises(IndexError) as caught:
         grad(raising.calls_what_it_is_given, argnums=1)([np.sin, raising.deeper], 1.0)
     assert _entries(caught.value) == [
         ("calls_what_it_is_given", _line_of(raising.calls_what_it_is_given, "the call")),
@@ -116,7 +117,7 @@ def test_the_context_of_a_caller_that_handles_an_exception_is_not_hidden() -> No
     try:
         raise LookupError("before")
     except LookupError as before:
-        with pytest.raises(ZeroDivisionError) as caught:
+        with pytest.raises(IndexError) as caught:
             grad(raising.raises_while_handling)(1.0)
         assert caught.value.__context__ is before
         assert not caught.value.__suppress_context__
@@ -146,10 +147,10 @@ def test_an_error_of_the_backward_sweep_shows_the_generated_line_below_the_users
 
 
 def test_the_text_of_the_line_is_shown() -> None:
-    with pytest.raises(ZeroDivisionError) as caught:
+    with pytest.raises(IndexError) as caught:
         grad(raising.raises_in_a_callee)(1.0)
     shown = "".join(traceback.format_exception(type(caught.value), caught.value, caught.value.__traceback__))
-    assert "return y / int(x - x)  # fails here" in shown
+    assert "return y * y * (1.0, 2.0)[int(x + 5.0)]  # fails here" in shown
 
 
 @pytest.mark.skipif(sys.version_info < (3, 11), reason="tracebacks have columns from Python 3.11 on")
@@ -175,6 +176,7 @@ def test_a_debugger_finds_the_values_at_the_users_line() -> None:
         grad(raising.chooses_by_index)(X, 7)
     frames = [entry for entry, _ in traceback.walk_tb(caught.value.__traceback__)]
     debugger = pdb.Pdb()
+    debugger.reset()
     debugger.setup(frames[-1], caught.value.__traceback__)
     assert debugger.curframe.f_code.co_filename == raising.__file__
     np.testing.assert_array_equal(debugger.curframe_locals["y"], X * 2.0)
@@ -182,16 +184,12 @@ def test_a_debugger_finds_the_values_at_the_users_line() -> None:
 
 def test_an_error_of_srcad_at_run_time_has_the_users_place() -> None:
     with pytest.raises(NoDerivativeError) as caught:
-        grad(raising.calls_what_it_is_given, argnums=1)([hash], 1.0)
+        grad(raising.calls_what_it_is_given, argnums=1)([struct.pack], 1.0)
     place = caught.value.location
     assert place is not None
-    assert (place.file, place.line) == (raising.__file__, _line_of(raising.calls_what_it_is_given, "the call"))
+    assert (place.file, place.line) == (
+        raising.__file__,
+        _line_of(raising.calls_what_it_is_given, "the call"),
+    )
     assert place.text[place.column :].startswith("function(x)")
     assert "function(x)" in str(caught.value)
-
-
-def test_an_error_of_srcad_without_a_place_gets_it_at_most_once() -> None:
-    with pytest.raises(NoDerivativeError) as caught:
-        grad(grad(raising.calls_what_it_is_given, argnums=1), argnums=1)([hash], 1.0)
-    assert caught.value.location is not None
-    assert caught.value.location.file == raising.__file__
