@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from srcad.analysis.kinds import NUMBER, kind_of
+from srcad.backends.tracebacks import show_users_source
 from srcad.compilation import compiled
 from srcad.derive.request import Request
 from srcad.dynamic import install
@@ -109,13 +110,21 @@ def vjp(f: Any, *args: Any, **kwargs: Any) -> tuple[Any, Callable[[Any], tuple[A
     if code.changes and share_memory(everything):
         code = compiled(target, values, wanted, "vjp", aliased=True)
     forward, backward = code.entries
-    value, residuals = forward(*everything)
+    try:
+        value, residuals = forward(*everything)
+    except BaseException as error:
+        show_users_source(error)
+        raise error
     if code.changes:
         value = clone(value)
 
     def pullback(cotangent: Any) -> tuple[Any, ...]:
         kept = clone(residuals) if code.stateful else residuals
-        gradients = backward(kept, _internal(cotangent))
+        try:
+            gradients = backward(kept, _internal(cotangent))
+        except BaseException as error:
+            show_users_source(error)
+            raise error
         by_name = dict(zip(wanted, gradients))
         return tuple(
             by_name[n] if n in by_name else finish(0.0, a)
@@ -168,14 +177,15 @@ class Derivative(Composable):
             code = self.compiled(values, aliased=True)
         try:
             outcome = code.entries[0](*everything)
-        except TypeError as error:
+        except BaseException as error:
             self._explain(error)
-            raise
+            show_users_source(error)
+            raise error
         return self._arrange(outcome)
 
-    def _explain(self, error: TypeError) -> None:
+    def _explain(self, error: BaseException) -> None:
         """Turn the runtime's complaint about the output into the project's error."""
-        traceback = error.__traceback__
+        traceback = error.__traceback__ if isinstance(error, TypeError) else None
         while traceback is not None and traceback.tb_next is not None:
             traceback = traceback.tb_next
         if traceback is None or traceback.tb_frame.f_code.co_name != "seed":

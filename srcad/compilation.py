@@ -16,7 +16,7 @@ from srcad.pipeline import Code, build
 from srcad.runtime import Closure
 from srcad.targets import Target, place
 
-__all__ = ["compiled"]
+__all__ = ["compiled", "forget"]
 
 _CACHE: dict[Hashable, Code] = {}
 _MOST_ENTRIES = 4096
@@ -143,3 +143,8 @@ def _static_cells(target: Target) -> Hashable:
         if callable(content) or isinstance(content, types.ModuleType):
             found.append((name, id(content)))
     return tuple(found)
+
+
+def forget() -> None:
+    """Empty the cache, since a rule was added that what is in it does not know."""
+    _CACHE.clear()

@@ -182,17 +182,26 @@ def _wrapped_rule(f: Any) -> Any:
 
 def _make_wrapper(f: Any, parameters: list[inspect.Parameter]) -> Any:
     """Write the function that a user would write to call ``f``."""
-    plain = [p for p in parameters if p.kind is p.POSITIONAL_OR_KEYWORD and isinstance(p.default, _PRINTABLE)]
-    required = [p.name for p in plain if p.default is p.empty]
-    optional = [p for p in plain if p.default is not p.empty]
-    head = ", ".join(required + [f"{p.name}={p.default!r}" for p in optional])
-    passed = ", ".join(required + [f"{p.name}={p.name}" for p in optional])
+    plain = [p for p in parameters if isinstance(p.default, _PRINTABLE)]
+    required = [p.name for p in plain if p.kind is p.POSITIONAL_OR_KEYWORD and p.default is p.empty]
+    optional = [p for p in plain if p.kind is p.POSITIONAL_OR_KEYWORD and p.default is not p.empty]
+    named = [p for p in plain if p.kind is p.KEYWORD_ONLY]
+    head = ", ".join(
+        required + [_written(p) for p in optional] + ["*"] * bool(named) + [_written(p) for p in named]
+    )
+    passed = ", ".join(required + [f"{p.name}={p.name}" for p in [*optional, *named]])
     namespace = {"primal": f}
     text = f"def {f.__name__}({head}):\n    return primal({passed})\n"
     file = f"<srcad primal {f.__name__}>"
     _linecache_entry(file, text)
     exec(compile(text, file, "exec"), namespace)
     return namespace[f.__name__]
+
+
+def _written(parameter: inspect.Parameter) -> str:
+    """Return a parameter that is not positional as it stands in a definition."""
+    bare = parameter.default is parameter.empty
+    return parameter.name if bare else f"{parameter.name}={parameter.default!r}"
 
 
 _PRINTABLE = (int, float, str, bool, type(None), type(inspect.Parameter.empty))

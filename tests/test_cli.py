@@ -76,7 +76,7 @@ def test_stage_shows_an_earlier_form(program, capsys):
         (["{}.txt:loss"], "no Python file"),
         (["nothing"], "path/to/file.py:name"),
         (["{}:loss", "--argnums", "7"], "7"),
-        (["{}:outside"], "A generator cannot be differentiated"),
+        (["{}:outside"], "A generator is called where its values are not run through"),
     ],
 )
 def test_mistakes_are_one_message_and_status_1(program, capsys, arguments, reason):

@@ -16,6 +16,7 @@ from srcad.analysis.kinds import (
     ANY,
     INT,
     NEVER,
+    NUMBER,
     STR,
     Kind,
     bounded,
@@ -325,7 +326,8 @@ def kind_of_operation(
 
 
 def _kind_of_static(value: Any) -> Kind:
-    return Kind("function", value=value) if isinstance(value, Nested) else kind_of(value)
+    callee = isinstance(value, Nested) or registry.has_results_like(value)
+    return Kind("function", value=value) if callee else kind_of(value)
 
 
 def _is_starred(node: gast.Call) -> bool:
@@ -354,13 +356,22 @@ def _call(node: gast.Call, recurse: Callable[[gast.AST], Kind], returns: Returns
         return returns(callee.value, [*arguments, *(callee.items or ())]) if not keywords else ANY
     if callee.name != "function" or not isinstance(callee.value, Hashable):
         return ANY
-    if is_users(callee.value):
-        positional = _positional(callee.value, arguments, keywords)
-        return ANY if positional is None else returns(callee.value, positional)
+    known = registry.has_results_like(callee.value)
+    source = registry.result_source(callee.value) if known else callee.value
+    if source is None:
+        return NUMBER
+    if known or is_users(source):
+        positional = _positional(source, arguments, keywords)
+        return ANY if positional is None else returns(source, positional)
     texts: dict[int | str, str] = {
         k: a.value
         for k, a in enumerate(node.args)
         if isinstance(a, gast.Constant) and isinstance(a.value, str)
+    }
+    texts |= {
+        k.arg: k.value.value
+        for k in node.keywords
+        if isinstance(k.value, gast.Constant) and isinstance(k.value.value, str)
     }
     return result_of(callee.value, Call(arguments, keywords, texts))
 

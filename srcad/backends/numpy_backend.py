@@ -7,14 +7,16 @@ import linecache
 import math
 import sys
 import types
+import weakref
 from typing import Any
 
 import gast
 import numpy as np
 
 from srcad import runtime as rt
+from srcad.backends.line_map import NAME, LineMap
 from srcad.lang.function import Function
-from srcad.lang.printer import to_source
+from srcad.lang.printer import to_source_and_tree
 from srcad.lang.scope import Scope
 
 __all__ = ["load"]
@@ -25,15 +27,21 @@ _serial = itertools.count(1)
 
 def load(functions: list[Function], scope: Scope) -> tuple[str, list[Any]]:
     """Return the text of the functions and the functions themselves."""
-    text = "\n\n".join(to_source(fn.tree).rstrip() + "\n" for fn in functions)
+    printed = [to_source_and_tree(fn.tree) for fn in functions]
+    text = "\n\n".join(part.rstrip() + "\n" for part, _ in printed)
     namespace: dict[str, Any] = {"__name__": f"srcad_generated.{functions[0].tree.name}"}
     used = {n.id for fn in functions for n in gast.walk(fn.tree) if isinstance(n, gast.Name)}
     for identifier in sorted(used):
         _provide(identifier, scope, namespace)
     file = f"<srcad {functions[0].tree.name} {next(_serial)}>"
     linecache.cache[file] = (len(text), None, text.splitlines(keepends=True), file)
+    source = functions[0].source
+    namespace[NAME] = LineMap(source, text, [tree for _, tree in printed])
     exec(compile(text, file, "exec"), namespace)
-    return text, [namespace[fn.tree.name] for fn in functions]
+    entries = [namespace[fn.tree.name] for fn in functions]
+    # The text is kept as long as the functions are.
+    weakref.finalize(entries[0], linecache.cache.pop, file, None)
+    return text, entries
 
 
 def _provide(identifier: str, scope: Scope, namespace: dict[str, Any]) -> None:

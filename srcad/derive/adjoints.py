@@ -211,8 +211,8 @@ class _Adjoint(MemoryAdjoints):
     ) -> list[Contribution]:
         kind = self.kind(value.value)
         if kind.name in ("array", "number", "float"):
-            if value.attr == "T":
-                return [Contribution(value.value.id, fl.atom(gast.Attribute(g, "T", gast.Load())))]
+            if value.attr in ("T", "mT"):
+                return [Contribution(value.value.id, fl.atom(gast.Attribute(g, value.attr, gast.Load())))]
             if value.attr in ("real", "imag"):
                 node = call(f"np.{value.attr}", value.value)
                 self.scope.statics.setdefault(f"np.{value.attr}", getattr(np, value.attr))
@@ -370,7 +370,9 @@ class _Adjoint(MemoryAdjoints):
                                   "Use srcad's stop_gradient or a constant there.", NoDerivativeError)  # fmt: skip
         if rule.kind == "elementwise":
             return self.elementwise(rule, bound, ans, g, fl)
-        wanted = [p for p in rule.wrt if p in bound and self.is_wanted(bound[p])]
+        wanted = [p for p in rule.wrt if p in bound and p not in rule.shaped and self.is_wanted(bound[p])]
+        if not wanted:
+            return []
         statements, atoms = instantiate(rule, self.scope, bound, ans, g, wanted)
         fl.statements += statements
         found = []

@@ -10,7 +10,7 @@ import gast
 from srcad.derive.build import assign, call, constant, name, unpack
 from srcad.derive.saving import Saved
 from srcad.derive.steps import Block, Branch, Loop, Plain, Wrapped
-from srcad.lang.function import Function
+from srcad.lang.function import Function, undoing
 from srcad.lang.printer import Comment
 
 __all__ = ["Commentator", "backward_sweep", "forward_sweep", "joint", "split"]
@@ -108,14 +108,12 @@ def backward_sweep(block: Block, comment: Commenting) -> list[gast.stmt]:
     for step in reversed(block.steps):
         if isinstance(step, Plain):
             note = comment(step.origin) if step.backward and step.origin is not None else None
-            out += ([note] if note is not None else []) + [
-                gast.copy_location(stmt, step.origin) if step.origin is not None else stmt
-                for stmt in step.backward
-            ]
+            out += [note] if note is not None else []
+            out += [undoing(stmt, step.origin) for stmt in step.backward]
         elif isinstance(step, Branch):
             body, orelse = backward_sweep(step.body, comment), backward_sweep(step.orelse, comment)
             if body or orelse:
-                out.append(_branch(step.test, body, orelse))
+                out.append(undoing(_branch(step.test, body, orelse), step.origin))
         elif isinstance(step, Loop):
             out += _backward_loop(step, comment)
         else:
@@ -132,7 +130,8 @@ def _backward_loop(step: Loop, comment: Commenting) -> list[gast.stmt]:
     if not body:
         return list(step.before)
     target = gast.Name(step.target or "_", gast.Store(), None, None)
-    return [*step.before, gast.For(target, step.backward_iter, body, [], None)]
+    loop = gast.For(target, step.backward_iter, body, [], None)
+    return [undoing(stmt, step.origin) for stmt in [*step.before, loop]]
 
 
 def joint(

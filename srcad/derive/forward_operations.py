@@ -12,10 +12,10 @@ import numpy as np
 
 from srcad import runtime as rt
 from srcad.analysis.infer import BINARY, Kinds, kind_of_operation
-from srcad.analysis.kinds import Kind, is_scalar
+from srcad.analysis.kinds import Kind, is_double, is_scalar
 from srcad.analysis.memory import Memory
 from srcad.derive.build import Flattener, call, constant, name
-from srcad.derive.inline import bind, instantiate
+from srcad.derive.inline import bind, instantiate, static_name
 from srcad.errors import NoDerivativeError, UnsupportedError
 from srcad.lang.function import Function
 from srcad.rules import registry
@@ -254,8 +254,7 @@ class Operations:
         self, rule: registry.Rule, node: gast.Call, receiver: Any, bound: dict[str, Any], ans: gast.AST
     ) -> gast.AST:
         """Return the tangent of a function of which only the reverse rule is known: that is linear in the gradient."""
-        path = f"{rule.reverse.__module__}.{rule.reverse.__qualname__}"
-        self.scope.statics.setdefault(path, rule.reverse)
+        path = static_name(rule.reverse, self.scope)
         arguments = [*([receiver] if receiver is not None else []), *node.args]
         keys = [constant(k.arg) for k in node.keywords]
         options = self.fl.statements
@@ -332,13 +331,15 @@ class Operations:
         result = self.total(terms)
         if isinstance(result, gast.Name) and (self.is_changed(ans) or self.is_changed(bound[used[0][0]])):
             result = gast.UnaryOp(gast.UAdd(), result)
-        operands = [bound[p] for p in rule.wrt if p in bound]
+        operands = [a for a in bound.values() if not isinstance(a, (list, tuple, gast.Constant))]
         if self.is_full(operands, [bound[p] for p, _ in used], rule.primal):
             return result
         return self.runtime(rt.fit_tangent, "fit_tangent", self.fl.atom(result), ans)
 
     def is_full(self, operands: list[gast.AST], used: list[gast.AST], primal: Any) -> bool:
-        """Tell whether terms from ``used`` surely have the shape of the result."""
+        """Tell whether terms from ``used`` surely have the shape of the result, and are real where it is."""
+        if primal in (abs, np.absolute) and not is_double(self.kind(operands[0])):
+            return False
         if primal in (np.multiply, np.true_divide) and any(operands[0] is u for u in used):
             return True
         if primal is np.multiply:

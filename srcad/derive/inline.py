@@ -13,10 +13,11 @@ from typing import Any
 import gast
 
 from srcad.derive.build import Flattener, assign, constant, name, parsed
+from srcad.frontend.statics import canonical, refer
 from srcad.lang.scope import Scope
 from srcad.rules.registry import Rule
 
-__all__ = ["bind", "instantiate"]
+__all__ = ["bind", "instantiate", "static_name"]
 
 
 class _Undecided(Exception):
@@ -51,8 +52,7 @@ def instantiate(
 def _call_rule(
     rule: Rule, scope: Scope, bound: dict[str, Any], ans: gast.AST, g: gast.AST, positions: list[int]
 ) -> tuple[list[gast.stmt], list[gast.AST]]:
-    path = f"{rule.reverse.__module__}.{rule.reverse.__qualname__}"
-    scope.statics.setdefault(path, rule.reverse)
+    path = static_name(rule.reverse, scope)
     arguments = [ans] if rule.kind == "elementwise" else [ans, g]
     keywords = []
     positional = True
@@ -77,9 +77,19 @@ def _call_rule(
     return statements, results
 
 
+def static_name(function: Any, scope: Scope) -> str:
+    """Return the name of a rule in generated code."""
+    nested = "<" in function.__qualname__
+    return refer(
+        scope, function, function.__name__ if nested else f"{function.__module__}.{function.__qualname__}"
+    )
+
+
 def _copy_body(
     rule: Rule, scope: Scope, bound: dict[str, Any], ans: gast.AST, g: gast.AST, positions: list[int]
 ) -> tuple[list[gast.stmt], list[gast.AST]]:
+    if rule.reverse.__closure__:
+        raise _Undecided
     tree = parsed(rule.reverse)
     env: dict[str, gast.AST] = {}
     own = [a.id for a in tree.args.args]
@@ -205,6 +215,8 @@ class _Copier(gast.NodeTransformer):
             for part in reversed(path):
                 value = getattr(value, part)
             dotted = ".".join([base.id, *reversed(path)])
+            if not self.namespace.get("__name__", "").startswith("srcad."):  # names of a user's module
+                return name(refer(self.scope, value, canonical(value) or dotted))
             self.scope.statics.setdefault(dotted, value)
             return name(dotted)
         node.value = self.visit(node.value)

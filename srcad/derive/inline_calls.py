@@ -184,10 +184,8 @@ class _Inliner:
                         gast.copy_location(node, stmt)
             return
         at_call(body, len(self.fn.source.inlined) + len(self.inlined) + 1)
-        title = "<lambda>" if callee.tree.name == "lambda_" else callee.tree.name
-        self.inlined.append(
-            Inlined(title, source, Span.of(stmt.value if hasattr(stmt.value, "lineno") else stmt))
-        )
+        call = stmt.value if hasattr(stmt.value, "lineno") else stmt
+        self.inlined.append(Inlined(source, Span.of(call)))
 
 
 def _signature(callee: Function, function: Any) -> inspect.Signature | None:

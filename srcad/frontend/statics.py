@@ -12,6 +12,7 @@ import numpy as np
 
 from srcad import runtime as rt
 from srcad.lang.scope import Scope
+from srcad.rules import registry
 
 __all__ = ["Globals", "canonical", "is_distribution", "is_settled", "is_static", "refer", "runtime_name"]
 
@@ -34,7 +35,8 @@ class Globals:
 def is_static(value: Any) -> bool:
     """Tell whether a value found under a name outside the function is a function, class or module."""
     wraps = callable(value) and hasattr(value, "__wrapped__")
-    return isinstance(value, FUNCTIONS) or wraps or is_distribution(value)
+    ruled = callable(value) and registry.has_results_like(value)
+    return isinstance(value, FUNCTIONS) or wraps or ruled or is_distribution(value)
 
 
 def is_distribution(value: Any) -> bool:

@@ -10,10 +10,12 @@ import gast
 from srcad.errors import Location
 from srcad.lang.scope import Scope
 
-__all__ = ["Function", "Inlined", "Nested", "Source", "Span", "at_call"]
+__all__ = ["Function", "Inlined", "Nested", "Source", "Span", "at_call", "is_undoing", "undoing"]
 
-# Lines of the callee that was inlined as the k-th are numbered from k * LINES on.
+# Lines of the callee that was inlined as the k-th are numbered from k * LINES on; those of statements that undo a
+# statement in the backward sweep from BACKWARD on.
 LINES = 1 << 20
+BACKWARD = 1 << 30
 
 
 @dataclass(frozen=True)
@@ -38,15 +40,12 @@ class Inlined:
 
     Attributes
     ----------
-    title : str
-        The callee's name.
     source : Source
         The callee's text.
     call : Span
         The call, which may itself lie in an inlined callee.
     """
 
-    title: str
     source: Source
     call: Span
 
@@ -82,6 +81,12 @@ class Source:
     tree: gast.AST
     inlined: tuple[Inlined, ...] = ()
 
+    @property
+    def title(self) -> str:
+        """The name that Python's tracebacks have for the function."""
+        name = getattr(self.tree, "name", "lambda_")
+        return "<lambda>" if name == "lambda_" else name
+
     def locate(self, node: gast.AST) -> Location:
         """Return the place of ``node``, in the callee's file where the node was inlined."""
         if not hasattr(node, "lineno"):
@@ -90,18 +95,18 @@ class Source:
 
     def owner(self, node: gast.AST) -> Source:
         """Return the source whose text has ``node``: this one, or that of an inlined callee."""
-        index = node.lineno // LINES
+        index = node.lineno % BACKWARD // LINES
         return self.inlined[index - 1].source if index else self
 
-    def calls(self, node: gast.AST | Span) -> list[tuple[Source, str | None, Span]]:
-        """Return how ``node`` is reached: source, callee's name (None: this function) and place, outermost first."""
-        found: list[tuple[Source, str | None, Span]] = []
+    def calls(self, node: gast.AST | Span) -> list[tuple[Source, Span]]:
+        """Return how ``node`` is reached, outermost first: the functions, this one first, and the place in each."""
+        found: list[tuple[Source, Span]] = []
         span = node if isinstance(node, Span) else Span.of(node)
-        while index := span.lineno // LINES:
+        while index := span.lineno % BACKWARD // LINES:
             callee = self.inlined[index - 1]
-            found.append((callee.source, callee.title, span))
+            found.append((callee.source, span))
             span = callee.call
-        return [(self, None, span), *reversed(found)]
+        return [(self, span), *reversed(found)]
 
     def place(self, span: Span) -> Location:
         """Return a part of this text, whatever was added to its line numbers."""
@@ -110,7 +115,7 @@ class Source:
         index = line - self.first_line
         text = " " * self.indent + lines[index] if 0 <= index < len(lines) else ""
         column, end = span.col_offset + self.indent, span.end_col_offset
-        same_line = span.end_lineno is None or span.end_lineno == span.lineno
+        same_line = span.end_lineno is None or (span.end_lineno - span.lineno) % LINES == 0
         return Location(self.file, line, column, text, end + self.indent if end and same_line else None)
 
 
@@ -186,3 +191,16 @@ def at_call(body: list[gast.stmt], index: int) -> None:
                 node.lineno += index * LINES
                 if getattr(node, "end_lineno", None) is not None:
                     node.end_lineno += index * LINES
+
+
+def undoing(stmt: gast.stmt, origin: gast.AST | None) -> gast.stmt:
+    """Place a statement of the backward sweep at the statement that it undoes."""
+    if origin is not None and hasattr(origin, "lineno"):
+        gast.copy_location(stmt, origin)
+        stmt.lineno |= BACKWARD
+    return stmt
+
+
+def is_undoing(span: Span) -> bool:
+    """Tell whether a place was given by `undoing`."""
+    return span.lineno >= BACKWARD

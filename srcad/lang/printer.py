@@ -22,7 +22,15 @@ with warnings.catch_warnings():
     warnings.simplefilter("ignore", DeprecationWarning)
     import astor
 
-__all__ = ["WIDTH", "Comment", "comment", "expression_source", "to_source"]
+__all__ = [
+    "WIDTH",
+    "Comment",
+    "comment",
+    "expression_source",
+    "is_comment",
+    "to_source",
+    "to_source_and_tree",
+]
 
 WIDTH = 100
 _MARK = "_srcad_comment_{}_"
@@ -65,12 +73,26 @@ def to_source(tree: gast.AST) -> str:
     >>> print(to_source(gast.parse("dw = (X.T @ (2.0*r))")), end="")
     dw = X.T @ (2.0 * r)
     """
+    return to_source_and_tree(tree)[0]
+
+
+def to_source_and_tree(tree: gast.AST) -> tuple[str, ast.AST]:
+    """Return the text, and the tree that Python's parser makes of it, but with the places of the nodes of ``tree``.
+
+    The comments are statements of that tree as well, which `is_comment` knows.
+    """
     comments: list[str] = []
     plain = _Plain(comments).visit(gast.gast_to_ast(tree))
     ast.fix_missing_locations(plain)
     text = _print(plain)
     lines = [wrapped for line in text.splitlines() for wrapped in _finish(line, comments)]
-    return "\n".join(_spaced(lines)).strip("\n") + "\n"
+    return "\n".join(_spaced(lines)).strip("\n") + "\n", plain
+
+
+def is_comment(stmt: ast.AST) -> bool:
+    """Tell whether a statement of a printed tree stands for a comment."""
+    value = stmt.value if isinstance(stmt, ast.Expr) else None
+    return isinstance(value, ast.Name) and _MARK_LINE.match(value.id) is not None
 
 
 def expression_source(node: gast.expr) -> str:

@@ -6,6 +6,7 @@ import inspect
 from typing import Any
 
 from srcad.analysis.kinds import NUMBER, is_differentiable, kind_of
+from srcad.backends.tracebacks import show_users_source
 from srcad.compilation import compiled
 from srcad.derive.request import Request
 from srcad.errors import ArgumentError, OutputError
@@ -180,7 +181,13 @@ class Pushforward:
             values = [v for n, v in zip(self.names, everything) if n in self.wanted]
             given = [directions.get(n, zero_tangent(v)) for n, v in zip(self.wanted, values)]
             directions = dict(zip(self.wanted, shared_tangents(values, given)))
-        outcome: tuple[Any, Any] = self.code.entries[0](*everything, *[directions[n] for n in self.wanted])
+        try:
+            outcome: tuple[Any, Any] = self.code.entries[0](
+                *everything, *[directions[n] for n in self.wanted]
+            )
+        except BaseException as error:
+            show_users_source(error)
+            raise error
         return outcome
 
 

@@ -103,6 +103,11 @@ class TermKinds:
             for place, arg in enumerate(args)
             if arg.kind is gast.Constant and isinstance(arg.parts[0], str)
         }
+        texts |= {
+            k.parts[0]: k.parts[1].parts[0]
+            for k in keywords
+            if k.parts[1].kind is gast.Constant and isinstance(k.parts[1].parts[0], str)
+        }
         named = {k.parts[0]: self.of(k.parts[1]) for k in keywords}
         return result_of(term.callee, Call([self.of(arg) for arg in args], named, texts))
 

@@ -108,6 +108,7 @@ class _Nest:
         if not inserter.done or _columns(user, new, targets, depth) > _COLUMNS:
             return False
         user.value, user.extras, user.targets = new, extras, targets
+        user.nested |= {value: stmt.origin, **stmt.nested}
         self.program.describe(user)
         return True
 

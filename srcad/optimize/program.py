@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import gast
@@ -16,6 +16,7 @@ __all__ = ["LEAVING", "Program", "Remark", "Statement", "statements"]
 
 LEAVING = (gast.Break, gast.Continue, gast.Return, gast.Raise)
 _NOTHING: frozenset[str] = frozenset()
+_NOWHERE: Mapping[Term, gast.stmt] = {}
 
 
 class Remark:
@@ -49,10 +50,12 @@ class Statement:
         Whether its expressions only call functions without side effects.
     stack : tuple or None
         For ``s.append(x)`` and ``s.pop()`` of a history: the method and the history.
+    nested : dict
+        From a part of an expression that was a statement of its own to the origin of that.
     """
 
     __slots__ = (
-        "blocks", "changes", "extras", "is_pure", "kind", "op", "origin", "reads", "stack", "target",
+        "blocks", "changes", "extras", "is_pure", "kind", "nested", "op", "origin", "reads", "stack", "target",
         "targets", "value", "writes",
     )  # fmt: skip
 
@@ -68,6 +71,7 @@ class Statement:
         self.reads = self.writes = self.changes = _NOTHING
         self.is_pure = True
         self.stack: tuple[str, str] | None = None
+        self.nested: dict[Term, gast.stmt] = {}
 
     @property
     def leaves(self) -> bool:
@@ -323,7 +327,7 @@ def _tree_of_try(stmt: Statement) -> gast.stmt:
 
 
 def _tree_of_raise(stmt: Statement) -> gast.stmt:
-    parts = [expression(part) for part in stmt.extras]
+    parts = [expression(part, gast.Load, stmt.nested) for part in stmt.extras]
     return gast.Raise(parts[0], parts[1] if len(parts) > 1 else None)
 
 
@@ -333,7 +337,7 @@ def _tree_of_assert(stmt: Statement) -> gast.stmt:
 
 def _value(stmt: Statement) -> gast.expr:
     assert stmt.value is not None
-    return expression(stmt.value)
+    return expression(stmt.value, gast.Load, stmt.nested)
 
 
 _WRITERS: dict[Any, Any] = {
@@ -353,8 +357,11 @@ _WRITERS: dict[Any, Any] = {
 }
 
 
-def expression(term: Term, ctx: type = gast.Load) -> gast.expr:
-    """Return the tree of a term; ``ctx`` is what is done with it, if it is a target."""
+def expression(term: Term, ctx: type = gast.Load, places: Mapping[Term, gast.stmt] = _NOWHERE) -> gast.expr:
+    """Return the tree of a term; ``ctx`` is what is done with it, if it is a target.
+
+    ``places`` has the statements at whose places parts of it are.
+    """
     if term.kind is gast.Name:
         return gast.Name(term.parts[0], ctx(), None, None)
     if term.kind is gast.Constant:
@@ -363,19 +370,19 @@ def expression(term: Term, ctx: type = gast.Load) -> gast.expr:
         node: gast.expr = term.parts[0]
         return node
     inner = ctx if term.kind in (gast.Tuple, gast.List, gast.Starred) else gast.Load
-    fields = [_field(part, inner) for part in term.parts]
+    fields = [_field(part, inner, places) for part in term.parts]
     if term.kind in _WITH_CTX:
         fields.append(ctx())
     made: gast.expr = term.kind(*fields)
-    return made
+    return gast.copy_location(made, places[term]) if term in places else made
 
 
 _WITH_CTX = (gast.Attribute, gast.Subscript, gast.Starred, gast.Tuple, gast.List)
 
 
-def _field(part: Any, ctx: type) -> Any:
+def _field(part: Any, ctx: type, places: Mapping[Term, gast.stmt]) -> Any:
     if type(part) is Term:
-        return expression(part, ctx)
+        return expression(part, ctx, places)
     if type(part) is tuple:
-        return [_field(item, ctx) for item in part]
+        return [_field(item, ctx, places) for item in part]
     return part() if isinstance(part, type) else part

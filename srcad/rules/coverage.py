@@ -26,6 +26,7 @@ __all__ = ["NAMESPACES", "members", "page", "status"]
 SERIES = ("polynomial", "chebyshev", "hermite", "hermite_e", "laguerre", "legendre")
 NAMESPACES: dict[str, Any] = {
     "numpy": np,
+    "methods of ufuncs": np.ufunc,
     "numpy.ndarray": np.ndarray,
     "numpy.linalg": np.linalg,
     "numpy.fft": np.fft,
@@ -77,6 +78,9 @@ def status(function: Any) -> str | None:
 
 def members(namespace: Any) -> Iterator[tuple[str, Any]]:
     """Yield the public callables of a module, or the public methods and attributes of a class."""
+    if namespace is np.ufunc:
+        yield from _methods_of_ufuncs()
+        return
     for name in sorted(dir(namespace) if namespace is np else getattr(namespace, "__all__", dir(namespace))):
         if name.startswith("_"):
             continue
@@ -86,10 +90,14 @@ def members(namespace: Any) -> Iterator[tuple[str, Any]]:
             continue
         if callable(value) or namespace is np.ndarray:
             yield name, value
-    if namespace is np:
-        for ufunc in {v.__name__: v for v in vars(np).values() if isinstance(v, np.ufunc)}.values():
-            for method in UFUNC_METHODS:
-                yield f"{ufunc.__name__}.{method}", getattr(ufunc, method)
+
+
+def _methods_of_ufuncs() -> Iterator[tuple[str, Any]]:
+    for ufunc in {
+        value.__name__: value for value in vars(np).values() if isinstance(value, np.ufunc)
+    }.values():
+        for method in UFUNC_METHODS:
+            yield f"{ufunc.__name__}.{method}", getattr(ufunc, method)
 
 
 def page() -> str:
@@ -103,8 +111,8 @@ def page() -> str:
         "",
         "## Counts",
         "",
-        "Functions with a reverse rule, and those of them with a forward rule, beside autograd 1.9.1. Aliases and",
-        "ufunc methods count once for each name.",
+        "Functions with a reverse rule, and those of them with a forward rule, beside autograd 1.9.1. Aliases",
+        "count once for each name.",
         "",
         "| namespace | reverse | forward | autograd, reverse | autograd, forward | constant | refused |",
         "|---|---|---|---|---|---|---|",
@@ -194,7 +202,9 @@ def _reasons(grouped: dict[str, dict[str, list[tuple[str, Any]]]]) -> list[str]:
                 reason = (
                     "Methods of ufuncs without a rule of their own: broadcast the operands or write a loop."
                 )
-            reasons.setdefault(reason, []).append(f"{title}.{name}" if title != "numpy" else name)
+            reasons.setdefault(reason, []).append(
+                name if title in ("numpy", "methods of ufuncs") else f"{title}.{name}"
+            )
     lines += [f"- {reason} ({', '.join(f'`{name}`' for name in names)})" for reason, names in reasons.items()]
     return lines
 

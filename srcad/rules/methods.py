@@ -13,7 +13,6 @@ from srcad.rules.registry import alias, constant, language, mutating, refuse, vj
 __all__ = ["METHODS"]
 
 _OUT = {"out": "The argument 'out' overwrites an array, which is not differentiated: use the result instead."}
-_ORDER = {"order": "Only the order 'C' of reshape and ravel has a derivative: leave the argument out."}
 
 # The methods that take the array as the first argument of the function, and the others in its order.
 METHODS: dict[str, Callable[..., Any]] = {
@@ -28,9 +27,13 @@ for _name, _function in METHODS.items():
     alias(getattr(np.ndarray, _name), _function)
 
 
-@vjp(np.ndarray.reshape, "self", linear=True, refused=_ORDER)
+@vjp(np.ndarray.reshape, "self", linear=True)
 def reshape(ans, g, self, *shape, order="C", copy=None):
-    return np.reshape(g, np.shape(self))
+    if order == "C":
+        return np.reshape(g, np.shape(self))
+    if order == "F":
+        return np.reshape(g, np.shape(self), order="F")
+    return np.reshape(g, np.shape(self), order=rt.fixed_order(order))
 
 
 @vjp(np.ndarray.transpose, "self", linear=True)
@@ -38,9 +41,13 @@ def transpose(ans, g, self, *axes):
     return np.transpose(g, rt.inverse_axes(axes, np.ndim(self)))
 
 
-@vjp(np.ndarray.flatten, "self", linear=True, refused=_ORDER)
+@vjp(np.ndarray.flatten, "self", linear=True)
 def flatten(ans, g, self, order="C"):
-    return np.reshape(g, np.shape(self))
+    if order == "C":
+        return np.reshape(g, np.shape(self))
+    if order == "F":
+        return np.reshape(g, np.shape(self), order="F")
+    return np.reshape(g, np.shape(self), order=rt.fixed_order(order))
 
 
 @vjp(np.ndarray.item, "self", linear=True)

@@ -20,6 +20,7 @@ __all__ = [
     "constant",
     "elementwise",
     "find",
+    "has_results_like",
     "is_constant",
     "is_language",
     "is_mutating",
@@ -30,6 +31,8 @@ __all__ = [
     "reason_refused",
     "refuse",
     "registered",
+    "result_source",
+    "results_like",
     "stateful",
     "vjp",
 ]
@@ -105,6 +108,7 @@ _LANGUAGE: dict[Hashable, Callable[..., Any]] = {}
 _SOURCES: dict[Hashable, Callable[..., Any]] = {}
 _MUTATING: dict[Hashable, Callable[..., Any]] = {}
 _STATEFUL: dict[Hashable, Callable[..., Any]] = {}
+_RESULTS: dict[Hashable, Callable[..., Any] | None] = {}
 _SCIPY: tuple[str, ...] = (
     "integrate",
     "interpolate",
@@ -210,6 +214,24 @@ def stateful(*primals: Callable[..., Any]) -> None:
     """Declare functions that read or change a hidden state, so that no call is merged, moved or dropped."""
     for primal in primals:
         _STATEFUL[primal] = primal
+
+
+def results_like(primal: Callable[..., Any], source: Callable[..., Any] | None) -> None:
+    """Declare that ``primal`` returns what the Python function ``source`` does, or with None a number or array."""
+    _RESULTS[primal] = source
+
+
+def has_results_like(primal: object) -> bool:
+    """Tell whether `results_like` has declared something of ``primal``."""
+    try:
+        return primal in _RESULTS
+    except TypeError:  # some objects, as functions of ctypes, only claim to be hashable
+        return False
+
+
+def result_source(primal: Callable[..., Any]) -> Callable[..., Any] | None:
+    """Return what `results_like` has declared of ``primal``."""
+    return _RESULTS[primal]
 
 
 def is_stateful(primal: object) -> bool:

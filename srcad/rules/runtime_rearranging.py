@@ -11,6 +11,7 @@ constant(
     rt.axes_from,
     rt.axes_upto,
     rt.fitting_matrix,
+    rt.fixed_order,
     rt.interpolation_cells,
     rt.pad_widths,
     rt.power_factors,

@@ -7,17 +7,23 @@ import numpy as np
 from srcad import runtime as rt
 from srcad.rules.registry import jvp, vjp
 
-_ORDER = {"order": "Only the order 'C' of reshape and ravel has a derivative: leave the argument out."}
 
-
-@vjp(np.reshape, "a", linear=True, refused=_ORDER)
+@vjp(np.reshape, "a", linear=True)
 def reshape(ans, g, a, shape, order="C", *, copy=None):
-    return np.reshape(g, np.shape(a))
+    if order == "C":
+        return np.reshape(g, np.shape(a))
+    if order == "F":
+        return np.reshape(g, np.shape(a), order="F")
+    return np.reshape(g, np.shape(a), order=rt.fixed_order(order))
 
 
-@vjp(np.ravel, "a", linear=True, refused=_ORDER)
+@vjp(np.ravel, "a", linear=True)
 def ravel(ans, g, a, order="C"):
-    return np.reshape(g, np.shape(a))
+    if order == "C":
+        return np.reshape(g, np.shape(a))
+    if order == "F":
+        return np.reshape(g, np.shape(a), order="F")
+    return np.reshape(g, np.shape(a), order=rt.fixed_order(order))
 
 
 @vjp(np.transpose, "a", linear=True)

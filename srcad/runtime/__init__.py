@@ -158,6 +158,7 @@ from srcad.runtime.rearranging import (
     block_adjoint,
     column_of,
     delete_adjoint,
+    fixed_order,
     insert_adjoints,
     meshgrid_adjoint,
     nested_like,
@@ -248,6 +249,7 @@ from srcad.runtime.tangents import (
 )
 
 __all__ = [
+    "fixed_order",
     "unsort",
     "freedom",
     "kaiser_radii",

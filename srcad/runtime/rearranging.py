@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from srcad.errors import NoDerivativeError
 from srcad.runtime.arrays import inexact_dtype, unbroadcast
 
 __all__ = [
@@ -15,6 +16,7 @@ __all__ = [
     "block_adjoint",
     "column_of",
     "delete_adjoint",
+    "fixed_order",
     "insert_adjoints",
     "meshgrid_adjoint",
     "nested_like",
@@ -27,6 +29,16 @@ __all__ = [
 
 Array = Any
 Shape = tuple[int, ...]
+
+
+def fixed_order(order: str) -> str:
+    """Return an order of entries, which must not depend on how an array lies in memory."""
+    if order not in ("C", "F"):
+        raise NoDerivativeError(
+            f"The order {order!r} depends on how an array lies in memory, which a gradient does not know.",
+            "Use the order 'C' or 'F'.",
+        )
+    return order
 
 
 def unrolled_axes(rank: int, axis: int, start: int) -> list[int]:

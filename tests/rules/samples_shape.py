@@ -128,3 +128,8 @@ sample(np.ndarray.tolist, real(3))
 sample(np.ndarray.tolist, real(2, 3))
 sample(np.ndarray.compress, real(3, 4), [True, False, True], axis=0)
 sample(np.ndarray.compress, real(2, 3), [True, False, True])
+for order in ("C", "F"):
+    sample(np.reshape, real(3, 4), (2, 6), order=order)
+    sample(np.ravel, real(3, 4), order)
+    sample(np.ndarray.flatten, real(3, 4), order)
+    sample(np.ndarray.reshape, real(3, 4), 2, 6, order=order)

@@ -30,6 +30,9 @@ from srcad.analysis.results.creation import CREATION, as_array_like
 from srcad.analysis.results.elementwise import ufunc_result
 from srcad.analysis.results.linear_algebra import LINEAR_ALGEBRA
 from srcad.analysis.results.reductions import REDUCTIONS, SCANS, reduction, scan
+from srcad.analysis.results.runtime_functions import is_runtime, runtime_result
+from srcad.analysis.results.scipy_functions import scipy_result
+from srcad.analysis.results.several import COMPLEX, SEVERAL
 from srcad.analysis.results.shaped import Call, without_dtype
 from srcad.analysis.results.shapes import SHAPES
 from srcad.rules import registry
@@ -40,11 +43,13 @@ ARRAY_METHODS: dict[str, Any] = {
     name: getattr(np, name)
     for name in (
         "sum mean prod max min var std dot reshape ravel transpose squeeze swapaxes cumsum cumprod clip "
-        "trace diagonal take repeat argmax argmin any all round nonzero argsort copy conj searchsorted"
+        "trace diagonal take repeat argmax argmin any all round nonzero argsort copy conj searchsorted choose "
+        "conjugate argpartition"
     ).split()
 }
 ARRAY_METHODS["astype"] = np.ndarray.astype
 ARRAY_METHODS["flatten"] = np.ravel
+ARRAY_METHODS |= {name: getattr(np.ndarray, name) for name in ("compress", "item", "tolist")}
 
 
 def result_of(callee: Any, call: Call) -> Kind:
@@ -63,11 +68,34 @@ def result_of(callee: Any, call: Call) -> Kind:
     rule = _TABLE.get(callee)
     if rule is not None and (call.arguments or callee in CREATION):
         return rule(call)
-    if getattr(callee, "__module__", None) == "math":
-        return BOOL if callee in _MATH_TESTS else INT if callee in _MATH_INTEGERS else _real_number(callee)
-    if registry.find(callee) is not None and (getattr(callee, "__module__", "") or "").startswith("numpy"):
-        return ANY if callee in _SEVERAL else NUMBER
-    return ANY
+    if is_runtime(callee):
+        return runtime_result(callee, call)
+    return _by_module(callee, call)
+
+
+def _by_module(callee: Any, call: Call) -> Kind:
+    """The kind of a result of which only the library says something."""
+    module, name = _home(callee), getattr(callee, "__name__", "")
+    library = module.partition(".")[0]
+    if module == "math":
+        return BOOL if callee in _MATH_TESTS else INT if callee in _MATH_INTEGERS else FLOAT64
+    if module == "cmath":
+        return COMPLEX
+    if library == "scipy" and registry.find(callee) is not None and not isinstance(callee, type):
+        return scipy_result(module, name, call)
+    if library != "numpy":
+        return ANY
+    if registry.is_constant(callee):
+        return _CONSTANT.get(name, ANY) if getattr(np, name, None) is callee else ANY
+    return NUMBER if registry.find(callee) is not None and callee not in _UNKNOWN else ANY
+
+
+def _home(callee: Any) -> str:
+    """The module of a function, or of the class whose method it is."""
+    owner = getattr(callee, "__objclass__", None) or getattr(callee, "__self__", None)
+    if isinstance(owner, np.ufunc):
+        return "numpy"
+    return getattr(callee, "__module__", None) or getattr(owner, "__module__", None) or ""
 
 
 def is_quiet(callee: Any) -> bool:
@@ -92,16 +120,16 @@ _MATH_TESTS = {math.isclose, math.isfinite, math.isinf, math.isnan}
 _MATH_INTEGERS = {
     math.comb, math.factorial, math.gcd, math.isqrt, math.lcm, math.perm, math.floor, math.ceil, math.trunc,
 }  # fmt: skip
-_MATH_OTHERS = {math.frexp, math.modf, math.prod}
-_SEVERAL = {
-    np.split, np.array_split, np.hsplit, np.vsplit, np.dsplit, np.meshgrid, np.gradient, np.histogram, np.unique,
-    np.polyfit, np.nonzero, np.broadcast_arrays, np.unstack, np.histogram2d, np.histogramdd, np.linalg.eig, np.linalg.eigh, np.linalg.lstsq, np.linalg.qr, np.linalg.slogdet,
-    np.linalg.svd,
-}  # fmt: skip
-
-
-def _real_number(callee: Any) -> Kind:
-    return ANY if callee in _MATH_OTHERS else FLOAT64
+_UNKNOWN = {np.ndarray.tolist}
+_CONSTANT: dict[str, Kind] = {
+    **dict.fromkeys(
+        "allclose array_equal array_equiv iscomplexobj isrealobj isscalar iterable".split(), BOOL
+    ),
+    **dict.fromkeys("isclose iscomplex isin isneginf isposinf isreal".split(), Kind("number", dtype="bool")),
+    **dict.fromkeys("bartlett blackman hamming hanning".split(), array(1)),
+    **dict.fromkeys("argpartition argwhere digitize indices lexsort ravel_multi_index tri".split(), NUMBER),
+    "fix": NUMBER,
+}
 
 
 # -- builtins and the runtime -------------------------------------------------------------------------
@@ -181,6 +209,7 @@ _TABLE: dict[Any, Callable[[Call], Kind]] = {
     **SHAPES,
     **CREATION,
     **LINEAR_ALGEBRA,
+    **SEVERAL,
     np.dot: products.dot,
     np.einsum: products.einsum,
     np.inner: products.inner,

@@ -7,7 +7,19 @@ from typing import Any
 
 import numpy as np
 
-from srcad.analysis.kinds import ANY, FLOAT, FLOAT64, INT, NUMBER, Dims, Kind, array, dims_of, length
+from srcad.analysis.kinds import (
+    ANY,
+    FLOAT,
+    FLOAT64,
+    INT,
+    NUMBER,
+    Dims,
+    Kind,
+    array,
+    container,
+    dims_of,
+    length,
+)
 from srcad.analysis.results.shaped import (
     Call,
     as_array,
@@ -97,10 +109,13 @@ def arange(call: Call) -> Kind:
 
 
 def linspace(call: Call) -> Kind:
-    """Return the kind of ``np.linspace(start, stop, num)`` between scalars."""
+    """Return the kind of ``np.linspace(start, stop, num)``, of known axes between scalars."""
     ends = [call.get(0, "start") or ANY, call.get(1, "stop") or ANY]
-    if not call.only("start", "stop", "num", "endpoint", positions=4):
-        return ANY
+    with_step = call.get(4, "retstep")
+    if with_step is not None and with_step.value is not False:
+        return container("tuple", (NUMBER, NUMBER)) if with_step.value is True else ANY
+    if not call.only("start", "stop", "num", "endpoint", "retstep", positions=5):
+        return NUMBER
     if any(dims_of(as_array(end)) != () for end in ends):
         return NUMBER
     count = call.get(2, "num")

@@ -25,7 +25,7 @@ from srcad.analysis.kinds import (
     is_scalar,
     join_dtypes,
 )
-from srcad.analysis.results.products import matmul
+from srcad.analysis.results.products import contracted, matmul
 from srcad.analysis.results.shaped import as_array, broadcast_dims, maybe_inexact
 
 __all__ = ["BINARY", "UNARY", "binary", "broadcast", "comparison", "ufunc_result", "unary"]
@@ -58,7 +58,10 @@ _NUMERIC = ("float", "int", "bool", "array", "number")
 def ufunc_result(ufunc: np.ufunc, operands: list[Kind]) -> Kind:
     """Return the kind of what a ufunc makes of operands: of several results a tuple."""
     if ufunc.signature is not None:
-        return matmul(*operands) if ufunc is np.matmul and len(operands) == 2 else ANY
+        product = len(operands) == 2 and ufunc in (np.matmul, np.vecdot, np.matvec, np.vecmat)
+        if not product:
+            return NUMBER if ufunc.nout == 1 else container("tuple", (NUMBER,) * ufunc.nout)
+        return matmul(*operands) if ufunc is np.matmul else contracted(ufunc, *operands)
     operands = [as_array(operand) for operand in operands]
     if len(operands) != ufunc.nin or any(operand.name not in _NUMERIC for operand in operands):
         return NUMBER if ufunc.nout == 1 and any(o.name == "array" for o in operands) else ANY
@@ -213,5 +216,5 @@ def comparison(op: type, left: Kind, right: Kind) -> Kind:
         return BOOL
     if left.name in _NUMERIC and right.name in _NUMERIC:
         found = ufunc_result(_COMPARISONS[op], [left, right])
-        return found if found.name == "array" else ANY
+        return found if found.name == "array" else Kind("number", dtype="bool")
     return ANY

@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from srcad.analysis.kinds import ANY, NUMBER, Dims, Kind, container, dims_of
-from srcad.analysis.results.shaped import Call, as_array, broadcast_dims, number, promote, shaped
+from srcad.analysis.kinds import ANY, NUMBER, Dims, Kind, dims_of
+from srcad.analysis.results.shaped import Call, as_array, broadcast_dims, integer, number, promote, shaped
 
 __all__ = ["LINEAR_ALGEBRA"]
 
@@ -78,56 +78,64 @@ def eigvals(call: Call) -> Kind:
     return NUMBER if dims is None else shaped(dims[:-1], NUMBER)
 
 
+def _part(dims: Dims | None, change: Callable[[Dims], Dims], like: Kind) -> Kind:
+    return number(like) if dims is None else shaped(change(dims), like)
+
+
 def eigh(call: Call) -> Kind:
     """Return the kind of eigenvalues and eigenvectors of Hermitian matrices."""
     like, dims = _matrices(call)
-    if dims is None:
-        return ANY
-    return Kind("tuple", items=(shaped(dims[:-1], _real(like)), shaped(dims, like)), value=_EIGH)
+    parts = _part(dims, lambda d: d[:-1], _real(like)), _part(dims, lambda d: d, like)
+    return Kind("tuple", items=parts, value=_EIGH)
 
 
 def eig(call: Call) -> Kind:
     """Return the kind of eigenvalues and eigenvectors."""
     _, dims = _matrices(call)
-    if dims is None:
-        return ANY
-    return Kind("tuple", items=(shaped(dims[:-1], NUMBER), shaped(dims, NUMBER)), value=_EIG)
+    parts = _part(dims, lambda d: d[:-1], NUMBER), _part(dims, lambda d: d, NUMBER)
+    return Kind("tuple", items=parts, value=_EIG)
 
 
 def slogdet(call: Call) -> Kind:
     """Return the kind of the sign and logarithm of determinants."""
     like, dims = _matrices(call)
-    if dims is None:
-        return ANY
-    return Kind("tuple", items=(shaped(dims[:-2], like), shaped(dims[:-2], _real(like))), value=_SLOGDET)
+    parts = _part(dims, lambda d: d[:-2], like), _part(dims, lambda d: d[:-2], _real(like))
+    return Kind("tuple", items=parts, value=_SLOGDET)
 
 
 def qr(call: Call) -> Kind:
-    """Return the kind of the reduced QR factors."""
+    """Return the kind of the QR factors, of which ``mode="r"`` gives one."""
     like, dims = _matrices(call)
-    if dims is None or len(call.arguments) + len(call.keywords) > 1:
+    given = call.get(1, "mode")
+    mode = "reduced" if given is None else call.texts.get("mode", call.texts.get(1))
+    upper = _part(dims, lambda d: (*d[:-2], "?", d[-1]), like)
+    if mode == "r":
+        return upper
+    if mode not in ("reduced", "complete"):
         return ANY
-    factors = shaped((*dims[:-1], "?"), like), shaped((*dims[:-2], "?", dims[-1]), like)
-    return Kind("tuple", items=factors, value=_QR)
+    return Kind("tuple", items=(_part(dims, lambda d: (*d[:-1], "?"), like), upper), value=_QR)
 
 
 def svd(call: Call) -> Kind:
-    """Return the kind of the singular value decomposition."""
+    """Return the kind of the singular value decomposition, or of the singular values alone."""
     like, dims = _matrices(call)
-    if dims is None or not call.only("full_matrices", positions=2):
+    values = _part(dims, lambda d: (*d[:-2], "?"), _real(like))
+    computed = integer(call.get(2, "compute_uv"), True)
+    if computed is False:
+        return values
+    if computed is not True:
         return ANY
-    batch = dims[:-2]
-    parts = (
-        shaped((*batch, dims[-2], "?"), like),
-        shaped((*batch, "?"), _real(like)),
-        shaped((*batch, "?", dims[-1]), like),
+    left, right = (
+        _part(dims, lambda d: (*d[:-1], "?"), like),
+        _part(dims, lambda d: (*d[:-2], "?", d[-1]), like),
     )
-    return Kind("tuple", items=parts, value=_SVD)
+    return Kind("tuple", items=(left, values, right), value=_SVD)
 
 
-def unknown_tuple(call: Call) -> Kind:
-    """Return the kind of several results of which nothing is known."""
-    return container("tuple")
+def singular_values(call: Call) -> Kind:
+    """Return the kind of ``np.linalg.svdvals(x)``."""
+    like, dims = _matrices(call)
+    return _part(dims, lambda d: (*d[:-2], "?"), _real(like))
 
 
 LINEAR_ALGEBRA: dict[Any, Callable[[Call], Kind]] = {
@@ -138,10 +146,10 @@ LINEAR_ALGEBRA: dict[Any, Callable[[Call], Kind]] = {
     np.linalg.eigvals: eigvals,
     np.linalg.eigvalsh: eigvalsh,
     np.linalg.inv: square,
-    np.linalg.lstsq: unknown_tuple,
     np.linalg.pinv: pinv,
     np.linalg.qr: qr,
     np.linalg.slogdet: slogdet,
     np.linalg.solve: solve,
     np.linalg.svd: svd,
+    np.linalg.svdvals: singular_values,
 }

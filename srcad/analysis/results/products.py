@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+import numpy as np
+
 from srcad.analysis.kinds import NUMBER, Kind, array, dims_of
 from srcad.analysis.results.shaped import (
     Call,
@@ -16,7 +18,7 @@ from srcad.analysis.results.shaped import (
     shaped,
 )
 
-__all__ = ["dot", "einsum", "inner", "kron", "matmul", "outer", "tensordot", "trace", "vdot"]
+__all__ = ["contracted", "dot", "einsum", "inner", "kron", "matmul", "outer", "tensordot", "trace", "vdot"]
 
 
 def _like(*operands: Kind) -> Kind:
@@ -35,6 +37,19 @@ def matmul(left: Kind, right: Kind) -> Kind:
     rows = a[-2:-1] if len(a) > 1 else ()
     columns = b[-1:] if len(b) > 1 else ()
     return shaped((*(batch or ()), *rows, *columns), like)
+
+
+def contracted(ufunc: np.ufunc, left: Kind, right: Kind) -> Kind:
+    """Return the kind of ``np.vecdot(x1, x2)``, ``np.matvec(x1, x2)`` and ``np.vecmat(x1, x2)``."""
+    left, right = as_array(left), as_array(right)
+    a, b = dims_of(left), dims_of(right)
+    like = _like(left, right)
+    ranks = {np.vecdot: (1, 1), np.matvec: (2, 1), np.vecmat: (1, 2)}[ufunc]
+    if a is None or b is None or len(a) < ranks[0] or len(b) < ranks[1]:
+        return NUMBER
+    batch = broadcast_dims([a[: len(a) - ranks[0]], b[: len(b) - ranks[1]]]) or ()
+    rest = a[-2:-1] if ranks[0] == 2 else b[-1:] if ranks[1] == 2 else ()
+    return shaped((*batch, *rest), like)
 
 
 def dot(call: Call) -> Kind:

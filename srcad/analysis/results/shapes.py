@@ -177,9 +177,11 @@ def at_least(rank: int) -> Callable[[Call], Kind]:
     """Return the rule of ``np.atleast_1d`` and its like."""
 
     def result(call: Call) -> Kind:
+        if len(call.arguments) > 1:
+            return container("tuple", tuple(result(Call([argument])) for argument in call.arguments))
         operand, dims = _first(call)
-        if dims is None or len(call.arguments) > 1:
-            return number(operand) if len(call.arguments) == 1 else ANY
+        if dims is None:
+            return number(operand)
         if rank == 3 and len(dims) < 3:
             return array(None, True, ("?",) * 3, operand.dtype)
         return shaped(("1",) * (rank - len(dims)) + dims, operand)

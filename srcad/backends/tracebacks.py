@@ -1,0 +1,93 @@
+"""Tracebacks in terms of the user's source: what a derivative raises shows the lines of the primal.
+
+Every frame of a generated function is replaced by stand-ins, frames that raise at the line of the user's file which
+the failing instruction comes from, as template engines do it.  A frame of the backward sweep, which the user has not
+written, stays visible below its line.
+"""
+
+from __future__ import annotations
+
+import ast
+import itertools
+import types
+
+from srcad.backends.line_map import NAME, LineMap, Origin, Position
+from srcad.errors import SrcadError
+
+__all__ = ["show_users_source"]
+
+
+def show_users_source(error: BaseException) -> None:
+    """Rewrite the traceback of an error that was raised by a derivative, for its caller to raise it again.
+
+    An error of srcad's own that has no place gets that of the line it was raised at.
+    """
+    entry = error.__traceback__.tb_next if error.__traceback__ is not None else None
+    kept: list[types.TracebackType] = []
+    origins: list[Origin] = []
+    while entry is not None:
+        lines: LineMap | None = entry.tb_frame.f_globals.get(NAME)
+        if lines is not None:
+            position = _position(entry)
+            origins = lines.origins(position)
+            kept += [_stand_in(origin, entry.tb_frame) for origin in origins]
+        if (
+            lines is not None
+            and (not origins or lines.is_backward(position))
+            or lines is None
+            and not _is_own(entry)
+        ):
+            kept.append(entry)
+        entry = entry.tb_next
+    if isinstance(error, SrcadError) and error.location is None and origins:
+        error.location = origins[-1].location
+        error.args = (error.reason, error.hint, error.location)
+    error.__traceback__ = _chained(kept)
+
+
+def _is_own(entry: types.TracebackType) -> bool:
+    """Tell whether a frame belongs to srcad itself."""
+    return str(entry.tb_frame.f_globals.get("__name__", "")).split(".")[0] == "srcad"
+
+
+def _position(entry: types.TracebackType) -> Position:
+    """Return the position of the instruction that failed; its columns are known from Python 3.11 on."""
+    code = entry.tb_frame.f_code
+    if hasattr(code, "co_positions"):
+        found = next(itertools.islice(code.co_positions(), entry.tb_lasti // 2, None), None)
+        if found is not None and found[0] is not None:
+            return (found[0], found[1], found[2], found[3])
+    return entry.tb_lineno, None, None, None
+
+
+def _stand_in(origin: Origin, frame: types.FrameType) -> types.TracebackType:
+    """Return the traceback of a frame that has failed at a place in the user's source."""
+    place = origin.location
+    end = place.end_column if place.end_column is not None else max(len(place.text.rstrip()), place.column)
+    where = {
+        "lineno": place.line,
+        "col_offset": place.column,
+        "end_lineno": place.line,
+        "end_col_offset": end,
+    }
+    failing = ast.BinOp(ast.Constant(1, **where), ast.Div(), ast.Constant(0, **where), **where)
+    module = ast.Module([ast.Expr(failing, **where)], [])
+    code = compile(module, place.file, "exec").replace(co_name=origin.function)
+    space = getattr(origin.source.func, "__globals__", None)
+    if space is None or "__builtins__" not in space or NAME in space:
+        space = {"__name__": origin.function}
+    try:
+        # A debugger finds the values of the generated frame here, most of them under the user's names.
+        exec(code, space, dict(frame.f_locals))
+    except ZeroDivisionError as raised:
+        made = raised.__traceback__.tb_next if raised.__traceback__ is not None else None
+    assert made is not None
+    return made
+
+
+def _chained(entries: list[types.TracebackType]) -> types.TracebackType | None:
+    """Return one traceback of these entries, outermost first."""
+    whole: types.TracebackType | None = None
+    for entry in reversed(entries):
+        whole = types.TracebackType(whole, entry.tb_frame, entry.tb_lasti, entry.tb_lineno)
+    return whole

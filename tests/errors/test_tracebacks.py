@@ -1,0 +1,195 @@
+"""What a derivative raises shows the user's own files and lines."""
+
+from __future__ import annotations
+
+import inspect
+import pdb
+import struct
+import sys
+import traceback
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+
+from srcad import grad, jvp, value_and_grad, vjp
+from srcad.errors import NoDerivativeError, SrcadError
+from tests.errors import raising
+
+X = np.array([1.0, 2.0, 3.0])
+OPERATORS = {
+    "grad": grad,
+    "value_and_grad": value_and_grad,
+    "vjp": lambda f: lambda *args: vjp(f, *args),
+    "jvp": lambda f: lambda x: jvp(f, (x,), (np.ones_like(x) if isinstance(x, np.ndarray) else 1.0,)),
+    "grad of grad": lambda f: grad(grad(f)),
+}
+
+
+def _line_of(function: Callable[..., Any], fragment: str) -> int:
+    lines, first = inspect.getsourcelines(function)
+    return next(first + k for k, line in enumerate(lines) if fragment in line)
+
+
+def _entries(error: BaseException, file: str = raising.__file__) -> list[tuple[str, int]]:
+    """Return the functions and lines of the traceback that lie in a file."""
+    return [(e.name, e.lineno or 0) for e in traceback.extract_tb(error.__traceback__) if e.filename == file]
+
+
+def _files(error: BaseException) -> list[str]:
+    return [entry.filename for entry in traceback.extract_tb(error.__traceback__)]
+
+
+@pytest.mark.parametrize("operator", OPERATORS.values(), ids=OPERATORS)
+@pytest.mark.parametrize(
+    ("function", "argument", "error", "places"),
+    [
+        (raising.raises_in_a_loop, 1.0, KeyError, [(raising.raises_in_a_loop, "raise KeyError")]),
+        (
+            raising.raises_in_a_callee,
+            1.0,
+            IndexError,
+            [(raising.raises_in_a_callee, "the call"), (raising.deeper, "fails here")],
+        ),
+        (raising.raises_inside_numpy, X, ValueError, [(raising.raises_inside_numpy, "fails here")]),
+        (raising.fails_an_assertion, 1.0, AssertionError, [(raising.fails_an_assertion, "assert y")]),
+        (raising.fails_in_math, 1.0, ValueError, [(raising.fails_in_math, "fails here")]),
+        (
+            raising.fails_in_a_second_call,
+            1.0,
+            ZeroDivisionError,
+            [
+                (raising.fails_in_a_second_call, "the call"),
+                (raising.deepest, "the inner call"),
+                (raising.deeper_still, "fails here"),
+            ],
+        ),
+        (
+            raising.with_a_nested_function,
+            1.0,
+            ZeroDivisionError,
+            [(raising.with_a_nested_function, "the call"), (raising.with_a_nested_function, "fails here")],
+        ),
+    ],
+    ids=lambda value: getattr(value, "__name__", ""),
+)
+def test_an_exception_shows_the_lines_that_the_primal_shows(
+    operator: Any, function: Any, argument: Any, error: type[Exception], places: list[tuple[Any, str]]
+) -> None:
+    with pytest.raises(error) as expected:
+        function(argument)
+    with pytest.raises(error) as caught:
+        operator(function)(argument)
+    assert not isinstance(caught.value, SrcadError)
+    assert str(caught.value) == str(expected.value)
+    assert _entries(caught.value) == _entries(expected.value)
+    assert [line for _, line in _entries(caught.value)] == [_line_of(*place) for place in places]
+    assert not [file for file in _files(caught.value) if file.startswith("<srcad")]
+
+
+def test_callees_known_only_when_running() -> None:
+    with pytest.raises(IndexError) as caught:
+        grad(raising.calls_what_it_is_given, argnums=1)([np.sin, raising.deeper], 1.0)
+    assert _entries(caught.value) == [
+        ("calls_what_it_is_given", _line_of(raising.calls_what_it_is_given, "the call")),
+        ("deeper", _line_of(raising.deeper, "fails here")),
+    ]
+
+
+def test_every_level_of_a_recursion_is_shown() -> None:
+    with pytest.raises(ZeroDivisionError) as expected:
+        raising.recursive(1.0, 4)
+    with pytest.raises(ZeroDivisionError) as caught:
+        grad(raising.recursive)(1.0, 4)
+    assert _entries(caught.value) == _entries(expected.value)
+    assert len(_entries(caught.value)) == 5
+
+
+def test_cause_and_context_stay() -> None:
+    with pytest.raises(ValueError, match="the reason") as caught:
+        grad(raising.catches_its_own)(1.0)
+    assert isinstance(caught.value.__cause__, ZeroDivisionError)
+    assert _entries(caught.value) == [("catches_its_own", _line_of(raising.catches_its_own, "raised here"))]
+
+
+def test_the_context_of_a_caller_that_handles_an_exception_is_not_hidden() -> None:
+    try:
+        raise LookupError("before")
+    except LookupError as before:
+        with pytest.raises(IndexError) as caught:
+            grad(raising.raises_while_handling)(1.0)
+        assert caught.value.__context__ is before
+        assert not caught.value.__suppress_context__
+
+
+def test_the_exception_is_the_same_object() -> None:
+    class Refusal(Exception):
+        pass
+
+    kept = Refusal()
+
+    def refuses(x):
+        raise kept
+
+    with pytest.raises(Refusal) as caught:
+        grad(refuses)(1.0)
+    assert caught.value is kept
+
+
+def test_an_error_of_the_backward_sweep_shows_the_generated_line_below_the_users() -> None:
+    value, pullback = vjp(raising.solved, np.eye(2))
+    assert value.shape == (2, 2)
+    with pytest.raises(ValueError) as caught:
+        pullback(np.ones((5, 5)))
+    assert ("solved", _line_of(raising.solved, "fails backwards")) in _entries(caught.value)
+    assert [file for file in _files(caught.value) if file.startswith("<srcad")]
+
+
+def test_the_text_of_the_line_is_shown() -> None:
+    with pytest.raises(IndexError) as caught:
+        grad(raising.raises_in_a_callee)(1.0)
+    shown = "".join(traceback.format_exception(type(caught.value), caught.value, caught.value.__traceback__))
+    assert "return y * y * (1.0, 2.0)[int(x + 5.0)]  # fails here" in shown
+
+
+@pytest.mark.skipif(sys.version_info < (3, 11), reason="tracebacks have columns from Python 3.11 on")
+def test_the_part_of_the_line_is_marked_as_in_the_primal() -> None:
+    def marked(call: Callable[[], Any]) -> list[str]:
+        with pytest.raises(ZeroDivisionError) as caught:
+            call()
+        entries = traceback.extract_tb(caught.value.__traceback__)
+        return [
+            (entry.line or "")[entry.colno - indent : entry.end_colno - indent]
+            for entry in entries
+            if entry.filename == raising.__file__ and entry.colno is not None and entry.end_colno is not None
+            for indent in [len(entry._original_line) - len(entry._original_line.lstrip())]
+        ]
+
+    assert marked(lambda: grad(raising.fails_in_a_second_call)(1.0)) == marked(
+        lambda: raising.fails_in_a_second_call(1.0)
+    )
+
+
+def test_a_debugger_finds_the_values_at_the_users_line() -> None:
+    with pytest.raises(IndexError) as caught:
+        grad(raising.chooses_by_index)(X, 7)
+    frames = [entry for entry, _ in traceback.walk_tb(caught.value.__traceback__)]
+    debugger = pdb.Pdb()
+    debugger.reset()
+    debugger.setup(frames[-1], caught.value.__traceback__)
+    assert debugger.curframe.f_code.co_filename == raising.__file__
+    np.testing.assert_array_equal(debugger.curframe_locals["y"], X * 2.0)
+
+
+def test_an_error_of_srcad_at_run_time_has_the_users_place() -> None:
+    with pytest.raises(NoDerivativeError) as caught:
+        grad(raising.calls_what_it_is_given, argnums=1)([struct.pack], 1.0)
+    place = caught.value.location
+    assert place is not None
+    assert (place.file, place.line) == (
+        raising.__file__,
+        _line_of(raising.calls_what_it_is_given, "the call"),
+    )
+    assert place.text[place.column :].startswith("function(x)")
+    assert "function(x)" in str(caught.value)

@@ -1,0 +1,53 @@
+"""Any number of layers, in a list."""
+
+import numpy as np
+
+
+def deep_network(layers, x):
+    for W, b in layers:
+        x = np.tanh(x @ W + b)
+    return np.sum(x)
+
+
+ARGUMENTS = (
+    [(np.full((3, 4), 0.1), np.zeros(4)), (np.full((4, 2), -0.2), np.zeros(2))],
+    np.ones((5, 3)),
+)
+
+
+# ------------------------------ its derivative ------------------------------
+
+import numpy as np
+from srcad import runtime as rt
+
+
+def ddeep_network(layers, x):
+    x_history = []
+    history = []
+    seq = rt.sequence(layers)
+    t = len(seq)
+    for i in range(t):
+        t1 = seq[i]
+        W, b = t1
+        x_history.append(x)
+        x = np.tanh(x @ W + b)
+        history.append((W, t1))
+    dt4 = rt.seed(np.sum(x))
+    # line 9: return np.sum(x)
+    dx = np.broadcast_to(dt4, np.shape(x))
+    dseq = rt.zeros_like(seq)
+    for i in reversed(range(t)):
+        W, t1 = history.pop()
+        # line 8: x = np.tanh(x @ W + b)
+        dt3 = dx * (1 - x * x)
+        x = x_history.pop()
+        db = np.sum(dt3, axis=0)
+        dx = dt3 @ W.T
+        dW = x.T @ dt3
+        # line 7: for W, b in layers:
+        dt1 = rt.zeros_like(t1)
+        rt.accumulate(dt1, 0, dW)
+        rt.accumulate(dt1, 1, db)
+        rt.accumulate(dseq, i, dt1)
+    # line 7: for W, b in layers:
+    return rt.finish(dseq, layers)

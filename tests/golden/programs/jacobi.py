@@ -1,0 +1,54 @@
+"""Two buffers that take turns."""
+
+import numpy as np
+
+
+def jacobi(A, B, steps):
+    for _ in range(steps):
+        B[1:-1, 1:-1] = 0.25 * (A[1:-1, :-2] + A[1:-1, 2:] + A[2:, 1:-1] + A[:-2, 1:-1])
+        A[1:-1, 1:-1] = 0.25 * (B[1:-1, :-2] + B[1:-1, 2:] + B[2:, 1:-1] + B[:-2, 1:-1])
+    return np.sum(A * A)
+
+
+ARGUMENTS = (np.random.default_rng(3).normal(size=(5, 5)), np.random.default_rng(4).normal(size=(5, 5)), 2)
+
+
+# ------------------------------ its derivative ------------------------------
+
+import numpy as np
+from srcad import runtime as rt
+
+
+def djacobi(A, B, steps):
+    A_argument = A
+    A, B = rt.clone((A, B))
+    history = []
+    for _ in range(steps):
+        t7 = 0.25 * (A[1:-1, :-2] + A[1:-1, 2:] + A[2:, 1:-1] + A[:-2, 1:-1])
+        B[1:-1, 1:-1] = t7
+        t15 = 0.25 * (B[1:-1, :-2] + B[1:-1, 2:] + B[2:, 1:-1] + B[:-2, 1:-1])
+        A[1:-1, 1:-1] = t15
+        history.append((t15, t7))
+    # line 10: return np.sum(A * A)
+    dA = 1.0 * A
+    dA = dA + 1.0 * A
+    dB = np.zeros_like(B)
+    for _ in reversed(range(steps)):
+        t15, t7 = history.pop()
+        # line 9: A[1:-1, 1:-1] = 0.25 * (B[1:-1, :-2] + B[1:-1, 2:] + B[2:, 1:-1] + B[:-2, 1:-1])
+        t23 = np.copy(dA[1:-1, 1:-1])
+        dA[1:-1, 1:-1] = 0.0
+        dt14 = rt.unbroadcast(t23, t15) * 0.25
+        dB[:-2, 1:-1] += dt14
+        dB[2:, 1:-1] += dt14
+        dB[1:-1, 2:] += dt14
+        dB[1:-1, :-2] += dt14
+        # line 8: B[1:-1, 1:-1] = 0.25 * (A[1:-1, :-2] + A[1:-1, 2:] + A[2:, 1:-1] + A[:-2, 1:-1])
+        t33 = np.copy(dB[1:-1, 1:-1])
+        dB[1:-1, 1:-1] = 0.0
+        dt6 = rt.unbroadcast(t33, t7) * 0.25
+        dA[:-2, 1:-1] += dt6
+        dA[2:, 1:-1] += dt6
+        dA[1:-1, 2:] += dt6
+        dA[1:-1, :-2] += dt6
+    return rt.finish(dA, A_argument)

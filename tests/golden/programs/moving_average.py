@@ -1,0 +1,62 @@
+"""A list filled by a loop and stacked."""
+
+import numpy as np
+
+
+def moving_average(x, rate):
+    mean = x[0]
+    means = []
+    for value in x:
+        mean = (1.0 - rate) * mean + rate * value
+        means.append(mean)
+    return np.sum(np.stack(means) ** 2)
+
+
+ARGUMENTS = (np.array([1.0, 0.3, -0.5, 2.0]), 0.25)
+ARGNUMS = (0, 1)
+
+
+# ------------------------------ its derivative ------------------------------
+
+import numpy as np
+from srcad import runtime as rt
+
+
+def dmoving_average(x, rate):
+    mean_history = []
+    history = []
+    mean = x[0]
+    means = []
+    seq = rt.sequence(x)
+    t = len(seq)
+    for i in range(t):
+        value = seq[i]
+        t1 = 1.0 - rate
+        mean_history.append(mean)
+        mean = t1 * mean + rate * value
+        means.append(mean)
+        history.append((t1, value))
+    # line 12: return np.sum(np.stack(means) ** 2)
+    dmeans = rt.unstack_like(1.0 * (2 * np.stack(means)), means, 0)
+    dmean = 0.0
+    drate = 0.0
+    dseq = np.zeros_like(seq)
+    dmeans = rt.owned(dmeans, means)
+    for i in reversed(range(t)):
+        t1, value = history.pop()
+        # line 11: means.append(mean)
+        t12 = dmeans.pop()
+        dmean += t12
+        # line 10: mean = (1.0 - rate) * mean + rate * value
+        mean = mean_history.pop()
+        dvalue = dmean * rate
+        drate += dmean * value
+        dt1 = dmean * mean
+        dmean = dmean * t1
+        drate -= dt1
+        # line 9: for value in x:
+        dseq[i] += dvalue
+    # line 7: mean = x[0]
+    dx = rt.owned(dseq, x)
+    dx[0] += dmean
+    return rt.finish(dx, x), drate

@@ -1,0 +1,82 @@
+"""A system of differential equations, with a helper function that is inlined."""
+
+import numpy as np
+
+
+def _rate(state, birth, death):
+    prey, hunters = state
+    return np.array([prey * (birth - hunters), hunters * (prey - death)])
+
+
+def predator_prey(birth, death, steps):
+    state = np.array([1.0, 0.5])
+    for _ in range(steps):
+        middle = state + 0.05 * _rate(state, birth, death)
+        state = state + 0.1 * _rate(middle, birth, death)
+    return state[0]
+
+
+ARGUMENTS = (1.1, 0.4, 10)
+ARGNUMS = (0, 1)
+
+
+# ------------------------------ its derivative ------------------------------
+
+import numpy as np
+from srcad import runtime as rt
+
+
+def dpredator_prey(birth, death, steps):
+    history = []
+    t = [1.0, 0.5]
+    state = np.array(t)
+    for _ in range(steps):
+        prey, hunters = state
+        t6 = birth - hunters
+        t2_1 = prey - death
+        t4_1 = [prey * t6, hunters * t2_1]
+        state_2 = state + 0.05 * np.array(t4_1)
+        prey_1, hunters_1 = state_2
+        t7 = birth - hunters_1
+        t2_2 = prey_1 - death
+        t4_2 = [prey_1 * t7, hunters_1 * t2_2]
+        state = state + 0.1 * np.array(t4_2)
+        t29 = hunters, hunters_1, prey, prey_1, state_2, t2_1, t2_2, t4_1, t4_2, t6, t7
+        history.append(t29)
+    # line 16: return state[0]
+    dstate = np.zeros_like(state)
+    dstate[0] += 1.0
+    dbirth = 0.0
+    ddeath = 0.0
+    for _ in reversed(range(steps)):
+        hunters, hunters_1, prey, prey_1, state_2, t2_1, t2_2, t4_1, t4_2, t6, t7 = history.pop()
+        # line 8: return np.array([prey * (birth - hunters), hunters * (prey - death)])
+        dt4_2 = rt.structured_like(dstate * 0.1, t4_2)
+        dt1_2 = dt4_2[0]
+        dt3_2 = dt4_2[1]
+        dhunters_1 = dt3_2 * t2_2
+        dt2_2 = dt3_2 * hunters_1
+        ddeath -= dt2_2
+        dt7 = dt1_2 * prey_1
+        dbirth += dt7
+        dhunters_1 -= dt7
+        # line 7: prey, hunters = state
+        dstate_2 = np.zeros_like(state_2)
+        dstate_2[0] += dt2_2 + dt1_2 * t7
+        dstate_2[1] += dhunters_1
+        # line 14: middle = state + 0.05 * _rate(state, birth, death)
+        dstate += dstate_2
+        # line 8: return np.array([prey * (birth - hunters), hunters * (prey - death)])
+        dt4_1 = rt.structured_like(dstate_2 * 0.05, t4_1)
+        dt1_1 = dt4_1[0]
+        dt3_1 = dt4_1[1]
+        dhunters = dt3_1 * t2_1
+        dt2_1 = dt3_1 * hunters
+        ddeath -= dt2_1
+        dt6 = dt1_1 * prey
+        dbirth += dt6
+        dhunters -= dt6
+        # line 7: prey, hunters = state
+        dstate[0] += dt2_1 + dt1_1 * t6
+        dstate[1] += dhunters
+    return dbirth, ddeath

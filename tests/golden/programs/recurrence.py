@@ -1,0 +1,41 @@
+"""A linear filter that works in place: each entry is overwritten with what depends on its neighbour."""
+
+import numpy as np
+
+
+def recurrence(x, a):
+    for i in range(1, len(x)):
+        x[i] += a * x[i - 1]
+    return np.sum(x * x)
+
+
+ARGUMENTS = (np.array([1.0, -0.5, 2.0, 0.3]), 0.8)
+ARGNUMS = (0, 1)
+
+
+# ------------------------------ its derivative ------------------------------
+
+import numpy as np
+from srcad import runtime as rt
+
+
+def drecurrence(x, a):
+    x_argument = x
+    x = np.array(x)
+    t2_history = []
+    t = len(x)
+    for i in range(1, t):
+        t2 = x[i - 1]
+        x[i] += a * t2
+        t2_history.append(t2)
+    # line 9: return np.sum(x * x)
+    dx = 1.0 * x
+    dx += 1.0 * x
+    da = 0.0
+    for i in reversed(range(1, t)):
+        t2 = t2_history.pop()
+        # line 8: x[i] += a * x[i - 1]
+        dt3 = dx[i]
+        da += dt3 * t2
+        dx[i - 1] += dt3 * a
+    return rt.finish(dx, x_argument), da

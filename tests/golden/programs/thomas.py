@@ -1,0 +1,102 @@
+"""A tridiagonal system, eliminated in place."""
+
+import numpy as np
+
+
+def thomas(lower, diagonal, upper, b):
+    n = len(b)
+    for i in range(1, n):
+        factor = lower[i - 1] / diagonal[i - 1]
+        diagonal[i] -= factor * upper[i - 1]
+        b[i] -= factor * b[i - 1]
+    b[-1] /= diagonal[-1]
+    for i in range(n - 2, -1, -1):
+        b[i] = (b[i] - upper[i] * b[i + 1]) / diagonal[i]
+    return np.sum(b * b)
+
+
+ARGUMENTS = (
+    np.array([-1.0, -0.8, -0.5]),
+    np.array([3.0, 2.5, 2.8, 3.2]),
+    np.array([-0.7, -1.1, -0.9]),
+    np.array([1.0, 2.0, -1.0, 0.5]),
+)
+ARGNUMS = (0, 1, 2, 3)
+
+
+# ------------------------------ its derivative ------------------------------
+
+import numpy as np
+from srcad import runtime as rt
+
+
+def dthomas(lower, diagonal, upper, b):
+    diagonal_argument = diagonal
+    b_argument = b
+    diagonal, b = rt.clone((diagonal, b))
+    history = []
+    b_before_1_history = []
+    history_1 = []
+    n = len(b)
+    for i in range(1, n):
+        t = i - 1
+        t3 = diagonal[t]
+        factor = lower[t] / t3
+        t5 = upper[t]
+        diagonal[i] -= factor * t5
+        t8 = b[t]
+        b[i] -= factor * t8
+        history.append((factor, t3, t5, t8))
+    t10 = diagonal[-1]
+    b_before = b[-1]
+    b[-1] /= t10
+    t11 = n - 2
+    for i_1 in range(t11, -1, -1):
+        t13 = upper[i_1]
+        t15 = b[i_1 + 1]
+        t18 = diagonal[i_1]
+        t19 = (b[i_1] - t13 * t15) / t18
+        b_before_1_history.append(b[i_1])
+        b[i_1] = t19
+        history_1.append((t13, t15, t18, t19))
+    # line 15: return np.sum(b * b)
+    db = 1.0 * b
+    db = db + 1.0 * b
+    ddiagonal = np.zeros_like(diagonal)
+    dupper = np.zeros_like(upper)
+    for i_1 in reversed(range(t11, -1, -1)):
+        t13, t15, t18, t19 = history_1.pop()
+        # line 14: b[i] = (b[i] - upper[i] * b[i + 1]) / diagonal[i]
+        b_before_1 = b_before_1_history.pop()
+        b[i_1] = b_before_1
+        dt19 = db[i_1]
+        db[i_1] = 0.0
+        dt17 = dt19 / t18
+        ddiagonal[i_1] -= dt19 * (t19 / t18)
+        dt16 = -dt17
+        db[i_1 + 1] += dt16 * t13
+        dupper[i_1] += dt16 * t15
+        db[i_1] += dt17
+    # line 12: b[-1] /= diagonal[-1]
+    b[-1] = b_before
+    t36 = db[-1] / t10
+    db[-1] = t36
+    ddiagonal[-1] -= t36 * (b[-1] / t10)
+    dlower = np.zeros_like(lower)
+    for i in reversed(range(1, n)):
+        factor, t3, t5, t8 = history.pop()
+        t = i - 1
+        # line 11: b[i] -= factor * b[i - 1]
+        dt9 = -db[i]
+        dfactor = dt9 * t8
+        db[t] += dt9 * factor
+        # line 10: diagonal[i] -= factor * upper[i - 1]
+        dt6 = -ddiagonal[i]
+        dfactor += dt6 * t5
+        dupper[t] += dt6 * factor
+        # line 9: factor = lower[i - 1] / diagonal[i - 1]
+        ddiagonal[t] -= dfactor * (factor / t3)
+        dlower[t] += dfactor / t3
+    ddiagonal_1 = rt.finish(ddiagonal, diagonal_argument)
+    db_1 = rt.finish(db, b_argument)
+    return dlower, ddiagonal_1, dupper, db_1

@@ -1,0 +1,65 @@
+"""The generated text of programs worth showing, and that this text alone computes the gradient.
+
+After a change of the compiler ``make golden`` writes the texts anew; read the difference before keeping it.
+"""
+
+from __future__ import annotations
+
+import ast
+import copy
+from typing import Any
+
+import numpy as np
+import pytest
+
+from tests.golden.golden_file import PROGRAMS, GoldenFile
+from tests.programs.numerical import assert_like, leaves, numerical_gradient
+
+FILES = sorted(PROGRAMS.glob("*.py"))
+ALLOWED_IMPORTS = {"import math", "import numpy as np", "from srcad import runtime as rt"}
+
+
+@pytest.fixture(scope="module", params=FILES, ids=lambda path: path.stem)
+def golden(request: pytest.FixtureRequest) -> GoldenFile:
+    return GoldenFile(request.param)
+
+
+def test_the_generated_text_is_the_expected_one(golden):
+    assert golden.derivative() == golden.expected.lstrip("\n")
+
+
+def test_the_text_alone_computes_the_gradient(golden, tmp_path):
+    arguments = copy.deepcopy(golden.arguments)
+    gradients = golden.loaded(tmp_path)(*arguments)
+    np.testing.assert_equal(repr(arguments), repr(golden.arguments), "the arguments were changed")
+    positions = golden.argnums if isinstance(golden.argnums, tuple) else (golden.argnums,)
+    gradients = gradients if isinstance(golden.argnums, tuple) else (gradients,)
+    by_position = dict(zip(positions, gradients))
+    for position, gradient in by_position.items():
+        assert_like(gradient, golden.arguments[position])
+    numerical = numerical_gradient(golden.function, golden.arguments, 1.0)
+    compared = {path: numbers for path, numbers in numerical.items() if path[0] in by_position}
+    assert compared
+    for path, numbers in compared.items():
+        found = by_position[path[0]]
+        for key in path[1:]:
+            found = getattr(found, key) if hasattr(found, str(key)) else found[key]
+        np.testing.assert_allclose(found, numbers, rtol=1e-6, atol=1e-8, err_msg=str(path))
+
+
+def test_the_text_imports_numpy_and_the_runtime_only(golden):
+    imports = [n for n in ast.walk(ast.parse(golden.expected)) if isinstance(n, ast.Import | ast.ImportFrom)]
+    assert {ast.unparse(node) for node in imports} <= ALLOWED_IMPORTS
+
+
+def test_there_are_enough_programs():
+    assert len(FILES) >= 30
+
+
+def test_a_text_that_has_changed_is_noticed(tmp_path):
+    file = tmp_path / "double.py"
+    file.write_text("def double(x):\n    return x + x\n\n\nARGUMENTS = (1.0,)\n")
+    assert GoldenFile(file).write() and not GoldenFile(file).write()
+    file.write_text(file.read_text().replace("2.0", "3.0"))
+    changed = GoldenFile(file)
+    assert changed.derivative() != changed.expected.lstrip("\n")
