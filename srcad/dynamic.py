@@ -59,6 +59,8 @@ def call(
         return call_without_derivative(function, args, options)
     if isinstance(function, type):
         return call_of_class(call, function, args, shadows, options, option_shadows)
+    if isinstance(function, functools.partial):
+        return _call_of_partial(function, own, args, shadows, options, option_shadows)
     if isinstance(function, Nested):
         return _call_of_nested(function, args, shadows, options, option_shadows)
     receiver = getattr(function, "__self__", None)
@@ -95,6 +97,8 @@ def call_method(
         if function is not None:
             return call_of_rule(function, (receiver, *args), (own, *shadows), options, option_shadows)
         raise missing(getattr(receiver, name))
+    if isinstance(receiver, tuple) and name in ("_replace", "_asdict"):
+        return _record_method(receiver, own, name, options, option_shadows)
     unbound = getattr(type(receiver), name, None)
     if isinstance(unbound, Hashable) and registry.find(unbound) is not None:
         return call_of_rule(unbound, (receiver, *args), (own, *shadows), options, option_shadows)
@@ -105,6 +109,24 @@ def call_method(
     if not isinstance(function, types.MethodType) and isinstance(own, rt.Shadow):
         held = getattr(own, name, None)
     return call(function, held, args, shadows, options, option_shadows)
+
+
+def _call_of_partial(
+    function: Any, own: Any, args: Any, shadows: Any, options: dict[str, Any], option_shadows: dict[str, Any]
+) -> Outcome:
+    """Call a partial function with what it holds."""
+    if isinstance(own, rt.Shadow):
+        inner, held, named = own.func, own.args, own.keywords  # type: ignore[attr-defined]
+    else:
+        inner, held, named = None, (None,) * len(function.args), dict.fromkeys(function.keywords)
+    return call(
+        function.func,
+        inner,
+        (*function.args, *args),
+        (*held, *shadows),
+        {**function.keywords, **options},
+        {**named, **option_shadows},
+    )
 
 
 def _call_of_nested(
@@ -124,6 +146,16 @@ def _call_of_nested(
         shadows, images = shadows[:count], shadows[count:]
     closure = rt.Closure(nested, tuple(captured))
     return call_of_function(closure, list(images), args, shadows, options, option_shadows)
+
+
+def _record_method(
+    record: Any, own: Any, name: str, options: dict[str, Any], option_shadows: dict[str, Any]
+) -> Outcome:
+    """Call a method that every namedtuple has."""
+    images = own if isinstance(own, tuple) else (None,) * len(record)
+    by_name = {**dict(zip(record._fields, images)), **option_shadows}
+    value = getattr(record, name)(**options)
+    return value, by_name if name == "_asdict" else tuple(by_name.values()), _nothing_to_do
 
 
 def _nothing_to_do() -> None:

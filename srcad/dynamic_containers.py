@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import collections
 import functools
+import itertools
 import types
 from collections.abc import Callable
 from typing import Any
@@ -27,7 +28,8 @@ def _nothing_to_do() -> None:
 def _items(source: Any, image: Any) -> tuple[list[Any], list[Any], Callable[[], None]]:
     """Return the items that ``source`` iterates over, their shadows and the pullback of reading them."""
     items = list(source)
-    images = rt.element_shadows(items, image) if not isinstance(image, (list, tuple)) else list(image)
+    mirrored = isinstance(image, (list, tuple, collections.deque))
+    images = list(image) if mirrored else rt.element_shadows(items, image)
     if len(images) != len(items):
         images = [None] * len(items)
     if not isinstance(image, np.ndarray):
@@ -127,7 +129,29 @@ def _super(call: Call, cls: type, instance: Any, *, shadows: Any) -> Outcome:
     return super(cls, instance), shadows[1], _nothing_to_do
 
 
+def _structural(function: Any) -> Any:
+    """Return the handler of a function that rearranges items, whatever they are."""
+
+    def make(call: Call, *sources: Any, shadows: Any, **options: Any) -> Outcome:
+        parts = [_items(source, image) if _iterable(source) else None for source, image in zip(sources, shadows)]
+        items = [source if part is None else part[0] for source, part in zip(sources, parts)]
+        images = [source if part is None else part[1] for source, part in zip(sources, parts)]
+        pullback = functools.partial(_run, [part[2] for part in parts if part is not None])
+        return list(function(*items, **options)), list(function(*images, **options)), pullback
+
+    return make
+
+
+def _iterable(source: Any) -> bool:
+    return not isinstance(source, (int, float, str)) and hasattr(source, "__iter__")
+
+
+STRUCTURAL = (
+    itertools.chain, itertools.product, itertools.permutations, itertools.combinations, itertools.islice,
+    itertools.combinations_with_replacement, itertools.pairwise,
+)  # fmt: skip
 MAKERS: dict[Any, Any] = {
+    **{function: _structural(function) for function in STRUCTURAL},
     rt.sequence: _sequence,
     super: _super,
     list: _listed(list), tuple: _listed(tuple), dict: _dict, sorted: _sorted, reversed: _reversed, zip: _zip,

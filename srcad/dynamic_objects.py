@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import collections
 import dataclasses
+import functools
 import inspect
 import types
 from collections.abc import Callable
@@ -31,12 +33,12 @@ def call_of_class(
         value = cls(*args, **options)
         bound = dict(zip(fields, shadows)) | option_shadows
         return value, tuple(bound.get(name) for name in fields), _nothing_to_do
-    if issubclass(cls, BaseException) or cls.__module__ in ("builtins", "numpy", "collections"):
-        return cls(*args, **options), None, _nothing_to_do
     constructor = inspect.getattr_static(cls, "__new__", None)
     if isinstance(constructor, staticmethod) and isinstance(constructor.__func__, types.FunctionType):
         raise UnsupportedError(f"The class '{cls.__name__}' defines __new__, which makes its instances in a way "
                                "that is not known.", "Make them in __init__.", place(cls))  # fmt: skip
+    if cls.__new__ is not object.__new__ or cls.__module__ == "collections":
+        return _built_in(cls, args, shadows, options, option_shadows)
     value = cls.__new__(cls)  # type: ignore[call-overload]
     image = rt.Shadow()
     if dataclasses.is_dataclass(cls) and getattr(cls.__init__, "__code__", None) is not None:
@@ -46,6 +48,37 @@ def call_of_class(
         return value, image, _nothing_to_do
     _, _, pullback = call(cls.__init__, None, (value, *args), (image, *shadows), options, option_shadows)
     return value, image, pullback
+
+
+def _built_in(
+    cls: type, args: Any, shadows: Any, options: dict[str, Any], option_shadows: dict[str, Any]
+) -> Outcome:
+    """Make an instance of a class that is not written in Python; only containers can hold a derivative."""
+    value = cls(*args, **options)
+    if cls is functools.partial:
+        image = rt.Shadow()
+        image.func, image.args, image.keywords = shadows[0], tuple(shadows[1:]), option_shadows  # type: ignore[attr-defined]
+        return value, image, _nothing_to_do
+    given = _carries((*shadows, *option_shadows.values()))
+    if isinstance(value, (dict, collections.deque)) and not isinstance(value, collections.Counter):
+        source = next((part for part in shadows if isinstance(part, (list, tuple, dict))), None)
+        if isinstance(value, dict):
+            parts = source if isinstance(source, dict) else {key: part[1] for key, part in zip(value, source or ())}
+            return value, {**dict.fromkeys(value), **parts, **option_shadows}, _nothing_to_do
+        return value, collections.deque(source or [None] * len(value), value.maxlen), _nothing_to_do
+    if given and not issubclass(cls, BaseException):
+        raise UnsupportedError(f"An instance of '{cls.__name__}' is made from values that carry a derivative.",
+                               "Keep them in a list, a dict, an array or an object of a class of your own.")  # fmt: skip
+    return value, None, _nothing_to_do
+
+
+def _carries(image: Any) -> bool:
+    """Tell whether a shadow can gather any gradient."""
+    if isinstance(image, (list, tuple, collections.deque)):
+        return any(_carries(part) for part in image)
+    if isinstance(image, dict):
+        return any(_carries(part) for part in image.values())
+    return image is not None
 
 
 def _dataclass(

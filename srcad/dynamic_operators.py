@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import collections
 import functools
 import operator
 import types
@@ -34,7 +35,7 @@ def _nothing_to_do() -> None:
 
 def _method(value: Any, name: str) -> Any:
     """Return a method that a Python class defines for an operator."""
-    if isinstance(value, (*_NUMERIC, str, list, tuple, dict)):
+    if isinstance(value, (*_NUMERIC, str, list, tuple, dict, collections.deque)):
         return None
     found = getattr(type(value), name, None)
     return found if isinstance(found, types.FunctionType) else None
@@ -142,7 +143,7 @@ def _setitem(call: Call, base: Any, index: Any, value: Any, *, shadows: Any) -> 
         return call(method, None, (base, index, value), tuple(shadows), {}, {})
     if isinstance(base, np.ndarray):
         return set_array_item(base, shadows[0], index, value, shadows[2])
-    if not isinstance(base, (list, dict)):
+    if not isinstance(base, (list, dict, collections.deque)):
         raise UnsupportedError(f"An item of a {type(base).__name__} is assigned, which is not differentiated.",
                                "Keep the values in a list, a dict or an array.")  # fmt: skip
     held, image = shadows[2], shadows[0]

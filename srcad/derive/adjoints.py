@@ -59,7 +59,7 @@ class _Adjoint(MemoryAdjoints):
         kind = self.kinds.get(target, Kind("any"))
         if kind.name == "array" and kind.inexact:
             return self.gradient(target)
-        return str(fl.atom(call("rt.taken", name(self.gradient(target)))).id)
+        return str(fl.atom(call("rt.taken", name(self.start_of(target)))).id)
 
     def plain_operation(self) -> Operation:
         stmt = self.stmt

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from typing import Any
 
 from srcad import runtime as rt
@@ -94,6 +95,21 @@ def _sorted_by(values: Any, key: Any, reverse: bool = False) -> Any:
     return [items[i] for i in rt.order_of(heights, reverse)]
 
 
+def _reduce(function: Any, values: Any) -> Any:
+    items = list(values)
+    total = items[0]
+    for item in items[1:]:
+        total = function(total, item)
+    return total
+
+
+def _reduce_from(function: Any, values: Any, initial: Any) -> Any:
+    total = initial
+    for item in values:
+        total = function(total, item)
+    return total
+
+
 def source_of_builtin(function: Any, positional: int, keywords: tuple[str | None, ...]) -> Any:
     """Return a plain function with the meaning of a builtin called in this form, or None."""
     if function is sum and set(keywords) <= {"start"}:
@@ -107,6 +123,8 @@ def source_of_builtin(function: Any, positional: int, keywords: tuple[str | None
             return _max_of if function is max else _min_of
     if function is sorted and set(keywords) <= {"key", "reverse"}:
         return _sorted_by if "key" in keywords else _sorted
+    if function is functools.reduce and not keywords:
+        return _reduce if positional == 2 else _reduce_from
     if function is divmod and positional == 2:
         return _divmod
     return _pow if function is pow and positional == 2 else registry.source_of(function)

@@ -160,6 +160,8 @@ class CallLowering:
         out = self.output_of(None, node)
         if out is not None:
             return self.with_output(stmt, target, node, out)
+        if method == "view" and not node.args and not node.keywords and kind.name == "array":
+            return self.result(target, gast.Subscript(base, constant(...), gast.Load()))
         if kind.name == "array" and method in _UNABLE:
             raise self.refuse(stmt, f"The method '.{method}' changes an array in a way that has no derivative.",
                               _UNABLE[method])  # fmt: skip

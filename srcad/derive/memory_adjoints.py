@@ -62,6 +62,7 @@ class MemoryAdjoints:
         self.stmt, self.fn, self.kinds, self.varied = stmt, fn, kinds, varied
         self.memory, self.gradient = memory, gradient
         self.scope = fn.scope
+        self.starts: dict[str, str] = {}
 
     def kind(self, node: gast.AST) -> Kind:
         return kind_of_operation(node, self.kinds, self.fn)
@@ -86,10 +87,23 @@ class MemoryAdjoints:
     # -- shadows of operands and results ----------------------------------------------------------
 
     def birth(self, target: str) -> list[gast.stmt]:
-        """Return the statement that makes the shadow of a new value."""
+        """Return the statement that makes the shadow of a new value.
+
+        Of a container, whose items may be replaced later, the shadows of the first items are kept.
+        """
         kind = self.kinds.get(target, Kind("any"))
-        maker = "np.zeros_like" if kind.name == "array" and kind.inexact else "rt.shadow"
-        return self.placed([assign(self.gradient(target), call(maker, name(target)))])
+        shadow = self.gradient(target)
+        if kind.name == "array" and kind.inexact:
+            return self.placed([assign(shadow, call("np.zeros_like", name(target)))])
+        made = [assign(shadow, call("rt.shadow", name(target)))]
+        if kind.name in ("list", "dict", "any", "object"):
+            self.starts[target] = self.scope.fresh(f"{shadow}_start")
+            made.append(assign(self.starts[target], call("rt.skeleton", name(shadow))))
+        return self.placed(made)
+
+    def start_of(self, target: str) -> str:
+        """Return the shadow that the items of a new value had at first."""
+        return self.starts.get(target, self.gradient(target))
 
     def operand_shadow(
         self, node: gast.AST, before: list[gast.stmt], taken: list[tuple[str, str]], kept: bool = False
@@ -190,8 +204,8 @@ class MemoryAdjoints:
             return Operation((), self.placed([self.stmt, mirrored]), nothing)
         if not self.is_varied(value):
             return Operation((), [self.stmt, *self.birth(target)], nothing)
-        taken = [(value.id, self.gradient(target))]
         forward = [self.stmt, *self.birth(target)]
+        taken = [(value.id, self.start_of(target))]
         return Operation((), forward, lambda fl, grad, live: self.take(taken, fl), always=True)
 
     def element(self, target: str, value: gast.Subscript) -> Operation | None:
@@ -338,7 +352,7 @@ class MemoryAdjoints:
             for position, element in enumerate(target.elts):
                 shadowed = self.is_shadowed(element)
                 if element.id in live or shadowed and not whole:
-                    part = name(grad(element.id))
+                    part = name(self.start_of(element.id) if shadowed else grad(element.id))
                     part = fl.atom(call("rt.taken", part)) if shadowed else part
                     found.append(Contribution(value.id, part, constant(position), True))
             return found
@@ -596,10 +610,11 @@ class MemoryAdjoints:
         if not self.is_shadowed(source):
 
             def pull(fl: Flattener, grad: Names, live: set[str]) -> list[Contribution]:
-                part = call("rt.sequence_gradient", source, name(self.gradient(target)))
+                part = call("rt.sequence_gradient", source, name(self.start_of(target)))
                 return [Contribution(source.id, fl.atom(part))]
 
-            return Operation((), self.placed([self.stmt, *self.birth(target)]), pull, always=True)
+            births = self.birth(target)
+            return Operation((), self.placed([self.stmt, *births]), pull, always=True)
         shadow = call("rt.sequence_shadow", name(target), source, name(self.gradient(source.id)))
         return Operation((), self.placed([self.stmt, assign(self.gradient(target), shadow)]), nothing)
 

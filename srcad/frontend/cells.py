@@ -74,6 +74,7 @@ class Finder:
         end = (node.end_lineno, node.end_col_offset)
         stays: bool | None = None
         assigned = _assigned_inside(node)
+        assigned |= self._bound_around(node)
         found = [name for name in captured if name in assigned]
         for name in captured:
             for binding in self.nodes if name not in assigned else ():
@@ -130,6 +131,14 @@ class Finder:
         """Tell whether ``binding`` is the target of a comprehension that ``node`` does not stand in."""
         owner = self._owner(binding)
         return owner is not None and not any(child is node for child in t.own_nodes(owner))
+
+    def _bound_around(self, node: gast.AST) -> set[str]:
+        """Return the variables that the statement which makes a lambda binds to it."""
+        above: gast.AST | None = node
+        while above is not None and not isinstance(above, gast.stmt):
+            above = self.parents.get(above)
+        made = isinstance(above, gast.Assign | gast.AnnAssign) and above is not node
+        return t.names_written(above) if made and above is not None else set()
 
     def _around(self, node: gast.AST) -> list[gast.AST]:
         """Return the loops and comprehensions around a node, the innermost first."""

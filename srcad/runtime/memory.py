@@ -9,6 +9,7 @@ learning, automatically synthesize fast gradients, 2020, section 3).
 
 from __future__ import annotations
 
+import collections
 import copy as _copy
 import functools
 import types
@@ -157,6 +158,8 @@ def _container_shadow(value: Any, memo: dict[int, Any]) -> Any:
         result = []
         memo[id(value)] = (result, value)
         result += [shadow(item, memo) for item in value]
+    elif isinstance(value, collections.deque):
+        result = collections.deque((shadow(item, memo) for item in value), value.maxlen)
     elif isinstance(value, dict):
         result = {}
         memo[id(value)] = (result, value)
@@ -203,6 +206,9 @@ def clone(value: Any, memo: dict[int, Any] | None = None) -> Any:
         result = _copy.copy(value)
         memo[id(value)] = (result, value)
         result[:] = [clone(item, memo) for item in value]
+    elif isinstance(value, collections.deque):
+        result = collections.deque((clone(item, memo) for item in value), value.maxlen)
+        memo[id(value)] = (result, value)
     elif isinstance(value, dict):
         result = _copy.copy(value)
         memo[id(value)] = (result, value)
@@ -255,7 +261,7 @@ def accumulate_shadow(target: Any, gradient: Any) -> None:
     elif isinstance(target, dict):
         for key, part in gradient.items():
             accumulate_shadow(target.get(key), part)
-    elif isinstance(target, (list, tuple)):
+    elif isinstance(target, (list, tuple, collections.deque)):
         for inner, part in zip(target, gradient):
             accumulate_shadow(inner, part)
     elif isinstance(target, Shadow):
@@ -320,7 +326,7 @@ def taken(target: Any) -> Any:
     """
     if isinstance(target, Cell):
         return target.g
-    if isinstance(target, (list, tuple)):
+    if isinstance(target, (list, tuple, collections.deque)):
         return [taken(item) for item in target]
     if isinstance(target, dict):
         return {key: taken(item) for key, item in target.items()}
@@ -348,7 +354,11 @@ def element_shadow(value: Any, base_shadow: Any, index: Any) -> Any:
         if isinstance(value, np.ndarray) and _is_basic(index):
             return base_shadow[index]
         return shadow(value)
-    if isinstance(base_shadow, (list, tuple, dict)):
+    if isinstance(base_shadow, dict):
+        if index not in base_shadow:
+            base_shadow[index] = shadow(value)  # a missing key that the dict itself has filled in
+        return base_shadow[index]
+    if isinstance(base_shadow, (list, tuple, collections.deque)):
         return base_shadow[index]
     return None
 

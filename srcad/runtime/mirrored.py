@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import collections
 import copy as _copy
 from typing import Any
 
@@ -74,14 +75,14 @@ def container_call(
     value, shadow
         The result and its shadow.
     """
-    if method in ("append", "extend", "insert") and base_shadow is not None:
+    if method in ("append", "extend", "insert", "appendleft", "extendleft") and base_shadow is not None:
         where = args[:1] if method == "insert" else ()
         held = shadows[-1]
-        if method == "extend":
+        if method in ("extend", "extendleft"):
             items = list(args[-1])
             held = element_shadows(items, held) if not isinstance(held, (list, tuple)) else list(held)
             getattr(base_shadow, method)(held)
-            return base.extend(items), None
+            return getattr(base, method)(items), None
         getattr(base_shadow, method)(*where, held)
         return getattr(base, method)(*args), None
     if method == "sort":
@@ -99,6 +100,8 @@ def container_call(
     value = getattr(base, method)(*args, **options)
     if base_shadow is None:
         return value, None
+    if method in ("popleft", "rotate"):
+        return value, getattr(base_shadow, method)(*args)
     if method in ("clear", "reverse", "popitem", "copy", "values", "items"):
         image = getattr(base_shadow, method)()
         if method == "items":
@@ -141,7 +144,7 @@ def _updated(
 
 
 def _looked_up(base: Any, base_shadow: Any, method: str, args: Any, shadows: Any) -> tuple[Any, Any]:
-    if isinstance(base, list):
+    if not isinstance(base, dict):
         value = base.pop(*args)
         return value, None if base_shadow is None else base_shadow.pop(*args)
     key, missing = args[0], args[0] not in base
@@ -161,7 +164,7 @@ def shallow(base: Any) -> Any:
     """Return a copy of a container, or of the attributes of an object, that later changes do not reach."""
     if isinstance(base, np.ndarray):
         return np.array(base)
-    if isinstance(base, (list, dict)):
+    if isinstance(base, (list, dict, collections.deque)):
         return _copy.copy(base)
     return dict(vars(base)) if hasattr(base, "__dict__") else None
 
@@ -175,6 +178,9 @@ def restore(base: Any, saved: Any) -> None:
     elif isinstance(base, dict):
         base.clear()
         base.update(saved)
+    elif isinstance(base, collections.deque):
+        base.clear()
+        base.extend(saved)
     elif saved is not None:
         vars(base).clear()
         vars(base).update(saved)
@@ -253,7 +259,7 @@ def _reached(value: Any, found: set[int]) -> None:
     if isinstance(value, np.ndarray):
         found.add(id(owner(value)))
         return
-    if isinstance(value, (list, tuple, dict)) or is_instance(value):
+    if isinstance(value, (list, tuple, dict, collections.deque)) or is_instance(value):
         if id(value) in found:
             return
         if not isinstance(value, tuple):
