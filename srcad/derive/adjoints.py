@@ -370,6 +370,7 @@ class _Adjoint(MemoryAdjoints):
                                   "Use srcad's stop_gradient or a constant there.", NoDerivativeError)  # fmt: skip
         if rule.kind == "elementwise":
             return self.elementwise(rule, bound, ans, g, fl)
+        bound = {parameter: self.written_out(argument) for parameter, argument in bound.items()}
         wanted = [p for p in rule.wrt if p in bound and p not in rule.shaped and self.is_wanted(bound[p])]
         if not wanted:
             return []
@@ -383,6 +384,14 @@ class _Adjoint(MemoryAdjoints):
             else:
                 found.append(Contribution(argument.id, atom))
         return found
+
+    def written_out(self, argument: Any) -> Any:
+        """Return a tuple of whole numbers that are known, such as axes, as the constant that it is."""
+        kind = self.kind(argument) if isinstance(argument, gast.Name) else None
+        if kind is None or kind.name != "tuple" or not kind.items or kind.value is not None:
+            return argument
+        values = tuple(item.value if item.name == "int" else None for item in kind.items)
+        return argument if None in values else constant(values)
 
     def is_wanted(self, argument: Any) -> bool:
         if isinstance(argument, (list, tuple)):
