@@ -38,7 +38,7 @@ def circling(radius, angle, mass):
     return Body(radius * direction, speed * np.array([-direction[1], direction[0]]), mass)
 
 
-def miss(launch, years=0.7, steps=400):
+def miss(launch, years=0.7, steps=200):
     """Return by how much a probe launched from near the earth misses Mars."""
     earth, mars = circling(1.0, 0.0, 3.0e-6), circling(1.524, 0.8, 3.2e-7)
     probe = Body(earth.position * 1.02, earth.velocity + launch)
@@ -52,7 +52,7 @@ def miss(launch, years=0.7, steps=400):
     return probe.position - mars.position
 
 
-def aim(launch, corrections=8):
+def aim(launch, corrections=6):
     """Correct the launch by Newton's method; return it and the distance before each correction."""
     arrival = jacobian(miss)
     distances = []
