@@ -302,14 +302,17 @@ class _Adjoint(MemoryAdjoints):
                 (target,), forward, lambda fl, grad, live: self.transparent(function_args, grad(target))
             )
         rule = registry.find(function) if function is not None else None
-        if rule is not None and not any(isinstance(a, gast.Starred) for a in node.args):
+        unpacked = any(isinstance(a, gast.Starred) for a in node.args) or any(
+            k.arg is None for k in node.keywords
+        )
+        if rule is not None and not unpacked:
             return ruled(rule, receiver)
         if function is not None and registry.is_constant(function):
             return Operation((target,), forward, nothing)
         reason = registry.reason_refused(function) if function is not None else None
         if reason is not None:
             raise self.refuse(reason, "", NoDerivativeError)
-        if function is not None and not hasattr(function, "tree"):
+        if function is not None and rule is None and not hasattr(function, "tree"):
             self.check_callee(function, node)
         return self.dynamic_call(target, node)
 
