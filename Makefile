@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PYTEST_ARGS ?= -n auto
 
-.PHONY: demo test bench check clean
+.PHONY: demo test bench check golden clean
 
 demo: $(VENV)/.ready
 	$(BIN)/python examples/digits.py
@@ -20,6 +20,11 @@ check: $(VENV)/.ready
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+# After a change of the compiler: writes the derivatives and printed outputs anew that the tests compare with.
+golden: $(VENV)/.ready
+	$(BIN)/python -m tests.golden
+	$(BIN)/python -m tests.test_documents
 
 $(VENV)/.ready: pyproject.toml
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)

@@ -3,9 +3,11 @@
 from srcad import tape, tree
 from srcad.api import Derivative, grad, value_and_grad, vjp
 from srcad.check import check_grads
+from srcad.checkpointing import checkpoint, checkpoint_loop
 from srcad.custom import CustomFunction, custom_jvp, custom_vjp, def_jvp, def_vjp
 from srcad.errors import SrcadError
 from srcad.hooks import backward, on_backward, stop_gradient
+from srcad.implicit import custom_fixed_point, custom_root
 from srcad.operators import (
     Jvp,
     elementwise_grad,
@@ -18,6 +20,7 @@ from srcad.operators import (
     jvp,
     linearize,
 )
+from srcad.sparse_jacobians import column_colors, jacobian_pattern, sparse_hessian, sparse_jacobian
 from srcad.tape import GradientTape, Variable
 
 __all__ = [
@@ -29,7 +32,12 @@ __all__ = [
     "Variable",
     "backward",
     "check_grads",
+    "checkpoint",
+    "checkpoint_loop",
+    "column_colors",
+    "custom_fixed_point",
     "custom_jvp",
+    "custom_root",
     "custom_vjp",
     "def_jvp",
     "def_vjp",
@@ -40,10 +48,13 @@ __all__ = [
     "hvp",
     "jacfwd",
     "jacobian",
+    "jacobian_pattern",
     "jacrev",
     "jvp",
     "linearize",
     "on_backward",
+    "sparse_hessian",
+    "sparse_jacobian",
     "stop_gradient",
     "tape",
     "tree",

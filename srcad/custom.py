@@ -205,7 +205,7 @@ def custom_vjp(function: Any = None, *, wrt: str | tuple[str, ...] | None = None
     >>> @clipped_log.backward
     ... def clipped_log_backward(ans, g, x):
     ...     return g / np.maximum(x, 1e-6)
-    >>> srcad.grad(clipped_log)(0.5)
+    >>> float(srcad.grad(clipped_log)(0.5))
     2.0
     """
     if function is None:
@@ -232,10 +232,8 @@ def custom_jvp(function: Any = None, *, wrt: str | tuple[str, ...] | None = None
     >>> @scaled.forward("a")
     ... def scaled_a(ans, t, x, a):
     ...     return np.sin(x) * t
-    >>> srcad.grad(scaled, "a")(0.0, 2.0) == 0.0, srcad.grad(scaled, "x")(0.0, 2.0) == 2.0
-    (True, True)
-    >>> srcad.jvp(scaled, (0.0, 2.0), (1.0, 0.0))[1] == 2.0
-    True
+    >>> float(srcad.grad(scaled)(0.0, 2.0)), float(srcad.jvp(scaled, (0.0, 2.0), (1.0, 0.0))[1])
+    (2.0, 2.0)
     """
     return custom_vjp(function, wrt=wrt, check=check)
 

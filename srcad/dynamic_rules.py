@@ -34,9 +34,7 @@ def call_of_rule(
     rule = registry.find(function)
     if rule is None:
         return call_without_derivative(function, args, options)
-    for name, reason in rule.refused.items():
-        if name in options:
-            raise NoDerivativeError(reason)
+    arguments, images = _bound(rule, function, args, shadows, options, option_shadows)
     value = function(*args, **options)
     base = args[0] if args else None
     if isinstance(base, np.ndarray) and isinstance(shadows[0], np.ndarray):
@@ -46,11 +44,53 @@ def call_of_rule(
         if isinstance(image, (list, tuple)) and any(np.may_share_memory(i, shadows[0]) for i in image):
             return value, image, _nothing_to_do
     image = rt.shadow(value)
-    signature = inspect.Signature(rule.parameters)
-    arguments = signature.bind(*args, **options).arguments
-    images = signature.bind(*shadows, **option_shadows).arguments
-
     return value, image, functools.partial(_pull, rule, value, image, args, options, arguments, images)
+
+
+def _bound(
+    rule: registry.Rule,
+    function: Any,
+    args: Any,
+    shadows: Any,
+    options: dict[str, Any],
+    option_shadows: dict[str, Any],
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return the arguments and their shadows by parameter, where the rule has all derivatives that they need."""
+    title = getattr(function, "__name__", repr(function))
+    signature = inspect.Signature(rule.parameters)
+    try:
+        arguments = signature.bind(*args, **options).arguments
+    except TypeError as error:
+        raise NoDerivativeError(
+            f"The derivative rule of '{title}' does not take these arguments: {error}.",
+            "Use the arguments that the documentation lists; instead of 'out', use the result.",
+        ) from None
+    for name, reason in rule.refused.items():
+        if name in arguments:
+            raise NoDerivativeError(reason)
+    images = signature.bind(*shadows, **option_shadows).arguments
+    for name, image in images.items():
+        if name not in rule.wrt and _carries_derivative(arguments[name], image):
+            raise NoDerivativeError(
+                f"There is no derivative of '{title}' with respect to the argument '{name}'.",
+                "Use srcad's stop_gradient or a constant there.",
+            )
+    return arguments, images
+
+
+def _carries_derivative(value: Any, image: Any) -> bool:
+    """Tell whether a value with this shadow holds a number that has a derivative."""
+    if image is None:
+        return False
+    if isinstance(value, (list, tuple)) and isinstance(image, (list, tuple)):
+        return any(map(_carries_derivative, value, image))
+    if isinstance(value, dict) and isinstance(image, dict):
+        return any(_carries_derivative(item, image.get(key)) for key, item in value.items())
+    return (
+        isinstance(value, (float, complex, np.inexact))
+        or isinstance(value, np.ndarray)
+        and value.dtype.kind in "fc"
+    )
 
 
 def _pull(

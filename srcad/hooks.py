@@ -78,8 +78,20 @@ def _copied(x: Any, function: Any) -> Any:
     return rt.clone(x)
 
 
+def separate(value: Any) -> Any:
+    """Return a copy of a value, through which derivatives flow."""
+    return rt.clone(value)
+
+
+def _same(ans, g, value):  # type: ignore[no-untyped-def]
+    return g
+
+
+registry.vjp(separate, "value", linear=True)(_same)
+
+
 def _on_backward(ans, g, x, function):  # type: ignore[no-untyped-def]
-    replaced = function(g)
+    replaced = function(separate(g))
     return (g if replaced is None else replaced), 0.0
 
 
@@ -94,6 +106,7 @@ def _first(x, function=None):  # type: ignore[no-untyped-def]
 registry.constant(stop_gradient)
 registry.results_like(stop_gradient, _first)
 registry.results_like(on_backward, _first)
+registry.results_like(separate, _first)
 registry.stateful(on_backward)
 registry.vjp(on_backward, "x", "function", shaped=("function",))(_on_backward)
 registry.jvp(on_backward, "x")(_pushed_forward)
@@ -147,3 +160,6 @@ class backward:
 
     def __exit__(self, *exception: Any) -> None:
         """Let exceptions pass."""
+
+
+registry.takes_block(backward, on_backward)

@@ -2,8 +2,8 @@
 
 The blocks of one document run in order in one namespace.  They are written to a file in which they
 stand on the same lines as in the document, so that their functions have source text and a failure's
-traceback shows the document's lines.  ``python tests/test_documents.py`` writes what is printed now into
-the ``text`` blocks; read the difference before keeping it.
+traceback shows the document's lines.  ``make golden`` writes what is printed now into the ``text`` blocks; read the
+difference before keeping it.
 """
 
 from __future__ import annotations

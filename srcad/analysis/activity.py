@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import gast
 
 from srcad import runtime as rt
 from srcad.analysis.infer import ARRAY_METHODS, Kinds, kind_of_operation
-from srcad.analysis.kinds import Kind, is_differentiable
+from srcad.analysis.kinds import Kind, is_differentiable, is_scalar
 from srcad.analysis.memory import Memory
 from srcad.lang.function import Function
 from srcad.rules import registry
@@ -44,7 +46,7 @@ class _Varied(gast.NodeVisitor):
             size = len(classes)
             classes |= {outer for outer, inner in memory.elements.items() if inner in classes}
         for name, found in memory.classes.items():
-            if found in classes and is_differentiable(self.kinds.get(name, Kind("any"))):
+            if found in classes and _may_vary(self.kinds.get(name, Kind("any"))):
                 self.varied.add(name)
 
     def reads_varied(self, node: gast.AST) -> bool:
@@ -64,9 +66,12 @@ class _Varied(gast.NodeVisitor):
             function = self.statics.get(node.func.id)
             if registry.is_constant(function) and function is not rt.sequence:
                 return False
-            if function is rt.sequence and kind_of_operation(node.args[0], self.kinds, self.fn).name == "dict":
+            if (
+                function is rt.sequence
+                and kind_of_operation(node.args[0], self.kinds, self.fn).name == "dict"
+            ):
                 return False
-        return self.reads_varied(node) and is_differentiable(kind_of_operation(node, self.kinds, self.fn))
+        return self.reads_varied(node) and _may_vary(kind_of_operation(node, self.kinds, self.fn))
 
     def mark(self, target: gast.AST) -> None:
         while isinstance(target, (gast.Subscript, gast.Attribute, gast.Starred)):
@@ -74,7 +79,7 @@ class _Varied(gast.NodeVisitor):
         for name in target.elts if isinstance(target, gast.Tuple) else [target]:
             if not isinstance(name, gast.Name) or name.id in self.statics:
                 continue
-            if is_differentiable(self.kinds.get(name.id, kind_of_operation(name, self.kinds, self.fn))):
+            if _may_vary(self.kinds.get(name.id, kind_of_operation(name, self.kinds, self.fn))):
                 self.varied.add(name.id)
 
     def visit_Assign(self, node: gast.Assign) -> None:
@@ -108,13 +113,33 @@ class _Varied(gast.NodeVisitor):
                 if any(self.reads_varied(operand) for operand in operands[1:]):
                     self.mark(operands[0])
                 return
-            if function is not None and (
-                registry.find(function) is not None or registry.is_constant(function)
-            ):
+            if function is not None and (registry.find(function) is not None or _changes_nothing(function)):
                 return
         if self.reads_varied(call):
             for operand in operands:
-                self.mark(operand)
+                if _can_be_changed(kind_of_operation(operand, self.kinds, self.fn)):
+                    self.mark(operand)
+
+
+def _may_vary(kind: Kind) -> bool:
+    """Tell whether a value may carry a derivative: no tuple or list of what carries none does."""
+    if kind.name in ("tuple", "list") and kind.items:
+        return any(map(_may_vary, kind.items))
+    return is_differentiable(kind)
+
+
+def _changes_nothing(function: Any) -> bool:
+    """Tell whether a function is constant, or is itself a rule."""
+    return registry.is_constant(function) or (getattr(function, "__module__", "") or "").startswith(
+        "srcad.rules."
+    )
+
+
+def _can_be_changed(kind: Kind) -> bool:
+    """Tell whether a function that is given a value of this kind may store something in it."""
+    if kind.name == "tuple" and kind.items is not None:
+        return any(map(_can_be_changed, kind.items))
+    return not is_scalar(kind) and kind.name not in ("str", "none", "function", "never")
 
 
 def bound_before(fn: Function) -> dict[int, set[str]]:

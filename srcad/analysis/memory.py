@@ -295,8 +295,7 @@ class _Collector:
         return kind_of_operation(node, self.kinds, self.fn)
 
     def is_pointer(self, name: str) -> bool:
-        kind = self.kinds.get(name)
-        return kind is None or not (is_scalar(kind) or kind.name in ("str", "none"))
+        return _holds_memory(self.kinds.get(name, Kind("any")))
 
     def pointer(self, node: gast.AST) -> str | None:
         """Return the variable that ``node`` is, if it may refer to memory."""
@@ -606,6 +605,13 @@ def _stacks(fn: Function) -> set[str]:
 
 
 # -- views that live for a moment ----------------------------------------------------------------------
+
+
+def _holds_memory(kind: Kind) -> bool:
+    """Tell whether a value may be, or may reach, something that can be changed."""
+    if kind.name == "tuple" and kind.items is not None:
+        return any(map(_holds_memory, kind.items))
+    return not is_scalar(kind) and kind.name not in ("str", "none")
 
 
 def mutated_bases(stmt: gast.stmt, fn: Function, kinds: Kinds, mutates: Callable[[Any], bool]) -> set[str]:

@@ -302,14 +302,17 @@ class _Adjoint(MemoryAdjoints):
                 (target,), forward, lambda fl, grad, live: self.transparent(function_args, grad(target))
             )
         rule = registry.find(function) if function is not None else None
-        if rule is not None and not any(isinstance(a, gast.Starred) for a in node.args):
+        unpacked = any(isinstance(a, gast.Starred) for a in node.args) or any(
+            k.arg is None for k in node.keywords
+        )
+        if rule is not None and not unpacked:
             return ruled(rule, receiver)
         if function is not None and registry.is_constant(function):
             return Operation((target,), forward, nothing)
         reason = registry.reason_refused(function) if function is not None else None
         if reason is not None:
             raise self.refuse(reason, "", NoDerivativeError)
-        if function is not None and not hasattr(function, "tree"):
+        if function is not None and rule is None and not hasattr(function, "tree"):
             self.check_callee(function, node)
         return self.dynamic_call(target, node)
 
@@ -370,6 +373,7 @@ class _Adjoint(MemoryAdjoints):
                                   "Use srcad's stop_gradient or a constant there.", NoDerivativeError)  # fmt: skip
         if rule.kind == "elementwise":
             return self.elementwise(rule, bound, ans, g, fl)
+        bound = {parameter: self.written_out(argument) for parameter, argument in bound.items()}
         wanted = [p for p in rule.wrt if p in bound and p not in rule.shaped and self.is_wanted(bound[p])]
         if not wanted:
             return []
@@ -383,6 +387,14 @@ class _Adjoint(MemoryAdjoints):
             else:
                 found.append(Contribution(argument.id, atom))
         return found
+
+    def written_out(self, argument: Any) -> Any:
+        """Return a tuple of whole numbers that are known, such as axes, as the constant that it is."""
+        kind = self.kind(argument) if isinstance(argument, gast.Name) else None
+        if kind is None or kind.name != "tuple" or not kind.items or kind.value is not None:
+            return argument
+        values = tuple(item.value if item.name == "int" else None for item in kind.items)
+        return argument if None in values else constant(values)
 
     def is_wanted(self, argument: Any) -> bool:
         if isinstance(argument, (list, tuple)):

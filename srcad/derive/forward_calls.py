@@ -58,9 +58,7 @@ class Calls(Operations):
             return self.mirrored(target, node, _MIRRORED[function])
         if _is(function, _FRESH):
             return self.plain(target, node)
-        starred = any(isinstance(a, gast.Starred) for a in node.args) or any(
-            k.arg is None for k in node.keywords
-        )
+        starred = _is_unpacked(node)
         rule = registry.find(function) if function is not None else None
         if rule is not None and not starred:
             return self.ruled(target, node, rule, None)
@@ -69,7 +67,8 @@ class Calls(Operations):
         reason = registry.reason_refused(function) if function is not None else None
         if reason is not None:
             raise self.refuse(reason, "", NoDerivativeError)
-        self.check_callee(function, node)
+        if rule is None:
+            self.check_callee(function, node)
         return self.dynamic(target, node)
 
     def plain(self, target: str | None, node: gast.Call) -> list[gast.stmt]:
@@ -192,7 +191,7 @@ class Calls(Operations):
         kind = self.kind(receiver)
         if not any(self.is_varied(n) for n in gast.walk(node)):
             return self.plain(target, node)
-        if kind.name in _NUMERIC:
+        if kind.name in _NUMERIC and not _is_unpacked(node):
             return self.array_method(target, node)
         if kind.name in ("list", "dict", "tuple"):
             return self.container_method(target, node)
@@ -260,3 +259,9 @@ class Calls(Operations):
 
 def _is(function: Any, candidates: tuple[Any, ...]) -> bool:
     return isinstance(function, Hashable) and function in candidates
+
+
+def _is_unpacked(node: gast.Call) -> bool:
+    """Tell whether a call has arguments of which the number or names are not known."""
+    starred = any(isinstance(a, gast.Starred) for a in node.args)
+    return starred or any(k.arg is None for k in node.keywords)

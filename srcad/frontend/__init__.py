@@ -11,6 +11,7 @@ from typing import Any
 import gast
 
 from srcad.frontend.anf import to_anf
+from srcad.frontend.blocks import defer_blocks
 from srcad.frontend.cells import Cell
 from srcad.frontend.control import structure
 from srcad.frontend.exceptions import lower_exceptions
@@ -26,7 +27,7 @@ from srcad.lang.source import read
 
 __all__ = ["PASSES", "normalize", "normalize_nested"]
 
-PASSES = (fence, resolve, lower_match, inline_generators, lower_exceptions, to_anf, structure, split_webs)
+PASSES = (fence, defer_blocks, resolve, lower_match, inline_generators, lower_exceptions, to_anf, structure, split_webs)
 
 
 def normalize(func: Any) -> Function:

@@ -31,6 +31,7 @@ def f(a, b, i):
 from __future__ import annotations
 
 from collections.abc import Callable
+from keyword import iskeyword
 from typing import Any
 
 import gast
@@ -142,7 +143,7 @@ class Anf(Targets, Choices, Consumers):
 
     def op_Call(self, node: gast.Call) -> gast.expr:
         """The function, the arguments, the keywords."""
-        node = self.consumed(node)
+        node = self.consumed(_with_keywords_of_displays(node))
         lowered = self.lowered_call(node)
         if lowered is not None:
             return lowered
@@ -338,3 +339,25 @@ def _negative(node: gast.expr) -> bool:
     return (
         isinstance(node, gast.Constant) and isinstance(node.value, int | float) and str(node.value)[0] == "-"
     )
+
+
+def _with_keywords_of_displays(node: gast.Call) -> gast.Call:
+    """Return ``f(x, axis=0)`` for ``f(x, **{"axis": 0})``."""
+    given: list[gast.keyword] = []
+    for keyword in node.keywords:
+        pairs = _keywords_of(keyword.value) if keyword.arg is None else None
+        given += [keyword] if pairs is None else pairs
+    names = [keyword.arg for keyword in given if keyword.arg is not None]
+    if len(set(names)) < len(names):
+        return node
+    return gast.copy_location(gast.Call(node.func, node.args, given), node)
+
+
+def _keywords_of(node: gast.expr) -> list[gast.keyword] | None:
+    """Return the keywords that a display of a dict stands for; None if it is none with names for keys."""
+    if not isinstance(node, gast.Dict):
+        return None
+    names = [key.value if isinstance(key, gast.Constant) else None for key in node.keys]
+    if any(not isinstance(name, str) or not name.isidentifier() or iskeyword(name) for name in names):
+        return None
+    return [gast.keyword(name, value) for name, value in zip(names, node.values, strict=True)]

@@ -17,6 +17,7 @@ from typing import Any
 __all__ = [
     "Rule",
     "alias",
+    "block_function",
     "constant",
     "elementwise",
     "find",
@@ -34,6 +35,7 @@ __all__ = [
     "result_source",
     "results_like",
     "stateful",
+    "takes_block",
     "vjp",
 ]
 
@@ -109,6 +111,7 @@ _SOURCES: dict[Hashable, Callable[..., Any]] = {}
 _MUTATING: dict[Hashable, Callable[..., Any]] = {}
 _STATEFUL: dict[Hashable, Callable[..., Any]] = {}
 _RESULTS: dict[Hashable, Callable[..., Any] | None] = {}
+_BLOCKS: dict[Hashable, Callable[..., Any]] = {}
 _SCIPY: tuple[str, ...] = (
     "integrate",
     "interpolate",
@@ -214,6 +217,16 @@ def stateful(*primals: Callable[..., Any]) -> None:
     """Declare functions that read or change a hidden state, so that no call is merged, moved or dropped."""
     for primal in primals:
         _STATEFUL[primal] = primal
+
+
+def takes_block(manager: type, function: Callable[..., Any]) -> None:
+    """Declare a context manager whose block becomes a function, the second argument of ``function``."""
+    _BLOCKS[manager] = function
+
+
+def block_function(manager: object) -> Callable[..., Any] | None:
+    """Return the function that takes the block of a context manager, or None."""
+    return _BLOCKS.get(manager) if isinstance(manager, type) else None
 
 
 def results_like(primal: Callable[..., Any], source: Callable[..., Any] | None) -> None:

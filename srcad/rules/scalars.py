@@ -280,7 +280,8 @@ def fsum(ans, g, seq):
 
 @vjp(math.prod, "iterable", "start")
 def prod(ans, g, iterable, *, start=1):
-    return g * start * rt.prod_others(np.array(iterable), None), g * np.prod(np.array(iterable))
+    others = g * start * rt.prod_others(np.array(iterable), None)
+    return rt.structured_like(others, iterable), g * np.prod(np.array(iterable))
 
 
 @jvp(math.prod, "iterable")

@@ -11,8 +11,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from examples import digits, fizzbuzz, optimize
-from srcad import check_grads, value_and_grad
+from examples import conductivity, digits, epidemic, fizzbuzz, optimize, planets
+from srcad import check_grads, jacobian, value_and_grad
 
 ROOT = Path(__file__).parents[2]
 
@@ -91,3 +91,46 @@ def test_optimize_gradient_is_right():
     features, malignant = optimize.load()
     weights = np.linspace(-0.5, 0.5, features.shape[1] + 1)
     check_grads(optimize.objective, (weights, features[:20], malignant[:20], 1e-3), argnums=0)
+
+
+def test_conductivity_script_recovers_the_profile(tmp_path):
+    output = run_example("conductivity.py", cwd=tmp_path)
+    reached = re.search(r"mean error of the conductivity: ([\d.]+)", output)
+    assert reached and float(reached[1]) < 0.02
+    assert "def dmisfit(" in output
+
+
+def test_conductivity_gradient_is_right_and_leaves_the_temperatures_alone():
+    true, starts, measured = conductivity.experiments(points=6, steps=4)
+    before = [start.copy() for start in starts]
+    check_grads(conductivity.misfit, (0.3 * true, starts, measured, 4), argnums=0)
+    assert all(np.array_equal(a, b) for a, b in zip(starts, before))
+
+
+def test_planets_script_hits_mars(tmp_path):
+    passes = re.findall(r"passes at +([\d.]+) km", run_example("planets.py", cwd=tmp_path))
+    assert float(passes[0]) > 1e6 and float(passes[-1]) < 1.0
+
+
+def test_planets_jacobian_is_that_of_the_simulation():
+    launch, step = np.array([0.3, 0.4]), 1e-5
+    columns = [
+        (planets.miss(launch + e, steps=30) - planets.miss(launch - e, steps=30)) / (2.0 * step)
+        for e in step * np.eye(2)
+    ]
+    found = jacobian(lambda v: planets.miss(v, steps=30))(launch)
+    np.testing.assert_allclose(found, np.stack(columns, axis=1), rtol=1e-5, atol=1e-7)
+
+
+def test_epidemic_script_finds_the_rates(tmp_path):
+    found = re.search(
+        r"contacts ([\d.]+) a day.*recovery ([\d.]+) a day", run_example("epidemic.py", cwd=tmp_path)
+    )
+    assert found
+    assert float(found[1]) == pytest.approx(0.4, abs=0.01)
+    assert float(found[2]) == pytest.approx(0.12, abs=0.005)
+
+
+def test_epidemic_gradient_is_right():
+    observed = epidemic.observations()
+    check_grads(epidemic.misfit, (np.array([-1.2, -1.9]), observed), argnums=0, eps=1e-4, rtol=1e-4)

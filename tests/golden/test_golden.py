@@ -7,13 +7,12 @@ from __future__ import annotations
 
 import ast
 import copy
-from typing import Any
 
 import numpy as np
 import pytest
 
 from tests.golden.golden_file import PROGRAMS, GoldenFile
-from tests.programs.numerical import assert_like, leaves, numerical_gradient
+from tests.programs.numerical import assert_like, numerical_gradient
 
 FILES = sorted(PROGRAMS.glob("*.py"))
 ALLOWED_IMPORTS = {"import math", "import numpy as np", "from srcad import runtime as rt"}

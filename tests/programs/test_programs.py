@@ -38,6 +38,8 @@ TOPICS = (
     "mutation_lists",
     "mutation_control",
     "mutation_aliases",
+    "mutation_order",
+    "mutation_algorithms",
 )
 for topic in TOPICS:
     importlib.import_module(f"tests.programs.{topic}")

@@ -52,7 +52,7 @@ def dcholesky(A):
         A[i, i] = A_before_1
         dt13 = dA[i, i]
         dA[i, i] = 0.0
-        dt12 = dt13 * (0.5 / t13)
+        dt12 = rt.quotient(0.5 * dt13, t13)
         dt11 = -dt12
         dA[i, :i] += dt11 * t9
         dA[i, :i] += dt11 * t10

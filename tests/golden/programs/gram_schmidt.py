@@ -50,7 +50,7 @@ def dgram_schmidt(A):
         A[:, j] = A_before_1
         t20 = dA[:, j] / t10
         dA[:, j] = t20
-        dt9 = -(np.sum(t20 * (A[:, j] / t10)) * (0.5 / t10))
+        dt9 = rt.quotient(-(0.5 * np.sum(t20 * (A[:, j] / t10))), t10)
         dA[:, j] += dt9 * t7
         dA[:, j] += dt9 * t8
         for k in reversed(range(j)):

@@ -37,7 +37,8 @@ def dlayer_norm(x, gain, bias):
     dt3 = t9 * gain
     dgain = np.sum(t9 * t3, axis=0)
     dcentred = dt3 / t2
-    dvariance = -(np.sum(dt3 * (t3 / t2), axis=1, keepdims=True) * (0.5 / t2))
+    t23 = -(0.5 * np.sum(dt3 * (t3 / t2), axis=1, keepdims=True))
+    dvariance = rt.quotient(t23, t2)
     # line 9: variance = np.mean(centred**2, axis=1, keepdims=True)
     dcentred += dvariance / rt.reduced_size(np.shape(t), 1) * (2 * centred)
     # line 8: centred = x - mean

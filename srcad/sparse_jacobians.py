@@ -1,0 +1,223 @@
+"""Jacobians and Hessians of known sparsity, by one directional derivative for each colour of their columns."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from srcad.errors import ArgumentError
+from srcad.operators import hvp, jvp
+
+try:
+    from scipy import sparse
+except ImportError:
+    sparse = None
+
+__all__ = ["column_colors", "jacobian_pattern", "sparse_hessian", "sparse_jacobian"]
+
+
+def column_colors(pattern: Any) -> Any:
+    """Return a colour for each column, such that no two columns of one colour meet in a row.
+
+    Parameters
+    ----------
+    pattern : scipy.sparse matrix or array, shape (m, n)
+        Where the entries may differ from zero.
+
+    Returns
+    -------
+    numpy.ndarray of int, shape (n,)
+        The colours 0, 1, 2 ...
+
+    Notes
+    -----
+    The greedy rule of A. R. Curtis, M. J. D. Powell and J. K. Reid, "On the Estimation of Sparse Jacobian Matrices",
+    IMA Journal of Applied Mathematics 13 (1974): columns in order, each with the first colour that is free.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> column_colors(np.eye(5) + np.eye(5, k=1))
+    array([0, 1, 0, 1, 0])
+    """
+    by_column = _structure(pattern).tocsc()
+    by_row = by_column.tocsr()
+    count = by_column.shape[1]
+    colors = np.full(count, -1)
+    for column in range(count):
+        rows = by_column.indices[by_column.indptr[column] : by_column.indptr[column + 1]]
+        taken = {
+            int(colors[other])
+            for row in rows
+            for other in by_row.indices[by_row.indptr[row] : by_row.indptr[row + 1]]
+        }
+        color = 0
+        while color in taken:
+            color += 1
+        colors[column] = color
+    return colors
+
+
+def sparse_jacobian(f: Callable[..., Any], pattern: Any) -> Callable[..., Any]:
+    """Return a function that computes the Jacobian of ``f``, in as many runs of forward mode as there are colours.
+
+    Parameters
+    ----------
+    f : callable
+        ``f(x, *args)`` of a vector of length n, with a vector of length m as result.
+    pattern : scipy.sparse matrix or array, shape (m, n)
+        Where the Jacobian may differ from zero; `jacobian_pattern` finds it.
+
+    Returns
+    -------
+    callable
+        Called like ``f``; returns a ``scipy.sparse.csr_array`` with the entries of the pattern.
+
+    Raises
+    ------
+    ArgumentError
+        When called, if the lengths do not fit the pattern.
+    ImportError
+        If SciPy is not installed.
+
+    Notes
+    -----
+    An entry outside of the pattern that is not zero is added to another one; `jacobian_pattern` can tell.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from srcad import sparse_jacobian
+    >>> def differences(x):
+    ...     return x[1:] ** 2 - x[:-1]
+    >>> pattern = np.eye(3, 4) + np.eye(3, 4, k=1)
+    >>> sparse_jacobian(differences, pattern)(np.arange(4.0)).toarray()
+    array([[-1.,  2.,  0.,  0.],
+           [ 0., -1.,  4.,  0.],
+           [ 0.,  0., -1.,  6.]])
+    """
+    derivative = jvp(f)
+    return _Compressed(pattern, lambda x, v, args: derivative((x, *args), (v, *(None for _ in args)))[1])
+
+
+def sparse_hessian(f: Callable[..., Any], pattern: Any) -> Callable[..., Any]:
+    """Return a function that computes the Hessian of ``f``, in as many products with vectors as there are colours.
+
+    Parameters
+    ----------
+    f : callable
+        ``f(x, *args)`` of a vector of length n, with a real scalar as result.
+    pattern : scipy.sparse matrix or array, shape (n, n)
+        Where the Hessian may differ from zero, in both triangles.
+
+    Returns
+    -------
+    callable
+        Called like ``f``; returns a ``scipy.sparse.csr_array`` with the entries of the pattern.
+
+    Raises
+    ------
+    ArgumentError
+        When called, if the lengths do not fit the pattern.
+    ImportError
+        If SciPy is not installed.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from srcad import sparse_hessian
+    >>> def chain(x):
+    ...     return np.sum(x[1:] * x[:-1])
+    >>> pattern = np.eye(3) + np.eye(3, k=1) + np.eye(3, k=-1)
+    >>> sparse_hessian(chain, pattern)(np.ones(3)).toarray()
+    array([[0., 1., 0.],
+           [1., 0., 1.],
+           [0., 1., 0.]])
+    """
+    product = hvp(f)
+    return _Compressed(pattern, lambda x, v, args: product(x, *args, v))
+
+
+class _Compressed:
+    """Computes the products with one vector for each colour, and spreads their entries over the pattern."""
+
+    def __init__(self, pattern: Any, product: Callable[..., Any]) -> None:
+        self.pattern = _structure(pattern)
+        self.colors = column_colors(self.pattern)
+        self.product = product
+
+    def __call__(self, x: Any, *args: Any) -> Any:
+        """Return the matrix at ``x``."""
+        rows, columns = self.pattern.shape
+        if np.shape(x) != (columns,):
+            raise ArgumentError(f"The pattern has {columns} columns, and the argument the shape {np.shape(x)}.",
+                                f"Pass a vector of length {columns}.")  # fmt: skip
+        count = int(self.colors.max(initial=-1)) + 1
+        row, column = self.pattern.coords
+        dtype = np.result_type(x, np.float16)
+        entries = np.zeros(len(row), dtype)
+        for color in range(count):
+            product = self.product(x, (self.colors == color).astype(dtype), args)
+            if np.shape(product) != (rows,):
+                raise ArgumentError(f"The pattern has {rows} rows, and the result the shape {np.shape(product)}.",
+                                    f"Return a vector of length {rows}.")  # fmt: skip
+            here = self.colors[column] == color
+            entries[here] = product[row[here]]
+        return sparse.csr_array((entries, (row, column)), shape=(rows, columns))
+
+
+def jacobian_pattern(f: Callable[..., Any], x: Any, *args: Any, probes: int = 2) -> Any:
+    """Return where the Jacobian of ``f`` differs from zero at random points near ``x``, one column after the other.
+
+    Parameters
+    ----------
+    f : callable
+        ``f(x, *args)`` of a vector, with a vector as result; the gradient of a function, for its Hessian.
+    x : numpy.ndarray
+        The vector around which to look.
+    *args
+        Further arguments.
+    probes : int
+        How many points.  An entry that vanishes at all of them (behind a branch not taken) is not found.
+
+    Returns
+    -------
+    scipy.sparse.csr_array of bool
+        The pattern; n runs of forward mode a probe, to be done once for many Jacobians.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from srcad import jacobian_pattern
+    >>> jacobian_pattern(lambda x: x[1:] * x[:-1], np.ones(3)).toarray()
+    array([[ True,  True, False],
+           [False,  True,  True]])
+    """
+    _require_scipy()
+    derivative = jvp(f)
+    generator = np.random.default_rng(0)
+    found = None
+    for _ in range(probes):
+        point = x + 0.1 * generator.standard_normal(np.shape(x)) * np.maximum(np.abs(x), 1.0)
+        columns = []
+        for direction in np.eye(len(x)):
+            tangent = derivative((point, *args), (direction, *(None for _ in args)))[1]
+            columns.append(sparse.csc_array((tangent != 0)[:, None]))
+        pattern = sparse.hstack(columns).tocsr()
+        found = pattern if found is None else found + pattern
+    return found
+
+
+def _require_scipy() -> None:
+    if sparse is None:
+        raise ImportError("Sparse matrices need SciPy: pip install srcad[scipy].")
+
+
+def _structure(pattern: Any) -> Any:
+    """Return a pattern as a sparse array of coordinates without repetitions, whatever its values are."""
+    _require_scipy()
+    found = sparse.csr_array(pattern != 0 if isinstance(pattern, np.ndarray) else pattern)
+    found.sum_duplicates()
+    return sparse.coo_array((np.ones(found.nnz), found.tocoo().coords), shape=found.shape)

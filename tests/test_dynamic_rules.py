@@ -1,0 +1,134 @@
+"""Calls of functions with rules that are resolved when they happen: what has no derivative is refused."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from srcad import check_grads, grad, jvp
+from srcad.errors import NoDerivativeError
+
+X = np.array([[0.3, -1.2, 0.7], [1.1, 0.4, -0.6]])
+TABLE = {"exp": np.exp, "cumsum": np.cumsum, "angle": np.arctan2, "norm": np.linalg.norm, "take": np.take}
+
+
+def angles(x: Any, y: Any) -> Any:
+    return np.sum(TABLE["angle"](x, y))
+
+
+def norm_of_order(x: Any, order: Any) -> Any:
+    return TABLE["norm"](x, order)
+
+
+def test_a_rule_has_the_gradients_of_all_its_parameters() -> None:
+    check_grads(angles, (X, X + 3.0))
+
+
+def test_a_parameter_without_derivative_is_refused_where_it_varies() -> None:
+    with pytest.raises(NoDerivativeError, match="'norm' with respect to the argument 'ord'"):
+        grad(norm_of_order, argnums=(0, 1))(X[0], 2.5)
+
+
+def test_a_parameter_without_derivative_may_be_a_constant() -> None:
+    found = grad(norm_of_order)(X[0], 2.5)
+
+    np.testing.assert_allclose(found, grad(lambda x: np.linalg.norm(x, 2.5))(X[0]))
+
+
+def test_whole_numbers_are_constants() -> None:
+    def summed(x: Any, axis: int) -> Any:
+        return np.sum(TABLE["cumsum"](x, axis) ** 2)
+
+    check_grads(summed, (X, 1))
+
+
+def test_a_refused_argument_is_refused_by_position_too() -> None:
+    def with_buffer(x: Any) -> Any:
+        return np.sum(TABLE["take"](x, [0, 1], 0, np.zeros((2, 3))) ** 2)
+
+    with pytest.raises(NoDerivativeError, match="overwrites an array"):
+        grad(with_buffer)(X)
+
+
+def test_an_argument_out_is_refused_before_anything_is_stored() -> None:
+    buffer = np.zeros(3)
+
+    def stored(x: Any, options: Any) -> Any:
+        return np.sum(TABLE["exp"](x, **options))
+
+    with pytest.raises(NoDerivativeError, match="'out'"):
+        grad(stored)(X[0], {"out": buffer})
+    np.testing.assert_array_equal(buffer, np.zeros(3))
+
+
+# -- options from a dict -----------------------------------------------------------------------------
+
+
+def literal_options(x: Any) -> Any:
+    return np.sum(np.cumsum(x, **{"axis": 1}) ** 2)
+
+
+def options_of_the_caller(x: Any, options: Any) -> Any:
+    return np.sum(np.cumsum(x, **options) ** 2)
+
+
+def options_of_a_method(x: Any, options: Any) -> Any:
+    return np.sum(x.cumsum(**options) ** 2)
+
+
+def arguments_of_the_caller(arguments: Any) -> Any:
+    return np.sum(np.arctan2(*arguments))
+
+
+def test_a_display_of_a_dict_is_written_out_as_keywords() -> None:
+    gradient = grad(literal_options)
+
+    found = gradient(X)
+
+    assert "rt.call" not in gradient.source
+    np.testing.assert_allclose(found, grad(lambda x: np.sum(np.cumsum(x, axis=1) ** 2))(X))
+
+
+@pytest.mark.parametrize("function", [options_of_the_caller, options_of_a_method])
+def test_options_from_a_dict(function: Any) -> None:
+    check_grads(function, (X, {"axis": 1}))
+
+
+@pytest.mark.parametrize("function", [options_of_the_caller, options_of_a_method])
+def test_options_from_a_dict_in_forward_mode(function: Any) -> None:
+    _, tangent = jvp(function, (X, {"axis": 1}), (X, None))
+
+    np.testing.assert_allclose(tangent, np.sum(X * grad(function)(X, {"axis": 1})))
+
+
+def test_arguments_from_a_tuple() -> None:
+    check_grads(arguments_of_the_caller, ((X, X + 3.0),))
+
+
+# -- options that are tuples -------------------------------------------------------------------------
+
+
+def summed_over_axes(x: Any) -> Any:
+    return np.sum(np.sum(x**3, axis=(0, 2)) ** 2)
+
+
+def test_axes_in_a_tuple_are_written_into_the_rule() -> None:
+    gradient = grad(summed_over_axes)
+
+    gradient(np.ones((2, 3, 2)))
+
+    assert "reductions" not in gradient.source
+
+
+def test_axes_in_a_tuple_do_not_vary_in_the_second_derivative() -> None:
+    check_grads(summed_over_axes, (np.linspace(0.5, 1.5, 12).reshape(2, 3, 2),), order=2)
+
+
+def test_bounds_in_a_tuple_do_not_vary_in_the_second_derivative() -> None:
+    def program(w: Any) -> Any:
+        counts, _ = np.histogram(np.array([0.1, 0.4, 0.6, 0.9]), 2, (0.0, 1.0), weights=w)
+        return np.sum(counts**3)
+
+    check_grads(program, (np.array([0.3, 1.2, 0.8, 0.5]),), order=2)
