@@ -19,6 +19,7 @@ from srcad.analysis.infer import ARRAY_METHODS
 from srcad.analysis.kinds import is_differentiable, kind_of
 from srcad.compilation import compiled
 from srcad.derive.builtin_sources import source_of_builtin
+from srcad.derive.memory_adjoints import CONVERSIONS
 from srcad.dynamic_containers import CONTAINERS, MAKERS
 from srcad.dynamic_objects import call_of_class
 from srcad.dynamic_operators import OPERATORS
@@ -51,7 +52,11 @@ def call(
     handler = OPERATORS.get(function) or MAKERS.get(function) if isinstance(function, Hashable) else None
     if handler is not None:
         return handler(call, *args, shadows=shadows, **options)
-    if function in _operators:
+    if isinstance(function, Hashable) and function in CONVERSIONS and args:
+        method = getattr(type(args[0]), CONVERSIONS[function], None)
+        if isinstance(method, types.FunctionType):
+            return call(method, None, args, shadows, options, option_shadows)
+    if any(function is operator for operator in _operators):
         return _derivative_made(function, args, shadows, options)
     if registry.find(function) is not None:
         return call_of_rule(function, args, shadows, options, option_shadows)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import collections
 import functools
+import inspect
 import operator
 import types
 from collections.abc import Callable
@@ -173,11 +174,21 @@ def _delitem(call: Call, base: Any, index: Any, *, shadows: Any) -> Outcome:
 
 def _getattr(call: Call, base: Any, name: str, *default: Any, shadows: Any) -> Outcome:
     cls = type(base)
-    computed = getattr(cls, name, None) if not isinstance(base, (type, types.ModuleType)) else None
+    plain = isinstance(base, (type, types.ModuleType))
+    computed = None if plain else inspect.getattr_static(cls, name, None)
     if isinstance(computed, property):
         return call(computed.fget, None, (base,), (shadows[0],), {}, {})
     if default and not hasattr(base, name):
         return default[0], shadows[2], _nothing_to_do
+    if isinstance(computed, functools.cached_property) and name not in vars(base):
+        value, part, pullback = call(computed.func, None, (base,), (shadows[0],), {}, {})
+        vars(base)[name] = value
+        if shadows[0] is not None:
+            setattr(shadows[0], name, part)
+        return value, part, pullback
+    if _is_written_descriptor(computed) and name not in getattr(base, "__dict__", {}):
+        read = type(computed).__get__
+        return call(read, None, (computed, base, cls), (rt.shadow(computed), shadows[0], None), {}, {})
     value = getattr(base, name)
     if isinstance(value, types.MethodType):
         return value, shadows[0], _nothing_to_do
@@ -185,12 +196,18 @@ def _getattr(call: Call, base: Any, name: str, *default: Any, shadows: Any) -> O
     if isinstance(base, (np.ndarray, np.generic)):
         return _array_attribute(base, name, value, image)
     own = hasattr(base, "__dict__") and name in vars(base) or isinstance(base, tuple)
+    own = own or isinstance(computed, types.MemberDescriptorType)
     own = own or isinstance(base, dict) and base.get(name) is value
     if not own and not isinstance(base, (type, types.ModuleType)):
         fallback = _method(base, "__getattr__")
         if fallback is not None and not hasattr(cls, name):
             return call(fallback, None, (base, name), (image, None), {}, {})
     return value, rt.attribute_shadow(value, base, image, name) if own else None, _nothing_to_do
+
+
+def _is_written_descriptor(found: Any) -> bool:
+    """Tell whether an attribute of a class computes that of its instances in Python."""
+    return isinstance(getattr(type(found), "__get__", None), types.FunctionType)
 
 
 def _array_attribute(base: Any, name: str, value: Any, image: Any) -> Outcome:
@@ -208,9 +225,12 @@ def _array_attribute(base: Any, name: str, value: Any, image: Any) -> Outcome:
 
 
 def _setattr(call: Call, base: Any, name: str, value: Any, *, shadows: Any) -> Outcome:
-    computed = getattr(type(base), name, None)
+    computed = inspect.getattr_static(type(base), name, None)
     if isinstance(computed, property) and computed.fset is not None:
         return call(computed.fset, None, (base, value), (shadows[0], shadows[2]), {}, {})
+    if isinstance(getattr(type(computed), "__set__", None), types.FunctionType):
+        write = type(computed).__set__
+        return call(write, None, (computed, base, value), (rt.shadow(computed), shadows[0], shadows[2]), {}, {})
     method = _method(base, "__setattr__")
     if method is not None:
         return call(method, None, (base, name, value), tuple(shadows), {}, {})

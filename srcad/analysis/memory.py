@@ -469,6 +469,8 @@ class _Collector:
             return
         if registry.find(function) is not None or registry.is_constant(function):
             self.known(target, function, first)
+            if function in (float, abs, complex, round) and first is not None and target is not None:
+                self.dynamic |= {target} if self.is_pointer(target) else set()
             return
         self.unknown(target, node, None)
 

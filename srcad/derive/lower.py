@@ -36,6 +36,7 @@ from srcad.lang.function import Function
 
 __all__ = ["lower"]
 
+_LIBRARIES = {"numpy", "contextlib", "srcad", "warnings", "threading", "decimal", "tempfile", "builtins", "io", "time"}
 _IN_PLACE = (gast.Add, gast.Sub, gast.Mult, gast.Div)
 
 
@@ -79,7 +80,7 @@ class _Lowering(CallLowering):
         if isinstance(stmt, (gast.For, gast.While)):
             return self.loop(stmt)
         if isinstance(stmt, gast.With):
-            return [gast.With(stmt.items, self.block(stmt.body), None)]
+            return self.context(stmt)
         if isinstance(stmt, gast.Try):
             handlers = [gast.ExceptHandler(h.type, h.name, self.block(h.body)) for h in stmt.handlers]
             return [
@@ -101,6 +102,37 @@ class _Lowering(CallLowering):
             lowered = self.lowered(stmt, None, stmt.value)
             return [stmt] if lowered is None else self.block(lowered)
         return [stmt]
+
+    def context(self, stmt: gast.With) -> list[gast.stmt]:
+        """Write out the methods of a context that a user's class defines: they may change what it holds."""
+        item = stmt.items[0]
+        body = self.block(stmt.body)
+        manager = item.context_expr
+        if not isinstance(manager, gast.Name) or self.is_library_context(manager.id):
+            return [gast.With(stmt.items, body, None)]
+        enter = gast.Call(gast.Attribute(name(manager.id), "__enter__", gast.Load()), [], [])
+        nothing = [constant(None)] * 3
+        leave = gast.Expr(gast.Call(gast.Attribute(name(manager.id), "__exit__", gast.Load()), nothing, []))
+        self.scope.statics.setdefault("rt.leaving", rt.leaving)
+        guard = self.scope.fresh("leaving")
+        make = assign(guard, gast.Call(name("rt.leaving"), [name(manager.id)], []))
+        inside = gast.With([gast.withitem(name(guard), None)], body, None)
+        entered = gast.Assign([item.optional_vars], enter, None) if item.optional_vars is not None else gast.Expr(enter)
+        made = [entered, make, inside, leave]
+        for step in made:
+            gast.copy_location(step, stmt)
+        return made
+
+    def is_library_context(self, variable: str) -> bool:
+        """Tell whether a context is made by a call of a library's function, or is not known to be a user's."""
+        for node in gast.walk(self.fn.tree):
+            if isinstance(node, gast.Assign) and getattr(node.targets[0], "id", None) == variable:
+                callee = getattr(getattr(node.value, "func", None), "id", "")
+                function = self.scope.statics.get(callee)
+                module = str(getattr(function, "__module__", None) or "").partition(".")[0]
+                if function is not None and module in _LIBRARIES:
+                    return True
+        return False
 
     def condition(self, test: gast.AST) -> tuple[list[gast.stmt], gast.AST]:
         """Return the truth value of what may change after the test, and statements that find it."""

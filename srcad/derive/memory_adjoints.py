@@ -38,7 +38,7 @@ from srcad.errors import UnsupportedError
 from srcad.lang.function import Function
 from srcad.rules import registry
 
-__all__ = ["MemoryAdjoints"]
+__all__ = ["CONVERSIONS", "MemoryAdjoints"]
 
 _ALWAYS_VIEWS = frozenset("transpose swapaxes moveaxis expand_dims rollaxis flip fliplr flipud rot90 matrix_transpose "
                           "squeeze atleast_1d atleast_2d atleast_3d split array_split hsplit vsplit dsplit".split())  # fmt: skip
@@ -50,6 +50,9 @@ _OPERATORS: dict[type, str] = {
     gast.FloorDiv: "floordiv", gast.MatMult: "matmul", gast.BitAnd: "and_", gast.BitOr: "or_", gast.BitXor: "xor",
     gast.LShift: "lshift", gast.RShift: "rshift",
 }  # fmt: skip
+CONVERSIONS: dict[Any, str] = {float: "__float__", abs: "__abs__", complex: "__complex__", round: "__round__"}
+"""Builtins that a class can define for its instances."""
+
 _UNARY: dict[type, str] = {gast.USub: "neg", gast.UAdd: "pos", gast.Invert: "invert"}
 
 
@@ -552,6 +555,8 @@ class MemoryAdjoints:
             return self.memory_method(target, node)
         function = self.scope.statics.get(node.func.id)
         shadowed = target is not None and self.is_shadowed(target)
+        if _hashable(function) and function in CONVERSIONS and self.is_dynamic(*node.args[:1]):
+            return self.dynamic_call(target, node) if any(self.is_varied(a) for a in node.args) else None
         if function is rt.closure:
             return self.shadowed_closure(target, node) if shadowed else None
         if getattr(function, "__name__", "") == "at" and isinstance(

@@ -26,6 +26,7 @@ constant(
     rt.zeros_like,
     rt.along_axis_index,
     rt.catching,
+    rt.leaving,
     rt.diagonal_index,
     rt.flat_index,
     rt.no_shadow,

@@ -55,7 +55,7 @@ from srcad.runtime.differences import (
     joined_shape,
     slab,
 )
-from srcad.runtime.exceptions import catching, truncate
+from srcad.runtime.exceptions import catching, leaving, truncate
 from srcad.runtime.fourier import (
     half_spectrum_weights,
     resized,
@@ -391,6 +391,7 @@ __all__ = [
     "norm_axes",
     "off_diagonal",
     "catching",
+    "leaving",
     "truncate",
     "operators",
     "order_of",

@@ -8,6 +8,8 @@ from typing import Any
 
 import numpy as np
 
+from srcad.runtime.attributes import attributes_of
+
 __all__ = [
     "accumulate",
     "add",
@@ -165,6 +167,6 @@ def _finish_container(gradient: Any, value: Any) -> Any:
             return type(value)(*parts)
         return type(value)(parts)
     result = _copy.copy(value)
-    for name, item in vars(value).items():
+    for name, item in attributes_of(value).items():
         object.__setattr__(result, name, finish(0.0 if empty else gradient.get(name, 0.0), item))
     return result

@@ -17,6 +17,7 @@ from typing import Any
 
 import numpy as np
 
+from srcad.runtime.attributes import attributes_of
 from srcad.runtime.calls import Closure
 
 __all__ = [
@@ -62,7 +63,9 @@ class Shadow:
 
 def is_instance(value: Any) -> bool:
     """Tell whether ``value`` is an object of a user's class, whose attributes may carry derivatives."""
-    return hasattr(value, "__dict__") and not isinstance(value, _OPAQUE) and not callable_without_state(value)
+    if isinstance(value, _OPAQUE) or callable_without_state(value):
+        return False
+    return hasattr(value, "__dict__") or hasattr(type(value), "__slots__")
 
 
 def callable_without_state(value: Any) -> bool:
@@ -169,7 +172,7 @@ def _container_shadow(value: Any, memo: dict[int, Any]) -> Any:
     elif is_instance(value):
         result = Shadow()
         memo[id(value)] = (result, value)
-        for name, item in vars(value).items():
+        for name, item in attributes_of(value).items():
             setattr(result, name, shadow(item, memo))
     else:
         result = None
@@ -226,7 +229,7 @@ def clone(value: Any, memo: dict[int, Any] | None = None) -> Any:
     elif is_instance(value) or isinstance(value, Shadow):
         result = _copy.copy(value)
         memo[id(value)] = (result, value)
-        for name, item in vars(value).items():
+        for name, item in attributes_of(value).items():
             object.__setattr__(result, name, clone(item, memo))
     else:
         result = value

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from srcad.runtime.arrays import unbroadcast
+from srcad.runtime.attributes import attributes_of
 from srcad.runtime.memory import Cell, Shadow, element_shadow, is_instance, owner, shadow, taken
 
 __all__ = [
@@ -166,7 +167,7 @@ def shallow(base: Any) -> Any:
         return np.array(base)
     if isinstance(base, (list, dict, collections.deque)):
         return _copy.copy(base)
-    return dict(vars(base)) if hasattr(base, "__dict__") else None
+    return attributes_of(base)
 
 
 def restore(base: Any, saved: Any) -> None:
@@ -182,8 +183,10 @@ def restore(base: Any, saved: Any) -> None:
         base.clear()
         base.extend(saved)
     elif saved is not None:
-        vars(base).clear()
-        vars(base).update(saved)
+        for name in attributes_of(base).keys() - saved.keys():
+            object.__delattr__(base, name)
+        for name, item in saved.items():
+            object.__setattr__(base, name, item)
 
 
 def store_gradient(gradient: Any, index: Any) -> Any:
@@ -267,7 +270,7 @@ def _reached(value: Any, found: set[int]) -> None:
         parts = (
             value.values()
             if isinstance(value, dict)
-            else vars(value).values()
+            else attributes_of(value).values()
             if is_instance(value)
             else value
         )
