@@ -11,6 +11,7 @@ from srcad.analysis.kinds import NUMBER, kind_of
 from srcad.backends.tracebacks import show_users_source
 from srcad.compilation import compiled
 from srcad.derive.request import Request
+from srcad.dispatch import Dispatch
 from srcad.dynamic import install
 from srcad.errors import ArgumentError, OutputError, UnsupportedError
 from srcad.pipeline import Code, build
@@ -164,31 +165,38 @@ class Derivative(Composable):
         self.target = Target(f)
         self.wanted = self.target.wanted(argnums)
         self.latest: Code | None = None
+        plain = mode == "grad" or value
+        self._dispatch = Dispatch(self.target, not plain or len(set(self.wanted)) != len(self.wanted))
         self.__name__ = getattr(f, "__name__", type(f).__name__)
         self.__doc__ = getattr(f, "__doc__", None)
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Compute the derivative at the given arguments."""
+        return self._call(args, kwargs)
+
+    def _call(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         target = self.target
         values = target.bind(args, kwargs)
         everything = (*values, *target.captured())
         code = self.compiled(values)
         if code.changes and share_memory(everything):
             code = self.compiled(values, aliased=True)
+        else:
+            self._dispatch.note(self, code, everything)
         try:
             outcome = code.entries[0](*everything)
         except BaseException as error:
             self._explain(error)
-            show_users_source(error)
             raise error
         return self._arrange(outcome)
 
     def _explain(self, error: BaseException) -> None:
-        """Turn the runtime's complaint about the output into the project's error."""
+        """Turn the runtime's complaint about the output into the project's error, and show the user's source."""
         traceback = error.__traceback__ if isinstance(error, TypeError) else None
         while traceback is not None and traceback.tb_next is not None:
             traceback = traceback.tb_next
         if traceback is None or traceback.tb_frame.f_code.co_name != "seed":
+            show_users_source(error)
             return
         raise OutputError(f"The result of '{self.target.title()}' has {error}, and a gradient needs a real scalar.",
                           "Use vjp for other outputs, or return a sum.", place(self.target.func)) from None  # fmt: skip

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import types
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 from typing import Any
 
 import numpy as np
@@ -16,13 +16,17 @@ from srcad.pipeline import Code, build
 from srcad.runtime import Closure
 from srcad.targets import Target, place
 
-__all__ = ["compiled", "forget"]
+__all__ = ["compiled", "fingerprint", "forget", "when_forgotten"]
 
 _CACHE: dict[Hashable, Code] = {}
 _MOST_ENTRIES = 4096
 
+when_forgotten: list[Callable[[], None]] = []
+"""Called when compiled code has become void."""
 
-def _fingerprint(value: Any) -> Any:
+
+def fingerprint(value: Any) -> Any:
+    """Return what is equal for arguments that the same code is right for."""
     cls = type(value)
     if cls is float or cls is int or cls is bool:
         return cls
@@ -31,7 +35,7 @@ def _fingerprint(value: Any) -> Any:
     if isinstance(value, np.generic):
         return cls
     if cls is Closure:
-        return ("closure", value.function, tuple(map(_fingerprint, value.captured)))
+        return ("closure", value.function, tuple(map(fingerprint, value.captured)))
     if cls is types.FunctionType:
         return value
     return kind_of(value)
@@ -95,7 +99,7 @@ def compiled(
         else target.func.__code__
     )
     closed = (_static_cells(target), id(getattr(target.func, "__globals__", None)))
-    key = (identity, closed, wanted, mode, single, aliased, tuple(map(_fingerprint, everything)))
+    key = (identity, closed, wanted, mode, single, aliased, tuple(map(fingerprint, everything)))
     code = _CACHE.get(key)
     if code is not None and code.holds():
         return code
@@ -148,3 +152,5 @@ def _static_cells(target: Target) -> Hashable:
 def forget() -> None:
     """Empty the cache, since a rule was added that what is in it does not know."""
     _CACHE.clear()
+    for drop in when_forgotten:
+        drop()

@@ -194,7 +194,9 @@ def call_of_function(
     everything = (*values, *captured)
     image_of = dict(zip(names, (*images, *inner)))
     wanted = tuple(
-        n for n, v in zip(names, everything) if image_of.get(n) is not None and is_differentiable(kind_of(v))
+        n
+        for n, v in zip(names, everything)
+        if not _is_nothing(image_of.get(n)) and is_differentiable(kind_of(v))
     )
     code = compiled(target, values, wanted, "call", aliased=rt.share_memory(everything))
     value_of = dict(zip(names, everything))
@@ -209,6 +211,11 @@ def call_of_function(
     value, residuals = outcome
     fresh = rt.shadow(value)
     return value, fresh, functools.partial(_pull_value, backward, residuals, fresh, code.valued, image_of)
+
+
+def _is_nothing(image: Any) -> bool:
+    """Tell whether a shadow is that of a constant, such as a tuple of axes."""
+    return image is None or isinstance(image, tuple) and all(map(_is_nothing, image))
 
 
 def _pull(backward: Any, residuals: Any, names: tuple[str, ...], image_of: dict[str, Any]) -> None:

@@ -9,7 +9,7 @@ import gast
 from srcad import runtime as rt
 from srcad.analysis.infer import ARRAY_METHODS, Kinds, kind_of_operation
 from srcad.analysis.kinds import Kind, is_differentiable, is_scalar
-from srcad.analysis.memory import Memory
+from srcad.analysis.memory import Memory, is_rule
 from srcad.lang.function import Function
 from srcad.rules import registry
 
@@ -129,10 +129,7 @@ def _may_vary(kind: Kind) -> bool:
 
 
 def _changes_nothing(function: Any) -> bool:
-    """Tell whether a function is constant, or is itself a rule."""
-    return registry.is_constant(function) or (getattr(function, "__module__", "") or "").startswith(
-        "srcad.rules."
-    )
+    return registry.is_constant(function) or is_rule(function)
 
 
 def _can_be_changed(kind: Kind) -> bool:

@@ -21,7 +21,10 @@ from srcad.analysis.kinds import Kind, is_scalar
 from srcad.lang.function import Function
 from srcad.rules import registry
 
-__all__ = ["CONTAINER_MUTATORS", "Memory", "direct_changes", "is_view_function", "memory_of", "repeating_views", "simple_statements"]
+__all__ = [
+    "CONTAINER_MUTATORS", "Memory", "direct_changes", "is_rule", "is_view_function", "memory_of", "repeating_views",
+    "simple_statements",
+]  # fmt: skip
 
 CONTAINER_MUTATORS = frozenset(
     "append extend insert pop remove clear update setdefault sort reverse popitem add discard appendleft "
@@ -127,11 +130,16 @@ class _Classes:
         return False
 
 
+def is_rule(function: Any) -> bool:
+    """Tell whether a function is one of srcad's own rules, none of which changes what it is given."""
+    return (getattr(function, "__module__", "") or "").startswith("srcad.rules.")
+
+
 def memory_of(
     fn: Function,
     kinds: Kinds,
     given: Iterable[str],
-    mutates: Callable[[Any], bool] = lambda callee: True,
+    mutates: Callable[[Any], bool] = lambda callee: not is_rule(callee),
     parameters_alias: bool = False,
     result_is_kept: bool = False,
 ) -> Memory:

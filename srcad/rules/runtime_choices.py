@@ -34,14 +34,18 @@ def observed(ans, g, rows, m, y, rowvar):
     return rt.observations(parts[0], parts[1], rowvar), 0.0, 0.0
 
 
-@vjp(rt.counts_adjoint, "cotangent", "edges", "weights", linear=("cotangent",), shaped=("edges", "weights"))
+@vjp(
+    rt.counts_adjoint,
+    "cotangent", "edges", "points", "weights",
+    linear=("cotangent",), shaped=("edges", "points", "weights"),
+)  # fmt: skip
 def counts_adjoint(ans, g, cotangent, edges, points, weights):
-    return rt.counts_of(g, edges, points), 0.0, 0.0
+    return rt.counts_of(g, edges, points), 0.0, 0.0, 0.0
 
 
-@vjp(rt.counts_of, "weights", "edges", linear=("weights",), shaped=("edges",))
+@vjp(rt.counts_of, "weights", "edges", "points", linear=("weights",), shaped=("edges", "points"))
 def counts_of(ans, g, weights, edges, points):
-    return rt.counts_adjoint(g, edges, points, weights), 0.0
+    return rt.counts_adjoint(g, edges, points, weights), 0.0, 0.0
 
 
 @vjp(rt.edges_adjoint, "cotangent", "a", "edges", linear=("cotangent",), shaped=("a", "edges"))
