@@ -125,7 +125,8 @@ def compiled(
     func = target.closure.function if target.closure is not None else target.func
     func = derived if derived is not None else func
     exact = _is_exact(names, everything, wanted)
-    request = Request(func, tuple(kinds), wanted, mode, exact, single, aliased)
+    integers = tuple(n for n, v in zip(names, everything) if n in wanted and type(v) is int)
+    request = Request(func, tuple(kinds), wanted, mode, exact, single, aliased, integers)
     code = build_forward(request) if mode == "jvp" else build(request)
     if len(_CACHE) >= _MOST_ENTRIES:
         _CACHE.pop(next(iter(_CACHE)))

@@ -9,7 +9,7 @@ from __future__ import annotations
 import builtins
 import functools
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import gast
@@ -20,7 +20,8 @@ from srcad import runtime as rt
 from srcad.analysis.activity import bound_before, varied_variables
 from srcad.analysis.guards import raising_variables
 from srcad.analysis.infer import Kinds, infer
-from srcad.analysis.kinds import ANY, Kind, is_scalar
+from srcad.analysis.counters import counting_variables
+from srcad.analysis.kinds import ANY, INT, Kind, is_scalar
 from srcad.analysis.memory import Memory, direct_changes, memory_of, simple_statements
 from srcad.analysis.returns import Callees
 from srcad.backends.numpy_backend import load
@@ -112,6 +113,7 @@ def build(request: Request, stages: dict[str, str] | None = None) -> Code:
     fn = inline_calls(fn, read, lambda value: isinstance(value, Nested))
     fn = without_dead_copies(copy_propagation(fn, Context(_is_pure)))
     fn, result = single_result(fn, request.mode)
+    request = without_counters(request, fn)
     callees = Callees(read)
     kinds = infer(fn, dict(request.parameters), callees.returns, callees.changes)
     if stages is not None:
@@ -125,7 +127,8 @@ def build(request: Request, stages: dict[str, str] | None = None) -> Code:
     memory = memory_of(
         fn, kinds, given, parameters_alias=request.aliased, result_is_kept=request.mode == "call"
     )
-    varied = varied_variables(fn, kinds, set(request.wanted), memory)
+    inputs = {p for p in request.wanted if kinds.get(p, ANY).name != "int"}
+    varied = varied_variables(fn, kinds, inputs, memory)
     refuse_changes_outside(fn, memory, varied)
     swept = reverse_steps(fn, kinds, varied, memory, bound_before(fn), result)
     entry = enter(fn, request, swept, kinds, memory, varied)
@@ -156,6 +159,15 @@ def has_shadows(functions: list[Function]) -> bool:
         for fn in functions
         for node in gast.walk(fn.tree)
     )
+
+
+def without_counters(request: Request, fn: Function) -> Request:
+    """Return a request for a pullback in which integers that count or select are no numbers to differentiate by."""
+    counters = set(request.integers) & counting_variables(fn) if request.mode == "vjp" else set()
+    if not counters:
+        return request
+    kinds = tuple((n, INT if n in counters else kind) for n, kind in request.parameters)
+    return replace(request, parameters=kinds)
 
 
 def refuse_changes_outside(fn: Function, memory: Memory, varied: set[str]) -> None:

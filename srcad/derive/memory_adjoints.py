@@ -334,17 +334,15 @@ class MemoryAdjoints:
             if made is not None:
                 births += made
                 pulls.append(pull)
-        if not self.is_shadowed(value) or self.kind(value).name == "array":
-            return Operation(
-                tuple(e.id for e in target.elts),
-                self.placed([self.stmt, *births]),
-                self.parts_of(target, value),
-            )
+        apart = not self.is_shadowed(value) or self.kind(value).name == "array"
+        parts = self.parts_of(target, value) if apart else nothing
 
         def pull(fl: Flattener, grad: Names, live: set[str]) -> list[Contribution]:
-            return [found for one in pulls for found in one(fl, grad, live)]
+            found = [contribution for one in pulls for contribution in one(fl, grad, live)]
+            return found + parts(fl, grad, live)
 
-        return Operation(tuple(e.id for e in target.elts), self.placed([self.stmt, *births]), pull)
+        targets = tuple(e.id for e in target.elts)
+        return Operation(targets, self.placed([self.stmt, *births]), pull, always=bool(pulls or births))
 
     def parts_of(self, target: gast.Tuple, value: gast.AST) -> Any:
         """Return the pull of an unpacking whose parts have gradients of their own."""

@@ -31,6 +31,8 @@ class Request:
         The gradient itself is returned and not a tuple of gradients.
     aliased : bool
         Two of the parameters may refer to the same memory.
+    integers : tuple of str
+        Wanted parameters whose arguments are integers: those that count or select have no derivative.
     """
 
     func: Any
@@ -40,6 +42,7 @@ class Request:
     exact: bool = True
     single: bool = True
     aliased: bool = False
+    integers: tuple[str, ...] = ()
 
     @property
     def names(self) -> list[str]:
