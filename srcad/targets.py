@@ -30,6 +30,12 @@ class Composable:
         """Return the generated function for arguments of these kinds."""
         raise AssertionError("provided by the operator")
 
+    def derived_again(
+        self, values: tuple[Any, ...], wanted: tuple[str, ...], mode: str, single: bool, aliased: bool
+    ) -> Any:
+        """Return the code of this derivative's own derivative, None where it is that of the generated function."""
+        return None
+
 
 class Target:
     """A function to be derived: its plain function, what is already bound and its signature."""
