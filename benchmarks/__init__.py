@@ -1,4 +1,4 @@
-"""How fast the generated derivatives are: ``python -m benchmarks`` prints one table of ratios.
+"""How fast the generated derivatives are: ``python -m benchmarks`` prints tables of ratios.
 
 The number of threads is read by BLAS and XLA when they are loaded, so it is set here, before any of them is
 imported.

@@ -1,4 +1,4 @@
-"""``python -m benchmarks [--rounds N] [--case TEXT]``: the table."""
+"""``python -m benchmarks [--rounds N] [--case TEXT]``: the tables."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from typing import Any
 
 from benchmarks.cases import CASES, Case
 from benchmarks.contenders import by_autograd, by_jax, by_srcad, by_tape, verify, verify_by_hand
+from benchmarks.kernel_figures import beside_autograd, beside_by_hand, beside_primals, memory_beside_by_hand
+from benchmarks.kernels import KERNELS
 from benchmarks.overheads import call_overhead, compile_time
 from benchmarks.timing import peak_memory, times
 from srcad.errors import SrcadError
@@ -24,15 +26,19 @@ COLUMNS = (
 )
 
 
+KERNEL_COLUMNS = ("primal", "by hand/primal", "srcad/by hand", "srcad/primal")
+
+
 def main() -> None:
-    """Print the table of ratios, then what a call and a compilation cost."""
+    """Print the tables of ratios, of programs and of kernels, then what a call and a compilation cost."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=main.__doc__)
     parser.add_argument("--rounds", type=int, default=15, help="measurements of each entry")
     parser.add_argument("--case", default="", help="only the cases whose names contain this")
     options = parser.parse_args()
     cases = [case for case in CASES if options.case.lower() in case.name.lower()]
     width = max((len(case.name) for case in cases), default=0)
-    print(_row("", COLUMNS, width), flush=True)
+    if cases:
+        print(_row("", COLUMNS, width), flush=True)
     failures: list[str] = []
     ratios = []
     for case in cases:
@@ -41,7 +47,8 @@ def main() -> None:
         if "srcad" in measured:
             ratios.append(measured["srcad"] / measured["by hand"])
     if ratios:
-        print(f"\nsrcad/by hand: geometric mean {_geometric_mean(ratios):.2f}, largest {max(ratios):.2f}")
+        print(_summary("srcad/by hand", ratios))
+    _print_kernels(options.rounds, options.case)
     if not options.case:
         _print_overheads(options.rounds)
         _print_memory()
@@ -74,19 +81,23 @@ def _measured(case: Case, rounds: int, failures: list[str]) -> dict[str, float]:
     return measured
 
 
-def _cells(measured: dict[str, float]) -> list[str]:
+def _cells(measured: dict[str, float], columns: Sequence[str] = COLUMNS) -> list[str]:
     """Return the entries of one row, a dash where a contender is missing."""
 
     def ratio(above: str, below: str) -> str:
         return f"{measured[above] / measured[below]:.2f}" if {above, below} <= measured.keys() else "-"
 
-    return [_duration(measured["primal"]), *(ratio(*column.split("/")) for column in COLUMNS[1:])]
+    return [_duration(measured["primal"]), *(ratio(*column.split("/")) for column in columns[1:])]
 
 
 def _row(name: str, cells: Sequence[str], width: int) -> str:
     return name.ljust(width) + "".join(
         cell.rjust(max(len(column), 9) + 2) for cell, column in zip(cells, COLUMNS)
     )
+
+
+def _summary(title: str, ratios: Sequence[float]) -> str:
+    return f"\n{title}: geometric mean {_geometric_mean(ratios):.2f}, largest {max(ratios):.2f}\n"
 
 
 def _duration(seconds: float) -> str:
@@ -98,6 +109,30 @@ def _duration(seconds: float) -> str:
 
 def _geometric_mean(values: Sequence[float]) -> float:
     return math.exp(sum(map(math.log, values)) / len(values))
+
+
+def _print_kernels(rounds: int, text: str) -> None:
+    """Print what the gradients of the kernels cost beside those by hand, and beside the kernels."""
+    by_hand = beside_by_hand(rounds, text)
+    width = max(map(len, KERNELS))
+    if by_hand:
+        print(_row("", KERNEL_COLUMNS, width))
+        for name, measured in by_hand.items():
+            print(_row(name, _cells(measured, KERNEL_COLUMNS), width), flush=True)
+        print(_summary("srcad/by hand", [m["srcad"] / m["by hand"] for m in by_hand.values()]))
+        for name, ratio in memory_beside_by_hand(text).items():
+            print(f"peak memory of the gradient of {name}, srcad/by hand: {ratio:.2f}")
+        print()
+    beside = beside_primals(rounds, text)
+    for name, measured in beside.items():
+        print(_row(name, _cells(measured, ("primal", "srcad/primal")), width), flush=True)
+    if beside:
+        print(_summary("srcad/primal", [m["srcad"] / m["primal"] for m in beside.values()]))
+    rival = beside_autograd(rounds) if not text else None
+    if rival is not None:
+        print(
+            f"jacobi_2d, autograd on a program without assignments/srcad: {rival['autograd'] / rival['srcad']:.1f}"
+        )
 
 
 def _print_overheads(rounds: int) -> None:

@@ -16,6 +16,7 @@ from srcad.dynamic import install
 from srcad.errors import ArgumentError, OutputError, UnsupportedError
 from srcad.pipeline import Code, build
 from srcad.runtime import clone, finish, share_memory
+from srcad.second_order import Gradient, code_by_symmetry, has_shadows
 from srcad.targets import Composable, Target, place
 
 __all__ = ["Derivative", "grad", "value_and_grad", "vjp"]
@@ -260,6 +261,18 @@ class Derivative(Composable):
             raise UnsupportedError("The derivative of a derivative with has_aux is not available.",
                                    "Differentiate a function that returns the value alone.")  # fmt: skip
         return self.compiled(values).entries[0]
+
+    def derived_again(
+        self, values: tuple[Any, ...], wanted: tuple[str, ...], mode: str, single: bool, aliased: bool
+    ) -> Any:
+        """Return the derivative of a gradient whose text works on shadow memory."""
+        unique = tuple(dict.fromkeys(self.wanted))
+        code = self.compiled(values, aliased)
+        if mode == "jvp" or self.mode == "aux" or len(unique) != len(self.wanted) or not has_shadows(code):
+            return None
+        one = not isinstance(self.argnums, tuple)
+        gradient = Gradient(self.target, unique, one, self.mode == "value_and_grad", code.entries[0])
+        return code_by_symmetry(gradient, values, wanted, mode, single, aliased)
 
     def __repr__(self) -> str:
         return f"<srcad {self.mode} of {self.__name__}>"

@@ -133,12 +133,18 @@ def _equal(first: Any, second: Any) -> bool:
 
 def _checkpoint(call: Call, f: Any, *, shadows: Any) -> Outcome:
     """Make a checkpointed function of one that is nested in a differentiated program."""
+    if isinstance(f, rt.Closure):
+        return call(functools.partial, None, (run_checkpointed, f), (None, shadows[0]), {}, {})
     return checkpoint(f), shadows[0], _nothing_to_do
 
 
 def _checkpoint_jvp(args: Any, tangents: Any, options: Any, option_tangents: Any) -> tuple[Any, Any]:
-    nested = isinstance(args[0], rt.Closure)
-    return checkpoint(*args), (0.0, tuple(tangents), {}) if nested else tangents[0]
+    if isinstance(args[0], rt.Closure):
+        made: tuple[Any, Any] = SPECIAL[functools.partial](
+            (run_checkpointed, *args), (0.0, *tangents), {}, {}
+        )
+        return made
+    return checkpoint(*args), tangents[0]
 
 
 def _nothing_to_do() -> None:

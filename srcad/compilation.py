@@ -10,7 +10,7 @@ import numpy as np
 
 from srcad.analysis.kinds import Kind, array, is_differentiable, kind_of
 from srcad.derive.request import Request
-from srcad.errors import ArgumentError
+from srcad.errors import ArgumentError, UnsupportedError
 from srcad.forward_pipeline import build_forward
 from srcad.pipeline import Code, build
 from srcad.runtime import Closure
@@ -127,7 +127,19 @@ def compiled(
     exact = _is_exact(names, everything, wanted)
     integers = tuple(n for n, v in zip(names, everything) if n in wanted and type(v) is int)
     request = Request(func, tuple(kinds), wanted, mode, exact, single, aliased, integers)
-    code = build_forward(request) if mode == "jvp" else build(request)
+    again = (
+        target.inner.derived_again(values, wanted, mode, single, aliased)
+        if target.inner is not None
+        else None
+    )
+    if derived is not None and again is None and not isinstance(derived, types.FunctionType):
+        raise UnsupportedError(f"A third derivative of '{target.title()}' leads through memory that changes.",
+                               "Use one order less, or a program without lists, objects and calls that change.",
+                               place(target.func))  # fmt: skip
+    if again is not None:
+        code = again
+    else:
+        code = build_forward(request) if mode == "jvp" else build(request)
     if len(_CACHE) >= _MOST_ENTRIES:
         _CACHE.pop(next(iter(_CACHE)))
     _CACHE[key] = code

@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
+
 from srcad import runtime as rt
+from srcad import tree
 from srcad.errors import UnsupportedError
 from srcad.rules import registry
 from srcad.tape.calls import record
@@ -80,7 +83,14 @@ def _copied(x: Any, function: Any) -> Any:
 
 def separate(value: Any) -> Any:
     """Return a copy of a value, through which derivatives flow."""
+    if recording.tokens:
+        return record(separate, rt.clone, (value,), {})
     return rt.clone(value)
+
+
+def writable(value: Any) -> Any:
+    """Return a copy of a gradient, whose arrays may be views that repeat one number, for the user to change."""
+    return tree.map(lambda leaf: np.array(leaf) if isinstance(leaf, np.ndarray) else leaf, value)
 
 
 def _same(ans, g, value):  # type: ignore[no-untyped-def]
@@ -88,10 +98,11 @@ def _same(ans, g, value):  # type: ignore[no-untyped-def]
 
 
 registry.vjp(separate, "value", linear=True)(_same)
+registry.vjp(writable, "value", linear=True)(_same)
 
 
 def _on_backward(ans, g, x, function):  # type: ignore[no-untyped-def]
-    replaced = function(separate(g))
+    replaced = function(writable(g))
     return (g if replaced is None else replaced), 0.0
 
 
@@ -107,6 +118,7 @@ registry.constant(stop_gradient)
 registry.results_like(stop_gradient, _first)
 registry.results_like(on_backward, _first)
 registry.results_like(separate, _first)
+registry.results_like(writable, _first)
 registry.stateful(on_backward)
 registry.vjp(on_backward, "x", "function", shaped=("function",))(_on_backward)
 registry.jvp(on_backward, "x")(_pushed_forward)
@@ -144,7 +156,7 @@ class backward:
     ...     with srcad.backward(y) as dy:
     ...         dy = np.clip(dy, -1.0, 1.0)
     ...     return 5.0 * y
-    >>> srcad.grad(loss)(3.0)
+    >>> float(srcad.grad(loss)(3.0))
     6.0
     """
 

@@ -18,10 +18,10 @@ import numpy as np
 import srcad.rules  # noqa: F401  (fills the registry)
 from srcad import runtime as rt
 from srcad.analysis.activity import bound_before, varied_variables
+from srcad.analysis.counters import counting_variables
 from srcad.analysis.guards import raising_variables
 from srcad.analysis.infer import Kinds, infer
-from srcad.analysis.counters import counting_variables
-from srcad.analysis.kinds import ANY, INT, Kind, is_scalar
+from srcad.analysis.kinds import ANY, INT, Kind, is_scalar, may_be_complex
 from srcad.analysis.memory import Memory, direct_changes, memory_of, simple_statements
 from srcad.analysis.returns import Callees
 from srcad.backends.numpy_backend import load
@@ -143,7 +143,8 @@ def build(request: Request, stages: dict[str, str] | None = None) -> Code:
     hints = optimizer_hints(request, kinds, swept, users, own)
     hints["raising"] = raising_variables(fn, kinds)
     arrays = {n for n, k in request.parameters if k.name == "array" and k.inexact}
-    convertible = arrays & set(request.wanted) if request.exact else set()
+    real = not any(may_be_complex(kinds.get(n, ANY)) for n in varied)
+    convertible = arrays & set(request.wanted) if request.exact and real else set()
     functions = [tidy(optimize(f, _is_pure, **hints), convertible) for f in made.functions]
     text, entries = load(functions, fn.scope)
     return Code(

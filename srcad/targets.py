@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import functools
 import inspect
+import itertools
 import linecache
 import types
+import weakref
 from collections.abc import Hashable
 from typing import Any
 
@@ -18,7 +20,7 @@ from srcad.pipeline import read
 from srcad.rules import registry
 from srcad.runtime import Closure
 
-__all__ = ["Composable", "Target", "place"]
+__all__ = ["Composable", "Target", "place", "written"]
 
 
 class Composable:
@@ -29,6 +31,12 @@ class Composable:
     def derived(self, values: tuple[Any, ...]) -> Any:
         """Return the generated function for arguments of these kinds."""
         raise AssertionError("provided by the operator")
+
+    def derived_again(
+        self, values: tuple[Any, ...], wanted: tuple[str, ...], mode: str, single: bool, aliased: bool
+    ) -> Any:
+        """Return the code of this derivative's own derivative, None where it is that of the generated function."""
+        return None
 
 
 class Target:
@@ -45,6 +53,9 @@ class Target:
                 self.before = f.args + self.before
                 self.options = {**f.keywords, **self.options}
                 f = f.func
+            elif isinstance(f, (staticmethod, functools._lru_cache_wrapper)):
+                # A cache changes when the function is computed, not what it computes.
+                f = f.__wrapped__
             elif isinstance(f, types.MethodType):
                 self.before = (f.__self__, *self.before)
                 f = f.__func__
@@ -126,25 +137,42 @@ class Target:
         return getattr(self.func, "__qualname__", "the nested function")
 
     def positional(self, count: int) -> tuple[str, ...]:
-        """The names of the first ``count`` arguments after those already bound, as far as they are parameters."""
-        return tuple(dict.fromkeys(n for n in self.argument_names(count) if n))
+        """The names of the parameters that the first ``count`` arguments after those already bound belong to."""
+        return tuple(dict.fromkeys(name for name, _ in self.positions(count)))
 
-    def argument_names(self, count: int) -> list[str]:
-        """The parameter that each positional argument is bound to, as far as it is one of its own."""
+    def positions(self, count: int) -> list[tuple[str, int | None]]:
+        """The parameter that each positional argument is bound to, and its place in that if it is ``*args``."""
         names = self.names[len(self.before) :]
-        for position, name in enumerate(names):
-            if self.signature.parameters[name].kind is inspect.Parameter.VAR_POSITIONAL and count > position:
-                raise ArgumentError(f"'{self.title()}' takes '*{name}', which vjp does not take apart.",
-                                    "Differentiate a function with named parameters.", place(self.func))  # fmt: skip
-        return [names[i] if i < len(names) else "" for i in range(count)]
+        rest = next((k for k, name in enumerate(names) if self.gathers(name)), None)
+        if rest is None:
+            return [(name, None) for name in names[:count]]
+        return [(names[min(k, rest)], None if k < rest else k - rest) for k in range(count)]
 
-    def wanted(self, argnums: Any) -> tuple[str, ...]:
-        """Return the names of the parameters that ``argnums`` asks for."""
-        names = self.names[len(self.before) :]
+    def gathers(self, name: str) -> bool:
+        """Tell whether a parameter is ``*args``."""
+        return self.signature.parameters[name].kind is inspect.Parameter.VAR_POSITIONAL
+
+    def places(self, argnums: Any, bound: int = 0) -> tuple[int | None, ...]:
+        """Return for each of ``argnums`` which element of the parameter it means; None if the whole of it."""
+        found: list[int | None] = []
+        for which in argnums if isinstance(argnums, tuple) else (argnums,):
+            position = which + bound if type(which) is int and which >= 0 else -1
+            found += (
+                [element for _, element in self.positions(position + 1)[position:]]
+                if position >= 0
+                else [None]
+            )
+        return tuple(found)
+
+    def wanted(self, argnums: Any, bound: int = 0) -> tuple[str, ...]:
+        """Return the names of the parameters that ``argnums`` asks for; the first ``bound`` will be bound later."""
+        names = self.names[len(self.before) + bound :]
         found = []
         for which in argnums if isinstance(argnums, tuple) else (argnums,):
             if isinstance(which, str) and which in self.names:
                 found.append(which)
+            elif self.places(which, bound) not in ((), (None,)):
+                found += filter(self.gathers, names)
             elif isinstance(which, int) and not isinstance(which, bool) and -len(names) <= which < len(names):
                 found.append(names[which])
             else:
@@ -190,12 +218,17 @@ def _make_wrapper(f: Any, parameters: list[inspect.Parameter]) -> Any:
         required + [_written(p) for p in optional] + ["*"] * bool(named) + [_written(p) for p in named]
     )
     passed = ", ".join(required + [f"{p.name}={p.name}" for p in [*optional, *named]])
-    namespace = {"primal": f}
-    text = f"def {f.__name__}({head}):\n    return primal({passed})\n"
-    file = f"<srcad primal {f.__name__}>"
-    _linecache_entry(file, text)
+    return written(f"def {f.__name__}({head}):\n    return primal({passed})\n", f.__name__, primal=f)
+
+
+def written(text: str, title: str, **names: Any) -> Any:
+    """Return the function with this text and these globals; its source can be read like a user's."""
+    file = f"<srcad {title} {next(_serial)}>"
+    linecache.cache[file] = (len(text), None, text.splitlines(keepends=True), file)
+    namespace = dict(names)
     exec(compile(text, file, "exec"), namespace)
-    return namespace[f.__name__]
+    weakref.finalize(namespace[title], linecache.cache.pop, file, None)
+    return namespace[title]
 
 
 def _written(parameter: inspect.Parameter) -> str:
@@ -205,8 +238,4 @@ def _written(parameter: inspect.Parameter) -> str:
 
 
 _PRINTABLE = (int, float, str, bool, type(None), type(inspect.Parameter.empty))
-
-
-def _linecache_entry(file: str, text: str) -> None:
-    """Let ``inspect`` find the text of a generated function."""
-    linecache.cache[file] = (len(text), None, text.splitlines(keepends=True), file)
+_serial = itertools.count(1)

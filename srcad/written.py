@@ -30,7 +30,7 @@ def write(title: str, text: str, names: dict[str, Any], like: Any) -> Any:
     like : callable
         The function that it is written for.
     """
-    file = f"<srcad {title} {next(_serial)}>"
+    file = f"<srcad written {title} {next(_serial)}>"
     linecache.cache[file] = (len(text), None, text.splitlines(keepends=True), file)
     space = {"__name__": f"written_for_{like.__module__.replace('.', '_')}", **names}
     exec(compile(text, file, "exec"), space)

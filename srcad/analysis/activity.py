@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import gast
+import numpy as np
 
 from srcad import runtime as rt
 from srcad.analysis.infer import ARRAY_METHODS, Kinds, kind_of_operation
@@ -66,12 +67,20 @@ class _Varied(gast.NodeVisitor):
             function = self.statics.get(node.func.id)
             if registry.is_constant(function) and function is not rt.sequence:
                 return False
+            if function is np.sign and self.is_real(node.args):
+                return False
             if (
                 function is rt.sequence
                 and kind_of_operation(node.args[0], self.kinds, self.fn).name == "dict"
             ):
                 return False
         return self.reads_varied(node) and _may_vary(kind_of_operation(node, self.kinds, self.fn))
+
+    def is_real(self, operands: list[gast.AST]) -> bool:
+        return all(
+            kind_of_operation(n, self.kinds, self.fn).dtype in ("float64", "float", "double")
+            for n in operands
+        )
 
     def mark(self, target: gast.AST) -> None:
         while isinstance(target, (gast.Subscript, gast.Attribute, gast.Starred)):

@@ -326,7 +326,8 @@ def kind_of_operation(
 
 
 def _kind_of_static(value: Any) -> Kind:
-    callee = isinstance(value, Nested) or registry.has_results_like(value)
+    ruled_method = isinstance(value, types.MethodType) and registry.find(value) is not None
+    callee = isinstance(value, Nested) or ruled_method or registry.has_results_like(value)
     return Kind("function", value=value) if callee else kind_of(value)
 
 

@@ -14,7 +14,7 @@ import numpy as np
 __all__ = [
     "ANY", "BOOL", "FLOAT", "FLOAT64", "INT", "NEVER", "NONE", "NUMBER", "STR", "Kind", "array", "bounded", "container",
     "dims_of", "dtype_class", "function", "is_differentiable", "is_double", "is_scalar", "join", "join_all",
-    "join_dtypes", "kind_of", "length", "length_class", "literal", "record", "scalar",
+    "join_dtypes", "kind_of", "length", "length_class", "literal", "may_be_complex", "record", "scalar",
 ]  # fmt: skip
 
 Dims = tuple[str, ...]
@@ -153,6 +153,17 @@ def is_differentiable(kind: Kind) -> bool:
     if kind.name == "array":
         return kind.inexact
     return kind.name not in ("int", "bool", "str", "none", "function")
+
+
+def may_be_complex(kind: Kind) -> bool:
+    """Tell whether a value of this kind may be, or may hold, a complex number."""
+    if kind.name in ("tuple", "list") and kind.items is not None:
+        return any(map(may_be_complex, kind.items))
+    if kind.name == "float":
+        return kind.dtype == "complex"
+    if kind.name in ("array", "number"):
+        return kind.dtype in (None, "complex")
+    return kind.name == "any"
 
 
 # -- the lattice -------------------------------------------------------------------------------------

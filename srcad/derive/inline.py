@@ -90,7 +90,16 @@ def _copy_body(
 ) -> tuple[list[gast.stmt], list[gast.AST]]:
     if rule.reverse.__closure__:
         raise _Undecided
-    tree = parsed(rule.reverse)
+    try:
+        tree = parsed(rule.reverse)
+    except (
+        OSError,
+        TypeError,
+        SyntaxError,
+    ):  # a user's rule may have no text, or be a lambda inside of an expression
+        raise _Undecided from None
+    if not isinstance(tree, gast.FunctionDef):
+        raise _Undecided
     env: dict[str, gast.AST] = {}
     own = [a.id for a in tree.args.args]
     env[own[0]] = ans
@@ -186,7 +195,11 @@ class _Copier(gast.NodeTransformer):
     def is_unknown_mask(self, node: gast.Compare) -> bool:
         """Tell whether ``x is True`` asks about an array: the rule's other branch is right for any value."""
         asked = node.comparators[0]
-        if not isinstance(asked, gast.Constant) or asked.value is not True or not isinstance(node.left, gast.Name):
+        if (
+            not isinstance(asked, gast.Constant)
+            or asked.value is not True
+            or not isinstance(node.left, gast.Name)
+        ):
             return False
         return isinstance(self.env.get(node.left.id), gast.Name)
 

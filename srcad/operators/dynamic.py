@@ -108,7 +108,16 @@ def call(function: Any, held: Any, args: Any, tangents: Any, options: Any, optio
         function = source_of_builtin(function, len(args), tuple(options)) or function
     target = Target(function)
     values = target.bind(args, options)
-    return run(target, values, tangents_of(target, values, held, tangents, option_tangents))
+    images = tangents_of(target, values, held, tangents, option_tangents)
+    rule = registry.find(function) if known else None
+    if rule is not None:
+        images = {n: t for n, t in images.items() if n in rule.wrt or not _is_zero(t)}
+    return run(target, values, images)
+
+
+def _is_zero(tangent: Any) -> bool:
+    """Tell whether a tangent is the number that stands for none."""
+    return isinstance(tangent, float) and tangent == 0.0
 
 
 def plain(function: Any, args: Any, options: Any) -> Outcome:

@@ -21,6 +21,7 @@ from srcad.optimize.histories import prune_histories, unpack_histories
 from srcad.optimize.inplace import update_in_place
 from srcad.optimize.moves import use_before_overwriting
 from srcad.optimize.nest import nest
+from srcad.optimize.notation import write_briefly
 from srcad.optimize.plain import write_plainly
 from srcad.optimize.program import Program
 from srcad.optimize.views import update_through_views
@@ -36,6 +37,7 @@ FINISH: tuple[Callable[[Program], None], ...] = (
     update_through_views,
     update_in_place,
     unpack_histories,
+    write_briefly,
     nest,
     write_plainly,
 )

@@ -68,14 +68,14 @@ def makes_fresh(callee: Any) -> bool:
         module == "math"
         or (module == "numpy" and name in _FRESH_NUMPY and getattr(np, name, None) is callee)
         or (module == "numpy.linalg" and name != "norm")
-        or (module.startswith("srcad.") and name in _FRESH_RUNTIME)
+        or (module.startswith("srcad.runtime") and name in _FRESH_RUNTIME)
     )
 
 
 def shares_first(callee: Any) -> bool:
     """Tell whether a function's results share memory with its first argument at most."""
     module, name = getattr(callee, "__module__", "") or "", getattr(callee, "__name__", "")
-    if module.startswith("srcad."):
+    if module.startswith("srcad.runtime"):
         return name in ("owned", "unbroadcast")
     return name in _VIEWS_OF_FIRST and getattr(np, name, None) is callee
 
@@ -96,4 +96,4 @@ def changed_arguments(callee: Any) -> tuple[int, ...] | None:
     module = getattr(callee, "__module__", "") or ""
     if module == "numpy":
         return _CHANGED_BY_NUMPY.get(name)
-    return _CHANGED_BY_RUNTIME.get(name) if module.startswith("srcad.") else None
+    return _CHANGED_BY_RUNTIME.get(name) if module.startswith("srcad.runtime") else None

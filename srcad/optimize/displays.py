@@ -111,7 +111,7 @@ def _is_plain(kind: Kind) -> bool:
 
 def _is_runtime(value: Term, name: str) -> bool:
     module = getattr(value.callee, "__module__", "") or ""
-    return module.startswith("srcad.") and getattr(value.callee, "__name__", "") == name
+    return module.startswith("srcad.runtime") and getattr(value.callee, "__name__", "") == name
 
 
 def _addition(stmt: Statement, name: str) -> tuple[Any, Term] | None:

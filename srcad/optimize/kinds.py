@@ -171,4 +171,4 @@ def _kind_of_constant(value: Any) -> Kind:
 
 def _runtime_name(callee: Any) -> str:
     module = getattr(callee, "__module__", "") or ""
-    return str(getattr(callee, "__name__", "")) if module.startswith("srcad.") else ""
+    return str(getattr(callee, "__name__", "")) if module.startswith("srcad.runtime") else ""

@@ -14,6 +14,7 @@ from srcad.optimize.terms import WORLD, Term, base_name
 __all__ = ["Memory", "is_fresh"]
 
 _CONTENTS = "*"  # prefix: what the elements of a history refer to
+_FORMER = "'"  # suffix: what a parameter referred to before a copy took its name
 _DISPLAYS = (gast.List, gast.Tuple, gast.Dict, gast.Set)
 _NOTHING: frozenset[str] = frozenset()
 
@@ -36,10 +37,14 @@ class Memory:
         self._parent: dict[str, str] = {}
         self._roots: dict[Term, frozenset[str]] = {}
         self.roles = roles_of(program)
+        opening = _opening(program.body)
+        renewed = {name for stmt in opening for name in stmt.writes & program.parameters}
         for name in program.parameters:
-            self._join(name, WORLD)
+            self._join(name + _FORMER if name in renewed else name, WORLD)
         results = _result_displays(program.body)
-        for stmt in statements(program.body):
+        for stmt in opening:
+            self._join_opening(stmt, renewed)
+        for stmt in statements(program.body[len(opening) :]):
             if stmt not in results:
                 self._join_statement(stmt)
         self._spoiled: dict[str, frozenset[str]] = {}
@@ -97,6 +102,14 @@ class Memory:
                 first = name
             else:
                 self._join(first, name)
+
+    def _join_opening(self, stmt: Statement, renewed: set[str]) -> None:
+        """Take note of a statement that stands before the parameters' own names mean copies."""
+        value = stmt.value
+        if value is not None and value.kind is gast.Name:
+            self._join_all([*stmt.writes, value.name + _FORMER if value.name in renewed else value.name])
+        else:
+            self._join_all(sorted(stmt.writes))
 
     def _join_statement(self, stmt: Statement) -> None:
         value = stmt.value
@@ -183,6 +196,22 @@ def is_fresh(term: Term) -> bool:
         return False
     func = term.parts[0]
     return func.parts[1] in FRESH_METHODS if func.kind is gast.Attribute else makes_fresh(term.callee)
+
+
+def _opening(body: list[Statement]) -> list[Statement]:
+    """Return the statements at the start that keep the arguments under other names, and put copies under theirs."""
+    found: list[Statement] = []
+    renewed: set[str] = set()
+    for stmt in body:
+        value = stmt.value
+        if stmt.kind is not gast.Assign or value is None or not renewed.isdisjoint(value.reads | stmt.writes):
+            break
+        if value.kind is gast.Call and value.is_pure and is_fresh(value):
+            renewed |= stmt.writes
+        elif value.kind is not gast.Name or stmt.target is None:
+            break
+        found.append(stmt)
+    return found
 
 
 def _result_displays(body: list[Statement]) -> set[Statement]:

@@ -124,6 +124,9 @@ def extreme_share(a: Array, extreme: Array, axis: Any) -> Array:
     ``extreme`` has the reduced axes as length 1, or is a scalar where ``axis`` is None.
     """
     hits = np.equal(a, extreme)
+    # As many hits as maxima are one each, if none of these is NaN, which nothing equals.
+    if np.count_nonzero(hits) == np.size(extreme) and np.all(np.equal(extreme, extreme)):
+        return hits
     counts = np.count_nonzero(hits, axis=axis, keepdims=True)
     if np.all(counts <= 1):
         return hits

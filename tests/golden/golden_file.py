@@ -1,7 +1,8 @@
 """A golden file: a program, its arguments, and below a rule the derivative that srcad writes for it.
 
 The program is the function that has the file's name.  ``ARGUMENTS`` are what it is called with;
-``ARGNUMS`` says which parameters are differentiated, the first if it is missing.
+``ARGNUMS`` says which parameters are differentiated, the first if it is missing.  A file with ``TANGENTS``, one for
+each argument, shows forward mode.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from srcad import grad
+from srcad import grad, jvp
 
 __all__ = ["PROGRAMS", "GoldenFile"]
 
@@ -49,21 +50,31 @@ class GoldenFile:
         """The positions of the parameters that are differentiated."""
         return getattr(self.program, "ARGNUMS", 0)
 
+    @property
+    def tangents(self) -> tuple[Any, ...] | None:
+        """The directions of forward mode."""
+        return getattr(self.program, "TANGENTS", None)
+
     def derivative(self) -> str:
-        """Return the text of the gradient for these arguments, with the imports that it needs."""
-        gradient = grad(self.function, argnums=self.argnums)
-        gradient(*self.arguments)
-        names = {node.id for node in ast.walk(ast.parse(gradient.source)) if isinstance(node, ast.Name)}
+        """Return the text of the derivative for these arguments, with the imports that it needs."""
+        if self.tangents is None:
+            derivative = grad(self.function, argnums=self.argnums)
+            derivative(*self.arguments)
+        else:
+            derivative = jvp(self.function)
+            derivative(self.arguments, self.tangents)
+        names = {node.id for node in ast.walk(ast.parse(derivative.source)) if isinstance(node, ast.Name)}
         imports = [line for name, line in IMPORTS.items() if name in names]
-        return "\n".join(imports) + "\n\n\n" * bool(imports) + gradient.source.strip("\n") + "\n"
+        return "\n".join(imports) + "\n\n\n" * bool(imports) + derivative.source.strip("\n") + "\n"
 
     def loaded(self, folder: Path) -> Any:
-        """Return the expected gradient, run from a file that holds nothing else."""
+        """Return the expected derivative, run from a file that holds nothing else."""
         file = folder / self.path.name
         file.write_text(self.expected)
         module = ModuleType("derivative")
         exec(compile(self.expected, str(file), "exec"), vars(module))
-        return getattr(module, f"d{self.path.stem}")
+        name = self.path.stem
+        return getattr(module, f"d{name}" if self.tangents is None else f"{name}_jvp")
 
     def write(self) -> bool:
         """Write the derivative as it is generated now; tell whether it differs from what was there."""

@@ -1,4 +1,4 @@
-"""The generated text of programs worth showing, and that this text alone computes the gradient.
+"""The generated text of programs worth showing, and that this text alone computes the derivative.
 
 After a change of the compiler ``make golden`` writes the texts anew; read the difference before keeping it.
 """
@@ -18,16 +18,19 @@ FILES = sorted(PROGRAMS.glob("*.py"))
 ALLOWED_IMPORTS = {"import math", "import numpy as np", "from srcad import runtime as rt"}
 
 
-@pytest.fixture(scope="module", params=FILES, ids=lambda path: path.stem)
-def golden(request: pytest.FixtureRequest) -> GoldenFile:
-    return GoldenFile(request.param)
+GRADIENTS = [path for path in FILES if GoldenFile(path).tangents is None]
+FORWARD = [path for path in FILES if path not in GRADIENTS]
 
 
-def test_the_generated_text_is_the_expected_one(golden):
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def test_the_generated_text_is_the_expected_one(path):
+    golden = GoldenFile(path)
     assert golden.derivative() == golden.expected.lstrip("\n")
 
 
-def test_the_text_alone_computes_the_gradient(golden, tmp_path):
+@pytest.mark.parametrize("path", GRADIENTS, ids=lambda path: path.stem)
+def test_the_text_alone_computes_the_gradient(path, tmp_path):
+    golden = GoldenFile(path)
     arguments = copy.deepcopy(golden.arguments)
     gradients = golden.loaded(tmp_path)(*arguments)
     np.testing.assert_equal(repr(arguments), repr(golden.arguments), "the arguments were changed")
@@ -37,17 +40,31 @@ def test_the_text_alone_computes_the_gradient(golden, tmp_path):
     for position, gradient in by_position.items():
         assert_like(gradient, golden.arguments[position])
     numerical = numerical_gradient(golden.function, golden.arguments, 1.0)
-    compared = {path: numbers for path, numbers in numerical.items() if path[0] in by_position}
+    compared = {place: numbers for place, numbers in numerical.items() if place[0] in by_position}
     assert compared
-    for path, numbers in compared.items():
-        found = by_position[path[0]]
-        for key in path[1:]:
+    for place, numbers in compared.items():
+        found = by_position[place[0]]
+        for key in place[1:]:
             found = getattr(found, key) if hasattr(found, str(key)) else found[key]
-        np.testing.assert_allclose(found, numbers, rtol=1e-6, atol=1e-8, err_msg=str(path))
+        np.testing.assert_allclose(found, numbers, rtol=1e-6, atol=1e-8, err_msg=str(place))
 
 
-def test_the_text_imports_numpy_and_the_runtime_only(golden):
-    imports = [n for n in ast.walk(ast.parse(golden.expected)) if isinstance(n, ast.Import | ast.ImportFrom)]
+@pytest.mark.parametrize("path", FORWARD, ids=lambda path: path.stem)
+def test_the_text_alone_computes_the_value_and_its_tangent(path, tmp_path):
+    golden = GoldenFile(path)
+    given = [t for t in golden.tangents if t is not None]
+    value, tangent = golden.loaded(tmp_path)(*copy.deepcopy(golden.arguments), *copy.deepcopy(given))
+    assert value == golden.function(*copy.deepcopy(golden.arguments))
+    numerical = numerical_gradient(golden.function, golden.arguments, 1.0)
+    wanted = {place: n for place, n in numerical.items() if golden.tangents[place[0]] is not None}
+    along = sum(np.sum(numbers * golden.tangents[place[0]]) for place, numbers in wanted.items())
+    assert tangent == pytest.approx(along, rel=1e-6)
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def test_the_text_imports_numpy_and_the_runtime_only(path):
+    expected = GoldenFile(path).expected
+    imports = [n for n in ast.walk(ast.parse(expected)) if isinstance(n, ast.Import | ast.ImportFrom)]
     assert {ast.unparse(node) for node in imports} <= ALLOWED_IMPORTS
 
 

@@ -22,6 +22,7 @@ from srcad.optimize.histories import prune_histories, unpack_histories
 from srcad.optimize.inplace import update_in_place
 from srcad.optimize.moves import use_before_overwriting
 from srcad.optimize.nest import nest as nest_program
+from srcad.optimize.notation import write_briefly
 from srcad.optimize.plain import write_plainly
 from srcad.optimize.program import Program
 from srcad.optimize.views import update_through_views
@@ -58,6 +59,7 @@ views = on_function(update_through_views)
 prune = on_function(prune_histories)
 unpack = on_function(unpack_histories)
 nest = on_function(nest_program, write_plainly)
+brief = on_function(write_briefly)
 
 
 def check(pass_, before, after, context=CONTEXT, arguments=None):
@@ -226,6 +228,42 @@ CASES = {
         dead,
         '"one"\nt = x * y\n"two"\nu = x * g\nc = len(x) > 9\nif c:\n    "three"\n    v = u\nreturn u',
         "# two\nu = x * g\nreturn u",
+    ),
+    "dead: a copy under the name of a parameter is not the caller's memory": (
+        dead,
+        "kept = x\nx = np.array(x)\nu = 2.0 * x\nx[0] = 0.0\nreturn u, kept[0]",
+        "kept = x\nx = np.array(x)\nu = 2.0 * x\nreturn u, kept[0]",
+    ),
+    "dead: two copies that may be one": (
+        dead,
+        "kept = x\nx, y = [2.0 * x] * 2\nx[0] = 0.0\nreturn y, kept[0]",
+        "kept = x\nx, y = [2.0 * x] * 2\nx[0] = 0.0\nreturn y, kept[0]",
+    ),
+    "dead: a store before the copy is the caller's": (
+        dead,
+        "kept = x\nkept[0] = 9.0\nx = np.array(x)\nx[1] = 0.0\nreturn kept",
+        "kept = x\nkept[0] = 9.0\nx = np.array(x)\nx[1] = 0.0\nreturn kept",
+    ),
+    "dead: a parameter bound to an argument again": (
+        dead,
+        "x = np.array(x)\nx = y\nx[0] = 9.0\nreturn y",
+        "x = y\nx[0] = 9.0\nreturn y",
+    ),
+    "brief: new axis": (
+        brief,
+        "t = np.expand_dims(x, 1)\nu = np.expand_dims(x, 0)\nv = np.expand_dims(g, 1)\nreturn t, u, v",
+        "t = x[:, None]\nu = x[None]\nv = np.expand_dims(g, 1)\nreturn t, u, v",
+        Context(pure, ranks={"x": array(1)}),
+    ),
+    "brief: copy": (
+        brief,
+        "dx = x * y\nv = dx[1:]\nt = np.copy(v)\nu = np.copy(y)\nreturn t, u",
+        "dx = x * y\nv = dx[1:]\nt = v.copy()\nu = np.copy(y)\nreturn t, u",
+    ),
+    "brief: what may be a number": (
+        brief,
+        "dx = x * y\nv = dx[1:]\nif g is None:\n    v = 2.0\nt = np.copy(v)\nw = dx[0]\nu = np.copy(w)\nreturn t, u",
+        "dx = x * y\nv = dx[1:]\nif g is None:\n    v = 2.0\nt = np.copy(v)\nw = dx[0]\nu = np.copy(w)\nreturn t, u",
     ),
     "dead: popped into an array": (
         dead,

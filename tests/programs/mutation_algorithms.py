@@ -390,20 +390,6 @@ def horner_with_derivative(coefficients, x):
     return p
 
 
-@program(X, Y, 3)
-def recurrent_network_with_preallocated_gates(w, inputs, steps):
-    gates = np.empty((steps, 4))
-    h, c = 0.1, 0.0
-    for t in range(steps):
-        gates[t] = w[:4] * inputs[t] + h * w[1:]
-        gates[t, :3] = 1.0 / (1.0 + np.exp(-gates[t, :3]))
-        gates[t, 3] = np.tanh(gates[t, 3])
-        i, f, o, g = gates[t]
-        c = f * c + i * g
-        h = o * np.tanh(c)
-    return h * np.sum(gates)
-
-
 @program(np.array([[0.1, 0.2], [1.9, 2.2], [0.3, -0.1], [2.1, 1.8]]))
 def k_means(points):
     centres = points[:2].copy()

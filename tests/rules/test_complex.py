@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from srcad import grad
+from srcad import check_grads, grad, vjp
 from srcad.operators import hvp
 
 RNG = np.random.default_rng(6)
@@ -102,3 +102,36 @@ def test_second_derivatives_with_respect_to_a_real_argument(program: Callable[..
 
 def test_the_modulus_pulls_back_the_conjugate_direction() -> None:
     np.testing.assert_allclose(grad(lambda z: np.sum(np.abs(z) ** 2))(Z), 2 * np.conj(Z))
+
+
+def phases(x: Any) -> Any:
+    return np.sum(np.real(np.exp(x + 1j * x**2)))
+
+
+def signs_in_the_plane(x: Any) -> Any:
+    return np.sum(np.real(np.sign(x + 1j * x**2)))
+
+
+def signs_of_an_imaginary_part(x: Any) -> Any:
+    return np.sum(np.imag(np.sign(2.0 + 1j * x)))
+
+
+def spectrum(x: Any) -> Any:
+    return np.sum(np.abs(np.fft.fft(x * x)) ** 2)
+
+
+OF_REAL = (phases, signs_in_the_plane, signs_of_an_imaginary_part, spectrum)
+X = np.array([1.0, -2.0, 0.5])
+
+
+@pytest.mark.parametrize("program", OF_REAL)
+def test_a_gradient_in_a_tuple_is_real_too(program: Callable[..., Any]) -> None:
+    (gradient,), _ = vjp(grad(program, argnums=(0,)), X)
+
+    assert gradient.dtype == np.float64
+    np.testing.assert_allclose(gradient, grad(program)(X))
+
+
+@pytest.mark.parametrize("program", OF_REAL)
+def test_both_orders_of_a_function_of_real_numbers(program: Callable[..., Any]) -> None:
+    check_grads(program, (X,), order=2, rtol=1e-4)

@@ -51,16 +51,6 @@ def lu_factor(call: Call) -> Kind:
     return container("tuple", (_decomposition(call)[0], _PIVOTS))
 
 
-def lu(call: Call) -> Kind:
-    """Return the kind of the permutation and the two factors."""
-    factor = _decomposition(call)[0]
-    permuted = integer(call.get(1, "permute_l"), False)
-    indices = integer(call.get(4, "p_indices"), False)
-    if permuted is True:
-        return container("tuple", (factor, factor))
-    return container("tuple", (NUMBER, factor, factor)) if permuted is False and indices is False else ANY
-
-
 def qr(call: Call) -> Kind:
     """Return the kind of the QR factors, of which ``mode="r"`` gives one, with the pivots where asked for."""
     factor = _decomposition(call)[0]
@@ -117,7 +107,6 @@ _RESULTS: dict[str, Callable[[Call], Kind] | None] = {
     "scipy.linalg.cho_factor": cho_factor,
     "scipy.linalg.eig": eig,
     "scipy.linalg.eigh": eigh,
-    "scipy.linalg.lu": lu,
     "scipy.linalg.lu_factor": lu_factor,
     "scipy.linalg.qr": qr,
     "scipy.linalg.svd": svd,

@@ -31,7 +31,7 @@ def dconductivity(r, u, steps):
     for _ in reversed(range(steps)):
         t5 = history.pop()
         # line 8: u[1:-1] += r * (u[2:] - 2.0 * u[1:-1] + u[:-2])
-        t14 = np.copy(du[1:-1])
+        t14 = du[1:-1].copy()
         dt5 = t14 * r
         dr += np.sum(t14 * t5)
         du[:-2] += dt5

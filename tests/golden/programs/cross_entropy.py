@@ -35,7 +35,7 @@ def dcross_entropy(scores, labels):
     dshifted = np.zeros_like(shifted)
     rt.accumulate(dshifted, (t4, labels), dpicked)
     # line 8: log_normal = np.log(np.sum(np.exp(shifted), axis=1))
-    dshifted += np.expand_dims(t8 / t2, 1) * t1
+    dshifted += (t8 / t2)[:, None] * t1
     # line 7: shifted = scores - np.max(scores, axis=1, keepdims=True)
     t25 = np.sum(dshifted, axis=1, keepdims=True) * rt.extreme_share(scores, t, 1)
     dscores = dshifted - t25

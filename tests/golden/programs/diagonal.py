@@ -28,7 +28,7 @@ def ddiagonal(A, shift):
     t16 = rt.call_method(B, dB, "reshape", (-1,), (None,), t14, t15)
     flat, dflat, pullback = t16
     t1 = len(A) + 1
-    flat_before = np.copy(flat[::t1])
+    flat_before = flat[::t1].copy()
     flat[::t1] += shift
     # line 10: return np.sum(B**3)
     dB += 3 * B ** 2

@@ -31,11 +31,11 @@ def dgram_schmidt(A):
     for j in range(t1):
         for k in range(j):
             t4 = A[:, k] @ A[:, j]
-            A_before_history.append(np.copy(A[:, j]))
+            A_before_history.append(A[:, j].copy())
             A[:, j] -= t4 * A[:, k]
             t4_history.append(t4)
         t10 = np.sqrt(A[:, j] @ A[:, j])
-        A_before_1_history.append(np.copy(A[:, j]))
+        A_before_1_history.append(A[:, j].copy())
         A[:, j] /= t10
         history.append(t10)
     # line 11: return np.sum(A[0] ** 3)

@@ -22,31 +22,28 @@ from srcad import runtime as rt
 def djacobi(A, B, steps):
     A_argument = A
     A, B = rt.clone((A, B))
-    history = []
     for _ in range(steps):
         t7 = 0.25 * (A[1:-1, :-2] + A[1:-1, 2:] + A[2:, 1:-1] + A[:-2, 1:-1])
         B[1:-1, 1:-1] = t7
         t15 = 0.25 * (B[1:-1, :-2] + B[1:-1, 2:] + B[2:, 1:-1] + B[:-2, 1:-1])
         A[1:-1, 1:-1] = t15
-        history.append((t15, t7))
     # line 10: return np.sum(A * A)
     dA = 1.0 * A
     dA = dA + 1.0 * A
     dB = np.zeros_like(B)
     for _ in reversed(range(steps)):
-        t15, t7 = history.pop()
         # line 9: A[1:-1, 1:-1] = 0.25 * (B[1:-1, :-2] + B[1:-1, 2:] + B[2:, 1:-1] + B[:-2, 1:-1])
-        t23 = np.copy(dA[1:-1, 1:-1])
+        t23 = dA[1:-1, 1:-1].copy()
         dA[1:-1, 1:-1] = 0.0
-        dt14 = rt.unbroadcast(t23, t15) * 0.25
+        dt14 = rt.unbroadcast(t23, B[:-2, 1:-1]) * 0.25
         dB[:-2, 1:-1] += dt14
         dB[2:, 1:-1] += dt14
         dB[1:-1, 2:] += dt14
         dB[1:-1, :-2] += dt14
         # line 8: B[1:-1, 1:-1] = 0.25 * (A[1:-1, :-2] + A[1:-1, 2:] + A[2:, 1:-1] + A[:-2, 1:-1])
-        t33 = np.copy(dB[1:-1, 1:-1])
+        t33 = dB[1:-1, 1:-1].copy()
         dB[1:-1, 1:-1] = 0.0
-        dt6 = rt.unbroadcast(t33, t7) * 0.25
+        dt6 = rt.unbroadcast(t33, A[:-2, 1:-1]) * 0.25
         dA[:-2, 1:-1] += dt6
         dA[2:, 1:-1] += dt6
         dA[1:-1, 2:] += dt6

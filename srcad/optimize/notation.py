@@ -1,0 +1,88 @@
+"""Write calls as the shorter expressions that mean the same for arrays."""
+
+from __future__ import annotations
+
+import gast
+import numpy as np
+
+from srcad.analysis.kinds import dims_of
+from srcad.optimize.kinds import TermKinds
+from srcad.optimize.program import Program, statements
+from srcad.optimize.terms import Term
+
+__all__ = ["write_briefly"]
+
+
+def write_briefly(program: Program) -> None:
+    """Write new axes as an index, and copies as a method, where the operand surely is an array.
+
+    Both are what one would write by hand, and several times faster than the functions on small arrays.
+
+    Examples
+    --------
+    ::
+
+        t = np.expand_dims(g, 1)    # before          t = g[:, None]      # after
+        u = np.copy(dx)                               u = dx.copy()
+    """
+    writer = _Writer(program)
+    for stmt in statements(program.body):
+        if stmt.target is not None and stmt.value is not None and stmt.value.kind is gast.Call:
+            brief = writer.brief(stmt.value)
+            if brief is not None:
+                program.set_value(stmt, brief)
+
+
+class _Writer:
+    def __init__(self, program: Program) -> None:
+        self.terms = program.terms
+        self.kinds = TermKinds(program)
+        self.views = {
+            stmt.target
+            for stmt in statements(program.body)
+            if stmt.target is not None and stmt.value is not None and _is_view(program, stmt.value)
+        } - _bound_otherwise(program)
+
+    def brief(self, call: Term) -> Term | None:
+        """Return what stands for a call, or None where it stays."""
+        _, args, keywords = call.parts
+        if keywords or not args or args[0].kind is not gast.Name:
+            return None
+        rank = self._rank(args[0])
+        if call.callee is np.copy and len(args) == 1 and (rank or args[0].name in self.views):
+            return self.terms.make(gast.Call, self.terms.make(gast.Attribute, args[0], "copy"), (), ())
+        if call.callee is np.expand_dims and len(args) == 2 and rank:
+            return self._with_axis(args[0], rank, args[1])
+        return None
+
+    def _rank(self, term: Term) -> int:
+        """Return the rank of what surely is an array, else 0."""
+        dims = dims_of(self.kinds.of(term))
+        return len(dims) if dims and self.kinds.is_whole(term) else 0
+
+    def _with_axis(self, array: Term, rank: int, axis: Term) -> Term | None:
+        place = axis.parts[0] if axis.kind is gast.Constant else None
+        if type(place) is not int or not 0 <= place <= rank:
+            return None
+        whole = self.terms.make(gast.Slice, None, None, None)
+        parts = (*[whole] * place, self.terms.constant(None))
+        index = parts[0] if len(parts) == 1 else self.terms.make(gast.Tuple, parts)
+        return self.terms.make(gast.Subscript, array, index)
+
+
+def _is_view(program: Program, value: Term) -> bool:
+    """Tell whether a value is a slice of an array, so that it is an array itself."""
+    if value.kind is not gast.Subscript or value.parts[0].kind is not gast.Name:
+        return False
+    base, index = value.parts
+    parts = index.children if index.kind is gast.Tuple else (index,)
+    return program.context.is_array(base.name) and any(part.kind is gast.Slice for part in parts)
+
+
+def _bound_otherwise(program: Program) -> frozenset[str]:
+    """Return the variables that some statement binds to anything but a view."""
+    found: frozenset[str] = frozenset(program.parameters)
+    for stmt in statements(program.body):
+        if stmt.target is None or stmt.value is None or not _is_view(program, stmt.value):
+            found |= stmt.writes
+    return found

@@ -1,0 +1,292 @@
+"""Reverse mode of gradients whose program works on shadow memory: forward mode, since second derivatives are symmetric.
+
+The generated program of a gradient that only computes new values is differentiated like any other.  One that mirrors
+lists, objects or calls in shadows is not: the vector-Jacobian product ``v.T @ H`` of a gradient is ``H @ v``, which
+forward mode over the same program gives (Pearlmutter, Fast exact multiplication by the Hessian, 1994).  That holds in
+the convention for complex arguments too, and where the gradient of some arguments is differentiated with respect to
+others: the derivative of the gradient of the latter, in a direction of the former.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from srcad import runtime as rt
+from srcad import tree
+from srcad.analysis.kinds import is_differentiable, kind_of
+from srcad.compilation import compiled
+from srcad.errors import UnsupportedError
+from srcad.pipeline import Code
+from srcad.replay import Replay
+from srcad.rules import registry
+from srcad.runtime.tangents import as_tangent, shared_tangents, tangent_result, zero_tangent
+from srcad.targets import Composable, Target, place
+
+__all__ = ["Gradient", "code_by_symmetry", "has_shadows"]
+
+_RUNTIME_NAME = re.compile(r"\brt\.(\w+)\(")
+_LANGUAGE = (rt.closure, rt.sequence)
+
+
+def has_shadows(code: Code) -> bool:
+    """Tell whether generated code calls functions of the runtime that have no derivative rule of their own."""
+    called = (getattr(rt, name) for name in set(_RUNTIME_NAME.findall(code.text)))
+    return any(
+        registry.find(function) is None and not registry.is_constant(function) and function not in _LANGUAGE
+        for function in called
+    )
+
+
+@dataclass(frozen=True)
+class Gradient:
+    """A gradient that is to be differentiated.
+
+    Attributes
+    ----------
+    target : Target
+        The function that it is the gradient of.
+    wanted : tuple of str
+        The parameters that the gradient is with respect to.
+    single, valued : bool
+        The gradient stands alone and not in a tuple; the value of the function stands before it.
+    compute : callable
+        Returns the gradient, and under ``valued`` the value, for all arguments and captured values.
+    """
+
+    target: Target
+    wanted: tuple[str, ...]
+    single: bool
+    valued: bool
+    compute: Callable[..., Any]
+
+    def cotangents(self, cotangent: Any) -> tuple[Any, tuple[Any, ...]]:
+        """Return the cotangent of the value, and those of the gradient's parts."""
+        value, parts = cotangent if self.valued else (0.0, cotangent)
+        if self.single:
+            return value, (parts,)
+        return value, (0.0,) * len(self.wanted) if isinstance(parts, float) else tuple(parts)
+
+
+class _FullGradient(Composable):
+    """The gradient of a function with respect to some of its parameters, to be differentiated in forward mode."""
+
+    def __init__(self, target: Target, wanted: tuple[str, ...], aliased: bool) -> None:
+        self.target, self.wanted, self.aliased = target, wanted, aliased
+
+    def code(self, values: tuple[Any, ...]) -> Code:
+        """Return the code of the value and the gradient."""
+        return compiled(self.target, values, self.wanted, "value_and_grad", False, self.aliased)
+
+    def derived(self, values: tuple[Any, ...]) -> Any:
+        """Return the generated function."""
+        return self.code(values).entries[0]
+
+
+class _Product:
+    """Products of a function's second derivatives with vectors, for arguments of certain kinds.
+
+    Parameters
+    ----------
+    gradient : Gradient
+        What is differentiated.
+    values : tuple
+        The arguments, of which only the kinds matter.
+    wanted : tuple of str
+        What it is differentiated with respect to.
+    aliased : bool
+        Two of the arguments may refer to the same memory.
+    """
+
+    def __init__(
+        self, gradient: Gradient, values: tuple[Any, ...], wanted: tuple[str, ...], aliased: bool
+    ) -> None:
+        target = gradient.target
+        self.gradient, self.aliased = gradient, aliased
+        self.names = [*target.names, *target.captured_names()]
+        everything = dict(zip(self.names, (*values, *target.captured())))
+        self.wanted = tuple(n for n in wanted if is_differentiable(kind_of(everything[n])))
+        both = {*self.wanted, *gradient.wanted}
+        self.parts = tuple(n for n in self.names if n in both)
+        full = _FullGradient(target, self.parts, aliased)
+        self.directed = gradient.wanted
+        if aliased:
+            self.directed = tuple(n for n, v in everything.items() if is_differentiable(kind_of(v)))
+        self.code = compiled(Target(full), values, self.directed, "jvp", aliased=aliased)
+        self.dependencies = [*full.code(values).dependencies, *self.code.dependencies]
+
+    def __call__(
+        self, everything: tuple[Any, ...], cotangent: Any
+    ) -> tuple[Any, dict[str, Any], dict[str, Any]]:
+        """Return the value of the function, its gradients by name, and the adjoints of the arguments by name."""
+        weight, vectors = self.gradient.cotangents(cotangent)
+        given = dict(zip(self.names, everything))
+        directions = {n: _direction(v, given[n]) for n, v in zip(self.gradient.wanted, vectors)}
+        if self.code.changes:
+            everything, directions = rt.clone(everything), rt.clone(directions)
+        arguments = (
+            [directions[n] for n in self.directed]
+            if not self.aliased
+            else self._shared(everything, directions)
+        )
+        (value, parts), tangent = self.code.entries[0](*everything, *arguments)
+        product = tangent_result(tangent[1], parts)
+        gradients = dict(zip(self.parts, parts))
+        adjoints = dict(zip(self.parts, product))
+        if self.gradient.valued:
+            adjoints = {n: _weighted_sum(weight, gradients[n], part) for n, part in adjoints.items()}
+        return value, gradients, {n: adjoints[n] for n in self.wanted}
+
+    def _shared(self, everything: tuple[Any, ...], directions: dict[str, Any]) -> list[Any]:
+        """Return tangents that share memory where the arguments do."""
+        given = dict(zip(self.names, everything))
+        values = [given[n] for n in self.directed]
+        return shared_tangents(values, [directions.get(n, zero_tangent(given[n])) for n in self.directed])
+
+
+def _direction(cotangent: Any, value: Any) -> Any:
+    """Return the cotangent of a gradient as a tangent of the argument, whose structure it has."""
+    if isinstance(cotangent, float) and cotangent == 0.0:
+        return zero_tangent(value)
+    if isinstance(value, (list, tuple)) and isinstance(cotangent, (list, tuple)):
+        parts = [_direction(part, item) for part, item in zip(cotangent, value)]
+        return type(value)(*parts) if hasattr(value, "_fields") else type(value)(parts)
+    if isinstance(value, dict) and isinstance(cotangent, dict):
+        return {key: _direction(cotangent.get(key, 0.0), item) for key, item in value.items()}
+    return as_tangent(cotangent, value)
+
+
+def _weighted_sum(weight: Any, gradient: Any, product: Any) -> Any:
+    """Return ``weight * gradient + product`` for two structures of numbers."""
+    others = iter(tree.leaves(product))
+
+    def add(leaf: Any) -> Any:
+        other = next(others)
+        return leaf if isinstance(leaf, (str, type(None))) else weight * leaf + other
+
+    return tree.map(add, gradient)
+
+
+@dataclass(frozen=True)
+class _Residuals:
+    """What a backward pass needs: the arguments as they were, the gradient there, and how to run it again."""
+
+    everything: tuple[Any, ...]
+    result: Any
+    replay: Replay
+
+
+class _Entries:
+    """The functions of a second derivative, in the forms of `srcad.pipeline.Code`."""
+
+    def __init__(self, gradient: Gradient, product: _Product, wanted: tuple[str, ...], single: bool) -> None:
+        self.gradient, self.product, self.wanted, self.single = gradient, product, wanted, single
+
+    def seeded(self, *everything: Any) -> Any:
+        """Return the gradient, which is a number, and its own gradient."""
+        result: Any = None
+        only = dict(zip(self.product.names, everything))[self.gradient.wanted[0]]
+        if not self.gradient.single or self.gradient.valued or np.ndim(only) != 0 or np.iscomplexobj(only):
+            result = self.gradient.compute(*everything)
+            rt.seed(result)
+        _, gradients, adjoints = self.product(everything, 1.0)
+        value = gradients[self.gradient.wanted[0]] if result is None else result
+        rt.seed(value)
+        return value, self._arranged(everything, adjoints)
+
+    def slope(self, *everything: Any) -> Any:
+        """Return the gradient of the gradient, which is a number."""
+        return self.seeded(*everything)[1]
+
+    def _arranged(self, everything: tuple[Any, ...], adjoints: dict[str, Any]) -> Any:
+        found = tuple(self._parts(everything, adjoints))
+        return found[0] if self.single else found
+
+    def _parts(self, everything: tuple[Any, ...], adjoints: dict[str, Any]) -> list[Any]:
+        given = dict(zip(self.product.names, everything))
+        return [adjoints[n] if n in adjoints else rt.finish(0.0, given[n]) for n in self.wanted]
+
+    def forward(self, *everything: Any) -> tuple[Any, _Residuals]:
+        """Return the gradient and what its pullback needs."""
+        replay = Replay(everything, self.gradient.target.func)
+        kept = rt.clone(everything)
+        result = self.gradient.compute(*everything)
+        return result, _Residuals(kept, rt.clone(result), replay)
+
+    def backward(self, residuals: _Residuals, cotangent: Any) -> tuple[Any, ...]:
+        """Return the adjoint of each argument."""
+        with residuals.replay:
+            value, gradients, adjoints = self.product(residuals.everything, cotangent)
+        again = tuple(gradients[n] for n in self.gradient.wanted)
+        found: Any = again[0] if self.gradient.single else again
+        if not agree(residuals.result, (value, found) if self.gradient.valued else found):
+            target = self.gradient.target
+            raise UnsupportedError(f"The gradient of '{target.title()}' is differentiated by running the function again, "
+                                   "and it gives another result then.",
+                                   "Pass what it draws or counts as an argument.", place(target.func))  # fmt: skip
+        return tuple(self._parts(residuals.everything, adjoints))
+
+
+def agree(first: Any, second: Any) -> bool:
+    """Tell whether two structures hold the same numbers but for rounding.
+
+    Examples
+    --------
+    >>> agree([1.0, {"a": 2.0}], [1.0 + 1e-14, {"a": 2.0}])
+    True
+    """
+    pairs = zip(tree.leaves(first), tree.leaves(second))
+    return all(_close(a, b) for a, b in pairs if isinstance(a, (float, complex, np.inexact, np.ndarray)))
+
+
+def _close(first: Any, second: Any) -> bool:
+    single = np.asarray(first).dtype.char in "fFe"
+    size = np.max(np.abs(first), initial=0.0, where=np.isfinite(first))
+    tolerance = 1e-3 if single else 1e-8
+    return np.shape(first) == np.shape(second) and np.allclose(
+        first, second, rtol=tolerance, atol=tolerance * float(size), equal_nan=True
+    )
+
+
+def code_by_symmetry(
+    gradient: Gradient,
+    values: tuple[Any, ...],
+    wanted: tuple[str, ...],
+    mode: str,
+    single: bool,
+    aliased: bool,
+) -> Code:
+    """Return the derivative of a gradient with respect to the parameters in ``wanted``.
+
+    Parameters
+    ----------
+    gradient : Gradient
+        The gradient.
+    values, wanted, mode, single, aliased
+        See `srcad.compilation.compiled`.
+
+    Raises
+    ------
+    UnsupportedError
+        If the derivative has a third order, or stands beside auxiliary output.
+
+    Notes
+    -----
+    Where the cotangent is known only after the gradient (``vjp``, and calls inside of a program), the backward pass
+    runs the program a second time, with the same random numbers and without its output.
+    """
+    if mode == "aux":
+        raise UnsupportedError("A gradient is differentiated beside auxiliary output.",
+                               "Differentiate a function that returns the value alone.",
+                               place(gradient.target.func))  # fmt: skip
+    product = _Product(gradient, values, wanted, aliased)
+    entries = _Entries(gradient, product, wanted, single)
+    functions = {"grad": [entries.slope], "value_and_grad": [entries.seeded]}
+    return Code(
+        product.code.text, product.code.trace, product.dependencies,
+        functions.get(mode, [entries.forward, entries.backward]), valued=wanted, changes=product.code.changes,
+    )  # fmt: skip

@@ -1,0 +1,431 @@
+"""Rules of the user's own: of Python functions, of functions without source, and of solvers."""
+
+from __future__ import annotations
+
+import ctypes
+import ctypes.util
+
+import numpy as np
+import pytest
+
+import srcad
+from srcad import GradientTape, grad, hessian, jacfwd, jacrev, jvp, tape
+from srcad.errors import ArgumentError, GradientCheckError, NoDerivativeError
+
+X = np.array([0.5, 2.0, 3.0])
+CALLS: list[str] = []
+
+
+def numeric(f, x, step=1e-5):
+    """Return the gradient of ``f`` at a vector by differences of fourth order."""
+    found = np.zeros(len(x))
+    for i in range(len(x)):
+        e = np.zeros(len(x))
+        e[i] = step
+        found[i] = (8 * (f(x + e) - f(x - e)) - (f(x + 2 * e) - f(x - 2 * e))) / (12 * step)
+    return found
+
+
+@srcad.custom_vjp
+def weighted_log(x, y):
+    return np.log(x) * y
+
+
+@weighted_log.backward
+def weighted_log_backward(ans, g, x, y):
+    return g * y / x, g * np.log(x)
+
+
+@srcad.custom_vjp
+def doubled_gradient(x):
+    CALLS.append("primal")
+    return x * x
+
+
+@doubled_gradient.backward
+def doubled_gradient_backward(ans, g, x):
+    return 2 * (2 * g * x)
+
+
+@srcad.custom_vjp(wrt="x")
+def branching(x, order=2, *, scale=1.0):
+    return scale * x**order
+
+
+@branching.backward
+def branching_backward(ans, g, x, order=2, *, scale=1.0):
+    total = 0.0 * x
+    for _ in range(order):
+        total = total + x ** (order - 1)
+    if order == 0:
+        return 0.0
+    return g * scale * total
+
+
+@srcad.custom_jvp
+def scaled_sine(x, a=2.0):
+    return a * np.sin(x)
+
+
+@scaled_sine.forward("x")
+def scaled_sine_x(ans, t, x, a=2.0):
+    return a * np.cos(x) * t
+
+
+@scaled_sine.forward("a")
+def scaled_sine_a(ans, t, x, a=2.0):
+    return np.sin(x) * t
+
+
+def of_log(x):
+    return np.sum(weighted_log(x, x * x) * x)
+
+
+def of_sine(x):
+    return np.sum(scaled_sine(x) * scaled_sine(x, a=x))
+
+
+def of_branching(x):
+    y = x
+    for _ in range(2):
+        y = branching(y, 3, scale=0.5) + y
+    return np.sum(y)
+
+
+@pytest.mark.parametrize("f", [of_log, of_sine, of_branching])
+def test_both_modes_and_the_tape_agree_with_differences(f):
+    expected = numeric(f, X)
+    np.testing.assert_allclose(grad(f)(X), expected, rtol=1e-7)
+    np.testing.assert_allclose([jvp(f, (X,), (e,))[1] for e in np.eye(3)], expected, rtol=1e-7)
+    with GradientTape() as t:
+        x = t.watch(X)
+        y = f(x)
+    np.testing.assert_allclose(t.gradient(y, x), expected, rtol=1e-7)
+
+
+@pytest.mark.parametrize("f", [of_log, of_sine, of_branching])
+def test_second_derivatives_follow_from_the_rule(f):
+    rows = np.array([numeric(lambda x, i=i: grad(f)(x)[i], X) for i in range(3)])
+    np.testing.assert_allclose(hessian(f)(X), rows, rtol=1e-6, atol=1e-7)
+
+
+def test_reverse_mode_twice_goes_through_an_inlined_rule():
+    np.testing.assert_allclose(jacrev(grad(of_log))(X), hessian(of_log)(X), rtol=1e-12)
+
+
+def test_the_rule_is_used_and_not_the_derivative_of_the_body():
+    assert grad(doubled_gradient)(3.0) == 12.0
+    assert jvp(doubled_gradient, (3.0,), (1.0,))[1] == 12.0
+    with GradientTape() as t:
+        x = t.watch(3.0)
+        y = doubled_gradient(x)
+    assert t.gradient(y, x) == 12.0
+
+
+def test_the_primal_runs_once_in_a_derivative():
+    CALLS.clear()
+    grad(lambda x: doubled_gradient(x) + 1.0)(3.0)
+    assert CALLS == ["primal"]
+
+
+def test_equal_calls_are_not_merged():
+    CALLS.clear()
+    grad(lambda x: doubled_gradient(x) + doubled_gradient(x))(3.0)
+    assert CALLS == ["primal", "primal"]
+
+
+def test_a_straight_rule_is_inlined_and_one_with_a_loop_is_called():
+    assert "weighted_log_backward" not in grad(of_log).source
+    assert "branching_backward" in grad(of_branching).source
+
+
+def made(scale):
+    @srcad.custom_vjp
+    def times(x):
+        return scale * x
+
+    @times.backward
+    def times_backward(ans, g, x):
+        return 10 * scale * g
+
+    return times
+
+
+def test_rules_that_are_closures_keep_their_own_variables():
+    two, three = made(2.0), made(3.0)
+    assert grad(lambda x: two(x) + three(x) * 100)(1.0) == 20.0 + 3000.0
+
+
+def test_a_local_variable_may_have_the_name_of_a_module_in_the_rule():
+    def f(x):
+        np_ = 3.0
+        weighted_log_backward = 2.0
+        return weighted_log(x, 2.0) * np_ * weighted_log_backward
+
+    np.testing.assert_allclose(grad(f)(0.5), 2 / 0.5 * 6)
+
+
+class Model:
+    def __init__(self, w):
+        self.w = w
+
+    @srcad.custom_vjp(wrt="x")
+    def apply(self, x):
+        return self.w * x
+
+    @apply.backward
+    def apply_backward(ans, g, self, x):
+        return 7 * self.w * g
+
+
+def test_a_method_can_have_a_rule():
+    model = Model(2.0)
+    assert model.apply(3.0) == 6.0
+    assert grad(lambda x, m: m.apply(x) * 1.0)(3.0, model) == 14.0
+
+
+@srcad.custom_vjp
+def with_containers(params, x):
+    return params["w"] * x[0] + x[1]
+
+
+@with_containers.backward
+def with_containers_backward(ans, g, params, x):
+    return {"w": g * x[0]}, (g * params["w"], g)
+
+
+def test_containers_get_containers_of_gradients():
+    found = grad(lambda p, a, b: with_containers(p, (a, b)) ** 2, (0, 1, 2))({"w": 3.0}, 2.0, 1.0)
+    assert found == ({"w": 28.0}, 42.0, 14.0)
+
+
+def test_a_value_with_a_derivative_in_another_parameter_is_an_error():
+    with pytest.raises(NoDerivativeError, match="'scale'"):
+        grad(lambda x: branching(x, 2, scale=x))(2.0)
+
+
+def test_a_function_without_a_rule_says_how_to_give_it_one():
+    @srcad.custom_vjp
+    def bare(x):
+        return x
+
+    with pytest.raises(NoDerivativeError, match="@bare.backward"):
+        grad(lambda x: bare(x) * 2)(1.0)
+
+
+def test_check_finds_a_wrong_rule_and_accepts_a_right_one():
+    weighted_log.check(0.5, 2.0, order=2)
+    scaled_sine.check(X, a=3.0)
+    with pytest.raises(GradientCheckError):
+        doubled_gradient.check(3.0)
+
+
+def test_check_on_request_runs_at_the_first_call_of_each_form():
+    @srcad.custom_vjp(check=True)
+    def wrong(x):
+        return x**2
+
+    @wrong.backward
+    def wrong_backward(ans, g, x):
+        return g * x
+
+    with pytest.raises(GradientCheckError):
+        grad(lambda x: 2 * wrong(x))(3.0)
+
+
+@pytest.mark.parametrize(
+    ("rule", "match"),
+    [
+        (lambda ans, g, x: g, "parameters"),
+        (lambda ans, g, y, x: (g, g), "'y'"),
+        (lambda ans, g, *args: g, "names"),
+    ],
+)
+def test_a_rule_with_other_parameters_is_refused(rule, match):
+    @srcad.custom_vjp
+    def f(x, y):
+        return x * y
+
+    with pytest.raises(ArgumentError, match=match):
+        f.backward(rule)
+
+
+def test_forward_needs_the_name_of_one_of_several_parameters():
+    @srcad.custom_jvp
+    def f(x, y):
+        return x * y
+
+    with pytest.raises(ArgumentError, match='forward\\("x"\\)'):
+        f.forward(lambda ans, t, x, y: t * y)
+    with pytest.raises(ArgumentError, match="'z'"):
+        f.forward("z")(lambda ans, t, x, y: t)
+
+
+# -- functions without source ------------------------------------------------------------------------
+
+exec("def cube(x): return x ** 3")
+exec("def sine_of(x, a): return np.sin(x * a)")
+c_cos = ctypes.CDLL(ctypes.util.find_library("m")).cos
+c_cos.restype, c_cos.argtypes = ctypes.c_double, [ctypes.c_double]
+
+
+@srcad.def_vjp(cube)  # noqa: F821
+def cube_backward(ans, g, x):
+    return 3 * g * x**2
+
+
+@srcad.def_jvp(sine_of, "x")  # noqa: F821
+def sine_of_x(ans, t, x, a):
+    return a * np.cos(x * a) * t
+
+
+@srcad.def_jvp(sine_of, "a")  # noqa: F821
+def sine_of_a(ans, t, x, a):
+    return x * np.cos(x * a) * t
+
+
+@srcad.custom_vjp
+def library_cos(x) -> float:
+    return c_cos(x)
+
+
+@library_cos.backward
+def library_cos_backward(ans, g, x):
+    return -g * np.sin(x)
+
+
+def of_cube(x):
+    return np.sum(cube(x) * x)  # noqa: F821
+
+
+def of_sine_without_source(x):
+    return np.sum(sine_of(x, x * x))  # noqa: F821
+
+
+@pytest.mark.parametrize("f", [of_cube, of_sine_without_source])
+def test_functions_without_source_have_derivatives_by_their_rules(f):
+    expected = numeric(f, X)
+    np.testing.assert_allclose(grad(f)(X), expected, rtol=1e-6)
+    np.testing.assert_allclose(jvp(f, (X,), (np.ones(3),))[1], np.sum(expected), rtol=1e-6)
+    rows = np.array([numeric(lambda x, i=i: grad(f)(x)[i], X) for i in range(3)])
+    np.testing.assert_allclose(hessian(f)(X), rows, rtol=1e-5, atol=1e-5)
+
+
+def test_the_tape_applies_a_function_without_source():
+    with GradientTape() as t:
+        x = t.watch(2.0)
+        y = tape.apply(cube, x)  # noqa: F821
+    assert t.gradient(y, x) == 12.0
+
+
+def test_a_function_of_c_in_a_custom_function():
+    def f(x):
+        return library_cos(x) * x
+
+    np.testing.assert_allclose(grad(f)(0.7), np.cos(0.7) - 0.7 * np.sin(0.7))
+    second = -2 * np.sin(0.7) - 0.7 * np.cos(0.7)
+    np.testing.assert_allclose(grad(grad(f))(0.7), second)
+    np.testing.assert_allclose(hessian(f)(0.7), second)
+
+
+def test_what_cannot_be_a_key_is_refused():
+    with pytest.raises(ArgumentError, match="custom_vjp"):
+        srcad.def_vjp(c_cos)(library_cos_backward)
+
+
+def test_a_rule_given_later_replaces_what_was_compiled():
+    def inner(x):
+        return x * x
+
+    def f(x):
+        return inner(x)
+
+    assert grad(f)(3.0) == 6.0
+
+    @srcad.def_vjp(inner)
+    def inner_backward(ans, g, x):
+        return 100.0 * g
+
+    assert grad(f)(3.0) == 100.0
+
+
+# -- solvers -----------------------------------------------------------------------------------------
+
+
+def residual(x, a, b=1.0):
+    return x**3 + a * x - b
+
+
+def newton(f, x, a, b):
+    for _ in range(40):
+        x = x - f(x, a, b) / (3 * x**2 + a)
+    return x
+
+
+def coupled(x, m, c):
+    return np.tanh(m @ x + c)
+
+
+def iterated(f, x, m, c):
+    for _ in range(150):
+        x = f(x, m, c)
+    return x
+
+
+root = srcad.custom_root(residual, newton)
+fixed_point = srcad.custom_fixed_point(coupled, iterated)
+A, B = np.array([1.0, 2.0, 3.0]), np.array([2.0, 0.5, 1.0])
+M, C = np.array([[0.3, 0.1], [0.2, 0.2]]), np.array([0.4, -0.3])
+
+
+def by_root(a, b):
+    return np.sum(root(np.ones(3), a, b) ** 2 * b)
+
+
+def by_iterations(a, b):
+    return np.sum(newton(residual, np.ones(3), a, b) ** 2 * b)
+
+
+def by_fixed_point(m, c):
+    return np.sum(fixed_point(np.zeros(2), m, c) ** 2)
+
+
+def by_all_iterations(m, c):
+    return np.sum(iterated(coupled, np.zeros(2), m, c) ** 2)
+
+
+@pytest.mark.parametrize(
+    ("implicit", "explicit", "args"),
+    [(by_root, by_iterations, (A, B)), (by_fixed_point, by_all_iterations, (M, C))],
+)
+def test_implicit_derivatives_are_those_of_the_iterations(implicit, explicit, args):
+    for found, expected in zip(grad(implicit, (0, 1))(*args), grad(explicit, (0, 1))(*args)):
+        np.testing.assert_allclose(found, expected, rtol=1e-9, atol=1e-12)
+    tangents = tuple(np.cos(a) for a in args)
+    np.testing.assert_allclose(jvp(implicit, args, tangents)[1], jvp(explicit, args, tangents)[1], rtol=1e-9)
+    np.testing.assert_allclose(
+        hessian(implicit, 1)(*args), hessian(explicit, 1)(*args), rtol=1e-8, atol=1e-12
+    )
+
+
+def test_implicit_derivatives_in_reverse_mode_twice():
+    np.testing.assert_allclose(jacrev(grad(by_root))(A, B), jacfwd(grad(by_root))(A, B), rtol=1e-10)
+
+
+def test_the_tape_differentiates_a_root():
+    with GradientTape() as t:
+        a = t.watch(A)
+        y = by_root(a, B)
+    np.testing.assert_allclose(t.gradient(y, a), grad(by_root)(A, B), rtol=1e-12)
+
+
+def test_a_scalar_root_uses_defaults_and_has_no_derivative_in_the_guess():
+    np.testing.assert_allclose(
+        grad(lambda a: root(1.0, a))(2.0), grad(lambda a: newton(residual, 1.0, a, 1.0))(2.0)
+    )
+    assert grad(lambda x: root(x, 2.0, 1.0))(1.0) == 0.0
+
+
+def test_solvers_need_parameters():
+    with pytest.raises(ArgumentError, match="no parameter"):
+        srcad.custom_root(lambda x: x, newton)

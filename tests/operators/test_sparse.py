@@ -1,0 +1,93 @@
+"""Jacobians and Hessians of known sparsity."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+import srcad
+from srcad import column_colors, grad, hessian, jacobian, jacobian_pattern, sparse_hessian, sparse_jacobian
+from srcad.errors import ArgumentError
+
+sparse = pytest.importorskip("scipy.sparse")
+
+X = np.linspace(0.5, 2.0, 12)
+CALLS = [0]
+
+
+def diffusion(x, k=1.0):
+    y = k * np.sin(x) * x
+    y[1:] += x[:-1] ** 2
+    y[:-1] -= x[1:] * x[:-1]
+    return y
+
+
+def energy(x, k=1.0):
+    return np.sum(x**4) + k * np.sum((x[1:] * x[:-1]) ** 2) + np.sum(np.sin(x[3:] * x[:-3]))
+
+
+def band(*offsets):
+    return sparse.diags_array([np.ones(12 - abs(k)) for k in offsets], offsets=offsets)
+
+
+def test_a_sparse_jacobian_is_the_dense_one():
+    found = sparse_jacobian(diffusion, band(-1, 0, 1))(X, 3.0)
+    assert sparse.issparse(found)
+    np.testing.assert_allclose(found.toarray(), jacobian(diffusion)(X, 3.0), rtol=1e-12)
+
+
+def test_a_sparse_hessian_is_the_dense_one():
+    found = sparse_hessian(energy, band(-3, -1, 0, 1, 3))(X, 2.0)
+    np.testing.assert_allclose(found.toarray(), hessian(energy)(X, 2.0), rtol=1e-10, atol=1e-12)
+
+
+def test_the_dtype_of_the_argument_stays():
+    found = sparse_jacobian(diffusion, band(-1, 0, 1))(X.astype(np.float32), np.float32(3.0))
+    assert found.dtype == np.float32
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (20, 12), (12, 20), (30, 30)])
+def test_columns_of_one_color_meet_in_no_row(shape):
+    pattern = np.random.default_rng(0).random(shape) < 0.15
+    colors = column_colors(pattern)
+    for color in range(colors.max() + 1):
+        assert pattern[:, colors == color].sum(axis=1).max() <= 1
+
+
+def test_a_band_needs_as_many_runs_as_it_is_wide():
+    assert column_colors(band(-1, 0, 1)).max() + 1 == 3
+
+    @srcad.custom_vjp
+    def counted(x):
+        CALLS[0] += 1
+        return x * 2.0
+
+    @counted.backward
+    def counted_backward(ans, g, x):
+        return 2.0 * g
+
+    jacobian_of = sparse_jacobian(lambda x: diffusion(counted(x)), band(-1, 0, 1))
+    CALLS[0] = 0
+    jacobian_of(X)
+    assert CALLS[0] == 3
+
+
+def test_the_pattern_is_found_by_probing():
+    found = jacobian_pattern(diffusion, X)
+    np.testing.assert_array_equal(found.toarray(), band(-1, 0, 1).toarray() != 0)
+    of_hessian = jacobian_pattern(grad(energy), X)
+    np.testing.assert_array_equal(of_hessian.toarray(), band(-3, -1, 0, 1, 3).toarray() != 0)
+
+
+def test_explicit_zeros_and_repetitions_of_a_pattern_do_no_harm():
+    rows, columns = np.array([0, 0, 1]), np.array([0, 0, 1])
+    pattern = sparse.coo_array((np.array([1.0, 1.0, 0.0]), (rows, columns)), shape=(2, 2))
+    found = sparse_jacobian(lambda x: x**2, pattern)(np.array([1.0, 3.0]))
+    np.testing.assert_allclose(found.toarray(), [[2.0, 0.0], [0.0, 6.0]])
+
+
+def test_lengths_that_do_not_fit_are_refused():
+    with pytest.raises(ArgumentError, match="12 columns"):
+        sparse_jacobian(diffusion, band(-1, 0, 1))(X[:5])
+    with pytest.raises(ArgumentError, match="12 rows"):
+        sparse_jacobian(lambda x: x[:4], band(0))(X)
