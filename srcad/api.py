@@ -8,23 +8,24 @@ from collections.abc import Callable
 from typing import Any
 
 from srcad.analysis.kinds import NUMBER, kind_of
+from srcad.backends.finite_checks import finite_checks, require_finite
 from srcad.backends.tracebacks import show_users_source
 from srcad.compilation import compiled
 from srcad.derive.request import Request
 from srcad.dispatch import Dispatch
 from srcad.dynamic import install
-from srcad.errors import ArgumentError, OutputError, UnsupportedError
+from srcad.errors import ArgumentError, OutputError
 from srcad.pipeline import Code, build
-from srcad.runtime import clone, finish, share_memory
+from srcad.runtime import clone, share_memory
 from srcad.second_order import Gradient, code_by_symmetry, has_shadows
-from srcad.targets import Composable, Target, place
+from srcad.targets import Composable, Target, place, written
 
 __all__ = ["Derivative", "grad", "value_and_grad", "vjp"]
 
 Argnums = int | str | tuple[int | str, ...]
 
 
-def grad(f: Any = None, argnums: Argnums = 0, has_aux: bool = False) -> Any:
+def grad(f: Any = None, argnums: Argnums = 0, has_aux: bool = False, check_nans: bool = False) -> Any:
     """Return a function that computes the gradient of ``f``.
 
     Parameters
@@ -37,6 +38,9 @@ def grad(f: Any = None, argnums: Argnums = 0, has_aux: bool = False) -> Any:
     has_aux : bool
         ``f`` returns a pair, of which only the first is differentiated; the result is
         ``(gradient, auxiliary)``.
+    check_nans : bool
+        Look for the cause of a NaN or an infinity: stop at the first step of the backward sweep that makes one, with
+        an error that names the line of ``f`` which the step belongs to.
 
     Returns
     -------
@@ -47,6 +51,8 @@ def grad(f: Any = None, argnums: Argnums = 0, has_aux: bool = False) -> Any:
     ------
     OutputError
         When called, if the result of ``f`` is not a real scalar.
+    NonFiniteError
+        When called, under ``check_nans``.
     SrcadError
         If the program cannot be differentiated; the message names the line.
 
@@ -57,11 +63,13 @@ def grad(f: Any = None, argnums: Argnums = 0, has_aux: bool = False) -> Any:
     12.0
     """
     if f is None:
-        return functools.partial(grad, argnums=argnums, has_aux=has_aux)
-    return Derivative(f, argnums, "aux" if has_aux else "grad", value=False)
+        return functools.partial(grad, argnums=argnums, has_aux=has_aux, check_nans=check_nans)
+    return Derivative(f, argnums, "aux" if has_aux else "grad", value=False, check_nans=check_nans)
 
 
-def value_and_grad(f: Any = None, argnums: Argnums = 0, has_aux: bool = False) -> Any:
+def value_and_grad(
+    f: Any = None, argnums: Argnums = 0, has_aux: bool = False, check_nans: bool = False
+) -> Any:
     """Return a function that computes the value of ``f`` and its gradient, in one run.
 
     The parameters are those of `grad`.  The result is ``(value, gradient)``, under ``has_aux``
@@ -74,8 +82,8 @@ def value_and_grad(f: Any = None, argnums: Argnums = 0, has_aux: bool = False) -
     (8.0, 12.0)
     """
     if f is None:
-        return functools.partial(value_and_grad, argnums=argnums, has_aux=has_aux)
-    return Derivative(f, argnums, "aux" if has_aux else "value_and_grad", value=True)
+        return functools.partial(value_and_grad, argnums=argnums, has_aux=has_aux, check_nans=check_nans)
+    return Derivative(f, argnums, "aux" if has_aux else "value_and_grad", value=True, check_nans=check_nans)
 
 
 def vjp(f: Any, *args: Any, **kwargs: Any) -> tuple[Any, Callable[[Any], tuple[Any, ...]]]:
@@ -128,10 +136,7 @@ def vjp(f: Any, *args: Any, **kwargs: Any) -> tuple[Any, Callable[[Any], tuple[A
             show_users_source(error)
             raise error
         by_name = dict(zip(wanted, gradients))
-        return tuple(
-            by_name[n] if n in by_name else finish(0.0, a)
-            for n, a in zip(target.argument_names(len(args)), args)
-        )
+        return tuple(by_name[n] if k is None else by_name[n][k] for n, k in target.positions(len(args)))
 
     return value, pullback
 
@@ -158,16 +163,24 @@ class Derivative(Composable):
         The primal.
     """
 
-    def __init__(self, f: Any, argnums: Argnums, mode: str, value: bool) -> None:
+    def __init__(
+        self, f: Any, argnums: Argnums, mode: str, value: bool, check_nans: bool = False, bound: int = 0
+    ) -> None:
         if not callable(f):
-            raise ArgumentError(f"{f!r} is not a function.", "Give grad a function.")
+            way_out = (
+                "Write @classmethod above @grad." if isinstance(f, classmethod) else "Give grad a function."
+            )
+            raise ArgumentError(f"{f!r} is not a function.", way_out)
         self.__wrapped__ = f
-        self.argnums, self.mode, self.value = argnums, mode, value
+        self.argnums, self.mode, self.value, self.check_nans = argnums, mode, value, check_nans
         self.target = Target(f)
-        self.wanted = self.target.wanted(argnums)
+        self.wanted = self.target.wanted(argnums, bound)
         self.latest: Code | None = None
-        plain = mode == "grad" or value
-        self._dispatch = Dispatch(self.target, not plain or len(set(self.wanted)) != len(self.wanted))
+        self._of_method: Derivative | None = None
+        self._places = self.target.places(argnums, bound)
+        plain = len(set(self.wanted)) == len(self.wanted) and set(self._places) == {None}
+        self._is_arranged = plain and (mode != "aux" or value)
+        self._dispatch = Dispatch(self.target, not self._is_arranged)
         self.__name__ = getattr(f, "__name__", type(f).__name__)
         self.__doc__ = getattr(f, "__doc__", None)
 
@@ -182,13 +195,16 @@ class Derivative(Composable):
         code = self.compiled(values)
         if code.changes and share_memory(everything):
             code = self.compiled(values, aliased=True)
-        else:
+        elif not self.check_nans:
             self._dispatch.note(self, code, everything)
+        generated = finite_checks(code.entries[0]) if self.check_nans else code.entries[0]
         try:
-            outcome = code.entries[0](*everything)
+            outcome = generated(*everything)
         except BaseException as error:
             self._explain(error)
             raise error
+        if self.check_nans:
+            require_finite(outcome if self.mode == "grad" else outcome[1], target.title(), place(target.func))
         return self._arrange(outcome)
 
     def _explain(self, error: BaseException) -> None:
@@ -203,27 +219,36 @@ class Derivative(Composable):
                           "Use vjp for other outputs, or return a sum.", place(self.target.func)) from None  # fmt: skip
 
     def _arrange(self, outcome: Any) -> Any:
-        single = not isinstance(self.argnums, tuple)
         if self.mode == "grad":
-            return outcome if single else self._tuple(outcome)
+            return self._chosen(outcome)
         value, gradients = outcome
-        gradients = gradients if single else self._tuple(gradients)
-        if self.mode == "aux" and not self.value:
-            return gradients, value[1]
-        return value, gradients
+        gradients = self._chosen(gradients)
+        return (gradients, value[1]) if self.mode == "aux" and not self.value else (value, gradients)
 
-    def _tuple(self, gradients: Any) -> tuple[Any, ...]:
-        unique = list(dict.fromkeys(self.wanted))
-        parts = gradients
-        by_name = dict(zip(unique, parts))
-        return tuple(by_name[n] for n in self.wanted)
+    def _chosen(self, gradients: Any) -> Any:
+        """Return the gradients in the order of ``argnums``, of which some may be arguments that ``*args`` gathers."""
+        if not isinstance(self.argnums, tuple):
+            return self._element(gradients, self._places[0])
+        by_name = dict(zip(dict.fromkeys(self.wanted), gradients))
+        return tuple(self._element(by_name[n], k) for n, k in zip(self.wanted, self._places))
+
+    def _element(self, gradient: Any, index: int | None) -> Any:
+        if index is None:
+            return gradient
+        if index >= len(gradient):
+            raise ArgumentError(f"argnums={self.argnums!r} asks for more arguments than '{self.target.title()}' was given.",
+                                "Give positions of arguments.", place(self.target.func))  # fmt: skip
+        return gradient[index]
 
     def __get__(self, instance: Any, owner: type | None = None) -> Any:
-        """Bind a decorated method."""
-        if instance is None:
+        """Bind a decorated method; ``argnums`` counts from the parameter after the instance."""
+        if instance is None or isinstance(self.__wrapped__, staticmethod):
             return self
-        method = types.MethodType(self.__wrapped__, instance)
-        return Derivative(method, self.argnums, self.mode, self.value)
+        if self._of_method is None:
+            self._of_method = Derivative(
+                self.__wrapped__, self.argnums, self.mode, self.value, self.check_nans, bound=1
+            )
+        return types.MethodType(self._of_method, instance)
 
     def _code(self) -> Code:
         if self.latest is None:
@@ -256,11 +281,30 @@ class Derivative(Composable):
         return self.latest
 
     def derived(self, values: tuple[Any, ...]) -> Any:
-        """Return the generated function itself, to be differentiated again."""
-        if self.mode == "aux":
-            raise UnsupportedError("The derivative of a derivative with has_aux is not available.",
-                                   "Differentiate a function that returns the value alone.")  # fmt: skip
-        return self.compiled(values).entries[0]
+        """Return a plain function that gives what a call gives, to be differentiated again."""
+        generated = self.compiled(values).entries[0]
+        if self._is_arranged:
+            return generated
+        # It is kept with the generated function, so that what is derived from it is found again.
+        known = vars(generated).setdefault("arranged", {})
+        key = (self.wanted, self._places, self.value)
+        if key not in known:
+            known[key] = written(self._arranging_text(), "gradient", generated=generated)
+        return known[key]
+
+    def _arranging_text(self) -> str:
+        """Return the function that `_arrange` and a call of the generated function are together."""
+        names = ", ".join([*self.target.names, *self.target.captured_names()])
+        elements = ["" if k is None else f"[{k}]" for k in self._places]
+        unique = list(dict.fromkeys(self.wanted))
+        parts = [f"gradients[{unique.index(n)}]{element}" for n, element in zip(self.wanted, elements)]
+        chosen = f"({', '.join(parts)},)" if isinstance(self.argnums, tuple) else f"gradients{elements[0]}"
+        made, result = {
+            "grad": ("gradients", chosen),
+            "value_and_grad": ("value, gradients", f"value, {chosen}"),
+            "aux": ("(value, aux), gradients", f"(value, aux), {chosen}" if self.value else f"{chosen}, aux"),
+        }[self.mode]
+        return f"def gradient({names}):\n    {made} = generated({names})\n    return {result}\n"
 
     def derived_again(
         self, values: tuple[Any, ...], wanted: tuple[str, ...], mode: str, single: bool, aliased: bool
@@ -268,7 +312,7 @@ class Derivative(Composable):
         """Return the derivative of a gradient whose text works on shadow memory."""
         unique = tuple(dict.fromkeys(self.wanted))
         code = self.compiled(values, aliased)
-        if mode == "jvp" or self.mode == "aux" or len(unique) != len(self.wanted) or not has_shadows(code):
+        if mode == "jvp" or self.mode == "aux" or not self._is_arranged or not has_shadows(code):
             return None
         one = not isinstance(self.argnums, tuple)
         gradient = Gradient(self.target, unique, one, self.mode == "value_and_grad", code.entries[0])

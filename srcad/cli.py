@@ -1,9 +1,15 @@
-"""The command line: ``srcad show file.py:function`` prints a derivative."""
+"""The command line: ``srcad show file.py:function`` prints a derivative.
+
+What the arguments are can be said by a call, ``--call "np.ones(3), 0.2"``; a derivative for arrays reads better than
+one for anything.
+"""
 
 from __future__ import annotations
 
 import argparse
+import contextlib
 import importlib.util
+import io
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -26,7 +32,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """
     options = _parser().parse_args(argv)
     try:
-        print(_shown(options.target, options.argnums, options.stage).rstrip("\n"))
+        print(_shown(options.target, options.argnums, options.stage, options.call).rstrip("\n"))
     except SrcadError as error:
         print(f"srcad: {error}", file=sys.stderr)
         return 1
@@ -44,6 +50,11 @@ def _parser() -> argparse.ArgumentParser:
     show.add_argument(
         "--stage", help="show the program after this stage of the compiler instead of the result"
     )
+    show.add_argument(
+        "--call",
+        metavar="ARGUMENTS",
+        help="arguments to call the derivative with first, such as 'np.ones(3), steps=2'; the file's names are known",
+    )
     return parser
 
 
@@ -54,26 +65,42 @@ def _argnums(text: str) -> int | str | tuple[int | str, ...]:
     return chosen[0] if len(chosen) == 1 else chosen
 
 
-def _shown(target: str, argnums: Any, stage: str | None) -> str:
+def _shown(target: str, argnums: Any, stage: str | None, call: str | None) -> str:
     """Return the text to print for the function at ``target``."""
     path, _, name = target.rpartition(":")
     if not path or not name:
         raise ArgumentError(
             f"'{target}' does not say which function of which file.", "Write path/to/file.py:name."
         )
-    function: Any = _load(Path(path))
+    module = _load(Path(path))
+    function: Any = module
     for part in name.split("."):
         if not hasattr(function, part):
             raise ArgumentError(f"{path} has no '{name}'.", "Give the name of a function of that file.")
         function = getattr(function, part)
     # What the file itself made into a derivative is shown as it is.
     derivative = function if hasattr(function, "stages") else grad(function, argnums=argnums)
+    if call is not None:
+        _call(derivative, call, module)
     if stage is None:
         return str(derivative.source)
     stages: dict[str, str] = derivative.stages
     if stage not in stages:
         raise ArgumentError(f"There is no stage '{stage}'.", f"The stages are {', '.join(stages)}.")
     return stages[stage]
+
+
+def _call(derivative: Any, arguments: str, module: ModuleType) -> None:
+    """Call a derivative with arguments that are written as in a call; its own output is not shown."""
+    try:
+        code = compile(f"_derivative({arguments})", "<--call>", "eval")
+    except SyntaxError:
+        raise ArgumentError(
+            f"'{arguments}' are no arguments of a call.",
+            "Write them as between parentheses: 'np.ones(3), 0.2'.",
+        ) from None
+    with contextlib.redirect_stdout(io.StringIO()):
+        eval(code, {**vars(module), "_derivative": derivative})
 
 
 def _load(path: Path) -> ModuleType:

@@ -10,6 +10,7 @@ __all__ = [
     "Location",
     "NoDerivativeError",
     "NoSourceError",
+    "NonFiniteError",
     "OutputError",
     "SrcadError",
     "TapeError",
@@ -85,6 +86,10 @@ class OutputError(SrcadError, TypeError):
 
 class GradientCheckError(SrcadError, AssertionError):
     """A derivative differs from its numerical approximation."""
+
+
+class NonFiniteError(SrcadError, FloatingPointError):
+    """A backward step has made a NaN or an infinity, under ``check_nans``."""
 
 
 class TapeError(SrcadError, RuntimeError):

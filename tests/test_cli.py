@@ -25,6 +25,13 @@ class Model:
         return x * x
 
 
+def halved(x, times):
+    print("halved")
+    for _ in range(times):
+        x[1:] *= 0.5
+    return np.sum(x)
+
+
 ready = srcad.grad(loss, argnums=1)
 
 
@@ -68,6 +75,15 @@ def test_stage_shows_an_earlier_form(program, capsys):
     assert adjoint != normal and "tanh" in normal
 
 
+def test_call_shows_the_derivative_for_its_arguments(program, capsys):
+    assert main(["show", f"{program}:halved"]) == 0
+    for_anything = capsys.readouterr().out
+    assert main(["show", f"{program}:halved", "--call", "np.ones(3), times=2"]) == 0
+    for_arrays = capsys.readouterr().out
+    assert for_arrays.startswith("def dhalved(") and "halved\n" not in for_arrays
+    assert "rt.call" in for_anything and "rt.call" not in for_arrays
+
+
 @pytest.mark.parametrize(
     ("arguments", "reason"),
     [
@@ -76,6 +92,7 @@ def test_stage_shows_an_earlier_form(program, capsys):
         (["{}.txt:loss"], "no Python file"),
         (["nothing"], "path/to/file.py:name"),
         (["{}:loss", "--argnums", "7"], "7"),
+        (["{}:loss", "--call", "1.0,, 2.0"], "no arguments of a call"),
         (["{}:outside"], "A generator is called where its values are not run through"),
     ],
 )

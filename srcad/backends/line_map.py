@@ -58,7 +58,7 @@ class LineMap:
 
     def origins(self, position: Position) -> list[Origin]:
         """Return the calls that lead to what stands at a position of the generated text, outermost first."""
-        span = self._span(position)
+        span = self.span(position)
         found: list[Origin] = []
         for source, place in self.source.calls(span) if span is not None else ():
             found += _through(Origin(source.title, source.place(place), source))
@@ -66,10 +66,10 @@ class LineMap:
 
     def is_backward(self, position: Position) -> bool:
         """Tell whether a position lies in the backward sweep."""
-        span = self._span(position)
+        span = self.span(position)
         return span is not None and is_undoing(span)
 
-    def _span(self, position: Position) -> Span | None:
+    def span(self, position: Position) -> Span | None:
         """Return the place that the node at a position was given."""
         index = self._index(position)
         if index is None:

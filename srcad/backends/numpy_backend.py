@@ -49,7 +49,11 @@ def _provide(identifier: str, scope: Scope, namespace: dict[str, Any]) -> None:
     root, *path = identifier.split(".")
     if not path:
         if identifier in scope.statics:
-            namespace[root] = scope.statics[identifier]
+            found = scope.statics[identifier]
+            namespace[root] = found
+            if isinstance(found, _Names):
+                namespace[root] = _Names(root)
+                vars(namespace[root]).update(vars(found))
         elif root in _ROOTS:
             namespace[root] = _ROOTS[root]
         return
@@ -57,12 +61,18 @@ def _provide(identifier: str, scope: Scope, namespace: dict[str, Any]) -> None:
         namespace[root] = _ROOTS[root]
     elif root == "srcad":
         namespace[root] = sys.modules["srcad"]
-    elif root in scope.statics:
+    elif root in scope.statics and not isinstance(scope.statics[root], _Names):
         namespace[root] = scope.statics[root]
     else:
-        holder = namespace.setdefault(root, types.SimpleNamespace())
+        if root not in namespace:
+            namespace[root] = _Names(root)
+        holder = namespace[root]
         for part in path[:-1]:
             if not hasattr(holder, part):
-                setattr(holder, part, types.SimpleNamespace())
+                setattr(holder, part, _Names(part))
             holder = getattr(holder, part)
         setattr(holder, path[-1], scope.statics[identifier])
+
+
+class _Names(types.ModuleType):
+    """What stands for a module in generated code, and holds the functions that the code calls."""

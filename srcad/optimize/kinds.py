@@ -166,6 +166,8 @@ def _kind_of_constant(value: Any) -> Kind:
         return Kind("bool" if isinstance(value, bool) else "int", value=value, dtype="int")
     if isinstance(value, float):
         return Kind("float", dtype="float64")
+    if isinstance(value, complex):
+        return Kind("number", dtype="complex")
     return Kind("none") if value is None else ANY
 
 

@@ -1,0 +1,329 @@
+"""Whatever a user may hand to an operator, and the forms in which the results come back."""
+
+from __future__ import annotations
+
+import functools
+import linecache
+import math
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+
+from srcad import compilation, grad, hessian, jacobian, jvp, value_and_grad, vjp
+from srcad.errors import ArgumentError
+
+X = np.array([1.0, 2.0, 3.0])
+
+
+def product(x, y, z=2.0):
+    return np.sum(x * y * z)
+
+
+class Spring:
+    scale = 0.5
+
+    def __init__(self, stiffness: Any) -> None:
+        self.stiffness = stiffness
+
+    def energy(self, x, power=2):
+        return 0.5 * np.sum(self.stiffness * x**power)
+
+    def __call__(self, x):
+        return self.energy(x)
+
+    @grad
+    def force(self, x):
+        return 0.5 * np.sum(self.stiffness * x * x)
+
+    @grad(argnums=("x", "y"))
+    def two(self, x, y):
+        return np.sum(self.stiffness * x * y)
+
+    @value_and_grad
+    def both(self, x):
+        return np.sum(self.stiffness * x)
+
+    @staticmethod
+    def cube(x):
+        return np.sum(x**3)
+
+    @classmethod
+    def scaled(cls, x):
+        return cls.scale * np.sum(x * x)
+
+    @staticmethod
+    @grad
+    def slope(x):
+        return np.sum(x**3)
+
+    @grad
+    @staticmethod
+    def slope_too(x):
+        return np.sum(x**3)
+
+    @property
+    def bound(self):
+        return lambda x: np.sum(self.stiffness * x)
+
+
+class Softer(Spring):
+    def energy(self, x, power=2):
+        return 0.1 * super().energy(x, power)
+
+
+def logged(f: Callable[..., Any]) -> Callable[..., Any]:
+    @functools.wraps(f)
+    def inner(*args: Any, **kwargs: Any) -> Any:
+        return f(*args, **kwargs)
+
+    return inner
+
+
+@logged
+def decorated(x):
+    return np.sum(x * x)
+
+
+@functools.lru_cache
+def cached(x):
+    return x * x
+
+
+def outer(factor):
+    def inner(x):
+        return np.sum(factor * x)
+
+    return inner
+
+
+SPRING = Spring(3.0)
+
+
+@pytest.mark.parametrize(
+    ("function", "expected"),
+    [
+        pytest.param(lambda x: np.sum(x * x), 2 * X, id="lambda"),
+        pytest.param(
+            (lambda x: np.sum(x), lambda x: np.sum(x * x))[1], 2 * X, id="one of two lambdas on a line"
+        ),
+        pytest.param(outer(4.0), np.full(3, 4.0), id="closure"),
+        pytest.param(SPRING.energy, 3.0 * X, id="method"),
+        pytest.param(Softer(3.0).energy, 0.3 * X, id="method that calls super"),
+        pytest.param(SPRING, 3.0 * X, id="callable object"),
+        pytest.param(Spring.cube, 3 * X * X, id="static method of a class"),
+        pytest.param(SPRING.cube, 3 * X * X, id="static method of an instance"),
+        pytest.param(Spring.scaled, X, id="class method"),
+        pytest.param(SPRING.bound, np.full(3, 3.0), id="lambda from a property"),
+        pytest.param(functools.partial(product, y=X), 2 * X, id="partial by name"),
+        pytest.param(functools.partial(product, X), 2 * X, id="partial by position"),
+        pytest.param(
+            functools.partial(functools.partial(product, X), z=3.0), 3 * X, id="partial of a partial"
+        ),
+        pytest.param(functools.partial(SPRING.energy, power=3), 4.5 * X * X, id="partial of a method"),
+        pytest.param(decorated, 2 * X, id="decorated function"),
+        pytest.param(np.sum, np.ones(3), id="NumPy function"),
+        pytest.param(np.linalg.norm, X / np.linalg.norm(X), id="NumPy function with a rule"),
+        pytest.param(X.dot, X, id="method of an array"),
+    ],
+)
+def test_functions_of_every_kind(function: Any, expected: Any) -> None:
+    derivative = grad(function)
+    for _ in range(6):
+        np.testing.assert_allclose(derivative(X), expected, rtol=1e-12)
+    value, gradient = value_and_grad(function)(X)
+    np.testing.assert_allclose(value, function(X), rtol=1e-12)
+    np.testing.assert_allclose(gradient, expected, rtol=1e-12)
+    _, pullback = vjp(function, X)
+    np.testing.assert_allclose(pullback(1.0)[0], expected, rtol=1e-12)
+    _, tangent = jvp(function, (X,), (X,))
+    np.testing.assert_allclose(tangent, np.sum(expected * X), rtol=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("function", "at", "expected"),
+    [(math.sin, 0.5, math.cos(0.5)), (abs, -2.0, -1.0), (np.exp, 0.0, 1.0), (cached, 3.0, 6.0)],
+    ids=["math", "builtin", "ufunc", "cached function"],
+)
+def test_functions_of_numbers(function: Any, at: float, expected: float) -> None:
+    for _ in range(6):
+        assert grad(function)(at) == pytest.approx(expected, rel=1e-14)
+
+
+def test_decorated_methods() -> None:
+    spring = Spring(3.0)
+    for _ in range(6):
+        np.testing.assert_array_equal(spring.force(X), 3.0 * X)
+        np.testing.assert_array_equal(spring.two(X, 2 * X), (6.0 * X, 3.0 * X))
+        value, gradient = spring.both(X)
+        assert value == 18.0
+        np.testing.assert_array_equal(gradient, np.full(3, 3.0))
+        np.testing.assert_array_equal(spring.slope(X), 3 * X * X)
+        np.testing.assert_array_equal(Spring.slope(X), 3 * X * X)
+        np.testing.assert_array_equal(spring.slope_too(X), 3 * X * X)
+    spring.stiffness = 5.0
+    np.testing.assert_array_equal(spring.force(X), 5.0 * X)
+    assert "def " in spring.force.source
+    assert spring.force.__name__ == "force"
+
+
+def test_a_decorated_method_is_compiled_once_for_all_instances() -> None:
+    springs = [Spring(float(k)) for k in range(5)]
+    springs[0].force(X)
+    before = len(compilation._CACHE)
+    for k, spring in enumerate(springs):
+        np.testing.assert_array_equal(spring.force(X), k * X)
+    assert len(compilation._CACHE) == before
+
+
+def test_a_class_method_cannot_be_bound_twice() -> None:
+    with pytest.raises(ArgumentError, match="Write @classmethod above @grad"):
+        grad(classmethod(lambda cls, x: x))
+
+
+def test_the_derivative_of_a_decorated_method_is_derived_again() -> None:
+    class Cubic:
+        @grad
+        def slope(self, x):
+            return self.factor * x**3
+
+        def __init__(self):
+            self.factor = 2.0
+
+    assert grad(Cubic().slope)(2.0) == 24.0
+    assert value_and_grad(Cubic().slope)(2.0) == (24.0, 24.0)
+
+
+@pytest.mark.parametrize(
+    ("argnums", "expected"),
+    [
+        (0, 8.0), (1, 6.0), (2, 12.0), (-1, 12.0), ("y", 6.0), ((0,), (8.0,)), (("z", 0), (12.0, 8.0)),
+        ((0, "x"), (8.0, 8.0)),
+    ],
+)  # fmt: skip
+def test_argnums(argnums: Any, expected: Any) -> None:
+    assert grad(product, argnums)(3.0, 4.0) == expected
+    value, gradients = value_and_grad(product, argnums)(3.0, 4.0)
+    assert (value, gradients) == (24.0, expected)
+
+
+def test_argnums_count_from_what_a_partial_leaves_open() -> None:
+    assert grad(functools.partial(product, 3.0), argnums=0)(4.0) == 6.0
+    assert grad(functools.partial(product, 3.0), argnums="x")(4.0) == 8.0
+    with pytest.raises(ArgumentError):
+        grad(functools.partial(product, 3.0), argnums=2)
+
+
+def keyword_only(x, *, scale, shift=1.0):
+    return x * x * scale + shift
+
+
+def variadic(x, *rest, **named):
+    return x * sum(rest) + named.get("extra", 0.0) * x
+
+
+def scaled_twice(x, *factors):
+    return x * factors[0] * factors[1]
+
+
+def positional_only(x, y, /, z):
+    return x * y * z
+
+
+def test_keyword_only_parameters() -> None:
+    for _ in range(6):
+        assert grad(keyword_only)(3.0, scale=2.0) == 12.0
+        assert grad(keyword_only, argnums="scale")(3.0, scale=2.0) == 9.0
+        assert grad(keyword_only, argnums="shift")(3.0, scale=2.0) == 1.0
+    with pytest.raises(ArgumentError, match="scale"):
+        grad(keyword_only)(3.0)
+    with pytest.raises(ArgumentError, match="keyword_only"):
+        grad(keyword_only)(3.0, 2.0)
+
+
+def test_any_number_of_arguments() -> None:
+    for _ in range(6):
+        assert grad(variadic)(2.0, 3.0, 4.0) == 7.0
+        assert grad(variadic)(2.0, 3.0, extra=5.0) == 8.0
+    assert grad(variadic, argnums="rest")(2.0, 3.0, 4.0) == (2.0, 2.0)
+
+
+def test_positions_count_on_in_any_number_of_arguments() -> None:
+    for _ in range(6):
+        assert grad(variadic, argnums=2)(2.0, 3.0, 4.0) == 2.0
+        assert value_and_grad(variadic, argnums=(1, 0))(2.0, 3.0, 4.0) == (14.0, (2.0, 7.0))
+    assert grad(grad(scaled_twice, argnums=2))(2.0, 3.0, 4.0) == 3.0
+    assert vjp(variadic, 2.0, 3.0, 4.0)[1](1.0) == (7.0, 2.0, 2.0)
+    with pytest.raises(ArgumentError, match="argnums=3"):
+        grad(variadic, argnums=3)(2.0, 3.0, 4.0)
+    with pytest.raises(ArgumentError, match="argnums=True"):
+        grad(variadic, argnums=True)
+
+
+def test_positional_only_parameters() -> None:
+    assert grad(positional_only, argnums=(0, "z"))(2.0, 3.0, z=4.0) == (12.0, 6.0)
+    with pytest.raises(ArgumentError):
+        grad(positional_only)(2.0, y=3.0, z=4.0)
+
+
+def test_one_code_object_is_compiled_once() -> None:
+    compilation._CACHE.clear()
+    for number in range(40):
+        space: dict[str, Any] = {}
+        text = f"def make(factor):\n    return lambda x: factor * x * {number}.0\n"
+        file = f"<made {number}>"
+        exec(compile(text, file, "exec"), space)
+        linecache.cache[file] = (len(text), None, text.splitlines(keepends=True), file)
+        for factor in range(120):
+            assert grad(space["make"](float(factor)))(1.0) == factor * number
+    assert len(compilation._CACHE) <= 40
+
+
+# -- auxiliary results ---------------------------------------------------------------------------------------
+
+
+def with_aux(x, y=2.0):
+    return x**3 * y, {"square": x * x, "label": "a"}
+
+
+def test_aux_of_gradients() -> None:
+    gradient, aux = grad(with_aux, has_aux=True)(3.0)
+    assert (gradient, aux) == (54.0, {"square": 9.0, "label": "a"})
+    (value, aux), gradient = value_and_grad(with_aux, argnums=(1, 0, 1), has_aux=True)(3.0)
+    assert (value, aux["square"], gradient) == (54.0, 9.0, (27.0, 54.0, 27.0))
+
+
+def test_aux_of_a_gradient_of_a_gradient() -> None:
+    second, aux = grad(grad(with_aux, has_aux=True), has_aux=True)(3.0)
+    assert (second, aux["square"]) == (36.0, 9.0)
+    (first, aux), second = value_and_grad(grad(with_aux, has_aux=True), has_aux=True)(3.0)
+    assert (first, aux["label"], second) == (54.0, "a", 36.0)
+
+
+def test_a_gradient_of_the_first_part_of_a_gradient_with_aux() -> None:
+    def slope(x):
+        gradient, aux = grad(with_aux, has_aux=True)(x)
+        return gradient * aux["square"]
+
+    # 6 x^2 * x^2, whose derivative is 24 x^3
+    assert grad(slope)(2.0) == pytest.approx(192.0)
+
+
+def test_a_gradient_of_repeated_argnums() -> None:
+    def both(x, y):
+        first, second, third = grad(product, argnums=(1, 0, 1))(x, y)
+        return first * third + second
+
+    # (2 x)^2 + 2 y
+    assert grad(both)(3.0, 5.0) == 24.0
+    np.testing.assert_array_equal(jacobian(grad(product, argnums=(1, 0, 1)))(3.0, 5.0), (2.0, 0.0, 2.0))
+
+
+def test_aux_is_required_to_be_a_pair() -> None:
+    with pytest.raises((ArgumentError, TypeError, ValueError)):
+        grad(lambda x: x * x, has_aux=True)(2.0)
+
+
+def test_hessian_of_a_method() -> None:
+    np.testing.assert_allclose(hessian(SPRING.energy)(X), 3.0 * np.eye(3))
