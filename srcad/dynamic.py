@@ -19,7 +19,7 @@ from srcad.analysis.infer import ARRAY_METHODS
 from srcad.analysis.kinds import is_differentiable, kind_of
 from srcad.compilation import compiled
 from srcad.derive.builtin_sources import source_of_builtin
-from srcad.derive.memory_adjoints import CONVERSIONS
+from srcad.derive.call_adjoints import CONVERSIONS
 from srcad.dynamic_containers import CONTAINERS, MAKERS
 from srcad.dynamic_objects import call_of_class
 from srcad.dynamic_operators import OPERATORS

@@ -27,7 +27,11 @@ def counting_variables(fn: Function) -> set[str]:
             found |= _names(node.slice)
         elif isinstance(node, gast.Call) and isinstance(node.func, gast.Name):
             function = statics.get(node.func.id)
-            if function is range or registry.is_constant(function) and function not in (float, print, str, repr):
+            if (
+                function is range
+                or registry.is_constant(function)
+                and function not in (float, print, str, repr)
+            ):
                 found |= {name for argument in node.args for name in _names(argument)}
         elif isinstance(node, gast.Assign) and isinstance(node.value, gast.Tuple):
             shape = all(isinstance(e, (gast.Name, gast.Constant)) for e in node.value.elts)

@@ -36,7 +36,18 @@ from srcad.lang.function import Function
 
 __all__ = ["lower"]
 
-_LIBRARIES = {"numpy", "contextlib", "srcad", "warnings", "threading", "decimal", "tempfile", "builtins", "io", "time"}
+_LIBRARIES = {
+    "numpy",
+    "contextlib",
+    "srcad",
+    "warnings",
+    "threading",
+    "decimal",
+    "tempfile",
+    "builtins",
+    "io",
+    "time",
+}
 _IN_PLACE = (gast.Add, gast.Sub, gast.Mult, gast.Div)
 
 
@@ -117,7 +128,11 @@ class _Lowering(CallLowering):
         guard = self.scope.fresh("leaving")
         make = assign(guard, gast.Call(name("rt.leaving"), [name(manager.id)], []))
         inside = gast.With([gast.withitem(name(guard), None)], body, None)
-        entered = gast.Assign([item.optional_vars], enter, None) if item.optional_vars is not None else gast.Expr(enter)
+        entered = (
+            gast.Assign([item.optional_vars], enter, None)
+            if item.optional_vars is not None
+            else gast.Expr(enter)
+        )
         made = [entered, make, inside, leave]
         for step in made:
             gast.copy_location(step, stmt)
@@ -148,9 +163,15 @@ class _Lowering(CallLowering):
         for node in (target, value):
             base = self.flats.get(getattr(getattr(node, "value", None), "id", ""))
             if isinstance(node, gast.Subscript) and base is not None:
-                finding, index = self.called(rt.flat_index, "rt.flat_index", name(base), self.index_value(node.slice))
+                finding, index = self.called(
+                    rt.flat_index, "rt.flat_index", name(base), self.index_value(node.slice)
+                )
                 element = gast.Subscript(name(base), index, node.ctx)
-                made = gast.Assign([element], value, None) if node is target else gast.Assign([target], element, None)
+                made = (
+                    gast.Assign([element], value, None)
+                    if node is target
+                    else gast.Assign([target], element, None)
+                )
                 return [finding, made]
         return None
 
@@ -191,7 +212,8 @@ class _Lowering(CallLowering):
         """Tell whether an index surely selects a view or one element."""
         return all(
             isinstance(part, gast.Slice)
-            or isinstance(part, gast.Constant) and part.value in (None, ...)
+            or isinstance(part, gast.Constant)
+            and part.value in (None, ...)
             or self.kind(part).name in ("int", "none")
             for part in (index.elts if isinstance(index, gast.Tuple) else [index])
         )
@@ -289,7 +311,9 @@ def flat_views(fn: Function, kinds: Kinds) -> dict[str, str]:
     for node in gast.walk(fn.tree):
         value = getattr(node, "value", None)
         if isinstance(node, gast.Assign) and isinstance(value, gast.Attribute) and value.attr == "flat":
-            known = isinstance(value.value, gast.Name) and kinds.get(value.value.id, Kind("any")).name == "array"
+            known = (
+                isinstance(value.value, gast.Name) and kinds.get(value.value.id, Kind("any")).name == "array"
+            )
             if known and isinstance(node.targets[0], gast.Name):
                 found[node.targets[0].id] = value.value.id
     return found

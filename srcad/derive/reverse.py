@@ -130,7 +130,9 @@ class _Sweep:
         state.owned = {
             v
             for v in merged
-            if all(v in one.owned or v not in one.live and self.is_fresh_zero(v, known) for one in (state, other))
+            if all(
+                v in one.owned or v not in one.live and self.is_fresh_zero(v, known) for one in (state, other)
+            )
         }
         state.live = merged
         return Branch(_condition(stmt), body, orelse, stmt)
@@ -253,7 +255,9 @@ class _Sweep:
         """Add to the memory that the forward sweep has bound."""
         shadow = self.gradient(contribution.variable)
         value, index = contribution.value, contribution.index
-        array = self.kind(contribution.variable).name == "array" and contribution.variable not in self.repeating
+        array = (
+            self.kind(contribution.variable).name == "array" and contribution.variable not in self.repeating
+        )
         if index is None and array:
             out.append(gast.AugAssign(gast.Name(shadow, gast.Store(), None, None), gast.Add(), value))
         elif index is None:

@@ -1,0 +1,208 @@
+"""Views that live for a moment: nothing changes their memory between their making and their last use."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import gast
+
+from srcad import runtime as rt
+from srcad.analysis.infer import ARRAY_METHODS, Kinds
+from srcad.analysis.points_to import (
+    CONTAINER_MUTATORS,
+    SPLIT_NAMES,
+    PointsTo,
+    base_name,
+    is_view_function,
+    parameter_names,
+    simple_statements,
+)
+from srcad.lang.function import Function
+from srcad.rules import registry
+
+__all__ = ["direct_changes", "passing_views"]
+
+
+def mutated_bases(stmt: gast.stmt, fn: Function, kinds: Kinds, mutates: Callable[[Any], bool]) -> set[str]:
+    """Return the names through which a simple statement may change memory."""
+    collector = PointsTo(fn, kinds, mutates, frozenset())
+    collector.statement(stmt)
+    return {name for name in collector.names if collector.classes.is_mutated(name)}
+
+
+def passing_views(fn: Function, kinds: Kinds, full: PointsTo, result_is_kept: bool) -> set[str]:
+    """Return the views, references and displays that are last used before their memory is changed."""
+    finder = _PassingViews(fn, kinds, full)
+    finder.passing = (gast.Assert, gast.Raise) if result_is_kept else (gast.Return, gast.Assert, gast.Raise)
+    finder.block(fn.tree.body)
+    return finder.result()
+
+
+class _PassingViews:
+    passing: tuple[type, ...] = ()
+
+    def __init__(self, fn: Function, kinds: Kinds, full: PointsTo) -> None:
+        self.fn, self.kinds, self.full = fn, kinds, full
+        self.definitions: dict[str, int] = {}
+        self.candidates: dict[str, tuple[list[gast.stmt], int]] = {}
+        self.aliased: dict[str, set[str]] = {}
+        self.changed: dict[int, set[str]] = {}
+        for stmt in simple_statements(fn.tree.body):
+            for node in gast.walk(stmt):
+                if isinstance(node, gast.Name) and isinstance(node.ctx, gast.Store):
+                    self.definitions[node.id] = self.definitions.get(node.id, 0) + 1
+
+    def classes_changed(self, stmt: gast.stmt) -> set[str]:
+        """Return the classes that a statement, or any inside it, changes."""
+        found = self.changed.get(id(stmt))
+        if found is None:
+            found = set()
+            for inner in simple_statements([stmt]):
+                names = mutated_bases(inner, self.fn, self.kinds, self.full.mutates)
+                found |= {self.full.classes.find(name) for name in names}
+            self.changed[id(stmt)] = found
+        return found
+
+    def block(self, body: list[gast.stmt]) -> None:
+        for position, stmt in enumerate(body):
+            for part in ("body", "orelse", "finalbody"):
+                self.block(getattr(stmt, part, None) or [])
+            if isinstance(stmt, gast.Assign) and isinstance(stmt.targets[0], gast.Name):
+                name = stmt.targets[0].id
+                aliasing = isinstance(
+                    stmt.value, (gast.Name, gast.Subscript, gast.Attribute, gast.Tuple, gast.List, gast.Dict)
+                ) or self._is_view_call(stmt.value)
+                if aliasing and self.definitions.get(name) == 1 and name not in parameter_names(self.fn):
+                    self.candidates[name] = (body, position)
+
+    def _is_view_call(self, value: gast.AST) -> bool:
+        if not isinstance(value, gast.Call):
+            return False
+        if isinstance(value.func, gast.Attribute):
+            return self.full.kind(value.func.value).name in ("array", "number")
+        function = self.fn.scope.statics.get(value.func.id)
+        name = getattr(function, "__name__", "")
+        return is_view_function(function) or name in SPLIT_NAMES or function in (rt.sequence, list, tuple)
+
+    def result(self) -> set[str]:
+        kept = {name for name in self.candidates if self._is_read_only(name)}
+        while True:
+            fine = {name for name in kept if self._is_quiet(name, kept)}
+            if fine == kept:
+                return kept
+            kept = fine
+
+    def _is_read_only(self, name: str) -> bool:
+        """Tell whether the variable itself is never the target of a change."""
+        return all(
+            name != base for stmt in simple_statements(self.fn.tree.body) for base in direct_changes(stmt)
+        )
+
+    def _is_quiet(self, name: str, kept: set[str]) -> bool:
+        body, position = self.candidates[name]
+        mine = self._classes(name)
+        names, quiet, seen = {name}, True, 0
+        for stmt in body[position + 1 :]:
+            uses = _count(stmt, names)
+            if uses and not quiet:
+                return False
+            if uses:
+                for inner in simple_statements([stmt]):
+                    if not self._consumes(inner, names, kept):
+                        return False
+                    if isinstance(inner, gast.Assign) and isinstance(inner.targets[0], gast.Name):
+                        alias = inner.targets[0].id
+                        if alias in kept and _count(inner.value, names):
+                            names.add(alias)
+                nested = isinstance(stmt, (gast.If, gast.For, gast.While, gast.With, gast.Try))
+                if nested and self.classes_changed(stmt) & mine:
+                    return False
+                seen += uses
+            if self.classes_changed(stmt) & mine:
+                quiet = False
+        return self._all_uses(names) <= self._uses_in(body[position:], names)
+
+    def _classes(self, name: str) -> set[str]:
+        """Return the class of a variable and those of all that it holds."""
+        found: set[str] = set()
+        root = self.full.classes.find(name)
+        while root not in found:
+            found.add(root)
+            if root not in self.full.classes.element:
+                break
+            root = self.full.classes.find(self.full.classes.element[root])
+        return found
+
+    def _all_uses(self, names: set[str]) -> int:
+        return sum(_count(stmt, names) for stmt in self.fn.tree.body)
+
+    def _uses_in(self, body: list[gast.stmt], names: set[str]) -> int:
+        return sum(_count(stmt, names) for stmt in body)
+
+    def _consumes(self, stmt: gast.stmt, names: set[str], kept: set[str]) -> bool:
+        """Tell whether a statement only looks at the values, or hands them to another passing view."""
+        if not _count(stmt, names):
+            return True
+        if isinstance(stmt, self.passing):
+            return True
+        if isinstance(stmt, gast.Return):
+            return False
+        value = getattr(stmt, "value", None)
+        if isinstance(stmt, gast.Assign) and isinstance(stmt.targets[0], gast.Name):
+            if isinstance(value, (gast.BinOp, gast.UnaryOp, gast.Compare, gast.JoinedStr)):
+                return True
+            if stmt.targets[0].id in kept:
+                return True
+            if isinstance(value, gast.Call):
+                return self._is_reading_call(value, names)
+            scalar = not self.full.is_pointer(stmt.targets[0].id)
+            return scalar and isinstance(value, (gast.Subscript, gast.Attribute))
+        if isinstance(stmt, gast.Assign) and isinstance(stmt.targets[0], gast.Subscript):
+            array = self.full.kind(stmt.targets[0].value).name == "array"
+            return array and base_name(stmt.targets[0]) not in names
+        if isinstance(stmt, gast.Assign) and isinstance(stmt.targets[0], gast.Tuple):
+            return all(not self.full.is_pointer(e.id) for e in stmt.targets[0].elts)
+        if isinstance(stmt, gast.AugAssign):
+            return base_name(stmt.target) not in names and self.full.kind(stmt.target).name != "list"
+        if isinstance(stmt, gast.Expr) and isinstance(value, gast.Call):
+            return self._is_reading_call(value, names)
+        return False
+
+    def _is_reading_call(self, node: gast.Call, names: set[str]) -> bool:
+        if isinstance(node.func, gast.Attribute):
+            kind = self.full.kind(node.func.value)
+            return (
+                kind.name in ("array", "number", "float")
+                and node.func.attr in ARRAY_METHODS
+                and not (is_view_function(ARRAY_METHODS[node.func.attr]))
+            )
+        function = self.fn.scope.statics.get(node.func.id)
+        if getattr(function, "__name__", "") == "at":
+            return not (isinstance(node.args[0], gast.Name) and node.args[0].id in names)
+        known = registry.find(function) is not None or registry.is_constant(function)
+        name = getattr(function, "__name__", "")
+        return known and not is_view_function(function) and name not in SPLIT_NAMES
+
+
+def direct_changes(stmt: gast.stmt) -> list[str]:
+    """Return the names that stand themselves as the base of a change."""
+    targets = stmt.targets if isinstance(stmt, (gast.Assign, gast.Delete)) else []
+    targets = [stmt.target] if isinstance(stmt, gast.AugAssign) else targets
+    found = [base_name(t) for t in targets if isinstance(t, (gast.Subscript, gast.Attribute))]
+    if isinstance(stmt, gast.AugAssign) and isinstance(stmt.target, gast.Name):
+        found.append(stmt.target.id)
+    value = getattr(stmt, "value", None)
+    if isinstance(value, gast.Call) and isinstance(value.func, gast.Attribute):
+        if isinstance(value.func.value, gast.Name) and value.func.attr in CONTAINER_MUTATORS:
+            found.append(value.func.value.id)
+    if isinstance(value, gast.Call) and isinstance(value.func, gast.Name) and value.args:
+        if value.func.id.endswith(".at") and isinstance(value.args[0], gast.Name):
+            found.append(value.args[0].id)
+    return found
+
+
+def _count(node: gast.AST, names: set[str]) -> int:
+    return sum(
+        isinstance(n, gast.Name) and n.id in names and isinstance(n.ctx, gast.Load) for n in gast.walk(node)
+    )

@@ -1,0 +1,495 @@
+"""Points-to classes of the variables of a function, joined statement by statement."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import gast
+import numpy as np
+
+from srcad import runtime as rt
+from srcad.analysis.infer import ARRAY_METHODS, Kinds, kind_of_operation
+from srcad.analysis.kinds import Kind, is_scalar
+from srcad.lang.function import Function
+from srcad.rules import registry
+
+__all__ = [
+    "CONTAINER_MUTATORS", "SPLIT_NAMES", "Classes", "PointsTo", "base_name", "is_rule", "is_view_function",
+    "parameter_names", "simple_statements",
+]  # fmt: skip
+
+CONTAINER_MUTATORS = frozenset(
+    "append extend insert pop remove clear update setdefault sort reverse popitem add discard appendleft "
+    "popleft extendleft rotate".split()
+)
+_READING_METHODS = frozenset("get items keys values index count copy".split())
+_VIEW_NAMES = frozenset(
+    "asarray ascontiguousarray asfortranarray reshape ravel transpose squeeze expand_dims swapaxes moveaxis "
+    "broadcast_to atleast_1d atleast_2d atleast_3d diagonal rollaxis flip fliplr flipud rot90 real imag diag "
+    "asanyarray require matrix_transpose permute_dims astype array nan_to_num unwrap real_if_close trim_zeros".split()
+)
+SPLIT_NAMES = frozenset("split array_split hsplit vsplit dsplit broadcast_arrays unstack meshgrid".split())
+_VIEW_ATTRIBUTES = frozenset("T mT real imag flat base".split())
+_PLAIN_ATTRIBUTES = frozenset("shape ndim size dtype itemsize nbytes strides".split())
+_COPYING = frozenset([list, tuple, dict, sorted, reversed, zip, enumerate, set, frozenset, iter])
+
+
+class Classes:
+    """A union-find forest of memory; each class may have a class of elements."""
+
+    def __init__(self) -> None:
+        self.parent: dict[str, str] = {}
+        self.element: dict[str, str] = {}
+        self.mutated: set[str] = set()
+
+    def find(self, name: str) -> str:
+        self.parent.setdefault(name, name)
+        while self.parent[name] != name:
+            self.parent[name] = self.parent[self.parent[name]]
+            name = self.parent[name]
+        return name
+
+    def join(self, first: str, second: str) -> None:
+        pending = [(first, second)]
+        while pending:
+            one, other = (self.find(name) for name in pending.pop())
+            if one == other:
+                continue
+            self.parent[other] = one
+            inner, outer = self.element.get(one), self.element.pop(other, None)
+            if outer is not None and inner is None:
+                self.element[one] = outer
+            elif outer is not None and inner is not None:
+                pending.append((inner, outer))
+            if other in self.mutated:
+                self.mutated.discard(other)
+                self.mutated.add(one)
+
+    def elements(self, name: str) -> str:
+        root = self.find(name)
+        if root not in self.element:
+            self.element[root] = self.find(f"{root}[]")
+        return self.element[root]
+
+    def mutate(self, name: str) -> None:
+        self.mutated.add(self.find(name))
+
+    def is_mutated(self, name: str) -> bool:
+        """Tell whether the memory of ``name``, or of what it holds, is changed."""
+        seen: set[str] = set()
+        root = self.find(name) if name else ""
+        while root and root not in seen:
+            if root in self.mutated:
+                return True
+            seen.add(root)
+            if root not in self.element:
+                return False
+            root = self.find(self.element[root])
+        return False
+
+
+def is_rule(function: Any) -> bool:
+    """Tell whether a function is one of srcad's own rules, none of which changes what it is given."""
+    return (getattr(function, "__module__", "") or "").startswith("srcad.rules.")
+
+
+def parameter_names(fn: Function) -> set[str]:
+    return {node.id for node in gast.walk(fn.tree.args) if isinstance(node, gast.Name)}
+
+
+def is_view_function(function: Any) -> bool:
+    """Tell whether a NumPy function may return a view of its first argument."""
+    return getattr(function, "__name__", "") in _VIEW_NAMES and _is_numpy(function)
+
+
+def _is_numpy(function: Any) -> bool:
+    module = getattr(function, "__module__", None) or getattr(function, "__objclass__", type(None)).__module__
+    return isinstance(function, np.ufunc) or str(module).partition(".")[0] == "numpy"
+
+
+def simple_statements(body: list[gast.stmt]) -> Iterator[gast.stmt]:
+    """Yield the simple statements of a block and of those inside it, and the heads of ``with``."""
+    for stmt in body:
+        if isinstance(stmt, (gast.If, gast.For, gast.While, gast.With, gast.Try)):
+            if isinstance(stmt, gast.With):
+                yield gast.With(stmt.items, [], None)
+            for part in ("body", "orelse", "finalbody"):
+                yield from simple_statements(getattr(stmt, part, None) or [])
+        else:
+            yield stmt
+
+
+class PointsTo:
+    """Joins classes statement by statement."""
+
+    def __init__(
+        self, fn: Function, kinds: Kinds, mutates: Callable[[Any], bool], temporary: frozenset[str]
+    ) -> None:
+        self.fn, self.kinds, self.mutates, self.temporary = fn, kinds, mutates, temporary
+        self.statics = fn.scope.statics
+        self.classes = Classes()
+        self.names: set[str] = set()
+        self.escaped: set[str] = set()
+        self.stacks = _stacks(fn)
+        self.carries: list[tuple[str, str]] = []
+        self.dynamic: set[str] = set()
+        self.outside: set[str] = set()
+        self.stored: set[str] = set()
+        self.kept: set[str] = set()
+        self.holds: list[tuple[str, str]] = []
+
+    def collect(self, parameters_alias: bool) -> PointsTo:
+        names = sorted(parameter_names(self.fn))
+        for name in names:
+            self.note(name)
+        pointers = [name for name in names if self.is_pointer(name)]
+        for name in pointers if parameters_alias else []:
+            self.classes.join(pointers[0], name)
+            self.classes.join(self.classes.elements(name), name)
+        for stmt in simple_statements(self.fn.tree.body):
+            self.statement(stmt)
+        outside = {self.classes.find(name) for name in names}
+        for base in self.stored:
+            if self.classes.find(base) in outside:
+                # whoever made the container may change what is kept in it later on
+                self.classes.mutate(self.classes.elements(base))
+                self.kept.add(self.classes.elements(base))
+        return self
+
+    def carry(self, shadowed: set[str]) -> None:
+        """Add the variables that hold what came out of shadowed memory."""
+        shadowed |= self.dynamic
+        size = -1
+        while size != len(shadowed):
+            size = len(shadowed)
+            for target, source in self.carries:
+                if source in shadowed and self.is_pointer(target):
+                    shadowed.add(target)
+
+    # -- names ------------------------------------------------------------------------------------
+
+    def note(self, name: str) -> str:
+        self.names.add(name)
+        return name
+
+    def kind(self, node: gast.AST) -> Kind:
+        return kind_of_operation(node, self.kinds, self.fn)
+
+    def is_pointer(self, name: str) -> bool:
+        return _holds_memory(self.kinds.get(name, Kind("any")))
+
+    def pointer(self, node: gast.AST) -> str | None:
+        """Return the variable that ``node`` is, if it may refer to memory."""
+        if isinstance(node, gast.Starred):
+            node = node.value
+        if not isinstance(node, gast.Name) or node.id in self.statics:
+            return None
+        return self.note(node.id) if self.is_pointer(node.id) else None
+
+    # -- statements -------------------------------------------------------------------------------
+
+    def statement(self, stmt: gast.stmt) -> None:
+        if isinstance(stmt, gast.Assign):
+            self.assign(stmt.targets[0], stmt.value)
+        elif isinstance(stmt, gast.AugAssign):
+            self.augmented(stmt)
+        elif isinstance(stmt, gast.Expr) and isinstance(stmt.value, gast.Call):
+            self.call(None, stmt.value)
+        elif isinstance(stmt, gast.Delete):
+            self.classes.mutate(self.note(base_name(stmt.targets[0])))
+        elif isinstance(stmt, gast.With):
+            for item in stmt.items:
+                if item.optional_vars is not None:
+                    self.note(item.optional_vars.id)
+        elif isinstance(stmt, gast.Return) and isinstance(stmt.value, gast.Name):
+            self.note(stmt.value.id)
+
+    def assign(self, target: gast.AST, value: gast.AST) -> None:
+        if isinstance(target, gast.Tuple):
+            base = self.pointer(value)
+            for element in target.elts:
+                self.note(element.id)
+                if base is not None and self.is_pointer(element.id):
+                    self.load(element.id, base, self.kind(value))
+            return
+        if isinstance(target, gast.Name):
+            self.note(target.id)
+            self.operation(target.id, value)
+            return
+        base = self.note(target.value.id)
+        self.classes.mutate(base)
+        held = self.pointer(value)
+        if held is not None and self.kind(target.value).name != "array":
+            self.stored.add(base)
+            self.classes.join(self.classes.elements(base), held)
+
+    def augmented(self, stmt: gast.AugAssign) -> None:
+        base = self.note(base_name(stmt.target))
+        if not self.is_pointer(base) or self.kinds.get(base, Kind("any")).name == "tuple":
+            return
+        self.classes.mutate(base)
+        held = self.pointer(stmt.value)
+        if held is not None and self.kind(stmt.target).name in ("list", "any"):
+            self.classes.join(self.classes.elements(base), self.classes.elements(held))
+
+    def operation(self, target: str, value: gast.AST) -> None:
+        if isinstance(value, gast.Call):
+            self.call(target, value)
+        elif not self.is_pointer(target):
+            return
+        elif isinstance(value, gast.Name):
+            self.alias(target, value)
+        elif isinstance(value, gast.Subscript):
+            self.subscript(target, value)
+        elif isinstance(value, gast.Attribute):
+            self.attribute(target, value)
+        elif isinstance(value, (gast.Tuple, gast.List, gast.Set)):
+            for element in value.elts:
+                self.hold(target, element, spread=isinstance(element, gast.Starred))
+        elif isinstance(value, gast.Dict):
+            for key, element in zip(value.keys, value.values):
+                self.hold(target, element, spread=key is None)
+        elif isinstance(value, gast.BinOp):
+            self.concatenation(target, value)
+
+    def alias(self, target: str, value: gast.AST) -> None:
+        base = self.pointer(value)
+        if base is None:
+            return
+        if target not in self.temporary:
+            self.carries.append((target, base))
+            self.classes.join(target, base)
+        elif self.kind(value).name != "array":
+            self.carries.append((target, base))
+
+    def hold(self, target: str, element: gast.AST, spread: bool = False) -> None:
+        held = self.pointer(element)
+        if held is None or target in self.temporary:
+            return
+        self.holds.append((target, held))
+        inner = self.classes.elements(target)
+        self.classes.join(inner, self.classes.elements(held) if spread else held)
+
+    def load(self, target: str, base: str, kind: Kind) -> None:
+        """Note ``target = base[...]``."""
+        if target not in self.temporary or kind.name != "array":
+            self.carries.append((target, base))
+        if target in self.temporary:
+            return
+        if kind.name in ("array", "number"):
+            self.classes.join(target, base)
+            return
+        self.classes.join(target, self.classes.elements(base))
+        if kind.name == "any":
+            self.classes.join(target, base)
+
+    def subscript(self, target: str, value: gast.Subscript) -> None:
+        base = self.pointer(value.value)
+        if base is None:
+            return
+        kind = self.kind(value.value)
+        if kind.name == "array" and self.is_fancy(value.slice):
+            return
+        if kind.name in ("list", "tuple") and isinstance(value.slice, gast.Slice):
+            self.carries.append((target, base))
+            if target not in self.temporary:
+                self.classes.join(self.classes.elements(target), self.classes.elements(base))
+            return
+        self.load(target, base, kind)
+
+    def is_fancy(self, index: gast.AST) -> bool:
+        """Tell whether an index surely copies."""
+        parts = index.elts if isinstance(index, gast.Tuple) else [index]
+        return any(
+            not isinstance(p, gast.Slice) and self.kind(p).name in ("array", "list", "bool") for p in parts
+        )
+
+    def attribute(self, target: str, value: gast.Attribute) -> None:
+        base = self.pointer(value.value)
+        if base is None and isinstance(value.value, gast.Name) and value.value.id in self.statics:
+            self.outside.add(target)
+        if base is None or value.attr in _PLAIN_ATTRIBUTES:
+            return
+        if self.kind(value.value).name in ("array", "number"):
+            if value.attr in _VIEW_ATTRIBUTES:
+                self.load(target, base, self.kind(value.value))
+            return
+        self.load(target, base, Kind("any"))
+
+    def concatenation(self, target: str, value: gast.BinOp) -> None:
+        kind = self.kinds.get(target, Kind("any"))
+        if kind.name not in ("list", "tuple", "any"):
+            return
+        for operand in (value.left, value.right):
+            held = self.pointer(operand)
+            if held is not None and self.kind(operand).name in ("list", "tuple", "any"):
+                self.carries.append((target, held))
+                self.classes.join(self.classes.elements(target), self.classes.elements(held))
+
+    # -- calls ------------------------------------------------------------------------------------
+
+    def call(self, target: str | None, node: gast.Call) -> None:
+        if isinstance(node.func, gast.Attribute):
+            self.method(target, node)
+            return
+        function = self.statics.get(node.func.id)
+        first = self.pointer(node.args[0]) if node.args else None
+        if function is rt.closure:
+            for captured in node.args[1:]:
+                if target is not None:
+                    self.hold(target, captured)
+            return
+        if _hashable(function) and (function is rt.sequence or function in _COPYING):
+            self.copying(target, function, node)
+            return
+        if getattr(function, "__name__", "") == "at" and isinstance(
+            getattr(function, "__self__", None), np.ufunc
+        ):
+            if first is not None:
+                self.classes.mutate(first)
+            return
+        if registry.find(function) is not None or registry.is_constant(function):
+            self.known(target, function, first)
+            if function in (float, abs, complex, round) and first is not None and target is not None:
+                self.dynamic |= {target} if self.is_pointer(target) else set()
+            return
+        self.unknown(target, node, None)
+
+    def known(self, target: str | None, function: Any, first: str | None) -> None:
+        if target is None or first is None or not self.is_pointer(target):
+            return
+        if getattr(function, "__name__", "") in SPLIT_NAMES:
+            self.carries.append((target, first))
+            self.classes.join(self.classes.elements(target), first)
+        elif is_view_function(function):
+            self.load(target, first, Kind("array"))
+        elif function is getattr(rt, "unbroadcast", None):
+            self.load(target, first, Kind("array"))
+
+    def copying(self, target: str | None, function: Any, node: gast.Call) -> None:
+        for argument in node.args:
+            held = self.pointer(argument)
+            if held is None or target is None:
+                continue
+            self.carries.append((target, held))
+            if target in self.temporary:
+                continue
+            if function is rt.sequence and self.kind(argument).name != "any":
+                self.classes.join(target, held)
+                continue
+            kind = self.kind(argument)
+            inner = held if kind.name in ("array", "number") else self.classes.elements(held)
+            self.classes.join(self.classes.elements(target), inner)
+            if kind.name == "any":
+                self.classes.join(inner, held)
+                self.classes.join(target, held)
+
+    def method(self, target: str | None, node: gast.Call) -> None:
+        receiver = self.pointer(node.func.value)
+        kind = self.kind(node.func.value)
+        name = node.func.attr
+        if kind.name in ("array", "number", "float") and name in ARRAY_METHODS or kind.name == "array":
+            if receiver is not None:
+                self.known(target, ARRAY_METHODS.get(name, np.asarray), receiver)
+            return
+        if kind.name == "str":
+            return
+        if receiver is None:
+            self.unknown(target, node, None)
+        elif kind.name in ("list", "dict") and name in CONTAINER_MUTATORS | _READING_METHODS:
+            self.container_method(target, receiver, name, node)
+        elif kind.name == "tuple" and name in _READING_METHODS:
+            self.container_method(target, receiver, name, node)
+        else:
+            self.unknown(target, node, receiver)
+
+    def container_method(self, target: str | None, receiver: str, name: str, node: gast.Call) -> None:
+        if name in CONTAINER_MUTATORS:
+            self.classes.mutate(receiver)
+            self.stored.add(receiver)
+            for argument in [*node.args, *(k.value for k in node.keywords)]:
+                held = self.pointer(argument)
+                if held is not None:
+                    spread = name in ("extend", "update")
+                    inner = self.classes.elements(receiver)
+                    self.classes.join(inner, self.classes.elements(held) if spread else held)
+        if target is None or not self.is_pointer(target):
+            return
+        self.carries.append((target, receiver))
+        if name in ("pop", "get", "setdefault", "popleft"):
+            self.classes.join(target, self.classes.elements(receiver))
+            for argument in node.args[1:]:
+                held = self.pointer(argument)
+                if held is not None:
+                    self.classes.join(target, held)
+        elif name in ("items", "popitem"):
+            pair = self.classes.elements(target)
+            self.classes.join(self.classes.elements(pair), self.classes.elements(receiver))
+        else:
+            self.classes.join(self.classes.elements(target), self.classes.elements(receiver))
+
+    def unknown(self, target: str | None, node: gast.Call, receiver: str | None) -> None:
+        """Note a call whose callee is resolved at run time: it may change, keep and return its arguments."""
+        nodes = [*node.args, *(k.value for k in node.keywords)]
+        if isinstance(node.func, gast.Name) and node.func.id not in self.statics:
+            nodes.append(node.func)
+        held = [p for p in map(self.pointer, nodes) if p is not None] + ([receiver] if receiver else [])
+        callee = self.statics.get(node.func.id) if isinstance(node.func, gast.Name) else None
+        if callee is not None and not self.mutates(callee):
+            if target is not None and self.is_pointer(target):
+                self.dynamic.add(target)
+                for name in held:
+                    self.classes.join(target, name)
+                    self.classes.join(self.classes.elements(target), target)
+            return
+        group = [*held, *([target] if target is not None and self.is_pointer(target) else [])]
+        for name in group:
+            self.classes.join(group[0], name)
+        if group:
+            self.classes.join(self.classes.elements(group[0]), group[0])
+            self.classes.mutate(group[0])
+        self.escaped |= set(group)
+        if target is not None and self.is_pointer(target):
+            self.dynamic.add(target)
+
+
+def _hashable(value: Any) -> bool:
+    return getattr(type(value), "__hash__", None) is not None
+
+
+def base_name(node: gast.AST) -> str:
+    while isinstance(node, (gast.Subscript, gast.Attribute)):
+        node = node.value
+    return str(node.id)
+
+
+def _stacks(fn: Function) -> set[str]:
+    """Return the lists that start empty, and are only appended to, popped from and read by index or as a whole."""
+    made: set[str] = set()
+    other: set[str] = set(parameter_names(fn))
+    for stmt in simple_statements(fn.tree.body):
+        value = getattr(stmt, "value", None)
+        if isinstance(stmt, gast.Assign) and isinstance(stmt.targets[0], gast.Name):
+            (made if isinstance(value, gast.List) and not value.elts else other).add(stmt.targets[0].id)
+        elif isinstance(stmt, gast.Assign) and isinstance(stmt.targets[0], gast.Subscript):
+            other.add(base_name(stmt.targets[0]))
+        elif isinstance(stmt, (gast.AugAssign, gast.Delete)):
+            other.add(base_name(stmt.target if isinstance(stmt, gast.AugAssign) else stmt.targets[0]))
+        call = value if isinstance(value, gast.Call) else None
+        if (
+            call is not None
+            and isinstance(call.func, gast.Attribute)
+            and isinstance(call.func.value, gast.Name)
+        ):
+            plain = call.func.attr == "append" or call.func.attr == "pop" and not call.args
+            if not plain:
+                other.add(call.func.value.id)
+    return made - other
+
+
+def _holds_memory(kind: Kind) -> bool:
+    """Tell whether a value may be, or may reach, something that can be changed."""
+    if kind.name == "tuple" and kind.items is not None:
+        return any(map(_holds_memory, kind.items))
+    return not is_scalar(kind) and kind.name not in ("str", "none")

@@ -1,0 +1,129 @@
+"""What the adjoints of statements on shared memory have in common: which operands have shadows, and how they get them."""
+
+from __future__ import annotations
+
+import gast
+
+from srcad.analysis.infer import Kinds, kind_of_operation
+from srcad.analysis.kinds import Kind
+from srcad.analysis.memory import Memory
+from srcad.derive.build import Flattener, assign, call, constant, name
+from srcad.derive.operations import Contribution, Names
+from srcad.errors import UnsupportedError
+from srcad.lang.function import Function
+
+__all__ = ["ShadowOperands", "as_value"]
+
+
+class ShadowOperands:
+    """The shadows of the operands and results of one statement."""
+
+    def __init__(
+        self, stmt: gast.stmt, fn: Function, kinds: Kinds, varied: set[str], memory: Memory, gradient: Names
+    ) -> None:
+        self.stmt, self.fn, self.kinds, self.varied = stmt, fn, kinds, varied
+        self.memory, self.gradient = memory, gradient
+        self.scope = fn.scope
+        self.starts: dict[str, str] = {}
+
+    def kind(self, node: gast.AST) -> Kind:
+        return kind_of_operation(node, self.kinds, self.fn)
+
+    def is_varied(self, node: gast.AST) -> bool:
+        return isinstance(node, gast.Name) and node.id in self.varied
+
+    def is_shadowed(self, node: gast.AST | str) -> bool:
+        """Tell whether a variable has a shadow that the forward sweep binds."""
+        variable = node if isinstance(node, str) else getattr(node, "id", None)
+        return variable in self.memory.shadowed and variable in self.varied
+
+    def refuse(self, reason: str, hint: str, error: type = UnsupportedError) -> Exception:
+        return error(reason, hint, self.fn.source.locate(self.stmt))
+
+    def fresh_cell(self, hint: str) -> str:
+        return self.scope.fresh(f"{hint}_shadow")
+
+    def placed(self, statements: list[gast.stmt]) -> list[gast.stmt]:
+        return [gast.copy_location(s, self.stmt) for s in statements]
+
+    # -- shadows of operands and results ----------------------------------------------------------
+
+    def birth(self, target: str) -> list[gast.stmt]:
+        """Return the statement that makes the shadow of a new value.
+
+        Of a container, whose items may be replaced later, the shadows of the first items are kept.
+        """
+        kind = self.kinds.get(target, Kind("any"))
+        shadow = self.gradient(target)
+        if kind.name == "array" and kind.inexact:
+            return self.placed([assign(shadow, call("np.zeros_like", name(target)))])
+        made = [assign(shadow, call("rt.shadow", name(target)))]
+        if kind.name in ("list", "dict", "any", "object"):
+            self.starts[target] = self.scope.fresh(f"{shadow}_start")
+            made.append(assign(self.starts[target], call("rt.skeleton", name(shadow))))
+        return self.placed(made)
+
+    def start_of(self, target: str) -> str:
+        """Return the shadow that the items of a new value had at first."""
+        return self.starts.get(target, self.gradient(target))
+
+    def operand_shadow(
+        self, node: gast.AST, before: list[gast.stmt], taken: list[tuple[str, str]], kept: bool = False
+    ) -> gast.AST:
+        """Return the shadow of an operand; a value without one gets it for the occasion.
+
+        ``taken`` gets the pairs of such variables and shadows.  What is ``kept`` in a container gets a shadow even if
+        it does not vary: it may be changed there later.
+        """
+        if isinstance(node, gast.Starred):
+            return gast.Starred(self.operand_shadow(node.value, before, taken, kept), gast.Load())
+        if self.is_shadowed(node):
+            return name(self.gradient(node.id))
+        if not self.is_varied(node):
+            return self.without_shadow(node, kept)
+        shadow = self.fresh_cell(node.id)
+        before.append(gast.copy_location(assign(shadow, call("rt.shadow", node)), self.stmt))
+        taken.append((node.id, shadow))
+        return name(shadow)
+
+    def without_shadow(self, node: gast.AST, kept: bool) -> gast.AST:
+        kind = self.kind(node)
+        if kept and kind.name in ("array", "number") and isinstance(node, gast.Name):
+            return call("rt.shadow", node)
+        if kind.name in ("list", "tuple", "dict", "any", "object") and isinstance(node, gast.Name):
+            if node.id not in self.scope.statics:
+                return call("rt.no_shadow", node)
+        return constant(None)
+
+    def take(self, taken: list[tuple[str, str]], fl: Flattener) -> list[Contribution]:
+        """Return the gradients that occasional shadows have gathered."""
+        found = []
+        for variable, shadow in taken:
+            kind = self.kinds.get(variable, Kind("any"))
+            array = kind.name == "array"
+            found.append(
+                Contribution(variable, name(shadow) if array else fl.atom(call("rt.taken", name(shadow))))
+            )
+        return found
+
+    def is_dynamic(self, *operands: gast.AST) -> bool:
+        """Tell whether an operator may be one that a class defines."""
+        return any(self.kind(operand).name in ("any", "object") for operand in operands)
+
+    def is_basic(self, index: gast.AST) -> bool:
+        for part in index.elts if isinstance(index, gast.Tuple) else [index]:
+            if isinstance(part, gast.Slice) or self.kind(part).name in ("int", "none"):
+                continue
+            if not (isinstance(part, gast.Constant) and part.value is Ellipsis):
+                return False
+        return True
+
+
+def as_value(index: gast.AST, flattener: Flattener) -> gast.AST:
+    """Return an atom for an index: slices become ``slice`` objects."""
+    if isinstance(index, gast.Slice):
+        parts = [p if p is not None else constant(None) for p in (index.lower, index.upper, index.step)]
+        return flattener.atom(call("slice", *parts))
+    if isinstance(index, gast.Tuple):
+        return flattener.atom(gast.Tuple([as_value(e, flattener) for e in index.elts], gast.Load()))
+    return index
