@@ -57,8 +57,8 @@ def dcholesky(A):
         dA[i, :i] += dt11 * t10
         for j in reversed(range(i)):
             t6, t7 = history.pop()
-            t2 = A[i, :j]
-            t3 = A[j, :j]
+            t10 = A[i, :j]
+            t9 = A[j, :j]
             # line 10: A[i, j] = (A[i, j] - A[i, :j] @ A[j, :j]) / A[j, j]
             A_before = A_before_history.pop()
             A[i, j] = A_before
@@ -67,6 +67,6 @@ def dcholesky(A):
             dA[i, j] = dt5
             dA[j, j] -= dt7 * (t7 / t6)
             dt4 = -dt5
-            dA[j, :j] += dt4 * t2
-            dA[i, :j] += dt4 * t3
+            dA[j, :j] += dt4 * t10
+            dA[i, :j] += dt4 * t9
     return rt.fitted(dA, A_argument)
