@@ -57,6 +57,7 @@ class Dispatch:
         self.arranged = arranged
         self.variants: list[tuple[Code, list[str]]] = []
         self.names = _Names()
+        self._captured: tuple[str, ...] = ()
         self._of_owner: type | None = None
         self._seen: dict[int, int] = {}
         self._texts = 0
@@ -83,6 +84,9 @@ class Dispatch:
         if dependencies is None:
             self._is_possible = False
             return
+        if self.target.captured_names() != self._captured:
+            self._captured = self.target.captured_names()
+            self.variants = []
         tests = [self.names.same(space, name, value) for space, name, value in dependencies]
         for name, value in zip(self._passed(), everything):
             found = _tests(name, name, value, self.names, 0)

@@ -68,6 +68,6 @@ def build_forward(request: Request, stages: dict[str, str] | None = None) -> Cod
     if stages is not None:
         stages["forward"] = to_source(derived.tree)
     inexact = [n for n, k in kinds.items() if k.name == "float" or (k.name == "array" and k.inexact)]
-    derived = optimize(derived, _is_pure, keep=users, inexact=inexact)
+    derived = optimize(derived, _is_pure, keep=users, inexact=inexact, ranks=kinds)
     text, entries = load([derived], fn.scope)
     return Code(text, functools.partial(stages_of, request), list(fn.scope.dependencies), entries, changes=bool(memory.changed))

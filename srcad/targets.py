@@ -16,6 +16,7 @@ import numpy as np
 from srcad.analysis.infer import ARRAY_METHODS
 from srcad.derive.inline_calls import nested_signature
 from srcad.errors import ArgumentError, Location, NoDerivativeError
+from srcad.frontend.statics import is_static
 from srcad.pipeline import read
 from srcad.rules import registry
 from srcad.runtime import Closure
@@ -102,14 +103,20 @@ class Target:
 
     def captured_names(self) -> tuple[str, ...]:
         """The non-static variables that the function captures."""
-        if self._captured_names is None:
-            if self.closure is None and not self.func.__closure__:
-                self._captured_names = ()
-            else:
-                self._captured_names = read(
-                    self.closure.function if self.closure is not None else self.func
-                ).captured
-        return self._captured_names
+        if self.closure is not None:
+            if self._captured_names is None:
+                self._captured_names = read(self.closure.function).captured
+            return self._captured_names
+        cells = self.func.__closure__
+        if not cells:
+            return ()
+        # The function is read once for all closures that are made of it; what is static may differ.
+        key = (self.func.__code__, tuple([_holds_static(cell) for cell in cells]))
+        if key not in _CAPTURED:
+            if len(_CAPTURED) >= _MOST_ENTRIES:
+                _CAPTURED.pop(next(iter(_CAPTURED)))
+            _CAPTURED[key] = read(self.func).captured
+        return _CAPTURED[key]
 
     def captured(self) -> tuple[Any, ...]:
         """The values of the captured variables, now."""
@@ -193,6 +200,15 @@ def place(func: Any) -> Location | None:
     return Location(code.co_filename, start, 0, lines[0].rstrip())
 
 
+def _holds_static(cell: types.CellType) -> bool:
+    try:
+        return is_static(cell.cell_contents)
+    except ValueError:
+        return False
+
+
+_CAPTURED: dict[tuple[types.CodeType, tuple[bool, ...]], tuple[str, ...]] = {}
+_MOST_ENTRIES = 4096
 _WRAPPED: dict[Any, Any] = {}
 
 

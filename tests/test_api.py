@@ -280,6 +280,22 @@ def test_one_code_object_is_compiled_once() -> None:
     assert len(compilation._CACHE) <= 40
 
 
+def test_what_a_closure_captures_may_become_a_function_and_back() -> None:
+    part = 2.0
+
+    def f(x):
+        return x * part if isinstance(part, float) else part(x)
+
+    derivative = grad(f)
+    for _ in range(6):
+        assert derivative(3.0) == 2.0
+    part = np.square
+    for _ in range(6):
+        assert derivative(3.0) == 6.0
+    part = 5.0
+    assert derivative(3.0) == 5.0
+
+
 # -- auxiliary results ---------------------------------------------------------------------------------------
 
 

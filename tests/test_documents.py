@@ -103,6 +103,17 @@ def test_the_readme_shows_both_commands_and_the_pip_form():
     assert "make demo" in text and "make test" in text and "pip install" in text
 
 
+def test_the_readme_names_every_example():
+    text = (ROOT / "README.md").read_text()
+    assert [p.name for p in (ROOT / "examples").glob("*.py") if f"`{p.name}`" not in text] == []
+
+
+def test_the_index_leads_to_every_page():
+    text = (ROOT / "docs" / "index.md").read_text()
+    pages = {page.name for page in (ROOT / "docs").glob("*.md")} - {"index.md"}
+    assert [name for name in sorted(pages) if f"]({name})" not in text] == []
+
+
 def update(document: Path) -> None:
     """Write what the blocks of a document print now into its ``text`` blocks."""
     # Twice, since what is printed may name lines, which a longer or shorter output moves.

@@ -27,7 +27,7 @@ import gast
 from srcad.derive.build import assign, constant, name
 from srcad.derive.builtin_sources import source_of_builtin
 from srcad.errors import NoSourceError
-from srcad.lang.function import Function, Inlined, Span, at_call
+from srcad.lang.function import Function, inlined_at
 from srcad.rules import registry
 
 __all__ = ["inline_calls", "nested_signature", "without_dead_copies"]
@@ -43,8 +43,7 @@ def inline_calls(fn: Function, normalize: Normalize, is_nested: Callable[[Any], 
     body = inliner.block(
         fn.tree.body, (fn.source.func.__code__,) if hasattr(fn.source.func, "__code__") else ()
     )
-    inlined = (*fn.source.inlined, *inliner.inlined)
-    return replace(fn.with_body(body), source=replace(fn.source, inlined=inlined))
+    return replace(fn.with_body(body), source=inliner.source)
 
 
 class _Inliner:
@@ -52,7 +51,7 @@ class _Inliner:
         self.fn, self.scope, self.normalize, self.is_nested = fn, fn.scope, normalize, is_nested
         self.closures: dict[str, tuple[Any, list[gast.AST]] | None] = {}
         self.size = 0
-        self.inlined: list[Inlined] = []
+        self.source = fn.source
         self.find_closures(fn.tree.body)
 
     def find_closures(self, body: list[gast.stmt]) -> None:
@@ -183,9 +182,8 @@ class _Inliner:
                     if isinstance(node, (gast.stmt, gast.expr)):
                         gast.copy_location(node, stmt)
             return
-        at_call(body, len(self.fn.source.inlined) + len(self.inlined) + 1)
         call = stmt.value if hasattr(stmt.value, "lineno") else stmt
-        self.inlined.append(Inlined(source, Span.of(call)))
+        self.source = inlined_at(call, body, source, self.source)
 
 
 def _signature(callee: Function, function: Any) -> inspect.Signature | None:

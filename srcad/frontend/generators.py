@@ -56,7 +56,7 @@ from srcad.frontend.nested import as_definition
 from srcad.frontend.resolve import resolve
 from srcad.frontend.statics import refer
 from srcad.lang import tree as t
-from srcad.lang.function import Function, Nested
+from srcad.lang.function import Function, Nested, inlined_at
 from srcad.lang.quote import clone
 from srcad.lang.scope import Scope
 from srcad.lang.source import read
@@ -70,7 +70,9 @@ _BLOCKS = ("body", "orelse", "finalbody")
 
 def inline_generators(fn: Function) -> Function:
     """Replace the loops over generators of the user's, and the lists made of them."""
-    return fn.with_body(_Inliner(fn).block(fn.tree.body))
+    inliner = _Inliner(fn)
+    body = inliner.block(fn.tree.body)
+    return replace(fn.with_body(body), source=inliner.source)
 
 
 def has_yield(body: gast.AST | list[gast.stmt]) -> bool:
@@ -80,7 +82,7 @@ def has_yield(body: gast.AST | list[gast.stmt]) -> bool:
 
 class _Inliner:
     def __init__(self, fn: Function) -> None:
-        self.fn, self.scope = fn, fn.scope
+        self.source, self.scope = fn.source, fn.scope
         self.active: list[Any] = []
         self.closures: dict[str, gast.Call | None] = {}
         self.find_closures(fn.tree.body)
@@ -94,7 +96,7 @@ class _Inliner:
                 self.closures[target] = None if target in self.closures or not made else value
 
     def error(self, node: gast.AST, reason: str, hint: str) -> UnsupportedError:
-        return UnsupportedError(reason, hint, self.fn.source.locate(node))
+        return UnsupportedError(reason, hint, self.source.locate(node))
 
     # -- statements -------------------------------------------------------------------------------
 
@@ -228,6 +230,7 @@ class _Inliner:
         names = _Names(self.scope, callee)
         binds = self.bind(call, callee, function, captured, names)
         body = [names.visit(clone(s)) for s in callee.tree.body]
+        self.source = inlined_at(call, body, callee.source, self.source)
         self.find_closures(body)
         self.scope.dependencies += [d for d in callee.scope.dependencies if d not in self.scope.dependencies]
         self.active.append(function)

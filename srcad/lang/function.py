@@ -10,7 +10,7 @@ import gast
 from srcad.errors import Location
 from srcad.lang.scope import Scope
 
-__all__ = ["Function", "Inlined", "Nested", "Source", "Span", "at_call", "is_undoing", "undoing"]
+__all__ = ["Function", "Inlined", "Nested", "Source", "Span", "inlined_at", "is_undoing", "undoing"]
 
 # Lines of the callee that was inlined as the k-th are numbered from k * LINES on; those of statements that undo a
 # statement in the backward sweep from BACKWARD on.
@@ -32,6 +32,11 @@ class Span:
         """Return the span of a node that has one."""
         end_line, end_column = getattr(node, "end_lineno", None), getattr(node, "end_col_offset", None)
         return cls(node.lineno, node.col_offset, end_line, end_column)
+
+    def moved(self, offset: int) -> Span:
+        """Return the span with other numbers of its lines."""
+        end = None if self.end_lineno is None else self.end_lineno + offset
+        return Span(self.lineno + offset, self.col_offset, end, self.end_col_offset)
 
 
 @dataclass(frozen=True)
@@ -69,7 +74,7 @@ class Source:
     tree : gast.FunctionDef or gast.Lambda
         The parsed function, with line numbers of the file.
     inlined : tuple of Inlined
-        The callees that were inlined; their lines are numbered on, in this order (see `at_call`), so that the line
+        The callees that were inlined; their lines are numbered on, in this order (see `inlined_at`), so that the line
         number of a node alone tells its file and the call by which it came here.
     """
 
@@ -182,15 +187,26 @@ class Nested:
     cells: dict[str, str] = field(default_factory=dict)
 
 
-def at_call(body: list[gast.stmt], index: int) -> None:
-    """Number the lines of a callee's statements as those of the callee that is inlined as number ``index``."""
+def inlined_at(call: gast.AST, body: list[gast.stmt], callee: Source, caller: Source) -> Source:
+    """Number the lines of a callee's statements, which are to stand in the place of a call, as the caller needs it.
+
+    Returns
+    -------
+    Source
+        The caller's, which knows what the numbers mean.
+    """
+    offset = (len(caller.inlined) + 1) * LINES
+    seen: set[int] = set()
     for stmt in body:
         for node in gast.walk(stmt):
-            # A node may stand in several places of a tree.
-            if getattr(node, "lineno", LINES) < LINES:
-                node.lineno += index * LINES
+            if hasattr(node, "lineno") and id(node) not in seen:
+                # A node may stand in several places of a tree.
+                seen.add(id(node))
+                node.lineno += offset
                 if getattr(node, "end_lineno", None) is not None:
-                    node.end_lineno += index * LINES
+                    node.end_lineno += offset
+    inner = [replace(found, call=found.call.moved(offset)) for found in callee.inlined]
+    return replace(caller, inlined=(*caller.inlined, Inlined(callee, Span.of(call)), *inner))
 
 
 def undoing(stmt: gast.stmt, origin: gast.AST | None) -> gast.stmt:

@@ -35,6 +35,10 @@ _UFUNCS: dict[Any, Any] = {
     operator.add: np.add, operator.sub: np.subtract, operator.mul: np.multiply, operator.truediv: np.true_divide,
     operator.pow: np.power, operator.mod: np.mod, operator.matmul: np.matmul, operator.neg: np.negative,
 }  # fmt: skip
+_UPDATES: dict[Any, Any] = {
+    operator.iadd: np.add, operator.isub: np.subtract, operator.imul: np.multiply, operator.itruediv: np.true_divide,
+    operator.ipow: np.power, operator.imod: np.mod,
+}  # fmt: skip
 _JOINING = (operator.add, operator.iadd, operator.mul, operator.imul)
 _STRUCTURAL = (operator.getitem, operator.setitem, operator.delitem, getattr, setattr, delattr)
 
@@ -64,6 +68,16 @@ def call_with_shadows(call: Call, args: Any, tangents: Any) -> Outcome:
         places = (0, 2) if function is setattr else (0,) if function is getattr else range(len(values))
         own_args = [tuple(part[i] for i in places) for part in (values, shadows, dvalues, dshadows)]
         return _of_function(call, (method, None, *own_args[:2], {}, {}), (0.0, 0.0, *own_args[2:], {}, {}))
+    if known and function in _UPDATES and values and isinstance(values[0], np.ndarray):
+        return _update(call, args, tangents)
+    reflected = _reflected_method(function, values) if known else None
+    if reflected is not None:
+        swapped = [tuple(part)[::-1] for part in (values, shadows, dvalues, dshadows)]
+        return _of_function(call, (reflected, None, *swapped[:2], {}, {}), (0.0, 0.0, *swapped[2:], {}, {}))
+    if function is iter and isinstance(values[0], (list, tuple)) and isinstance(shadows[0], (list, tuple)):
+        return (iter(values[0]), list(shadows[0]), _nothing_to_do), (list(dvalues[0]), list(dshadows[0]), 0.0)
+    if function is rt.sequence and isinstance(getattr(type(values[0]), "__iter__", None), types.FunctionType):
+        return _iterated(call, args, tangents)
     if isinstance(function, type):
         return _of_class(call, args, tangents)
     receiver = getattr(function, "__self__", None)
@@ -122,6 +136,35 @@ def _method_of_class(function: Any, values: Any) -> Any:
         return None
     found = getattr(type(values[0]), f"__{title}__", None)
     return found if isinstance(found, types.FunctionType) else None
+
+
+def _reflected_method(function: Any, values: Any) -> Any:
+    """Return the method of the second operand's class that an operator calls where the first has none."""
+    title = getattr(function, "__name__", "")
+    if getattr(operator, title, None) is not function or len(values) != 2 or isinstance(values[1], _NUMERIC):
+        return None
+    found = getattr(type(values[1]), f"__r{title}__", None)
+    return found if isinstance(found, types.FunctionType) else None
+
+
+def _update(call: Call, args: Any, tangents: Any) -> Outcome:
+    """Do ``base op= value`` for an array, its tangent, and the tangent of what undoes it."""
+    update, _, (base, value), shadows, *_ = args
+    dbase, dvalue = tangents[2]
+    before, operand = np.array(dbase), np.array(dvalue) if isinstance(dvalue, np.ndarray) else dvalue
+    _, moved = call(_UPDATES[update], 0.0, (base, value), (dbase, dvalue), {}, {})
+    outcome = dynamic.call(update, None, (base, value), shadows, {}, {})
+    dbase[...] = moved
+    dshadow, dvalue_shadow = tangents[3]
+    undo = partial_of(0.0, 0.0, dbase, dshadow, before, operand, dvalue_shadow)
+    return outcome, (dbase, dshadow, undo)
+
+
+def _iterated(call: Call, args: Any, tangents: Any) -> Outcome:
+    """List what an instance iterates over, as its class says."""
+    iterate = type(args[2][0]).__iter__
+    found, image = _of_function(call, (iterate, None, *args[2:]), (0.0, 0.0, *tangents[2:]))
+    return (list(found[0]), *found[1:]), image
 
 
 def _structural(args: Any, tangents: Any) -> Outcome:

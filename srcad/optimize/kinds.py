@@ -48,6 +48,7 @@ class TermKinds:
         self._memo: dict[Term, Kind] = {}
         self._pending: set[str] = set()
         self._whole = self._whole_names(program)
+        self._meets_complex = any(kind.dtype == "complex" for kind in self.context.ranks.values())
 
     # ---- kinds ------------------------------------------------------------------------------
 
@@ -110,6 +111,11 @@ class TermKinds:
         }
         named = {k.parts[0]: self.of(k.parts[1]) for k in keywords}
         return result_of(term.callee, Call([self.of(arg) for arg in args], named, texts))
+
+    def may_be_complex(self, term: Term) -> bool:
+        """Tell whether a value is complex, or not known to be real in a program with complex numbers."""
+        dtype = self.of(term).dtype
+        return dtype == "complex" or dtype is None and self._meets_complex
 
     # ---- stand-ins --------------------------------------------------------------------------
 

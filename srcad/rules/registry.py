@@ -162,6 +162,7 @@ def vjp(
 
     def register(rule: Callable[..., Any]) -> Callable[..., Any]:
         _RULES[primal] = Rule(primal, wrt, "vjp", rule, linear, multilinear, shaped, refused=refused or {})
+        _REFUSED.pop(primal, None)
         return rule
 
     return register

@@ -92,3 +92,19 @@ def solved(a):
 
 def raises_while_handling(x):
     return x * deeper(x)  # the call
+
+
+def halves(x, n):
+    for i in range(n):
+        yield x / (2.0 - i)  # fails here
+
+
+def loops_over_a_generator(x):
+    total = 0.0
+    for part in halves(x, 4):  # the loop
+        total = total + part * x
+    return total
+
+
+def calls_what_loops_over_a_generator(x):
+    return x * loops_over_a_generator(x)  # the call

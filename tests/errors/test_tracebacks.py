@@ -14,8 +14,8 @@ import numpy as np
 import pytest
 
 from srcad import grad, jvp, value_and_grad, vjp
-from srcad.errors import NoDerivativeError, SrcadError
-from tests.errors import raising
+from srcad.errors import NoDerivativeError, SrcadError, UnsupportedError
+from tests.errors import raising, refused
 
 X = np.array([1.0, 2.0, 3.0])
 OPERATORS = {
@@ -70,6 +70,16 @@ def _files(error: BaseException) -> list[str]:
             1.0,
             ZeroDivisionError,
             [(raising.with_a_nested_function, "the call"), (raising.with_a_nested_function, "fails here")],
+        ),
+        (
+            raising.calls_what_loops_over_a_generator,
+            1.0,
+            ZeroDivisionError,
+            [
+                (raising.calls_what_loops_over_a_generator, "the call"),
+                (raising.loops_over_a_generator, "the loop"),
+                (raising.halves, "fails here"),
+            ],
         ),
     ],
     ids=lambda value: getattr(value, "__name__", ""),
@@ -193,3 +203,15 @@ def test_an_error_of_srcad_at_run_time_has_the_users_place() -> None:
     )
     assert place.text[place.column :].startswith("function(x)")
     assert "function(x)" in str(caught.value)
+
+
+def test_refused_inside_a_callee() -> None:
+    def outer(x):
+        return refused.helper(x) * 2.0
+
+    with pytest.raises(UnsupportedError) as caught:
+        grad(outer)(X)
+    place = caught.value.location
+    assert place is not None
+    assert (place.file, place.line) == (refused.__file__, _line_of(refused.helper, "in the callee"))
+    assert place.text[place.column :].startswith("y.resize")

@@ -43,4 +43,4 @@ def dattention(Q, K, V):
     dt1 = dscores / t4
     dQ = dt1 @ t.T
     dK = (Q.T @ dt1).T
-    return dQ, rt.finish(dK, K), dV
+    return dQ, rt.fitted(dK, K), dV

@@ -50,26 +50,23 @@ def dcholesky(A):
         # line 11: A[i, i] = np.sqrt(A[i, i] - A[i, :i] @ A[i, :i])
         A_before_1 = A_before_1_history.pop()
         A[i, i] = A_before_1
-        dt13 = dA[i, i]
-        dA[i, i] = 0.0
-        dt12 = rt.quotient(0.5 * dt13, t13)
+        dt12 = rt.quotient(0.5 * dA[i, i], t13)
         dt11 = -dt12
+        dA[i, i] = dt12
         dA[i, :i] += dt11 * t9
         dA[i, :i] += dt11 * t10
-        dA[i, i] += dt12
         for j in reversed(range(i)):
             t6, t7 = history.pop()
-            t2 = A[i, :j]
-            t3 = A[j, :j]
+            t10 = A[i, :j]
+            t9 = A[j, :j]
             # line 10: A[i, j] = (A[i, j] - A[i, :j] @ A[j, :j]) / A[j, j]
             A_before = A_before_history.pop()
             A[i, j] = A_before
             dt7 = dA[i, j]
-            dA[i, j] = 0.0
             dt5 = dt7 / t6
+            dA[i, j] = dt5
             dA[j, j] -= dt7 * (t7 / t6)
             dt4 = -dt5
-            dA[j, :j] += dt4 * t2
-            dA[i, :j] += dt4 * t3
-            dA[i, j] += dt5
-    return rt.finish(dA, A_argument)
+            dA[j, :j] += dt4 * t10
+            dA[i, :j] += dt4 * t9
+    return rt.fitted(dA, A_argument)

@@ -50,4 +50,4 @@ def ddeep_network(layers, x):
         rt.accumulate(dt1, 1, db)
         rt.accumulate(dseq, i, dt1)
     # line 7: for W, b in layers:
-    return rt.finish(dseq, layers)
+    return rt.fitted(dseq, layers)

@@ -21,8 +21,7 @@ import numpy as np
 def forward_heat_jvp(u, r, steps, du, dr):
     for _ in range(steps):
         t5 = u[2:] - 2.0 * u[1:-1] + u[:-2]
-        t6 = r * t5
         du[1:-1] += dr * t5 + (du[2:] - du[1:-1] * 2.0 + du[:-2]) * r
-        u[1:-1] += t6
-    t11 = du * u
-    return np.sum(u * u), np.sum(t11 + t11)
+        u[1:-1] += r * t5
+    t5 = du * u
+    return np.sum(u * u), np.sum(t5 + t5)

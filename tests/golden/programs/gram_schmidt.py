@@ -55,15 +55,15 @@ def dgram_schmidt(A):
         dA[:, j] += dt9 * t8
         for k in reversed(range(j)):
             t4 = t4_history.pop()
-            t2 = A[:, k]
-            t3 = A[:, j]
-            t5 = A[:, k]
+            t7 = A[:, k]
+            t8 = A[:, j]
+            t20 = A[:, k]
             # line 9: A[:, j] -= (A[:, k] @ A[:, j]) * A[:, k]
             A_before = A_before_history.pop()
             A[:, j] = A_before
             dt6 = -dA[:, j]
-            dt4 = np.sum(dt6 * t5)
+            dt4 = np.sum(dt6 * t20)
             dA[:, k] += dt6 * t4
-            dA[:, j] += dt4 * t2
-            dA[:, k] += dt4 * t3
-    return rt.finish(dA, A_argument)
+            dA[:, j] += dt4 * t7
+            dA[:, k] += dt4 * t8
+    return dA

@@ -22,6 +22,6 @@ def dhistogram(weights, bins):
     counts = np.zeros(4)
     np.add.at(counts, bins, weights)
     # line 8: np.add.at(counts, bins, weights)
-    dcounts = rt.owned(2 * counts, counts)
+    dcounts = rt.fitted(2 * counts, counts)
     dweights = rt.unbroadcast(np.copy(dcounts[bins]), weights)
-    return rt.finish(dweights, weights)
+    return rt.fitted(dweights, weights)

@@ -79,4 +79,4 @@ def dkalman(drift, noise, observations):
         dnoise += dtotal
         # line 9: variance = variance + drift
         ddrift += dvariance
-    return rt.finish(ddrift, drift), rt.finish(dnoise, noise)
+    return rt.fitted(ddrift, drift), rt.fitted(dnoise, noise)

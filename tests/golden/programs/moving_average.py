@@ -59,4 +59,4 @@ def dmoving_average(x, rate):
     # line 7: mean = x[0]
     dx = rt.owned(dseq, x)
     dx[0] += dmean
-    return rt.finish(dx, x), drate
+    return rt.fitted(dx, x), drate

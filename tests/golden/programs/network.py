@@ -39,4 +39,4 @@ def dnetwork(params, x, y):
     dt3 = dhidden * (1 - hidden * hidden)
     dt2 = np.sum(dt3, axis=0)
     dparams = {"W1": x.T @ dt3, "b1": dt2, "W2": dt4, "b2": np.sum(doutput, axis=0)}
-    return rt.finish(dparams, params)
+    return rt.fitted(dparams, params)

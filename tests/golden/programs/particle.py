@@ -101,4 +101,4 @@ def dparticle(p, stiffness):
         pullback_9()
         dstiffness = dstiffness - dt
     t65 = rt.taken(dp_argument)
-    return rt.finish(t65, p_argument), rt.finish(dstiffness, stiffness)
+    return rt.finish(t65, p_argument), rt.fitted(dstiffness, stiffness)

@@ -32,4 +32,4 @@ def dpolynomial(x, coefficients):
         value = value_history.pop()
         dx += dvalue * value
         dvalue = dvalue * x
-    return rt.finish(dx, x)
+    return rt.fitted(dx, x)

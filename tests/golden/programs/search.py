@@ -53,4 +53,4 @@ def dsearch(x, thresholds):
             dx -= t8
             dx -= t8
             dresult = 0.0
-    return rt.finish(dx, x)
+    return rt.fitted(dx, x)

@@ -29,4 +29,4 @@ def dspectrum(signal, keep):
     t13 = np.conj(dt) * rt.half_spectrum_weights(dt, t11, -1, 0.5)
     t17 = np.fft.irfft(t13, t11, -1, rt.reversed_norm(None))
     dsignal = rt.resized(t17, np.shape(signal), (-1,))
-    return rt.finish(dsignal, signal)
+    return rt.fitted(dsignal, signal)

@@ -70,13 +70,12 @@ def dthomas(lower, diagonal, upper, b):
         b_before_1 = b_before_1_history.pop()
         b[i_1] = b_before_1
         dt19 = db[i_1]
-        db[i_1] = 0.0
         dt17 = dt19 / t18
         ddiagonal[i_1] -= dt19 * (t19 / t18)
         dt16 = -dt17
+        db[i_1] = dt17
         db[i_1 + 1] += dt16 * t13
         dupper[i_1] += dt16 * t15
-        db[i_1] += dt17
     # line 12: b[-1] /= diagonal[-1]
     b[-1] = b_before
     t36 = db[-1] / t10
@@ -97,6 +96,4 @@ def dthomas(lower, diagonal, upper, b):
         # line 9: factor = lower[i - 1] / diagonal[i - 1]
         ddiagonal[t] -= dfactor * (factor / t3)
         dlower[t] += dfactor / t3
-    ddiagonal_1 = rt.finish(ddiagonal, diagonal_argument)
-    db_1 = rt.finish(db, b_argument)
-    return dlower, ddiagonal_1, dupper, db_1
+    return dlower, ddiagonal, dupper, db
