@@ -127,6 +127,9 @@ def vjp(f: Any, *args: Any, **kwargs: Any) -> tuple[Any, Callable[[Any], tuple[A
         raise error
     if code.changes:
         value = clone(value)
+    elif share_memory((residuals, (everything, value))):
+        # what the caller does to the arguments and the value must not reach the pullback
+        residuals = clone(residuals)
 
     def pullback(cotangent: Any) -> tuple[Any, ...]:
         kept = clone(residuals) if code.stateful else residuals

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import collections
+import copy
 import functools
 import itertools
 import types
@@ -12,12 +13,14 @@ from typing import Any
 import numpy as np
 
 from srcad import runtime as rt
+from srcad.errors import UnsupportedError
 
 __all__ = ["CONTAINERS", "MAKERS"]
 
 Outcome = tuple[Any, Any, Callable[[], None]]
 Call = Callable[..., Outcome]
 
+_MOST_ITEMS = 1_000_000
 CONTAINERS = (list, dict, tuple, collections.deque)
 
 
@@ -114,6 +117,9 @@ def _sequence(call: Call, source: Any, *, shadows: Any) -> Outcome:
     iterate = getattr(type(source), "__iter__", None)
     if isinstance(iterate, types.FunctionType):
         items, images, pullback = call(iterate, None, (source,), (shadows[0],), {}, {})
+        advance = getattr(type(items), "__next__", None)
+        if isinstance(advance, types.FunctionType):
+            return _exhausted(call, items, images, advance, pullback)
         values, parts, _ = _items(items, images)
         return values, parts, pullback
     if rt.sequence(source) is source:
@@ -123,6 +129,38 @@ def _sequence(call: Call, source: Any, *, shadows: Any) -> Outcome:
         return keys, [None] * len(keys), _nothing_to_do
     items, images, pullback = _items(source, shadows[0])
     return items, images, pullback
+
+
+def _exhausted(call: Call, iterator: Any, image: Any, advance: Any, made: Any) -> Outcome:
+    """Run an iterator of a user's class to its end."""
+    values, parts, pullbacks = [], [], [made]
+    for _ in range(_MOST_ITEMS):
+        try:
+            value, part, pullback = call(advance, None, (iterator,), (image,), {}, {})
+        except StopIteration:
+            return values, parts, functools.partial(_run, pullbacks[::-1])
+        values.append(value)
+        parts.append(part)
+        pullbacks.append(pullback)
+    raise UnsupportedError(f"An iterator did not end after {_MOST_ITEMS} items.",
+                           "Loop over a range, and leave the loop with 'break'.")  # fmt: skip
+
+
+def _copy(call: Call, source: Any, *, shadows: Any) -> Outcome:
+    if isinstance(source, np.ndarray):
+        return _deepcopy(call, source, shadows=shadows)
+    return copy.copy(source), rt.shallow_shadow(shadows[0]), _nothing_to_do
+
+
+def _deepcopy(call: Call, source: Any, memo: Any = None, *, shadows: Any) -> Outcome:
+    value = copy.deepcopy(source)
+    image = rt.shadow(value)
+    return value, image, functools.partial(_return_copy, rt.skeleton(image), shadows[0])
+
+
+def _return_copy(image: Any, source_image: Any) -> None:
+    if source_image is not None:
+        rt.accumulate_shadow(source_image, rt.taken(image))
 
 
 def _super(call: Call, cls: type, instance: Any, *, shadows: Any) -> Outcome:
@@ -153,6 +191,8 @@ STRUCTURAL = (
 MAKERS: dict[Any, Any] = {
     **{function: _structural(function) for function in STRUCTURAL},
     rt.sequence: _sequence,
+    copy.copy: _copy,
+    copy.deepcopy: _deepcopy,
     super: _super,
     list: _listed(list), tuple: _listed(tuple), dict: _dict, sorted: _sorted, reversed: _reversed, zip: _zip,
     enumerate: _enumerate, iter: _iter, map: _map, filter: _filter,

@@ -213,12 +213,12 @@ def _is_written_descriptor(found: Any) -> bool:
 def _array_attribute(base: Any, name: str, value: Any, image: Any) -> Outcome:
     if image is None or name in ("shape", "ndim", "size", "dtype"):
         return value, None, _nothing_to_do
+    if name in ("real", "imag") and np.iscomplexobj(base):
+        raise UnsupportedError(f"The part '.{name}' is taken of a complex array that is changed in place.",
+                               "Keep the real and the imaginary part in two real arrays.")  # fmt: skip
     if isinstance(image, np.ndarray) and name in ("T", "mT", "real"):
         return value, getattr(image, name), _nothing_to_do
-    if name == "imag" and np.iscomplexobj(base):
-        raise UnsupportedError("The imaginary part is taken of an array that is changed in place.",
-                               "Keep the real and the imaginary part in two real arrays.")  # fmt: skip
-    if name in ("T", "real") and not np.iscomplexobj(base):
+    if name in ("T", "real"):
         return value, image, _nothing_to_do
     raise UnsupportedError(f"The attribute '.{name}' of an array has no derivative.",
                            "Use a NumPy function instead.")  # fmt: skip

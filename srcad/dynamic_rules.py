@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from srcad import runtime as rt
-from srcad.errors import NoDerivativeError
+from srcad.errors import NoDerivativeError, UnsupportedError
 from srcad.rules import registry
 
 __all__ = ["call_of_rule", "call_without_derivative"]
@@ -36,15 +36,23 @@ def call_of_rule(
         return call_without_derivative(function, args, options)
     arguments, images = _bound(rule, function, args, shadows, options, option_shadows)
     value = function(*args, **options)
-    base = args[0] if args else None
-    if isinstance(base, np.ndarray) and isinstance(shadows[0], np.ndarray):
-        image = rt.mirror(value, base, shadows[0])
-        if isinstance(image, np.ndarray) and np.may_share_memory(image, shadows[0]):
-            return value, image, _nothing_to_do
-        if isinstance(image, (list, tuple)) and any(np.may_share_memory(i, shadows[0]) for i in image):
+    for base, held in zip(args, shadows):
+        if not (isinstance(base, np.ndarray) and isinstance(held, np.ndarray)):
+            continue
+        if np.iscomplexobj(base) and function in (np.real, np.imag):
+            raise UnsupportedError(f"A part is taken of a complex array that is changed in place, by {title_of(function)}.",
+                                   "Keep the real and the imaginary part in two real arrays.")  # fmt: skip
+        image = rt.mirror(value, base, held)
+        parts = image if isinstance(image, (list, tuple)) else [image]
+        if any(isinstance(part, np.ndarray) and np.may_share_memory(part, held) for part in parts):
             return value, image, _nothing_to_do
     image = rt.shadow(value)
     return value, image, functools.partial(_pull, rule, value, image, args, options, arguments, images)
+
+
+def title_of(function: Any) -> str:
+    """Return how to call a function in a message."""
+    return str(getattr(function, "__name__", function))
 
 
 def _bound(

@@ -66,6 +66,8 @@ class _Adjoint(MemoryAdjoints):
         if isinstance(stmt, gast.Assign):
             target = stmt.targets[0]
             if isinstance(target, gast.Name):
+                if _is_growth(stmt.value):
+                    return self.effect(stmt.value)
                 if self.is_unknown_call(stmt.value):
                     return self.call(target.id, stmt.value)
                 if target.id not in self.varied and not _is_pop(stmt.value):
@@ -450,6 +452,11 @@ class _Adjoint(MemoryAdjoints):
 _RESOLVED = {getattr, setattr, delattr}
 _MAKERS = {sorted, set, frozenset, reversed, zip, enumerate, map, filter}
 _TRANSPARENT = {float, iter, list, tuple, dict, rt.sequence}
+
+
+def _is_growth(node: gast.AST) -> bool:
+    """Tell whether an operation is an ``append``, whose result is None."""
+    return isinstance(node, gast.Call) and isinstance(node.func, gast.Attribute) and node.func.attr == "append"
 
 
 def _is_pop(node: gast.AST) -> bool:

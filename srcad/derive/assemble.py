@@ -157,13 +157,14 @@ def split(
     comment: Commenting,
     opening: list[gast.stmt],
     seeding: list[gast.stmt],
+    published: list[gast.stmt],
 ) -> tuple[list[gast.stmt], list[gast.stmt]]:
     """Return the bodies of the forward function and of the backward function."""
     names = list(residuals)
     display = gast.Tuple([name(n) for n in names], gast.Load())
     outcome = gast.Tuple([*results, name("residuals")], gast.Load())
     unbound = [assign(n, constant(None)) for n in names if n in saved.maybe_unbound]
-    forward = [*opening, *saved.prologue, *unbound, *forward_sweep(block), assign("residuals", display),
+    forward = [*opening, *saved.prologue, *unbound, *forward_sweep(block), *published, assign("residuals", display),
                assign("outcome", outcome), gast.Return(name("outcome"))]  # fmt: skip
     copies = [assign(stack, call("list", name(stack))) for stack in names if stack in saved.stacks]
     unpacked = [unpack(names, name("residuals"))] if names else []

@@ -26,7 +26,7 @@ _ALWAYS_VIEWS = frozenset(
     "atleast_2d atleast_3d split array_split hsplit vsplit dsplit".split()
 )
 _MAYBE_VIEWS = frozenset("reshape ravel asarray asanyarray ascontiguousarray asfortranarray diag real imag array "
-                         "nan_to_num broadcast_to broadcast_arrays diagonal".split())  # fmt: skip
+                         "nan_to_num einsum broadcast_to broadcast_arrays diagonal".split())  # fmt: skip
 CONVERSIONS: dict[Any, str] = {float: "__float__", abs: "__abs__", complex: "__complex__", round: "__round__"}
 """Builtins that a class can define for its instances."""
 
@@ -72,8 +72,8 @@ class CallAdjoints(ShadowOperands):
 
     def ruled_call(self, target: str, node: gast.Call, function: Any) -> Operation | None:
         """Mirror a view of shadowed memory; None for what makes new values."""
-        first = node.args[0] if node.args else None
-        if first is None or not self.is_shadowed(first):
+        first = next((a for a in node.args if self.is_shadowed(a)), None)
+        if first is None or first is not node.args[0] and getattr(function, "__name__", "") != "einsum":
             return None
         title = getattr(function, "__name__", "")
         if title in _ALWAYS_VIEWS and self.kind(first).name == "array":
@@ -165,7 +165,7 @@ class CallAdjoints(ShadowOperands):
         taken: list[tuple[str, str]] = []
         flat = Flattener(self.scope)
         shadow = name(self.gradient(receiver.id))
-        if title == "append" and target is None:
+        if title == "append" and (target is None or target not in self.varied):
             held = flat.atom(self.operand_shadow(node.args[0], before, taken, True))
             mirrored: gast.stmt = gast.Expr(method(shadow.id, "append", held))
             forward = [*before, self.stmt, *flat.statements, mirrored]

@@ -108,7 +108,7 @@ def keep_contents(change: Change, scope: Scope, kinds: Kinds) -> Kept:
     if kind.name == "array" and change.index is not None:
         return _keep_region(change, scope, kinds)
     call_ = getattr(change.stmt, "value", None)
-    if change.method == "append" and isinstance(change.stmt, gast.Expr):
+    if change.method == "append":
         return Kept([gast.Expr(method(change.base, "pop"))])
     if (
         change.method == "pop"

@@ -33,6 +33,8 @@ class Entry:
         From a parameter to the name under which its argument is kept.
     shadows : dict
         From a parameter that has a shadow to the name of that.
+    published : list
+        What lets captured variables see the changes that were made to copies of them.
     given : tuple of str
         The parameters whose shadows come from the caller.
     """
@@ -41,6 +43,7 @@ class Entry:
     bound: list[str] = field(default_factory=list)
     arguments: dict[str, str] = field(default_factory=dict)
     shadows: dict[str, str] = field(default_factory=dict)
+    published: list[gast.stmt] = field(default_factory=list)
     given: tuple[str, ...] = ()
 
 
@@ -80,6 +83,11 @@ def enter(
             kept = fn.scope.fresh(f"{p}_argument")
             entry.arguments[p] = kept
             _bind(entry, kept, name(p))
+    for p in changed:
+        if p in fn.captured:
+            outside = fn.scope.fresh(f"{p}_outside")
+            _bind(entry, outside, name(p))
+            entry.published.append(gast.Expr(call("rt.publish", name(outside), name(p))))
     _copy_changed(entry, changed, kinds)
     _make_shadows(entry, fn, shadowed, kinds, request.aliased, swept, rebound)
     return entry
@@ -262,6 +270,7 @@ class _Assembly(_Parts):
             self.comment,
             self.entry.statements,
             seeding,
+            self.entry.published,
         )
         shadows = [self.swept.gradients[p] for p in self.entry.given]
         return [
@@ -282,7 +291,7 @@ class _Assembly(_Parts):
             returned = self.with_value(kept, ending, returned)
         ending.append(gast.Return(returned))
         body = joint(
-            self.swept.block, self.saved, [*kept, *self.seed()], ending, self.comment, self.entry.statements
+            self.swept.block, self.saved, [*self.entry.published, *kept, *self.seed()], ending, self.comment, self.entry.statements
         )
         return self.function(f"d{self.title}", self.request.names, body)
 

@@ -33,6 +33,8 @@ from srcad.rules import registry
 __all__ = ["inline_calls", "nested_signature", "without_dead_copies"]
 
 MOST_STATEMENTS = 400
+_KEPT = (copy.copy, copy.deepcopy)
+"""Functions of the standard library that work on values and their shadows alike."""
 
 Normalize = Callable[[Any], Function]
 
@@ -117,7 +119,7 @@ class _Inliner:
                 return None
             if not plain or function.__module__.startswith("srcad.r") or function.__closure__:
                 return None
-            if registry.find(function) is not None or registry.is_constant(function):
+            if registry.find(function) is not None or registry.is_constant(function) or function in _KEPT:
                 return None
             return (function, []) if not inspect.isgeneratorfunction(function) else None
         known = self.closures.get(node.func.id)

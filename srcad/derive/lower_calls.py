@@ -32,6 +32,9 @@ _METHODS: dict[str, str] = {
     "sort": "self, axis=-1, kind=None, order=None, *, stable=None",
     "partition": "self, kth, axis=-1, kind='introselect', order=None",
 }
+_UPDATES: dict[str, Any] = {
+    "__iadd__": gast.Add, "__isub__": gast.Sub, "__imul__": gast.Mult, "__itruediv__": gast.Div, "__ipow__": gast.Pow,
+}  # fmt: skip
 _UNABLE = {
     "resize": "Make a new array with np.resize.",
     "setflags": "Leave the flags as they are.",
@@ -154,6 +157,9 @@ class CallLowering:
         self, stmt: gast.stmt, target: gast.AST | None, node: gast.Call
     ) -> list[gast.stmt] | None:
         method, base = node.func.attr, node.func.value
+        written = self.written_operator(target, node)
+        if written is not None:
+            return written
         kind = self.kind(base)
         if kind.name not in ("array", "number"):
             return None
@@ -187,6 +193,21 @@ class CallLowering:
         axis = bound.get("axis", constant(-1))
         sorting, result = self.called(np.partition, "np.partition", bound["self"], bound["kth"], axis)
         return [sorting, self.store(bound["self"], constant(...), result)]
+
+    def written_operator(self, target: gast.AST | None, node: gast.Call) -> list[gast.stmt] | None:
+        """Write ``x.__setitem__(i, v)`` and its like as the statements that they are."""
+        method, base, args = node.func.attr, node.func.value, node.args
+        if not isinstance(base, gast.Name) or base.id in self.scope.statics or node.keywords:
+            return None
+        if method == "__setitem__" and len(args) == 2:
+            return [self.store(base, args[0], args[1]), *self.result(target, constant(None))]
+        if method == "__delitem__" and len(args) == 1:
+            place = gast.Subscript(base, args[0], gast.Del())
+            return [gast.Delete([place]), *self.result(target, constant(None))]
+        if method in _UPDATES and len(args) == 1 and self.kind(base).name in ("array", "list"):
+            update = gast.AugAssign(gast.Name(base.id, gast.Store(), None, None), _UPDATES[method](), args[0])
+            return [update, *self.result(target, base)]
+        return None
 
     # -- functions --------------------------------------------------------------------------------
 

@@ -17,10 +17,12 @@ __all__ = [
     "drained",
     "element_shadows",
     "no_shadow",
+    "publish",
     "restore",
     "sequence_gradient",
     "sequence_shadow",
     "shallow",
+    "shallow_shadow",
     "share_memory",
     "skeleton",
     "store_gradient",
@@ -168,6 +170,25 @@ def shallow(base: Any) -> Any:
     if isinstance(base, (list, dict, collections.deque)):
         return _copy.copy(base)
     return attributes_of(base)
+
+
+def shallow_shadow(image: Any) -> Any:
+    """Return a shadow of a shallow copy: a container of its own with the same parts."""
+    if isinstance(image, Shadow):
+        result = Shadow()
+        vars(result).update(vars(image))
+        return result
+    return _copy.copy(image) if isinstance(image, (list, dict, collections.deque)) else image
+
+
+def publish(outside: Any, inside: Any) -> None:
+    """Let what a function has captured see the changes that were made to a copy of it."""
+    if isinstance(outside, np.ndarray) and isinstance(inside, np.ndarray):
+        outside[...] = inside
+    elif isinstance(outside, (list, dict, collections.deque)):
+        restore(outside, shallow(inside))
+    elif is_instance(outside):
+        restore(outside, attributes_of(inside))
 
 
 def restore(base: Any, saved: Any) -> None:
