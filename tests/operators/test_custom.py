@@ -113,6 +113,53 @@ def test_reverse_mode_twice_goes_through_an_inlined_rule():
     np.testing.assert_allclose(jacrev(grad(of_log))(X), hessian(of_log)(X), rtol=1e-12)
 
 
+def test_the_third_derivative_exists():
+    def f(x):
+        return weighted_log(x, x)
+
+    np.testing.assert_allclose(grad(grad(grad(f)))(0.5), -1 / 0.5**2)
+
+
+@pytest.mark.parametrize("f", [of_log, of_branching])
+def test_reverse_mode_over_forward_mode_goes_through_a_rule_for_reverse_mode(f):
+    expected = hessian(f)(X) @ X + grad(f)(X)
+    np.testing.assert_allclose(grad(lambda x: jvp(f, (x,), (x,))[1])(X), expected, rtol=1e-10)
+
+
+def test_forward_mode_twice_goes_through_a_rule_for_reverse_mode():
+    expected = hessian(of_log)(X) @ X + grad(of_log)(X)
+    found = [jvp(lambda x: jvp(of_log, (x,), (x,))[1], (X,), (e,))[1] for e in np.eye(3)]
+    np.testing.assert_allclose(found, expected, rtol=1e-10)
+
+
+def test_starred_arguments_reach_the_rule():
+    assert grad(lambda x: branching(*(x, 3), **{"scale": 2.0}))(2.0) == 24.0
+
+
+def test_a_custom_function_may_be_passed_as_an_argument():
+    assert grad(lambda x, f: f(x) + 1.0)(3.0, doubled_gradient) == 12.0
+
+
+@srcad.custom_vjp
+def sine_and_cosine(x):
+    return np.sin(x), np.cos(x)
+
+
+@sine_and_cosine.backward
+def sine_and_cosine_backward(ans, g, x):
+    return g[0] * ans[1] - g[1] * ans[0]
+
+
+def test_results_that_are_tuples():
+    def f(x):
+        s, c = sine_and_cosine(x)
+        return np.sum(s * c)
+
+    np.testing.assert_allclose(grad(f)(X), np.cos(2 * X), rtol=1e-12)
+    np.testing.assert_allclose(jvp(f, (X,), (np.ones(3),))[1], np.sum(np.cos(2 * X)), rtol=1e-12)
+    np.testing.assert_allclose(np.diag(hessian(f)(X)), -2 * np.sin(2 * X), rtol=1e-12)
+
+
 def test_the_rule_is_used_and_not_the_derivative_of_the_body():
     assert grad(doubled_gradient)(3.0) == 12.0
     assert jvp(doubled_gradient, (3.0,), (1.0,))[1] == 12.0
