@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from srcad import grad, jvp, value_and_grad, vjp
+from srcad import grad, jacfwd, jacrev, jvp, value_and_grad, vjp
 from srcad.errors import NoDerivativeError, SrcadError, UnsupportedError
 from tests.errors import raising, refused
 
@@ -24,6 +24,8 @@ OPERATORS = {
     "vjp": lambda f: lambda *args: vjp(f, *args),
     "jvp": lambda f: lambda x: jvp(f, (x,), (np.ones_like(x) if isinstance(x, np.ndarray) else 1.0,)),
     "grad of grad": lambda f: grad(grad(f)),
+    "jacrev": jacrev,
+    "jacfwd": jacfwd,
 }
 
 
@@ -163,22 +165,25 @@ def test_the_text_of_the_line_is_shown() -> None:
     assert "return y * y * (1.0, 2.0)[int(x + 5.0)]  # fails here" in shown
 
 
-@pytest.mark.skipif(sys.version_info < (3, 11), reason="tracebacks have columns from Python 3.11 on")
-def test_the_part_of_the_line_is_marked_as_in_the_primal() -> None:
-    def marked(call: Callable[[], Any]) -> list[str]:
-        with pytest.raises(ZeroDivisionError) as caught:
-            call()
-        entries = traceback.extract_tb(caught.value.__traceback__)
-        return [
-            (entry.line or "")[entry.colno - indent : entry.end_colno - indent]
-            for entry in entries
-            if entry.filename == raising.__file__ and entry.colno is not None and entry.end_colno is not None
-            for indent in [len(entry._original_line) - len(entry._original_line.lstrip())]
-        ]
+if sys.version_info >= (3, 11):
 
-    assert marked(lambda: grad(raising.fails_in_a_second_call)(1.0)) == marked(
-        lambda: raising.fails_in_a_second_call(1.0)
-    )
+    def test_the_part_of_the_line_is_marked_as_in_the_primal() -> None:
+        def marked(call: Callable[[], Any]) -> list[str]:
+            with pytest.raises(ZeroDivisionError) as caught:
+                call()
+            entries = traceback.extract_tb(caught.value.__traceback__)
+            return [
+                (entry.line or "")[entry.colno - indent : entry.end_colno - indent]
+                for entry in entries
+                if entry.filename == raising.__file__
+                and entry.colno is not None
+                and entry.end_colno is not None
+                for indent in [len(entry._original_line) - len(entry._original_line.lstrip())]
+            ]
+
+        assert marked(lambda: grad(raising.fails_in_a_second_call)(1.0)) == marked(
+            lambda: raising.fails_in_a_second_call(1.0)
+        )
 
 
 def test_a_debugger_finds_the_values_at_the_users_line() -> None:
