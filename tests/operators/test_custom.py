@@ -380,6 +380,54 @@ def test_what_cannot_be_a_key_is_refused():
         srcad.def_vjp(c_cos)(library_cos_backward)
 
 
+def test_a_function_with_source_and_a_rule_may_return_a_tuple():
+    def both(x):
+        return x**2, x**3
+
+    @srcad.def_vjp(both)
+    def both_backward(ans, g, x):
+        return g[0] * 20 * x + g[1] * 30 * x**2
+
+    def f(x):
+        square, cube_ = both(x)
+        return square + cube_
+
+    assert grad(f)(2.0) == 40.0 + 120.0
+
+
+def test_a_structured_result_without_source_is_declared():
+    space = {}
+    exec("def halves(x): return {'a': x / 2, 'b': [x / 2]}", space)
+    halves = space["halves"]
+
+    @srcad.def_vjp(halves, structured=True)
+    def halves_backward(ans, g, x):
+        return (g["a"] + g["b"][0]) / 2
+
+    def f(x):
+        parts = halves(x)
+        return parts["a"] * parts["b"][0]
+
+    assert grad(f)(3.0) == 1.5
+
+
+def test_a_rule_without_text_and_one_that_is_a_lambda_are_called():
+    space = {}
+    exec("def rule(ans, g, x): return 5 * g", space)
+
+    @srcad.custom_vjp
+    def first(x):
+        return x
+
+    @srcad.custom_vjp
+    def second(x):
+        return x
+
+    first.backward(space["rule"])
+    second.backward(lambda ans, g, x: 7 * g)
+    assert grad(lambda x: first(x) + second(x))(1.0) == 12.0
+
+
 def test_a_rule_given_later_replaces_what_was_compiled():
     def inner(x):
         return x * x
