@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import inspect
+import linecache
 import pdb
 import struct
 import sys
@@ -13,7 +15,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from srcad import grad, jacfwd, jacrev, jvp, value_and_grad, vjp
+from srcad import compilation, grad, jacfwd, jacrev, jvp, value_and_grad, vjp
 from srcad.errors import NoDerivativeError, SrcadError, UnsupportedError
 from tests.errors import raising, refused
 
@@ -195,6 +197,35 @@ def test_a_debugger_finds_the_values_at_the_users_line() -> None:
     debugger.setup(frames[-1], caught.value.__traceback__)
     assert debugger.curframe.f_code.co_filename == raising.__file__
     np.testing.assert_array_equal(debugger.curframe_locals["y"], X * 2.0)
+
+
+def test_a_debugger_finds_the_generated_text_as_long_as_the_function_lives() -> None:
+    def f(x):
+        return x * x * 3.0
+
+    derivative = grad(f)
+    derivative(1.0)
+    generated = derivative.latest.entries[0]
+    file = generated.__code__.co_filename
+    assert "".join(linecache.getlines(file)) == derivative.source
+    assert inspect.getsource(generated) == derivative.source
+    linecache.checkcache()
+    assert linecache.getlines(file)
+    del derivative, generated
+    compilation.forget()
+    gc.collect()
+    assert not linecache.getlines(file)
+
+
+def test_a_program_that_fails_again_and_again_leaves_nothing_behind() -> None:
+    derivative = grad(raising.fails_in_math)
+    with pytest.raises(ValueError) as first:
+        derivative(1.0)
+    for _ in range(5):
+        with pytest.raises(ValueError) as again:
+            derivative(1.0)
+    assert len(_entries(again.value)) == len(_entries(first.value)) == 1
+    assert derivative(6.0) == 1.0
 
 
 def test_an_error_of_srcad_at_run_time_has_the_users_place() -> None:
