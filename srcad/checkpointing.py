@@ -15,6 +15,7 @@ from srcad.dynamic_operators import OPERATORS
 from srcad.errors import ArgumentError, UnsupportedError
 from srcad.hooks import separate
 from srcad.operators.dynamic import SPECIAL
+from srcad.rules import registry
 from srcad.runtime.memory import is_instance
 from srcad.written import head, named_parameters, passed, write
 
@@ -68,6 +69,9 @@ def checkpoint(f: Callable[..., Any]) -> Callable[..., Any]:
         raise ArgumentError(f"{f!r} is not a function.", "Give checkpoint a function.")
     if isinstance(f, rt.Closure):
         return functools.partial(run_checkpointed, f)
+    inner = f.func if isinstance(f, functools.partial) else f
+    if registry.find(inner) is not None:
+        return f  # a rule keeps little more than the arguments
     parameters = named_parameters(f, "checkpoint")
     definition, names = head(parameters)
     given = getattr(f, "__name__", "function")

@@ -16,7 +16,7 @@ from srcad.pipeline import Code, build
 from srcad.runtime import Closure
 from srcad.targets import Target, place
 
-__all__ = ["compiled", "fingerprint", "forget", "when_forgotten"]
+__all__ = ["compiled", "fingerprint", "forget", "third_derivative", "when_forgotten"]
 
 _CACHE: dict[Hashable, Code] = {}
 _MOST_ENTRIES = 4096
@@ -133,9 +133,7 @@ def compiled(
         else None
     )
     if derived is not None and again is None and not isinstance(derived, types.FunctionType):
-        raise UnsupportedError(f"A third derivative of '{target.title()}' leads through memory that changes.",
-                               "Use one order less, or a program without lists, objects and calls that change.",
-                               place(target.func))  # fmt: skip
+        raise third_derivative(target)
     if again is not None:
         code = again
     else:
@@ -145,6 +143,13 @@ def compiled(
     _CACHE[key] = code
     code.keep = (target.func, target.closure, derived)
     return code
+
+
+def third_derivative(target: Target) -> UnsupportedError:
+    """Return the error for a third derivative that shadow memory stands in the way of."""
+    return UnsupportedError(f"A third derivative of '{target.title()}' leads through memory that changes.",
+                            "Use one order less, or a program without lists, objects and calls that change.",
+                            place(target.func))  # fmt: skip
 
 
 def _static_cells(target: Target) -> Hashable:

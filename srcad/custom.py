@@ -146,7 +146,8 @@ _NUMBERS = (float, np.ndarray, "float", "np.ndarray", "numpy.ndarray")
 def _has_numbers(value: Any) -> bool:
     """Tell whether there are floating-point numbers in a structure."""
     return any(
-        isinstance(leaf, (float, complex)) or getattr(getattr(leaf, "dtype", None), "kind", "") in "fc" != ""
+        isinstance(leaf, (float, complex))
+        or getattr(getattr(leaf, "dtype", None), "kind", None) in ("f", "c")
         for leaf in tree.leaves(value)
     )
 
@@ -351,8 +352,20 @@ def _require_key(function: Any) -> None:
 def _describe(function: Any, structured: bool) -> None:
     """Tell the registry that calls are not to be merged, and what comes from them."""
     registry.stateful(function)
-    if not structured and not registry.has_results_like(function):
+    if registry.has_results_like(function):
+        return
+    if isinstance(function, types.FunctionType) and _has_text(function):
+        registry.results_like(function, function)
+    elif not structured:
         registry.results_like(function, None)
+
+
+def _has_text(function: types.FunctionType) -> bool:
+    """Tell whether the compiler can read a function."""
+    try:
+        return bool(inspect.getsource(function))
+    except (OSError, TypeError):
+        return False
 
 
 def _rule_parameters(rule: Rule, function: Any, form: str) -> list[inspect.Parameter]:
@@ -417,6 +430,6 @@ def _transposed(function: Any, parameters: list[inspect.Parameter], rules: dict[
         names[f"{title}_{name}"] = rules[name]
     text += f"def {title}_backward(ans, g, {definition}):\n    return {', '.join(parts)}\n"
     names.update(grad=grad, paired=paired, zero_direction=zero_direction)
-    rule = write(f"{title}_backward", text, names, next(iter(rules.values())))
-    rule.transposes = True
+    rule: Rule = write(f"{title}_backward", text, names, next(iter(rules.values())))
+    rule.transposes = True  # type: ignore[attr-defined]
     return rule

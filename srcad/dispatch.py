@@ -9,7 +9,9 @@ A derivative that is called again and again gets a ``__call__`` of its own, such
             except BaseException as error:
                 self._explain(error)
                 raise error
-        return self._call((*given(a0, a1), *rest), options)
+        passed = (*given(a0, a1), *rest)
+        ordered = in_order(own_names, passed, options) if options else None
+        return self._call(passed, options) if ordered is None else self(*ordered)
 
 Whatever its guards do not know goes the long way, through `srcad.compilation.compiled`.
 """
@@ -134,7 +136,13 @@ class Dispatch:
         for k, name in enumerate(target.captured_names()):
             lines.append(f"    c{k} = {names.of(cells[name])}.cell_contents")
         lines += self._branches(", ".join(self._passed()))
-        lines.append(f"    return self._call((*given({', '.join(own)}), *rest), options)")
+        lines.append(f"    passed = (*given({', '.join(own)}), *rest)")
+        if not any(p.kind is p.POSITIONAL_ONLY for p in target.signature.parameters.values()):
+            names.space["own_names"] = tuple(target.names[bound:])
+            lines.append("    ordered = in_order(own_names, passed, options) if options else None")
+            lines.append("    return self._call(passed, options) if ordered is None else self(*ordered)")
+        else:
+            lines.append("    return self._call(passed, options)")
         space = dict(names.space)
         exec(compile("\n".join(lines) + "\n", "<srcad guards>", "exec"), space)
         made: Callable[..., Any] = space["__call__"]
@@ -164,7 +172,7 @@ class _Names:
     def __init__(self) -> None:
         self.space: dict[str, Any] = {
             "__name__": "srcad.dispatch", "MISSING": _MISSING, "ndarray": np.ndarray, "fingerprint": fingerprint,
-            "given": _given, "share_memory": share_memory,
+            "given": _given, "in_order": _in_order, "share_memory": share_memory,
         }  # fmt: skip
         self._known: dict[int, str] = {}
 
@@ -185,6 +193,16 @@ class _Names:
 def _given(*arguments: Any) -> tuple[Any, ...]:
     """Return the arguments that were passed."""
     return tuple(argument for argument in arguments if argument is not _MISSING)
+
+
+def _in_order(
+    names: tuple[str, ...], passed: tuple[Any, ...], options: dict[str, Any]
+) -> tuple[Any, ...] | None:
+    """Return arguments by position where the names are those of all parameters that are left; None elsewhere."""
+    left = names[len(passed) :]
+    if len(left) != len(options) or not options.keys() >= set(left):
+        return None
+    return (*passed, *[options[name] for name in left])
 
 
 def _dependencies(target: Target, code: Code) -> list[tuple[Any, str, Any]] | None:

@@ -195,6 +195,24 @@ def test_mistakes_are_explained_as_before() -> None:
     assert derivative(x=2.0) == 12.0
 
 
+def test_arguments_by_name_go_the_short_way_too() -> None:
+    derivative = grad(weighted)
+    warm(derivative, X, 2.0 * X)
+    for args, options in (((X,), {"x": 2.0 * X}), ((), {"x": 2.0 * X, "w": X})):
+        np.testing.assert_array_equal(derivative(*args, **options), 2.0 * X)
+        assert goes_the_short_way(derivative, *args, **options)
+
+
+def test_positional_only_parameters_are_not_taken_by_name() -> None:
+    def f(x, y, /):
+        return x * y
+
+    derivative = grad(f)
+    assert warm(derivative, 2.0, 3.0) == 3.0
+    with pytest.raises(ArgumentError):
+        derivative(2.0, y=3.0)
+
+
 def test_the_source_is_that_of_the_latest_call() -> None:
     derivative = grad(weighted)
     warm(derivative, X, X)

@@ -11,6 +11,7 @@ from srcad import runtime as rt
 from srcad.analysis.infer import ARRAY_METHODS, Kinds, kind_of_operation
 from srcad.analysis.kinds import Kind, is_differentiable, is_scalar
 from srcad.analysis.memory import Memory, is_rule
+from srcad.analysis.results.generators import is_generator, method_of_generator
 from srcad.lang.function import Function
 from srcad.rules import registry
 
@@ -74,7 +75,14 @@ class _Varied(gast.NodeVisitor):
                 and kind_of_operation(node.args[0], self.kinds, self.fn).name == "dict"
             ):
                 return False
+        if isinstance(node, gast.Call) and isinstance(node.func, gast.Attribute):
+            if registry.is_constant(self.sampler(node)):
+                return False
         return self.reads_varied(node) and _may_vary(kind_of_operation(node, self.kinds, self.fn))
+
+    def sampler(self, call: gast.Call) -> Any:
+        """Return the sampler that a method of a generator of random numbers is, or None."""
+        return method_of_generator(kind_of_operation(call.func.value, self.kinds, self.fn), call.func.attr)
 
     def is_real(self, operands: list[gast.AST]) -> bool:
         return all(
@@ -110,6 +118,8 @@ class _Varied(gast.NodeVisitor):
         operands = [*call.args, *(k.value for k in call.keywords)]
         if isinstance(call.func, gast.Attribute):
             kind = kind_of_operation(call.func.value, self.kinds, self.fn)
+            if self.sampler(call) is not None:
+                return
             if kind.name in ("array", "number", "float", "str") and call.func.attr in ARRAY_METHODS:
                 return
             if any(self.reads_varied(operand) for operand in operands):
@@ -134,7 +144,7 @@ def _may_vary(kind: Kind) -> bool:
     """Tell whether a value may carry a derivative: no tuple or list of what carries none does."""
     if kind.name in ("tuple", "list") and kind.items:
         return any(map(_may_vary, kind.items))
-    return is_differentiable(kind)
+    return is_differentiable(kind) and not is_generator(kind)
 
 
 def _changes_nothing(function: Any) -> bool:

@@ -29,6 +29,7 @@ from srcad.analysis.kinds import (
 )
 from srcad.analysis.results.calls import ARRAY_METHODS, is_quiet, result_of
 from srcad.analysis.results.elementwise import BINARY, UNARY, binary, comparison, unary
+from srcad.analysis.results.generators import method_of_generator, sample
 from srcad.analysis.results.indexing import attribute, element, subscript
 from srcad.analysis.results.shaped import Call
 from srcad.analysis.statements import Step, fresh_containers, steps_of
@@ -326,8 +327,8 @@ def kind_of_operation(
 
 
 def _kind_of_static(value: Any) -> Kind:
-    ruled_method = isinstance(value, types.MethodType) and registry.find(value) is not None
-    callee = isinstance(value, Nested) or ruled_method or registry.has_results_like(value)
+    known = callable(value) and (registry.find(value) is not None or registry.is_constant(value))
+    callee = known or isinstance(value, Nested) or registry.has_results_like(value)
     return Kind("function", value=value) if callee else kind_of(value)
 
 
@@ -416,6 +417,8 @@ def _method_call(base: Kind, name: str, arguments: list[Kind], keywords: Kinds, 
         if callee.name == "function" and isinstance(callee.value, (np.ufunc, type(np.sum))):
             return result_of(callee.value, Call(arguments, keywords))
         return ANY
+    if method_of_generator(base, name) is not None:
+        return sample(name, Call(arguments, keywords))
     method = method_of(base, name)
     if method is not None and is_users(method):
         positional = _positional(method, [base, *arguments], keywords)

@@ -11,6 +11,8 @@ from typing import Any
 
 import numpy as np
 
+from srcad.rules import registry
+
 __all__ = [
     "ANY", "BOOL", "FLOAT", "FLOAT64", "INT", "NEVER", "NONE", "NUMBER", "STR", "Kind", "array", "bounded", "container",
     "dims_of", "dtype_class", "function", "is_differentiable", "is_double", "is_scalar", "join", "join_all",
@@ -290,7 +292,7 @@ def kind_of(value: Any, depth: int = 3) -> Kind:
         return STR
     if value is None:
         return NONE
-    if isinstance(value, _FUNCTIONS):
+    if isinstance(value, _FUNCTIONS) or callable(value) and registry.has_results_like(value):
         return function(value)
     return _kind_of_container(value, type(value), depth)
 

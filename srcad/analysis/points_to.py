@@ -11,6 +11,7 @@ import numpy as np
 from srcad import runtime as rt
 from srcad.analysis.infer import ARRAY_METHODS, Kinds, kind_of_operation
 from srcad.analysis.kinds import Kind, is_scalar
+from srcad.analysis.results.generators import method_of_generator
 from srcad.lang.function import Function
 from srcad.rules import registry
 
@@ -395,7 +396,7 @@ class PointsTo:
             if receiver is not None:
                 self.known(target, ARRAY_METHODS.get(name, np.asarray), receiver)
             return
-        if kind.name == "str":
+        if kind.name == "str" or method_of_generator(kind, name) is not None:
             return
         if receiver is None:
             self.unknown(target, node, None)

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import ast
 import functools
+import itertools
 import types
 from array import array
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from srcad.errors import Location
 from srcad.lang.function import Source, Span, is_undoing
@@ -55,6 +57,35 @@ class LineMap:
             if isinstance(node, (ast.stmt, ast.expr)):
                 ends = (node.end_lineno, node.end_col_offset)
                 self._spans.extend((node.lineno, node.col_offset, *(_NONE if e is None else e for e in ends)))
+
+    def position(self, code: types.CodeType, instruction: int, line: int) -> Position:
+        """Return the position of an instruction, an offset into the code of a generated function on this line.
+
+        Before Python 3.11 code has no columns.  There the text is compiled once more, with the number of its node for the
+        line of each: the instructions stay the same.
+        """
+        if hasattr(code, "co_positions"):
+            first, last, start, end = next(itertools.islice(code.co_positions(), instruction // 2, None))
+            return (line, None, None, None) if first is None else (first, last, start, end)
+        numbered = self._numbered.get(code.co_name)
+        if numbered is None or numbered.co_code != code.co_code:
+            return line, None, None, None
+        number = next((n for start, end, n in numbered.co_lines() if start <= instruction < end), None)
+        node: Any = self._parsed[number - 1] if number else None
+        return (
+            (node.lineno, node.end_lineno, node.col_offset, node.end_col_offset)
+            if node
+            else (line, None, None, None)
+        )
+
+    @functools.cached_property
+    def _numbered(self) -> dict[str, types.CodeType]:
+        tree = ast.parse(self.text)
+        nodes = [n for n in _nodes(tree.body) if isinstance(n, (ast.stmt, ast.expr))]
+        for number, node in enumerate(nodes, 1):
+            node.lineno = node.end_lineno = number
+        whole = compile(tree, "<numbered>", "exec")
+        return {code.co_name: code for code in whole.co_consts if isinstance(code, types.CodeType)}
 
     def origins(self, position: Position) -> list[Origin]:
         """Return the calls that lead to what stands at a position of the generated text, outermost first."""

@@ -8,10 +8,9 @@ written, stays visible below its line.
 from __future__ import annotations
 
 import ast
-import itertools
 import types
 
-from srcad.backends.line_map import NAME, LineMap, Origin, Position
+from srcad.backends.line_map import NAME, LineMap, Origin
 from srcad.errors import SrcadError
 
 __all__ = ["show_users_source"]
@@ -28,7 +27,7 @@ def show_users_source(error: BaseException) -> None:
     while entry is not None:
         lines: LineMap | None = entry.tb_frame.f_globals.get(NAME)
         if lines is not None:
-            position = _position(entry)
+            position = lines.position(entry.tb_frame.f_code, entry.tb_lasti, entry.tb_lineno)
             origins = lines.origins(position)
             kept += [_stand_in(origin, entry.tb_frame) for origin in origins]
         if (
@@ -48,16 +47,6 @@ def show_users_source(error: BaseException) -> None:
 def _is_own(entry: types.TracebackType) -> bool:
     """Tell whether a frame belongs to srcad itself."""
     return str(entry.tb_frame.f_globals.get("__name__", "")).split(".")[0] == "srcad"
-
-
-def _position(entry: types.TracebackType) -> Position:
-    """Return the position of the instruction that failed; its columns are known from Python 3.11 on."""
-    code = entry.tb_frame.f_code
-    if hasattr(code, "co_positions"):
-        found = next(itertools.islice(code.co_positions(), entry.tb_lasti // 2, None), None)
-        if found is not None and found[0] is not None:
-            return (found[0], found[1], found[2], found[3])
-    return entry.tb_lineno, None, None, None
 
 
 def _stand_in(origin: Origin, frame: types.FrameType) -> types.TracebackType:

@@ -15,6 +15,7 @@ from srcad import runtime as rt
 from srcad.analysis.infer import ARRAY_METHODS, BINARY, UNARY, Kinds
 from srcad.analysis.kinds import Kind, is_scalar
 from srcad.analysis.memory import Memory
+from srcad.analysis.results.generators import method_of_generator
 from srcad.derive.build import Flattener, call, constant, method, name, written_names
 from srcad.derive.inline import bind, instantiate
 from srcad.derive.memory_adjoints import MemoryAdjoints
@@ -95,6 +96,8 @@ class _Adjoint(MemoryAdjoints):
                 "dict",
                 "tuple",
             ):
+                return False
+            if method_of_generator(self.kind(value.func.value), value.func.attr) is not None:
                 return False
             operands.append(value.func.value)
         else:
@@ -289,6 +292,7 @@ class _Adjoint(MemoryAdjoints):
             receiver = node.func.value
             numeric = self.kind(receiver).name in ("array", "number", "float")
             function = ARRAY_METHODS.get(node.func.attr) if numeric else None
+            function = function or method_of_generator(self.kind(receiver), node.func.attr)
         else:
             function = self.scope.statics.get(node.func.id)
         if function is rt.closure:

@@ -18,7 +18,7 @@ CONTENT = "*"
 """Begins the name that stands for the contents of a class of memory, among the names of variables."""
 
 _SHAPE_ONLY = {"np.zeros_like": 0, "np.shape": 0, "np.ndim": 0, "np.size": 0, "len": 0, "rt.unbroadcast": 1,
-               "rt.owned": 1, "rt.finish": 1}  # fmt: skip
+               "rt.owned": 1, "rt.finish": 1, "rt.fitted": 1}  # fmt: skip
 _PLAIN_ATTRIBUTES = ("shape", "ndim", "size", "dtype")
 
 

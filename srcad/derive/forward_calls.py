@@ -11,6 +11,7 @@ import gast
 
 from srcad import runtime as rt
 from srcad.analysis.infer import ARRAY_METHODS
+from srcad.analysis.results.generators import method_of_generator
 from srcad.derive.build import assign, call, constant, name, unpack
 from srcad.derive.forward_operations import Operations
 from srcad.errors import NoDerivativeError
@@ -197,6 +198,10 @@ class Calls(Operations):
             return self.container_method(target, node)
         if kind.name == "str":
             return self.plain(target, node)
+        sampler = method_of_generator(kind, method)
+        if sampler is not None and not _is_unpacked(node):
+            rule = registry.find(sampler)
+            return self.plain(target, node) if rule is None else self.ruled(target, node, rule, receiver)
         made = self.runtime(rt.method_jvp, "method_jvp", receiver, self.tangent(receiver), constant(method),
                             *self.operands(node))  # fmt: skip
         return self.pair(target, made)

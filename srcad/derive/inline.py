@@ -79,10 +79,10 @@ def _call_rule(
 
 def static_name(function: Any, scope: Scope) -> str:
     """Return the name of a rule in generated code."""
-    nested = "<" in function.__qualname__
-    return refer(
-        scope, function, function.__name__ if nested else f"{function.__module__}.{function.__qualname__}"
-    )
+    path = f"{function.__module__}.{function.__qualname__}"
+    if function.__module__ and all(part.isidentifier() for part in path.split(".")):
+        return refer(scope, function, path)
+    return refer(scope, function, function.__name__ if function.__name__.isidentifier() else "rule")
 
 
 def _copy_body(

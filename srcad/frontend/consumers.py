@@ -103,7 +103,7 @@ class Consumers:
         if not isinstance(func, gast.Name) or func.id not in self.scope.statics:
             return False
         value = self.scope.statics[func.id]
-        return not isinstance(value, types.FunctionType) or value.__module__.partition(".")[0] in (
+        return not isinstance(value, types.FunctionType) or str(value.__module__).partition(".")[0] in (
             "numpy",
             "math",
         )

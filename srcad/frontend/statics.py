@@ -14,7 +14,16 @@ from srcad import runtime as rt
 from srcad.lang.scope import Scope
 from srcad.rules import registry
 
-__all__ = ["Globals", "canonical", "is_distribution", "is_settled", "is_static", "refer", "runtime_name"]
+__all__ = [
+    "Globals",
+    "canonical",
+    "is_distribution",
+    "is_settled",
+    "is_static",
+    "public_home",
+    "refer",
+    "runtime_name",
+]
 
 SETTLED = frozenset(sys.stdlib_module_names) | {"numpy", "scipy", "srcad"}
 FUNCTIONS = (
@@ -71,9 +80,30 @@ def canonical(value: Any) -> str | None:
     for prefix, namespace in NAMESPACES:
         if getattr(namespace, own, None) is value:
             return f"{prefix}.{own}"
-    home = sys.modules.get(getattr(value, "__module__", None) or "")
+    home = public_home(value, own) or sys.modules.get(getattr(value, "__module__", None) or "")
     if home is not None and getattr(home, own, None) is value:
         return f"{module_name(home)}.{own}"
+    return None
+
+
+def public_home(value: Any, own: str) -> types.ModuleType | None:
+    """Return the library's module of the shortest public name that holds ``value`` under its own name.
+
+    >>> from collections import OrderedDict
+    >>> from operator import add
+    >>> public_home(OrderedDict, "OrderedDict").__name__, public_home(add, "add").__name__
+    ('collections', 'operator')
+    """
+    unnamed = "scipy.special" if isinstance(value, np.ufunc) else ""  # its ufuncs do not name their module
+    first, *rest = (getattr(value, "__module__", None) or unnamed).split(".")
+    path = [first.lstrip("_")]
+    for part in [*rest, None]:
+        module = sys.modules.get(".".join(path))
+        if module is not None and is_settled(module) and getattr(module, own, None) is value:
+            return module
+        if part is None or part.startswith("_"):
+            return None
+        path.append(part)
     return None
 
 

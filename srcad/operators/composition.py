@@ -12,6 +12,7 @@ import numpy as np
 from srcad import dynamic
 from srcad import runtime as rt
 from srcad.analysis.infer import ARRAY_METHODS
+from srcad.compilation import third_derivative
 from srcad.dynamic_operators import OPERATORS
 from srcad.errors import UnsupportedError
 from srcad.operators.dynamic import SPECIAL, prepared, tangents_of
@@ -20,6 +21,7 @@ from srcad.operators.dynamic import install as install_forward
 from srcad.operators.forward import Jvp, jvp
 from srcad.operators.over_reverse import bound_images
 from srcad.operators.sources import SOURCES
+from srcad.rules import registry
 from srcad.runtime.tangents import CONTAINERS
 from srcad.targets import Target
 
@@ -107,6 +109,8 @@ def _call_jvp(
     if isinstance(function, type) or known and function in _STRUCTURAL and not numeric:
         return _mirrored(call, (function, held, args, tangents, options, named), arg_shadows, tangent_shadows)
     target = Target(SOURCES.get(function, function) if known else function)
+    if getattr(function, "__module__", "").startswith("srcad.runtime") and registry.find(function) is None:
+        raise third_derivative(target)
     values = target.bind(tuple(args), options or {})
     code, given, wanted = prepared(target, values, tangents_of(target, values, held, tangents, named or {}))
     count = len(target.captured())

@@ -343,15 +343,24 @@ def _dataclass(
 
 def transposed(rule: Any, ans: Any, args: Any, options: Any, tangents: Any) -> Any:
     """Return the tangent of a result from a reverse rule; see `srcad.runtime.transposed`."""
+    _, values, (forward, backward) = transposing(rule, ans, args, options)
+    gradients, residuals = forward(*values)
+    return backward(residuals, cotangents_of(gradients, tangents))[0]
+
+
+def transposing(rule: Any, ans: Any, args: Any, options: Any) -> tuple[Target, tuple[Any, ...], Any]:
+    """Return a rule as a target, its arguments, and its pair of functions with respect to the gradient."""
     target = Target(rule)
     values = target.bind((ans, zero_tangent(ans), *args), options)
-    gradient = target.names[1]
-    forward, backward = compiled(target, values, (gradient,), "vjp").entries
-    gradients, residuals = forward(*values, *target.captured())
-    cotangents = [_in_form_of(gradients, tangents[0])] if len(tangents) == 1 else [
-        _in_form_of(part, tangent) for part, tangent in zip(gradients, tangents)
-    ]  # fmt: skip
-    return backward(residuals, cotangents[0] if len(tangents) == 1 else cotangents)[0]
+    entries = compiled(target, values, (target.names[1],), "vjp").entries
+    return target, (*values, *target.captured()), entries
+
+
+def cotangents_of(gradients: Any, tangents: Any) -> Any:
+    """Return the tangents of arguments in the form in which a rule gives their gradients."""
+    if len(tangents) == 1:
+        return _in_form_of(gradients, tangents[0])
+    return [_in_form_of(part, tangent) for part, tangent in zip(gradients, tangents)]
 
 
 def _in_form_of(gradient: Any, tangent: Any) -> Any:

@@ -16,6 +16,7 @@ import numpy as np
 
 from srcad import tree
 from srcad.api import grad
+from srcad.backends.tracebacks import show_users_source
 from srcad.compilation import compiled
 from srcad.errors import ArgumentError, NoDerivativeError, UnsupportedError
 from srcad.operators.forward import Jvp, Pushforward, split_aux
@@ -223,7 +224,11 @@ class _Jacobian(Composable):
         if code.changes and share_memory(everything):
             code = compiled(self.target, values, wanted, "vjp", aliased=True)
         forward, backward = code.entries
-        value, residuals = forward(*everything)
+        try:
+            value, residuals = forward(*everything)
+        except BaseException as error:
+            show_users_source(error)
+            raise error
         if code.changes:
             value = clone(value)
         return value, lambda cotangent: backward(clone(residuals) if code.stateful else residuals, cotangent)

@@ -19,7 +19,7 @@ from srcad import dynamic, dynamic_rules
 from srcad import runtime as rt
 from srcad.analysis.infer import ARRAY_METHODS
 from srcad.analysis.kinds import is_differentiable, kind_of
-from srcad.compilation import compiled
+from srcad.compilation import compiled, third_derivative
 from srcad.lang.function import Nested
 from srcad.operators.sources import SOURCES
 from srcad.rules import registry
@@ -301,6 +301,8 @@ def _of_function(call: Call, args: Any, tangents: Any) -> Outcome:
         n for n, v in everything.items() if image_of.get(n) is not None and is_differentiable(kind_of(v))
     )
     code = compiled(target, bound, wanted, "call", aliased=rt.share_memory(tuple(everything.values())))
+    if not isinstance(code.entries[0], types.FunctionType):
+        raise third_derivative(target)
     dvalue_of = bound_images(target, held, dvalues, doptions, len(captured))
     dimage_of = bound_images(target, down, dshadows, doption_shadows, len(captured))
     for n in code.shadowed:

@@ -15,11 +15,14 @@ from srcad.optimize.cse import CommonSubexpressions
 from srcad.optimize.dead import remove_dead
 from srcad.optimize.delays import delay_rebinding
 from srcad.optimize.displays import collect_parts
+from srcad.optimize.fitting import fit_without_copy
 from srcad.optimize.fold import Fold
 from srcad.optimize.forward import Rewriter, walk
 from srcad.optimize.histories import prune_histories, unpack_histories
 from srcad.optimize.inplace import update_in_place
+from srcad.optimize.kills import store_at_once
 from srcad.optimize.moves import use_before_overwriting
+from srcad.optimize.names import share_names
 from srcad.optimize.nest import nest
 from srcad.optimize.notation import write_briefly
 from srcad.optimize.plain import write_plainly
@@ -33,12 +36,15 @@ SIMPLIFY: tuple[type[Rewriter], ...] = (CopyPropagation, Fold, NeedlessBroadcast
 
 FINISH: tuple[Callable[[Program], None], ...] = (
     delay_rebinding,
-    use_before_overwriting,
     update_through_views,
     update_in_place,
+    store_at_once,
+    use_before_overwriting,
+    fit_without_copy,
     unpack_histories,
     write_briefly,
     nest,
+    share_names,
     write_plainly,
 )
 """Run once; they leave A-normal form."""

@@ -7,7 +7,7 @@ import numpy as np
 
 from srcad import runtime as rt
 from srcad.analysis.broadcast import Reduction, unbroadcast_axes
-from srcad.analysis.kinds import dims_of, is_scalar
+from srcad.analysis.kinds import dims_of, is_double, is_scalar
 from srcad.optimize.forward import Known, Rewriter
 from srcad.optimize.kinds import TermKinds
 from srcad.optimize.memory import Memory
@@ -70,8 +70,18 @@ class NeedlessBroadcasts(Rewriter):
         else:
             simple = self._reduced(source, target)
         # The source itself may be what ``unbroadcast`` returns, so this makes no new alias.
+        if simple is None:
+            simple = self._fit_to_witness(value, known)
         if simple is not None:
             self.program.set_value(stmt, simple)
+
+    def _fit_to_witness(self, call: Term, known: Known) -> Term | None:
+        """Ask for the shape of what is there, so that no history keeps an array for its shape alone."""
+        source, target = call.parts[1]
+        witness = self.shapes.witness(target, known)
+        if witness is None or not all(is_double(self.kinds.of(x)) for x in (target, witness.parts[0])):
+            return None
+        return self.terms.make(gast.Call, call.parts[0], (source, witness), ())
 
     def _reduced(self, source: Term, target: Term) -> Term | None:
         """Return the sum that an ``unbroadcast`` is, by what is known of dimensions."""
@@ -202,4 +212,4 @@ def _is_unbroadcast(value: Term) -> bool:
     if value.kind is not gast.Call or len(value.parts[1]) != 2 or value.parts[2]:
         return False
     module = getattr(value.callee, "__module__", "") or ""
-    return module.startswith("srcad.") and getattr(value.callee, "__name__", "") == "unbroadcast"
+    return module.startswith("srcad.runtime") and getattr(value.callee, "__name__", "") == "unbroadcast"

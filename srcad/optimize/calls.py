@@ -76,7 +76,7 @@ def shares_first(callee: Any) -> bool:
     """Tell whether a function's results share memory with its first argument at most."""
     module, name = getattr(callee, "__module__", "") or "", getattr(callee, "__name__", "")
     if module.startswith("srcad.runtime"):
-        return name in ("owned", "unbroadcast")
+        return name in ("fitted", "owned", "unbroadcast")
     return name in _VIEWS_OF_FIRST and getattr(np, name, None) is callee
 
 

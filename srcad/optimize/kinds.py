@@ -24,7 +24,7 @@ _FIRST_COUNTS = frozenset(
 )
 _ARRAYS = frozenset(["broadcast_to", "dot", "einsum", "matmul", "outer", "tensordot"])
 _LIKE_FIRST = frozenset(["extreme_share", "share", "sign", "zeros_like"])
-_LIKE_SECOND = frozenset(["owned", "unbroadcast"])
+_LIKE_SECOND = frozenset(["fitted", "owned", "unbroadcast"])
 
 
 class TermKinds:

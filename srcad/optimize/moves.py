@@ -5,6 +5,7 @@ from __future__ import annotations
 import gast
 import numpy as np
 
+from srcad.optimize.calls import shares_first
 from srcad.optimize.memory import Memory, is_fresh
 from srcad.optimize.program import Program, Statement
 from srcad.optimize.terms import WORLD, Term, substitute
@@ -42,25 +43,41 @@ class _Mover:
             name = stmt.target
             if source is None or name is None or name in self.program.context.keep or self.loads[name] != 1:
                 continue
-            place = self._place_of_use(stmts, index, source)
-            if place is not None:
-                self._move(stmts, index, place, source)
+            places = self._places_of_use(stmts, index, name)
+            if places:
+                self._move(stmts, index, places, source)
         return stmts
 
-    def _place_of_use(self, stmts: list[Statement], index: int, source: Term) -> int | None:
-        """Return the statement that uses the copy, if it can be executed in the place of the copy."""
-        copy = stmts[index].target
+    def _places_of_use(self, stmts: list[Statement], index: int, name: str) -> list[int]:
+        """Return the statements that use the copy, if they can be executed in the place of the copy.
+
+        There are two where the first only brings the copy to another shape.
+        """
+        places: list[int] = []
         for place in range(index + 1, len(stmts)):
             user = stmts[place]
-            if copy in user.reads:
-                return place if self._may_move(stmts[index + 1 : place], user) else None
-            if user.blocks or copy in user.writes or user.leaves:
-                return None
-        return None
+            if name in user.reads:
+                between = [
+                    stmt for k, stmt in enumerate(stmts[index + 1 : place], index + 1) if k not in places
+                ]
+                if not self._may_move(between, user):
+                    return []
+                places.append(place)
+                assert user.value is not None and user.target is not None
+                if is_fresh(user.value):
+                    return places
+                name = user.target
+                if len(places) > 1 or self.loads[name] != 1 or name in self.program.context.keep:
+                    return []
+            elif user.blocks or name in user.writes or user.leaves:
+                return []
+        return []
 
     def _may_move(self, between: list[Statement], user: Statement) -> bool:
         value, name = user.value, user.target
-        if name is None or value is None or not user.is_pure or not is_fresh(value) or name in value.reads:
+        if name is None or value is None or not user.is_pure or name in value.reads:
+            return False
+        if not (is_fresh(value) or (value.kind is gast.Call and shares_first(value.callee))):
             return False
         for stmt in between:
             if name in stmt.reads or name in stmt.writes or WORLD in stmt.changes:
@@ -71,12 +88,13 @@ class _Mover:
                 return False
         return True
 
-    def _move(self, stmts: list[Statement], index: int, place: int, source: Term) -> None:
-        copy, user = stmts[index].target, stmts[place]
-        assert copy is not None and user.value is not None
-        self.program.set_value(user, substitute(self.program.terms, user.value, {copy: source}))
-        stmts[index] = user
-        del stmts[place]
+    def _move(self, stmts: list[Statement], index: int, places: list[int], source: Term) -> None:
+        copy, users = stmts[index].target, [stmts[place] for place in places]
+        assert copy is not None and users[0].value is not None
+        self.program.set_value(users[0], substitute(self.program.terms, users[0].value, {copy: source}))
+        for place in reversed(places):
+            del stmts[place]
+        stmts[index : index + 1] = users
 
 
 def _copied(stmt: Statement) -> Term | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
 import gast
@@ -49,7 +49,9 @@ class Shapes:
         self.context = program.context
         self.terms = program.terms
         self.kinds = kinds
-        self.settled = _set_once(program)
+        self.restored: set[str] = set()
+        self.settled = _set_once(program, self.restored)
+        self.inside = {name for stmt in program.body for inner in _below(stmt) for name in inner.writes}
         self._memo: dict[Term, Shape] = {}
         self._known: Known | None = None
         self._by_function: dict[str, Callable[..., Shape]] = {
@@ -65,6 +67,32 @@ class Shapes:
         self._memo, self._known = {}, known
         shape = self.of(first, _DEPTH)
         return shape is not None and _symbols(shape) == _symbols(self.of(second, _DEPTH))
+
+    def witness(self, target: Term, known: Known) -> Term | None:
+        """Return a part of an array that is there anyway, with the shape of a value that a history gives back.
+
+        It depends on nothing that is set inside of a loop, which may have another value by then.
+        """
+        if target.kind is not gast.Name or target.name not in self.restored:
+            return None
+        for part in self._parts(target.name, _DEPTH):
+            if part.reads <= self.settled.keys() - self.inside and self.same(part, target, known):
+                return part
+        return None
+
+    def _parts(self, name: str, depth: int) -> Iterator[Term]:
+        """Yield the arrays and parts of arrays that the elementwise definition of a variable is made of."""
+        value = self.settled.get(name)
+        pending = [] if value is None else [value]
+        while pending and depth:
+            depth -= 1
+            term = pending.pop()
+            if term.kind is gast.Subscript:
+                yield term
+            elif term.kind is gast.Name and self.settled.get(term.name) is not None:
+                pending.append(self.settled[term.name])
+            elif is_elementwise(term) or term.kind is gast.UnaryOp:
+                pending += reversed(term.children)
 
     def of(self, term: Term, depth: int) -> Shape:
         """Return the shape of a term, or None where nothing is known."""
@@ -153,10 +181,10 @@ class Shapes:
         if isinstance(callee, np.ufunc):
             plain = callee.signature is None and callee.nout == 1 and not keywords
             return _joined([self.of(a, depth) for a in args]) if plain and len(args) == callee.nin else None
-        if module.startswith("srcad.") and name in ("sign", "extreme_share"):
+        if module.startswith("srcad.runtime") and name in ("sign", "extreme_share"):
             return self.of(args[0], depth)
-        if module.startswith("srcad.") and len(args) == 2:
-            return self.of(args[1], depth) if name in ("unbroadcast", "owned") else None
+        if module.startswith("srcad.runtime") and len(args) == 2:
+            return self.of(args[1], depth) if name in ("fitted", "owned", "unbroadcast") else None
         compute: Callable[..., Shape] | None = None
         if module == "numpy" and getattr(np, name, None) is callee:
             compute = self._by_function.get(name)
@@ -267,12 +295,12 @@ def _product(left: Shape, right: Shape) -> Shape:
     return (*left[:-1], *(right[1:] if len(right) == 2 else ()))
 
 
-def _set_once(program: Program) -> dict[str, Term | None]:
+def _set_once(program: Program, restored: set[str]) -> dict[str, Term | None]:
     """Return the variables whose shape is set in one place only, with what they are set to there.
 
-    What a history gives back has been set before, and a copy under the own name changes no shape.
+    What a history gives back, which ``restored`` gets, has been set before, and a copy under the own name changes no
+    shape.
     """
-    restored: set[str] = set()
     counts: dict[str, int] = dict.fromkeys(program.parameters, 1)
     values: dict[str, Term | None] = dict.fromkeys(program.parameters)
     for stmt in statements(program.body):
@@ -287,6 +315,14 @@ def _set_once(program: Program) -> dict[str, Term | None]:
             counts[name] = counts.get(name, 0) + (2 if stmt.kind is gast.For else 1)
             values[name] = stmt.value if stmt.target == name else None
     return {name: values[name] for name, number in counts.items() if number == 1}
+
+
+def _below(stmt: Statement) -> Iterator[Statement]:
+    """Yield the statements inside of a compound one, and that itself if it is a loop."""
+    for block in stmt.blocks:
+        yield from statements(block)
+    if stmt.kind is gast.For:
+        yield stmt
 
 
 def _gives_back(stmt: Statement, restored: set[str]) -> bool:

@@ -38,7 +38,7 @@ class _Finisher(gast.NodeTransformer):
     """Drops ``rt.finish(d, x)`` where ``d`` is an array that was made here and goes nowhere else."""
 
     def __init__(self, fn: Function, convertible: set[str]) -> None:
-        self.convertible = convertible
+        self.convertible = convertible | _kept_arguments(fn.tree.body, convertible)
         self.assigned: dict[str, list[gast.AST]] = {}
         self.reads: dict[str, int] = {}
         for node in gast.walk(fn.tree):
@@ -55,7 +55,7 @@ class _Finisher(gast.NodeTransformer):
 
     def visit_Call(self, node: gast.Call) -> gast.AST:
         self.generic_visit(node)
-        if not (isinstance(node.func, gast.Name) and node.func.id == "rt.finish"):
+        if not (isinstance(node.func, gast.Name) and node.func.id in _FITTING):
             return node
         gradient, argument = node.args
         if not (isinstance(argument, gast.Name) and argument.id in self.convertible):
@@ -64,7 +64,22 @@ class _Finisher(gast.NodeTransformer):
             values = self.assigned.get(gradient.id, [])
             fresh = bool(values) and all(_is_fresh(v) for v in values) and self.reads.get(gradient.id) == 1
             return gradient if fresh else node
-        return gradient if _is_fresh(gradient) else node
+        # What is to be fitted as soon as it is made may not have its shape yet.
+        return gradient if node.func.id == "rt.finish" and _is_fresh(gradient) else node
+
+
+def _kept_arguments(body: list[gast.stmt], arguments: set[str]) -> set[str]:
+    """Return the names under which the arguments are kept, where copies get their own names."""
+    found: set[str] = set()
+    written: set[str] = set()
+    for stmt in body:
+        if not isinstance(stmt, gast.Assign):
+            break
+        target, value = stmt.targets[0], stmt.value
+        if isinstance(target, gast.Name) and isinstance(value, gast.Name) and value.id in arguments - written:
+            found.add(target.id)
+        written |= {n.id for n in gast.walk(target) if isinstance(n, gast.Name)}
+    return found
 
 
 def _without_copies(body: list[gast.stmt]) -> list[gast.stmt]:
@@ -116,7 +131,17 @@ def _is_fresh(node: gast.AST) -> bool:
     return sums_axes or node.func.id in _FRESH
 
 
-_FRESH = {"np.zeros_like", "np.ones_like", "np.full_like", "rt.zeros_like", "np.outer", "np.zeros", "np.copy"}
+_FITTING = ("rt.finish", "rt.fitted")
+_FRESH = {
+    "rt.fitted",
+    "np.zeros_like",
+    "np.ones_like",
+    "np.full_like",
+    "rt.zeros_like",
+    "np.outer",
+    "np.zeros",
+    "np.copy",
+}
 
 
 def _comments(body: list[gast.stmt]) -> list[gast.stmt]:

@@ -64,6 +64,11 @@ def finish(ans, g, gradient, value):
     return g, 0.0
 
 
+@vjp(rt.fitted, "gradient", "value", linear=("gradient",), shaped=("value",))
+def fitted(ans, g, gradient, value):
+    return g, 0.0
+
+
 @vjp(rt.owned, "gradient", "value", linear=("gradient",), shaped=("value",))
 def owned(ans, g, gradient, value):
     return g, 0.0

@@ -16,6 +16,7 @@ __all__ = [
     "attribute_gradient",
     "copy",
     "finish",
+    "fitted",
     "fold_repeats",
     "keys",
     "order_of",
@@ -96,6 +97,14 @@ def owned(gradient: Any, value: Any) -> Any:
     if isinstance(value, np.ndarray):
         return np.array(np.broadcast_to(gradient, value.shape))
     return gradient
+
+
+def fitted(gradient: Any, value: Any) -> Any:
+    """Return what `finish` returns, or ``gradient`` itself, which belongs to nobody else, where it fits as it is."""
+    if type(gradient) is type(value) is np.ndarray and gradient.shape == value.shape:
+        if gradient.dtype is value.dtype and gradient.dtype.kind in "fc" and gradient.flags.writeable:
+            return gradient
+    return finish(gradient, value)
 
 
 def copy(value: Any) -> Any:

@@ -69,7 +69,7 @@ def _recording(value: Any) -> Any:
         return value
     if _has_rule(value):
         return functools.partial(apply, value)
-    is_rule = isinstance(value, types.FunctionType) and value.__module__.startswith("srcad.rules.")
+    is_rule = isinstance(value, types.FunctionType) and str(value.__module__).startswith("srcad.rules.")
     return lifted(value) if is_rule else value
 
 

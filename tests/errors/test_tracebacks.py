@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import inspect
+import linecache
 import pdb
 import struct
 import sys
@@ -13,7 +15,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from srcad import grad, jvp, value_and_grad, vjp
+from srcad import compilation, grad, jacfwd, jacrev, jvp, value_and_grad, vjp
 from srcad.errors import NoDerivativeError, SrcadError, UnsupportedError
 from tests.errors import raising, refused
 
@@ -24,6 +26,8 @@ OPERATORS = {
     "vjp": lambda f: lambda *args: vjp(f, *args),
     "jvp": lambda f: lambda x: jvp(f, (x,), (np.ones_like(x) if isinstance(x, np.ndarray) else 1.0,)),
     "grad of grad": lambda f: grad(grad(f)),
+    "jacrev": jacrev,
+    "jacfwd": jacfwd,
 }
 
 
@@ -163,22 +167,25 @@ def test_the_text_of_the_line_is_shown() -> None:
     assert "return y * y * (1.0, 2.0)[int(x + 5.0)]  # fails here" in shown
 
 
-@pytest.mark.skipif(sys.version_info < (3, 11), reason="tracebacks have columns from Python 3.11 on")
-def test_the_part_of_the_line_is_marked_as_in_the_primal() -> None:
-    def marked(call: Callable[[], Any]) -> list[str]:
-        with pytest.raises(ZeroDivisionError) as caught:
-            call()
-        entries = traceback.extract_tb(caught.value.__traceback__)
-        return [
-            (entry.line or "")[entry.colno - indent : entry.end_colno - indent]
-            for entry in entries
-            if entry.filename == raising.__file__ and entry.colno is not None and entry.end_colno is not None
-            for indent in [len(entry._original_line) - len(entry._original_line.lstrip())]
-        ]
+if sys.version_info >= (3, 11):
 
-    assert marked(lambda: grad(raising.fails_in_a_second_call)(1.0)) == marked(
-        lambda: raising.fails_in_a_second_call(1.0)
-    )
+    def test_the_part_of_the_line_is_marked_as_in_the_primal() -> None:
+        def marked(call: Callable[[], Any]) -> list[str]:
+            with pytest.raises(ZeroDivisionError) as caught:
+                call()
+            entries = traceback.extract_tb(caught.value.__traceback__)
+            return [
+                (entry.line or "")[entry.colno - indent : entry.end_colno - indent]
+                for entry in entries
+                if entry.filename == raising.__file__
+                and entry.colno is not None
+                and entry.end_colno is not None
+                for indent in [len(entry._original_line) - len(entry._original_line.lstrip())]
+            ]
+
+        assert marked(lambda: grad(raising.fails_in_a_second_call)(1.0)) == marked(
+            lambda: raising.fails_in_a_second_call(1.0)
+        )
 
 
 def test_a_debugger_finds_the_values_at_the_users_line() -> None:
@@ -190,6 +197,35 @@ def test_a_debugger_finds_the_values_at_the_users_line() -> None:
     debugger.setup(frames[-1], caught.value.__traceback__)
     assert debugger.curframe.f_code.co_filename == raising.__file__
     np.testing.assert_array_equal(debugger.curframe_locals["y"], X * 2.0)
+
+
+def test_a_debugger_finds_the_generated_text_as_long_as_the_function_lives() -> None:
+    def f(x):
+        return x * x * 3.0
+
+    derivative = grad(f)
+    derivative(1.0)
+    generated = derivative.latest.entries[0]
+    file = generated.__code__.co_filename
+    assert "".join(linecache.getlines(file)) == derivative.source
+    assert inspect.getsource(generated) == derivative.source
+    linecache.checkcache()
+    assert linecache.getlines(file)
+    del derivative, generated
+    compilation.forget()
+    gc.collect()
+    assert not linecache.getlines(file)
+
+
+def test_a_program_that_fails_again_and_again_leaves_nothing_behind() -> None:
+    derivative = grad(raising.fails_in_math)
+    with pytest.raises(ValueError) as first:
+        derivative(1.0)
+    for _ in range(5):
+        with pytest.raises(ValueError) as again:
+            derivative(1.0)
+    assert len(_entries(again.value)) == len(_entries(first.value)) == 1
+    assert derivative(6.0) == 1.0
 
 
 def test_an_error_of_srcad_at_run_time_has_the_users_place() -> None:

@@ -15,6 +15,7 @@ from numpy.linalg import solve as solver
 
 import srcad.frontend
 from srcad.frontend import normalize
+from srcad.frontend.statics import canonical
 from srcad.lang.source import read
 from tests.frontend.run import text_of
 
@@ -92,3 +93,18 @@ def test_inner_lambda_of_two_on_one_line():
 def test_examples_in_the_documentation(module):
     found = importlib.import_module(f"srcad.frontend.{module}")
     assert doctest.testmod(found).failed == 0
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "scipy.integrate.solve_ivp", "scipy.special.logsumexp", "scipy.special.gamma", "scipy.linalg.cho_factor",
+        "scipy.optimize.brentq", "functools.reduce", "operator.add", "collections.OrderedDict", "math.sin",
+        "srcad.rules.reductions.sum_",
+    ],
+)  # fmt: skip
+def test_a_library_function_is_called_by_its_public_name(path):
+    module, _, name = path.rpartition(".")
+    value = getattr(pytest.importorskip(module), name)
+
+    assert canonical(value) == path

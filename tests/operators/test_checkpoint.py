@@ -142,6 +142,26 @@ def test_a_function_that_changes_its_argument_is_refused():
         grad(lambda x: np.sum(changes_its_argument(x * 1.0)))(X)
 
 
+class Layer:
+    def __init__(self, w):
+        self.w = w
+
+    @checkpoint
+    def apply(self, x):
+        return np.tanh(self.w * x)
+
+
+def test_methods_may_be_checkpointed():
+    gradient = grad(lambda layer, x: np.sum(layer.apply(x)), (0, 1))(Layer(1.0 * X), X)
+    slope = 1 - np.tanh(X * X) ** 2
+    np.testing.assert_allclose(gradient[0].w, slope * X, rtol=1e-12)
+    np.testing.assert_allclose(gradient[1], slope * X, rtol=1e-12)
+
+
+def test_functions_with_rules_need_no_checkpoint():
+    np.testing.assert_allclose(grad(lambda x: np.sum(checkpoint(np.sin)(x)))(X), np.cos(X))
+
+
 def test_functions_with_starred_parameters_are_refused():
     with pytest.raises(ArgumentError, match="names"):
         checkpoint(lambda *parts: parts[0])

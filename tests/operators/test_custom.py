@@ -113,6 +113,53 @@ def test_reverse_mode_twice_goes_through_an_inlined_rule():
     np.testing.assert_allclose(jacrev(grad(of_log))(X), hessian(of_log)(X), rtol=1e-12)
 
 
+def test_the_third_derivative_exists():
+    def f(x):
+        return weighted_log(x, x)
+
+    np.testing.assert_allclose(grad(grad(grad(f)))(0.5), -1 / 0.5**2)
+
+
+@pytest.mark.parametrize("f", [of_log, of_branching])
+def test_reverse_mode_over_forward_mode_goes_through_a_rule_for_reverse_mode(f):
+    expected = hessian(f)(X) @ X + grad(f)(X)
+    np.testing.assert_allclose(grad(lambda x: jvp(f, (x,), (x,))[1])(X), expected, rtol=1e-10)
+
+
+def test_forward_mode_twice_goes_through_a_rule_for_reverse_mode():
+    expected = hessian(of_log)(X) @ X + grad(of_log)(X)
+    found = [jvp(lambda x: jvp(of_log, (x,), (x,))[1], (X,), (e,))[1] for e in np.eye(3)]
+    np.testing.assert_allclose(found, expected, rtol=1e-10)
+
+
+def test_starred_arguments_reach_the_rule():
+    assert grad(lambda x: branching(*(x, 3), **{"scale": 2.0}))(2.0) == 24.0
+
+
+def test_a_custom_function_may_be_passed_as_an_argument():
+    assert grad(lambda x, f: f(x) + 1.0)(3.0, doubled_gradient) == 12.0
+
+
+@srcad.custom_vjp
+def sine_and_cosine(x):
+    return np.sin(x), np.cos(x)
+
+
+@sine_and_cosine.backward
+def sine_and_cosine_backward(ans, g, x):
+    return g[0] * ans[1] - g[1] * ans[0]
+
+
+def test_results_that_are_tuples():
+    def f(x):
+        s, c = sine_and_cosine(x)
+        return np.sum(s * c)
+
+    np.testing.assert_allclose(grad(f)(X), np.cos(2 * X), rtol=1e-12)
+    np.testing.assert_allclose(jvp(f, (X,), (np.ones(3),))[1], np.sum(np.cos(2 * X)), rtol=1e-12)
+    np.testing.assert_allclose(np.diag(hessian(f)(X)), -2 * np.sin(2 * X), rtol=1e-12)
+
+
 def test_the_rule_is_used_and_not_the_derivative_of_the_body():
     assert grad(doubled_gradient)(3.0) == 12.0
     assert jvp(doubled_gradient, (3.0,), (1.0,))[1] == 12.0
@@ -331,6 +378,54 @@ def test_a_function_of_c_in_a_custom_function():
 def test_what_cannot_be_a_key_is_refused():
     with pytest.raises(ArgumentError, match="custom_vjp"):
         srcad.def_vjp(c_cos)(library_cos_backward)
+
+
+def test_a_function_with_source_and_a_rule_may_return_a_tuple():
+    def both(x):
+        return x**2, x**3
+
+    @srcad.def_vjp(both)
+    def both_backward(ans, g, x):
+        return g[0] * 20 * x + g[1] * 30 * x**2
+
+    def f(x):
+        square, cube_ = both(x)
+        return square + cube_
+
+    assert grad(f)(2.0) == 40.0 + 120.0
+
+
+def test_a_structured_result_without_source_is_declared():
+    space = {}
+    exec("def halves(x): return {'a': x / 2, 'b': [x / 2]}", space)
+    halves = space["halves"]
+
+    @srcad.def_vjp(halves, structured=True)
+    def halves_backward(ans, g, x):
+        return (g["a"] + g["b"][0]) / 2
+
+    def f(x):
+        parts = halves(x)
+        return parts["a"] * parts["b"][0]
+
+    assert grad(f)(3.0) == 1.5
+
+
+def test_a_rule_without_text_and_one_that_is_a_lambda_are_called():
+    space = {}
+    exec("def rule(ans, g, x): return 5 * g", space)
+
+    @srcad.custom_vjp
+    def first(x):
+        return x
+
+    @srcad.custom_vjp
+    def second(x):
+        return x
+
+    first.backward(space["rule"])
+    second.backward(lambda ans, g, x: 7 * g)
+    assert grad(lambda x: first(x) + second(x))(1.0) == 12.0
 
 
 def test_a_rule_given_later_replaces_what_was_compiled():

@@ -11,6 +11,7 @@ import types
 import gast
 import numpy as np
 
+from srcad import runtime as rt
 from srcad.lang.function import Function, Source
 from srcad.lang.printer import Comment, to_source
 from srcad.lang.quote import load
@@ -57,13 +58,18 @@ def double_in_place(array):
     return array
 
 
-RT = types.SimpleNamespace(unbroadcast=unbroadcast, zeros_like=zeros_like, accumulate=accumulate)
+RT = types.SimpleNamespace(
+    unbroadcast=unbroadcast, zeros_like=zeros_like, accumulate=accumulate, owned=rt.owned, finish=rt.finish,
+    fitted=rt.fitted,
+)  # fmt: skip
 SPACE = {"np": np, "math": math, "rt": RT, "note": note, "double_in_place": double_in_place}
 
 
 def pure(value):
     """Tell whether a function object has no side effect."""
-    if isinstance(value, np.ufunc) or value in (unbroadcast, zeros_like):
+    if isinstance(value, np.ufunc) or value in (
+        unbroadcast, zeros_like, rt.owned, rt.finish, rt.fitted,
+    ):  # fmt: skip
         return True
     if getattr(value, "__module__", "") in ("math", "numpy", "numpy.linalg"):
         return True

@@ -249,6 +249,21 @@ CASES = {
         "x = np.array(x)\nx = y\nx[0] = 9.0\nreturn y",
         "x = y\nx[0] = 9.0\nreturn y",
     ),
+    "moves: with its reshaping": (
+        moves,
+        "dx = x * y\nt = np.copy(dx[1:])\ndx[1:] = 0.0\ns = rt.unbroadcast(t, x[1:])\nu = s * 2.0\nreturn dx, u",
+        "dx = x * y\ns = rt.unbroadcast(dx[1:], x[1:])\nu = s * 2.0\ndx[1:] = 0.0\nreturn dx, u",
+    ),
+    "moves: not a reshaping that is kept": (
+        moves,
+        "dx = x * y\nt = np.copy(dx[1:])\ndx[1:] = 0.0\ns = rt.unbroadcast(t, x[1:])\nreturn dx, s",
+        "dx = x * y\nt = np.copy(dx[1:])\ndx[1:] = 0.0\ns = rt.unbroadcast(t, x[1:])\nreturn dx, s",
+    ),
+    "moves: not a reshaping that is used twice": (
+        moves,
+        "dx = x * y\nt = np.copy(dx[1:])\ndx[1:] = 0.0\ns = rt.unbroadcast(t, x[1:])\nu = s * 2.0\nreturn dx, u, s",
+        "dx = x * y\nt = np.copy(dx[1:])\ndx[1:] = 0.0\ns = rt.unbroadcast(t, x[1:])\nu = s * 2.0\nreturn dx, u, s",
+    ),
     "brief: new axis": (
         brief,
         "t = np.expand_dims(x, 1)\nu = np.expand_dims(x, 0)\nv = np.expand_dims(g, 1)\nreturn t, u, v",

@@ -28,6 +28,7 @@ from srcad.analysis.kinds import (
 from srcad.analysis.results import products
 from srcad.analysis.results.creation import CREATION, as_array_like
 from srcad.analysis.results.elementwise import ufunc_result
+from srcad.analysis.results.generators import MAKERS
 from srcad.analysis.results.linear_algebra import LINEAR_ALGEBRA
 from srcad.analysis.results.reductions import REDUCTIONS, SCANS, reduction, scan
 from srcad.analysis.results.runtime_functions import is_runtime, runtime_result
@@ -65,6 +66,8 @@ def result_of(callee: Any, call: Call) -> Kind:
         return scan(call)
     if "out" in call.keywords:
         return NUMBER
+    if callee in MAKERS:
+        return MAKERS[callee]
     rule = _TABLE.get(callee)
     if rule is not None and (call.arguments or callee in CREATION):
         return rule(call)

@@ -22,6 +22,7 @@ from srcad.analysis.kinds import (
     kind_of,
     scalar,
 )
+from srcad.analysis.results.generators import is_generator
 from srcad.analysis.results.shaped import (
     as_array,
     broadcast_dims,
@@ -219,7 +220,8 @@ def attribute(kind: Kind, name: str) -> Kind:
         return dict(kind.items).get(name, ANY)
     if kind.name == "function" and isinstance(kind.value, types.ModuleType):
         found = kind_of(getattr(kind.value, name, None))
-        return found if found.name in ("float", "int", "bool", "str", "function", "array") else ANY
+        plain = found.name in ("float", "int", "bool", "str", "function", "array")
+        return found if plain or is_generator(found) else ANY
     return ANY
 
 

@@ -52,8 +52,7 @@ def dinsertion_sort(x, weights):
                 break
         trips_history.append(trips)
     # line 12: return np.sum(weights * x)
-    dx = 1.0 * weights
-    dx = rt.fitted(dx, x)
+    dx = rt.fitted(1.0 * weights, x)
     for i in reversed(range(1, t)):
         trips = trips_history.pop()
         for _ in range(trips):
@@ -69,4 +68,4 @@ def dinsertion_sort(x, weights):
                 dx[t8] = 0.0
                 dx[t6] += dt7
                 dx[j] += dt5
-    return rt.fitted(dx, x_argument)
+    return dx

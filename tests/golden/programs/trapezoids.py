@@ -52,8 +52,10 @@ def dtrapezoids(a, b, n):
             dt4 = dtotal * t5
             dx = dt4 * t3
             dx -= dt4 * x
+            # line 9: yield a + (i + 0.5) * h
             da += dx
             dh += dx * t1
+        # line 7: h = (b - a) / n
         dt = dh / n
         db = db + dt
         da -= dt

@@ -1,0 +1,114 @@
+"""Store a gradient where zero would be stored first and the gradient added afterwards."""
+
+from __future__ import annotations
+
+import gast
+
+from srcad.optimize.memory import Memory
+from srcad.optimize.program import Program, Statement
+from srcad.optimize.terms import WORLD, Term, base_name
+
+__all__ = ["store_at_once"]
+
+_SUMS = (gast.Add, gast.Sub)
+
+
+def store_at_once(program: Program) -> None:
+    """Turn ``dx[i] = 0.0; ...; dx[i] += g`` into ``dx[i] = g; ...``.
+
+    What is added to the same memory in between may be added afterwards as well.
+
+    Examples
+    --------
+    ::
+
+        g = dx[i]                   # before          g = dx[i]           # after
+        dx[i] = 0.0                                   dx[i] = g * y
+        dx[j] += g * x                                dx[j] += g * x
+        dx[i] += g * y
+    """
+    storer = _Storer(program)
+    program.body = storer.block(program.body)
+
+
+class _Storer:
+    def __init__(self, program: Program) -> None:
+        self.program = program
+        self.memory = Memory(program)
+
+    def block(self, stmts: list[Statement]) -> list[Statement]:
+        for stmt in stmts:
+            stmt.blocks = [self.block(inner) for inner in stmt.blocks]
+        index = 0
+        while index < len(stmts):
+            if not self._is_kill(stmts[index]) or not self._joined(stmts, index):
+                index += 1
+        return stmts
+
+    def _is_kill(self, stmt: Statement) -> bool:
+        value = stmt.value
+        if stmt.kind is not gast.Assign or len(stmt.targets) != 1 or value is None:
+            return False
+        target = stmt.targets[0]
+        if target.kind is not gast.Subscript or target.parts[0].kind is not gast.Name or not stmt.is_pure:
+            return False
+        is_zero = value.kind is gast.Constant and type(value.parts[0]) in (int, float) and value.parts[0] == 0
+        return is_zero and self.memory.is_array(target.parts[0].name)
+
+    def _joined(self, stmts: list[Statement], kill: int) -> bool:
+        """Store the gradient at once, if that can be; tell whether it was done."""
+        target = stmts[kill].targets[0]
+        shared = self.memory.sharing(target.parts[0].name)
+        first_sum = None
+        for place in range(kill + 1, len(stmts)):
+            stmt = stmts[place]
+            is_sum = self._is_sum(stmt, shared)
+            if is_sum and stmt.targets[0] is target:
+                first = place if first_sum is None else first_sum
+                if not self._may_move(stmts[first:place], stmt):
+                    return False
+                self._store(stmts, kill, first, place)
+                return True
+            if is_sum and first_sum is None:
+                first_sum = place
+            if not is_sum and not self._is_apart(stmt, shared):
+                return False
+            if not stmt.writes.isdisjoint(target.reads):
+                return False
+        return False
+
+    def _is_sum(self, stmt: Statement, shared: frozenset[str]) -> bool:
+        """Tell whether a statement adds to the memory what does not depend on it."""
+        if stmt.kind is not gast.AugAssign or stmt.op not in _SUMS or stmt.value is None or stmt.blocks:
+            return False
+        place: Term = stmt.targets[0]
+        if place.kind is not gast.Subscript or place.parts[0].kind is not gast.Name or not stmt.is_pure:
+            return False
+        index: Term = place.parts[1]
+        return place.parts[0].name in shared and shared.isdisjoint(stmt.value.reads | index.reads)
+
+    def _is_apart(self, stmt: Statement, shared: frozenset[str]) -> bool:
+        """Tell whether a statement has nothing to do with the memory and changes nothing but variables and histories."""
+        if stmt.blocks or stmt.leaves or WORLD in stmt.changes or (not stmt.is_pure and stmt.stack is None):
+            return False
+        return shared.isdisjoint(stmt.reads | stmt.writes | self.memory.spoiled(stmt.changes))
+
+    def _may_move(self, between: list[Statement], stmt: Statement) -> bool:
+        """Tell whether the value of a sum can be computed before the statements in front of it."""
+        assert stmt.value is not None
+        reads = stmt.value.reads | stmt.targets[0].reads
+        base = base_name(stmt.targets[0])
+        return all(
+            reads.isdisjoint(other.writes) and (reads - {base}).isdisjoint(self.memory.spoiled(other.changes))
+            for other in between
+        )
+
+    def _store(self, stmts: list[Statement], kill: int, first: int, place: int) -> None:
+        stmt = stmts.pop(place)
+        assert stmt.value is not None
+        value = stmt.value if stmt.op is gast.Add else self.program.terms.negative(stmt.value)
+        stored = Statement(gast.Assign, stmt.origin)
+        stored.targets, stored.value = stmt.targets, value
+        self.program.describe(stored)
+        stmts.insert(first, stored)
+        del stmts[kill]
