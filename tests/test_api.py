@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from srcad import compilation, grad, hessian, jacobian, jvp, value_and_grad, vjp
-from srcad.errors import ArgumentError
+from srcad.errors import ArgumentError, OutputError
 
 X = np.array([1.0, 2.0, 3.0])
 
@@ -308,6 +308,15 @@ def test_aux_of_gradients() -> None:
     assert (gradient, aux) == (54.0, {"square": 9.0, "label": "a"})
     (value, aux), gradient = value_and_grad(with_aux, argnums=(1, 0, 1), has_aux=True)(3.0)
     assert (value, aux["square"], gradient) == (54.0, 9.0, (27.0, 54.0, 27.0))
+
+
+def test_aux_of_a_pullback() -> None:
+    value, pullback, aux = vjp(with_aux, 3.0, 2.0, has_aux=True)
+    assert (value, aux) == (54.0, {"square": 9.0, "label": "a"})
+    assert pullback(1.0) == (54.0, 27.0)
+    assert pullback(2.0) == (108.0, 54.0)
+    with pytest.raises(OutputError, match="pair"):
+        vjp(product, 3.0, 2.0, has_aux=True)
 
 
 def test_aux_of_a_gradient_of_a_gradient() -> None:
