@@ -25,13 +25,26 @@ def of_arrays(a, b, c, d, e, f):  # type: ignore[no-untyped-def]
     return np.sum(a * b + c * d + e * f)
 
 
+def of_parameters(p, x):  # type: ignore[no-untyped-def]
+    return np.sum(x @ p["w"] + p["b"])
+
+
+_CALLS_BEFORE_GUARDS = 5
+
+
 def call_overhead(rounds: int) -> dict[str, float]:
     """Return the seconds that a call costs above the generated function, by kind of argument."""
     arrays = tuple(np.ones(3) for _ in range(6))
+    parameters = {"w": np.ones((3, 4)), "b": np.ones(4)}
     result = {}
-    for name, function, args in (("floats", of_floats, (1.0, 2.0, 3.0)), ("six arrays", of_arrays, arrays)):
+    for name, function, args in (
+        ("floats", of_floats, (1.0, 2.0, 3.0)),
+        ("six arrays", of_arrays, arrays),
+        ("a dictionary and an array", of_parameters, (parameters, np.ones((5, 3)))),
+    ):
         derivative = grad(function)
-        derivative(*args)
+        for _ in range(_CALLS_BEFORE_GUARDS):
+            derivative(*args)
         generated = derivative.latest.entries[0]
         calls: dict[str, Callable[[], Any]] = {
             "decorated": lambda derivative=derivative, args=args: derivative(*args),
