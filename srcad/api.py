@@ -179,6 +179,7 @@ class Derivative(Composable):
             raise ArgumentError(f"{f!r} is not a function.", way_out)
         self.__wrapped__ = f
         self.argnums, self.mode, self.value, self.check_nans = argnums, mode, value, check_nans
+        self.bound = bound
         self.target = Target(f)
         self.wanted = self.target.wanted(argnums, bound)
         self.latest: Code | None = None
@@ -323,6 +324,17 @@ class Derivative(Composable):
         one = not isinstance(self.argnums, tuple)
         gradient = Gradient(self.target, unique, one, self.mode == "value_and_grad", code.entries[0])
         return code_by_symmetry(gradient, values, wanted, mode, single, aliased)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Copies and pickles are made anew of the primal; what is compiled stays here."""
+        return Derivative, (
+            self.__wrapped__,
+            self.argnums,
+            self.mode,
+            self.value,
+            self.check_nans,
+            self.bound,
+        )
 
     def __repr__(self) -> str:
         return f"<srcad {self.mode} of {self.__name__}>"
