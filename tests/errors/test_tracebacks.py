@@ -251,3 +251,18 @@ def test_refused_inside_a_callee() -> None:
     assert place is not None
     assert (place.file, place.line) == (refused.__file__, _line_of(refused.helper, "in the callee"))
     assert place.text[place.column :].startswith("y.resize")
+
+
+def test_what_the_runtime_raises_is_seen_below_the_users_line() -> None:
+    def f(x):
+        items = [x]
+        for k in range(2):
+            items.pop(k)
+        return x
+
+    with pytest.raises(IndexError) as caught:
+        grad(f)(2.0)
+    files = _files(caught.value)
+    assert __file__ in files[1:]
+    between = files[files.index(__file__, 1) + 1 :]
+    assert not [file for file in between if file.startswith("<srcad")]
