@@ -175,12 +175,9 @@ if sys.version_info >= (3, 11):
                 call()
             entries = traceback.extract_tb(caught.value.__traceback__)
             return [
-                (entry.line or "")[entry.colno - indent : entry.end_colno - indent]
+                linecache.getline(entry.filename, entry.lineno or 0)[entry.colno : entry.end_colno]
                 for entry in entries
                 if entry.filename == raising.__file__
-                and entry.colno is not None
-                and entry.end_colno is not None
-                for indent in [len(entry._original_line) - len(entry._original_line.lstrip())]
             ]
 
         assert marked(lambda: grad(raising.fails_in_a_second_call)(1.0)) == marked(
