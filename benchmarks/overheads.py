@@ -25,13 +25,26 @@ def of_arrays(a, b, c, d, e, f):  # type: ignore[no-untyped-def]
     return np.sum(a * b + c * d + e * f)
 
 
+def of_parameters(p, x):  # type: ignore[no-untyped-def]
+    return np.sum(x @ p["w"] + p["b"])
+
+
+_CALLS_BEFORE_GUARDS = 5
+
+
 def call_overhead(rounds: int) -> dict[str, float]:
     """Return the seconds that a call costs above the generated function, by kind of argument."""
     arrays = tuple(np.ones(3) for _ in range(6))
+    parameters = {"w": np.ones((3, 4)), "b": np.ones(4)}
     result = {}
-    for name, function, args in (("floats", of_floats, (1.0, 2.0, 3.0)), ("six arrays", of_arrays, arrays)):
+    for name, function, args in (
+        ("floats", of_floats, (1.0, 2.0, 3.0)),
+        ("six arrays", of_arrays, arrays),
+        ("a dictionary and an array", of_parameters, (parameters, np.ones((5, 3)))),
+    ):
         derivative = grad(function)
-        derivative(*args)
+        for _ in range(_CALLS_BEFORE_GUARDS):
+            derivative(*args)
         generated = derivative.latest.entries[0]
         calls: dict[str, Callable[[], Any]] = {
             "decorated": lambda derivative=derivative, args=args: derivative(*args),
@@ -66,7 +79,7 @@ def _text(lines: int, name: str) -> str:
 
 
 def compile_time(lines: int = 50, copies: int = 5) -> float:
-    """Return the median time in seconds of the first call on a function of that many lines."""
+    """Return the median time of the processor, in seconds, of the first call on a function of that many lines."""
     args = (np.ones(4), np.eye(4) * 0.5, 0.7, 0.1)
     measured = []
     with tempfile.TemporaryDirectory() as folder:
@@ -78,7 +91,7 @@ def compile_time(lines: int = 50, copies: int = 5) -> float:
             namespace: dict[str, Any] = {"__name__": path.stem}
             exec(compile(text, str(path), "exec"), namespace)
             derivative = grad(namespace[path.stem], argnums=(0, 1, 2, 3))
-            start = time.perf_counter()
+            start = time.process_time()
             derivative(*args)
-            measured.append(time.perf_counter() - start)
+            measured.append(time.process_time() - start)
     return statistics.median(measured)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 import types
-from collections.abc import Callable
 from typing import Any
 
 from srcad.analysis.kinds import NUMBER, kind_of
@@ -17,8 +16,9 @@ from srcad.dynamic import install
 from srcad.errors import ArgumentError, OutputError
 from srcad.pipeline import Code, build
 from srcad.runtime import clone, share_memory
+from srcad.runtime.tangents import zero_tangent
 from srcad.second_order import Gradient, code_by_symmetry, has_shadows
-from srcad.targets import Composable, Target, place, written
+from srcad.targets import Composable, Target, place, split_aux, written
 
 __all__ = ["Derivative", "grad", "value_and_grad", "vjp"]
 
@@ -86,7 +86,7 @@ def value_and_grad(
     return Derivative(f, argnums, "aux" if has_aux else "value_and_grad", value=True, check_nans=check_nans)
 
 
-def vjp(f: Any, *args: Any, **kwargs: Any) -> tuple[Any, Callable[[Any], tuple[Any, ...]]]:
+def vjp(f: Any, *args: Any, has_aux: bool = False, **kwargs: Any) -> tuple[Any, ...]:
     """Return the value of ``f`` and its pullback.
 
     Parameters
@@ -95,6 +95,8 @@ def vjp(f: Any, *args: Any, **kwargs: Any) -> tuple[Any, Callable[[Any], tuple[A
         The function; its output may be a number, an array or a container of these.
     *args, **kwargs
         Its arguments.
+    has_aux : bool
+        ``f`` returns a pair, of which only the first is differentiated.
 
     Returns
     -------
@@ -103,6 +105,8 @@ def vjp(f: Any, *args: Any, **kwargs: Any) -> tuple[Any, Callable[[Any], tuple[A
     pullback : callable
         ``pullback(cotangent)`` returns a tuple with the gradient of each positional argument.  It may
         be called again and again.
+    auxiliary
+        Under ``has_aux`` the second part of the result.
 
     Examples
     --------
@@ -130,18 +134,20 @@ def vjp(f: Any, *args: Any, **kwargs: Any) -> tuple[Any, Callable[[Any], tuple[A
     elif share_memory((residuals, (everything, value))):
         # what the caller does to the arguments and the value must not reach the pullback
         residuals = clone(residuals)
+    value, *aux = split_aux(target, value) if has_aux else (value,)
 
     def pullback(cotangent: Any) -> tuple[Any, ...]:
         kept = clone(residuals) if code.stateful else residuals
+        given = _internal(cotangent)
         try:
-            gradients = backward(kept, _internal(cotangent))
+            gradients = backward(kept, [given, zero_tangent(aux[0])] if aux else given)
         except BaseException as error:
             show_users_source(error)
             raise error
         by_name = dict(zip(wanted, gradients))
         return tuple(by_name[n] if k is None else by_name[n][k] for n, k in target.positions(len(args)))
 
-    return value, pullback
+    return value, pullback, *aux
 
 
 def _internal(cotangent: Any) -> Any:
@@ -176,6 +182,7 @@ class Derivative(Composable):
             raise ArgumentError(f"{f!r} is not a function.", way_out)
         self.__wrapped__ = f
         self.argnums, self.mode, self.value, self.check_nans = argnums, mode, value, check_nans
+        self.bound = bound
         self.target = Target(f)
         self.wanted = self.target.wanted(argnums, bound)
         self.latest: Code | None = None
@@ -320,6 +327,17 @@ class Derivative(Composable):
         one = not isinstance(self.argnums, tuple)
         gradient = Gradient(self.target, unique, one, self.mode == "value_and_grad", code.entries[0])
         return code_by_symmetry(gradient, values, wanted, mode, single, aliased)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Copies and pickles are made anew of the primal; what is compiled stays here."""
+        return Derivative, (
+            self.__wrapped__,
+            self.argnums,
+            self.mode,
+            self.value,
+            self.check_nans,
+            self.bound,
+        )
 
     def __repr__(self) -> str:
         return f"<srcad {self.mode} of {self.__name__}>"

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import copy
 import dataclasses
+import itertools
+import linecache
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, TypeAlias
 
@@ -21,6 +23,8 @@ _Path: TypeAlias = tuple[tuple[str, Any], ...]
 # Relative and absolute tolerance for each floating type: what is left of its digits after a central
 # difference whose step is the cube root of its precision.
 _TOLERANCES = {"float16": (2e-1, 1e-1), "float32": (1e-2, 2e-3), "float64": (1e-5, 1e-7)}
+
+_PROJECTIONS = itertools.count()
 
 
 def check_grads(
@@ -160,7 +164,7 @@ def _check(
                 else:
                     _compare(f, args, entry, float(derivative[index]), direction, label, settings)
     if order > 1:
-        above = _gradient_function(f, value, direction, positions)
+        above = _gradient_function(f, value, direction, positions, len(args))
         taped = None if taped is None else _taped_gradient_function(taped, value, direction, positions)
         _check(above, taped, args, order - 1, positions, f"the gradient of {label}", settings)
 
@@ -255,17 +259,32 @@ def _project(value: Any, direction: Any) -> float:
 
 
 def _gradient_function(
-    f: Callable[..., Any], value: Any, direction: Any, positions: tuple[int, ...]
+    f: Callable[..., Any], value: Any, direction: Any, positions: tuple[int, ...], count: int
 ) -> Callable[..., Any]:
-    """Return the function whose derivatives are the next order: the gradient of f, or of its projection."""
+    """Return the function whose derivatives are the next order: the gradient of f, or of its projection.
+
+    The projection is written out for the number of arguments and the structure of the result, so that no call
+    in it has to be resolved when it happens.
+    """
     if isinstance(value, float):
         whole: Callable[..., Any] = grad(f, argnums=positions)
         return whole
-
-    def projected(*args: Any) -> Any:
-        return _inner(f(*args), direction)
-
-    derivative: Callable[..., Any] = grad(projected, argnums=positions)
+    weights = [(path, weight) for path, weight in _leaves(direction) if weight is not None]
+    names = [f"weight_{i}" for i in range(len(weights))]
+    arguments = ", ".join(f"argument_{i}" for i in range(count))
+    terms = [f"np.sum(value{_suffix(path)} * {name})" for (path, _), name in zip(weights, names)]
+    text = (
+        f"def make(f, {', '.join(names)}):\n"
+        f"    def projected({arguments}):\n"
+        f"        value = f({arguments})\n"
+        f"        return {' + '.join(terms)}\n"
+        "    return projected\n"
+    )
+    file = f"<srcad projection {next(_PROJECTIONS)}>"
+    linecache.cache[file] = (len(text), None, text.splitlines(True), file)
+    space: dict[str, Any] = {"np": np}
+    exec(compile(text, file, "exec"), space)
+    derivative: Callable[..., Any] = grad(space["make"](f, *[w for _, w in weights]), argnums=positions)
     return derivative
 
 
@@ -280,22 +299,6 @@ def _taped_gradient_function(
         return tuple(found[position] for position in positions)
 
     return gradients
-
-
-def _inner(value: Any, direction: Any) -> Any:
-    """Do what ``_project`` does, in the language that srcad differentiates."""
-    if direction is None:
-        return 0.0
-    total = 0.0
-    if isinstance(direction, dict):
-        for key in direction:
-            total = total + _inner(value[key], direction[key])
-    elif isinstance(direction, (tuple, list)):
-        for i in range(len(direction)):
-            total = total + _inner(value[i], direction[i])
-    else:
-        total = np.sum(value * direction)
-    return total
 
 
 def _random_like(value: Any) -> Any:
@@ -370,7 +373,11 @@ def _copied(args: list[Any]) -> list[Any]:
 
 def _written(position: int, path: _Path) -> str:
     """Return a path as one would write it in Python."""
-    return f"args[{position}]" + "".join(f"[{key!r}]" if kind == "item" else f".{key}" for kind, key in path)
+    return f"args[{position}]" + _suffix(path)
+
+
+def _suffix(path: _Path) -> str:
+    return "".join(f"[{key!r}]" if kind == "item" else f".{key}" for kind, key in path)
 
 
 def _is_dataclass(value: Any) -> bool:

@@ -145,11 +145,12 @@ def compiled(
     return code
 
 
-def third_derivative(target: Target) -> UnsupportedError:
-    """Return the error for a third derivative that shadow memory stands in the way of."""
-    return UnsupportedError(f"A third derivative of '{target.title()}' leads through memory that changes.",
+def third_derivative(target: Target | None = None) -> UnsupportedError:
+    """Return the error for a third derivative (of ``target``) that shadow memory stands in the way of."""
+    of = f" of '{target.title()}'" if target is not None else ""
+    return UnsupportedError(f"A third derivative{of} leads through memory that changes.",
                             "Use one order less, or a program without lists, objects and calls that change.",
-                            place(target.func))  # fmt: skip
+                            place(target.func) if target is not None else None)  # fmt: skip
 
 
 def _static_cells(target: Target) -> Hashable:

@@ -17,7 +17,7 @@ import numpy as np
 from srcad import runtime as rt
 from srcad.analysis.infer import ARRAY_METHODS
 from srcad.analysis.kinds import is_differentiable, kind_of
-from srcad.compilation import compiled
+from srcad.compilation import compiled, third_derivative
 from srcad.derive.builtin_sources import source_of_builtin
 from srcad.derive.call_adjoints import CONVERSIONS
 from srcad.dynamic_containers import CONTAINERS, MAKERS
@@ -35,6 +35,7 @@ __all__ = ["install"]
 
 Outcome = tuple[Any, Any, Callable[[], None]]
 PLAIN = (str, bytes, int, float, set, frozenset, np.random.Generator)
+_SHADOW_MODULES = tuple(f"srcad.runtime.{name}" for name in ("calls", "memory", "mirrored", "stored"))
 _operators: list[Any] = []
 
 
@@ -185,6 +186,8 @@ def call_of_function(
     """Call a function with source through its own derivative."""
     if not callable(function):
         return function(*args, **options), None, _nothing_to_do
+    if isinstance(function, types.FunctionType) and function.__module__ in _SHADOW_MODULES:
+        raise third_derivative()
     target = Target(function)
     values = target.bind(args, options)
     images = _bound_shadows(target, _own_shadows(target, own), shadows, option_shadows)

@@ -15,13 +15,13 @@ import numpy as np
 
 from srcad.analysis.infer import ARRAY_METHODS
 from srcad.derive.inline_calls import nested_signature
-from srcad.errors import ArgumentError, Location, NoDerivativeError
+from srcad.errors import ArgumentError, Location, NoDerivativeError, OutputError
 from srcad.frontend.statics import is_static
 from srcad.pipeline import read
 from srcad.rules import registry
 from srcad.runtime import Closure
 
-__all__ = ["Composable", "Target", "place", "written"]
+__all__ = ["Composable", "Target", "place", "split_aux", "written"]
 
 
 class Composable:
@@ -198,6 +198,14 @@ def place(func: Any) -> Location | None:
     except (OSError, TypeError):
         return Location(code.co_filename, code.co_firstlineno, 0, "")
     return Location(code.co_filename, start, 0, lines[0].rstrip())
+
+
+def split_aux(target: Target, value: Any) -> tuple[Any, Any]:
+    """Return the two parts of the result of a function under ``has_aux``."""
+    if not isinstance(value, tuple) or len(value) != 2:
+        raise OutputError(f"'{target.title()}' does not return a pair, which has_aux expects.",
+                          "Return (value, auxiliary).", place(target.func))  # fmt: skip
+    return value
 
 
 def _holds_static(cell: types.CellType) -> bool:

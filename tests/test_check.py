@@ -80,6 +80,40 @@ def test_second_order_on_arrays():
     check_grads(lambda x: np.sum(np.sin(x) * x), (np.array([0.3, 1.2]),), order=2)
 
 
+def vector(x):
+    return x**3
+
+
+def record(x):
+    return Layer(np.sin(x), np.sum(x) ** 3)
+
+
+def instance(x):
+    return Model(Layer(x**2, 1.5), "fixed")
+
+
+def nested(x, y):
+    return {"product": x * y, 3: [np.sin(x), (y**2, None, "text")]}
+
+
+@pytest.mark.parametrize("against", ["differences", "tape"])
+@pytest.mark.parametrize("function", [vector, record, instance, nested])
+def test_second_order_of_what_a_function_returns(function, against):
+    x = np.array([0.3, 1.2])
+
+    check_grads(function, (x, x + 1.0) if function is nested else (x,), order=2, against=against)
+
+
+@pytest.mark.parametrize("function", [vector, record, nested])
+def test_a_kink_in_the_gradient_of_a_part_is_caught(function):
+    def kinked(x):
+        parts = function(x, 1.0) if function is nested else function(x)
+        return [parts, x * np.abs(x)]
+
+    with pytest.raises(GradientCheckError, match="gradient of kinked"):
+        check_grads(kinked, (1e-7,), order=2)
+
+
 def test_integers_are_held_unless_named():
     check_grads(power, (1.5, 3))
     check_grads(lambda x, n: x * n * n, (1.5, 3), argnums=(0, 1))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+import pickle
 import threading
 import timeit
 import types
@@ -270,6 +272,15 @@ def test_derivatives_do_not_share_guards() -> None:
     first, second = grad(lambda x: x * 2.0), grad(lambda x: x * 3.0)
     assert (warm(first, 1.0), warm(second, 1.0), first(1.0)) == (2.0, 3.0, 2.0)
     assert isinstance(first, Derivative) and isinstance(second, Derivative)
+
+
+def test_copies_and_pickles() -> None:
+    derivative = value_and_grad(polynomial, argnums=("y", "x"))
+    warm(derivative, 2.0, 3.0)
+    for other in (copy.copy(derivative), copy.deepcopy(derivative), pickle.loads(pickle.dumps(derivative))):
+        assert warm(other, 2.0, 3.0) == derivative(2.0, 3.0) == (12.0, (4.0, 12.0))
+        assert goes_the_short_way(other, 2.0, 3.0)
+    assert warm(derivative, 1.0, 1.0) == (1.0, (1.0, 2.0))
 
 
 def test_few_texts_are_made_however_the_arguments_change() -> None:

@@ -23,22 +23,26 @@ def show_users_source(error: BaseException) -> None:
     """
     entry = error.__traceback__.tb_next if error.__traceback__ is not None else None
     kept: list[types.TracebackType] = []
+    own: list[types.TracebackType] = []
     origins: list[Origin] = []
     while entry is not None:
         lines: LineMap | None = entry.tb_frame.f_globals.get(NAME)
-        if lines is not None:
-            position = lines.position(entry.tb_frame.f_code, entry.tb_lasti, entry.tb_lineno)
-            origins = lines.origins(position)
-            kept += [_stand_in(origin, entry.tb_frame) for origin in origins]
-        if (
-            lines is not None
-            and (not origins or lines.is_backward(position))
-            or lines is None
-            and not _is_own(entry)
-        ):
-            kept.append(entry)
+        if lines is None and _is_own(entry):
+            own.append(entry)
+        else:
+            own.clear()
+            if lines is None:
+                kept.append(entry)
+            else:
+                position = lines.position(entry.tb_frame.f_code, entry.tb_lasti, entry.tb_lineno)
+                origins = lines.origins(position)
+                kept += [_stand_in(origin, entry.tb_frame) for origin in origins]
+                kept += [entry] if not origins or lines.is_backward(position) else []
         entry = entry.tb_next
-    if isinstance(error, SrcadError) and error.location is None and origins:
+    if not isinstance(error, SrcadError):
+        # What srcad's own functions raise, as those of NumPy do, is seen there as well.
+        kept += own
+    elif error.location is None and origins:
         error.location = origins[-1].location
         error.args = (error.reason, error.hint, error.location)
     error.__traceback__ = _chained(kept)

@@ -248,7 +248,27 @@ class Operations:
         if not isinstance(argument, (list, tuple)):
             return self.replaced(rule, node, receiver, {parameter: argument})
         return self.total([self.replaced(rule, node, receiver, {parameter: argument}, position)
-                           for position, item in enumerate(argument) if self.is_varied(item)])  # fmt: skip
+                           for position, item in enumerate(argument)
+                           if self.is_varied(item) and not self.is_subscripts(item)])  # fmt: skip
+
+    def is_subscripts(self, item: gast.AST) -> bool:
+        """Tell whether an argument is a list of axes, as ``np.einsum`` takes between its operands."""
+        values = [
+            stmt.value
+            for stmt in gast.walk(self.fn.tree)
+            if isinstance(stmt, gast.Assign)
+            and isinstance(stmt.targets[0], gast.Name)
+            and stmt.targets[0].id == getattr(item, "id", None)
+        ]
+        parts = [part for value in values for part in getattr(value, "elts", [None])]
+        found = [
+            part.value
+            if isinstance(part, gast.Constant)
+            else self.scope.statics.get(getattr(part, "id", None))
+            for part in parts
+        ]
+        plain = [isinstance(value, int) or value is ... for value in found]
+        return all(isinstance(value, gast.List) for value in values) and bool(plain) and all(plain)
 
     def transposed(
         self, rule: registry.Rule, node: gast.Call, receiver: Any, bound: dict[str, Any], ans: gast.AST

@@ -109,8 +109,11 @@ def _call_jvp(
     if isinstance(function, type) or known and function in _STRUCTURAL and not numeric:
         return _mirrored(call, (function, held, args, tangents, options, named), arg_shadows, tangent_shadows)
     target = Target(SOURCES.get(function, function) if known else function)
-    if getattr(function, "__module__", "").startswith("srcad.runtime") and registry.find(function) is None:
-        raise third_derivative(target)
+    if (
+        str(getattr(function, "__module__", "")).startswith("srcad.runtime")
+        and registry.find(function) is None
+    ):
+        raise third_derivative()
     values = target.bind(tuple(args), options or {})
     code, given, wanted = prepared(target, values, tangents_of(target, values, held, tangents, named or {}))
     count = len(target.captured())

@@ -9,12 +9,12 @@ from srcad.analysis.kinds import NUMBER, is_differentiable, kind_of
 from srcad.backends.tracebacks import show_users_source
 from srcad.compilation import compiled
 from srcad.derive.request import Request
-from srcad.errors import ArgumentError, OutputError
+from srcad.errors import ArgumentError
 from srcad.forward_pipeline import build_forward
 from srcad.pipeline import Code
 from srcad.runtime import clone, share_memory
 from srcad.runtime.tangents import as_tangent, shared_tangents, tangent_result, zero_tangent
-from srcad.targets import Composable, Target, place
+from srcad.targets import Composable, Target, place, split_aux
 
 __all__ = ["Jvp", "Pushforward", "jvp", "linearize"]
 
@@ -189,14 +189,6 @@ class Pushforward:
             show_users_source(error)
             raise error
         return outcome
-
-
-def split_aux(target: Target, value: Any) -> tuple[Any, Any]:
-    """Return the two parts of the result of a function under ``has_aux``."""
-    if not isinstance(value, tuple) or len(value) != 2:
-        raise OutputError(f"'{target.title()}' does not return a pair, which has_aux expects.",
-                          "Return (value, auxiliary).", place(target.func))  # fmt: skip
-    return value
 
 
 def linearize(f: Any, *primals: Any, has_aux: bool = False) -> tuple[Any, ...]:

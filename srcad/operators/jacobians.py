@@ -19,10 +19,10 @@ from srcad.api import grad
 from srcad.backends.tracebacks import show_users_source
 from srcad.compilation import compiled
 from srcad.errors import ArgumentError, NoDerivativeError, UnsupportedError
-from srcad.operators.forward import Jvp, Pushforward, split_aux
+from srcad.operators.forward import Jvp, Pushforward
 from srcad.runtime import clone, share_memory
 from srcad.runtime.tangents import tangent_result, zero_tangent
-from srcad.targets import Composable, Target, place
+from srcad.targets import Composable, Target, place, split_aux
 
 __all__ = ["hessian", "jacfwd", "jacobian", "jacrev"]
 

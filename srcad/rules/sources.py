@@ -17,7 +17,8 @@ language(
     super, tuple, zip,
 )  # fmt: skip
 
-refuse("np.row_stack is the old name of np.vstack: call that.", np.row_stack)
+if hasattr(np, "row_stack"):
+    refuse("np.row_stack is the old name of np.vstack: call that.", np.row_stack)
 
 # -- NumPy's functions of functions ------------------------------------------------------------------
 

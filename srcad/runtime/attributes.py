@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-__all__ = ["attributes_of"]
+__all__ = ["attributes_of", "coefficients_of"]
 
 
 def attributes_of(value: Any) -> dict[str, Any]:
@@ -16,3 +16,9 @@ def attributes_of(value: Any) -> dict[str, Any]:
             if name not in ("__dict__", "__weakref__") and hasattr(value, name):
                 found[name] = getattr(value, name)
     return found
+
+
+def coefficients_of(interpolant: Any) -> Any:
+    """Return the numbers in which an interpolant of SciPy is linear, which a property may hide."""
+    found = getattr(interpolant, "c", None)
+    return getattr(interpolant, "y", None) if found is None else found

@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from srcad.runtime.attributes import attributes_of
+from srcad.runtime.attributes import attributes_of, coefficients_of
 from srcad.runtime.calls import Closure
 
 __all__ = [
@@ -174,6 +174,8 @@ def _container_shadow(value: Any, memo: dict[int, Any]) -> Any:
         memo[id(value)] = (result, value)
         for name, item in attributes_of(value).items():
             setattr(result, name, shadow(item, memo))
+        if type(value).__module__.startswith("scipy.interpolate"):
+            result.c = shadow(coefficients_of(value), memo)
     else:
         result = None
     return result

@@ -175,12 +175,9 @@ if sys.version_info >= (3, 11):
                 call()
             entries = traceback.extract_tb(caught.value.__traceback__)
             return [
-                (entry.line or "")[entry.colno - indent : entry.end_colno - indent]
+                linecache.getline(entry.filename, entry.lineno or 0)[entry.colno : entry.end_colno]
                 for entry in entries
                 if entry.filename == raising.__file__
-                and entry.colno is not None
-                and entry.end_colno is not None
-                for indent in [len(entry._original_line) - len(entry._original_line.lstrip())]
             ]
 
         assert marked(lambda: grad(raising.fails_in_a_second_call)(1.0)) == marked(
@@ -251,3 +248,18 @@ def test_refused_inside_a_callee() -> None:
     assert place is not None
     assert (place.file, place.line) == (refused.__file__, _line_of(refused.helper, "in the callee"))
     assert place.text[place.column :].startswith("y.resize")
+
+
+def test_what_the_runtime_raises_is_seen_below_the_users_line() -> None:
+    def f(x):
+        items = [x]
+        for k in range(2):
+            items.pop(k)
+        return x
+
+    with pytest.raises(IndexError) as caught:
+        grad(f)(2.0)
+    files = _files(caught.value)
+    assert __file__ in files[1:]
+    between = files[files.index(__file__, 1) + 1 :]
+    assert not [file for file in between if file.startswith("<srcad")]

@@ -94,8 +94,17 @@ def moved(args: tuple[Any, ...], direction: Any, offset: float) -> tuple[Any, ..
     """Return a copy of ``args``, moved along ``direction``, which has the same structure."""
     weights = dict(leaves(direction))
     return _rebuilt(
-        args, lambda path, leaf: copy.copy(leaf) + offset * weights[path] if path in weights else leaf
+        args, lambda path, leaf: _shifted(leaf, offset * weights[path]) if path in weights else leaf
     )
+
+
+def _shifted(leaf: Any, offset: Any) -> Any:
+    """Return ``leaf + offset``, an array with the memory layout of ``leaf``."""
+    if not isinstance(leaf, np.ndarray):
+        return leaf + offset
+    result = leaf.copy(order="K")
+    result += offset
+    return result
 
 
 def direction_of(value: Any) -> Any:

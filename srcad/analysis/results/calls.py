@@ -107,7 +107,8 @@ def is_quiet(callee: Any) -> bool:
         return True
     if isinstance(callee, Hashable) and callee in _TABLE:
         return True
-    return (getattr(callee, "__module__", None) or "").split(".")[0] in ("numpy", "math", "scipy")
+    module = getattr(callee, "__module__", None) or ""
+    return module.split(".")[0] in ("numpy", "math", "scipy") or module.startswith("srcad.rules.")
 
 
 def _ufunc_call(ufunc: np.ufunc, call: Call) -> Kind:

@@ -194,5 +194,10 @@ CREATION: dict[Any, Callable[[Call], Kind]] = {
     np.float64: double,
     np.float32: scalar_type("float", True),
     np.complex128: scalar_type("complex", True),
+    np.float16: scalar_type("float", True),
+    np.longdouble: scalar_type("float", True),
+    np.complex64: scalar_type("complex", True),
+    np.clongdouble: scalar_type("complex", True),
     np.int64: scalar_type("int", False),
+    np.int32: scalar_type("int", False),
 }

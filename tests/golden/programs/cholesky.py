@@ -31,13 +31,15 @@ def dcholesky(A):
     n = A.shape[0]
     for i in range(n):
         for j in range(i):
+            t1 = A[i, j]
             t6 = A[j, j]
-            t7 = (A[i, j] - A[i, :j] @ A[j, :j]) / t6
-            A_before_history.append(A[i, j])
+            t7 = (t1 - A[i, :j] @ A[j, :j]) / t6
+            A_before_history.append(t1)
             A[i, j] = t7
             history.append((t6, t7))
-        t13 = np.sqrt(A[i, i] - A[i, :i] @ A[i, :i])
-        A_before_1_history.append(A[i, i])
+        t8 = A[i, i]
+        t13 = np.sqrt(t8 - A[i, :i] @ A[i, :i])
+        A_before_1_history.append(t8)
         A[i, i] = t13
         history_1.append(t13)
     # line 12: return np.sum(np.log(np.diag(A)))

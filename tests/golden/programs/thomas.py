@@ -52,11 +52,12 @@ def dthomas(lower, diagonal, upper, b):
     b[-1] /= t10
     t11 = n - 2
     for i_1 in range(t11, -1, -1):
+        t12 = b[i_1]
         t13 = upper[i_1]
         t15 = b[i_1 + 1]
         t18 = diagonal[i_1]
-        t19 = (b[i_1] - t13 * t15) / t18
-        b_before_1_history.append(b[i_1])
+        t19 = (t12 - t13 * t15) / t18
+        b_before_1_history.append(t12)
         b[i_1] = t19
         history_1.append((t13, t15, t18, t19))
     # line 15: return np.sum(b * b)
