@@ -367,7 +367,7 @@ class PointsTo:
             self.classes.join(self.classes.elements(target), first)
         elif is_view_function(function):
             self.load(target, first, Kind("array"))
-        elif function is getattr(rt, "unbroadcast", None):
+        elif function in (rt.unbroadcast, rt.fitted):
             self.load(target, first, Kind("array"))
 
     def copying(self, target: str | None, function: Any, node: gast.Call) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import types
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
+from typing import Any, cast
 
 import gast
 
@@ -49,11 +49,11 @@ def element(kind: Kind, key: Any) -> Kind:
     if not kind.items:
         return ANY
     if kind.name == "tuple" and isinstance(key, int) and -len(kind.items) <= key < len(kind.items):
-        return kind.items[key]
+        return cast(Kind, kind.items[key])
     if kind.name == "list" and isinstance(key, int):
-        return kind.items[0]
+        return cast(Kind, kind.items[0])
     if kind.name == "dict":
-        return dict(kind.items).get(key, ANY)
+        return cast(Kind, dict(kind.items).get(key, ANY))
     return ANY
 
 
@@ -215,9 +215,9 @@ def attribute(kind: Kind, name: str) -> Kind:
         return scalar(kind.name == "float", real)
     fields = getattr(kind.value, "_fields", ()) if kind.name == "tuple" else ()
     if name in fields and kind.items is not None:
-        return kind.items[fields.index(name)]
+        return cast(Kind, kind.items[fields.index(name)])
     if kind.name == "object" and kind.items is not None:
-        return dict(kind.items).get(name, ANY)
+        return cast(Kind, dict(kind.items).get(name, ANY))
     if kind.name == "function" and isinstance(kind.value, types.ModuleType):
         found = kind_of(getattr(kind.value, name, None))
         plain = found.name in ("float", "int", "bool", "str", "function", "array")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import numpy as np
 
@@ -44,7 +45,8 @@ def contracted(ufunc: np.ufunc, left: Kind, right: Kind) -> Kind:
     left, right = as_array(left), as_array(right)
     a, b = dims_of(left), dims_of(right)
     like = _like(left, right)
-    ranks = {np.vecdot: (1, 1), np.matvec: (2, 1), np.vecmat: (1, 2)}[ufunc]
+    several: dict[Any, tuple[int, int]] = {np.vecdot: (1, 1), np.matvec: (2, 1), np.vecmat: (1, 2)}
+    ranks = several[ufunc]
     if a is None or b is None or len(a) < ranks[0] or len(b) < ranks[1]:
         return NUMBER
     batch = broadcast_dims([a[: len(a) - ranks[0]], b[: len(b) - ranks[1]]]) or ()

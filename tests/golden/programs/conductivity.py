@@ -33,7 +33,7 @@ def dconductivity(r, u, steps):
         # line 8: u[1:-1] += r * (u[2:] - 2.0 * u[1:-1] + u[:-2])
         t14 = du[1:-1].copy()
         dt5 = t14 * r
-        dr += np.sum(t14 * t5)
+        dr += t14 @ t5
         du[:-2] += dt5
         du[1:-1] -= dt5 * 2.0
         du[2:] += dt5

@@ -50,7 +50,7 @@ def dgram_schmidt(A):
         A[:, j] = A_before_1
         t20 = dA[:, j] / t10
         dA[:, j] = t20
-        dt9 = rt.quotient(-(0.5 * np.sum(t20 * (A[:, j] / t10))), t10)
+        dt9 = rt.quotient(-(0.5 * (t20 @ (A[:, j] / t10))), t10)
         dA[:, j] += dt9 * t7
         dA[:, j] += dt9 * t8
         for k in reversed(range(j)):
@@ -62,7 +62,7 @@ def dgram_schmidt(A):
             A_before = A_before_history.pop()
             A[:, j] = A_before
             dt6 = -dA[:, j]
-            dt4 = np.sum(dt6 * t20)
+            dt4 = dt6 @ t20
             dA[:, k] += dt6 * t4
             dA[:, j] += dt4 * t7
             dA[:, k] += dt4 * t8

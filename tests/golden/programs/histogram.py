@@ -23,5 +23,4 @@ def dhistogram(weights, bins):
     np.add.at(counts, bins, weights)
     # line 8: np.add.at(counts, bins, weights)
     dcounts = rt.fitted(2 * counts, counts)
-    dweights = rt.unbroadcast(np.copy(dcounts[bins]), weights)
-    return rt.fitted(dweights, weights)
+    return rt.fitted(dcounts[bins], weights)

@@ -29,7 +29,7 @@ def dnormalized_rows(A):
     for i in range(t):
         row = seq[i]
         t1 = np.sum(row)
-        row_before_history.append(np.copy(row[...]))
+        row_before_history.append(row[...].copy())
         row /= t1
         history.append((row, t1))
     # line 9: return np.sum(A**2)
