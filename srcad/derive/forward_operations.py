@@ -244,7 +244,8 @@ class Operations:
             single = registry.Rule(rule.primal, (parameter,), "vjp", forward)
             statements, atoms = instantiate(single, self.scope, bound, ans, tangent, [parameter])
             self.fl.statements += statements
-            return atoms[0]
+            own = self.is_changed(ans) and self.kind(ans).name in ("array", "number")
+            return gast.UnaryOp(gast.UAdd(), atoms[0]) if own else atoms[0]
         if not isinstance(argument, (list, tuple)):
             return self.replaced(rule, node, receiver, {parameter: argument})
         return self.total([self.replaced(rule, node, receiver, {parameter: argument}, position)

@@ -73,7 +73,7 @@ def modf(ans, g, x):
 
 @jvp(np.modf, "x")
 def modf_x(ans, t, x):
-    return t, np.zeros_like(ans[1])
+    return +t, np.zeros_like(ans[1])
 
 
 @vjp(np.frexp, "x")
