@@ -352,8 +352,8 @@ class PointsTo:
             return
         if registry.find(function) is not None or registry.is_constant(function):
             self.known(target, function, first)
-            for argument in node.args[1:] if getattr(function, "__name__", "") == "einsum" else ():
-                self.known(target, np.asarray, self.pointer(argument))
+            if function is np.einsum and len(node.args) == 2:
+                self.known(target, np.asarray, self.pointer(node.args[1]))
             if function in (float, abs, complex, round) and first is not None and target is not None:
                 self.dynamic |= {target} if self.is_pointer(target) else set()
             return

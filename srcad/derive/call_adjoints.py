@@ -72,8 +72,9 @@ class CallAdjoints(ShadowOperands):
 
     def ruled_call(self, target: str, node: gast.Call, function: Any) -> Operation | None:
         """Mirror a view of shadowed memory; None for what makes new values."""
-        first = next((a for a in node.args if self.is_shadowed(a)), None)
-        if first is None or first is not node.args[0] and getattr(function, "__name__", "") != "einsum":
+        place = 1 if function is np.einsum and len(node.args) == 2 else 0
+        first = node.args[place] if node.args else None
+        if first is None or not self.is_shadowed(first):
             return None
         title = getattr(function, "__name__", "")
         if title in _ALWAYS_VIEWS and self.kind(first).name == "array":
