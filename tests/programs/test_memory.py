@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from srcad.api import grad, vjp
+from srcad.api import grad, value_and_grad, vjp
 from srcad.operators import jvp
 
 X = np.array([0.3, 1.2, -0.7, 0.9])
@@ -216,3 +216,46 @@ def test_derivative_is_the_same_at_every_call() -> None:
 
     gradient = grad(f)
     np.testing.assert_array_equal(gradient(X.copy()), gradient(X.copy()))
+
+
+def test_pullback_keeps_the_argument_that_the_caller_then_overwrites() -> None:
+    x = X.copy()
+    _, pullback = vjp(lambda z: z * z, x)
+    x[:] = 0.0
+
+    np.testing.assert_allclose(pullback(DIRECTION)[0], 2.0 * X * DIRECTION, rtol=1e-15)
+
+
+def test_pullback_keeps_the_value_that_the_caller_then_overwrites() -> None:
+    value, pullback = vjp(np.exp, X.copy())
+    value[:] = 0.0
+
+    np.testing.assert_allclose(pullback(DIRECTION)[0], np.exp(X) * DIRECTION, rtol=1e-15)
+
+
+def counted() -> tuple[Callable[[float], float], list[float], Any]:
+    """Return a function with the list that it appends to and the array that it adds into."""
+    seen: list[float] = []
+    total = np.zeros(2)
+
+    def f(x):
+        seen.append(x)
+        total[0] += x
+        return x**2
+
+    return f, seen, total
+
+
+@pytest.mark.parametrize(
+    "differentiate",
+    [lambda f: grad(f)(2.0), lambda f: value_and_grad(f)(2.0), lambda f: vjp(f, 2.0)[1](1.0)],
+    ids=["grad", "value_and_grad", "vjp"],
+)
+def test_side_effects_on_what_is_captured_are_those_of_one_call(differentiate: Callable[..., Any]) -> None:
+    f, seen, total = counted()
+    f(2.0)
+    g, seen_by_derivative, total_of_derivative = counted()
+    differentiate(g)
+
+    assert seen_by_derivative == seen
+    np.testing.assert_array_equal(total_of_derivative, total)

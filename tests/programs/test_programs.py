@@ -40,6 +40,12 @@ TOPICS = (
     "mutation_aliases",
     "mutation_order",
     "mutation_algorithms",
+    "everyday_loops",
+    "everyday_containers",
+    "everyday_classes",
+    "everyday_functions",
+    "everyday_arrays",
+    "everyday_aliases",
 )
 for topic in TOPICS:
     importlib.import_module(f"tests.programs.{topic}")
