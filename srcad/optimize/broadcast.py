@@ -63,7 +63,7 @@ class NeedlessBroadcasts(Rewriter):
 
     def _fit(self, stmt: Statement, value: Term, known: Known) -> None:
         source, target = value.parts[1]
-        if self.kinds.of(source).dtype == "complex" and self.kinds.of(target).dtype != "complex":
+        if self.kinds.of(target).dtype != "complex" and self.kinds.may_be_complex(source):
             return
         if self.shapes.same(source, target, known):
             simple: Term | None = source
