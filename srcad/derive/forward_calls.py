@@ -13,6 +13,7 @@ from srcad import runtime as rt
 from srcad.analysis.infer import ARRAY_METHODS
 from srcad.analysis.results.generators import method_of_generator
 from srcad.derive.build import assign, call, constant, name, unpack
+from srcad.derive.call_adjoints import CONVERSIONS
 from srcad.derive.forward_operations import Operations
 from srcad.errors import NoDerivativeError
 from srcad.rules import registry
@@ -28,7 +29,7 @@ _MIRRORED: dict[Any, tuple[int, ...]] = {
     rt.accumulate: (0, 2), rt.accumulate_shadow: (0, 1), rt.seed_shadow: (0, 1), rt.attribute_gradient: (2,),
     rt.attribute_shadow: (2,), rt.clone: (0,), rt.drained: (0,), rt.element_shadow: (1,), rt.element_shadows: (1,),
     rt.fold_repeats: (0,), rt.mirror: (2,), rt.restore: (0, 1), rt.return_element: (0, 1),
-    rt.sequence_gradient: (1,), rt.sequence_shadow: (2,), rt.shallow: (0,), rt.skeleton: (0,), rt.store_gradient: (0,),
+    rt.sequence_gradient: (1,), rt.sequence_shadow: (2,), rt.shallow: (0,), rt.shallow_shadow: (0,), rt.publish: (0, 1), rt.skeleton: (0,), rt.store_gradient: (0,),
     rt.taken: (0,),
 }  # fmt: skip
 _FRESH = (rt.shadow, rt.no_shadow)
@@ -49,6 +50,8 @@ class Calls(Operations):
             return self.with_tangent(
                 target, node, gast.Tuple([self.tangent(a) for a in node.args[1:]], gast.Load())
             )
+        if _is(function, tuple(CONVERSIONS)) and node.args and not self.is_numeric(node.args[0]):
+            return self.dynamic(target, node)
         if _is(function, _CASTS) and len(node.args) == 1:
             return self.cast(target, node, function)
         if function is rt.sequence:
@@ -71,6 +74,10 @@ class Calls(Operations):
         if rule is None:
             self.check_callee(function, node)
         return self.dynamic(target, node)
+
+    def is_numeric(self, node: gast.AST) -> bool:
+        """Tell whether a value is surely a number or an array, not an object whose class converts it."""
+        return not isinstance(node, gast.Name) or self.kind(node).name in _NUMERIC
 
     def plain(self, target: str | None, node: gast.Call) -> list[gast.stmt]:
         """Return a call through which no derivative flows."""
@@ -99,7 +106,7 @@ class Calls(Operations):
 
     def check_callee(self, function: Any, node: gast.Call) -> None:
         """Refuse a known function that has neither source nor rule."""
-        if function is None or hasattr(function, "tree"):
+        if function is None or hasattr(function, "tree") or _is(function, (getattr, setattr, delattr)):
             return
         call_method = inspect.getattr_static(type(function), "__call__", None)
         if not isinstance(function, (types.FunctionType, type, types.MethodType)) and not isinstance(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import collections
+import copy
 import dataclasses
 import functools
 import inspect
@@ -24,7 +26,7 @@ from srcad.operators.sources import SOURCES
 from srcad.pipeline import Code
 from srcad.rules import registry
 from srcad.runtime.memory import is_instance
-from srcad.runtime.tangents import CONTAINERS, Tangent, container_method, set_jvp_resolvers, zero_tangent
+from srcad.runtime.tangents import CONTAINERS, Tangent, container_method, set_jvp_resolvers, tangent_like, zero_tangent
 from srcad.targets import Target, place
 
 __all__ = ["SPECIAL", "call", "install", "prepared", "run", "tangents_of"]
@@ -39,6 +41,7 @@ _METHOD_OF: dict[Any, tuple[str, ...]] = {
         getattr(operator, title): (f"__{title}__",)
         for title in ("neg", "pos", "getitem", "setitem", "delitem")
     },
+    **{function: (f"__{function.__name__}__",) for function in (abs, float, complex, round, divmod)},
 }
 _makers: list[Any] = []
 
@@ -87,7 +90,7 @@ def call(function: Any, held: Any, args: Any, tangents: Any, options: Any, optio
         return _on_container(function, args, tangents)
     if known and function in SOURCES:
         function = SOURCES[function]
-    elif function in _makers:
+    elif any(function is maker for maker in _makers):
         return function(*args, **options), tangents[0] if tangents else 0.0
     elif known and registry.is_constant(function):
         return plain(function, args, options)
@@ -151,6 +154,9 @@ def call_method(
 ) -> Outcome:
     """Call ``receiver.name``; ``held`` is the tangent of the receiver."""
     written = isinstance(getattr(type(receiver), name, None), types.FunctionType)
+    if isinstance(receiver, tuple) and hasattr(receiver, "_fields") and name in ("_replace", "_asdict"):
+        image = zero_tangent(receiver) if isinstance(held, float) else held
+        return getattr(receiver, name)(**options), getattr(image, name)(**option_tangents)
     if isinstance(receiver, CONTAINERS) and not written:
         image = zero_tangent(receiver) if isinstance(held, float) else held
         return container_method(receiver, image, name, args, tangents, options, option_tangents)
@@ -196,6 +202,10 @@ _ON_CONTAINERS = (operator.getitem, operator.setitem, operator.delitem, operator
 
 def _on_container(function: Any, args: Any, tangents: Any) -> Outcome:
     """Apply an operator to a container, and the same to its tangent."""
+    if function is operator.getitem and isinstance(args[0], dict) and args[1] not in args[0]:
+        missing = _written(args[0], "__missing__")
+        if missing is not None:
+            return call(missing, 0.0, args, tangents, {}, {})
     if function in (operator.getitem, operator.delitem):
         image = function(tangents[0], args[1])
     elif function is operator.setitem:
@@ -212,9 +222,14 @@ def _on_container(function: Any, args: Any, tangents: Any) -> Outcome:
 def _getattr(args: Any, tangents: Any, options: Any, option_tangents: Any) -> Outcome:
     base, name = args[:2]
     held = tangents[0]
-    computed = getattr(type(base), name, None) if not isinstance(base, (type, types.ModuleType)) else None
+    computed = None if isinstance(base, (type, types.ModuleType)) else inspect.getattr_static(type(base), name, None)
     if isinstance(computed, property):
         return call(computed.fget, 0.0, (base,), (held,), {}, {})
+    if isinstance(computed, functools.cached_property):
+        return _cached(base, held, name, computed.func)
+    if _written(computed, "__get__") is not None:
+        images = (zero_tangent(computed), held, 0.0)
+        return call(type(computed).__get__, 0.0, (computed, base, type(base)), images, {}, {})
     if not hasattr(base, name) and len(args) > 2:
         return args[2], tangents[2]
     own = name in getattr(base, "__dict__", {}) or isinstance(base, tuple)
@@ -232,11 +247,22 @@ def _getattr(args: Any, tangents: Any, options: Any, option_tangents: Any) -> Ou
     return value, getattr(held, name) if known and not isinstance(held, float) else zero_tangent(value)
 
 
+def _cached(base: Any, held: Any, name: str, function: Any) -> Outcome:
+    """Read an attribute that is computed when it is read first."""
+    if name not in vars(base):
+        vars(base)[name], image = call(function, 0.0, (base,), (held,), {}, {})
+        setattr(held, name, image)
+    return vars(base)[name], getattr(held, name)
+
+
 def _setattr(args: Any, tangents: Any, options: Any, option_tangents: Any) -> Outcome:
     base, name, value = args
-    computed = getattr(type(base), name, None)
+    computed = inspect.getattr_static(type(base), name, None)
     if isinstance(computed, property) and computed.fset is not None:
         return call(computed.fset, 0.0, (base, value), (tangents[0], tangents[2]), {}, {})
+    if _written(computed, "__set__") is not None:
+        images = (zero_tangent(computed), tangents[0], tangents[2])
+        return call(type(computed).__set__, 0.0, (computed, base, value), images, {}, {})
     method = _written(base, "__setattr__")
     if method is not None:
         return call(method, 0.0, args, tangents, {}, {})
@@ -253,6 +279,21 @@ def _delattr(args: Any, tangents: Any, options: Any, option_tangents: Any) -> Ou
 
 def _partial(args: Any, tangents: Any, options: Any, option_tangents: Any) -> Outcome:
     return functools.partial(*args, **options), (tangents[0], tuple(tangents[1:]), option_tangents)
+
+
+def _copied(copier: Any) -> Any:
+    """Return how to copy a value, and its tangent in the same way."""
+
+    def call_copier(args: Any, tangents: Any, options: Any, option_tangents: Any) -> Outcome:
+        value = args[0]
+        if isinstance(value, (*_NUMERIC, str, type(None))):
+            return copier(value), copier(tangents[0])
+        if isinstance(value, CONTAINERS) and isinstance(tangents[0], CONTAINERS):
+            return copier(value), copier(tangents[0])
+        raise UnsupportedError(f"An instance of '{type(value).__name__}' is copied, which is not differentiated.",
+                               "Make the copy with its class.")  # fmt: skip
+
+    return call_copier
 
 
 def _super(args: Any, tangents: Any, options: Any, option_tangents: Any) -> Outcome:
@@ -274,6 +315,7 @@ def _container_call(args: Any, tangents: Any, options: Any, option_tangents: Any
 SPECIAL: dict[Any, Any] = {
     rt.call: _reverse_call, rt.call_method: _reverse_method, rt.container_call: _container_call,
     getattr: _getattr, setattr: _setattr, delattr: _delattr, functools.partial: _partial, super: _super,
+    copy.copy: _copied(copy.copy), copy.deepcopy: _copied(copy.deepcopy),
 }  # fmt: skip
 
 
@@ -287,8 +329,15 @@ def make(cls: Any, args: Any, tangents: Any, options: Any, option_tangents: Any)
     if issubclass(cls, dict):
         value = cls(*args, **options)
         return value, _dict_tangent(value, args, tangents, option_tangents)
+    if issubclass(cls, collections.deque):
+        items = list(args[0]) if args else []
+        parts = tangents[0] if args and isinstance(tangents[0], CONTAINERS) else zero_tangent(items)
+        return cls(items, *args[1:], **options), collections.deque(parts, *args[1:], **options)
+    if issubclass(cls, (float, complex, np.inexact)) and len(args) == 1 and isinstance(args[0], _NUMERIC):
+        value = cls(args[0])
+        return value, tangent_like(cls(tangents[0]), value)
     if issubclass(cls, BaseException) or cls.__module__ in ("builtins", "numpy", "collections"):
-        return plain(cls, args, options)
+        return _without_derivative(cls, args, options)
     constructor = inspect.getattr_static(cls, "__new__", None)
     if isinstance(constructor, staticmethod) and isinstance(constructor.__func__, types.FunctionType):
         raise UnsupportedError(f"The class '{cls.__name__}' defines __new__, which makes its instances in a way "
@@ -301,6 +350,15 @@ def make(cls: Any, args: Any, tangents: Any, options: Any, option_tangents: Any)
     if cls.__init__ is not object.__init__:
         call(cls.__init__, 0.0, (value, *args), (image, *tangents), options, option_tangents)
     return value, image
+
+
+def _without_derivative(cls: Any, args: Any, options: Any) -> Outcome:
+    """Call a class of Python or NumPy whose instances have no derivative."""
+    numbers = issubclass(cls, (BaseException, int, np.integer, np.bool_, str, bytes, range, slice))
+    if not numbers and any(is_differentiable(kind_of(value)) for value in (*args, *options.values())):
+        raise UnsupportedError(f"A value with a derivative is given to '{cls.__name__}', which has no tangent.",
+                               "Keep such values in arrays, lists, tuples, dicts or objects of your own.")  # fmt: skip
+    return plain(cls, args, options)
 
 
 def _dict_tangent(value: Any, args: Any, tangents: Any, option_tangents: Any) -> Any:

@@ -6,6 +6,7 @@ comes with its tangent.  The tangent of a shadow is a shadow, that of a pullback
 
 from __future__ import annotations
 
+import collections
 import functools
 import inspect
 import operator
@@ -20,11 +21,13 @@ from srcad import runtime as rt
 from srcad.analysis.infer import ARRAY_METHODS
 from srcad.analysis.kinds import is_differentiable, kind_of
 from srcad.compilation import compiled, third_derivative
+from srcad.derive.call_adjoints import CONVERSIONS
+from srcad.errors import UnsupportedError
 from srcad.lang.function import Nested
 from srcad.operators.sources import SOURCES
 from srcad.rules import registry
 from srcad.runtime.tangents import CONTAINERS, Tangent, partial_of, zero_tangent
-from srcad.targets import Target
+from srcad.targets import Target, place
 
 __all__ = ["bound_images", "call_with_shadows", "container_call", "method_with_shadows"]
 
@@ -48,7 +51,7 @@ def call_with_shadows(call: Call, args: Any, tangents: Any) -> Outcome:
     function, own, values, shadows, options, option_shadows = args
     dfunction, down, dvalues, dshadows, doptions, doption_shadows = tangents
     known = isinstance(function, Hashable)
-    if function in dynamic._operators:
+    if any(function is maker for maker in dynamic._operators):
         made = function(*values, **options)
         return (made, shadows[0], _nothing_to_do), (dvalues[0], dshadows[0], 0.0)
     if function is super:
@@ -57,8 +60,15 @@ def call_with_shadows(call: Call, args: Any, tangents: Any) -> Outcome:
         return _of_nested(call, args, tangents)
     if known and function in _UFUNCS and all(isinstance(v, _NUMERIC) for v in values):
         function = _UFUNCS[function]
-    if known and registry.find(function) is not None:
+    converted = _method_of_class(function, values) if known and function in CONVERSIONS else None
+    if known and registry.find(function) is not None and converted is None:
         return _of_rule(call, (function, *args[1:]), tangents)
+    if function is operator.getitem and isinstance(values[0], dict) and hasattr(type(values[0]), "__missing__") and values[1] not in values[0] and not isinstance(values[0], collections.defaultdict):
+        cls = type(values[0])
+        raise UnsupportedError(f"The class '{cls.__name__}' makes an item that is missing, which is not differentiated "
+                               "twice.", "Set the item before.", place(cls))  # fmt: skip
+    if known and function in (getattr, setattr):
+        _check_attribute(values)
     if known and function in _STRUCTURAL and not _is_computed(function, values):
         return _structural(args, tangents)
     if known and function in _JOINING and any(isinstance(value, CONTAINERS) for value in values):
@@ -78,6 +88,8 @@ def call_with_shadows(call: Call, args: Any, tangents: Any) -> Outcome:
         return (iter(values[0]), list(shadows[0]), _nothing_to_do), (list(dvalues[0]), list(dshadows[0]), 0.0)
     if function is rt.sequence and isinstance(getattr(type(values[0]), "__iter__", None), types.FunctionType):
         return _iterated(call, args, tangents)
+    if isinstance(function, type) and function in SOURCES:
+        return _of_function(call, (SOURCES[function], None, *args[2:]), (0.0, 0.0, *tangents[2:]))
     if isinstance(function, type):
         return _of_class(call, args, tangents)
     receiver = getattr(function, "__self__", None)
@@ -98,6 +110,9 @@ def method_with_shadows(call: Call, args: Any, tangents: Any) -> Outcome:
     """Return what ``rt.call_method(*args)`` returns, and its tangent."""
     receiver, own, name, *rest = args
     dreceiver, down, _, *drest = tangents
+    if isinstance(receiver, tuple) and name in ("_replace", "_asdict"):
+        raise UnsupportedError(f"The method '{name}' of a named tuple is not differentiated twice.",
+                               "Make the tuple with its class.")  # fmt: skip
     if isinstance(receiver, CONTAINERS) and type(receiver).__module__ in ("builtins", "collections"):
         found, image = container_call((receiver, own, name, *rest), (dreceiver, down, 0.0, *drest))
         return (*found, _nothing_to_do), (*image, 0.0)
@@ -122,6 +137,19 @@ def _is_computed(function: Any, values: Any) -> bool:
     return not isinstance(base, (*CONTAINERS, np.ndarray)) or _method_of_class(function, values) is not None
 
 
+def _check_attribute(values: Any) -> None:
+    """Refuse an attribute that a class computes in another way than by a property."""
+    base, name = values[:2]
+    if isinstance(base, (*_NUMERIC, *CONTAINERS, type, types.ModuleType)) or not isinstance(name, str):
+        return
+    computed = inspect.getattr_static(type(base), name, None)
+    written = isinstance(getattr(type(computed), "__get__", None), types.FunctionType)
+    absent = name not in getattr(base, "__dict__", {}) and computed is None
+    if written or absent and isinstance(getattr(type(base), "__getattr__", None), types.FunctionType):
+        raise UnsupportedError(f"The class '{type(base).__name__}' computes the attribute '{name}' by itself, "
+                               "which is not differentiated twice.", "Make it a property.", place(type(base)))  # fmt: skip
+
+
 def _method_of_class(function: Any, values: Any) -> Any:
     """Return the method that a Python class defines for an operator on its instance."""
     if function in (getattr, setattr) and values and isinstance(values[1], str):
@@ -132,7 +160,8 @@ def _method_of_class(function: Any, values: Any) -> Any:
             else None
         )
     title = getattr(function, "__name__", "")
-    if getattr(operator, title, None) is not function or not values or isinstance(values[0], _NUMERIC):
+    known = function in CONVERSIONS or getattr(operator, title, None) is function
+    if not known or not values or isinstance(values[0], _NUMERIC):
         return None
     found = getattr(type(values[0]), f"__{title}__", None)
     return found if isinstance(found, types.FunctionType) else None
@@ -162,7 +191,11 @@ def _update(call: Call, args: Any, tangents: Any) -> Outcome:
 
 def _iterated(call: Call, args: Any, tangents: Any) -> Outcome:
     """List what an instance iterates over, as its class says."""
-    iterate = type(args[2][0]).__iter__
+    cls = type(args[2][0])
+    if hasattr(cls, "__next__"):
+        raise UnsupportedError(f"A loop runs over an iterator of the class '{cls.__name__}', which is not differentiated "
+                               "twice.", "Loop over a list or an array that it holds.", place(cls))  # fmt: skip
+    iterate = cls.__iter__
     found, image = _of_function(call, (iterate, None, *args[2:]), (0.0, 0.0, *tangents[2:]))
     return (list(found[0]), *found[1:]), image
 
@@ -204,6 +237,8 @@ def container_call(args: Any, tangents: Any) -> Outcome:
                 part[:] = [part[i] for i in order]
         return (None, None), (0.0, 0.0)
     mirrored = tuple(dvalues)
+    if method == "move_to_end":
+        mirrored, doptions = values, options
     if method in ("pop", "insert", "get", "setdefault"):
         mirrored = (*values[:1], *dvalues[1:])
     if method == "remove":
@@ -242,9 +277,15 @@ def _of_class(call: Call, args: Any, tangents: Any) -> Outcome:
     """Make an instance, its shadow and the tangents of both."""
     cls, _, values, shadows, options, option_shadows = args
     value, shadow, pullback = dynamic.call(cls, None, values, shadows, options, option_shadows)
-    if isinstance(value, tuple) or not hasattr(value, "__dict__"):
-        dvalue, dshadow, _ = dynamic.call(cls, None, tangents[2], tangents[3], tangents[4], tangents[5])
-        return (value, shadow, pullback), (dvalue, dshadow, 0.0)
+    own_dict = issubclass(cls, dict) and cls is not dict
+    if issubclass(cls, functools.partial) or own_dict and (options or any(part is not None for part in shadows)):
+        raise UnsupportedError(f"An instance of '{cls.__name__}' is made of values with a derivative, which is not "
+                               "differentiated twice.", "Use a list, a dict display or a class of your own.")  # fmt: skip
+    if own_dict:
+        return (value, shadow, pullback), (zero_tangent(value), zero_tangent(shadow), 0.0)
+    if isinstance(value, tuple) or not hasattr(value, "__dict__") and not hasattr(cls, "__slots__"):
+        dvalue, dshadow, dpullback = dynamic.call(cls, None, tangents[2], tangents[3], tangents[4], tangents[5])
+        return (value, shadow, functools.partial(_both, pullback, dpullback)), (dvalue, dshadow, 0.0)
     init = cls.__init__
     if not isinstance(init, types.FunctionType) or init.__code__.co_filename == "<string>":
         return (value, shadow, pullback), (*_fields_of(cls, value, shadow, tangents), 0.0)

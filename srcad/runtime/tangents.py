@@ -388,6 +388,9 @@ def container_method(
         base[:] = [base[i] for i in order]
         tangent[:] = [tangent[i] for i in order]
         return None, 0.0
+    if method == "move_to_end":
+        tangent.move_to_end(*args, **options)
+        return base.move_to_end(*args, **options), 0.0
     if method in ("pop", "rotate") or method == "insert":
         moved = (args[0], tangents[1]) if method == "insert" else args[:1]
         if method == "pop" and isinstance(base, dict) and len(args) > 1:
