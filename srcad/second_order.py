@@ -106,7 +106,7 @@ class _Product:
         self, gradient: Gradient, values: tuple[Any, ...], wanted: tuple[str, ...], aliased: bool
     ) -> None:
         target = gradient.target
-        self.gradient, self.aliased = gradient, aliased
+        self.gradient = gradient
         self.names = [*target.names, *target.captured_names()]
         everything = dict(zip(self.names, (*values, *target.captured())))
         self.wanted = tuple(n for n in wanted if is_differentiable(kind_of(everything[n])))
@@ -114,9 +114,11 @@ class _Product:
         self.parts = tuple(n for n in self.names if n in both)
         full = _FullGradient(target, self.parts, aliased)
         self.directed = gradient.wanted
-        if aliased:
+        self.code = compiled(Target(full), values, self.directed, "jvp")
+        self.aliased = aliased and self.code.changes_arguments
+        if self.aliased:
             self.directed = tuple(n for n, v in everything.items() if is_differentiable(kind_of(v)))
-        self.code = compiled(Target(full), values, self.directed, "jvp", aliased=aliased)
+            self.code = compiled(Target(full), values, self.directed, "jvp", aliased=True)
         self.dependencies = [*full.code(values).dependencies, *self.code.dependencies]
 
     def __call__(
