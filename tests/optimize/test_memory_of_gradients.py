@@ -14,6 +14,7 @@ from srcad.optimize import Context
 from srcad.optimize.fitting import fit_without_copy
 from srcad.optimize.kills import store_at_once
 from srcad.optimize.names import share_names
+from srcad.optimize.overwritten import remove_overwritten
 
 FITTED = on_function(fit_without_copy)
 ARRAYS = Context(
@@ -230,3 +231,54 @@ def test_a_gradient_that_something_else_refers_to_is_copied(text):
     first, second = run(given, *arguments)[0], run(result, *arguments)[0]
     assert same(first, second)
     assert "rt.fitted(g" not in text_of(result)
+
+
+RESTORING = """
+z = x * y
+s = []
+s.append(z[:2].copy())
+s.append(z[:2].copy())
+for k in range(2):
+    t = s.pop()
+    z[:2] = t
+    {inside}
+{before}
+z[:2] = g[1:]
+return z, y
+"""
+
+
+def remaining(inside="y[k] = g[k]", before="y[2] = 1.0"):
+    """Return whether a part that is put back in a loop stays, where it is stored to behind the loop."""
+    given = function(
+        "def f(x, y, g):" + textwrap.indent(RESTORING.format(inside=inside, before=before), "    ")
+    )
+    result = on_function(remove_overwritten)(given, ARRAYS)
+    arguments = (np.arange(3.0), np.arange(3.0) + 1.0, np.ones(3))
+    first, second = run(given, *arguments)[0], run(result, *arguments)[0]
+    assert same(first, second)
+    return "z[:2] = t" in text_of(result)
+
+
+def test_what_is_put_back_and_overwritten_before_it_is_read_is_not_put_back():
+    assert not remaining()
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["y[0] = z[2]", "y[:] = 2.0 * z", "v = z[1:]\n    y[1:] = v * 2.0", "z[0:] += 1.0", "note(z)"],
+)
+def test_what_is_read_is_put_back(text):
+    assert remaining(inside=text)
+
+
+def test_what_is_read_behind_the_loop_is_put_back():
+    assert remaining(before="y[2] = z[0]")
+
+
+def test_what_a_break_leaves_is_put_back():
+    assert remaining(inside="if k > 0:\n        return z, y")
+
+
+def test_what_one_branch_reads_is_put_back():
+    assert remaining(before="if y[0] > 0.0:\n    y[2] = z[0]")
