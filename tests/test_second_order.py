@@ -133,6 +133,19 @@ def test_one_array_in_two_positions_of_a_jvp() -> None:
     np.testing.assert_allclose(jvp(f, (X, X), (V, zero)), jvp(f, (X, X.copy()), (V, zero)), rtol=1e-12)
 
 
+def test_one_array_in_two_positions_that_may_change_is_refused() -> None:
+    def f(x, y):
+        parts = [x, y]
+        parts[0] = parts[1] * x
+        return np.sum(parts[0] * y)
+
+    with pytest.raises(UnsupportedError, match="share memory"):
+        vjp(grad(f), X, X)
+    first, second = vjp(grad(f), X, X.copy())[1](V)
+    np.testing.assert_allclose(first, 0.0 * X, atol=1e-12)
+    np.testing.assert_allclose(second, 2.0 * X * V, rtol=1e-12)
+
+
 def test_a_value_that_a_closure_captures() -> None:
     def outer(y):
         def inner(x):
