@@ -21,6 +21,7 @@ from srcad.optimize.fold import Fold
 from srcad.optimize.forward import Rewriter, walk
 from srcad.optimize.histories import prune_histories, unpack_histories
 from srcad.optimize.inplace import update_in_place
+from srcad.optimize.iteration import iterate_over_histories
 from srcad.optimize.kills import store_at_once
 from srcad.optimize.moves import use_before_overwriting
 from srcad.optimize.names import share_names
@@ -58,6 +59,7 @@ FINISH: tuple[Callable[[Program], None], ...] = (
     nest,
     share_names,
     write_plainly,
+    iterate_over_histories,
 )
 """Run once; they leave A-normal form."""
 
