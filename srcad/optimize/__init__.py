@@ -22,6 +22,7 @@ from srcad.optimize.forward import Rewriter, walk
 from srcad.optimize.histories import prune_histories, unpack_histories
 from srcad.optimize.inplace import update_in_place
 from srcad.optimize.iteration import iterate_over_histories
+from srcad.optimize.kept_shapes import keep_shapes
 from srcad.optimize.kills import store_at_once
 from srcad.optimize.moves import use_before_overwriting
 from srcad.optimize.names import share_names
@@ -47,6 +48,7 @@ SIMPLIFY: tuple[type[Rewriter], ...] = (
 """Share one walk, again and again until nothing changes; the result keeps the statement grammar."""
 
 FINISH: tuple[Callable[[Program], None], ...] = (
+    keep_shapes,
     delay_rebinding,
     update_through_views,
     update_in_place,
