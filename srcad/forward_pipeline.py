@@ -10,6 +10,7 @@ from srcad.analysis.memory import memory_of
 from srcad.analysis.returns import Callees
 from srcad.backends.numpy_backend import load
 from srcad.derive.forward import forward
+from srcad.derive.functions import changed_parameters
 from srcad.derive.inline_calls import inline_calls, without_dead_copies
 from srcad.derive.lower import lower
 from srcad.derive.request import Request
@@ -70,4 +71,7 @@ def build_forward(request: Request, stages: dict[str, str] | None = None) -> Cod
     inexact = [n for n, k in kinds.items() if k.name == "float" or (k.name == "array" and k.inexact)]
     derived = optimize(derived, _is_pure, keep=users, inexact=inexact, ranks=kinds)
     text, entries = load([derived], fn.scope)
-    return Code(text, functools.partial(stages_of, request), list(fn.scope.dependencies), entries, changes=bool(memory.changed))
+    return Code(
+        text, functools.partial(stages_of, request), list(fn.scope.dependencies), entries, changes=bool(memory.changed),
+        changes_arguments=bool(changed_parameters(request.names, memory)),
+    )  # fmt: skip

@@ -26,7 +26,7 @@ from srcad.analysis.memory import Memory, direct_changes, memory_of, simple_stat
 from srcad.analysis.returns import Callees
 from srcad.backends.numpy_backend import load
 from srcad.derive.build import assign, constant, name
-from srcad.derive.functions import assemble, enter
+from srcad.derive.functions import assemble, changed_parameters, enter
 from srcad.derive.inline_calls import inline_calls, without_dead_copies
 from srcad.derive.lower import lower
 from srcad.derive.request import Request
@@ -61,6 +61,8 @@ class Code:
         The forward function returns the shadow of its result as well.
     changes : bool
         The program changes memory in place.
+    changes_arguments : bool
+        The program may change memory that its arguments refer to.
     stateful : bool
         The backward function changes what the forward function left for it.
     """
@@ -73,6 +75,7 @@ class Code:
     valued: tuple[str, ...] = ()
     result_shadowed: bool = False
     changes: bool = False
+    changes_arguments: bool = False
     stateful: bool = False
     keep: Any = None
 
@@ -149,7 +152,8 @@ def build(request: Request, stages: dict[str, str] | None = None) -> Code:
     text, entries = load(functions, fn.scope)
     return Code(
         text, functools.partial(stages_of, request), list(fn.scope.dependencies), entries, entry.given, made.valued, made.result_shadowed,
-        bool(memory.changed), bool(memory.changed or memory.shadowed & varied) or has_shadows(made.functions),
+        bool(memory.changed), bool(changed_parameters(request.names, memory)),
+        bool(memory.changed or memory.shadowed & varied) or has_shadows(made.functions),
     )  # fmt: skip
 
 

@@ -24,7 +24,7 @@ from srcad.errors import UnsupportedError
 from srcad.pipeline import Code
 from srcad.replay import Replay
 from srcad.rules import registry
-from srcad.runtime.tangents import as_tangent, shared_tangents, tangent_result, zero_tangent
+from srcad.runtime.tangents import as_tangent, tangent_result, zero_tangent
 from srcad.targets import Composable, Target, place
 
 __all__ = ["Gradient", "code_by_symmetry", "has_shadows"]
@@ -106,17 +106,18 @@ class _Product:
         self, gradient: Gradient, values: tuple[Any, ...], wanted: tuple[str, ...], aliased: bool
     ) -> None:
         target = gradient.target
-        self.gradient, self.aliased = gradient, aliased
+        self.gradient = gradient
         self.names = [*target.names, *target.captured_names()]
         everything = dict(zip(self.names, (*values, *target.captured())))
         self.wanted = tuple(n for n in wanted if is_differentiable(kind_of(everything[n])))
         both = {*self.wanted, *gradient.wanted}
         self.parts = tuple(n for n in self.names if n in both)
         full = _FullGradient(target, self.parts, aliased)
-        self.directed = gradient.wanted
-        if aliased:
-            self.directed = tuple(n for n, v in everything.items() if is_differentiable(kind_of(v)))
-        self.code = compiled(Target(full), values, self.directed, "jvp", aliased=aliased)
+        self.code = compiled(Target(full), values, gradient.wanted, "jvp")
+        if aliased and self.code.changes_arguments:
+            raise UnsupportedError(f"Two arguments of '{target.title()}' share memory that it may change, and its "
+                                   "gradient is differentiated.", "Pass a copy of one of them.",
+                                   place(target.func))  # fmt: skip
         self.dependencies = [*full.code(values).dependencies, *self.code.dependencies]
 
     def __call__(
@@ -128,24 +129,15 @@ class _Product:
         directions = {n: _direction(v, given[n]) for n, v in zip(self.gradient.wanted, vectors)}
         if self.code.changes:
             everything, directions = rt.clone(everything), rt.clone(directions)
-        arguments = (
-            [directions[n] for n in self.directed]
-            if not self.aliased
-            else self._shared(everything, directions)
+        (value, parts), tangent = self.code.entries[0](
+            *everything, *(directions[n] for n in self.gradient.wanted)
         )
-        (value, parts), tangent = self.code.entries[0](*everything, *arguments)
         product = tangent_result(tangent[1], parts)
         gradients = dict(zip(self.parts, parts))
         adjoints = dict(zip(self.parts, product))
         if self.gradient.valued:
             adjoints = {n: _weighted_sum(weight, gradients[n], part) for n, part in adjoints.items()}
         return value, gradients, {n: adjoints[n] for n in self.wanted}
-
-    def _shared(self, everything: tuple[Any, ...], directions: dict[str, Any]) -> list[Any]:
-        """Return tangents that share memory where the arguments do."""
-        given = dict(zip(self.names, everything))
-        values = [given[n] for n in self.directed]
-        return shared_tangents(values, [directions.get(n, zero_tangent(given[n])) for n in self.directed])
 
 
 def _direction(cotangent: Any, value: Any) -> Any:
@@ -272,7 +264,8 @@ def code_by_symmetry(
     Raises
     ------
     UnsupportedError
-        If the derivative has a third order, or stands beside auxiliary output.
+        If the derivative has a third order or stands beside auxiliary output, or if two arguments share memory that
+        may be changed.
 
     Notes
     -----

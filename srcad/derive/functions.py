@@ -16,7 +16,7 @@ from srcad.derive.reverse import Reverse
 from srcad.derive.saving import Saved
 from srcad.lang.function import Function
 
-__all__ = ["Entry", "Made", "assemble", "enter"]
+__all__ = ["Entry", "Made", "assemble", "changed_parameters", "enter"]
 
 
 @dataclass
@@ -76,7 +76,7 @@ def enter(
         entry.given = tuple(shadowed)
         entry.bound += entry.shadows.values()
         return entry
-    changed = [p for p in request.names if memory.content(p) is not None or _holds_changed(p, memory)]
+    changed = changed_parameters(request.names, memory)
     rebound = _parameters_for(list(request.wanted), fn)
     for p in request.wanted:
         if p in rebound or p in changed:
@@ -91,6 +91,11 @@ def enter(
     _copy_changed(entry, changed, kinds)
     _make_shadows(entry, fn, shadowed, kinds, request.aliased, swept, rebound)
     return entry
+
+
+def changed_parameters(names: list[str], memory: Memory) -> list[str]:
+    """Return the parameters whose memory, or memory that they hold, may be changed in place."""
+    return [p for p in names if memory.content(p) is not None or _holds_changed(p, memory)]
 
 
 def _holds_changed(variable: str, memory: Memory) -> bool:

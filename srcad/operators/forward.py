@@ -164,7 +164,7 @@ class Pushforward:
         self.everything = (*values, *target.captured())
         self.names = [*target.names, *target.captured_names()]
         self.code = derivative.compiled(values, wanted)
-        self.shared = self.code.changes and share_memory(self.everything)
+        self.shared = self.code.changes_arguments and share_memory(self.everything)
         self.wanted = wanted
         if self.shared:
             self.wanted = tuple(

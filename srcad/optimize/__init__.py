@@ -15,37 +15,53 @@ from srcad.optimize.cse import CommonSubexpressions
 from srcad.optimize.dead import remove_dead
 from srcad.optimize.delays import delay_rebinding
 from srcad.optimize.displays import collect_parts
+from srcad.optimize.factors import ConstantFactors
 from srcad.optimize.fitting import fit_without_copy
 from srcad.optimize.fold import Fold
 from srcad.optimize.forward import Rewriter, walk
 from srcad.optimize.histories import prune_histories, unpack_histories
 from srcad.optimize.inplace import update_in_place
+from srcad.optimize.iteration import iterate_over_histories
+from srcad.optimize.kept_shapes import keep_shapes
 from srcad.optimize.kills import store_at_once
 from srcad.optimize.moves import use_before_overwriting
 from srcad.optimize.names import share_names
 from srcad.optimize.nest import nest
 from srcad.optimize.notation import write_briefly
+from srcad.optimize.overwritten import remove_overwritten
 from srcad.optimize.plain import write_plainly
+from srcad.optimize.products import Products
 from srcad.optimize.program import Program
+from srcad.optimize.reuse import reuse_memory
 from srcad.optimize.views import update_through_views
 
 __all__ = ["FINISH", "SIMPLIFY", "Context", "optimize", "simplify"]
 
-SIMPLIFY: tuple[type[Rewriter], ...] = (CopyPropagation, Fold, NeedlessBroadcasts, CommonSubexpressions)
+SIMPLIFY: tuple[type[Rewriter], ...] = (
+    CopyPropagation,
+    Fold,
+    NeedlessBroadcasts,
+    Products,
+    ConstantFactors,
+    CommonSubexpressions,
+)
 """Share one walk, again and again until nothing changes; the result keeps the statement grammar."""
 
 FINISH: tuple[Callable[[Program], None], ...] = (
+    keep_shapes,
     delay_rebinding,
     update_through_views,
     update_in_place,
     store_at_once,
     use_before_overwriting,
     fit_without_copy,
+    reuse_memory,
     unpack_histories,
     write_briefly,
     nest,
     share_names,
     write_plainly,
+    iterate_over_histories,
 )
 """Run once; they leave A-normal form."""
 
@@ -103,6 +119,7 @@ def simplify(program: Program) -> None:
     for _ in range(_ROUNDS):
         has_changed = coalesce(program)
         has_changed = walk(program, *SIMPLIFY) or has_changed
+        has_changed = remove_overwritten(program) or has_changed
         has_changed = remove_dead(program) or has_changed
         has_changed = prune_histories(program) or has_changed
         has_changed = collect_parts(program) or has_changed

@@ -11,9 +11,9 @@ from srcad import runtime as rt
 from srcad.analysis.kinds import ANY, Kind, is_scalar
 from srcad.analysis.results.calls import result_of
 from srcad.analysis.results.elementwise import binary, unary
-from srcad.analysis.results.indexing import attribute
+from srcad.analysis.results.indexing import attribute, subscript
 from srcad.analysis.results.shaped import Call
-from srcad.optimize.program import Program, statements
+from srcad.optimize.program import Program, expression, statements
 from srcad.optimize.terms import Term
 
 __all__ = ["TermKinds"]
@@ -36,6 +36,7 @@ class TermKinds:
 
     def __init__(self, program: Program) -> None:
         self.context = program.context
+        self.terms = program.terms
         self.definitions: dict[str, list[Term | None]] = {}
         for stmt in statements(program.body):
             for name in stmt.writes:
@@ -87,9 +88,14 @@ class TermKinds:
             return unary(term.parts[0], self.of(term.parts[1]))
         if kind is gast.Attribute:
             return attribute(self.of(term.parts[0]), term.parts[1])
+        if kind is gast.Subscript:
+            return subscript(self.of(term.parts[0]), expression(term.parts[1]), self._of_node)
         if kind is gast.Tuple:
             return Kind("tuple", items=tuple(map(self.of, term.children)))
         return self._of_call(term) if kind is gast.Call and term.callee is not None else ANY
+
+    def _of_node(self, node: gast.expr) -> Kind:
+        return self.of(self.terms.of(node))
 
     def _of_call(self, term: Term) -> Kind:
         _, args, keywords = term.parts

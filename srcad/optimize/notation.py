@@ -52,7 +52,7 @@ class _Writer:
         if call.callee is np.copy and len(args) == 1 and (rank or args[0].name in self.views):
             return self.terms.make(gast.Call, self.terms.make(gast.Attribute, args[0], "copy"), (), ())
         if call.callee is np.expand_dims and len(args) == 2 and rank:
-            return self._with_axis(args[0], rank, args[1])
+            return self._with_axes(args[0], rank, args[1])
         return None
 
     def _rank(self, term: Term) -> int:
@@ -60,14 +60,18 @@ class _Writer:
         dims = dims_of(self.kinds.of(term))
         return len(dims) if dims and self.kinds.is_whole(term) else 0
 
-    def _with_axis(self, array: Term, rank: int, axis: Term) -> Term | None:
-        place = axis.parts[0] if axis.kind is gast.Constant else None
-        if type(place) is not int or not 0 <= place <= rank:
+    def _with_axes(self, array: Term, rank: int, axis: Term) -> Term | None:
+        parts = axis.children if axis.kind is gast.Tuple else (axis,)
+        places = {
+            part.parts[0] for part in parts if part.kind is gast.Constant and type(part.parts[0]) is int
+        }
+        if len(places) != len(parts) or not all(0 <= place < rank + len(places) for place in places):
             return None
-        whole = self.terms.make(gast.Slice, None, None, None)
-        parts = (*[whole] * place, self.terms.constant(None))
-        index = parts[0] if len(parts) == 1 else self.terms.make(gast.Tuple, parts)
-        return self.terms.make(gast.Subscript, array, index)
+        whole, new = self.terms.make(gast.Slice, None, None, None), self.terms.constant(None)
+        index = tuple([new if place in places else whole for place in range(max(places) + 1)])
+        return self.terms.make(
+            gast.Subscript, array, index[0] if len(index) == 1 else self.terms.make(gast.Tuple, index)
+        )
 
 
 def _is_view(program: Program, value: Term) -> bool:

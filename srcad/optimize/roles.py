@@ -51,11 +51,53 @@ def _number_names(program: Program) -> frozenset[str]:
     nothing is known.
     """
     found = frozenset(name for name in program.context.ranks if program.context.is_scalar(name))
+    found |= _saved_elements(program)
     for stmt in statements(program.body):
         is_plain = stmt.kind is gast.AugAssign and stmt.targets[0].kind is gast.Name
         if not is_plain and not found.isdisjoint(stmt.changes) and WORLD not in stmt.changes:
             return frozenset()
     return found
+
+
+def _saved_elements(program: Program) -> set[str]:
+    """Return the variables that only ever hold elements of arrays, some of them out of histories of their own."""
+    found: set[str] = set()
+    others: set[str] = set(program.parameters | program.terms.captured)
+    kept: dict[str, set[str | None]] = {}
+    taken: dict[str, set[str]] = {}
+    for stmt in statements(program.body):
+        if stmt.stack is not None and stmt.stack[0] == "append" and stmt.value is not None:
+            (item,) = stmt.value.parts[1]
+            kept.setdefault(stmt.stack[1], set()).add(item.name if item.kind is gast.Name else None)
+        elif stmt.stack is not None and stmt.target is not None:
+            taken.setdefault(stmt.target, set()).add(stmt.stack[1])
+        elif stmt.target is not None and stmt.value is not None and _is_element(program, stmt.value):
+            found.add(stmt.target)
+        else:
+            others |= stmt.writes
+    found -= others
+    return {n for n in found if all(kept.get(stack) == {n} for stack in taken.get(n, ()))} - (
+        taken.keys() - found
+    )
+
+
+def _is_element(program: Program, value: Term) -> bool:
+    """Tell whether a value is an array's element, by whole numbers for all of its axes."""
+    if value.kind is not gast.Subscript or value.parts[0].kind is not gast.Name:
+        return False
+    kind = program.context.ranks.get(value.parts[0].name)
+    index = value.parts[1]
+    parts = index.children if index.kind is gast.Tuple else (index,)
+    if kind is None or kind.name != "array" or kind.ndim is None or kind.ndim != len(parts):
+        return False
+    return all(_is_whole_number(program, part) for part in parts)
+
+
+def _is_whole_number(program: Program, part: Term) -> bool:
+    if part.kind is gast.Constant:
+        return type(part.parts[0]) is int
+    kind = program.context.ranks.get(part.name) if part.kind is gast.Name else None
+    return kind is not None and kind.name == "int"
 
 
 def _container_names(program: Program) -> set[str]:

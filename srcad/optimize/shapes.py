@@ -89,8 +89,9 @@ class Shapes:
             term = pending.pop()
             if term.kind is gast.Subscript:
                 yield term
-            elif term.kind is gast.Name and self.settled.get(term.name) is not None:
-                pending.append(self.settled[term.name])
+            elif term.kind is gast.Name:
+                definition = self.settled.get(term.name)
+                pending += [] if definition is None else [definition]
             elif is_elementwise(term) or term.kind is gast.UnaryOp:
                 pending += reversed(term.children)
 

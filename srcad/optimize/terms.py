@@ -214,7 +214,7 @@ class Terms:
             return receiver.reads if is_array and method in ARRAY_UPDATES else everything
         if term.callee is None:
             return everything
-        if self._is_pure_function(func.name, term.callee):
+        if self._is_pure_function(func.name, term.callee) or _reverses_range(term.callee, args):
             return None
         positions = changed_arguments(term.callee)
         if positions is None or any(arg.kind is gast.Starred for arg in args):
@@ -227,6 +227,11 @@ class Terms:
         if found is None:
             found = self._pure[name] = bool(self.context.pure(callee))
         return found
+
+
+def _reverses_range(callee: Any, args: Any) -> bool:
+    """Tell whether a call is ``reversed(range(...))``, which runs no code of a user's class."""
+    return callee is reversed and len(args) == 1 and args[0].callee is range and args[0].is_pure
 
 
 def _terms_in(parts: Iterable[Any]) -> Iterator[Term]:

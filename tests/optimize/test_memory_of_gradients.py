@@ -12,8 +12,10 @@ from test_passes import check, on_function
 from srcad.analysis.kinds import array
 from srcad.optimize import Context
 from srcad.optimize.fitting import fit_without_copy
+from srcad.optimize.kept_shapes import keep_shapes
 from srcad.optimize.kills import store_at_once
 from srcad.optimize.names import share_names
+from srcad.optimize.overwritten import remove_overwritten
 
 FITTED = on_function(fit_without_copy)
 ARRAYS = Context(
@@ -230,3 +232,97 @@ def test_a_gradient_that_something_else_refers_to_is_copied(text):
     first, second = run(given, *arguments)[0], run(result, *arguments)[0]
     assert same(first, second)
     assert "rt.fitted(g" not in text_of(result)
+
+
+RESTORING = """
+z = x * y
+s = []
+s.append(z[:2].copy())
+s.append(z[:2].copy())
+for k in range(2):
+    t = s.pop()
+    z[:2] = t
+    {inside}
+{before}
+z[:2] = g[1:]
+return z, y
+"""
+
+
+def remaining(inside="y[k] = g[k]", before="y[2] = 1.0"):
+    """Return whether a part that is put back in a loop stays, where it is stored to behind the loop."""
+    given = function(
+        "def f(x, y, g):" + textwrap.indent(RESTORING.format(inside=inside, before=before), "    ")
+    )
+    result = on_function(remove_overwritten)(given, ARRAYS)
+    arguments = (np.arange(3.0), np.arange(3.0) + 1.0, np.ones(3))
+    first, second = run(given, *arguments)[0], run(result, *arguments)[0]
+    assert same(first, second)
+    return "z[:2] = t" in text_of(result)
+
+
+def test_what_is_put_back_and_overwritten_before_it_is_read_is_not_put_back():
+    assert not remaining()
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["y[0] = z[2]", "y[:] = 2.0 * z", "v = z[1:]\n    y[1:] = v * 2.0", "z[0:] += 1.0", "note(z)"],
+)
+def test_what_is_read_is_put_back(text):
+    assert remaining(inside=text)
+
+
+def test_what_is_read_behind_the_loop_is_put_back():
+    assert remaining(before="y[2] = z[0]")
+
+
+def test_what_a_break_leaves_is_put_back():
+    assert remaining(inside="if k > 0:\n        return z, y")
+
+
+def test_what_one_branch_reads_is_put_back():
+    assert remaining(before="if y[0] > 0.0:\n    y[2] = z[0]")
+
+
+KEPT_SHAPES = """
+s = []
+z = x
+for k in range(2):
+    y = z[k:] * 2.0
+    z = z * y[0]
+    s.append(y)
+dx = 0.0
+for k in reversed(range(2)):
+    y = s.pop()
+    t = np.shape(y)
+    dx = dx + np.sum(np.ones(t))
+return dx
+"""
+
+
+def shapes_kept(old="", new=""):
+    text = KEPT_SHAPES.replace(old, new) if old else KEPT_SHAPES
+    given = function("def f(x, y, g):\n" + textwrap.indent(text, "    "))
+    result = on_function(keep_shapes)(given, ARRAYS)
+    arguments = (np.arange(3.0), np.arange(3.0) + 1.0, np.ones(3))
+    assert same(run(given, *arguments)[0], run(result, *arguments)[0])
+    return "s.append(np.shape(y))" in text_of(result)
+
+
+def test_an_array_whose_shape_is_used_is_kept_as_a_shape():
+    assert shapes_kept()
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("return dx", "return dx + y"),
+        ("np.sum(np.ones(t))", "np.sum(y)"),
+        ("    t = np.shape(y)", "    if k > 0:\n        y = x\n    t = np.shape(y)"),
+        ("    y = s.pop()", "    w = np.shape(y)\n    y = s.pop()\n    dx = dx + np.sum(y) + w[0]"),
+    ],
+    ids=["used behind the loop", "used itself", "set again", "used in the next iteration"],
+)
+def test_an_array_that_is_used_is_kept(old, new):
+    assert not shapes_kept(old, new)

@@ -270,6 +270,12 @@ CASES = {
         "t = x[:, None]\nu = x[None]\nv = np.expand_dims(g, 1)\nreturn t, u, v",
         Context(pure, ranks={"x": array(1)}),
     ),
+    "brief: several new axes": (
+        brief,
+        "t = np.expand_dims(x, (0, 2))\nu = np.expand_dims(x, (1, 2))\nv = np.expand_dims(x, (0, -1))\nreturn t, u, v",
+        "t = x[None, :, None]\nu = x[:, None, None]\nv = np.expand_dims(x, (0, -1))\nreturn t, u, v",
+        Context(pure, ranks={"x": array(1)}),
+    ),
     "brief: copy": (
         brief,
         "dx = x * y\nv = dx[1:]\nt = np.copy(v)\nu = np.copy(y)\nreturn t, u",

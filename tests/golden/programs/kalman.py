@@ -52,8 +52,7 @@ def dkalman(drift, noise, observations):
     dmean = 0.0
     dnoise = 0.0
     dvariance = 0.0
-    for i in reversed(range(t)):
-        error, gain, t3, t7, total = history.pop()
+    for error, gain, t3, t7, total in reversed(history):
         # line 15: variance *= 1.0 - gain
         variance = variance_history.pop()
         dt7 = dvariance * variance

@@ -35,8 +35,7 @@ def dpendulum(length, angle, steps):
     dangle = 1.0
     dlength = 0.0
     dspeed = 0.0
-    for _ in reversed(range(steps)):
-        t1, t2 = history.pop()
+    for t1, t2 in reversed(history):
         # line 11: angle += h * speed
         angle = angle_history.pop()
         dspeed += dangle * 0.05

@@ -27,9 +27,8 @@ def dpolynomial(x, coefficients):
         value = value * x + c
     dvalue = rt.seed(value)
     dx = 0.0
-    for i in reversed(range(t)):
+    for value in reversed(value_history):
         # line 7: value = value * x + c
-        value = value_history.pop()
         dx += dvalue * value
         dvalue = dvalue * x
     return rt.fitted(dx, x)

@@ -1,0 +1,175 @@
+"""The passes that know the ranks of arrays: matrix products, constant factors, memory that is used again."""
+
+from __future__ import annotations
+
+import textwrap
+
+import numpy as np
+import pytest
+from adjoint_programs import function, pure, run, same, text_of
+from test_passes import check, on_function
+
+from srcad.analysis.kinds import array
+from srcad.optimize import Context
+from srcad.optimize.dead import remove_dead
+from srcad.optimize.factors import ConstantFactors
+from srcad.optimize.forward import walk
+from srcad.optimize.products import Products
+from srcad.optimize.reuse import reuse_memory
+
+RNG = np.random.default_rng(0)
+
+
+def of_dims(**dims):
+    """Return the context of arguments of double precision with these axes."""
+    kinds = {name: array(dims=axes, dtype="float64") for name, axes in dims.items()}
+    return Context(pure, inexact=frozenset(kinds), ranks=kinds)
+
+
+def walked(*passes):
+    return on_function(lambda program: walk(program, *passes), remove_dead)
+
+
+VECTORS = of_dims(x="N", y="N", g="N")
+FACTORS = of_dims(x="NN", y="NN", g="N")
+BLOCKS = of_dims(x="NNN", y="NNN", g="N")
+MATRIX = RNG.normal(size=(3, 3))
+BLOCK = RNG.normal(size=(2, 3, 4))
+
+
+def test_the_sum_of_a_product_of_vectors_is_an_inner_product():
+    check(
+        walked(Products),
+        "u = x * 2.0\nt = u * x\ndx = np.sum(t)\nreturn dx",
+        "u = x * 2.0\ndx = u @ x\nreturn dx",
+        VECTORS,
+    )
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "t = x * y\nz = np.sum(t)\nreturn z",
+        "t = x * x\nz = np.sum(t)\nreturn z, t",
+        "t = x * x\nz = np.sum(t, axis=0)\nreturn z",
+        "t = x * 2.0\nz = np.sum(t)\nreturn z",
+        "t = x + x\nz = np.sum(t)\nreturn z",
+    ],
+    ids=["perhaps of other lengths", "used again", "along an axis", "with a number", "of a sum"],
+)
+def test_other_sums_stay(text):
+    check(walked(Products), text, text, VECTORS)
+
+
+def test_a_sum_over_a_matrix_stays():
+    text = "t = x * x\nz = np.sum(t)\nreturn z"
+    check(walked(Products), text, text, FACTORS, (MATRIX, MATRIX, MATRIX[0]))
+
+
+def test_constants_of_both_factors_meet_in_the_smaller_one():
+    check(
+        walked(ConstantFactors),
+        "t = g * 0.25\nu = np.expand_dims(t, 1)\nv = 2 * x\ndx = u * v\nreturn dx",
+        "t1 = g * 0.5\nt2 = np.expand_dims(t1, 1)\ndx = t2 * x\nreturn dx",
+        FACTORS,
+        (MATRIX, MATRIX, MATRIX[0]),
+    )
+
+
+def test_constants_whose_product_is_one_vanish():
+    check(
+        walked(ConstantFactors),
+        "t = x * 0.5\nv = 2 * y\ndx = t * v\nreturn dx",
+        "dx = x * y\nreturn dx",
+        FACTORS,
+        (MATRIX, MATRIX, MATRIX[0]),
+    )
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["t = x * 0.5\ndx = t * y\nreturn dx", "t = x * 0.5\nv = 2 * y\ndx = t * v\nreturn dx, v"],
+    ids=["one constant", "used again"],
+)
+def test_other_constants_stay(text):
+    check(walked(ConstantFactors), text, text, FACTORS, (MATRIX, MATRIX, MATRIX[0]))
+
+
+REUSED = {
+    "the first factor": ("t1 = x - y\nt2 = t1 * x\nreturn t2", "t1 = x - y\nt1 *= x\nreturn t1"),
+    "the second factor": ("t1 = x - y\nt2 = x * t1\nreturn t2", "t1 = x - y\nt1 *= x\nreturn t1"),
+    "both in turn": (
+        "t1 = x - y\nt2 = x + y\nt3 = t1 * y\nt4 = t1 * t2\nreturn t3, t4",
+        "t1 = x - y\nt2 = x + y\nt2 *= t1\nt1 *= y\nreturn t1, t2",
+    ),
+    "a sign": ("t1 = x * y\nt2 = -t1\nreturn t2", "t1 = x * y\nt1 *= -1.0\nreturn t1"),
+    "with itself": ("t1 = x - y\nt2 = t1 * t1\nreturn t2", "t1 = x - y\nt1 *= t1\nreturn t1"),
+}
+
+
+@pytest.mark.parametrize("case", REUSED.values(), ids=list(REUSED))
+def test_memory_of_an_array_of_many_axes_is_used_again(case):
+    check(on_function(reuse_memory), *case, BLOCKS, (BLOCK, BLOCK + 1.0, BLOCK[0, 0]))
+
+
+KEPT = {
+    "needed": "t1 = x - y\nt2 = t1 * x\nreturn t2, t1",
+    "a view needed": "t1 = x - y\nv = t1[1:]\nt2 = t1 * x\nreturn t2, v",
+    "in a list": "t1 = x - y\nd = [t1]\nt2 = t1 * x\nreturn t2, d",
+    "in a history": "s = []\nt1 = x - y\ns.append(t1)\nt2 = t1 * x\nt3 = s.pop()\nreturn t2, t3",
+    "an argument": "t2 = x * y\nreturn t2",
+    "a divisor": "t1 = x - y\nt2 = x / t1\nreturn t2",
+    "an alias": "t1 = x - y\nu = t1\nt2 = t1 * x\nreturn t2, u",
+    "a part of the other factor": "t1 = x - y\nv = t1[:, :, ::-1]\nt2 = t1 * v\nreturn t2",
+    "needed in the next iteration": (
+        "t1 = x - y\nz = x\nfor i in range(2):\n    t2 = t1 * y\n    z = z + t2\nreturn z"
+    ),
+}
+
+
+@pytest.mark.parametrize("text", KEPT.values(), ids=list(KEPT))
+def test_memory_that_something_else_refers_to_is_left_alone(text):
+    check(on_function(reuse_memory), text, text, BLOCKS, (BLOCK, BLOCK + 1.0, BLOCK[0, 0]))
+
+
+def test_few_axes_are_computed_anew():
+    text = "t1 = x - y\nt2 = t1 * x\nreturn t2"
+    check(on_function(reuse_memory), text, text, FACTORS, (MATRIX, MATRIX, MATRIX[0]))
+
+
+LOOPS = {
+    "a value of the iteration before": """
+        t2 = x * 1.0
+        z = x * 0.0
+        for i in range(3):
+            t1 = z - y
+            z = z + t2
+            t2 = t1 * y
+        return z
+        """,
+    "a value behind the loop": """
+        z = x * 0.0
+        t2 = x * 1.0
+        for i in range(3):
+            t1 = z - y
+            t2 = t1 * y
+            z = z + t2
+        return z, t2
+        """,
+    "a branch": """
+        t1 = x - y
+        if g[0] > 0.0:
+            t2 = t1 * y
+        else:
+            t2 = t1
+        return t2
+        """,
+}
+
+
+@pytest.mark.parametrize("text", LOOPS.values(), ids=list(LOOPS))
+def test_reused_memory_in_loops_and_branches_computes_the_same(text):
+    given = function("def f(x, y, g):\n" + textwrap.indent(textwrap.dedent(text), "    "))
+    result = on_function(reuse_memory)(given, BLOCKS)
+    arguments = (BLOCK, BLOCK + 1.0, BLOCK[0, 0])
+    assert same(run(given, *arguments)[0], run(result, *arguments)[0]), text_of(result)
