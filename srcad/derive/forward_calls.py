@@ -106,7 +106,7 @@ class Calls(Operations):
 
     def check_callee(self, function: Any, node: gast.Call) -> None:
         """Refuse a known function that has neither source nor rule."""
-        if function is None or hasattr(function, "tree") or _is(function, (getattr, setattr, delattr)):
+        if function is None or hasattr(function, "tree") or _is(function, (getattr, setattr, delattr, iter)):
             return
         call_method = inspect.getattr_static(type(function), "__call__", None)
         if not isinstance(function, (types.FunctionType, type, types.MethodType)) and not isinstance(
@@ -129,6 +129,8 @@ class Calls(Operations):
     def sequence(self, target: str | None, node: gast.Call) -> list[gast.stmt]:
         """The values that a loop runs over."""
         source = node.args[0]
+        if self.kind(source).name in ("any", "object"):
+            return self.dynamic(target, node)
         tangent = self.tangent(source)
         if target is not None and self.kind(source).name not in ("list", "tuple", "array"):
             tangent = self.runtime(rt.sequence_tangent, "sequence_tangent", name(target), source, tangent)

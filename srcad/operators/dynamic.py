@@ -26,7 +26,7 @@ from srcad.operators.sources import SOURCES
 from srcad.pipeline import Code
 from srcad.rules import registry
 from srcad.runtime.memory import is_instance
-from srcad.runtime.tangents import CONTAINERS, Tangent, container_method, set_jvp_resolvers, tangent_like, zero_tangent
+from srcad.runtime.tangents import CONTAINERS, Tangent, container_method, sequence_tangent, set_jvp_resolvers, tangent_like, zero_tangent
 from srcad.targets import Target, place
 
 __all__ = ["SPECIAL", "call", "install", "prepared", "run", "tangents_of"]
@@ -296,6 +296,33 @@ def _copied(copier: Any) -> Any:
     return call_copier
 
 
+def _iter(args: Any, tangents: Any, options: Any, option_tangents: Any) -> Outcome:
+    if not isinstance(args[0], (*CONTAINERS, np.ndarray)) or isinstance(args[0], dict) or len(args) > 1:
+        raise UnsupportedError("The function iter makes an iterator of what is neither a list nor an array.",
+                               "Loop over the values themselves.")  # fmt: skip
+    return iter(args[0]), list(tangents[0])
+
+
+def _sequence(args: Any, tangents: Any, options: Any, option_tangents: Any) -> Outcome:
+    """List what a loop runs over, as the class of an instance says."""
+    iterate = _written(args[0], "__iter__")
+    if iterate is None:
+        values = rt.sequence(args[0])
+        return values, sequence_tangent(values, args[0], tangents[0])
+    source, image = call(iterate, 0.0, args, tangents, {}, {})
+    step = _written(source, "__next__")
+    if step is None:
+        return list(source), list(image)
+    items, parts = [], []
+    while True:
+        try:
+            item, part = call(step, 0.0, (source,), (image,), {}, {})
+        except StopIteration:
+            return items, parts
+        items.append(item)
+        parts.append(part)
+
+
 def _super(args: Any, tangents: Any, options: Any, option_tangents: Any) -> Outcome:
     return super(*args), tangents[1]
 
@@ -315,7 +342,7 @@ def _container_call(args: Any, tangents: Any, options: Any, option_tangents: Any
 SPECIAL: dict[Any, Any] = {
     rt.call: _reverse_call, rt.call_method: _reverse_method, rt.container_call: _container_call,
     getattr: _getattr, setattr: _setattr, delattr: _delattr, functools.partial: _partial, super: _super,
-    copy.copy: _copied(copy.copy), copy.deepcopy: _copied(copy.deepcopy),
+    iter: _iter, rt.sequence: _sequence, copy.copy: _copied(copy.copy), copy.deepcopy: _copied(copy.deepcopy),
 }  # fmt: skip
 
 
