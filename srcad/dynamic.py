@@ -199,7 +199,8 @@ def call_of_function(
     wanted = tuple(
         n
         for n, v in zip(names, everything)
-        if not _is_nothing(image_of.get(n)) and is_differentiable(kind_of(v))
+        if not _is_nothing(image_of.get(n))
+        and (is_differentiable(kind_of(v)) or isinstance(image_of[n], np.ndarray))
     )
     code = compiled(target, values, wanted, "call", aliased=rt.share_memory(everything))
     value_of = dict(zip(names, everything))

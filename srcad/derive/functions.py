@@ -89,7 +89,7 @@ def enter(
             _bind(entry, outside, name(p))
             entry.published.append(gast.Expr(call("rt.publish", name(outside), name(p))))
     _copy_changed(entry, changed, kinds)
-    _make_shadows(entry, fn, shadowed, kinds, request.aliased, swept, rebound)
+    _make_shadows(entry, fn, shadowed, kinds, request, swept, rebound)
     return entry
 
 
@@ -131,18 +131,19 @@ def _make_shadows(
     fn: Function,
     shadowed: list[str],
     kinds: Kinds,
-    aliased: bool,
+    request: Request,
     swept: Reverse,
     rebound: set[str],
 ) -> None:
-    if aliased and len(shadowed) > 1:
+    if request.aliased and len(shadowed) > 1:
         every = gast.Tuple([name(p) for p in shadowed], gast.Load())
         entry.statements.append(unpack([entry.shadows[p] for p in shadowed], call("rt.shadow", every)))
         entry.bound += [entry.shadows[p] for p in shadowed]
     else:
         for p in shadowed:
             kind = kinds.get(p, ANY)
-            maker = "np.zeros_like" if kind.name == "array" and kind.inexact else "rt.shadow"
+            array = kind.name == "array" and kind.inexact
+            maker = "rt.shadow" if not array else "np.zeros_like" if request.exact else "rt.zeros_like"
             _bind(entry, entry.shadows[p], call(maker, name(p)))
     for p in shadowed:
         container = kinds.get(p, ANY).name != "array"
