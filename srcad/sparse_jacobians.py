@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Callable
 from typing import Any
 
@@ -9,11 +10,6 @@ import numpy as np
 
 from srcad.errors import ArgumentError
 from srcad.operators import hvp, jvp
-
-try:
-    from scipy import sparse
-except ImportError:
-    sparse = None
 
 __all__ = ["column_colors", "jacobian_pattern", "sparse_hessian", "sparse_jacobian"]
 
@@ -165,7 +161,7 @@ class _Compressed:
                                     f"Return a vector of length {rows}.")  # fmt: skip
             here = self.colors[column] == color
             entries[here] = product[row[here]]
-        return sparse.csr_array((entries, (row, column)), shape=(rows, columns))
+        return _scipy_sparse().csr_array((entries, (row, column)), shape=(rows, columns))
 
 
 def jacobian_pattern(f: Callable[..., Any], x: Any, *args: Any, probes: int = 2) -> Any:
@@ -195,7 +191,7 @@ def jacobian_pattern(f: Callable[..., Any], x: Any, *args: Any, probes: int = 2)
     array([[ True,  True, False],
            [False,  True,  True]])
     """
-    _require_scipy()
+    sparse = _scipy_sparse()
     derivative = jvp(f)
     generator = np.random.default_rng(0)
     found = None
@@ -210,14 +206,17 @@ def jacobian_pattern(f: Callable[..., Any], x: Any, *args: Any, probes: int = 2)
     return found
 
 
-def _require_scipy() -> None:
-    if sparse is None:
-        raise ImportError("Sparse matrices need SciPy: pip install srcad[scipy].")
+def _scipy_sparse() -> Any:
+    """Return the module, which is not imported before it is needed."""
+    try:
+        return importlib.import_module("scipy.sparse")
+    except ImportError as error:
+        raise ImportError("Sparse matrices need SciPy: pip install srcad[scipy].") from error
 
 
 def _structure(pattern: Any) -> Any:
     """Return a pattern as a sparse array of coordinates without repetitions, whatever its values are."""
-    _require_scipy()
+    sparse = _scipy_sparse()
     found = sparse.csr_array(pattern != 0 if isinstance(pattern, np.ndarray) else pattern)
     found.sum_duplicates()
     return sparse.coo_array((np.ones(found.nnz), found.tocoo().coords), shape=found.shape)
