@@ -21,6 +21,7 @@ from srcad import runtime as rt
 from srcad.analysis.infer import ARRAY_METHODS
 from srcad.analysis.kinds import is_differentiable, kind_of
 from srcad.compilation import compiled, third_derivative
+from srcad.derive.builtin_sources import source_of_builtin
 from srcad.derive.call_adjoints import CONVERSIONS
 from srcad.errors import UnsupportedError
 from srcad.lang.function import Nested
@@ -88,6 +89,8 @@ def call_with_shadows(call: Call, args: Any, tangents: Any) -> Outcome:
         return (iter(values[0]), list(shadows[0]), _nothing_to_do), (list(dvalues[0]), list(dshadows[0]), 0.0)
     if function is rt.sequence and isinstance(getattr(type(values[0]), "__iter__", None), types.FunctionType):
         return _iterated(call, args, tangents)
+    if function in (map, filter):
+        return _of_function(call, (SOURCES[function], *args[1:]), tangents)
     if isinstance(function, type) and function in SOURCES:
         return _of_function(call, (SOURCES[function], None, *args[2:]), (0.0, 0.0, *tangents[2:]))
     if isinstance(function, type):
@@ -103,6 +106,8 @@ def call_with_shadows(call: Call, args: Any, tangents: Any) -> Outcome:
         )
     if known:
         function = SOURCES.get(function, function)
+    if isinstance(function, types.BuiltinFunctionType):
+        function = source_of_builtin(function, len(values), tuple(options)) or function
     return _of_function(call, (function, *args[1:]), tangents)
 
 

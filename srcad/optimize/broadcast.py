@@ -9,7 +9,6 @@ from srcad import runtime as rt
 from srcad.analysis.broadcast import Reduction, unbroadcast_axes
 from srcad.analysis.kinds import dims_of, is_double, is_scalar
 from srcad.optimize.forward import Known, Rewriter
-from srcad.optimize.kinds import TermKinds
 from srcad.optimize.memory import Memory
 from srcad.optimize.program import Program, Statement
 from srcad.optimize.shapes import Shapes, is_elementwise
@@ -37,7 +36,7 @@ class NeedlessBroadcasts(Rewriter):
 
     def __init__(self, program: Program, memory: Memory) -> None:
         super().__init__(program, memory)
-        self.kinds = TermKinds(program)
+        self.kinds = memory.kinds
         self.shapes = Shapes(program, self.kinds)
 
     def statement(self, stmt: Statement, known: Known) -> list[Statement] | None:

@@ -7,7 +7,6 @@ import numpy as np
 
 from srcad.analysis.kinds import dims_of, is_double
 from srcad.optimize.forward import Known, Rewriter
-from srcad.optimize.kinds import TermKinds
 from srcad.optimize.memory import Memory
 from srcad.optimize.program import Program, Statement
 from srcad.optimize.terms import Term
@@ -31,7 +30,7 @@ class ConstantFactors(Rewriter):
 
     def __init__(self, program: Program, memory: Memory) -> None:
         super().__init__(program, memory)
-        self.kinds = TermKinds(program)
+        self.kinds = memory.kinds
         self.loads = loads_of(program)
 
     def statement(self, stmt: Statement, known: Known) -> list[Statement] | None:

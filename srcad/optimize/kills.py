@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gast
+import numpy as np
 
 from srcad.optimize.memory import Memory
 from srcad.optimize.program import Program, Statement
@@ -41,9 +42,26 @@ class _Storer:
             stmt.blocks = [self.block(inner) for inner in stmt.blocks]
         index = 0
         while index < len(stmts):
+            if _makes_zeros(stmts[index]):
+                self._store_into_zeros(stmts, index)
             if not self._is_kill(stmts[index]) or not self._joined(stmts, index):
                 index += 1
         return stmts
+
+    def _store_into_zeros(self, stmts: list[Statement], making: int) -> None:
+        """Store what is the first to be added to new zeros."""
+        name = stmts[making].target
+        assert name is not None
+        if not self.memory.is_array(name) or self.memory.is_outside(name):
+            return
+        shared = self.memory.sharing(name)
+        for place in range(making + 1, len(stmts)):
+            stmt = stmts[place]
+            if self._is_sum(stmt, shared) and stmt.targets[0].parts[0].name == name:
+                stmts[place] = self._stored(stmt)
+                return
+            if not self._is_apart(stmt, shared):
+                return
 
     def _is_kill(self, stmt: Statement) -> bool:
         value = stmt.value
@@ -104,11 +122,21 @@ class _Storer:
         )
 
     def _store(self, stmts: list[Statement], kill: int, first: int, place: int) -> None:
-        stmt = stmts.pop(place)
+        stmts.insert(first, self._stored(stmts.pop(place)))
+        del stmts[kill]
+
+    def _stored(self, stmt: Statement) -> Statement:
+        """Return the store that a sum is where nothing was before."""
         assert stmt.value is not None
         value = stmt.value if stmt.op is gast.Add else self.program.terms.negative(stmt.value)
         stored = Statement(gast.Assign, stmt.origin)
         stored.targets, stored.value = stmt.targets, value
         self.program.describe(stored)
-        stmts.insert(first, stored)
-        del stmts[kill]
+        return stored
+
+
+def _makes_zeros(stmt: Statement) -> bool:
+    value = stmt.value
+    if stmt.target is None or value is None or value.kind is not gast.Call:
+        return False
+    return value.callee is np.zeros_like or value.callee is np.zeros

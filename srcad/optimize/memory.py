@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import cached_property
 
 import gast
 
 from srcad.optimize.calls import FRESH_METHODS, PLAIN_ATTRIBUTES, changed_arguments, makes_fresh, shares_first
+from srcad.optimize.kinds import TermKinds
 from srcad.optimize.program import Program, Statement, statements
 from srcad.optimize.roles import roles_of
 from srcad.optimize.terms import WORLD, Term, base_name
@@ -55,6 +57,11 @@ class Memory:
         self.changed = {
             self._find(name) for stmt in statements(program.body) for name in stmt.changes if self._has(name)
         }
+
+    @cached_property
+    def kinds(self) -> TermKinds:
+        """The kinds of the terms that were there when the classes were made."""
+        return TermKinds(self.program)
 
     # ---- questions --------------------------------------------------------------------------
 

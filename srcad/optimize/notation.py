@@ -37,6 +37,7 @@ class _Writer:
     def __init__(self, program: Program) -> None:
         self.terms = program.terms
         self.kinds = TermKinds(program)
+        self.displays = _displays(program)
         self.views = {
             stmt.target
             for stmt in statements(program.body)
@@ -61,6 +62,7 @@ class _Writer:
         return len(dims) if dims and self.kinds.is_whole(term) else 0
 
     def _with_axes(self, array: Term, rank: int, axis: Term) -> Term | None:
+        axis = self.displays.get(axis.name, axis) if axis.kind is gast.Name else axis
         parts = axis.children if axis.kind is gast.Tuple else (axis,)
         places = {
             part.parts[0] for part in parts if part.kind is gast.Constant and type(part.parts[0]) is int
@@ -72,6 +74,20 @@ class _Writer:
         return self.terms.make(
             gast.Subscript, array, index[0] if len(index) == 1 else self.terms.make(gast.Tuple, index)
         )
+
+
+def _displays(program: Program) -> dict[str, Term]:
+    """Return the tuples of constants, by the variables that hold nothing else."""
+    found: dict[str, set[Term | None]] = {}
+    for stmt in statements(program.body):
+        for name in stmt.writes:
+            found.setdefault(name, set()).add(stmt.value if stmt.target == name else None)
+    only = {name: values.pop() for name, values in found.items() if len(values) == 1}
+    return {
+        name: value
+        for name, value in only.items()
+        if value is not None and value.kind is gast.Tuple and not value.reads
+    }
 
 
 def _is_view(program: Program, value: Term) -> bool:

@@ -8,7 +8,6 @@ import numpy as np
 from srcad import runtime as rt
 from srcad.analysis.kinds import dims_of, is_double
 from srcad.optimize.forward import Known, Rewriter
-from srcad.optimize.kinds import TermKinds
 from srcad.optimize.memory import Memory
 from srcad.optimize.program import Program, Statement
 from srcad.optimize.shapes import Shapes
@@ -33,7 +32,7 @@ class Products(Rewriter):
 
     def __init__(self, program: Program, memory: Memory) -> None:
         super().__init__(program, memory)
-        self.kinds = TermKinds(program)
+        self.kinds = memory.kinds
         self.shapes = Shapes(program, self.kinds)
         self.loads = loads_of(program)
 

@@ -8,7 +8,6 @@ from typing import Any
 import gast
 
 from srcad.analysis.kinds import dims_of, is_double, is_scalar
-from srcad.optimize.kinds import TermKinds
 from srcad.optimize.liveness import Liveness
 from srcad.optimize.memory import is_fresh
 from srcad.optimize.program import Program, Statement, statements
@@ -46,9 +45,9 @@ def reuse_memory(program: Program) -> None:
 class _Reuser:
     def __init__(self, program: Program) -> None:
         self.program = program
-        self.kinds = TermKinds(program)
         liveness = Liveness(program)
         self.memory, self.after = liveness.memory, liveness.after
+        self.kinds = self.memory.kinds
         self.stored = Counter(name for stmt in statements(program.body) for name in stmt.writes)
         self.making: dict[str, Statement] = {}
         self.own = self._own_arrays()

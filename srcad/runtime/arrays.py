@@ -58,11 +58,17 @@ def unbroadcast(cotangent: Array, x: Array) -> Array:
 def _summed_to(cotangent: Array, shape: tuple[int, ...]) -> Array:
     if not shape:
         return np.sum(cotangent)
-    extra = np.ndim(cotangent) - len(shape)
-    if extra < 0 or any(n not in (1, m) for n, m in zip(shape, np.shape(cotangent)[extra:])):
+    large = np.shape(cotangent)
+    extra = len(large) - len(shape)
+    if extra < 0:
         return np.broadcast_to(cotangent, shape)
-    stretched = [i + extra for i, n in enumerate(shape) if n == 1]
-    return np.sum(cotangent, axis=(*range(extra), *stretched)).reshape(shape)
+    axes = list(range(extra))
+    for axis, length in enumerate(shape, extra):
+        if length == 1:
+            axes.append(axis)
+        elif length != large[axis]:
+            return np.broadcast_to(cotangent, shape)
+    return np.add.reduce(cotangent, axis=tuple(axes)).reshape(shape)
 
 
 def scatter(cotangent: Array, x: Array, index: Any) -> Array:

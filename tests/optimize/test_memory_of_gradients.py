@@ -81,7 +81,29 @@ CHANGED = {
     ),
 }
 
+CHANGED["the first sum into zeros"] = (
+    """
+    z = np.zeros_like(x)
+    u = x * y
+    z[1:] -= u[:-1]
+    z[:-1] += u[1:]
+    return z
+    """,
+    """
+    z = np.zeros_like(x)
+    u = x * y
+    z[1:] = -u[:-1]
+    z[:-1] += u[1:]
+    return z
+    """,
+)
+
 UNCHANGED = {
+    "zeros read in between": "z = np.zeros_like(x)\nu = z * 2.0\nz[0] += 1.0 + u[0]\nz[0] += 1.0\nreturn z, dx",
+    "zeros seen through a view": "z = np.zeros_like(x)\nv = z[1:]\nv += 1.0\nz[1] += 2.0\nreturn z, dx",
+    "zeros added to in a loop": ("z = np.zeros_like(x)\nfor i in range(2):\n    z[0] += x[1]\nreturn z, dx"),
+    "zeros added from themselves": "z = np.zeros_like(x)\nz[0] += z[1] + 1.0\nz[1] += z[0]\nreturn z, dx",
+    "zeros scaled": "z = np.zeros_like(x)\nz[0] *= 3.0\nz[0] += 1.0\nreturn z, dx",
     "read in between": "dx[0] = 0.0\nu = dx[0] + x[0]\ndx[0] += x[1]\nreturn dx, u",
     "read through a view in between": "v = dx[:2]\ndx[0] = 0.0\nu = v * 3.0\ndx[0] += x[1]\nreturn dx, u",
     "added from the memory itself": "dx[0] = 0.0\ndx[1] += dx[2]\ndx[0] += x[1]\nreturn dx",

@@ -71,7 +71,7 @@ def ddynamic_programming(cost):
             history.append((seq, t1, t10, t11, t14, t2, t4, t7, t8))
     # line 17: return table[-1, -1]
     dtable = np.zeros_like(table)
-    dtable[-1, -1] += 1.0
+    dtable[-1, -1] = 1.0
     for i in reversed(range(rows)):
         for j in reversed(range(columns)):
             seq, t1, t10, t11, t14, t2, t4, t7, t8 = history.pop()

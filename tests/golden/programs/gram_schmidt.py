@@ -40,7 +40,7 @@ def dgram_schmidt(A):
         history.append(t10)
     # line 11: return np.sum(A[0] ** 3)
     dA = np.zeros_like(A)
-    dA[0] += 3 * A[0] ** 2
+    dA[0] = 3 * A[0] ** 2
     for j in reversed(range(t1)):
         t10 = history.pop()
         t7 = A[:, j]

@@ -45,7 +45,7 @@ def dpredator_prey(birth, death, steps):
         history.append(t29)
     # line 16: return state[0]
     dstate = np.zeros_like(state)
-    dstate[0] += 1.0
+    dstate[0] = 1.0
     dbirth = 0.0
     ddeath = 0.0
     for _ in reversed(range(steps)):
@@ -62,7 +62,7 @@ def dpredator_prey(birth, death, steps):
         dhunters_1 -= dt7
         # line 7: prey, hunters = state
         dstate_2 = np.zeros_like(state_2)
-        dstate_2[0] += dt2_2 + dt1_2 * t7
+        dstate_2[0] = dt2_2 + dt1_2 * t7
         dstate_2[1] += dhunters_1
         # line 14: middle = state + 0.05 * _rate(state, birth, death)
         dstate += dstate_2

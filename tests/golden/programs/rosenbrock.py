@@ -25,7 +25,7 @@ def drosenbrock(x):
     dvalley = 100.0 * (2 * valley)
     # line 8: slope = 1.0 - x[:-1]
     dx = np.zeros_like(x)
-    dx[:-1] -= 2 * slope
+    dx[:-1] = -(2 * slope)
     # line 7: valley = x[1:] - x[:-1] ** 2
     dx[:-1] -= dvalley * (2 * t1)
     dx[1:] += dvalley

@@ -38,7 +38,7 @@ def dtrajectory(thrust, burn, steps):
     t14 = path[:, 0]
     # line 14: return np.max(path[:, 0])
     dpath = np.zeros_like(path)
-    dpath[:, 0] += 1.0 * rt.extreme_share(t14, np.max(t14), None)
+    dpath[:, 0] = 1.0 * rt.extreme_share(t14, np.max(t14), None)
     dburn = 0.0
     dthrust = 0.0
     for t in reversed(range(1, steps)):
@@ -57,7 +57,7 @@ def dtrajectory(thrust, burn, steps):
         dburn -= dpush * thrust * t7 * t
         # line 10: height, speed = path[t - 1]
         dt4 = np.zeros_like(path[t3])
-        dt4[0] += dt13
+        dt4[0] = dt13
         dt4[1] += dt10
         dpath[t3] += dt4
     # line 8: path[0] = 0.0, 10.0
