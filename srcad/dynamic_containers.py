@@ -171,7 +171,9 @@ def _structural(function: Any) -> Any:
     """Return the handler of a function that rearranges items, whatever they are."""
 
     def make(call: Call, *sources: Any, shadows: Any, **options: Any) -> Outcome:
-        parts = [_items(source, image) if _iterable(source) else None for source, image in zip(sources, shadows)]
+        parts = [
+            _items(source, image) if _iterable(source) else None for source, image in zip(sources, shadows)
+        ]
         items = [source if part is None else part[0] for source, part in zip(sources, parts)]
         images = [source if part is None else part[1] for source, part in zip(sources, parts)]
         pullback = functools.partial(_run, [part[2] for part in parts if part is not None])

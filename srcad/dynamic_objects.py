@@ -63,7 +63,11 @@ def _built_in(
     if isinstance(value, (dict, collections.deque)) and not isinstance(value, collections.Counter):
         source = next((part for part in shadows if isinstance(part, (list, tuple, dict))), None)
         if isinstance(value, dict):
-            parts = source if isinstance(source, dict) else {key: part[1] for key, part in zip(value, source or ())}
+            parts = (
+                source
+                if isinstance(source, dict)
+                else {key: part[1] for key, part in zip(value, source or ())}
+            )
             return value, {**dict.fromkeys(value), **parts, **option_shadows}, _nothing_to_do
         return value, collections.deque(source or [None] * len(value), value.maxlen), _nothing_to_do
     if given and not issubclass(cls, BaseException):

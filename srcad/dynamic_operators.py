@@ -230,7 +230,9 @@ def _setattr(call: Call, base: Any, name: str, value: Any, *, shadows: Any) -> O
         return call(computed.fset, None, (base, value), (shadows[0], shadows[2]), {}, {})
     if isinstance(getattr(type(computed), "__set__", None), types.FunctionType):
         write = type(computed).__set__
-        return call(write, None, (computed, base, value), (rt.shadow(computed), shadows[0], shadows[2]), {}, {})
+        return call(
+            write, None, (computed, base, value), (rt.shadow(computed), shadows[0], shadows[2]), {}, {}
+        )
     method = _method(base, "__setattr__")
     if method is not None:
         return call(method, None, (base, name, value), tuple(shadows), {}, {})

@@ -21,7 +21,7 @@ from srcad.analysis.activity import bound_before, varied_variables
 from srcad.analysis.counters import counting_variables
 from srcad.analysis.guards import raising_variables
 from srcad.analysis.infer import Kinds, infer
-from srcad.analysis.kinds import ANY, INT, Kind, is_scalar, may_be_complex
+from srcad.analysis.kinds import ANY, INT, is_scalar, may_be_complex
 from srcad.analysis.memory import Memory, direct_changes, memory_of, simple_statements
 from srcad.analysis.returns import Callees
 from srcad.backends.numpy_backend import load
@@ -151,8 +151,8 @@ def build(request: Request, stages: dict[str, str] | None = None) -> Code:
     functions = [tidy(optimize(f, _is_pure, **hints), convertible) for f in made.functions]
     text, entries = load(functions, fn.scope)
     return Code(
-        text, functools.partial(stages_of, request), list(fn.scope.dependencies), entries, entry.given, made.valued, made.result_shadowed,
-        bool(memory.changed), bool(changed_parameters(request.names, memory)),
+        text, functools.partial(stages_of, request), list(fn.scope.dependencies), entries, entry.given,
+        made.valued, made.result_shadowed, bool(memory.changed), bool(changed_parameters(request.names, memory)),
         bool(memory.changed or memory.shadowed & varied) or has_shadows(made.functions),
     )  # fmt: skip
 

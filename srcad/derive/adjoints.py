@@ -460,7 +460,9 @@ _TRANSPARENT = {float, iter, list, tuple, dict, rt.sequence}
 
 def _is_growth(node: gast.AST) -> bool:
     """Tell whether an operation is an ``append``, whose result is None."""
-    return isinstance(node, gast.Call) and isinstance(node.func, gast.Attribute) and node.func.attr == "append"
+    return (
+        isinstance(node, gast.Call) and isinstance(node.func, gast.Attribute) and node.func.attr == "append"
+    )
 
 
 def _is_pop(node: gast.AST) -> bool:

@@ -297,7 +297,12 @@ class _Assembly(_Parts):
             returned = self.with_value(kept, ending, returned)
         ending.append(gast.Return(returned))
         body = joint(
-            self.swept.block, self.saved, [*self.entry.published, *kept, *self.seed()], ending, self.comment, self.entry.statements
+            self.swept.block,
+            self.saved,
+            [*self.entry.published, *kept, *self.seed()],
+            ending,
+            self.comment,
+            self.entry.statements,
         )
         return self.function(f"d{self.title}", self.request.names, body)
 

@@ -114,7 +114,9 @@ class _Inliner:
             if has_text and not starred:
                 written_out = source_of_builtin(function, len(node.args), tuple(k.arg for k in node.keywords))
                 return (written_out, []) if written_out is not None else None
-            plain = isinstance(function, types.FunctionType) and not str(function.__module__).startswith("numpy")
+            plain = isinstance(function, types.FunctionType) and not str(function.__module__).startswith(
+                "numpy"
+            )
             if plain and str(function.__module__).startswith("srcad."):
                 return None
             if not plain or str(function.__module__).startswith("srcad.r") or function.__closure__:

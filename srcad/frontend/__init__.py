@@ -27,7 +27,17 @@ from srcad.lang.source import read
 
 __all__ = ["PASSES", "normalize", "normalize_nested"]
 
-PASSES = (fence, defer_blocks, resolve, lower_match, inline_generators, lower_exceptions, to_anf, structure, split_webs)
+PASSES = (
+    fence,
+    defer_blocks,
+    resolve,
+    lower_match,
+    inline_generators,
+    lower_exceptions,
+    to_anf,
+    structure,
+    split_webs,
+)
 
 
 def normalize(func: Any) -> Function:

@@ -125,7 +125,10 @@ class _Inliner:
     def counted(self, node: gast.For) -> tuple[list[gast.stmt], gast.For] | None:
         """Return a loop over ``enumerate`` of a generator as one over the generator that counts."""
         source = node.iter
-        if not (isinstance(source, gast.Call) and self.scope.statics.get(getattr(source.func, "id", "")) is enumerate):
+        if not (
+            isinstance(source, gast.Call)
+            and self.scope.statics.get(getattr(source.func, "id", "")) is enumerate
+        ):
             return None
         if not source.args or source.keywords or self.generator(source.args[0]) is None:
             return None

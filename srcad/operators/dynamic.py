@@ -26,7 +26,15 @@ from srcad.operators.sources import SOURCES
 from srcad.pipeline import Code
 from srcad.rules import registry
 from srcad.runtime.memory import is_instance
-from srcad.runtime.tangents import CONTAINERS, Tangent, container_method, sequence_tangent, set_jvp_resolvers, tangent_like, zero_tangent
+from srcad.runtime.tangents import (
+    CONTAINERS,
+    Tangent,
+    container_method,
+    sequence_tangent,
+    set_jvp_resolvers,
+    tangent_like,
+    zero_tangent,
+)
 from srcad.targets import Target, place
 
 __all__ = ["SPECIAL", "call", "install", "prepared", "run", "tangents_of"]
@@ -222,7 +230,9 @@ def _on_container(function: Any, args: Any, tangents: Any) -> Outcome:
 def _getattr(args: Any, tangents: Any, options: Any, option_tangents: Any) -> Outcome:
     base, name = args[:2]
     held = tangents[0]
-    computed = None if isinstance(base, (type, types.ModuleType)) else inspect.getattr_static(type(base), name, None)
+    computed = (
+        None if isinstance(base, (type, types.ModuleType)) else inspect.getattr_static(type(base), name, None)
+    )
     if isinstance(computed, property):
         return call(computed.fget, 0.0, (base,), (held,), {}, {})
     if isinstance(computed, functools.cached_property):

@@ -64,7 +64,13 @@ def call_with_shadows(call: Call, args: Any, tangents: Any) -> Outcome:
     converted = _method_of_class(function, values) if known and function in CONVERSIONS else None
     if known and registry.find(function) is not None and converted is None:
         return _of_rule(call, (function, *args[1:]), tangents)
-    if function is operator.getitem and isinstance(values[0], dict) and hasattr(type(values[0]), "__missing__") and values[1] not in values[0] and not isinstance(values[0], collections.defaultdict):
+    if (
+        function is operator.getitem
+        and isinstance(values[0], dict)
+        and hasattr(type(values[0]), "__missing__")
+        and values[1] not in values[0]
+        and not isinstance(values[0], collections.defaultdict)
+    ):
         cls = type(values[0])
         raise UnsupportedError(f"The class '{cls.__name__}' makes an item that is missing, which is not differentiated "
                                "twice.", "Set the item before.", place(cls))  # fmt: skip
@@ -283,13 +289,19 @@ def _of_class(call: Call, args: Any, tangents: Any) -> Outcome:
     cls, _, values, shadows, options, option_shadows = args
     value, shadow, pullback = dynamic.call(cls, None, values, shadows, options, option_shadows)
     own_dict = issubclass(cls, dict) and cls is not dict
-    if issubclass(cls, functools.partial) or own_dict and (options or any(part is not None for part in shadows)):
+    if (
+        issubclass(cls, functools.partial)
+        or own_dict
+        and (options or any(part is not None for part in shadows))
+    ):
         raise UnsupportedError(f"An instance of '{cls.__name__}' is made of values with a derivative, which is not "
                                "differentiated twice.", "Use a list, a dict display or a class of your own.")  # fmt: skip
     if own_dict:
         return (value, shadow, pullback), (zero_tangent(value), zero_tangent(shadow), 0.0)
     if isinstance(value, tuple) or not hasattr(value, "__dict__") and not hasattr(cls, "__slots__"):
-        dvalue, dshadow, dpullback = dynamic.call(cls, None, tangents[2], tangents[3], tangents[4], tangents[5])
+        dvalue, dshadow, dpullback = dynamic.call(
+            cls, None, tangents[2], tangents[3], tangents[4], tangents[5]
+        )
         return (value, shadow, functools.partial(_both, pullback, dpullback)), (dvalue, dshadow, 0.0)
     init = cls.__init__
     if not isinstance(init, types.FunctionType) or init.__code__.co_filename == "<string>":

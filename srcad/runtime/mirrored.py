@@ -126,7 +126,12 @@ def _sorted_in_place(base: list[Any], base_shadow: Any, options: dict[str, Any])
 
 
 def _updated(
-    base: Any, base_shadow: Any, args: Any, shadows: Any, options: dict[str, Any], option_shadows: dict[str, Any]
+    base: Any,
+    base_shadow: Any,
+    args: Any,
+    shadows: Any,
+    options: dict[str, Any],
+    option_shadows: dict[str, Any],
 ) -> tuple[None, None]:
     for other, image in zip(args, shadows):
         pairs = dict(other)

@@ -14,7 +14,10 @@ BAD = {
     "def f(x):\n    y = x\n    yield y": ("Loop over it", 3),
     "def f(x):\n    yield from x": ("Loop over it", 2),
     "def f(x):\n    global G\n    G = x": ("'G'", 2),
-    "def f(x):\n    try:\n        return x\n    except ValueError as e:\n        return e.args": ("exception", 5),
+    "def f(x):\n    try:\n        return x\n    except ValueError as e:\n        return e.args": (
+        "exception",
+        5,
+    ),
     "def f(x):\n    try:\n        x += 1\n    finally:\n        return x": ("finally", 5),
     "def f(x):\n    class A: pass\n    return x": ("class", 2),
     "def f(x):\n    del x\n    return x": ("'x'", 2),

@@ -32,7 +32,7 @@ def implicit_exceptions_in_a_loop(x):
             s = s * u + math.sqrt(t - 1.0)
         except ZeroDivisionError:
             s = s * x
-        except ValueError as e:
+        except ValueError:
             s = s * 0.5
             continue
         finally:
@@ -90,7 +90,7 @@ def missing_key(d):
 def loop_left_by_an_exception(x):
     s = x
     try:
-        for i in range(10):
+        for _ in range(10):
             s = s * x + 1
             if s > 5:
                 raise StopIteration
