@@ -6,6 +6,8 @@ import functools
 import types
 from typing import Any
 
+import numpy as np
+
 from srcad.analysis.kinds import NUMBER, kind_of
 from srcad.backends.finite_checks import finite_checks, require_finite
 from srcad.backends.tracebacks import show_users_source
@@ -13,7 +15,7 @@ from srcad.compilation import compiled
 from srcad.derive.request import Request
 from srcad.dispatch import Dispatch
 from srcad.dynamic import install
-from srcad.errors import ArgumentError, OutputError
+from srcad.errors import ArgumentError, OutputError, UnsupportedError
 from srcad.pipeline import Code, build
 from srcad.runtime import clone, share_memory
 from srcad.runtime.tangents import zero_tangent
@@ -215,7 +217,23 @@ class Derivative(Composable):
             raise error
         if self.check_nans:
             require_finite(outcome if self.mode == "grad" else outcome[1], target.title(), place(target.func))
+        if not self._fits(outcome if self.mode == "grad" else outcome[1], values):
+            # an operation whose value no gradient needs is left out, and its complaint about shapes with it
+            self.__wrapped__(*args, **kwargs)
+            raise UnsupportedError(f"The gradient of '{target.title()}' has not the shape of its argument.",
+                                   "Report the function: this is a fault of srcad.", place(target.func))  # fmt: skip
         return self._arrange(outcome)
+
+    def _fits(self, gradients: Any, values: tuple[Any, ...]) -> bool:
+        """Tell whether the gradient of each array has the array's shape."""
+        found = gradients if isinstance(self.argnums, tuple) else (gradients,)
+        given = dict(zip(self.target.names, values))
+        pairs = ((gradient, given[name]) for name, gradient in zip(dict.fromkeys(self.wanted), found))
+        return all(
+            np.shape(g) == v.shape
+            for g, v in pairs
+            if isinstance(v, np.ndarray) and isinstance(g, np.ndarray)
+        )
 
     def _explain(self, error: BaseException) -> None:
         """Turn the runtime's complaint about the output into the project's error, and show the user's source."""

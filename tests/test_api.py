@@ -352,3 +352,11 @@ def test_aux_is_required_to_be_a_pair() -> None:
 
 def test_hessian_of_a_method() -> None:
     np.testing.assert_allclose(hessian(SPRING.energy)(X), 3.0 * np.eye(3))
+
+
+def test_a_complaint_about_shapes_is_not_lost_with_a_value_that_no_gradient_needs() -> None:
+    def summed_twice(x):
+        return np.sum(x) + np.sum(x @ np.ones(7))
+
+    with pytest.raises(ValueError, match="size 7 is different from 3"):
+        grad(summed_twice)(np.ones(3))
