@@ -100,7 +100,8 @@ class ShadowOperands:
         found = []
         for variable, shadow in taken:
             kind = self.kinds.get(variable, Kind("any"))
-            array = kind.name == "array"
+            # a pullback may be given an array of integers, which has no shadow
+            array = kind.name == "array" and kind.dtype is not None
             found.append(
                 Contribution(variable, name(shadow) if array else fl.atom(call("rt.taken", name(shadow))))
             )

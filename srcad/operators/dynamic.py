@@ -316,7 +316,7 @@ def _iter(args: Any, tangents: Any, options: Any, option_tangents: Any) -> Outco
 def _sequence(args: Any, tangents: Any, options: Any, option_tangents: Any) -> Outcome:
     """List what a loop runs over, as the class of an instance says."""
     iterate = _written(args[0], "__iter__")
-    if iterate is None:
+    if iterate is None or isinstance(tangents[0], float):
         values = rt.sequence(args[0])
         return values, sequence_tangent(values, args[0], tangents[0])
     source, image = call(iterate, 0.0, args, tangents, {}, {})

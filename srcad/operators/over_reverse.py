@@ -95,10 +95,8 @@ def call_with_shadows(call: Call, args: Any, tangents: Any) -> Outcome:
         return (iter(values[0]), list(shadows[0]), _nothing_to_do), (list(dvalues[0]), list(dshadows[0]), 0.0)
     if function is rt.sequence and isinstance(getattr(type(values[0]), "__iter__", None), types.FunctionType):
         return _iterated(call, args, tangents)
-    if function in (map, filter):
+    if function is map or function is filter:
         return _of_function(call, (SOURCES[function], *args[1:]), tangents)
-    if isinstance(function, type) and function in SOURCES:
-        return _of_function(call, (SOURCES[function], None, *args[2:]), (0.0, 0.0, *tangents[2:]))
     if isinstance(function, type):
         return _of_class(call, args, tangents)
     receiver = getattr(function, "__self__", None)
@@ -312,6 +310,15 @@ def _of_class(call: Call, args: Any, tangents: Any) -> Outcome:
     images = (0.0, 0.0, (dvalue, *tangents[2]), (dshadow, *tangents[3]), *tangents[4:])
     (_, _, pullback), (_, _, dpullback) = _of_function(call, with_self, images)
     return (value, shadow, pullback), (dvalue, dshadow, dpullback)
+
+
+def _tangent_of_pullback(mirrored: Any) -> Any:
+    """Return the tangent of a pullback from the pullback of the same call with tangents."""
+    if isinstance(mirrored, functools.partial):
+        return partial_of(0.0, *map(_tangent_of_pullback, mirrored.args))
+    if isinstance(mirrored, list):
+        return [_tangent_of_pullback(part) for part in mirrored]
+    return 0.0 if isinstance(mirrored, types.FunctionType) else mirrored
 
 
 def _fields_of(cls: Any, value: Any, shadow: Any, tangents: Any) -> Outcome:

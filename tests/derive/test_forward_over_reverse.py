@@ -13,6 +13,7 @@ from srcad.operators import hvp
 from tests.programs.corpus import PROGRAMS, Program
 from tests.programs.numerical import direction_of, leaves, moved
 from tests.programs.test_programs import TOPICS
+from tests.programs.test_second_order_corpus import REFUSED
 
 assert TOPICS, "importing the test of reverse mode fills the corpus"
 
@@ -21,7 +22,7 @@ SCALAR = [
     entry
     for entry in PROGRAMS
     if isinstance(entry.function(*copy.deepcopy(entry.args)), float)
-    and entry.label not in LEAVES_ITS_BRANCH
+    and entry.label not in LEAVES_ITS_BRANCH | REFUSED
     and list(leaves(entry.args))
 ]
 STEP = 1e-4
