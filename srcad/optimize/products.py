@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import gast
 import numpy as np
 
@@ -9,7 +11,7 @@ from srcad import runtime as rt
 from srcad.analysis.kinds import dims_of, is_double
 from srcad.optimize.forward import Known, Rewriter
 from srcad.optimize.memory import Memory
-from srcad.optimize.program import Program, Statement
+from srcad.optimize.program import Program, Remark, Statement, statements
 from srcad.optimize.shapes import Shapes
 from srcad.optimize.terms import Term
 from srcad.optimize.uses import loads_of
@@ -35,6 +37,8 @@ class Products(Rewriter):
         self.kinds = memory.kinds
         self.shapes = Shapes(program, self.kinds)
         self.loads = loads_of(program)
+        # what comes before the first line of the backward sweep has the primal's values, to the last bit
+        self.primal = set(itertools.takewhile(lambda stmt: stmt.kind is not Remark, statements(program.body)))
 
     def statement(self, stmt: Statement, known: Known) -> list[Statement] | None:
         """Replace the value of an assignment."""
@@ -63,7 +67,12 @@ class Products(Rewriter):
         return None
 
     def _sum(self, stmt: Statement, summed: Term, known: Known) -> None:
-        if summed.kind is not gast.Name or self.loads[summed.name] != 1 or summed.name in self.context.keep:
+        if (
+            stmt in self.primal
+            or summed.kind is not gast.Name
+            or self.loads[summed.name] != 1
+            or summed.name in self.context.keep
+        ):
             return
         product = known.value(summed.name)
         if product is None or product.kind is not gast.BinOp or product.parts[1] is not gast.Mult:
