@@ -21,7 +21,6 @@ assert TOPICS, "importing the test of reverse mode fills the corpus"
 
 HAVE_NO_DERIVATIVE = {"branches-or_with_values-1", "numpy_programs-reductions_over_axis_tuples"}
 REFUSED = {
-    "everyday_loops-loop_over_an_iterator_of_positions",
     "everyday_containers-named_tuple_with_a_field_replaced",
     "everyday_containers-positions_counted_by_a_counter",
     "everyday_containers-ordered_dict_whose_first_moves_to_the_end",
