@@ -152,7 +152,7 @@ def _scipy_functions() -> dict[str, list[Any]]:
 
 
 def _topic_of(rule: registry.Rule) -> str:
-    return rule.reverse.__module__.rpartition(".")[2].removeprefix("scipy_").partition("_")[0]
+    return (rule.reverse.__module__ or "").rpartition(".")[2].removeprefix("scipy_").partition("_")[0]
 
 
 def _count_line(title: str, functions: list[Any]) -> str:
