@@ -9,7 +9,7 @@ from srcad.analysis.kinds import NUMBER, is_differentiable, kind_of
 from srcad.backends.tracebacks import show_users_source
 from srcad.compilation import compiled
 from srcad.derive.request import Request
-from srcad.errors import ArgumentError
+from srcad.errors import ArgumentError, UnsupportedError
 from srcad.forward_pipeline import build_forward
 from srcad.pipeline import Code
 from srcad.runtime import clone, share_memory
@@ -166,6 +166,12 @@ class Pushforward:
         self.code = derivative.compiled(values, wanted)
         self.shared = self.code.changes_arguments and share_memory(self.everything)
         self.wanted = wanted
+        if target.inner is not None and share_memory(self.everything):
+            primal = target.inner.target
+            if compiled(primal, values, wanted, "jvp", aliased=True).changes_arguments:
+                raise UnsupportedError(f"Two arguments of '{primal.title()}' share memory that it may change, and its "
+                                       "gradient is differentiated.", "Pass a copy of one of them.",
+                                       place(primal.func))  # fmt: skip
         if self.shared:
             self.wanted = tuple(
                 n for n, v in zip(self.names, self.everything) if is_differentiable(kind_of(v))

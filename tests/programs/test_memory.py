@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 
 from srcad.api import grad, value_and_grad, vjp
-from srcad.operators import jvp
+from srcad.errors import UnsupportedError
+from srcad.operators import hvp, jvp
 
 X = np.array([0.3, 1.2, -0.7, 0.9])
 Y = np.array([0.8, -0.5, 0.6, 1.1])
@@ -94,6 +95,15 @@ def test_array_of_an_enclosing_function_is_changed_as_by_the_primal() -> None:
 
     grad(f)(Y.copy())
     np.testing.assert_array_equal(data, [X[0], 5.0, *X[2:]])
+
+
+def test_gradient_where_one_changed_array_is_in_two_positions_is_not_differentiated() -> None:
+    x = X.copy()
+    with pytest.raises(UnsupportedError, match=r"share memory that it may change(.|\n)*def mix"):
+        hvp(mix, (0, 1))(x, x, (DIRECTION, DIRECTION))
+
+    product = hvp(mix, (0, 1))(x, x.copy(), (DIRECTION, DIRECTION))
+    assert all(np.all(np.isfinite(part)) for part in product)
 
 
 @pytest.mark.parametrize(
