@@ -22,12 +22,12 @@ from hypothesis import strategies as st
 
 from srcad.api import value_and_grad
 from srcad.errors import UnsupportedError
+from tests.property.central_differences import central_difference
 from tests.property.mutation import MutatingProgram, mutating_program
 
 PROGRAMS = int(os.environ.get("SRCAD_PROGRAMS", "100"))
 # Batches are what runs in parallel.
 BATCHES = min(20, PROGRAMS)
-STEP = 2e-4
 DECISIONS = 600
 SHRINKING_SECONDS = 20.0
 REFUSED_SHARE = 0.03
@@ -139,26 +139,17 @@ def _numerical(program: MutatingProgram, args: list[Any], directions: list[Any])
     namespace: dict[str, Any] = {"_note": note}
     exec(compile(program.noting(), "<noting>", "exec"), namespace)
 
-    def run(number: int, offset: float) -> tuple[float, tuple[bytes, ...]]:
-        way.clear()
-        moved = copy.deepcopy(args)
-        moved[number] = args[number] + offset * directions[number]
-        moved = [float(a) if np.shape(a) == () else a for a in moved]
-        return float(namespace["program"](*moved)), tuple(way)
+    def derivative(number: int) -> float | None:
+        def run(offset: float) -> tuple[float, tuple[bytes, ...]]:
+            way.clear()
+            moved = copy.deepcopy(args)
+            moved[number] = args[number] + offset * directions[number]
+            moved = [float(a) if np.shape(a) == () else a for a in moved]
+            return float(namespace["program"](*moved)), tuple(way)
 
-    derivatives: list[float | None] = []
-    for number in range(len(args)):
-        ways: set[tuple[bytes, ...]] = set()
+        return central_difference(run)
 
-        def difference(step: float, number: int = number, ways: set[tuple[bytes, ...]] = ways) -> float:
-            values, seen = zip(*(run(number, k * step) for k in (-2, -1, 1, 2)))
-            ways.update(seen)
-            return (8 * (values[2] - values[1]) - (values[3] - values[0])) / (12 * step)
-
-        coarse, fine = difference(STEP), difference(STEP / 4)
-        reliable = len(ways) == 1 and abs(coarse - fine) <= 1e-6 * max(1.0, abs(fine))
-        derivatives.append(fine if reliable else None)
-    return derivatives
+    return [derivative(number) for number in range(len(args))]
 
 
 def _report(program: MutatingProgram, args: list[Any], error: Exception, derivative: Any) -> str:

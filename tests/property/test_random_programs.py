@@ -21,12 +21,12 @@ from hypothesis import strategies as st
 
 from srcad.api import value_and_grad
 from srcad.errors import UnsupportedError
+from tests.property.central_differences import central_difference
 from tests.property.generate import FLOAT, VECTOR, RandomProgram, random_program
 
 PROGRAMS = int(os.environ.get("SRCAD_PROGRAMS", "100"))
 # Batches are what runs in parallel.
 BATCHES = min(20, PROGRAMS)
-STEP = 2e-4
 # One string of random bytes makes better programs than a draw for each decision, of which Hypothesis
 # repeats many on purpose.
 DECISIONS = 500
@@ -140,18 +140,16 @@ def _numerical(program: RandomProgram, args: list[Any], directions: list[Any]) -
     namespace: dict[str, Any] = {"_note": note}
     exec(compile(program.noting(), "<noting>", "exec"), namespace)
 
-    def run(number: int, offset: float) -> tuple[float, tuple[bool, ...]]:
-        way.clear()
-        moved = [a + offset * d if i == number else a for i, (a, d) in enumerate(zip(args, directions))]
-        moved = [float(a) if np.shape(a) == () else a for a in moved]
-        return float(namespace["program"](*moved)), tuple(way)
+    def derivative(number: int) -> float | None:
+        def run(offset: float) -> tuple[float, tuple[bool, ...]]:
+            way.clear()
+            moved = [a + offset * d if i == number else a for i, (a, d) in enumerate(zip(args, directions))]
+            moved = [float(a) if np.shape(a) == () else a for a in moved]
+            return float(namespace["program"](*moved)), tuple(way)
 
-    derivatives: list[float | None] = []
-    for number in range(len(args)):
-        values, ways = zip(*(run(number, k * STEP) for k in (-2, -1, 1, 2)))
-        quotient = (8 * (values[2] - values[1]) - (values[3] - values[0])) / (12 * STEP)
-        derivatives.append(quotient if len(set(ways)) == 1 and np.isfinite(quotient) else None)
-    return derivatives
+        return central_difference(run)
+
+    return [derivative(number) for number in range(len(args))]
 
 
 def _report(program: RandomProgram, args: list[Any], error: Exception, derivative: Any) -> str:
