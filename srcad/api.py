@@ -21,13 +21,22 @@ from srcad.runtime import clone, share_memory
 from srcad.runtime.tangents import zero_tangent
 from srcad.second_order import Gradient, code_by_symmetry, has_shadows
 from srcad.targets import Composable, Target, place, split_aux, written
+from srcad.tree import leaves
 
 __all__ = ["Derivative", "grad", "value_and_grad", "vjp"]
 
 Argnums = int | str | tuple[int | str, ...]
+_SEEDS = ("seed", "holomorphic_seed")
+_NUMBERS = (int, float, complex, np.number)
 
 
-def grad(f: Any = None, argnums: Argnums = 0, has_aux: bool = False, check_nans: bool = False) -> Any:
+def grad(
+    f: Any = None,
+    argnums: Argnums = 0,
+    has_aux: bool = False,
+    check_nans: bool = False,
+    holomorphic: bool = False,
+) -> Any:
     """Return a function that computes the gradient of ``f``.
 
     Parameters
@@ -43,6 +52,8 @@ def grad(f: Any = None, argnums: Argnums = 0, has_aux: bool = False, check_nans:
     check_nans : bool
         Look for the cause of a NaN or an infinity: stop at the first step of the backward sweep that makes one, with
         an error that names the line of ``f`` which the step belongs to.
+    holomorphic : bool
+        ``f`` is complex differentiable: its arguments and its result are complex, and the derivative is ``f'(z)``.
 
     Returns
     -------
@@ -52,7 +63,9 @@ def grad(f: Any = None, argnums: Argnums = 0, has_aux: bool = False, check_nans:
     Raises
     ------
     OutputError
-        When called, if the result of ``f`` is not a real scalar.
+        When called, if the result of ``f`` is not a real scalar; under ``holomorphic``, if it is not a complex one.
+    ArgumentError
+        When called, under ``holomorphic``, if an argument to differentiate by is not complex.
     NonFiniteError
         When called, under ``check_nans``.
     SrcadError
@@ -63,14 +76,21 @@ def grad(f: Any = None, argnums: Argnums = 0, has_aux: bool = False, check_nans:
     >>> from srcad import grad
     >>> grad(lambda x: x ** 3)(2.0)
     12.0
+    >>> grad(lambda z: z ** 3, holomorphic=True)(1.0 + 2.0j)
+    (-9+12j)
     """
     if f is None:
-        return functools.partial(grad, argnums=argnums, has_aux=has_aux, check_nans=check_nans)
-    return Derivative(f, argnums, "aux" if has_aux else "grad", value=False, check_nans=check_nans)
+        options = {"check_nans": check_nans, "holomorphic": holomorphic}
+        return functools.partial(grad, argnums=argnums, has_aux=has_aux, **options)
+    return Derivative(f, argnums, "aux" if has_aux else "grad", False, check_nans, holomorphic)
 
 
 def value_and_grad(
-    f: Any = None, argnums: Argnums = 0, has_aux: bool = False, check_nans: bool = False
+    f: Any = None,
+    argnums: Argnums = 0,
+    has_aux: bool = False,
+    check_nans: bool = False,
+    holomorphic: bool = False,
 ) -> Any:
     """Return a function that computes the value of ``f`` and its gradient, in one run.
 
@@ -84,8 +104,9 @@ def value_and_grad(
     (8.0, 12.0)
     """
     if f is None:
-        return functools.partial(value_and_grad, argnums=argnums, has_aux=has_aux, check_nans=check_nans)
-    return Derivative(f, argnums, "aux" if has_aux else "value_and_grad", value=True, check_nans=check_nans)
+        options = {"check_nans": check_nans, "holomorphic": holomorphic}
+        return functools.partial(value_and_grad, argnums=argnums, has_aux=has_aux, **options)
+    return Derivative(f, argnums, "aux" if has_aux else "value_and_grad", True, check_nans, holomorphic)
 
 
 def vjp(f: Any, *args: Any, has_aux: bool = False, **kwargs: Any) -> tuple[Any, ...]:
@@ -175,7 +196,14 @@ class Derivative(Composable):
     """
 
     def __init__(
-        self, f: Any, argnums: Argnums, mode: str, value: bool, check_nans: bool = False, bound: int = 0
+        self,
+        f: Any,
+        argnums: Argnums,
+        mode: str,
+        value: bool,
+        check_nans: bool = False,
+        holomorphic: bool = False,
+        bound: int = 0,
     ) -> None:
         if not callable(f):
             way_out = (
@@ -184,7 +212,7 @@ class Derivative(Composable):
             raise ArgumentError(f"{f!r} is not a function.", way_out)
         self.__wrapped__ = f
         self.argnums, self.mode, self.value, self.check_nans = argnums, mode, value, check_nans
-        self.bound = bound
+        self.holomorphic, self.bound = holomorphic, bound
         self.target = Target(f)
         self.wanted = self.target.wanted(argnums, bound)
         self.latest: Code | None = None
@@ -204,10 +232,12 @@ class Derivative(Composable):
         target = self.target
         values = target.bind(args, kwargs)
         everything = (*values, *target.captured())
+        if self.holomorphic:
+            self._require_complex(values)
         code = self.compiled(values)
         if code.changes and share_memory(everything):
             code = self.compiled(values, aliased=True)
-        elif not self.check_nans:
+        elif not self.check_nans and not self.holomorphic:
             self._dispatch.note(self, code, everything)
         generated = finite_checks(code.entries[0]) if self.check_nans else code.entries[0]
         try:
@@ -240,11 +270,34 @@ class Derivative(Composable):
         traceback = error.__traceback__ if isinstance(error, TypeError) else None
         while traceback is not None and traceback.tb_next is not None:
             traceback = traceback.tb_next
-        if traceback is None or traceback.tb_frame.f_code.co_name != "seed":
+        if traceback is None or traceback.tb_frame.f_code.co_name not in _SEEDS:
             show_users_source(error)
             return
-        raise OutputError(f"The result of '{self.target.title()}' has {error}, and a gradient needs a real scalar.",
-                          "Use vjp for other outputs, or return a sum.", place(self.target.func)) from None  # fmt: skip
+        needed, way_out = "a gradient needs a real scalar", "Use vjp for other outputs, or return a sum."
+        if self.holomorphic:
+            needed, way_out = (
+                "holomorphic=True needs a complex scalar",
+                "Leave it out if the result is real, use vjp for arrays.",
+            )
+        elif "complex" in str(error):
+            way_out = "Pass holomorphic=True if the function is complex differentiable, or return a real part or modulus."
+        raise OutputError(f"The result of '{self.target.title()}' has {error}, and {needed}.", way_out,
+                          place(self.target.func)) from None  # fmt: skip
+
+    def _require_complex(self, values: tuple[Any, ...]) -> None:
+        """Refuse real arguments to a function that is to be complex differentiable."""
+        given = dict(zip(self.target.names, values))
+        for name, index in zip(self.wanted, self._places):
+            argument = given[name] if index is None else given[name][index : index + 1]
+            numbers = [
+                np.asarray(leaf).dtype
+                for leaf in leaves(argument)
+                if isinstance(leaf, (*_NUMBERS, np.ndarray))
+            ]
+            if not numbers or any(dtype.kind != "c" for dtype in numbers):
+                raise ArgumentError(f"The argument '{name}' of '{self.target.title()}' is not complex, as holomorphic=True "
+                                    "promises.", "Pass complex numbers, or leave holomorphic=True out.",
+                                    place(self.target.func))  # fmt: skip
 
     def _arrange(self, outcome: Any) -> Any:
         if self.mode == "grad":
@@ -274,7 +327,13 @@ class Derivative(Composable):
             return self
         if self._of_method is None:
             self._of_method = Derivative(
-                self.__wrapped__, self.argnums, self.mode, self.value, self.check_nans, bound=1
+                self.__wrapped__,
+                self.argnums,
+                self.mode,
+                self.value,
+                self.check_nans,
+                self.holomorphic,
+                bound=1,
             )
         return types.MethodType(self._of_method, instance)
 
@@ -287,7 +346,10 @@ class Derivative(Composable):
             names = [*target.names, *target.captured_names()]
             wanted = tuple(dict.fromkeys(self.wanted))
             single = not isinstance(self.argnums, tuple)
-            request = Request(target.func, tuple(zip(names, kinds)), wanted, self.mode, True, single)
+            parameters, complex_ = tuple(zip(names, kinds)), self.holomorphic
+            request = Request(
+                target.func, parameters, wanted, self.mode, not complex_, single, holomorphic=complex_
+            )
             self.latest = build(request)
         return self.latest
 
@@ -305,7 +367,7 @@ class Derivative(Composable):
         """Return the derivative for arguments of these kinds."""
         single = not isinstance(self.argnums, tuple)
         wanted = tuple(dict.fromkeys(self.wanted))
-        self.latest = compiled(self.target, values, wanted, self.mode, single, aliased)
+        self.latest = compiled(self.target, values, wanted, self.mode, single, aliased, self.holomorphic)
         return self.latest
 
     def derived(self, values: tuple[Any, ...]) -> Any:
@@ -335,7 +397,13 @@ class Derivative(Composable):
         return f"def gradient({names}):\n    {made} = generated({names})\n    return {result}\n"
 
     def derived_again(
-        self, values: tuple[Any, ...], wanted: tuple[str, ...], mode: str, single: bool, aliased: bool
+        self,
+        values: tuple[Any, ...],
+        wanted: tuple[str, ...],
+        mode: str,
+        single: bool,
+        aliased: bool,
+        holomorphic: bool,
     ) -> Any:
         """Return the derivative of a gradient whose text works on shadow memory."""
         unique = tuple(dict.fromkeys(self.wanted))
@@ -343,8 +411,9 @@ class Derivative(Composable):
         if mode == "jvp" or self.mode == "aux" or not self._is_arranged or not has_shadows(code):
             return None
         one = not isinstance(self.argnums, tuple)
-        gradient = Gradient(self.target, unique, one, self.mode == "value_and_grad", code.entries[0])
-        return code_by_symmetry(gradient, values, wanted, mode, single, aliased)
+        valued = self.mode == "value_and_grad"
+        gradient = Gradient(self.target, unique, one, valued, code.entries[0], self.holomorphic)
+        return code_by_symmetry(gradient, values, wanted, mode, single, aliased, holomorphic)
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Copies and pickles are made anew of the primal; what is compiled stays here."""
@@ -354,6 +423,7 @@ class Derivative(Composable):
             self.mode,
             self.value,
             self.check_nans,
+            self.holomorphic,
             self.bound,
         )
 

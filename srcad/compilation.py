@@ -74,6 +74,7 @@ def compiled(
     mode: str,
     single: bool = True,
     aliased: bool = False,
+    holomorphic: bool = False,
 ) -> Code:
     """Return the derivative of ``target`` for arguments of these kinds, from the cache if it is there.
 
@@ -85,7 +86,7 @@ def compiled(
         The value of each of its parameters.
     wanted : tuple of str
         The parameters to differentiate with respect to.
-    mode, single, aliased
+    mode, single, aliased, holomorphic
         See `srcad.derive.request.Request`.
     """
     captured = target.captured()
@@ -99,7 +100,7 @@ def compiled(
         else target.func.__code__
     )
     closed = (_static_cells(target), id(getattr(target.func, "__globals__", None)))
-    key = (identity, closed, wanted, mode, single, aliased, tuple(map(fingerprint, everything)))
+    key = (identity, closed, wanted, mode, single, aliased, holomorphic, tuple(map(fingerprint, everything)))
     code = _CACHE.get(key)
     if code is not None and code.holds():
         return code
@@ -126,9 +127,9 @@ def compiled(
     func = derived if derived is not None else func
     exact = _is_exact(names, everything, wanted)
     integers = tuple(n for n, v in zip(names, everything) if n in wanted and type(v) is int)
-    request = Request(func, tuple(kinds), wanted, mode, exact, single, aliased, integers)
+    request = Request(func, tuple(kinds), wanted, mode, exact, single, aliased, integers, holomorphic)
     again = (
-        target.inner.derived_again(values, wanted, mode, single, aliased)
+        target.inner.derived_again(values, wanted, mode, single, aliased, holomorphic)
         if target.inner is not None
         else None
     )

@@ -279,4 +279,10 @@ def _is_pure(function: Any) -> bool:
         float,
     ):
         return True
-    return registry.is_constant(function) and function not in (print, input, open, rt.seed)
+    return registry.is_constant(function) and function not in (
+        print,
+        input,
+        open,
+        rt.seed,
+        rt.holomorphic_seed,
+    )

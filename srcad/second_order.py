@@ -56,6 +56,8 @@ class Gradient:
         The gradient stands alone and not in a tuple; the value of the function stands before it.
     compute : callable
         Returns the gradient, and under ``valued`` the value, for all arguments and captured values.
+    holomorphic : bool
+        The function and its arguments are complex.
     """
 
     target: Target
@@ -63,6 +65,7 @@ class Gradient:
     single: bool
     valued: bool
     compute: Callable[..., Any]
+    holomorphic: bool = False
 
     def cotangents(self, cotangent: Any) -> tuple[Any, tuple[Any, ...]]:
         """Return the cotangent of the value, and those of the gradient's parts."""
@@ -75,12 +78,14 @@ class Gradient:
 class _FullGradient(Composable):
     """The gradient of a function with respect to some of its parameters, to be differentiated in forward mode."""
 
-    def __init__(self, target: Target, wanted: tuple[str, ...], aliased: bool) -> None:
-        self.target, self.wanted, self.aliased = target, wanted, aliased
+    def __init__(self, gradient: Gradient, wanted: tuple[str, ...], aliased: bool) -> None:
+        self.target, self.wanted, self.aliased = gradient.target, wanted, aliased
+        self.holomorphic = gradient.holomorphic
 
     def code(self, values: tuple[Any, ...]) -> Code:
         """Return the code of the value and the gradient."""
-        return compiled(self.target, values, self.wanted, "value_and_grad", False, self.aliased)
+        mode = "value_and_grad"
+        return compiled(self.target, values, self.wanted, mode, False, self.aliased, self.holomorphic)
 
     def derived(self, values: tuple[Any, ...]) -> Any:
         """Return the generated function."""
@@ -112,7 +117,7 @@ class _Product:
         self.wanted = tuple(n for n in wanted if is_differentiable(kind_of(everything[n])))
         both = {*self.wanted, *gradient.wanted}
         self.parts = tuple(n for n in self.names if n in both)
-        full = _FullGradient(target, self.parts, aliased)
+        full = _FullGradient(gradient, self.parts, aliased)
         self.code = compiled(Target(full), values, gradient.wanted, "jvp")
         if aliased and self.code.changes_arguments:
             raise UnsupportedError(f"Two arguments of '{target.title()}' share memory that it may change, and its "
@@ -175,7 +180,10 @@ class _Residuals:
 class _Entries:
     """The functions of a second derivative, in the forms of `srcad.pipeline.Code`."""
 
-    def __init__(self, gradient: Gradient, product: _Product, wanted: tuple[str, ...], single: bool) -> None:
+    def __init__(
+        self, gradient: Gradient, product: _Product, wanted: tuple[str, ...], single: bool, holomorphic: bool
+    ) -> None:
+        self.seed = rt.holomorphic_seed if holomorphic else rt.seed
         self.gradient, self.product, self.wanted, self.single = gradient, product, wanted, single
 
     def seeded(self, *everything: Any) -> Any:
@@ -184,10 +192,10 @@ class _Entries:
         only = dict(zip(self.product.names, everything))[self.gradient.wanted[0]]
         if not self.gradient.single or self.gradient.valued or np.ndim(only) != 0 or np.iscomplexobj(only):
             result = self.gradient.compute(*everything)
-            rt.seed(result)
+            self.seed(result)
         _, gradients, adjoints = self.product(everything, 1.0)
         value = gradients[self.gradient.wanted[0]] if result is None else result
-        rt.seed(value)
+        self.seed(value)
         return value, self._arranged(everything, adjoints)
 
     def slope(self, *everything: Any) -> Any:
@@ -251,6 +259,7 @@ def code_by_symmetry(
     mode: str,
     single: bool,
     aliased: bool,
+    holomorphic: bool = False,
 ) -> Code:
     """Return the derivative of a gradient with respect to the parameters in ``wanted``.
 
@@ -258,7 +267,7 @@ def code_by_symmetry(
     ----------
     gradient : Gradient
         The gradient.
-    values, wanted, mode, single, aliased
+    values, wanted, mode, single, aliased, holomorphic
         See `srcad.compilation.compiled`.
 
     Raises
@@ -277,7 +286,7 @@ def code_by_symmetry(
                                "Differentiate a function that returns the value alone.",
                                place(gradient.target.func))  # fmt: skip
     product = _Product(gradient, values, wanted, aliased)
-    entries = _Entries(gradient, product, wanted, single)
+    entries = _Entries(gradient, product, wanted, single, holomorphic)
     functions = {"grad": [entries.slope], "value_and_grad": [entries.seeded]}
     return Code(
         product.code.text, product.code.trace, product.dependencies,

@@ -34,7 +34,13 @@ class Composable:
         raise AssertionError("provided by the operator")
 
     def derived_again(
-        self, values: tuple[Any, ...], wanted: tuple[str, ...], mode: str, single: bool, aliased: bool
+        self,
+        values: tuple[Any, ...],
+        wanted: tuple[str, ...],
+        mode: str,
+        single: bool,
+        aliased: bool,
+        holomorphic: bool,
     ) -> Any:
         """Return the code of this derivative's own derivative, None where it is that of the generated function."""
         return None

@@ -326,8 +326,13 @@ class _Assembly(_Parts):
         return self.kinds.get(getattr(node, "id", ""), ANY)
 
     def seed(self) -> list[gast.stmt]:
-        plain = self.request.exact and is_scalar(self.kinds.get(self.result, ANY))
-        one: gast.AST = constant(1.0) if plain else call("rt.seed", name(self.result))
+        plain = (
+            self.request.exact
+            and not self.request.holomorphic
+            and is_scalar(self.kinds.get(self.result, ANY))
+        )
+        seed_of = "rt.holomorphic_seed" if self.request.holomorphic else "rt.seed"
+        one: gast.AST = constant(1.0) if plain else call(seed_of, name(self.result))
         if not self.result_shadowed:
             return [assign(self.out, one)]
         seed = self.fn.scope.fresh("seed")

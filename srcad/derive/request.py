@@ -33,6 +33,8 @@ class Request:
         Two of the parameters may refer to the same memory.
     integers : tuple of str
         Wanted parameters whose arguments are integers: those that count or select have no derivative.
+    holomorphic : bool
+        The result is a complex scalar and not a real one.
     """
 
     func: Any
@@ -43,6 +45,7 @@ class Request:
     single: bool = True
     aliased: bool = False
     integers: tuple[str, ...] = ()
+    holomorphic: bool = False
 
     @property
     def names(self) -> list[str]:

@@ -14,6 +14,7 @@ constant(
     rt.kaiser_radii,
     rt.common_dtype,
     rt.extreme_share,
+    rt.holomorphic_seed,
     rt.inverse_axes,
     rt.keys,
     rt.linspace_weights,

@@ -25,6 +25,7 @@ from srcad.runtime.calls import (
     call,
     call_method,
     closure,
+    holomorphic_seed,
     seed,
     set_resolver,
 )
@@ -374,6 +375,7 @@ __all__ = [
     "gauge_invariant",
     "half_spectrum_weights",
     "hermitian",
+    "holomorphic_seed",
     "identity_like",
     "imag_adjoint",
     "inner_adjoint_a",

@@ -7,7 +7,17 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["Closure", "call", "call_method", "closure", "gradient_of", "seed", "set_gradient", "set_resolver"]
+__all__ = [
+    "Closure",
+    "call",
+    "call_method",
+    "closure",
+    "gradient_of",
+    "holomorphic_seed",
+    "seed",
+    "set_gradient",
+    "set_resolver",
+]
 
 Pullback = Callable[[], None]
 Resolver = Callable[..., tuple[Any, Any, Pullback]]
@@ -93,3 +103,18 @@ def seed(value: Any) -> Any:
     if isinstance(value, complex) or np.iscomplexobj(value):
         shape = "complex type"
     raise TypeError(shape)
+
+
+def holomorphic_seed(value: Any) -> Any:
+    """Return the gradient 1 in the dtype of ``value``, which must be a complex scalar.
+
+    Raises
+    ------
+    TypeError
+        If ``value`` is not a complex scalar.
+    """
+    if isinstance(value, complex):
+        return 1.0 + 0.0j
+    if isinstance(value, (np.ndarray, np.generic)) and np.ndim(value) == 0 and value.dtype.kind == "c":
+        return value.dtype.type(1)
+    raise TypeError(f"shape {np.shape(value)}" if np.ndim(value) else f"type {type(value).__name__}")

@@ -189,7 +189,8 @@ def as_tangent(tangent: Any, value: Any) -> Any:
     if isinstance(value, (float, int, complex, np.number)) and not isinstance(value, bool):
         if np.ndim(tangent) != 0 or isinstance(tangent, (str, dict, type(None))):
             raise ValueError(f"it is {tangent!r} where the primal is the number {value!r}")
-        return complex(tangent) if np.iscomplexobj(tangent) else float(tangent)
+        either = isinstance(value, complex) or np.iscomplexobj(tangent)
+        return complex(tangent) if either else float(tangent)
     if isinstance(value, (list, tuple)):
         if not isinstance(tangent, (list, tuple)) or len(tangent) != len(value):
             raise ValueError(

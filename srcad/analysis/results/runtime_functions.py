@@ -154,6 +154,7 @@ _LIKE_ARGUMENTS: dict[Any, Callable[[Call], Kind]] = {
     rt.finish: _finished,
     rt.fit_tangent: _number_like(1),
     rt.freedom: lambda call: NUMBER,
+    rt.holomorphic_seed: lambda call: Kind("float", dtype="complex"),
     rt.nested_like: _nested_like_second,
     rt.record_like: _record,
     rt.reshape_like: lambda call: container("list", (NUMBER,)),
