@@ -21,7 +21,7 @@ from __future__ import annotations
 import inspect
 import types
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
@@ -186,7 +186,7 @@ class _Names:
 
     def same(self, space: Any, name: str, value: Any) -> str:
         """Return the test that a global or captured variable, or an attribute, is still what it was."""
-        held = f"{self.of(space)}.get({name!r})" if isinstance(space, dict) else f"{self.of(space)}.{name}"
+        held = f"{self.of(space)}.get({name!r})" if isinstance(space, Mapping) else f"{self.of(space)}.{name}"
         return f"{held} is {self.of(value)}"
 
 
@@ -211,7 +211,7 @@ def _dependencies(target: Target, code: Code) -> list[tuple[Any, str, Any]] | No
     while True:
         found += [(target.func, "__code__", target.func.__code__), *_static_cells(target)]
         for dependency in code.dependencies:
-            if isinstance(dependency.space, dict):
+            if isinstance(dependency.space, Mapping):
                 found.append((dependency.space, dependency.name, dependency.value))
             else:
                 found.append((dependency.space, "cell_contents", dependency.value))

@@ -52,7 +52,8 @@ def build_forward(request: Request, stages: dict[str, str] | None = None) -> Cod
     """
     fn = read(request.func)
     users = user_names(fn)
-    fn = inline_calls(fn, read, lambda value: isinstance(value, Nested))
+    instances = {n: kind for n, kind in request.parameters if kind.name == "object"}
+    fn = inline_calls(fn, read, lambda value: isinstance(value, Nested), instances)
     fn = without_dead_copies(copy_propagation(fn, Context(_is_pure)))
     callees = Callees(read)
     kinds = infer(fn, dict(request.parameters), callees.returns, callees.changes)

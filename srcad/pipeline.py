@@ -113,7 +113,8 @@ def build(request: Request, stages: dict[str, str] | None = None) -> Code:
     """
     fn = read(request.func)
     users = user_names(fn)
-    fn = inline_calls(fn, read, lambda value: isinstance(value, Nested))
+    instances = {n: kind for n, kind in request.parameters if kind.name == "object"}
+    fn = inline_calls(fn, read, lambda value: isinstance(value, Nested), instances)
     fn = without_dead_copies(copy_propagation(fn, Context(_is_pure)))
     fn, result = single_result(fn, request.mode)
     request = without_counters(request, fn)

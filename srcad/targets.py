@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from srcad.analysis.infer import ARRAY_METHODS
-from srcad.derive.inline_calls import nested_signature
+from srcad.derive.known_callees import nested_signature
 from srcad.errors import ArgumentError, Location, NoDerivativeError, OutputError
 from srcad.frontend.statics import is_static
 from srcad.pipeline import read
@@ -243,6 +243,9 @@ def _make_wrapper(f: Any, parameters: list[inspect.Parameter]) -> Any:
     plain = [p for p in parameters if isinstance(p.default, _PRINTABLE)]
     required = [p.name for p in plain if p.kind is p.POSITIONAL_OR_KEYWORD and p.default is p.empty]
     optional = [p for p in plain if p.kind is p.POSITIONAL_OR_KEYWORD and p.default is not p.empty]
+    if any(p.kind is p.VAR_POSITIONAL for p in plain):
+        raise NoDerivativeError(f"'{f.__name__}' takes any number of arguments, and none are known here.",
+                                "Write a function of as many parameters as there are that calls it.")  # fmt: skip
     named = [p for p in plain if p.kind is p.KEYWORD_ONLY]
     head = ", ".join(
         required + [_written(p) for p in optional] + ["*"] * bool(named) + [_written(p) for p in named]

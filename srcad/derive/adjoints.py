@@ -255,8 +255,10 @@ class _Adjoint(MemoryAdjoints):
             width = fl.atom(call("len", inner)) if starred else constant(1)
             stop = fl.atom(gast.BinOp(start, gast.Add(), width))
             if self.is_varied(inner):
-                index = gast.Slice(start, stop, None) if starred else start
-                found.append(Contribution(inner.id, fl.atom(gast.Subscript(g, index, gast.Load()))))
+                part = fl.atom(
+                    gast.Subscript(g, gast.Slice(start, stop, None) if starred else start, gast.Load())
+                )
+                found.append(Contribution(inner.id, fl.atom(self.unlisted(part, inner)) if starred else part))
             start = stop
         return found
 
@@ -303,9 +305,11 @@ class _Adjoint(MemoryAdjoints):
         if target is None:
             return self.dynamic_call(target, node)
         if isinstance(function, Hashable) and function in _TRANSPARENT and len(node.args) == 1:
-            function_args = node.args[0]
+            function_args, lists = node.args[0], function in (list, tuple)
             return Operation(
-                (target,), forward, lambda fl, grad, live: self.transparent(function_args, grad(target))
+                (target,),
+                forward,
+                lambda fl, grad, live: self.transparent(function_args, grad(target), lists, fl),
             )
         rule = registry.find(function) if function is not None else None
         unpacked = any(isinstance(a, gast.Starred) for a in node.args) or any(
@@ -341,8 +345,17 @@ class _Adjoint(MemoryAdjoints):
             raise self.refuse(f"The source of '{node.func.id}' cannot be found.", "Define it in a file.",
                               NoDerivativeError)  # fmt: skip
 
-    def transparent(self, argument: gast.AST, gradient: str) -> list[Contribution]:
-        return [Contribution(argument.id, name(gradient))] if self.is_varied(argument) else []
+    def transparent(
+        self, argument: gast.AST, gradient: str, lists: bool, fl: Flattener
+    ) -> list[Contribution]:
+        if not self.is_varied(argument):
+            return []
+        found = self.unlisted(name(gradient), argument) if lists else name(gradient)
+        return [Contribution(argument.id, fl.atom(found))]
+
+    def unlisted(self, gradient: gast.AST, value: gast.AST) -> gast.AST:
+        """Return the gradient of an array whose entries were put into a list."""
+        return call("rt.array_like", gradient, value) if self.kind(value).name == "array" else gradient
 
     def pop(self, target: str, node: gast.Call) -> Operation:
         base = node.func.value.id

@@ -36,6 +36,24 @@ def _min(values: Any) -> Any:
     return best
 
 
+def _max_or(values: Any, default: Any) -> Any:
+    items = list(values)
+    return _max(items) if items else default
+
+
+def _min_or(values: Any, default: Any) -> Any:
+    items = list(values)
+    return _min(items) if items else default
+
+
+def _max_of_two(first: Any, second: Any) -> Any:
+    return second if second > first else first
+
+
+def _min_of_two(first: Any, second: Any) -> Any:
+    return second if second < first else first
+
+
 def _max_of(*values: Any) -> Any:
     best = values[0]
     for item in values:
@@ -76,6 +94,24 @@ def _min_by(values: Any, key: Any) -> Any:
     return best
 
 
+def _max_by_or(values: Any, key: Any, default: Any) -> Any:
+    items = list(values)
+    return _max_by(items, key) if items else default
+
+
+def _min_by_or(values: Any, key: Any, default: Any) -> Any:
+    items = list(values)
+    return _min_by(items, key) if items else default
+
+
+def _max_of_by(*values: Any, key: Any) -> Any:
+    return _max_by(values, key)
+
+
+def _min_of_by(*values: Any, key: Any) -> Any:
+    return _min_by(values, key)
+
+
 def _divmod(numerator: Any, denominator: Any) -> Any:
     return numerator // denominator, numerator % denominator
 
@@ -110,17 +146,29 @@ def _reduce_from(function: Any, values: Any, initial: Any) -> Any:
     return total
 
 
+_PLAIN: frozenset[str | None] = frozenset()
+_KEY: frozenset[str | None] = frozenset({"key"})
+_DEFAULT: frozenset[str | None] = frozenset({"default"})
+_EXTREMES: dict[tuple[int, frozenset[str | None]], tuple[Any, Any]] = {
+    (1, _PLAIN): (_max, _min),
+    (1, _KEY): (_max_by, _min_by),
+    (1, _DEFAULT): (_max_or, _min_or),
+    (1, _KEY | _DEFAULT): (_max_by_or, _min_by_or),
+    (2, _PLAIN): (_max_of_two, _min_of_two),
+    (2, _KEY): (_max_of_by, _min_of_by),
+    (3, _PLAIN): (_max_of, _min_of),
+    (3, _KEY): (_max_of_by, _min_of_by),
+}
+"""What ``max`` and ``min`` mean, by the number of positional arguments (3 for more than two) and the options."""
+
+
 def source_of_builtin(function: Any, positional: int, keywords: tuple[str | None, ...]) -> Any:
     """Return a plain function with the meaning of a builtin called in this form, or None."""
     if function is sum and set(keywords) <= {"start"}:
         return _sum
     if function in (max, min):
-        if keywords == ("key",) and positional == 1:
-            return _max_by if function is max else _min_by
-        if not keywords and positional == 1:
-            return _max if function is max else _min
-        if not keywords:
-            return _max_of if function is max else _min_of
+        extreme = _EXTREMES.get((min(positional, 3), frozenset(keywords)))
+        return extreme[function is min] if extreme is not None else None
     if function is sorted and set(keywords) <= {"key", "reverse"}:
         return _sorted_by if "key" in keywords else _sorted
     if function is functools.reduce and not keywords:

@@ -18,19 +18,28 @@ from __future__ import annotations
 import copy
 import inspect
 import types
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
 import gast
 
+from srcad.analysis.kinds import Kind
 from srcad.derive.build import assign, constant, name
 from srcad.derive.builtin_sources import source_of_builtin
+from srcad.derive.known_callees import (
+    Bindings,
+    method_of,
+    only_spread,
+    rebinds,
+    signature_of,
+    without_cache,
+)
 from srcad.errors import NoSourceError
 from srcad.lang.function import Function, inlined_at
 from srcad.rules import registry
 
-__all__ = ["inline_calls", "nested_signature", "without_dead_copies"]
+__all__ = ["inline_calls", "without_dead_copies"]
 
 MOST_STATEMENTS = 400
 _KEPT = (copy.copy, copy.deepcopy)
@@ -39,37 +48,32 @@ _KEPT = (copy.copy, copy.deepcopy)
 Normalize = Callable[[Any], Function]
 
 
-def inline_calls(fn: Function, normalize: Normalize, is_nested: Callable[[Any], bool]) -> Function:
-    """Return ``fn`` with the calls of known functions replaced by the callees' statements."""
-    inliner = _Inliner(fn, normalize, is_nested)
-    body = inliner.block(
-        fn.tree.body, (fn.source.func.__code__,) if hasattr(fn.source.func, "__code__") else ()
-    )
+def inline_calls(
+    fn: Function, normalize: Normalize, is_nested: Callable[[Any], bool], instances: Mapping[str, Kind]
+) -> Function:
+    """Return ``fn`` with the calls of known functions replaced by the callees' statements.
+
+    ``instances`` are the parameters whose arguments are objects of a known class.
+    """
+    inliner = _Inliner(fn, normalize, is_nested, instances)
+    body = inliner.block(fn.tree.body, (_identity(fn.source.func),))
     return replace(fn.with_body(body), source=inliner.source)
 
 
 class _Inliner:
-    def __init__(self, fn: Function, normalize: Normalize, is_nested: Callable[[Any], bool]) -> None:
+    def __init__(
+        self,
+        fn: Function,
+        normalize: Normalize,
+        is_nested: Callable[[Any], bool],
+        instances: Mapping[str, Kind],
+    ) -> None:
         self.fn, self.scope, self.normalize, self.is_nested = fn, fn.scope, normalize, is_nested
-        self.closures: dict[str, tuple[Any, list[gast.AST]] | None] = {}
+        self.instances = {n: kind for n, kind in instances.items() if not rebinds(fn.tree.body, n)}
         self.size = 0
         self.source = fn.source
-        self.find_closures(fn.tree.body)
-
-    def find_closures(self, body: list[gast.stmt]) -> None:
-        """Find the variables that surely hold one known nested function."""
-        for stmt in body:
-            for node in gast.walk(stmt):
-                if not isinstance(node, gast.Assign) or not isinstance(node.targets[0], gast.Name):
-                    continue
-                target, value = node.targets[0].id, node.value
-                is_closure = (
-                    isinstance(value, gast.Call)
-                    and isinstance(value.func, gast.Name)
-                    and value.func.id == "rt.closure"
-                )
-                known = (value.args[0], value.args[1:]) if is_closure else None
-                self.closures[target] = None if target in self.closures else known
+        self.bindings = Bindings()
+        self.bindings.look_at(fn.tree.body)
 
     def block(self, body: list[gast.stmt], active: tuple[Any, ...]) -> list[gast.stmt]:
         out: list[gast.stmt] = []
@@ -85,61 +89,86 @@ class _Inliner:
     def statement(self, stmt: gast.stmt, active: tuple[Any, ...]) -> list[gast.stmt] | None:
         if not isinstance(stmt, (gast.Assign, gast.Expr)) or not isinstance(stmt.value, gast.Call):
             return None
+        self.bindings.spread(stmt.value)
+        gathered = self.gathered(stmt.value)
+        if gathered is not None:
+            return [gast.copy_location(gathered, stmt), *(self.statement(stmt, active) or [stmt])]
         found = self.callee(stmt.value)
         if found is None or self.size > MOST_STATEMENTS:
             return None
-        function, captured = found
-        identity = function if self.is_nested(function) else function.__code__
+        function, first, captured = found
+        identity = function if self.is_nested(function) else _identity(function)
         if any(identity is other for other in active):
             return None
         try:
             callee = self.normalize(function)
-            bound = self.bind(stmt.value, callee, function, captured)
+            bound = self.bind(stmt.value, callee, function, first, captured)
         except (TypeError, NoSourceError):
             return None
         if bound is None:
             return None
         return self.splice(stmt, callee, bound, (*active, identity))
 
-    def callee(self, node: gast.Call) -> tuple[Any, list[gast.AST]] | None:
-        """Return the known function that is called and the values it captures."""
+    def gathered(self, node: gast.Call) -> gast.stmt | None:
+        """Make one argument of those of ``max(a, *b)``, and return the statement that binds it."""
+        extreme = isinstance(node.func, gast.Name) and self.scope.statics.get(node.func.id) in (max, min)
+        if not extreme or not any(isinstance(a, gast.Starred) for a in node.args):
+            return None
+        values = self.scope.fresh("values")
+        statement = assign(values, gast.Tuple(node.args, gast.Load()))
+        node.args = [name(values)]
+        return statement
+
+    def callee(self, node: gast.Call) -> tuple[Any, list[gast.AST], list[gast.AST]] | None:
+        """Return the known function that is called, its first arguments and the values it captures."""
+        if isinstance(node.func, gast.Attribute):
+            return self.method(node.func.value, node.func.attr)
         if not isinstance(node.func, gast.Name):
             return None
-        if node.func.id in self.scope.statics:
-            function = self.scope.statics[node.func.id]
-            if self.is_nested(function):
-                return function, []
-            starred = any(isinstance(a, gast.Starred) for a in node.args)
-            has_text = isinstance(function, (types.BuiltinFunctionType, type)) or registry.source_of(function)
-            if has_text and not starred:
-                written_out = source_of_builtin(function, len(node.args), tuple(k.arg for k in node.keywords))
-                return (written_out, []) if written_out is not None else None
-            plain = isinstance(function, types.FunctionType) and not str(function.__module__).startswith(
-                "numpy"
-            )
-            if plain and str(function.__module__).startswith("srcad."):
-                return None
-            if not plain or str(function.__module__).startswith("srcad.r") or function.__closure__:
-                return None
-            if registry.find(function) is not None or registry.is_constant(function) or function in _KEPT:
-                return None
-            return (function, []) if not inspect.isgeneratorfunction(function) else None
-        known = self.closures.get(node.func.id)
-        if known is None or not isinstance(known[0], gast.Name):
+        if node.func.id in self.instances:
+            return self.method(node.func, "__call__")
+        known = self.bindings.closure(node.func.id)
+        if known is not None:
+            return self.scope.statics[known[0]], [], known[1]
+        identifier = self.bindings.function(node.func.id)
+        if identifier not in self.scope.statics:
             return None
-        return self.scope.statics[known[0].id], known[1]
+        function = without_cache(self.scope.statics[identifier])
+        if self.is_nested(function):
+            return function, [], []
+        starred = any(isinstance(a, gast.Starred) for a in node.args)
+        has_text = isinstance(function, (types.BuiltinFunctionType, type)) or registry.source_of(function)
+        if has_text and not starred:
+            written_out = source_of_builtin(function, len(node.args), tuple(k.arg for k in node.keywords))
+            return (written_out, [], []) if written_out is not None else None
+        if not isinstance(function, types.FunctionType) or _is_internal(function):
+            return None
+        if registry.find(function) is not None or registry.is_constant(function) or function in _KEPT:
+            return None
+        return (function, [], []) if not inspect.isgeneratorfunction(function) else None
+
+    def method(self, receiver: gast.AST, attribute: str) -> tuple[Any, list[gast.AST], list[gast.AST]] | None:
+        """Return the method of an argument whose class is known."""
+        kind = self.instances.get(getattr(receiver, "id", ""))
+        found = method_of(kind, attribute, receiver, self.scope) if kind is not None else None
+        return (*found, []) if found is not None and not _is_internal(found[0]) else None
 
     def bind(
-        self, node: gast.Call, callee: Function, function: Any, captured: list[gast.AST]
+        self,
+        node: gast.Call,
+        callee: Function,
+        function: Any,
+        first: list[gast.AST],
+        captured: list[gast.AST],
     ) -> dict[str, gast.AST] | None:
         """Return the operation that each parameter of the callee is assigned."""
         if any(isinstance(a, gast.Starred) for a in node.args) or any(k.arg is None for k in node.keywords):
             return None
-        signature = _signature(callee, function)
-        if signature is None:
+        signature = signature_of(callee, function)
+        if signature is None or callee.captured and isinstance(function, types.FunctionType):
             return None
-        positional = list(node.args)
-        if not captured and callee.captured and not isinstance(function, types.FunctionType):
+        positional = [*first, *node.args]
+        if not captured and callee.captured:
             count = len(positional) - len(callee.captured)
             positional, captured = positional[:count], positional[count:]
         arguments = signature.bind(*positional, **{k.arg: k.value for k in node.keywords})
@@ -165,17 +194,36 @@ class _Inliner:
         self, stmt: gast.stmt, callee: Function, bound: dict[str, gast.AST], active: tuple[Any, ...]
     ) -> list[gast.stmt]:
         renaming = _Renamer(self.scope, callee)
-        out: list[gast.stmt] = [assign(renaming.local(p), value) for p, value in bound.items()]
+        out: list[gast.stmt] = []
+        for parameter, value in bound.items():
+            if self.stands_for(callee, parameter, value):
+                renaming.names[parameter] = value.id
+                continue
+            local = renaming.local(parameter)
+            if isinstance(value, (gast.Tuple, gast.Dict)) and only_spread(callee.tree.body, parameter):
+                self.bindings.displays[local] = value
+            else:
+                out.append(assign(local, value))
         body = [renaming.visit(copy.deepcopy(s)) for s in callee.tree.body]
         self.size += len(body)
         returned = body.pop()
-        self.find_closures(body)
+        self.bindings.look_at(body)
         self.locate(body, callee, stmt)
         out += self.block(body, active)
         if isinstance(stmt, gast.Assign):
+            self.bindings.alias(stmt.targets[0], returned.value, self.scope.statics)
             out.append(gast.Assign(stmt.targets, returned.value or constant(None), None))
         self.scope.dependencies += [d for d in callee.scope.dependencies if d not in self.scope.dependencies]
         return [s if hasattr(s, "lineno") else gast.copy_location(s, stmt) for s in out]
+
+    def stands_for(self, callee: Function, parameter: str, value: gast.AST) -> bool:
+        """Tell whether a parameter is but another name for a function or an object whose class is known."""
+        if not isinstance(value, gast.Name) or rebinds(callee.tree.body, parameter):
+            return False
+        is_known = value.id in self.instances or self.bindings.closure(value.id) is not None
+        return is_known or isinstance(
+            self.scope.statics.get(value.id), (types.FunctionType, types.BuiltinFunctionType)
+        )
 
     def locate(self, body: list[gast.stmt], callee: Function, stmt: gast.stmt) -> None:
         """Give the callee's statements their places; what srcad itself has written is at the call."""
@@ -190,31 +238,13 @@ class _Inliner:
         self.source = inlined_at(call, body, source, self.source)
 
 
-def _signature(callee: Function, function: Any) -> inspect.Signature | None:
-    return (
-        inspect.signature(function) if isinstance(function, types.FunctionType) else nested_signature(callee)
-    )
+def _identity(function: Any) -> Any:
+    """Return what tells whether a function is the same as one that calls it; closures share their code."""
+    return function if getattr(function, "__closure__", None) else getattr(function, "__code__", function)
 
 
-def nested_signature(callee: Function) -> inspect.Signature | None:
-    """Return the signature of a nested function without what it captures; None where a default is computed."""
-    arguments = callee.tree.args
-    kinds = inspect.Parameter
-    named = [a.id for a in [*arguments.posonlyargs, *arguments.args] if a.id not in callee.captured]
-    defaults = arguments.defaults
-    if not all(isinstance(d, gast.Constant) for d in [*defaults, *[d for d in arguments.kw_defaults if d]]):
-        return None
-    values = [kinds.empty] * (len(named) - len(defaults)) + [d.value for d in defaults]
-    found = [kinds(n, kinds.POSITIONAL_OR_KEYWORD, default=v) for n, v in zip(named, values)]
-    if arguments.vararg is not None:
-        found.append(kinds(arguments.vararg.id, kinds.VAR_POSITIONAL))
-    for argument, default in zip(arguments.kwonlyargs, arguments.kw_defaults):
-        value = kinds.empty if default is None else default.value
-        if argument.id not in callee.captured:
-            found.append(kinds(argument.id, kinds.KEYWORD_ONLY, default=value))
-    if arguments.kwarg is not None:
-        found.append(kinds(arguments.kwarg.id, kinds.VAR_KEYWORD))
-    return inspect.Signature(found)
+def _is_internal(function: types.FunctionType) -> bool:
+    return str(function.__module__).startswith(("numpy", "srcad."))
 
 
 def without_dead_copies(fn: Function) -> Function:

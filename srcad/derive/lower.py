@@ -99,6 +99,9 @@ class _Lowering(CallLowering):
             ]
         if isinstance(stmt, gast.AugAssign):
             return self.augmented(stmt)
+        listed = self.listed(stmt)
+        if listed:
+            return self.block([*listed, stmt])
         if isinstance(stmt, gast.Assign):
             lowered = self.lowered(stmt, stmt.targets[0], stmt.value)
             if lowered is not None:
@@ -247,15 +250,24 @@ class _Lowering(CallLowering):
 
     # -- assignments ------------------------------------------------------------------------------
 
+    def listed(self, stmt: gast.stmt) -> list[gast.stmt]:
+        """Make a list of what ``f(*x)`` spreads and is no container: numbers out of an array have no shadows."""
+        node = getattr(stmt, "value", None)
+        made = []
+        for argument in node.args if isinstance(node, gast.Call) else []:
+            if isinstance(argument, gast.Starred) and self.kind(argument.value).name not in ("list", "tuple"):
+                self.scope.statics.setdefault("list", list)
+                listing, argument.value = self.keep(gast.Call(name("list"), [argument.value], []))
+                made.append(gast.copy_location(listing, stmt))
+        return made
+
     def packed(self, stmt: gast.Assign) -> list[gast.stmt]:
         """Make one argument of the several of ``x.reshape(2, 3)``."""
         call_ = stmt.value
-        several = (
-            isinstance(call_, gast.Call) and isinstance(call_.func, gast.Attribute) and len(call_.args) > 1
-        )
-        if not several or call_.func.attr not in ("reshape", "transpose"):
+        is_method = isinstance(call_, gast.Call) and isinstance(call_.func, gast.Attribute)
+        if not is_method or call_.func.attr not in ("reshape", "transpose"):
             return []
-        if any(isinstance(a, gast.Starred) for a in call_.args):
+        if len(call_.args) < 2 and not any(isinstance(a, gast.Starred) for a in call_.args):
             return []
         assignment, packed = self.keep(gast.Tuple(list(call_.args), gast.Load()), "shape")
         call_.args = [packed]

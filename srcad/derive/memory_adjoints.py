@@ -21,7 +21,6 @@ After, forwards and backwards::
 
 from __future__ import annotations
 
-import types
 from typing import Any
 
 import gast
@@ -29,7 +28,7 @@ import gast
 from srcad.analysis.kinds import Kind
 from srcad.derive.build import Flattener, assign, call, constant, name
 from srcad.derive.operations import Contribution, Names, Operation, nothing
-from srcad.derive.shadow_operands import as_value
+from srcad.derive.shadow_operands import as_value, is_computed
 from srcad.derive.store_adjoints import StoreAdjoints
 
 __all__ = ["MemoryAdjoints"]
@@ -161,7 +160,11 @@ class MemoryAdjoints(StoreAdjoints):
         if kind.name in ("array", "number", "float"):
             return self.array_attribute(target, value)
         if kind.name in ("any", "object") and self.is_varied(base):
-            if kind.name == "any" or self.is_shadowed(base) or _is_computed(kind.value, value.attr):
+            if self.is_plain_attribute(base, value.attr):
+                shadow = self.gradient(target) if self.is_shadowed(target) else self.fresh_cell(target)
+                mirrored = gast.Attribute(name(self.gradient(base.id)), value.attr, gast.Load())
+                return self.with_shadow(target, shadow, [self.stmt, assign(shadow, mirrored)])
+            if kind.name == "any" or self.is_shadowed(base) or is_computed(kind.value, value.attr):
                 return self.operator_call(target, "getattr", [base, constant(value.attr)])
             return None
         if not self.is_shadowed(base):
@@ -254,12 +257,3 @@ class MemoryAdjoints(StoreAdjoints):
             return found
 
         return pull
-
-
-def _is_computed(cls: Any, attribute: str) -> bool:
-    """Tell whether an attribute of a class's instances is computed when it is read."""
-    if not isinstance(cls, type):
-        return True
-    found = next((vars(base)[attribute] for base in cls.__mro__ if attribute in vars(base)), None)
-    custom = any("__getattr__" in vars(b) or "__getattribute__" in vars(b) for b in cls.__mro__[:-1])
-    return custom or isinstance(found, (property, types.FunctionType)) or hasattr(type(found), "__get__")

@@ -198,7 +198,7 @@ class _Saver:
             step.body.steps.append(Plain(push, pop))
         self.bound = bound
         result = (end - set(local) - {step.target}) | start | before
-        if step.active:
+        if step.active or has_backward(step.body):
             result |= {
                 n for n in read_names(step.backward_iter) if n not in self.scope.statics and "." not in n
             }

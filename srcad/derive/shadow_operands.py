@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import types
+from typing import Any
+
 import gast
 
 from srcad.analysis.infer import Kinds, kind_of_operation
 from srcad.analysis.kinds import Kind
 from srcad.analysis.memory import Memory
 from srcad.derive.build import Flattener, assign, call, constant, name
+from srcad.derive.known_callees import rebinds
 from srcad.derive.operations import Contribution, Names
 from srcad.errors import UnsupportedError
 from srcad.lang.function import Function
 
-__all__ = ["ShadowOperands", "as_value"]
+__all__ = ["ShadowOperands", "as_value", "is_computed"]
 
 
 class ShadowOperands:
@@ -111,6 +115,15 @@ class ShadowOperands:
         """Tell whether an operator may be one that a class defines."""
         return any(self.kind(operand).name in ("any", "object") for operand in operands)
 
+    def is_plain_attribute(self, base: gast.Name, attribute: str) -> bool:
+        """Tell whether an argument's shadow surely has a shadow for an attribute, which is read and set as it is."""
+        kind = self.kind(base)
+        if kind.name != "object" or not self.is_shadowed(base) or is_computed(kind.value, attribute):
+            return False
+        known = any(name == attribute for name, _ in kind.items or ())
+        parameters = self.fn.tree.args.args
+        return known and any(p.id == base.id for p in parameters) and not rebinds(self.fn.tree.body, base.id)
+
     def is_basic(self, index: gast.AST) -> bool:
         for part in index.elts if isinstance(index, gast.Tuple) else [index]:
             if isinstance(part, gast.Slice) or self.kind(part).name in ("int", "none"):
@@ -118,6 +131,15 @@ class ShadowOperands:
             if not (isinstance(part, gast.Constant) and part.value is Ellipsis):
                 return False
         return True
+
+
+def is_computed(cls: Any, attribute: str) -> bool:
+    """Tell whether an attribute of a class's instances is computed when it is read."""
+    if not isinstance(cls, type):
+        return True
+    found = next((vars(base)[attribute] for base in cls.__mro__ if attribute in vars(base)), None)
+    custom = any("__getattr__" in vars(b) or "__getattribute__" in vars(b) for b in cls.__mro__[:-1])
+    return custom or isinstance(found, (property, types.FunctionType)) or hasattr(type(found), "__get__")
 
 
 def as_value(index: gast.AST, flattener: Flattener) -> gast.AST:

@@ -59,7 +59,18 @@ class StoreAdjoints(CallAdjoints):
         base = target.value
         if base.id not in self.varied:
             return Operation((), [self.stmt], nothing)
-        return self.operator_call(None, "setattr", [base, constant(target.attr), value])
+        cls = self.kind(base).value
+        is_set = isinstance(cls, type) and cls.__setattr__ is object.__setattr__
+        if not is_set or not self.is_plain_attribute(base, target.attr):
+            return self.operator_call(None, "setattr", [base, constant(target.attr), value])
+        before: list[gast.stmt] = []
+        taken: list[tuple[str, str]] = []
+        place = Flattener(self.scope)
+        held = place.atom(self.operand_shadow(value, before, taken, True))
+        mirrored = gast.Attribute(name(self.gradient(base.id)), target.attr, gast.Store())
+        store = gast.Assign([mirrored], held, None)
+        forward = self.placed([*before, self.stmt, *place.statements, store])
+        return Operation((), forward, lambda fl, grad, live: self.take(taken, fl), always=bool(taken))
 
     def deletion(self, target: gast.AST) -> Operation:
         base = target.value

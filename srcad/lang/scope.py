@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -20,7 +20,7 @@ class Dependency:
 
     def holds(self) -> bool:
         """Tell whether the name still has the value it had."""
-        if isinstance(self.space, dict):
+        if isinstance(self.space, Mapping):
             return self.space.get(self.name, self) is self.value
         try:
             return self.space.cell_contents is self.value

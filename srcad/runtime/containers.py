@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import copy as _copy
-import dataclasses
 from typing import Any
 
 import numpy as np
 
 from srcad.runtime.attributes import attributes_of
+from srcad.runtime.calls import Closure
+from srcad.runtime.memory import is_instance
 
 __all__ = [
     "accumulate",
@@ -154,7 +155,7 @@ def finish(gradient: Any, value: Any) -> Any:
     if (
         isinstance(value, (bool, str, bytes, range, slice, set, frozenset, type(None), type(...)))
         or callable(value)
-        and not dataclasses.is_dataclass(value)
+        and (isinstance(value, Closure) or not is_instance(value))
     ):
         return None
     if isinstance(value, float):

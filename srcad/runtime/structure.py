@@ -82,6 +82,8 @@ def array_like(parts: Any, x: Array) -> Array:
     """Return nested lists of gradients, where 0.0 may stand for any zeros, as an array of the shape of ``x``."""
     if not isinstance(parts, (list, tuple)):
         return np.broadcast_to(parts, np.shape(x))
+    if np.ndim(x) == 1:
+        return np.array(parts)
     return np.stack([array_like(part, entry) for part, entry in zip(parts, x)])
 
 

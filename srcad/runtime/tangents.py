@@ -307,7 +307,7 @@ def _result(tangent: Any, value: Any, given: set[int]) -> Any:
         return type(value)(*parts) if hasattr(value, "_fields") else type(value)(parts)
     if isinstance(value, dict):
         return {key: _result(0.0 if whole else tangent[key], item, given) for key, item in value.items()}
-    if not is_instance(value) or callable(value):
+    if not is_instance(value) or isinstance(value, Closure):
         return None
     result = _copy.copy(value)
     for name, item in vars(value).items():

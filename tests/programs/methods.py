@@ -1,5 +1,7 @@
 """Methods and attributes: of arrays, of the user's own objects, of numbers."""
 
+from dataclasses import dataclass
+
 import numpy
 import numpy as xp
 from numpy import linalg, tanh
@@ -143,3 +145,115 @@ def method_in_a_loop(a):
 @program(A)
 def method_of_an_expression(a):
     return (a * 2 + 1).sum(axis=0).reshape(3, 1).T.mean()
+
+
+@dataclass
+class Dense:
+    """A layer that is called."""
+
+    w: object
+    b: object
+
+    def __call__(self, x):
+        return xp.tanh(self.w @ x + self.b)
+
+
+@dataclass
+class Stack:
+    """Layers in a list."""
+
+    layers: list
+
+    def loss(self, x):
+        for layer in self.layers:
+            x = layer(x)
+        return xp.sum(x)
+
+
+WEIGHTS = xp.array([[0.1, 0.2], [0.3, -0.4]])
+
+
+@program(Stack([Dense(WEIGHTS, 1.0), Dense(WEIGHTS * 2, xp.array([0.1, 0.2]))]), xp.array([0.5, -1.2]))
+def callable_objects_in_a_list(stack, x):
+    return stack.loss(x)
+
+
+@program({"first": Dense(WEIGHTS, 1.0), "second": 2.0})
+def callable_object_in_a_dict(parts):
+    return xp.sum(parts["first"].w * parts["second"]) + parts["first"].b ** 2
+
+
+@dataclass
+class Oscillator:
+    """State that a method changes."""
+
+    position: float
+    speed: float
+
+    @property
+    def energy(self):
+        return 0.5 * self.speed**2
+
+    @staticmethod
+    def square(x):
+        return x * x
+
+    @classmethod
+    def at_rest(cls, position):
+        return cls(position, 0.0)
+
+    def kick(self, force, step=0.1):
+        self.speed += force * step
+        self.position += self.speed * step
+
+    def __call__(self, time):
+        return self.position + time * self.speed
+
+
+@program(Oscillator(1.0, 0.5), 2.0)
+def methods_of_an_argument_that_change_it(p, stiffness):
+    for _ in range(3):
+        p.kick(-stiffness * p.position)
+    rest = p.at_rest(p.position)
+    return p.energy + p.square(p.position) * stiffness + rest.position * p(stiffness)
+
+
+@program(Oscillator(1.0, 0.5), Oscillator(2.0, 0.3), 2.0)
+@program(Oscillator(1.0, 0.5), Oscillator(2.0, 0.3), 0.5)
+def two_names_for_one_object(p, q, scale):
+    chosen = p if scale > 1 else q
+    chosen.speed = scale * p.speed
+    first = p.speed * 2
+    chosen.speed *= 3.0
+    p.position = q.speed
+    q.position, p.speed = p.speed, q.position
+    return first * p.speed + chosen.position * q.position * scale
+
+
+@dataclass
+class Linear:
+    """A class with a method that a subclass overrides."""
+
+    slope: float
+
+    def shape(self, x):
+        return x
+
+    def value(self, x):
+        return self.slope * self.shape(x)
+
+
+class Steep(Linear):
+    def shape(self, x):
+        return super().shape(x) * self.slope
+
+
+@program(Linear(2.0), 0.5)
+@program(Steep(2.0), 0.5)
+def method_that_a_subclass_overrides(f, x):
+    return f.value(x) * f.shape(x)
+
+
+@program(Dense(xp.array([0.5, -1.2]), 0.3), xp.array([0.5, -1.2]))
+def weights_of_an_object_equal_to_another_argument(layer, x):
+    return layer(x) ** 2 + layer.b

@@ -19,6 +19,7 @@ TOPICS = (
     "loops",
     "exits",
     "calls",
+    "starred",
     "closures",
     "containers",
     "comprehensions",

@@ -29,6 +29,7 @@ from srcad.analysis.results import products
 from srcad.analysis.results.creation import CREATION, as_array_like
 from srcad.analysis.results.elementwise import ufunc_result
 from srcad.analysis.results.generators import MAKERS
+from srcad.analysis.results.indexing import element
 from srcad.analysis.results.linear_algebra import LINEAR_ALGEBRA
 from srcad.analysis.results.reductions import REDUCTIONS, SCANS, reduction, scan
 from srcad.analysis.results.runtime_functions import is_runtime, runtime_result
@@ -179,6 +180,8 @@ def _list(call: Call) -> Kind:
     operand = call.arguments[0]
     if operand.name == "list" or operand.name == "tuple" and operand.items is not None:
         return container("list", (join_all(operand.items),) if operand.items else operand.items)
+    if operand.name == "array" and dims_of(operand):
+        return container("list", (element(operand, 0),))
     return container("list")
 
 

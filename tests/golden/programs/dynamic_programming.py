@@ -23,15 +23,12 @@ ARGUMENTS = (np.array([[1.0, 3.0, 2.0], [0.5, 1.5, 4.0], [2.5, 0.7, 1.1]]),)
 # ------------------------------ its derivative ------------------------------
 
 import numpy as np
-from srcad import runtime as rt
 
 
 def ddynamic_programming(cost):
-    t1_1_history = []
-    seq = None
     t10 = None
     t11 = None
-    t14 = None
+    t1_1 = None
     t2 = None
     t4 = None
     t7 = None
@@ -46,18 +43,15 @@ def ddynamic_programming(cost):
                 t1 = j > 0
             if t1:
                 t2 = i - 1
-                t3 = table[t2, j]
+                first = table[t2, j]
                 t4 = j - 1
-                best = t3
-                seq = rt.sequence((t3, table[i, t4]))
-                t14 = len(seq)
-                for i_1 in range(t14):
-                    item = seq[i_1]
-                    t1_1 = item < best
-                    if t1_1:
-                        best = item
-                    t1_1_history.append(t1_1)
-                table[i, j] += best
+                second = table[i, t4]
+                t1_1 = second < first
+                if t1_1:
+                    t14 = second
+                else:
+                    t14 = first
+                table[i, j] += t14
             else:
                 t7 = i > 0
                 if t7:
@@ -68,29 +62,26 @@ def ddynamic_programming(cost):
                     if t10:
                         t11 = j - 1
                         table[i, j] += table[i, t11]
-            history.append((seq, t1, t10, t11, t14, t2, t4, t7, t8))
+            history.append((t1, t10, t11, t1_1, t2, t4, t7, t8))
     # line 17: return table[-1, -1]
     dtable = np.zeros_like(table)
     dtable[-1, -1] = 1.0
     for i in reversed(range(rows)):
         for j in reversed(range(columns)):
-            seq, t1, t10, t11, t14, t2, t4, t7, t8 = history.pop()
+            t1, t10, t11, t1_1, t2, t4, t7, t8 = history.pop()
             if t1:
                 # line 12: table[i, j] += min(table[i - 1, j], table[i, j - 1])
-                dbest = dtable[i, j]
-                dseq = rt.zeros_like(seq)
-                for i_1 in reversed(range(t14)):
-                    t1_1 = t1_1_history.pop()
-                    if t1_1:
-                        # line 12: table[i, j] += min(table[i - 1, j], table[i, j - 1])
-                        ditem = dbest
-                        dbest = 0.0
-                    else:
-                        ditem = 0.0
+                dt14 = dtable[i, j]
+                if t1_1:
                     # line 12: table[i, j] += min(table[i - 1, j], table[i, j - 1])
-                    rt.accumulate(dseq, i_1, ditem)
-                dtable[i, t4] += dseq[1]
-                dtable[t2, j] += dbest + dseq[0]
+                    dsecond = dt14
+                    dfirst = 0.0
+                else:
+                    # line 12: table[i, j] += min(table[i - 1, j], table[i, j - 1])
+                    dfirst = dt14
+                    dsecond = 0.0
+                dtable[i, t4] += dsecond
+                dtable[t2, j] += dfirst
             elif t7:
                 # line 14: table[i, j] += table[i - 1, j]
                 dtable[t8, j] += dtable[i, j]

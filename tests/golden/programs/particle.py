@@ -36,69 +36,45 @@ def dparticle(p, stiffness):
     history = []
     for _ in range(10):
         t = -stiffness
-        t58 = dp, None
-        t59 = {}
-        t60 = {}
-        t61 = rt.call(rt.operators.getattr, None, (p, "position"), t58, t59, t60)
-        t1, dt1, pullback_9 = t61
-        t_shadow = rt.shadow(t)
-        t53 = {}
-        t54 = {}
-        t55 = rt.call(rt.operators.mul, None, (t, t1), (t_shadow, dt1), t53, t54)
-        t2, dt2, pullback_8 = t55
-        t48 = {}
-        t49 = {}
-        t50 = rt.call_method(p, dp, "kick", (t2, 0.1), (dt2, None), t48, t49)
-        unused, unused_shadow, pullback_7 = t50
-        history.append((pullback_7, pullback_8, pullback_9, t_shadow))
-    t43 = {}
-    t44 = {}
-    t45 = rt.call(rt.operators.getattr, None, (p, "speed"), (dp, None), t43, t44)
-    t3, dt3, pullback_6 = t45
-    t38 = {}
-    t39 = {}
-    t40 = rt.call(rt.operators.pow, None, (t3, 2), (dt3, None), t38, t39)
-    t4, dt4, pullback_5 = t40
-    t33 = {}
-    t34 = {}
-    t35 = rt.call(rt.operators.getattr, None, (p, "position"), (dp, None), t33, t34)
-    t5, dt5, pullback_4 = t35
-    t28 = {}
-    t29 = {}
-    t30 = rt.call(rt.operators.pow, None, (t5, 2), (dt5, None), t28, t29)
-    t6, dt6, pullback_3 = t30
-    stiffness_shadow = rt.shadow(stiffness)
-    t21 = stiffness_shadow, dt6
-    t22 = {}
-    t23 = {}
-    t24 = rt.call(rt.operators.mul, None, (stiffness, t6), t21, t22, t23)
-    t7, dt7, pullback_2 = t24
-    t17 = {}
-    t18 = {}
-    t19 = rt.call(rt.operators.add, None, (t4, t7), (dt4, dt7), t17, t18)
-    t8, dt8, pullback_1 = t19
-    t12 = {}
-    t13 = {}
-    t14 = rt.call(rt.operators.mul, None, (0.5, t8), (None, dt8), t12, t13)
-    t9, dt9, pullback = t14
-    seed = rt.seed(t9)
-    rt.seed_shadow(dt9, seed)
+        t1 = p.position
+        t1_shadow = dp.position
+        t11_shadow = dp.speed
+        t12 = p.speed + t * t1 * 0.1
+        t12_shadow = rt.shadow(t12)
+        p.speed = t12
+        dp.speed = t12_shadow
+        t1_1_shadow = dp.speed
+        t13_shadow = dp.position
+        t14 = p.position + p.speed * 0.1
+        t14_shadow = rt.shadow(t14)
+        p.position = t14
+        dp.position = t14_shadow
+        t29 = t, t1, t11_shadow, t12_shadow, t13_shadow, t14_shadow, t1_1_shadow, t1_shadow
+        history.append(t29)
+    t3 = p.speed
+    t3_shadow = dp.speed
+    t5 = p.position
+    t5_shadow = dp.position
+    t6 = t5 ** 2
+    dt9 = rt.seed(0.5 * (t3 ** 2 + stiffness * t6))
     # line 19: return 0.5 * (p.speed**2 + stiffness * p.position**2)
-    pullback()
-    pullback_1()
-    pullback_2()
-    dstiffness = rt.taken(stiffness_shadow)
-    pullback_3()
-    pullback_4()
-    pullback_5()
-    pullback_6()
+    dt8 = dt9 * 0.5
+    dstiffness = dt8 * t6
+    rt.accumulate_shadow(t5_shadow, dt8 * stiffness * (2 * t5))
+    rt.accumulate_shadow(t3_shadow, dt8 * (2 * t3))
     for _ in reversed(range(10)):
-        pullback_7, pullback_8, pullback_9, t_shadow = history.pop()
+        t, t1, t11_shadow, t12_shadow, t13_shadow, t14_shadow, t1_1_shadow, t1_shadow = history.pop(
+            )
+        # line 13: self.position += self.speed * step
+        dt14 = rt.taken(t14_shadow)
+        rt.accumulate_shadow(t13_shadow, dt14)
+        rt.accumulate_shadow(t1_1_shadow, dt14 * 0.1)
+        # line 12: self.speed += force * step
+        dt12 = rt.taken(t12_shadow)
+        rt.accumulate_shadow(t11_shadow, dt12)
+        dforce = dt12 * 0.1
         # line 18: p.kick(-stiffness * p.position, 0.1)
-        pullback_7()
-        pullback_8()
-        dt = rt.taken(t_shadow)
-        pullback_9()
-        dstiffness = dstiffness - dt
-    t65 = rt.taken(dp_argument)
-    return rt.finish(t65, p_argument), rt.fitted(dstiffness, stiffness)
+        rt.accumulate_shadow(t1_shadow, dforce * t)
+        dstiffness -= dforce * t1
+    t31 = rt.taken(dp_argument)
+    return rt.finish(t31, p_argument), rt.fitted(dstiffness, stiffness)
