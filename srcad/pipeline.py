@@ -26,6 +26,7 @@ from srcad.analysis.memory import Memory, direct_changes, memory_of, simple_stat
 from srcad.analysis.returns import Callees
 from srcad.backends.numpy_backend import load
 from srcad.derive.build import assign, constant, name
+from srcad.derive.exits import sink_exits
 from srcad.derive.functions import assemble, changed_parameters, enter
 from srcad.derive.inline_calls import inline_calls, without_dead_copies
 from srcad.derive.lower import lower
@@ -123,7 +124,7 @@ def build(request: Request, stages: dict[str, str] | None = None) -> Code:
     if stages is not None:
         stages.update(source=fn.source.text, normal=to_source(fn.tree))
 
-    fn = lower(fn, kinds)
+    fn = sink_exits(lower(fn, kinds), kinds)
     bind_builtins(fn)
     kinds = infer(fn, dict(request.parameters), callees.returns, callees.changes)
     fn.scope.dependencies += callees.dependencies

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import gast
 
-from srcad.derive.build import assign, call, constant, name, unpack
+from srcad.derive.build import assign, call, constant, name, read_names, unpack, written_names
 from srcad.derive.saving import Saved
-from srcad.derive.steps import Block, Branch, Loop, Plain, Wrapped
+from srcad.derive.steps import Block, Branch, Leave, Loop, Plain, Step, Wrapped
 from srcad.lang.function import Function, undoing
 from srcad.lang.printer import Comment
 
@@ -34,7 +34,7 @@ def forward_sweep(block: Block) -> list[gast.stmt]:
             out.append(gast.copy_location(node, step.origin))
         elif isinstance(step, Loop):
             out.append(gast.copy_location(_forward_loop(step), step.origin))
-        else:
+        elif isinstance(step, Wrapped):
             out.append(gast.copy_location(_forward_wrapped(step), step.origin))
     return out
 
@@ -49,10 +49,22 @@ def _forward_guarded(step: Branch) -> list[gast.stmt]:
 
 
 def _forward_loop(step: Loop) -> gast.stmt:
-    body = _jumps_last(forward_sweep(step.body)) or [gast.Pass()]
+    body = _forward_trip(step.body.steps) or [gast.Pass()]
     if isinstance(step.origin, gast.While):
         return gast.While(step.origin.test, body, [])
     return gast.For(step.origin.target, step.origin.iter, body, [], None)
+
+
+def _forward_trip(steps: list[Step]) -> list[gast.stmt]:
+    """Return the body of a loop: what stands behind a way out goes into the branch that stays."""
+    for position, step in enumerate(steps):
+        if isinstance(step, Leave):
+            stays = _forward_trip(steps[position + 1 :]) or [gast.Pass()]
+            branch = step.origin
+            out = branch.body[-1:] and isinstance(branch.body[-1], gast.Break)
+            choice = gast.If(branch.test, branch.body if out else stays, stays if out else branch.orelse)
+            return [*forward_sweep(Block(steps[:position])), gast.copy_location(choice, branch)]
+    return _jumps_last(forward_sweep(Block(steps)))
 
 
 def _jumps_last(body: list[gast.stmt]) -> list[gast.stmt]:
@@ -63,6 +75,8 @@ def _jumps_last(body: list[gast.stmt]) -> list[gast.stmt]:
     for position, stmt in enumerate(body):
         if _jumps(stmt) and position + 1 < len(body):
             saves = body[position + 1 :]
+            if not _changes(stmt, saves):
+                return [*body[:position], *saves, stmt]
             return [*body[:position], _push_down(stmt, saves)]
     return body
 
@@ -74,6 +88,17 @@ def _jumps(stmt: gast.stmt) -> bool:
         return False
     blocks = [getattr(stmt, part, []) or [] for part in ("body", "orelse", "finalbody")]
     return any(_jumps(inner) for block in blocks for inner in block)
+
+
+def _changes(stmt: gast.stmt, saves: list[gast.stmt]) -> bool:
+    """Tell whether a statement may change what is saved behind it: it does nothing but set flags otherwise."""
+    inside = [n for n in gast.walk(stmt) if isinstance(n, gast.stmt)]
+    if not all(isinstance(n, gast.If | gast.Assign | gast.Pass | gast.Break | gast.Continue) for n in inside):
+        return True
+    if not all(isinstance(n.value, gast.Constant) for n in inside if isinstance(n, gast.Assign)):
+        return True
+    read = {n for save in saves for n in read_names(save)}
+    return not read.isdisjoint(n for part in inside for n in written_names(part))
 
 
 def _push_down(stmt: gast.stmt, saves: list[gast.stmt]) -> gast.stmt:
@@ -116,7 +141,7 @@ def backward_sweep(block: Block, comment: Commenting) -> list[gast.stmt]:
                 out.append(undoing(_branch(step.test, body, orelse), step.origin))
         elif isinstance(step, Loop):
             out += _backward_loop(step, comment)
-        else:
+        elif isinstance(step, Wrapped):
             out += backward_sweep(step.final, comment) + backward_sweep(step.body, comment)
     return out + block.tail
 

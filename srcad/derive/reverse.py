@@ -18,8 +18,9 @@ from srcad.analysis.kinds import Kind, is_scalar
 from srcad.analysis.memory import Memory, repeating_views
 from srcad.derive.adjoints import operation
 from srcad.derive.build import Flattener, assign, call, constant, name, read_names, written_names
+from srcad.derive.exits import way_out
 from srcad.derive.operations import Contribution
-from srcad.derive.steps import Block, Branch, Loop, Plain, Step, Wrapped, has_backward
+from srcad.derive.steps import Block, Branch, Leave, Loop, Plain, Step, Wrapped, has_backward
 from srcad.lang.function import Function
 
 __all__ = ["Reverse", "reverse_steps"]
@@ -144,7 +145,7 @@ class _Sweep:
         while True:  # the gradients that cross the loop's head
             taken, gradients = set(self.scope.taken), dict(self.gradients)
             trial = _State(set(head), set())
-            self.block(stmt.body, trial)
+            self.trip(stmt, trial, outside)
             self.scope.taken, self.gradients = taken, gradients
             if trial.live <= head:
                 break
@@ -162,7 +163,7 @@ class _Sweep:
             owned.add(variable)
         self.items |= items_before
         inside = _State(set(head), set(owned) & self.items)
-        body = self.block(stmt.body, inside)
+        body = self.trip(stmt, inside, outside)
         for variable in sorted(head - inside.live):
             body.tail.append(assign(self.gradient(variable), self.zero(variable, variable in known)))
         state.live = head
@@ -170,6 +171,24 @@ class _Sweep:
         iterations = _backward_range(stmt)
         target = stmt.target.id if isinstance(stmt, gast.For) else None
         return Loop(stmt, body, before, iterations, target, bool(head) or has_backward(body))
+
+    def trip(self, stmt: gast.For | gast.While, state: _State, outside: set[str]) -> Block:
+        """Sweep one trip of a loop backwards; a trip that ends the loop early is left out where it does nothing."""
+        counted = getattr(stmt, "trips", None) is not None
+        out = way_out(stmt.body[1:]) if counted else None
+        if out is None or not self.does_nothing([*out.prefix, *out.leaving[:-1]], outside):
+            return self.block(stmt.body, state)
+        whole = self.block([stmt.body[0], *out.stays], state)
+        before = self.block(out.prefix, state)
+        return Block([*before.steps, Leave(out.branch), *whole.steps])
+
+    def does_nothing(self, body: list[gast.stmt], live: set[str]) -> bool:
+        """Tell whether statements leave nothing to do backwards where these gradients are defined behind them."""
+        taken, gradients, items = set(self.scope.taken), dict(self.gradients), set(self.items)
+        trial = _State(set(live))
+        block = self.block(body, trial)
+        self.scope.taken, self.gradients, self.items = taken, gradients, items
+        return trial.live == live and not has_backward(block)
 
     # -- statements -----------------------------------------------------------------------------
 

@@ -15,8 +15,9 @@ from srcad.analysis.infer import Kinds
 from srcad.analysis.memory import Memory
 from srcad.derive.build import assign, constant, method, name, read_names, written_names
 from srcad.derive.contents import CONTENT, contents_changed, contents_read, keep_contents
+from srcad.derive.exits import exposed_names
 from srcad.derive.recompute import recomputed
-from srcad.derive.steps import Block, Branch, Loop, Plain, Wrapped, has_backward
+from srcad.derive.steps import Block, Branch, Leave, Loop, Plain, Wrapped, has_backward
 from srcad.lang.scope import Scope
 
 __all__ = ["Saved", "save"]
@@ -81,7 +82,9 @@ class _Saver:
     def block(self, block: Block, needed: set[str], depth: int) -> set[str]:
         """Walk a block forwards; return what is needed at its end."""
         needed |= self.reads(block.tail)
-        for step in block.steps:
+        for step in list(block.steps):
+            if isinstance(step, Loop):
+                self.before_loop(step, block, needed, depth)
             if isinstance(step, Plain):
                 self.plain(step, needed, depth)
             elif isinstance(step, Branch):
@@ -163,10 +166,19 @@ class _Saver:
         self.bound.add(kept)
         return kept
 
+    def before_loop(self, step: Loop, block: Block, needed: set[str], depth: int) -> None:
+        """Save once, in front of a loop, what its trips overwrite without reading it."""
+        written = _rebound_in(step.origin.body) - exposed_names(step.origin.body) | {step.target or ""}
+        for identifier in sorted(written & needed):
+            self.initialise(identifier)
+            before, after = self.record([identifier], depth)
+            block.steps.insert(block.steps.index(step), Plain(before, after))
+            needed.discard(identifier)
+
     def loop(self, step: Loop, needed: set[str], depth: int) -> set[str]:
         before = self.reads(step.before)
         rebound = step.target in _written(step.origin.body)
-        exposed = _exposed(step.origin.body) - {step.target}
+        exposed = exposed_names(step.origin.body) - {step.target}
         start = set(needed)
         bound = set(self.bound)
         inner = set(bound) | ({step.target} if step.target else set())
@@ -251,12 +263,14 @@ class _Scratch:
 
 
 def _copied(block: Block) -> Block:
-    steps: list[Plain | Branch | Loop | Wrapped] = []
+    steps: list[Plain | Branch | Leave | Loop | Wrapped] = []
     for step in block.steps:
         if isinstance(step, Plain):
             steps.append(Plain(list(step.forward), list(step.backward), step.origin))
         elif isinstance(step, Branch):
             steps.append(Branch(step.test, _copied(step.body), _copied(step.orelse), step.origin))
+        elif isinstance(step, Leave):
+            steps.append(step)
         elif isinstance(step, Loop):
             steps.append(
                 Loop(
@@ -284,6 +298,11 @@ def _rebound(stmt: gast.stmt) -> list[str]:
     return []
 
 
+def _rebound_in(body: list[gast.stmt]) -> set[str]:
+    """Return the names that a body binds to other values."""
+    return {n for stmt in body for part in gast.walk(stmt) for n in _rebound(part)}
+
+
 def _written(body: list[gast.stmt]) -> set[str]:
     found: set[str] = set()
     for stmt in body:
@@ -291,41 +310,3 @@ def _written(body: list[gast.stmt]) -> set[str]:
             if isinstance(part, (gast.Assign, gast.AugAssign, gast.For, gast.Expr)):
                 found |= set(written_names(part))
     return found
-
-
-def _exposed(body: list[gast.stmt]) -> set[str]:
-    """Return the variables that an iteration may read before it writes them."""
-    exposed: set[str] = set()
-    _expose(body, set(), exposed)
-    return exposed
-
-
-def _expose(body: list[gast.stmt], defined: set[str], exposed: set[str]) -> set[str]:
-    for stmt in body:
-        if isinstance(stmt, gast.If):
-            exposed |= set(read_names(stmt.test)) - defined
-            first = _expose(stmt.body, set(defined), exposed)
-            second = _expose(stmt.orelse, set(defined), exposed)
-            defined = first & second
-        elif isinstance(stmt, (gast.For, gast.While)):
-            head = stmt.iter if isinstance(stmt, gast.For) else stmt.test
-            exposed |= set(read_names(head)) - defined
-            inner = set(defined) | ({stmt.target.id} if isinstance(stmt, gast.For) else set())
-            _expose(stmt.body, inner, exposed)
-        elif isinstance(stmt, gast.With) and isinstance(stmt.items[0].context_expr, gast.Name):
-            exposed |= set(read_names(stmt.items[0].context_expr)) - defined
-            _expose(stmt.body, set(defined), exposed)
-        elif isinstance(stmt, (gast.With, gast.Try)):
-            for item in getattr(stmt, "items", []):
-                exposed |= set(read_names(item.context_expr)) - defined
-            defined = _expose(stmt.body, defined, exposed)
-            defined = _expose(getattr(stmt, "finalbody", []), defined, exposed)
-        else:
-            exposed |= set(read_names(stmt)) - defined
-            if isinstance(stmt, gast.Assign) and not isinstance(
-                stmt.targets[0], (gast.Subscript, gast.Attribute)
-            ):
-                defined |= set(written_names(stmt))
-            else:
-                exposed |= set(written_names(stmt)) - defined
-    return defined

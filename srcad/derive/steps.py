@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 import gast
 
-__all__ = ["Block", "Branch", "Loop", "Plain", "Step", "Wrapped", "has_backward"]
+__all__ = ["Block", "Branch", "Leave", "Loop", "Plain", "Step", "Wrapped", "has_backward"]
 
 
 @dataclass
@@ -55,6 +55,16 @@ class Loop:
 
 
 @dataclass
+class Leave:
+    """A way out of a loop that leaves nothing to do backwards: only whole trips are walked back.
+
+    ``origin`` is an ``if`` one of whose branches ends with ``break``; the other goes on with the steps behind.
+    """
+
+    origin: gast.If
+
+
+@dataclass
 class Wrapped:
     """A ``with`` or ``try``/``finally``, transparent to the backward sweep."""
 
@@ -63,7 +73,7 @@ class Wrapped:
     final: Block
 
 
-Step = Plain | Branch | Loop | Wrapped
+Step = Plain | Branch | Leave | Loop | Wrapped
 
 
 def has_backward(block: Block) -> bool:
@@ -72,6 +82,7 @@ def has_backward(block: Block) -> bool:
         bool(step.backward) if isinstance(step, Plain)
         else has_backward(step.body) or has_backward(step.orelse) if isinstance(step, Branch)
         else step.active if isinstance(step, Loop)
+        else False if isinstance(step, Leave)
         else has_backward(step.body) or has_backward(step.final)
         for step in block.steps
     )  # fmt: skip

@@ -276,11 +276,23 @@ class Control:
                 tail = node.orelse + rest
         made_body = self.filled(body, Exits(on_break, _none, on_return), node)
         made: gast.stmt
+        if isinstance(node, gast.For) and self._is_single_trip(node):
+            first = t.place(gast.Assign([node.target], t.constant(0), None), node)
+            only = [first, *_without_breaks(made_body)]
+            return [*before, *only, *self._after(after, tail, exits, node, opened)]
         if isinstance(node, gast.For):
             made = gast.For(node.target, node.iter, made_body, [], None)
         else:
             made = gast.While(node.test, made_body, [])
         return [*before, gast.copy_location(made, node), *self._after(after, tail, exits, node, opened)]
+
+    def _is_single_trip(self, node: gast.For) -> bool:
+        """Tell whether a loop runs over ``range(1)``, as do the blocks that a ``break`` leaves."""
+        call = node.iter
+        if not isinstance(call, gast.Call) or not isinstance(call.func, gast.Name) or len(call.args) != 1:
+            return False
+        bound = getattr(call.args[0], "value", None)
+        return self.scope.statics.get(call.func.id) is range and type(bound) is int and bound == 1
 
     def _split(self, node: gast.For | gast.While) -> tuple[list[gast.stmt], gast.stmt | None]:
         """Return the body and, of a ``while``, the break that is its condition having become false."""
@@ -293,6 +305,18 @@ class Control:
         """Tell whether the loop has a break of the user's."""
         exhausted = self._split(node)[1]
         return any(isinstance(n, gast.Break) and n is not exhausted for s in node.body for n in _own_jumps(s))
+
+
+def _without_breaks(body: list[gast.stmt]) -> list[gast.stmt]:
+    """Return a lowered body of a loop without the jumps at its ends."""
+    *init, last = body
+    if isinstance(last, gast.Break):
+        return init or [gast.copy_location(gast.Pass(), last)]
+    if isinstance(last, gast.If) and jumps(last, gast.Break):
+        orelse = _without_breaks(last.orelse) if last.orelse else []
+        made = gast.If(last.test, _without_breaks(last.body), orelse)
+        return [*init, gast.copy_location(made, last)]
+    return body
 
 
 def jumps(node: gast.stmt, *kinds: type[gast.stmt]) -> bool:

@@ -23,6 +23,8 @@ def prune_histories(program: Program) -> bool:
         t = s.pop()                                   b = s.pop()
         a, b = t
         dx = g * b                                    dx = g * b
+
+    What stands in a tuple twice is kept once.
     """
     found = _records(program)
     if not found:
@@ -30,6 +32,11 @@ def prune_histories(program: Program) -> bool:
     after = Liveness(program).after
     has_changed = False
     for record in found.values():
+        twins = _twins(record)
+        if twins:
+            program.body = _with_copies(program, program.body, record, twins)
+            _keep(program, record, [k for k in range(record.length) if k not in twins])
+            return True
         kept = sorted(
             {k for u in record.unpacks for k, e in enumerate(u.targets[0].children) if e.name in after[u]}
         )
@@ -134,6 +141,37 @@ def _is_unpacking(stmt: Statement, length: int) -> bool:
     names = stmt.targets[0].children
     plain = all(e.kind is gast.Name for e in names)
     return plain and len(names) == length and len(stmt.writes) == length
+
+
+def _twins(record: _Record) -> dict[int, int]:
+    """Return the positions whose value is always that of an earlier one, with the first such."""
+    columns = list(zip(*(_display(stmt).children for stmt in record.appends)))
+    first: dict[tuple[Term, ...], int] = {}
+    return {k: first[column] for k, column in enumerate(columns) if first.setdefault(column, k) != k}
+
+
+def _display(stmt: Statement) -> Term:
+    """Return the tuple of a statement that makes it or appends it."""
+    value = stmt.value
+    assert value is not None
+    display: Term = value if value.kind is gast.Tuple else value.parts[1][0]
+    return display
+
+
+def _with_copies(
+    program: Program, body: list[Statement], record: _Record, twins: dict[int, int]
+) -> list[Statement]:
+    """Give the variables of what is kept no longer their values behind each unpacking."""
+    out: list[Statement] = []
+    for stmt in body:
+        stmt.blocks = [_with_copies(program, block, record, twins) for block in stmt.blocks]
+        out.append(stmt)
+        if stmt in record.unpacks:
+            names = [target.name for target in stmt.targets[0].children]
+            out += [
+                program.assign(names[k], program.terms.load(names[j]), stmt.origin) for k, j in twins.items()
+            ]
+    return out
 
 
 def _keep(program: Program, record: _Record, kept: list[int]) -> None:

@@ -368,3 +368,81 @@ def loop_invariant_inside(x):
         scale = math.exp(x)
         y = y + scale * i
     return y
+
+
+@program(0.7, 5)
+def variable_of_an_inner_loop_read_after_it(x, n):
+    y = x
+    for i in range(3):
+        for j in range(n - i):
+            y = y * (1.1 - 0.01 * j)
+        y = y * x + j * math.sin(y)
+    return y
+
+
+@program(0.7)
+def variable_of_an_inner_loop_as_an_index_after_it(x):
+    y = np.ones(4)
+    for i in range(3):
+        for j in range(4 - i):
+            y[j] *= x
+        y[j] = y[j] * math.sin(x * j)
+    return np.sum(y * y)
+
+
+@program(0.7)
+def variable_of_a_loop_with_an_exit_read_after_it(x):
+    y = x
+    for _ in range(4):
+        for j in range(6):
+            y = y * 1.3
+            if y > 2.0:
+                y = y * x * j
+                break
+        y = y * (j + 0.5) * math.cos(x * j)
+    return y
+
+
+@program(2.0)
+def loop_left_at_its_top_in_a_loop(x):
+    total = 0.0
+    for scale in (1.0, 2.0, 3.0):
+        r = x * scale
+        while True:
+            step = (r * r - x) / (2.0 * r)
+            if abs(step) < 1e-3:
+                break
+            r = r - step
+        total += r * scale * step
+    return total
+
+
+@program(0.4)
+@program(1.4)
+def two_ways_out_with_values(x):
+    y = x
+    for i in range(5):
+        if y > 2.0:
+            return y * x * i
+        y = y * 1.5
+        if y > 1.2:
+            y = y * y + i
+            break
+        y = y + x
+    return y * x
+
+
+@program(0.4)
+def value_of_the_last_trip_read_after_the_loop(x):
+    y = x
+    for _ in range(3):
+        z = 0.0
+        while True:
+            z = z + y * x
+            w = z * z
+            if w > 0.5:
+                w = w * x
+                break
+            y = y * 1.2
+        y = y + w * z
+    return y

@@ -353,6 +353,10 @@ class _Function:
             lambda: f"({number()} if {self.condition(scope)} else {number()})",
             lambda: f"(-{number()})",
         ]
+        integers = scope.of_kind(INTEGER)
+        if integers:
+            forms.append(lambda: f"({number()} * {self.choose(integers)})")
+            forms.append(lambda: f"({vector()})[{self.choose(integers)} % 3]")
         return forms[self.pick(len(forms))]()
 
     def of_vector(self, scope: _Scope, depth: int) -> str:

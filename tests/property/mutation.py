@@ -390,6 +390,8 @@ class _Function:
         inner = scope.inside(in_loop=True)
         inner.counters[counter] = 3
         self.block(inner)
+        if header != "range(0)" and self.pick(3) == 2:
+            scope.counters[counter] = 3
 
     def for_rows(self, scope: _Scope) -> None:
         matrices = [text for text in scope.arrays() if len(scope.places[text]) == 2]

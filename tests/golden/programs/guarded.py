@@ -20,25 +20,16 @@ from srcad import runtime as rt
 
 
 def dguarded(x):
-    history = []
     guard = rt.catching(ValueError)
     returned = False
-    trips = 0
-    for once in range(1):
-        trips = trips + 1
-        done = False
-        with guard:
-            value = math.log(x)
-            done = True
-        t = not done
-        if t:
-            history.append((done, t))
-            break
-        else:
-            result = value
-            returned = True
-            history.append((done, t))
-            break
+    done = False
+    with guard:
+        value = math.log(x)
+        done = True
+    t = not done
+    if not t:
+        result = value
+        returned = True
     if not returned:
         t1 = guard.error is not None
         if t1:
@@ -55,16 +46,12 @@ def dguarded(x):
         else:
             dx = 0.0
         dresult = 0.0
-    dvalue = 0.0
-    for once in reversed(range(1)[:trips]):
-        t6 = history.pop()
-        done, t = t6
-        if not t:
-            # line 8: return math.log(x)
-            dvalue += dresult
-            dresult = 0.0
-        if done:
-            # line 8: return math.log(x)
-            dx = dx + dvalue / x
-            dvalue = 0.0
+    if t:
+        dvalue = 0.0
+    else:
+        # line 8: return math.log(x)
+        dvalue = dresult
+    if done:
+        # line 8: return math.log(x)
+        dx = dx + dvalue / x
     return dx

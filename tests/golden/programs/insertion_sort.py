@@ -25,8 +25,6 @@ def dinsertion_sort(x, weights):
     x_argument = x
     x = np.array(x)
     j_history = []
-    t6 = None
-    t8 = None
     history = []
     trips_history = []
     t = len(x)
@@ -34,21 +32,19 @@ def dinsertion_sort(x, weights):
         j = i
         trips = 0
         while True:
-            trips = trips + 1
             t1 = j > 0
             if t1:
                 t1 = x[j - 1] > x[j]
             if t1:
+                trips = trips + 1
                 t6 = j - 1
                 t7 = x[t6]
-                t8 = t6
                 x[t6] = x[j]
                 x[j] = t7
                 j_history.append(j)
                 j = t6
-                history.append((t1, t6, t6))
+                history.append(t6)
             else:
-                history.append((t1, t6, t8))
                 break
         trips_history.append(trips)
     # line 12: return np.sum(weights * x)
@@ -56,16 +52,13 @@ def dinsertion_sort(x, weights):
     for i in reversed(range(1, t)):
         trips = trips_history.pop()
         for _ in range(trips):
-            t18 = history.pop()
-            t1, t6, t8 = t18
-            if t1:
-                # line 11: j -= 1
-                j = j_history.pop()
-                # line 10: x[j - 1], x[j] = x[j], x[j - 1]
-                dt7 = dx[j]
-                dx[j] = 0.0
-                dt5 = dx[t8]
-                dx[t8] = 0.0
-                dx[t6] += dt7
-                dx[j] += dt5
+            t6 = history.pop()
+            # line 11: j -= 1
+            j = j_history.pop()
+            # line 10: x[j - 1], x[j] = x[j], x[j - 1]
+            dt7 = dx[j]
+            dx[j] = 0.0
+            dt5 = dx[t6]
+            dx[t6] = dt7
+            dx[j] += dt5
     return dx

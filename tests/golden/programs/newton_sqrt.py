@@ -15,32 +15,24 @@ ARGUMENTS = (2.0,)
 
 def dnewton_sqrt(a):
     x_history = []
-    t5 = None
-    history = []
+    t5_history = []
     x = a
     trips = 0
-    while True:
+    while abs(x * x - a) > 1e-12 * a:
         trips = trips + 1
-        t4 = abs(x * x - a) > 1e-12 * a
-        if t4:
-            t5 = a / x
-            x_history.append(x)
-            x = 0.5 * (x + t5)
-            history.append((t4, t5))
-        else:
-            history.append((t4, t5))
-            break
+        t5 = a / x
+        x_history.append(x)
+        x = 0.5 * (x + t5)
+        t5_history.append(t5)
     dx = 1.0
     da = 0.0
     for _ in range(trips):
-        t14 = history.pop()
-        t4, t5 = t14
-        if t4:
-            # line 7: x = 0.5 * (x + a / x)
-            dt6 = dx * 0.5
-            x = x_history.pop()
-            da += dt6 / x
-            dx = dt6 - dt6 * (t5 / x)
+        t5 = t5_history.pop()
+        # line 7: x = 0.5 * (x + a / x)
+        dt6 = dx * 0.5
+        x = x_history.pop()
+        da += dt6 / x
+        dx = dt6 - dt6 * (t5 / x)
     # line 5: x = a
     da += dx
     return da

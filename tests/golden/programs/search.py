@@ -20,37 +20,24 @@ from srcad import runtime as rt
 
 
 def dsearch(x, thresholds):
-    t2_history = []
     seq = rt.sequence(thresholds)
-    t1 = len(seq)
     broken = False
-    trips = 0
-    for i in range(t1):
-        trips = trips + 1
+    for i in range(len(seq)):
         t = seq[i]
-        t2 = x < t
-        if t2:
-            result = t - x * x
+        if x < t:
             broken = True
-            t2_history.append(t2)
             break
-        else:
-            t2_history.append(t2)
-    if not broken:
+    if broken:
+        result = t - x * x
+    else:
         result = 2.0 * x
     dresult = rt.seed(result)
     if broken:
-        dx = 0.0
+        # line 7: result = t - x * x
+        t8 = dresult * x
+        dx = -t8
+        dx -= t8
     else:
         # line 10: result = 2.0 * x
         dx = dresult * 2.0
-        dresult = 0.0
-    for i in reversed(range(t1)[:trips]):
-        t2 = t2_history.pop()
-        if t2:
-            # line 7: result = t - x * x
-            t8 = dresult * x
-            dx -= t8
-            dx -= t8
-            dresult = 0.0
     return rt.fitted(dx, x)

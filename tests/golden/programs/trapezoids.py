@@ -28,35 +28,30 @@ import math
 def dtrapezoids(a, b, n):
     history = []
     total = 0.0
-    for once in range(1):
-        h = (b - a) / n
-        for i in range(n):
-            t1 = i + 0.5
-            x = a + t1 * h
-            t3 = -x
-            t5 = math.exp(t3 * x)
-            total = total + t5
-            history.append((t1, t3, t5, x))
-    t6 = b - a
-    t8 = total * t6 / n
+    t = b - a
+    dtotal = t / n
+    for i in range(n):
+        t1 = i + 0.5
+        x = a + t1 * dtotal
+        t3 = -x
+        t5 = math.exp(t3 * x)
+        total = total + t5
+        history.append((t1, t3, t5, x))
+    t8 = total * t / n
     # line 16: return total * (b - a) / n
-    dtotal = t6 / n
     dt6 = total / n
     da = -dt6
-    db = dt6
-    for once in reversed(range(1)):
-        dh = 0.0
-        for i in reversed(range(n)):
-            t1, t3, t5, x = history.pop()
-            # line 15: total += math.exp(-x * x)
-            dt4 = dtotal * t5
-            dx = dt4 * t3
-            dx -= dt4 * x
-            # line 9: yield a + (i + 0.5) * h
-            da += dx
-            dh += dx * t1
-        # line 7: h = (b - a) / n
-        dt = dh / n
-        db = db + dt
-        da -= dt
+    dh = 0.0
+    for t1, t3, t5, x in reversed(history):
+        # line 15: total += math.exp(-x * x)
+        dt4 = dtotal * t5
+        dx = dt4 * t3
+        dx -= dt4 * x
+        # line 9: yield a + (i + 0.5) * h
+        da += dx
+        dh += dx * t1
+    # line 7: h = (b - a) / n
+    dt = dh / n
+    db = dt6 + dt
+    da -= dt
     return da, db
