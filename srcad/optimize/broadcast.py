@@ -56,7 +56,18 @@ class NeedlessBroadcasts(Rewriter):
                 self.program.set_value(stmt, self.terms.binary(small, op, right))
             elif (small := self._broadcast_source(right, left, known)) is not None:
                 self.program.set_value(stmt, self.terms.binary(left, op, small))
+        elif value.kind is gast.Call and value.callee is np.where and len(value.parts[1]) == 3:
+            self._choose_numbers(stmt, value, known)
         return self._broadcast_last(stmt, known)
+
+    def _choose_numbers(self, stmt: Statement, value: Term, known: Known) -> None:
+        """Let ``np.where`` broadcast what its condition gives the shape to."""
+        function, (condition, *branches), keywords = value.parts
+        sources = [self._broadcast_source(branch, condition, known) for branch in branches]
+        if any(source is not None for source in sources):
+            chosen = (b if s is None else s for b, s in zip(branches, sources))
+            call = self.terms.make(gast.Call, function, (condition, *chosen), keywords)
+            self.program.set_value(stmt, call)
 
     # ---- sums -------------------------------------------------------------------------------
 

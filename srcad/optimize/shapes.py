@@ -113,6 +113,8 @@ class Shapes:
             return self.of(term.parts[1], depth)
         if is_elementwise(term):
             return _joined([self.of(term.parts[0], depth), self.of(term.parts[2], depth)])
+        if kind is gast.Compare:
+            return _joined([self.of(operand, depth) for operand in (term.parts[0], *term.parts[2])])
         if kind is gast.BinOp:
             return _product(self.of(term.parts[0], depth), self.of(term.parts[2], depth))
         if kind is gast.Subscript:

@@ -401,6 +401,11 @@ CASES = {
         "s = []\na = x * y\ns.append((a, x, g))\nt = s.pop()\na, u, w = t\nreturn a + w",
         "s = []\na = x * y\ns.append((a, g))\nt = s.pop()\na, w = t\nreturn a + w",
     ),
+    "histories: the same twice": (
+        prune,
+        "s = []\nt = (x, y, x)\ns.append(t)\nr = s.pop()\na, b, c = r\ndx = a * b + c\nreturn dx",
+        "s = []\nt = x, y\ns.append(t)\nr = s.pop()\na, b = r\nc = a\ndx = a * b + c\nreturn dx",
+    ),
     "histories: one element": (
         prune,
         "s = []\na = x * y\ns.append((a, x))\nt = s.pop()\na, u = t\nreturn a",
@@ -438,6 +443,16 @@ CASES = {
         broadcast,
         "s = np.shape(x)\nt = np.broadcast_to(1.5, s)\nu = np.cos(x)\ndx = t * u\nreturn dx",
         "s = np.shape(x)\nt = np.broadcast_to(1.5, s)\nu = np.cos(x)\ndx = 1.5 * u\nreturn dx",
+    ),
+    "broadcast: into a choice whose condition has the shape": (
+        broadcast,
+        "c = x > 0.0\ns = np.shape(x)\nt = np.broadcast_to(1.5, s)\ndx = np.where(c, t, 0.0)\nreturn dx",
+        "c = x > 0.0\ns = np.shape(x)\nt = np.broadcast_to(1.5, s)\ndx = np.where(c, 1.5, 0.0)\nreturn dx",
+    ),
+    "broadcast: into a choice by one number": (
+        broadcast,
+        "s = np.shape(x)\nt = np.broadcast_to(1.5, s)\nc = 1.0 > 0.0\ndx = np.where(c, t, 0.0)\nreturn dx",
+        "s = np.shape(x)\nt = np.broadcast_to(1.5, s)\nc = 1.0 > 0.0\ndx = np.where(c, t, 0.0)\nreturn dx",
     ),
     "broadcast: into another shape": (
         broadcast,
