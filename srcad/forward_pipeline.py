@@ -52,8 +52,7 @@ def build_forward(request: Request, stages: dict[str, str] | None = None) -> Cod
     """
     fn = read(request.func)
     users = user_names(fn)
-    instances = {n: kind for n, kind in request.parameters if kind.name == "object"}
-    fn = inline_calls(fn, read, lambda value: isinstance(value, Nested), instances)
+    fn = inline_calls(fn, read, lambda value: isinstance(value, Nested), dict(request.parameters))
     fn = without_dead_copies(copy_propagation(fn, Context(_is_pure)))
     callees = Callees(read)
     kinds = infer(fn, dict(request.parameters), callees.returns, callees.changes)

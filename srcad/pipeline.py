@@ -114,8 +114,7 @@ def build(request: Request, stages: dict[str, str] | None = None) -> Code:
     """
     fn = read(request.func)
     users = user_names(fn)
-    instances = {n: kind for n, kind in request.parameters if kind.name == "object"}
-    fn = inline_calls(fn, read, lambda value: isinstance(value, Nested), instances)
+    fn = inline_calls(fn, read, lambda value: isinstance(value, Nested), dict(request.parameters))
     fn = without_dead_copies(copy_propagation(fn, Context(_is_pure)))
     fn, result = single_result(fn, request.mode)
     request = without_counters(request, fn)

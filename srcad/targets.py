@@ -16,7 +16,7 @@ import numpy as np
 from srcad.analysis.infer import ARRAY_METHODS
 from srcad.derive.known_callees import nested_signature
 from srcad.errors import ArgumentError, Location, NoDerivativeError, OutputError
-from srcad.frontend.statics import is_static
+from srcad.frontend.statics import is_static, without_cache
 from srcad.pipeline import read
 from srcad.rules import registry
 from srcad.runtime import Closure
@@ -60,9 +60,10 @@ class Target:
                 self.before = f.args + self.before
                 self.options = {**f.keywords, **self.options}
                 f = f.func
-            elif isinstance(f, (staticmethod, functools._lru_cache_wrapper)):
-                # A cache changes when the function is computed, not what it computes.
+            elif isinstance(f, staticmethod):
                 f = f.__wrapped__
+            elif isinstance(f, functools._lru_cache_wrapper):
+                f = without_cache(f)
             elif isinstance(f, types.MethodType):
                 self.before = (f.__self__, *self.before)
                 f = f.__func__

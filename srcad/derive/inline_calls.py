@@ -33,7 +33,6 @@ from srcad.derive.known_callees import (
     only_spread,
     rebinds,
     signature_of,
-    without_cache,
 )
 from srcad.errors import NoSourceError
 from srcad.lang.function import Function, inlined_at
@@ -49,14 +48,15 @@ Normalize = Callable[[Any], Function]
 
 
 def inline_calls(
-    fn: Function, normalize: Normalize, is_nested: Callable[[Any], bool], instances: Mapping[str, Kind]
+    fn: Function, normalize: Normalize, is_nested: Callable[[Any], bool], kinds: Mapping[str, Kind]
 ) -> Function:
     """Return ``fn`` with the calls of known functions replaced by the callees' statements.
 
-    ``instances`` are the parameters whose arguments are objects of a known class.
+    ``kinds`` are those of the parameters.
     """
-    inliner = _Inliner(fn, normalize, is_nested, instances)
-    body = inliner.block(fn.tree.body, (_identity(fn.source.func),))
+    inliner = _Inliner(fn, normalize, is_nested, kinds)
+    taking_out = inliner.take_out(kinds)
+    body = taking_out + inliner.block(fn.tree.body, (_identity(fn.source.func),))
     return replace(fn.with_body(body), source=inliner.source)
 
 
@@ -66,14 +66,36 @@ class _Inliner:
         fn: Function,
         normalize: Normalize,
         is_nested: Callable[[Any], bool],
-        instances: Mapping[str, Kind],
+        kinds: Mapping[str, Kind],
     ) -> None:
         self.fn, self.scope, self.normalize, self.is_nested = fn, fn.scope, normalize, is_nested
-        self.instances = {n: kind for n, kind in instances.items() if not rebinds(fn.tree.body, n)}
+        objects = {n: kind for n, kind in kinds.items() if kind.name == "object"}
+        self.instances = {n: kind for n, kind in objects.items() if not rebinds(fn.tree.body, n)}
         self.size = 0
         self.source = fn.source
         self.bindings = Bindings()
         self.bindings.look_at(fn.tree.body)
+
+    def take_out(self, kinds: Mapping[str, Kind]) -> list[gast.stmt]:
+        """Take the arguments out of ``*args`` and ``**kwargs`` of the function itself, which are only passed on."""
+        made: list[gast.stmt] = []
+        for parameter in (self.fn.tree.args.vararg, self.fn.tree.args.kwarg):
+            kind = kinds.get(parameter.id) if parameter is not None else None
+            if kind is None or kind.items is None or not only_spread(self.fn.tree.body, parameter.id):
+                continue
+            is_tuple = kind.name == "tuple"
+            keys = list(range(len(kind.items))) if is_tuple else [key for key, _ in kind.items]
+            parts = [self.scope.fresh(f"{parameter.id}_{key}" if is_tuple else key) for key in keys]
+            for part, key in zip(parts, keys):
+                taking = assign(part, gast.Subscript(name(parameter.id), constant(key), gast.Load()))
+                made.append(gast.copy_location(taking, self.fn.tree.body[0]))
+            values: list[gast.AST] = [name(part) for part in parts]
+            self.bindings.displays[parameter.id] = (
+                gast.Tuple(values, gast.Load())
+                if is_tuple
+                else gast.Dict([constant(k) for k in keys], values)
+            )
+        return made
 
     def block(self, body: list[gast.stmt], active: tuple[Any, ...]) -> list[gast.stmt]:
         out: list[gast.stmt] = []
@@ -133,7 +155,7 @@ class _Inliner:
         identifier = self.bindings.function(node.func.id)
         if identifier not in self.scope.statics:
             return None
-        function = without_cache(self.scope.statics[identifier])
+        function = self.scope.statics[identifier]
         if self.is_nested(function):
             return function, [], []
         starred = any(isinstance(a, gast.Starred) for a in node.args)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import inspect
 import types
 from collections.abc import Mapping
@@ -23,7 +22,6 @@ __all__ = [
     "only_spread",
     "rebinds",
     "signature_of",
-    "without_cache",
 ]
 
 
@@ -111,13 +109,6 @@ def only_spread(body: list[gast.stmt], variable: str) -> bool:
         if isinstance(node, gast.Name) and node.id == variable
     ]
     return all(id(node) in spread for node in uses)
-
-
-def without_cache(function: Any) -> Any:
-    """Return the function that a cache of `functools` computes."""
-    while isinstance(function, functools._lru_cache_wrapper):
-        function = function.__wrapped__
-    return function
 
 
 def method_of(

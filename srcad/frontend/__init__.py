@@ -14,6 +14,7 @@ from srcad.frontend.anf import to_anf
 from srcad.frontend.blocks import defer_blocks
 from srcad.frontend.cells import Cell
 from srcad.frontend.control import structure
+from srcad.frontend.decorators import write_out_decorators
 from srcad.frontend.exceptions import lower_exceptions
 from srcad.frontend.fence import fence
 from srcad.frontend.generators import inline_generators
@@ -29,6 +30,7 @@ __all__ = ["PASSES", "normalize", "normalize_nested"]
 
 PASSES = (
     fence,
+    write_out_decorators,
     defer_blocks,
     resolve,
     lower_match,

@@ -122,11 +122,3 @@ class Fence:
         """No asynchronous comprehensions."""
         if node.is_async:
             self.refuse(node.iter, *NO_ASYNC)
-
-    def _FunctionDef(self, node: gast.FunctionDef) -> None:
-        """A decorator could turn a nested function into anything."""
-        if node.decorator_list:
-            self.refuse(
-                node.decorator_list[0], "A nested function is decorated.",
-                "Define and decorate the function at module level.",
-            )  # fmt: skip

@@ -48,6 +48,7 @@ from srcad.frontend.statics import (
     is_static,
     refer,
     runtime_name,
+    without_cache,
 )
 from srcad.lang import tree as t
 from srcad.lang.function import Function, Nested
@@ -168,6 +169,7 @@ class Resolver(gast.NodeTransformer):
             value = None
         if is_static(value):
             self._depend(cell, name, value)
+            value = without_cache(value)
             self.scope.taken.discard(name)
             return t.name(refer(self.scope, value, canonical(value) or name))
         self.captured[name] = None
@@ -181,6 +183,7 @@ class Resolver(gast.NodeTransformer):
             value = space[name]
             if is_static(value):
                 self._depend(space, name, value)
+                value = without_cache(value)
                 own = canonical(value) or f"{_last(space.get('__name__', 'globals'))}.{name}"
                 return t.name(refer(self.scope, value, own))
         elif hasattr(builtins, name):
@@ -217,6 +220,7 @@ class Resolver(gast.NodeTransformer):
             return made
         if not is_settled(module):
             self._depend(vars(module), attr, found)
+            found = without_cache(found)
         if isinstance(found, types.ModuleType):
             name = canonical(found) or attr
         else:
@@ -295,6 +299,10 @@ class Resolver(gast.NodeTransformer):
                 and isinstance(read := self.visit(t.name(name)), gast.Name)
             ):
                 outside.extend([name] if read.id == name and name in self.captured else [])
+        for name in free:
+            around = self.known.get(name)
+            if isinstance(around, Nested) and name not in outside:
+                outside.extend(n for n in around.captured if n not in outside)
         captured = tuple(n for n in outside if n != own)
         values = [t.name(cells[n]) if n in cells else self.visit(t.name(n)) for n in captured]
         captured = tuple(cells.get(n, n) for n in captured)

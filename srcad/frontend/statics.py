@@ -23,6 +23,7 @@ __all__ = [
     "public_home",
     "refer",
     "runtime_name",
+    "without_cache",
 ]
 
 SETTLED = frozenset(sys.stdlib_module_names) | {"numpy", "scipy", "srcad"}
@@ -46,6 +47,13 @@ def is_static(value: Any) -> bool:
     wraps = callable(value) and hasattr(value, "__wrapped__")
     ruled = callable(value) and registry.has_results_like(value)
     return isinstance(value, FUNCTIONS) or wraps or ruled or is_distribution(value)
+
+
+def without_cache(value: Any) -> Any:
+    """Return the function that a cache of `functools` computes: a cache changes when, not what."""
+    while isinstance(value, functools._lru_cache_wrapper):
+        value = value.__wrapped__
+    return value
 
 
 def is_distribution(value: Any) -> bool:

@@ -130,6 +130,10 @@ def method_with_shadows(call: Call, args: Any, tangents: Any) -> Outcome:
         images = ((dreceiver, *drest[0]), (down, *drest[1]), *drest[2:])
         return _of_rule(call, (ARRAY_METHODS[name], None, *with_receiver), (0.0, 0.0, *images))
     function = getattr(receiver, name)
+    if not isinstance(function, types.MethodType) and isinstance(
+        own, rt.Shadow
+    ):  # an attribute that is called
+        own, dreceiver, down = (getattr(part, name, None) for part in (own, dreceiver, down))
     return call_with_shadows(call, (function, own, *rest), (dreceiver, down, *drest))
 
 

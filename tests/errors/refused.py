@@ -95,11 +95,11 @@ def return_in_finally(x):
 
 @refused(1.0)
 def decorated_nested_function(x):
-    @keep  # refused at: keep
+    @property  # refused at: property
     def inner(y):
         return y * x
 
-    return inner(x)
+    return inner
 
 
 @refused(X)

@@ -23,7 +23,7 @@ BAD = {
     "def f(x):\n    del x\n    return x": ("'x'", 2),
     "def f(x):\n    return eval('x')": ("eval", 2),
     "def f(x):\n    return [(lambda: i) for i in x]": ("'i'", 2),
-    "def f(x):\n    @print\n    def g(): return 1\n    return g": ("decorate", 2),
+    "def f(x):\n    @property\n    def g(): return 1\n    return g": ("descriptor", 2),
     "def f(x):\n    f.calls = x\n    return x": ("attribute", 2),
 }
 

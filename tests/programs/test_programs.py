@@ -20,6 +20,7 @@ TOPICS = (
     "exits",
     "calls",
     "starred",
+    "decorators",
     "closures",
     "containers",
     "comprehensions",
