@@ -20,7 +20,7 @@ from srcad.analysis.kinds import is_differentiable, kind_of
 from srcad.compilation import compiled, third_derivative
 from srcad.derive.builtin_sources import source_of_builtin
 from srcad.derive.call_adjoints import CONVERSIONS
-from srcad.dynamic_containers import CONTAINERS, MAKERS
+from srcad.dynamic_containers import CONTAINERS, MAKERS, dict_of
 from srcad.dynamic_objects import call_of_class
 from srcad.dynamic_operators import OPERATORS
 from srcad.dynamic_rules import call_of_rule, call_without_derivative
@@ -51,6 +51,8 @@ def call(
 ) -> Outcome:
     """Call ``function``, whose own shadow (of what it captured, of its receiver) is ``own``."""
     handler = OPERATORS.get(function) or MAKERS.get(function) if isinstance(function, Hashable) else None
+    if function is dict:
+        return dict_of(call, *args, shadows=shadows, options=options, option_shadows=option_shadows)
     if handler is not None:
         return handler(call, *args, shadows=shadows, **options)
     if isinstance(function, Hashable) and function in CONVERSIONS and args:

@@ -15,12 +15,22 @@ import numpy as np
 from srcad import runtime as rt
 from srcad.errors import UnsupportedError
 
-__all__ = ["CONTAINERS", "MAKERS"]
+__all__ = [
+    "CONTAINERS",
+    "MAKERS",
+    "MOST_ITEMS",
+    "dict_of",
+    "endless",
+    "items_of",
+    "return_copy",
+    "run",
+    "written_copier",
+]
 
 Outcome = tuple[Any, Any, Callable[[], None]]
 Call = Callable[..., Outcome]
 
-_MOST_ITEMS = 1_000_000
+MOST_ITEMS = 1_000_000
 CONTAINERS = (list, dict, tuple, collections.deque)
 
 
@@ -28,7 +38,7 @@ def _nothing_to_do() -> None:
     """The pullback of what shares its parts' shadows."""
 
 
-def _items(source: Any, image: Any) -> tuple[list[Any], list[Any], Callable[[], None]]:
+def items_of(source: Any, image: Any) -> tuple[list[Any], list[Any], Callable[[], None]]:
     """Return the items that ``source`` iterates over, their shadows and the pullback of reading them."""
     items = list(source)
     mirrored = isinstance(image, (list, tuple, collections.deque))
@@ -45,70 +55,82 @@ def _return_elements(images: list[Any], image: Any) -> None:
         rt.return_element(part, image, position)
 
 
-def _run(pullbacks: list[Any]) -> None:
+def run(pullbacks: list[Any]) -> None:
     for pullback in pullbacks:
         pullback()
 
 
 def _listed(kind: type) -> Any:
     def make(call: Call, source: Any = (), *, shadows: Any) -> Outcome:
-        items, images, pullback = _items(source, shadows[0] if shadows else None)
+        items, images, pullback = items_of(source, shadows[0] if shadows else None)
         return kind(items), kind(images), pullback
 
     return make
 
 
-def _dict(call: Call, source: Any = (), *, shadows: Any, **options: Any) -> Outcome:
+def dict_of(
+    call: Call,
+    source: Any = (),
+    *,
+    shadows: Any,
+    options: dict[str, Any] | None = None,
+    option_shadows: dict[str, Any] | None = None,
+) -> Outcome:
+    """Make a dict of a dict or of pairs, and of named values."""
     image = shadows[0] if shadows else None
+    named, named_images = options or {}, {**dict.fromkeys(options or {}), **(option_shadows or {})}
     if isinstance(source, dict):
-        found = dict(image) if isinstance(image, dict) else dict.fromkeys(source)
-        return {**source, **options}, {**found, **dict.fromkeys(options)}, _nothing_to_do
-    pairs = list(source)
-    images = list(image) if isinstance(image, (list, tuple)) else [(None, None)] * len(pairs)
-    shadow = {key: part[1] for (key, _), part in zip(pairs, images)}
-    return {**dict(pairs), **options}, {**shadow, **dict.fromkeys(options)}, _nothing_to_do
+        found = image if isinstance(image, dict) else {}
+        return {**source, **named}, {**dict.fromkeys(source), **found, **named_images}, _nothing_to_do
+    pairs, images, pullback = items_of(source, image)
+    made, parts, pullbacks = {}, {}, [pullback]
+    for pair, part in zip(pairs, images):
+        (key, value), (_, held), own = items_of(pair, part)
+        made[key], parts[key] = value, held
+        pullbacks.append(own)
+    return {**made, **named}, {**parts, **named_images}, functools.partial(run, pullbacks[::-1])
 
 
 def _sorted(call: Call, source: Any, *, shadows: Any, key: Any = None, reverse: bool = False) -> Outcome:
-    items, images, pullback = _items(source, shadows[0])
+    items, images, pullback = items_of(source, shadows[0])
     keys = items if key is None else [key(item) for item in items]
     order = sorted(range(len(items)), key=keys.__getitem__, reverse=reverse)
     return [items[i] for i in order], [images[i] for i in order], pullback
 
 
 def _iter(call: Call, source: Any, *, shadows: Any) -> Outcome:
-    items, images, pullback = _items(source, shadows[0])
+    items, images, pullback = items_of(source, shadows[0])
     return iter(items), images, pullback
 
 
 def _reversed(call: Call, source: Any, *, shadows: Any) -> Outcome:
-    items, images, pullback = _items(source, shadows[0])
+    items, images, pullback = items_of(source, shadows[0])
     return items[::-1], images[::-1], pullback
 
 
-def _zip(call: Call, *sources: Any, shadows: Any) -> Outcome:
-    parts = [_items(source, image) for source, image in zip(sources, shadows)]
-    pullback = functools.partial(_run, [p[2] for p in parts])
-    return list(zip(*(p[0] for p in parts))), list(zip(*(p[1] for p in parts))), pullback
+def _zip(call: Call, *sources: Any, shadows: Any, strict: bool = False) -> Outcome:
+    parts = [items_of(source, image) for source, image in zip(sources, shadows)]
+    pullback = functools.partial(run, [p[2] for p in parts])
+    return list(zip(*(p[0] for p in parts), strict=strict)), list(zip(*(p[1] for p in parts))), pullback
 
 
 def _enumerate(call: Call, source: Any, start: int = 0, *, shadows: Any) -> Outcome:
-    items, images, pullback = _items(source, shadows[0])
+    items, images, pullback = items_of(source, shadows[0])
     return list(enumerate(items, start)), [(None, image) for image in images], pullback
 
 
 def _map(call: Call, function: Any, *sources: Any, shadows: Any) -> Outcome:
-    parts = [_items(source, image) for source, image in zip(sources, shadows[1:])]
+    parts = [items_of(source, image) for source, image in zip(sources, shadows[1:])]
     made = [
         call(function, shadows[0], args, images, {}, {})
         for args, images in zip(zip(*(p[0] for p in parts)), zip(*(p[1] for p in parts)))
     ]
-    pullback = functools.partial(_run, [*(m[2] for m in reversed(made)), *(p[2] for p in parts)])
+    pullback = functools.partial(run, [*(m[2] for m in reversed(made)), *(p[2] for p in parts)])
     return [m[0] for m in made], [m[1] for m in made], pullback
 
 
 def _filter(call: Call, function: Any, source: Any, *, shadows: Any) -> Outcome:
-    items, images, pullback = _items(source, shadows[1])
+    items, images, pullback = items_of(source, shadows[1])
     kept = [i for i, item in enumerate(items) if (item if function is None else function(item))]
     return [items[i] for i in kept], [images[i] for i in kept], pullback
 
@@ -120,47 +142,65 @@ def _sequence(call: Call, source: Any, *, shadows: Any) -> Outcome:
         advance = getattr(type(items), "__next__", None)
         if isinstance(advance, types.FunctionType):
             return _exhausted(call, items, images, advance, pullback)
-        values, parts, _ = _items(items, images)
+        values, parts, _ = items_of(items, images)
         return values, parts, pullback
     if rt.sequence(source) is source:
         return source, shadows[0], _nothing_to_do
     if isinstance(source, dict):
         keys = list(source)
         return keys, [None] * len(keys), _nothing_to_do
-    items, images, pullback = _items(source, shadows[0])
+    items, images, pullback = items_of(source, shadows[0])
     return items, images, pullback
 
 
 def _exhausted(call: Call, iterator: Any, image: Any, advance: Any, made: Any) -> Outcome:
     """Run an iterator of a user's class to its end."""
     values, parts, pullbacks = [], [], [made]
-    for _ in range(_MOST_ITEMS):
+    for _ in range(MOST_ITEMS):
         try:
             value, part, pullback = call(advance, None, (iterator,), (image,), {}, {})
         except StopIteration:
-            return values, parts, functools.partial(_run, pullbacks[::-1])
+            return values, parts, functools.partial(run, pullbacks[::-1])
         values.append(value)
         parts.append(part)
         pullbacks.append(pullback)
-    raise UnsupportedError(f"An iterator did not end after {_MOST_ITEMS} items.",
-                           "Loop over a range, and leave the loop with 'break'.")  # fmt: skip
+    raise endless()
+
+
+def endless() -> UnsupportedError:
+    """Return the error for an iterator that is run to its end, and has none."""
+    return UnsupportedError(f"An iterator did not end after {MOST_ITEMS} items.",
+                            "Loop over a range, and leave the loop with 'break'.")  # fmt: skip
+
+
+def written_copier(function: Any, source: Any) -> Any:
+    """Return the method by which the class of an instance copies it; None if there is none."""
+    title = "__copy__" if function is copy.copy else "__deepcopy__"
+    found = getattr(type(source), title, None)
+    return found if isinstance(found, types.FunctionType) else None
 
 
 def _copy(call: Call, source: Any, *, shadows: Any) -> Outcome:
     if isinstance(source, np.ndarray):
         return _deepcopy(call, source, shadows=shadows)
+    written = written_copier(copy.copy, source)
+    if written is not None:
+        return call(written, None, (source,), tuple(shadows), {}, {})
     return copy.copy(source), rt.shallow_shadow(shadows[0]), _nothing_to_do
 
 
 def _deepcopy(call: Call, source: Any, memo: Any = None, *, shadows: Any) -> Outcome:
+    written = written_copier(copy.deepcopy, source)
+    if written is not None:
+        return call(written, None, (source, {}), (shadows[0], None), {}, {})
     value = copy.deepcopy(source)
     image = rt.shadow(value)
-    return value, image, functools.partial(_return_copy, rt.skeleton(image), shadows[0])
+    return value, image, functools.partial(return_copy, rt.skeleton(image), shadows[0])
 
 
-def _return_copy(image: Any, source_image: Any) -> None:
-    if source_image is not None:
-        rt.accumulate_shadow(source_image, rt.taken(image))
+def return_copy(image: Any, source_image: Any) -> None:
+    """Take the gradient of a deep copy to what was copied."""
+    rt.return_copy(image, source_image)
 
 
 def _super(call: Call, cls: type, instance: Any, *, shadows: Any) -> Outcome:
@@ -172,11 +212,11 @@ def _structural(function: Any) -> Any:
 
     def make(call: Call, *sources: Any, shadows: Any, **options: Any) -> Outcome:
         parts = [
-            _items(source, image) if _iterable(source) else None for source, image in zip(sources, shadows)
+            items_of(source, image) if _iterable(source) else None for source, image in zip(sources, shadows)
         ]
         items = [source if part is None else part[0] for source, part in zip(sources, parts)]
         images = [source if part is None else part[1] for source, part in zip(sources, parts)]
-        pullback = functools.partial(_run, [part[2] for part in parts if part is not None])
+        pullback = functools.partial(run, [part[2] for part in parts if part is not None])
         return list(function(*items, **options)), list(function(*images, **options)), pullback
 
     return make
@@ -196,6 +236,6 @@ MAKERS: dict[Any, Any] = {
     copy.copy: _copy,
     copy.deepcopy: _deepcopy,
     super: _super,
-    list: _listed(list), tuple: _listed(tuple), dict: _dict, sorted: _sorted, reversed: _reversed, zip: _zip,
+    list: _listed(list), tuple: _listed(tuple), dict: dict_of, sorted: _sorted, reversed: _reversed, zip: _zip,
     enumerate: _enumerate, iter: _iter, map: _map, filter: _filter,
 }  # fmt: skip

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import Any
 
 from srcad import runtime as rt
+from srcad.dynamic_containers import dict_of, items_of
 from srcad.errors import UnsupportedError
 from srcad.targets import place
 
@@ -33,12 +34,16 @@ def call_of_class(
         value = cls(*args, **options)
         bound = dict(zip(fields, shadows)) | option_shadows
         return value, tuple(bound.get(name) for name in fields), _nothing_to_do
+    if cls is types.SimpleNamespace:
+        image = rt.Shadow()
+        vars(image).update(option_shadows)
+        return cls(**options), image, _nothing_to_do
     constructor = inspect.getattr_static(cls, "__new__", None)
     if isinstance(constructor, staticmethod) and isinstance(constructor.__func__, types.FunctionType):
         raise UnsupportedError(f"The class '{cls.__name__}' defines __new__, which makes its instances in a way "
                                "that is not known.", "Make them in __init__.", place(cls))  # fmt: skip
     if cls.__new__ is not object.__new__ or cls.__module__ == "collections":
-        return _built_in(cls, args, shadows, options, option_shadows)
+        return _built_in(call, cls, args, shadows, options, option_shadows)
     value = cls.__new__(cls)  # type: ignore[call-overload]
     image = rt.Shadow()
     if dataclasses.is_dataclass(cls) and getattr(cls.__init__, "__code__", None) is not None:
@@ -51,29 +56,43 @@ def call_of_class(
 
 
 def _built_in(
-    cls: type, args: Any, shadows: Any, options: dict[str, Any], option_shadows: dict[str, Any]
+    call: Call, cls: type, args: Any, shadows: Any, options: dict[str, Any], option_shadows: dict[str, Any]
 ) -> Outcome:
     """Make an instance of a class that is not written in Python; only containers can hold a derivative."""
     value = cls(*args, **options)
     if cls is functools.partial:
-        image = rt.Shadow()
-        image.func, image.args, image.keywords = shadows[0], tuple(shadows[1:]), option_shadows  # type: ignore[attr-defined]
-        return value, image, _nothing_to_do
+        return value, _partial_shadow(args[0], shadows, option_shadows), _nothing_to_do
     given = _carries((*shadows, *option_shadows.values()))
-    if isinstance(value, (dict, collections.deque)) and not isinstance(value, collections.Counter):
-        source = next((part for part in shadows if isinstance(part, (list, tuple, dict))), None)
-        if isinstance(value, dict):
-            parts = (
-                source
-                if isinstance(source, dict)
-                else {key: part[1] for key, part in zip(value, source or ())}
-            )
-            return value, {**dict.fromkeys(value), **parts, **option_shadows}, _nothing_to_do
-        return value, collections.deque(source or [None] * len(value), value.maxlen), _nothing_to_do
+    if isinstance(value, collections.deque):
+        sources, images = (*args, *options.values()), (*shadows, *option_shadows.values())
+        if not sources or isinstance(sources[0], int):
+            return value, collections.deque(maxlen=value.maxlen), _nothing_to_do
+        _, parts, pullback = items_of(sources[0], images[0])
+        return value, collections.deque(parts, value.maxlen), pullback
+    written = isinstance(cls.__init__, types.FunctionType)
+    if isinstance(value, dict) and not isinstance(value, collections.Counter) and not (written and given):
+        named = {k: part for k, part in option_shadows.items() if k in value}
+        sources = [(v, part) for v, part in zip(args, shadows) if not callable(v) and v is not None]
+        if not sources:
+            return value, {**dict.fromkeys(value), **named}, _nothing_to_do
+        _, image, pullback = dict_of(call, sources[0][0], shadows=(sources[0][1],))
+        return value, {**dict.fromkeys(value), **image, **named}, pullback
     if given and not issubclass(cls, BaseException):
         raise UnsupportedError(f"An instance of '{cls.__name__}' is made from values that carry a derivative.",
                                "Keep them in a list, a dict, an array or an object of a class of your own.")  # fmt: skip
     return value, None, _nothing_to_do
+
+
+def _partial_shadow(function: Any, shadows: Any, option_shadows: dict[str, Any]) -> rt.Shadow:
+    """Return the shadow of a partial function, which takes over what a partial function holds that it is made of."""
+    image, inner, before, named = rt.Shadow(), shadows[0], (), {}
+    if isinstance(function, functools.partial):
+        known = isinstance(inner, rt.Shadow)
+        before = inner.args if known else (None,) * len(function.args)
+        named = inner.keywords if known else dict.fromkeys(function.keywords)
+        inner = inner.func if known else None
+    vars(image).update(func=inner, args=(*before, *shadows[1:]), keywords={**named, **option_shadows})
+    return image
 
 
 def _carries(image: Any) -> bool:

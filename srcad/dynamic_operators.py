@@ -17,7 +17,7 @@ from srcad.dynamic_rules import call_of_rule, call_without_derivative
 from srcad.errors import UnsupportedError
 from srcad.runtime.stored import set_array_item, update_array
 
-__all__ = ["OPERATORS"]
+__all__ = ["OPERATORS", "attribute_of_class"]
 
 Outcome = tuple[Any, Any, Callable[[], None]]
 Call = Callable[..., Outcome]
@@ -36,7 +36,7 @@ def _nothing_to_do() -> None:
 
 def _method(value: Any, name: str) -> Any:
     """Return a method that a Python class defines for an operator."""
-    if isinstance(value, (*_NUMERIC, str, list, tuple, dict, collections.deque)):
+    if isinstance(value, (*_NUMERIC, str)):
         return None
     found = getattr(type(value), name, None)
     return found if isinstance(found, types.FunctionType) else None
@@ -75,6 +75,9 @@ def _numeric(title: str, function: Any, args: tuple[Any, ...], shadows: Any) -> 
 
 def _sequences(title: str, function: Any, left: Any, right: Any, shadows: Any) -> Outcome:
     value = function(left, right)
+    if title == "or_" and isinstance(value, dict):
+        images = [part if isinstance(part, dict) else {} for part in shadows]
+        return value, {key: images[key in right].get(key) for key in value}, _nothing_to_do
     if title == "add" and isinstance(value, (list, tuple)):
         kind = type(value)
         parts = [kind(s) if isinstance(s, (list, tuple)) else kind([None] * len(v))
@@ -114,12 +117,21 @@ def _update(title: str) -> Callable[..., Outcome]:
         if isinstance(target, list) and title == "iadd":
             rt.container_call(target, shadows[0], "extend", (value,), (shadows[1],), {}, {})
             return target, shadows[0], _nothing_to_do
+        if isinstance(target, dict) and title == "ior":
+            return _merge(target, shadows[0], value, shadows[1])
         method = _method(target, f"__{title.rstrip('_')}__")
         if method is not None:
             return call(method, None, (target, value), tuple(shadows), {}, {})
         return binary(call, target, value, shadows=shadows)
 
     return apply
+
+
+def _merge(target: Any, image: Any, value: Any, value_image: Any) -> Outcome:
+    """Update a dict, in a way that the pullback undoes."""
+    saved, saved_image = rt.shallow(target), rt.shallow(image)
+    rt.container_call(target, image, "update", (value,), (value_image,), {}, {})
+    return target, image, functools.partial(_restore, target, saved, image, saved_image)
 
 
 # -- items and attributes ------------------------------------------------------------------------------
@@ -175,9 +187,10 @@ def _delitem(call: Call, base: Any, index: Any, *, shadows: Any) -> Outcome:
 def _getattr(call: Call, base: Any, name: str, *default: Any, shadows: Any) -> Outcome:
     cls = type(base)
     plain = isinstance(base, (type, types.ModuleType))
-    computed = None if plain else inspect.getattr_static(cls, name, None)
+    computed = None if plain else attribute_of_class(base, name)
     if isinstance(computed, property):
-        return call(computed.fget, None, (base,), (shadows[0],), {}, {})
+        receiver = base.__self__ if cls is super else base
+        return call(computed.fget, None, (receiver,), (shadows[0],), {}, {})
     if default and not hasattr(base, name):
         return default[0], shadows[2], _nothing_to_do
     if isinstance(computed, functools.cached_property) and name not in vars(base):
@@ -203,6 +216,15 @@ def _getattr(call: Call, base: Any, name: str, *default: Any, shadows: Any) -> O
         if fallback is not None and not hasattr(cls, name):
             return call(fallback, None, (base, name), (image, None), {}, {})
     return value, rt.attribute_shadow(value, base, image, name) if own else None, _nothing_to_do
+
+
+def attribute_of_class(base: Any, name: str) -> Any:
+    """Return what the class of an object, or the classes that ``super()`` goes on to, say of an attribute."""
+    if not isinstance(base, super):
+        return inspect.getattr_static(type(base), name, None)
+    order = base.__self_class__.__mro__
+    later = order[order.index(base.__thisclass__) + 1 :]
+    return next((vars(cls)[name] for cls in later if name in vars(cls)), None)
 
 
 def _is_written_descriptor(found: Any) -> bool:

@@ -62,7 +62,8 @@ class CallAdjoints(ShadowOperands):
             filter,
             iter,
         ):
-            if shadowed or any(self.is_shadowed(a) for a in node.args):
+            of_pairs = function is dict and any(self.kind(a).name != "dict" for a in node.args)
+            if shadowed or of_pairs or any(self.is_shadowed(a) for a in node.args):
                 return self.dynamic_call(target, node)
             return None
         ruled = registry.find(function) is not None

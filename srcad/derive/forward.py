@@ -236,7 +236,9 @@ class _Statement(Calls):
             return [stmt]
         if isinstance(target, gast.Name) and self.kind(name(base.id)).name in _BY_CLASS:
             if type(stmt.op) in _BINARY:
-                return self.operator(base.id, f"i{_BINARY[type(stmt.op)]}", name(base.id), stmt.value)
+                return self.operator(
+                    base.id, "i" + _BINARY[type(stmt.op)].rstrip("_"), name(base.id), stmt.value
+                )
         image = _replace_base(target, self.program.tangent_name(base.id))
         old = _replace_base(target, base.id, gast.Load())
         value = stmt.value
@@ -295,7 +297,8 @@ _BY_CLASS = ("any", "object")
 _UNARY: dict[type, str] = {gast.USub: "neg", gast.UAdd: "pos"}
 _BINARY: dict[type, str] = {
     gast.Add: "add", gast.Sub: "sub", gast.Mult: "mul", gast.Div: "truediv", gast.Pow: "pow", gast.Mod: "mod",
-    gast.FloorDiv: "floordiv", gast.MatMult: "matmul",
+    gast.FloorDiv: "floordiv", gast.MatMult: "matmul", gast.BitAnd: "and_", gast.BitOr: "or_", gast.BitXor: "xor",
+    gast.LShift: "lshift", gast.RShift: "rshift",
 }  # fmt: skip
 
 

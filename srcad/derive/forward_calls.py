@@ -28,7 +28,7 @@ _SAME_ON_TANGENTS = frozenset(
 _MIRRORED: dict[Any, tuple[int, ...]] = {
     rt.accumulate: (0, 2), rt.accumulate_shadow: (0, 1), rt.seed_shadow: (0, 1), rt.attribute_gradient: (2,),
     rt.attribute_shadow: (2,), rt.clone: (0,), rt.drained: (0,), rt.element_shadow: (1,), rt.element_shadows: (1,),
-    rt.fold_repeats: (0,), rt.mirror: (2,), rt.restore: (0, 1), rt.return_element: (0, 1),
+    rt.fold_repeats: (0,), rt.mirror: (2,), rt.restore: (0, 1), rt.return_copy: (0, 1), rt.return_element: (0, 1),
     rt.sequence_gradient: (1,), rt.sequence_shadow: (2,), rt.shallow: (0,), rt.shallow_shadow: (0,),
     rt.publish: (0, 1), rt.skeleton: (0,), rt.store_gradient: (0,), rt.taken: (0,),
 }  # fmt: skip
@@ -118,6 +118,8 @@ class Calls(Operations):
     def cast(self, target: str | None, node: gast.Call, function: Any) -> list[gast.stmt]:
         """``float(x)``, ``list(x)``: the tangent is cast in the same way."""
         kind = self.kind(node.args[0])
+        if function is dict and kind.name != "dict":
+            return self.dynamic(target, node)
         tangent = self.tangent(node.args[0])
         if function in (list, tuple) and kind.name not in ("list", "tuple", "array"):
             items = self.runtime(

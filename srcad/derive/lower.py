@@ -109,6 +109,9 @@ class _Lowering(CallLowering):
             flat = self.through_flat(stmt)
             if flat is not None:
                 return self.block(flat)
+            merged = self.merged_dicts(stmt)
+            if merged is not None:
+                return self.block(merged)
             stmt = _dict_display(stmt)
             self.check_store(stmt)
             return [*self.packed(stmt), *self.separate(stmt)]
@@ -242,6 +245,8 @@ class _Lowering(CallLowering):
         if kind.name == "list" and isinstance(stmt.op, gast.Add):
             grown = gast.Call(gast.Attribute(name(target.id), "extend", gast.Load()), [stmt.value], [])
             return [gast.Expr(grown)]
+        if kind.name == "dict" and isinstance(stmt.op, gast.BitOr):
+            return [_update_of(target.id, stmt.value)]
         if kind.name == "array" and not isinstance(stmt.op, _IN_PLACE):
             computing, new = self.keep(value)
             place = gast.Subscript(name(target.id), constant(...), gast.Store())
@@ -260,6 +265,16 @@ class _Lowering(CallLowering):
                 listing, argument.value = self.keep(gast.Call(name("list"), [argument.value], []))
                 made.append(gast.copy_location(listing, stmt))
         return made
+
+    def merged_dicts(self, stmt: gast.Assign) -> list[gast.stmt] | None:
+        """Write ``p | q`` of dicts as a copy that is updated."""
+        value = stmt.value
+        if not isinstance(value, gast.BinOp) or not isinstance(value.op, gast.BitOr):
+            return None
+        if self.kind(value.left).name != "dict":
+            return None
+        copying, merged = self.called(dict, "dict", value.left)
+        return [copying, _update_of(merged.id, value.right), gast.Assign(stmt.targets, merged, None)]
 
     def packed(self, stmt: gast.Assign) -> list[gast.stmt]:
         """Make one argument of the several of ``x.reshape(2, 3)``."""
@@ -359,6 +374,10 @@ def _breaks(body: list[gast.stmt]) -> bool:
         if any(_breaks(handler.body) for handler in getattr(stmt, "handlers", [])):
             return True
     return False
+
+
+def _update_of(variable: str, value: gast.AST) -> gast.stmt:
+    return gast.Expr(gast.Call(gast.Attribute(name(variable), "update", gast.Load()), [value], []))
 
 
 def _dict_display(stmt: gast.Assign) -> gast.Assign:

@@ -8,7 +8,7 @@ import gast
 
 from srcad.analysis.broadcast import unbroadcast_axes
 from srcad.analysis.kinds import Kind, is_scalar
-from srcad.derive.build import Flattener, call, constant, name
+from srcad.derive.build import Flattener, assign, call, constant, name
 from srcad.derive.call_adjoints import CallAdjoints
 from srcad.derive.operations import Contribution, Names, Operation, nothing
 from srcad.derive.shadow_operands import as_value
@@ -147,7 +147,11 @@ class StoreAdjoints(CallAdjoints):
         kind = self.kinds.get(base.id, Kind("any"))
         if kind.name != "array":
             if base.id not in self.varied:
-                return Operation((), [self.stmt], nothing)
+                return (
+                    self.update_without_derivative(stmt, base.id)
+                    if whole
+                    else Operation((), [self.stmt], nothing)
+                )
             return self.dynamic_update(stmt, base.id)
         if base.id not in self.varied:
             return Operation((), [self.stmt], nothing)
@@ -211,6 +215,16 @@ class StoreAdjoints(CallAdjoints):
             found.append(Contribution(value.id, self.fitted(product, value, element, fl)))
         fl.statements.append(gast.Assign([kill], scaled, None))
         return found
+
+    def update_without_derivative(self, stmt: gast.AugAssign, variable: str) -> Operation:
+        """``x op= v`` may bind ``x`` to a new number, or change what it names: both can be undone apart."""
+        changed = self.scope.fresh(variable + "_updated")
+        self.kinds[changed] = self.kinds.get(variable, Kind("any"))
+        if variable in self.memory.classes:
+            self.memory.classes[changed] = self.memory.classes[variable]
+        update = gast.AugAssign(gast.Name(changed, gast.Store(), None, None), stmt.op, stmt.value)
+        steps = [assign(changed, name(variable)), update, assign(variable, name(changed))]
+        return Operation((), self.placed(steps), nothing)
 
     def dynamic_update(self, stmt: gast.AugAssign, variable: str) -> Operation:
         """The adjoint of ``x op= v`` where ``x`` may be a number, an array, a list or an object."""

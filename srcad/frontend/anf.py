@@ -39,6 +39,7 @@ import gast
 from srcad.frontend.choices import Choices
 from srcad.frontend.consumers import Consumers
 from srcad.frontend.loops import lower_for, lower_while
+from srcad.frontend.merges import Merges
 from srcad.frontend.targets import Targets
 from srcad.lang import tree as t
 from srcad.lang.function import Function
@@ -51,7 +52,7 @@ def to_anf(fn: Function) -> Function:
     return fn.with_body(Anf(fn).block(fn.tree.body))
 
 
-class Anf(Targets, Choices, Consumers):
+class Anf(Targets, Choices, Consumers, Merges):
     """Writes statements to ``self.out`` while it visits a tree.
 
     ``atom(expr)`` returns a name or constant, ``op(expr)`` an operation on atoms; what must be computed
@@ -144,7 +145,7 @@ class Anf(Targets, Choices, Consumers):
     def op_Call(self, node: gast.Call) -> gast.expr:
         """The function, the arguments, the keywords."""
         node = self.consumed(_with_keywords_of_displays(node))
-        lowered = self.lowered_call(node)
+        lowered = self.lowered_call(node) or self.merged_call(node)
         if lowered is not None:
             return lowered
         func: gast.expr
@@ -207,15 +208,12 @@ class Anf(Targets, Choices, Consumers):
 
     def op_Dict(self, node: gast.Dict) -> gast.expr:
         """Key, value, key, value."""
-        parts = [
-            part for pair in zip(node.keys, node.values, strict=True) for part in pair if part is not None
-        ]
+        if any(key is None for key in node.keys):
+            return self.merged_display(node)
+        parts = [part for pair in zip(node.keys, node.values, strict=True) for part in pair]
         made = iter(self.atoms(parts))
-        keys, values = [], []
-        for key in node.keys:
-            keys.append(next(made) if key is not None else None)
-            values.append(next(made))
-        return gast.Dict(keys, values)
+        pairs = [(next(made), next(made)) for _ in node.keys]
+        return gast.Dict([key for key, _ in pairs], [value for _, value in pairs])
 
     def op_JoinedStr(self, node: gast.JoinedStr) -> gast.expr:
         """The formatted values in order."""

@@ -19,6 +19,8 @@ from srcad.analysis.infer import ARRAY_METHODS
 from srcad.analysis.kinds import is_differentiable, kind_of
 from srcad.compilation import compiled
 from srcad.derive.builtin_sources import source_of_builtin
+from srcad.dynamic_containers import written_copier
+from srcad.dynamic_operators import attribute_of_class
 from srcad.errors import UnsupportedError
 from srcad.lang.function import Nested
 from srcad.operators.over_reverse import call_with_shadows, container_call, method_with_shadows
@@ -26,6 +28,7 @@ from srcad.operators.sources import SOURCES
 from srcad.pipeline import Code
 from srcad.rules import registry
 from srcad.runtime.memory import is_instance
+from srcad.runtime.tangent_copies import copied_tangent, filled_tangent, record_tangent, tangent_of_partial
 from srcad.runtime.tangents import (
     CONTAINERS,
     Tangent,
@@ -42,9 +45,17 @@ __all__ = ["SPECIAL", "call", "install", "prepared", "run", "tangents_of"]
 Outcome = tuple[Any, Any]
 _NUMERIC = (float, int, complex, np.ndarray, np.generic)
 _BINARY = ("add", "sub", "mul", "truediv", "pow", "mod", "floordiv", "matmul")
+_BITWISE = ("and", "or", "xor", "lshift", "rshift")
 _METHOD_OF: dict[Any, tuple[str, ...]] = {
     **{getattr(operator, title): (f"__{title}__", f"__r{title}__") for title in _BINARY},
-    **{getattr(operator, f"i{title}"): (f"__i{title}__", f"__r{title}__") for title in _BINARY},
+    **{
+        getattr(operator, f"i{title}"): (f"__i{title}__", f"__{title}__", f"__r{title}__")
+        for title in (*_BINARY, *_BITWISE)
+    },
+    **{
+        getattr(operator, title, None) or getattr(operator, f"{title}_"): (f"__{title}__", f"__r{title}__")
+        for title in _BITWISE
+    },
     **{
         getattr(operator, title): (f"__{title}__",)
         for title in ("neg", "pos", "getitem", "setitem", "delitem")
@@ -186,8 +197,9 @@ def call_method(
 
 def _operator_of_class(names: tuple[str, ...], args: Any, tangents: Any) -> Outcome | None:
     """Apply an operator that the class of an operand defines in Python."""
-    method = _written(args[0], names[0])
-    reflected = _written(args[1], names[1]) if len(names) > 1 else None
+    direct = names[:-1] if len(names) > 1 else names
+    method = next((found for name in direct if (found := _written(args[0], name)) is not None), None)
+    reflected = _written(args[1], names[-1]) if len(names) > 1 else None
     swapped = (args[::-1], tuple(tangents)[::-1])
     if reflected is not None and type(args[0]) is not type(args[1]) and isinstance(args[1], type(args[0])):
         return call(reflected, 0.0, *swapped, {}, {})
@@ -205,7 +217,7 @@ def _written(value: Any, name: str) -> Any:
 
 
 _ON_CONTAINERS = (operator.getitem, operator.setitem, operator.delitem, operator.iadd, operator.imul, operator.add,
-                  operator.mul)  # fmt: skip
+                  operator.mul, operator.or_, operator.ior)  # fmt: skip
 
 
 def _on_container(function: Any, args: Any, tangents: Any) -> Outcome:
@@ -230,11 +242,10 @@ def _on_container(function: Any, args: Any, tangents: Any) -> Outcome:
 def _getattr(args: Any, tangents: Any, options: Any, option_tangents: Any) -> Outcome:
     base, name = args[:2]
     held = tangents[0]
-    computed = (
-        None if isinstance(base, (type, types.ModuleType)) else inspect.getattr_static(type(base), name, None)
-    )
+    computed = None if isinstance(base, (type, types.ModuleType)) else attribute_of_class(base, name)
     if isinstance(computed, property):
-        return call(computed.fget, 0.0, (base,), (held,), {}, {})
+        receiver = base.__self__ if isinstance(base, super) else base
+        return call(computed.fget, 0.0, (receiver,), (held,), {}, {})
     if isinstance(computed, functools.cached_property):
         return _cached(base, held, name, computed.func)
     if _written(computed, "__get__") is not None:
@@ -253,7 +264,7 @@ def _getattr(args: Any, tangents: Any, options: Any, option_tangents: Any) -> Ou
         shown = name in ("T", "mT", "real", "imag", "flat")
         return value, getattr(held, name) if shown else zero_tangent(value)
     slotted = is_instance(base) or hasattr(type(base), "__slots__")
-    known = own or slotted and not isinstance(base, (type, types.ModuleType))
+    known = own or slotted and not isinstance(base, (type, types.ModuleType)) and not name.startswith("__")
     return value, getattr(held, name) if known and not isinstance(held, float) else zero_tangent(value)
 
 
@@ -288,20 +299,22 @@ def _delattr(args: Any, tangents: Any, options: Any, option_tangents: Any) -> Ou
 
 
 def _partial(args: Any, tangents: Any, options: Any, option_tangents: Any) -> Outcome:
-    return functools.partial(*args, **options), (tangents[0], tuple(tangents[1:]), option_tangents)
+    return functools.partial(*args, **options), tangent_of_partial(args[0], tangents, option_tangents)
 
 
 def _copied(copier: Any) -> Any:
     """Return how to copy a value, and its tangent in the same way."""
 
     def call_copier(args: Any, tangents: Any, options: Any, option_tangents: Any) -> Outcome:
-        value = args[0]
-        if isinstance(value, (*_NUMERIC, str, type(None))):
-            return copier(value), copier(tangents[0])
-        if isinstance(value, CONTAINERS) and isinstance(tangents[0], CONTAINERS):
-            return copier(value), copier(tangents[0])
-        raise UnsupportedError(f"An instance of '{type(value).__name__}' is copied, which is not differentiated.",
-                               "Make the copy with its class.")  # fmt: skip
+        source, tangent = args[0], tangents[0]
+        written = written_copier(copier, source)
+        if written is not None:
+            memo = () if copier is copy.copy else ({},)
+            return call(written, 0.0, (source, *memo), (tangent, *memo), {}, {})
+        value = copier(source)
+        if isinstance(source, np.ndarray) or copier is copy.deepcopy:
+            return value, filled_tangent(zero_tangent(value), tangent)
+        return value, copied_tangent(value, source, tangent)
 
     return call_copier
 
@@ -362,17 +375,22 @@ SPECIAL: dict[Any, Any] = {
 def make(cls: Any, args: Any, tangents: Any, options: Any, option_tangents: Any) -> Outcome:
     """Make an instance and its tangent."""
     if issubclass(cls, tuple) and hasattr(cls, "_fields"):
-        return cls(*args, **options), cls(*tangents, **option_tangents)
+        record = cls(*args, **options)
+        return record, record_tangent(record, tangents, option_tangents)
     if issubclass(cls, dict):
         value = cls(*args, **options)
         return value, _dict_tangent(value, args, tangents, option_tangents)
     if issubclass(cls, collections.deque):
         items = list(args[0]) if args else []
-        parts = tangents[0] if args and isinstance(tangents[0], CONTAINERS) else zero_tangent(items)
+        parts = tangents[0] if args and not isinstance(tangents[0], float) else zero_tangent(items)
         return cls(items, *args[1:], **options), collections.deque(parts, *args[1:], **options)
     if issubclass(cls, (float, complex, np.inexact)) and len(args) == 1 and isinstance(args[0], _NUMERIC):
         value = cls(args[0])
         return value, tangent_like(cls(tangents[0]), value)
+    if cls is types.SimpleNamespace:
+        value, image = cls(**options), Tangent(cls(**options))
+        vars(image).update(option_tangents)
+        return value, image
     if issubclass(cls, BaseException) or cls.__module__ in ("builtins", "numpy", "collections"):
         return _without_derivative(cls, args, options)
     constructor = inspect.getattr_static(cls, "__new__", None)
@@ -400,10 +418,11 @@ def _without_derivative(cls: Any, args: Any, options: Any) -> Outcome:
 
 def _dict_tangent(value: Any, args: Any, tangents: Any, option_tangents: Any) -> Any:
     image = zero_tangent(value)
-    if args and isinstance(args[0], dict):
-        image.update(tangents[0])
-    elif args and not isinstance(tangents[0], float):
-        image.update({key: part for (key, _), (_, part) in zip(args[0], tangents[0])})
+    for source, tangent in zip(args, tangents):
+        if isinstance(source, dict):
+            image.update(tangent)
+        elif not callable(source) and not isinstance(tangent, float):
+            image.update({key: part for (key, _), (_, part) in zip(source, tangent)})
     image.update(option_tangents)
     return image
 

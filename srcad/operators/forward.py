@@ -13,7 +13,8 @@ from srcad.errors import ArgumentError, UnsupportedError
 from srcad.forward_pipeline import build_forward
 from srcad.pipeline import Code
 from srcad.runtime import clone, share_memory
-from srcad.runtime.tangents import as_tangent, shared_tangents, tangent_result, zero_tangent
+from srcad.runtime.tangent_copies import shared_tangents
+from srcad.runtime.tangents import as_tangent, tangent_result, zero_tangent
 from srcad.targets import Composable, Target, place, split_aux
 
 __all__ = ["Jvp", "Pushforward", "jvp", "linearize"]

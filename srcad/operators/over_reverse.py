@@ -7,6 +7,7 @@ comes with its tangent.  The tangent of a shadow is a shadow, that of a pullback
 from __future__ import annotations
 
 import collections
+import copy
 import functools
 import inspect
 import operator
@@ -16,15 +17,29 @@ from typing import Any
 
 import numpy as np
 
-from srcad import dynamic, dynamic_rules
+from srcad import dynamic, dynamic_containers, dynamic_rules
 from srcad import runtime as rt
 from srcad.analysis.infer import ARRAY_METHODS
 from srcad.analysis.kinds import is_differentiable, kind_of
 from srcad.compilation import compiled, third_derivative
 from srcad.derive.builtin_sources import source_of_builtin
 from srcad.derive.call_adjoints import CONVERSIONS
+from srcad.dynamic_containers import written_copier
+from srcad.dynamic_operators import attribute_of_class
 from srcad.errors import UnsupportedError
 from srcad.lang.function import Nested
+from srcad.operators.over_copies import (
+    both,
+    copied,
+    deque_made,
+    dict_made,
+    items_listed,
+    namespace_made,
+    partial_called,
+    partial_made,
+    record_made,
+    record_method,
+)
 from srcad.operators.sources import SOURCES
 from srcad.rules import registry
 from srcad.runtime.tangents import CONTAINERS, Tangent, partial_of, zero_tangent
@@ -43,15 +58,29 @@ _UPDATES: dict[Any, Any] = {
     operator.iadd: np.add, operator.isub: np.subtract, operator.imul: np.multiply, operator.itruediv: np.true_divide,
     operator.ipow: np.power, operator.imod: np.mod,
 }  # fmt: skip
-_JOINING = (operator.add, operator.iadd, operator.mul, operator.imul)
+_JOINING = (operator.add, operator.iadd, operator.mul, operator.imul, operator.or_, operator.ior)
+_PLAIN = (str, bytes, int, float, range, set, frozenset, np.random.Generator)
 _STRUCTURAL = (operator.getitem, operator.setitem, operator.delitem, getattr, setattr, delattr)
 
 
 def call_with_shadows(call: Call, args: Any, tangents: Any) -> Outcome:
     """Return what ``rt.call(*args)`` returns, and its tangent."""
-    function, own, values, shadows, options, option_shadows = args
-    dfunction, down, dvalues, dshadows, doptions, doption_shadows = tangents
+    function, own, values, shadows, options, _ = args
+    dfunction, down, dvalues, dshadows, *_ = tangents
     known = isinstance(function, Hashable)
+    if isinstance(function, functools.partial):
+        return call_with_shadows(call, *partial_called(args, tangents))
+    if known and function in (copy.copy, copy.deepcopy):
+        written = written_copier(function, values[0])
+        if written is None:
+            return copied(args, tangents)
+        memo = () if function is copy.copy else ({},)
+        parts = ((values[0], *memo), (shadows[0], *(None for _ in memo)), {}, {})
+        images = ((dvalues[0], *memo), (dshadows[0], *(0.0 for _ in memo)), {}, {})
+        return _of_function(call, (written, None, *parts), (0.0, 0.0, *images))
+    if known and function in _OUT_OF_PLACE and _is_not_updated(function, values[0]):
+        function = _OUT_OF_PLACE[function]
+        args = (function, *args[1:])
     if any(function is maker for maker in dynamic._operators):
         made = function(*values, **options)
         return (made, shadows[0], _nothing_to_do), (dvalues[0], dshadows[0], 0.0)
@@ -69,13 +98,23 @@ def call_with_shadows(call: Call, args: Any, tangents: Any) -> Outcome:
         and isinstance(values[0], dict)
         and hasattr(type(values[0]), "__missing__")
         and values[1] not in values[0]
-        and not isinstance(values[0], collections.defaultdict)
+        and not isinstance(values[0], (collections.defaultdict, collections.Counter))
     ):
         cls = type(values[0])
         raise UnsupportedError(f"The class '{cls.__name__}' makes an item that is missing, which is not differentiated "
                                "twice.", "Set the item before.", place(cls))  # fmt: skip
+    if function is getattr and str(values[1]).startswith("__"):
+        made = dynamic.call(*args)
+        return made, (zero_tangent(made[0]), zero_tangent(made[1]), 0.0)
     if known and function in (getattr, setattr):
         _check_attribute(values)
+        if isinstance(values[0], super):
+            computed = attribute_of_class(*values[:2])
+            if isinstance(computed, property):
+                held = ((values[0].__self__,), shadows[:1], {}, {})
+                return _of_function(
+                    call, (computed.fget, None, *held), (0.0, 0.0, dvalues[:1], dshadows[:1], {}, {})
+                )
     if known and function in _STRUCTURAL and not _is_computed(function, values):
         return _structural(args, tangents)
     if known and function in _JOINING and any(isinstance(value, CONTAINERS) for value in values):
@@ -95,7 +134,9 @@ def call_with_shadows(call: Call, args: Any, tangents: Any) -> Outcome:
         return (iter(values[0]), list(shadows[0]), _nothing_to_do), (list(dvalues[0]), list(dshadows[0]), 0.0)
     if function is rt.sequence and isinstance(getattr(type(values[0]), "__iter__", None), types.FunctionType):
         return _iterated(call, args, tangents)
-    if function is map or function is filter:
+    if function is rt.sequence:
+        return items_listed(args, tangents)
+    if isinstance(function, type) and function in SOURCES:
         return _of_function(call, (SOURCES[function], *args[1:]), tangents)
     if isinstance(function, type):
         return _of_class(call, args, tangents)
@@ -120,8 +161,7 @@ def method_with_shadows(call: Call, args: Any, tangents: Any) -> Outcome:
     receiver, own, name, *rest = args
     dreceiver, down, _, *drest = tangents
     if isinstance(receiver, tuple) and name in ("_replace", "_asdict"):
-        raise UnsupportedError(f"The method '{name}' of a named tuple is not differentiated twice.",
-                               "Make the tuple with its class.")  # fmt: skip
+        return record_method(args, tangents)
     if isinstance(receiver, CONTAINERS) and type(receiver).__module__ in ("builtins", "collections"):
         found, image = container_call((receiver, own, name, *rest), (dreceiver, down, 0.0, *drest))
         return (*found, _nothing_to_do), (*image, 0.0)
@@ -130,10 +170,14 @@ def method_with_shadows(call: Call, args: Any, tangents: Any) -> Outcome:
         images = ((dreceiver, *drest[0]), (down, *drest[1]), *drest[2:])
         return _of_rule(call, (ARRAY_METHODS[name], None, *with_receiver), (0.0, 0.0, *images))
     function = getattr(receiver, name)
+    if isinstance(receiver, _PLAIN):
+        value, shadow, pullback = dynamic.call_without_derivative(function, *rest[::2])
+        return (value, shadow, pullback), (zero_tangent(value), zero_tangent(shadow), 0.0)
     if not isinstance(function, types.MethodType) and isinstance(
-        own, rt.Shadow
+        dreceiver, Tangent
     ):  # an attribute that is called
-        own, dreceiver, down = (getattr(part, name, None) for part in (own, dreceiver, down))
+        dreceiver, down = getattr(dreceiver, name), getattr(down, name, 0.0)
+        own = getattr(own, name, None)
     return call_with_shadows(call, (function, own, *rest), (dreceiver, down, *drest))
 
 
@@ -163,6 +207,33 @@ def _check_attribute(values: Any) -> None:
                                "which is not differentiated twice.", "Make it a property.", place(type(base)))  # fmt: skip
 
 
+_TITLES = (
+    "add",
+    "sub",
+    "mul",
+    "truediv",
+    "pow",
+    "mod",
+    "floordiv",
+    "matmul",
+    "and_",
+    "or_",
+    "xor",
+    "lshift",
+    "rshift",
+)
+_OUT_OF_PLACE: dict[Any, Any] = {
+    getattr(operator, "i" + title.rstrip("_")): getattr(operator, title) for title in _TITLES
+}
+
+
+def _is_not_updated(update: Any, target: Any) -> bool:
+    """Tell whether ``target op= value`` makes a new value."""
+    if isinstance(target, (*CONTAINERS, np.ndarray)):
+        return isinstance(target, tuple)
+    return not isinstance(getattr(type(target), f"__{update.__name__}__", None), types.FunctionType)
+
+
 def _method_of_class(function: Any, values: Any) -> Any:
     """Return the method that a Python class defines for an operator on its instance."""
     if function in (getattr, setattr) and values and isinstance(values[1], str):
@@ -176,7 +247,7 @@ def _method_of_class(function: Any, values: Any) -> Any:
     known = function in CONVERSIONS or getattr(operator, title, None) is function
     if not known or not values or isinstance(values[0], _NUMERIC):
         return None
-    found = getattr(type(values[0]), f"__{title}__", None)
+    found = getattr(type(values[0]), f"__{title.rstrip('_')}__", None)
     return found if isinstance(found, types.FunctionType) else None
 
 
@@ -185,7 +256,7 @@ def _reflected_method(function: Any, values: Any) -> Any:
     title = getattr(function, "__name__", "")
     if getattr(operator, title, None) is not function or len(values) != 2 or isinstance(values[1], _NUMERIC):
         return None
-    found = getattr(type(values[1]), f"__r{title}__", None)
+    found = getattr(type(values[1]), f"__r{title.rstrip('_')}__", None)
     return found if isinstance(found, types.FunctionType) else None
 
 
@@ -204,13 +275,28 @@ def _update(call: Call, args: Any, tangents: Any) -> Outcome:
 
 def _iterated(call: Call, args: Any, tangents: Any) -> Outcome:
     """List what an instance iterates over, as its class says."""
-    cls = type(args[2][0])
-    if hasattr(cls, "__next__"):
-        raise UnsupportedError(f"A loop runs over an iterator of the class '{cls.__name__}', which is not differentiated "
-                               "twice.", "Loop over a list or an array that it holds.", place(cls))  # fmt: skip
-    iterate = cls.__iter__
+    iterate = type(args[2][0]).__iter__
     found, image = _of_function(call, (iterate, None, *args[2:]), (0.0, 0.0, *tangents[2:]))
-    return (list(found[0]), *found[1:]), image
+    advance = getattr(type(found[0]), "__next__", None)
+    if not isinstance(advance, types.FunctionType):
+        return (list(found[0]), *found[1:]), image
+    steps = [(found, image)]
+    given = ((advance, None, found[:1], found[1:2], {}, {}), (0.0, 0.0, image[:1], image[1:2], {}, {}))
+    for _ in range(dynamic_containers.MOST_ITEMS):
+        try:
+            steps.append(_of_function(call, *given))
+        except StopIteration:
+            return _gathered(steps)
+    raise dynamic_containers.endless()
+
+
+def _gathered(steps: list[Any]) -> Outcome:
+    """Return the list of the items of an iterator, which was made first, and what undoes all steps."""
+    items = steps[1:]
+    made = ([value for (value, _, _), _ in items], [shadow for (_, shadow, _), _ in items])
+    images = ([dvalue for _, (dvalue, _, _) in items], [dshadow for _, (_, dshadow, _) in items])
+    pullback = functools.partial(dynamic_containers.run, [pullback for (_, _, pullback), _ in steps[::-1]])
+    return (*made, pullback), (*images, partial_of(0.0, [dpullback for _, (_, _, dpullback) in steps[::-1]]))
 
 
 def _structural(args: Any, tangents: Any) -> Outcome:
@@ -225,16 +311,11 @@ def _structural(args: Any, tangents: Any) -> Outcome:
         mirrored = tuple(d if isinstance(v, CONTAINERS) else v for v, d in zip(values, dvalues))
     images = tuple(None if s is None else d for s, d in zip(shadows, dshadows))
     dvalue, dshadow, dpullback = dynamic.call(function, None, mirrored, images, options, option_shadows)
-    return (value, shadow, functools.partial(_both, pullback, dpullback)), (
+    return (value, shadow, functools.partial(both, pullback, dpullback)), (
         0.0 if dvalue is None else dvalue,
         0.0 if dshadow is None else dshadow,
         0.0,
     )
-
-
-def _both(first: Callable[[], None], second: Callable[[], None]) -> None:
-    first()
-    second()
 
 
 def container_call(args: Any, tangents: Any) -> Outcome:
@@ -250,7 +331,7 @@ def container_call(args: Any, tangents: Any) -> Outcome:
                 part[:] = [part[i] for i in order]
         return (None, None), (0.0, 0.0)
     mirrored = tuple(dvalues)
-    if method == "move_to_end":
+    if method in ("move_to_end", "rotate", "popitem"):
         mirrored, doptions = values, options
     if method in ("pop", "insert", "get", "setdefault"):
         mirrored = (*values[:1], *dvalues[1:])
@@ -289,22 +370,22 @@ def _of_rule(call: Call, args: Any, tangents: Any) -> Outcome:
 def _of_class(call: Call, args: Any, tangents: Any) -> Outcome:
     """Make an instance, its shadow and the tangents of both."""
     cls, _, values, shadows, options, option_shadows = args
+    if issubclass(cls, functools.partial):
+        return partial_made(args, tangents)
+    if issubclass(cls, tuple) and hasattr(cls, "_fields"):
+        return record_made(args, tangents)
+    if issubclass(cls, collections.deque):
+        return deque_made(args, tangents)
+    if cls is types.SimpleNamespace:
+        return namespace_made(args, tangents)
+    if issubclass(cls, dict):
+        return dict_made(args, tangents)
     value, shadow, pullback = dynamic.call(cls, None, values, shadows, options, option_shadows)
-    own_dict = issubclass(cls, dict) and cls is not dict
-    if (
-        issubclass(cls, functools.partial)
-        or own_dict
-        and (options or any(part is not None for part in shadows))
-    ):
-        raise UnsupportedError(f"An instance of '{cls.__name__}' is made of values with a derivative, which is not "
-                               "differentiated twice.", "Use a list, a dict display or a class of your own.")  # fmt: skip
-    if own_dict:
-        return (value, shadow, pullback), (zero_tangent(value), zero_tangent(shadow), 0.0)
     if isinstance(value, tuple) or not hasattr(value, "__dict__") and not hasattr(cls, "__slots__"):
         dvalue, dshadow, dpullback = dynamic.call(
             cls, None, tangents[2], tangents[3], tangents[4], tangents[5]
         )
-        return (value, shadow, functools.partial(_both, pullback, dpullback)), (dvalue, dshadow, 0.0)
+        return (value, shadow, functools.partial(both, pullback, dpullback)), (dvalue, dshadow, 0.0)
     init = cls.__init__
     if not isinstance(init, types.FunctionType) or init.__code__.co_filename == "<string>":
         return (value, shadow, pullback), (*_fields_of(cls, value, shadow, tangents), 0.0)
@@ -314,15 +395,6 @@ def _of_class(call: Call, args: Any, tangents: Any) -> Outcome:
     images = (0.0, 0.0, (dvalue, *tangents[2]), (dshadow, *tangents[3]), *tangents[4:])
     (_, _, pullback), (_, _, dpullback) = _of_function(call, with_self, images)
     return (value, shadow, pullback), (dvalue, dshadow, dpullback)
-
-
-def _tangent_of_pullback(mirrored: Any) -> Any:
-    """Return the tangent of a pullback from the pullback of the same call with tangents."""
-    if isinstance(mirrored, functools.partial):
-        return partial_of(0.0, *map(_tangent_of_pullback, mirrored.args))
-    if isinstance(mirrored, list):
-        return [_tangent_of_pullback(part) for part in mirrored]
-    return 0.0 if isinstance(mirrored, types.FunctionType) else mirrored
 
 
 def _fields_of(cls: Any, value: Any, shadow: Any, tangents: Any) -> Outcome:

@@ -51,6 +51,41 @@ def _pos(operand: Any) -> Any:
     return +operand
 
 
+def _and_(left: Any, right: Any) -> Any:
+    return left & right
+
+
+def _or_(left: Any, right: Any) -> Any:
+    return left | right
+
+
+def _xor(left: Any, right: Any) -> Any:
+    return left ^ right
+
+
+def _lshift(left: Any, right: Any) -> Any:
+    return left << right
+
+
+def _rshift(left: Any, right: Any) -> Any:
+    return left >> right
+
+
+def _ior(target: Any, value: Any) -> Any:
+    target |= value
+    return target
+
+
+def _iand(target: Any, value: Any) -> Any:
+    target &= value
+    return target
+
+
+def _ixor(target: Any, value: Any) -> Any:
+    target ^= value
+    return target
+
+
 def _getitem(base: Any, index: Any) -> Any:
     return base[index]
 
@@ -108,8 +143,10 @@ def _reversed(values: Any) -> Any:
     return items
 
 
-def _zip(*sources: Any) -> Any:
+def _zip(*sources: Any, strict: bool = False) -> Any:
     columns = [list(source) for source in sources]
+    if strict and len({len(column) for column in columns}) > 1:
+        raise ValueError("zip() has arguments of different lengths")
     shortest = min([len(column) for column in columns])
     return [tuple([column[i] for column in columns]) for i in range(shortest)]
 
@@ -131,7 +168,7 @@ def _filter(function: Any, values: Any) -> Any:
 
 _OPERATORS = (
     _add, _sub, _mul, _truediv, _pow, _mod, _floordiv, _matmul, _neg, _pos, _getitem, _setitem, _delitem, _iadd, _isub,
-    _imul, _itruediv, _ipow,
+    _imul, _itruediv, _ipow, _and_, _or_, _xor, _lshift, _rshift, _ior, _iand, _ixor,
 )  # fmt: skip
 SOURCES: dict[Any, Any] = {
     **{getattr(operator, function.__name__[1:]): function for function in _OPERATORS},

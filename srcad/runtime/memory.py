@@ -162,7 +162,9 @@ def _container_shadow(value: Any, memo: dict[int, Any]) -> Any:
         memo[id(value)] = (result, value)
         result += [shadow(item, memo) for item in value]
     elif isinstance(value, collections.deque):
-        result = collections.deque((shadow(item, memo) for item in value), value.maxlen)
+        result = collections.deque(maxlen=value.maxlen)
+        memo[id(value)] = (result, value)
+        result.extend(shadow(item, memo) for item in value)
     elif isinstance(value, dict):
         result = {}
         memo[id(value)] = (result, value)

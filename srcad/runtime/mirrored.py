@@ -10,7 +10,16 @@ import numpy as np
 
 from srcad.runtime.arrays import unbroadcast
 from srcad.runtime.attributes import attributes_of
-from srcad.runtime.memory import Cell, Shadow, element_shadow, is_instance, owner, shadow, taken
+from srcad.runtime.memory import (
+    Cell,
+    Shadow,
+    accumulate_shadow,
+    element_shadow,
+    is_instance,
+    owner,
+    shadow,
+    taken,
+)
 
 __all__ = [
     "container_call",
@@ -19,6 +28,7 @@ __all__ = [
     "no_shadow",
     "publish",
     "restore",
+    "return_copy",
     "sequence_gradient",
     "sequence_shadow",
     "shallow",
@@ -247,7 +257,37 @@ def skeleton(image: Any) -> Any:
         result = Shadow()
         vars(result).update({name: skeleton(item) for name, item in vars(image).items()})
         return result
+    if isinstance(image, collections.deque):
+        return collections.deque([skeleton(item) for item in image], image.maxlen)
     return image
+
+
+def return_copy(image: Any, source: Any, seen: set[int] | None = None) -> None:
+    """Add the gradient of a deep copy to the shadow of what was copied; memory that occurs twice counts once.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> shared, source = np.ones(2), np.zeros(2)
+    >>> return_copy([shared, shared], [source, source])
+    >>> source
+    array([1., 1.])
+    """
+    seen = set() if seen is None else seen
+    if image is None or source is None or id(image) in seen:
+        return
+    seen.add(id(image))
+    if isinstance(image, (list, tuple, collections.deque)):
+        for part, other in zip(image, source):
+            return_copy(part, other, seen)
+    elif isinstance(image, dict):
+        for key, part in image.items():
+            return_copy(part, source.get(key), seen)
+    elif isinstance(image, Shadow):
+        for name, part in vars(image).items():
+            return_copy(part, getattr(source, name, None), seen)
+    else:
+        accumulate_shadow(source, taken(image))
 
 
 def drained(image: Any) -> Any:
@@ -262,7 +302,7 @@ def _empty(image: Any) -> None:
         image[...] = 0
     elif isinstance(image, Cell):
         image.g = 0.0
-    elif isinstance(image, (list, tuple)):
+    elif isinstance(image, (list, tuple, collections.deque)):
         for part in image:
             _empty(part)
     elif isinstance(image, dict):

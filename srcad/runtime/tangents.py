@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import copy as _copy
 import functools
+import inspect
 import types
-from collections import deque
+from collections import defaultdict, deque
 from collections.abc import Callable
 from typing import Any
 
@@ -32,7 +33,6 @@ __all__ = [
     "partial_of",
     "replace_tangent",
     "sequence_tangent",
-    "shared_tangents",
     "set_jvp_resolvers",
     "tangent_like",
     "tangent_result",
@@ -63,7 +63,11 @@ class Tangent:
     def __getattr__(self, attribute: str) -> Any:
         if attribute.startswith("__"):
             raise AttributeError(attribute)
-        made = zero_tangent(getattr(self.__dict__["__primal__"], attribute), self.__dict__["__memo__"])
+        primal = self.__dict__["__primal__"]
+        if isinstance(inspect.getattr_static(type(primal), attribute, None), property):
+            raise UnsupportedError(f"The property '{attribute}' is read in a way that has no tangent.",
+                                   "Read it from an instance of its own class.")  # fmt: skip
+        made = zero_tangent(getattr(primal, attribute), self.__dict__["__memo__"])
         self.__dict__[attribute] = made
         return made
 
@@ -125,12 +129,14 @@ def _zero_container(value: Any, memo: dict[int, Any]) -> Any:
         parts = [zero_tangent(item, memo) for item in value]
         return type(value)(*parts) if hasattr(value, "_fields") else tuple(parts)
     if isinstance(value, (list, deque)):
-        result = type(value)() if type(value) in (list, deque) else []
+        result = deque(maxlen=value.maxlen) if isinstance(value, deque) else []
         memo[id(value)] = (result, value)
         result.extend(zero_tangent(item, memo) for item in value)
         return result
     if isinstance(value, dict):
         result = _copy.copy(value)
+        if isinstance(value, defaultdict) and value.default_factory is not None:
+            result.default_factory = functools.partial(_zero_of_default, value.default_factory)
         memo[id(value)] = (result, value)
         for key, item in value.items():
             result[key] = zero_tangent(item, memo)
@@ -155,6 +161,10 @@ def _zero_container(value: Any, memo: dict[int, Any]) -> Any:
         return 0.0
     memo[id(value)] = (result, value)
     return result
+
+
+def _zero_of_default(factory: Callable[[], Any]) -> Any:
+    return zero_tangent(factory())
 
 
 def partial_of(function: Any, *args: Any, **options: Any) -> tuple[Any, tuple[Any, ...], dict[str, Any]]:
@@ -211,44 +221,6 @@ def as_tangent(tangent: Any, value: Any) -> Any:
             setattr(result, name, as_tangent(part, item) if part is not None else zero_tangent(item))
         return result
     return 0.0
-
-
-def shared_tangents(values: list[Any], directions: list[Any]) -> list[Any]:
-    """Return the tangents of values of which several may share memory; what is shared has the first one's tangent.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> x = np.ones(3)
-    >>> shared_tangents([x[1:], x], [np.full(2, 5.0), np.full(3, 7.0)])
-    [array([5., 5.]), array([7., 5., 5.])]
-    """
-    images = zero_tangent(values)
-    filled = [_filled(image, direction) for image, direction in list(zip(images, directions))[::-1]]
-    return filled[::-1]
-
-
-def _filled(image: Any, direction: Any) -> Any:
-    """Return ``image`` with the numbers of ``direction``; its arrays stay where they are."""
-    if isinstance(image, np.ndarray):
-        image[...] = direction
-        return image
-    if isinstance(image, (list, deque)):
-        for position, (part, other) in enumerate(zip(image, direction)):
-            image[position] = _filled(part, other)
-        return image
-    if isinstance(image, tuple):
-        parts = [_filled(part, other) for part, other in zip(image, direction)]
-        return type(image)(*parts) if hasattr(image, "_fields") else tuple(parts)
-    if isinstance(image, dict):
-        image.update({key: _filled(part, direction[key]) for key, part in image.items()})
-        return image
-    if isinstance(image, Tangent) and isinstance(direction, Tangent):
-        for name, part in vars(direction).items():
-            if not name.startswith("__"):
-                setattr(image, name, _filled(getattr(image, name), part))
-        return image
-    return direction
 
 
 def tangent_result(tangent: Any, value: Any, given: Any = ()) -> Any:

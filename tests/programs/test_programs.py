@@ -48,6 +48,8 @@ TOPICS = (
     "everyday_functions",
     "everyday_arrays",
     "everyday_aliases",
+    "numbers_updated",
+    "rearranged_containers",
 )
 for topic in TOPICS:
     importlib.import_module(f"tests.programs.{topic}")

@@ -21,15 +21,9 @@ assert TOPICS, "importing the test of reverse mode fills the corpus"
 
 HAVE_NO_DERIVATIVE = {"branches-or_with_values-1", "numpy_programs-reductions_over_axis_tuples"}
 REFUSED = {
-    "everyday_containers-named_tuple_with_a_field_replaced",
-    "everyday_containers-positions_counted_by_a_counter",
-    "everyday_containers-ordered_dict_whose_first_moves_to_the_end",
-    "everyday_containers-shallow_and_deep_copies_of_a_nested_list",
     "everyday_classes-dict_subclass_that_fills_what_is_missing",
     "everyday_classes-descriptor_under_a_cached_property",
     "everyday_classes-attribute_found_by_getattr",
-    "everyday_classes-loop_over_an_iterator_class",
-    "everyday_functions-partial_of_a_numpy_function",
     "everyday_aliases-diagonal_view_of_einsum_changed",
 }
 """Programs with a gradient that has none itself: what says so is the project's own error."""

@@ -207,6 +207,11 @@ def _zeros_like_value(call: Call) -> Kind:
     return array(None, True, dims) if dims else ANY
 
 
+def _dict(call: Call) -> Kind:
+    known = len(call.arguments) == 1 and not call.keywords and call.arguments[0].name == "dict"
+    return call.arguments[0] if known else container("dict")
+
+
 def _closure(call: Call) -> Kind:
     made = call.arguments[0]
     return Kind("any", items=tuple(call.arguments[1:]), value=made.value) if made.name == "function" else ANY
@@ -229,6 +234,7 @@ _TABLE: dict[Any, Callable[[Call], Kind]] = {
     abs: _abs,
     bool: _always(BOOL),
     callable: _always(BOOL),
+    dict: _dict,
     float: _always(FLOAT64),
     format: _always(STR),
     hasattr: _always(BOOL),

@@ -1,0 +1,160 @@
+"""Forward mode through reverse-mode code: copies, records and partial functions, which only rearrange what they hold.
+
+What is done to values and shadows is done to their tangents in the same way, and so is what undoes it.
+"""
+
+from __future__ import annotations
+
+import copy
+import functools
+from collections import deque
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from srcad import dynamic
+from srcad import runtime as rt
+from srcad.dynamic_containers import return_copy
+from srcad.errors import UnsupportedError
+from srcad.runtime.tangent_copies import copied_tangent, filled_tangent, record_tangent, tangent_of_partial
+from srcad.runtime.tangents import Tangent, zero_tangent
+
+__all__ = [
+    "both", "copied", "deque_made", "dict_made", "items_listed", "namespace_made", "partial_called", "partial_made",
+    "record_made", "record_method",
+]  # fmt: skip
+
+Outcome = tuple[Any, Any]
+
+
+def both(first: Callable[[], None], second: Callable[[], None]) -> None:
+    """Run the pullback of a call, and that of the same call with tangents."""
+    first()
+    second()
+
+
+def record_made(args: Any, tangents: Any) -> Outcome:
+    """Make a named tuple."""
+    cls, _, values, shadows, options, option_shadows = args
+    made = dynamic.call(cls, None, values, shadows, options, option_shadows)
+    named = dict(zip(cls._fields, tangents[3])) | tangents[5]
+    images = tuple(named.get(name, 0.0) for name in cls._fields)
+    return made, (record_tangent(made[0], tangents[2], tangents[4]), images, 0.0)
+
+
+def record_method(args: Any, tangents: Any) -> Outcome:
+    """Call ``_replace`` or ``_asdict``."""
+    record, own, name, values, shadows, options, option_shadows = args
+    image, down, _, dvalues, dshadows, doptions, doption_shadows = tangents
+    made = dynamic.call_method(record, own, name, values, shadows, options, option_shadows)
+    image = zero_tangent(record) if isinstance(image, float) else image
+    down = zero_tangent(own) if isinstance(down, float) else down
+    mirrored = dynamic.call_method(image, down, name, dvalues, dshadows, doptions, doption_shadows)
+    return made, (mirrored[0], mirrored[1], 0.0)
+
+
+def deque_made(args: Any, tangents: Any) -> Outcome:
+    """Make a deque."""
+    cls, _, values, shadows, options, option_shadows = args
+    value, shadow, pullback = dynamic.call(cls, None, values, shadows, options, option_shadows)
+    mirrored, images = ((*part[:1], *values[1:]) for part in tangents[2:4])
+    named, named_images = (
+        {**options, **{key: part for key, part in given.items() if key == "iterable"}}
+        for given in tangents[4:6]
+    )
+    dvalue, dshadow, dpullback = dynamic.call(cls, None, mirrored, images, named, named_images)
+    return (value, shadow, functools.partial(both, pullback, dpullback)), (dvalue, dshadow, 0.0)
+
+
+def dict_made(args: Any, tangents: Any) -> Outcome:
+    """Make a dict of a class of the standard library."""
+    cls, _, values, shadows, options, option_shadows = args
+    made = dynamic.call(cls, None, values, shadows, options, option_shadows)
+    image, dshadow = zero_tangent(made[0]), zero_tangent(made[1])
+    if made[1] is None:
+        return made, (image, 0.0, 0.0)
+    for position, source in enumerate(values):
+        if callable(source) or source is None:
+            continue
+        part, down = tangents[2][position], tangents[3][position]
+        if isinstance(source, dict):
+            image.update(part)
+            dshadow.update({key: dimage for key, dimage in down.items() if made[1].get(key) is not None})
+            continue
+        if any(isinstance(pair, np.ndarray) for pair in source):
+            raise UnsupportedError("A dict is made of rows of an array, which is not differentiated twice.",
+                                   "Make it of a list of pairs.")  # fmt: skip
+        for (key, _), (_, dvalue), pair in zip(source, part, down):
+            image[key] = dvalue
+            dshadow[key] = pair[1] if isinstance(pair, (tuple, list)) else 0.0
+    image.update({key: dvalue for key, dvalue in tangents[4].items() if key in made[0]})
+    dshadow.update({key: dvalue for key, dvalue in tangents[5].items() if key in made[0]})
+    return made, (image, dshadow, 0.0)
+
+
+def items_listed(args: Any, tangents: Any) -> Outcome:
+    """List what a loop runs over."""
+    function, _, values, *_ = args
+    value, shadow, pullback = dynamic.call(*args)
+    if not isinstance(values[0], (list, tuple, deque, np.ndarray)):
+        return (value, shadow, pullback), (zero_tangent(value), zero_tangent(shadow), 0.0)
+    image, dshadow, undo = dynamic.call(function, None, *tangents[2:4], {}, {})
+    return (value, shadow, functools.partial(both, pullback, undo)), (image, dshadow, 0.0)
+
+
+def namespace_made(args: Any, tangents: Any) -> Outcome:
+    """Make a ``types.SimpleNamespace``."""
+    made = dynamic.call(*args)
+    image, dshadow = Tangent(made[0]), zero_tangent(made[1])
+    vars(image).update(tangents[4])
+    vars(dshadow).update(tangents[5])
+    return made, (image, dshadow, 0.0)
+
+
+def copied(args: Any, tangents: Any) -> Outcome:
+    """Call ``copy.copy`` or ``copy.deepcopy``."""
+    function, _, values, shadows, options, option_shadows = args
+    value, shadow, pullback = dynamic.call(function, None, values, shadows, options, option_shadows)
+    source, source_shadow = tangents[2][0], tangents[3][0]
+    if function is copy.copy and not isinstance(values[0], np.ndarray):
+        image = copied_tangent(value, values[0], source)
+        dshadow = 0.0 if shadow is None else rt.shallow_shadow(source_shadow)
+        return (value, shadow, pullback), (image, dshadow, 0.0)
+    image = filled_tangent(zero_tangent(value), source)
+    dshadow = zero_tangent(shadow)
+    undo = functools.partial(return_copy, rt.skeleton(dshadow), None if shadows[0] is None else source_shadow)
+    return (value, shadow, functools.partial(both, pullback, undo)), (image, dshadow, 0.0)
+
+
+def partial_made(args: Any, tangents: Any) -> Outcome:
+    """Make a partial function."""
+    cls, _, values, shadows, options, option_shadows = args
+    made = dynamic.call(cls, None, values, shadows, options, option_shadows)
+    image, held, held_named = tangents[3][0], (), {}
+    if isinstance(values[0], functools.partial):
+        image = image if isinstance(image, rt.Shadow) else zero_tangent(made[1])
+        image, held, held_named = image.func, image.args[: len(values[0].args)], image.keywords
+    shadow = rt.Shadow()
+    vars(shadow).update(func=image, args=(*held, *tangents[3][1:]), keywords={**held_named, **tangents[5]})
+    return made, (tangent_of_partial(values[0], tangents[2], tangents[4]), shadow, 0.0)
+
+
+def partial_called(args: Any, tangents: Any) -> tuple[Any, Any]:
+    """Return the call of what a partial function holds, and its tangents."""
+    function, own, values, shadows, options, option_shadows = args
+    dfunction, down, dvalues, dshadows, doptions, doption_shadows = tangents
+    inner, held, named = dfunction if isinstance(dfunction, tuple) else zero_tangent(function)
+    images: tuple[Any, ...]
+    if isinstance(own, rt.Shadow):
+        images = (own.func, own.args, own.keywords, down.func, down.args, down.keywords)  # type: ignore[attr-defined]
+    else:
+        count, names = len(function.args), function.keywords
+        images = (None, (None,) * count, dict.fromkeys(names), 0.0, (0.0,) * count, dict.fromkeys(names, 0.0))
+    return (
+        function.func, images[0], (*function.args, *values), (*images[1], *shadows),
+        {**function.keywords, **options}, {**images[2], **option_shadows},
+    ), (
+        inner, images[3], (*held, *dvalues), (*images[4], *dshadows),
+        {**named, **doptions}, {**images[5], **doption_shadows},
+    )  # fmt: skip

@@ -1,0 +1,89 @@
+"""Tangents of what is made of the parts of other values: copies, records, partial functions, shared arguments."""
+
+from __future__ import annotations
+
+import copy as _copy
+import functools
+from collections import deque
+from typing import Any
+
+import numpy as np
+
+from srcad.runtime.attributes import attributes_of
+from srcad.runtime.memory import is_instance
+from srcad.runtime.tangents import CONTAINERS, Tangent, partial_of, zero_tangent
+
+__all__ = ["copied_tangent", "filled_tangent", "record_tangent", "shared_tangents", "tangent_of_partial"]
+
+
+def record_tangent(record: Any, tangents: Any, named: dict[str, Any]) -> Any:
+    """Return the tangent of a named tuple that was made of values with these tangents, and of defaults.
+
+    Examples
+    --------
+    >>> import collections
+    >>> Point = collections.namedtuple("Point", "x y", defaults=(7.0,))
+    >>> record_tangent(Point(1.0), (2.0,), {})
+    Point(x=2.0, y=0.0)
+    """
+    given = dict(zip(record._fields, tangents)) | named
+    parts = [given[n] if n in given else zero_tangent(part) for n, part in zip(record._fields, record)]
+    return type(record)._make(parts)
+
+
+def tangent_of_partial(function: Any, tangents: Any, named: dict[str, Any]) -> Any:
+    """Return the tangent of a partial function made of ``function``, which may be a partial function itself."""
+    inner, before, held = tangents[0], (), {}
+    if isinstance(function, functools.partial):
+        inner, before, held = inner if isinstance(inner, tuple) else zero_tangent(function)
+    return partial_of(inner, *before, *tangents[1:], **{**held, **named})
+
+
+def shared_tangents(values: list[Any], directions: list[Any]) -> list[Any]:
+    """Return the tangents of values of which several may share memory; what is shared has the first one's tangent.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> x = np.ones(3)
+    >>> shared_tangents([x[1:], x], [np.full(2, 5.0), np.full(3, 7.0)])
+    [array([5., 5.]), array([7., 5., 5.])]
+    """
+    images = zero_tangent(values)
+    filled = [filled_tangent(image, direction) for image, direction in list(zip(images, directions))[::-1]]
+    return filled[::-1]
+
+
+def filled_tangent(image: Any, direction: Any) -> Any:
+    """Return ``image`` with the numbers of ``direction``; its arrays stay where they are."""
+    if isinstance(image, np.ndarray):
+        image[...] = direction
+        return image
+    if isinstance(image, (list, deque)):
+        for position, (part, other) in enumerate(zip(image, direction)):
+            image[position] = filled_tangent(part, other)
+        return image
+    if isinstance(image, tuple):
+        parts = [filled_tangent(part, other) for part, other in zip(image, direction)]
+        return type(image)(*parts) if hasattr(image, "_fields") else tuple(parts)
+    if isinstance(image, dict):
+        image.update({key: filled_tangent(part, direction[key]) for key, part in image.items()})
+        return image
+    if isinstance(image, Tangent) and isinstance(direction, Tangent):
+        for name, part in vars(direction).items():
+            if not name.startswith("__"):
+                setattr(image, name, filled_tangent(getattr(image, name), part))
+        return image
+    return direction
+
+
+def copied_tangent(value: Any, source: Any, tangent: Any) -> Any:
+    """Return the tangent of ``value``, a shallow copy of ``source``: the same parts in a container of its own."""
+    if isinstance(tangent, CONTAINERS):
+        return _copy.copy(tangent)
+    if not isinstance(tangent, Tangent):
+        return zero_tangent(value) if is_instance(value) else tangent
+    result = Tangent(value, tangent.__dict__["__memo__"])
+    for name in attributes_of(source):
+        setattr(result, name, getattr(tangent, name))
+    return result
