@@ -21,8 +21,8 @@ from srcad.runtime.tangent_copies import copied_tangent, filled_tangent, record_
 from srcad.runtime.tangents import Tangent, zero_tangent
 
 __all__ = [
-    "both", "copied", "deque_made", "dict_made", "items_listed", "namespace_made", "partial_called", "partial_made",
-    "record_made", "record_method",
+    "both", "copied", "deque_made", "dict_made", "is_listed", "items_listed", "namespace_made", "partial_called",
+    "partial_made", "record_made", "record_method",
 ]  # fmt: skip
 
 Outcome = tuple[Any, Any]
@@ -93,11 +93,16 @@ def dict_made(args: Any, tangents: Any) -> Outcome:
     return made, (image, dshadow, 0.0)
 
 
+def is_listed(source: Any = None) -> bool:
+    """Tell whether a value is run through by position, and its tangent and shadow in the same way."""
+    return isinstance(source, (list, tuple, deque, np.ndarray))
+
+
 def items_listed(args: Any, tangents: Any) -> Outcome:
     """List what a loop runs over."""
     function, _, values, *_ = args
     value, shadow, pullback = dynamic.call(*args)
-    if not isinstance(values[0], (list, tuple, deque, np.ndarray)):
+    if not is_listed(values[0]):
         return (value, shadow, pullback), (zero_tangent(value), zero_tangent(shadow), 0.0)
     image, dshadow, undo = dynamic.call(function, None, *tangents[2:4], {}, {})
     return (value, shadow, functools.partial(both, pullback, undo)), (image, dshadow, 0.0)

@@ -33,6 +33,7 @@ from srcad.operators.over_copies import (
     copied,
     deque_made,
     dict_made,
+    is_listed,
     items_listed,
     namespace_made,
     partial_called,
@@ -134,7 +135,7 @@ def call_with_shadows(call: Call, args: Any, tangents: Any) -> Outcome:
         return (iter(values[0]), list(shadows[0]), _nothing_to_do), (list(dvalues[0]), list(dshadows[0]), 0.0)
     if function is rt.sequence and isinstance(getattr(type(values[0]), "__iter__", None), types.FunctionType):
         return _iterated(call, args, tangents)
-    if function is rt.sequence:
+    if function is rt.sequence or function in (list, tuple) and is_listed(*values[:1]):
         return items_listed(args, tangents)
     if isinstance(function, type) and function in SOURCES:
         return _of_function(call, (SOURCES[function], *args[1:]), tangents)
