@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import copy
 import functools
-from collections import deque
 from collections.abc import Callable
+from types import FunctionType
 from typing import Any
 
 import numpy as np
@@ -94,15 +94,17 @@ def dict_made(args: Any, tangents: Any) -> Outcome:
 
 
 def is_listed(source: Any = None) -> bool:
-    """Tell whether a value is run through by position, and its tangent and shadow in the same way."""
-    return isinstance(source, (list, tuple, deque, np.ndarray))
+    """Tell whether the items of a value stand in its tangent and shadow in the same order."""
+    return not isinstance(source, dict) and not isinstance(
+        getattr(type(source), "__iter__", None), FunctionType
+    )
 
 
 def items_listed(args: Any, tangents: Any) -> Outcome:
     """List what a loop runs over."""
     function, _, values, *_ = args
     value, shadow, pullback = dynamic.call(*args)
-    if not is_listed(values[0]):
+    if not is_listed(values[0]) or isinstance(tangents[2][0], float):
         return (value, shadow, pullback), (zero_tangent(value), zero_tangent(shadow), 0.0)
     image, dshadow, undo = dynamic.call(function, None, *tangents[2:4], {}, {})
     return (value, shadow, functools.partial(both, pullback, undo)), (image, dshadow, 0.0)
