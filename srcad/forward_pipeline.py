@@ -9,6 +9,7 @@ from srcad.analysis.infer import infer
 from srcad.analysis.memory import memory_of
 from srcad.analysis.returns import Callees
 from srcad.backends.numpy_backend import load
+from srcad.derive.cells import unpack_cells
 from srcad.derive.forward import forward
 from srcad.derive.functions import changed_parameters
 from srcad.derive.inline_calls import inline_calls, without_dead_copies
@@ -53,7 +54,7 @@ def build_forward(request: Request, stages: dict[str, str] | None = None) -> Cod
     fn = read(request.func)
     users = user_names(fn)
     fn = inline_calls(fn, read, lambda value: isinstance(value, Nested), dict(request.parameters))
-    fn = without_dead_copies(copy_propagation(fn, Context(_is_pure)))
+    fn = unpack_cells(without_dead_copies(copy_propagation(fn, Context(_is_pure))))
     callees = Callees(read)
     kinds = infer(fn, dict(request.parameters), callees.returns, callees.changes)
     if stages is not None:

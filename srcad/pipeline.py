@@ -26,6 +26,7 @@ from srcad.analysis.memory import Memory, direct_changes, memory_of, simple_stat
 from srcad.analysis.returns import Callees
 from srcad.backends.numpy_backend import load
 from srcad.derive.build import assign, constant, name
+from srcad.derive.cells import unpack_cells
 from srcad.derive.exits import sink_exits
 from srcad.derive.functions import assemble, changed_parameters, enter
 from srcad.derive.inline_calls import inline_calls, without_dead_copies
@@ -115,7 +116,7 @@ def build(request: Request, stages: dict[str, str] | None = None) -> Code:
     fn = read(request.func)
     users = user_names(fn)
     fn = inline_calls(fn, read, lambda value: isinstance(value, Nested), dict(request.parameters))
-    fn = without_dead_copies(copy_propagation(fn, Context(_is_pure)))
+    fn = unpack_cells(without_dead_copies(copy_propagation(fn, Context(_is_pure))))
     fn, result = single_result(fn, request.mode)
     request = without_counters(request, fn)
     callees = Callees(read)

@@ -177,11 +177,7 @@ class CallAdjoints(ShadowOperands):
         values = [flat.atom(self.operand_shadow(a, before, taken, True)) for a in node.args]
         arguments = flat.atom(gast.Tuple(list(node.args), gast.Load()))
         shadows = flat.atom(gast.Tuple(values, gast.Load()))
-        options = flat.atom(
-            gast.Dict([constant(k.arg) for k in node.keywords], [k.value for k in node.keywords])
-        )
-        option_values = [flat.atom(self.operand_shadow(k.value, before, taken)) for k in node.keywords]
-        option_shadows = flat.atom(gast.Dict([constant(k.arg) for k in node.keywords], option_values))
+        options = self.options(node, before, taken, flat)
         result = target or self.scope.fresh("_")
         known = target is not None and target in self.varied
         kept = self.gradient(target) if known and self.is_shadowed(target) else self.fresh_cell(result)  # type: ignore[arg-type]
@@ -193,8 +189,7 @@ class CallAdjoints(ShadowOperands):
             constant(title),
             arguments,
             shadows,
-            options,
-            option_shadows,
+            *options,
         )
         forward = [*before, *flat.statements, assign(both, made), unpack([result, kept], name(both))]
 
@@ -204,6 +199,17 @@ class CallAdjoints(ShadowOperands):
             return self.take(taken, fl)
 
         return Operation((target,) if known else (), self.placed(forward), pull, always=bool(taken))
+
+    def options(
+        self, node: gast.Call, before: list[gast.stmt], taken: list[tuple[str, str]], flat: Flattener
+    ) -> list[gast.AST]:
+        """Return the keywords of a call and their shadows, as two dicts; nothing where there are none."""
+        if not node.keywords:
+            return []
+        keys = [constant(k.arg) if k.arg is not None else None for k in node.keywords]
+        shadows = [self.operand_shadow(k.value, before, taken) for k in node.keywords]
+        given = gast.Dict(keys, [k.value for k in node.keywords])
+        return [flat.atom(given), flat.atom(gast.Dict(keys, [flat.atom(s) for s in shadows]))]
 
     def operator_call(self, target: str | None, function: str, operands: list[gast.AST]) -> Operation:
         """A call of an operator whose meaning is known when it runs."""
@@ -229,13 +235,10 @@ class CallAdjoints(ShadowOperands):
             head = ["rt.call", callee, self.operand_shadow(callee, before, taken)]
         storing = getattr(node.func, "id", "") in ("rt.operators.setattr", "rt.operators.setitem")
         values = [self.operand_shadow(a, before, taken, storing) for a in node.args]
-        keys = [constant(k.arg) if k.arg is not None else None for k in node.keywords]
-        option_values = [self.operand_shadow(k.value, before, taken) for k in node.keywords]
         arguments = [
             flat.atom(gast.Tuple(list(node.args), gast.Load())),
             flat.atom(gast.Tuple([flat.starred(v) for v in values], gast.Load())),
-            flat.atom(gast.Dict(keys, [k.value for k in node.keywords])),
-            flat.atom(gast.Dict(keys, [flat.atom(v) for v in option_values])),
+            *self.options(node, before, taken, flat),
         ]
         entry = call(head[0], *[flat.atom(part) for part in head[1:]], *arguments)  # type: ignore[arg-type]
         pullback = self.scope.fresh("pullback")

@@ -270,7 +270,7 @@ def _is_internal(function: types.FunctionType) -> bool:
 
 
 def without_dead_copies(fn: Function) -> Function:
-    """Return ``fn`` without assignments of one variable to another that nothing reads."""
+    """Return ``fn`` without assignments of one variable to another, or of a nested function, that nothing reads."""
     while True:
         read = {n for node in gast.walk(fn.tree) for n in _names_read(node)}
         remover = _CopyRemover(read)
@@ -294,9 +294,9 @@ class _CopyRemover(gast.NodeTransformer):
 
     def visit_Assign(self, node: gast.Assign) -> gast.AST | None:
         target = node.targets[0]
-        dead = (
-            isinstance(target, gast.Name) and target.id not in self.read and isinstance(node.value, gast.Name)
-        )
+        closure = isinstance(node.value, gast.Call) and getattr(node.value.func, "id", "") == "rt.closure"
+        unread = isinstance(target, gast.Name) and target.id not in self.read
+        dead = unread and (closure or isinstance(node.value, gast.Name))
         self.removed = self.removed or dead
         return None if dead else node
 

@@ -11,7 +11,7 @@ After, forwards and backwards::
     y = x[1:]
     dy = dx[1:]
     y[0] = v
-    z, dz, pullback = rt.call(f, None, (x,), (dx,), {}, {})
+    z, dz, pullback = rt.call(f, None, (x,), (dx,))
 
     pullback()
     t = dy[0]

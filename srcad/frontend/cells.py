@@ -35,7 +35,7 @@ import gast
 from srcad.frontend.nested import free_names, parameters
 from srcad.lang import tree as t
 
-__all__ = ["Cell", "rebound"]
+__all__ = ["Cell", "filled_at_once", "rebound"]
 
 STORING = ("append", "add", "insert", "extend", "update", "setdefault", "appendleft", "push", "register")
 LOOPS = (gast.For, gast.While)
@@ -54,6 +54,36 @@ def rebound(function: gast.FunctionDef) -> Iterator[tuple[str, gast.AST]]:
     for node in t.own_nodes(function.body):
         if isinstance(node, gast.FunctionDef | gast.Lambda):
             yield from ((name, node) for name in finder.changing(node))
+
+
+def filled_at_once(body: list[gast.stmt], cells: int) -> list[gast.stmt]:
+    """Return statements, of which the first ``cells`` make cells, with a cell made where it gets its first value.
+
+    >>> text = "k_cell = [None]\\ny = x\\nk_cell[0] = 2 * y\\ng = rt.closure(f_g, k_cell)"
+    >>> body = filled_at_once(gast.parse(text).body, 1)
+    >>> print(gast.gast_to_ast(gast.Module(body, [])).body[1].value.elts[0].op)  # doctest: +ELLIPSIS
+    <ast.Mult object at ...>
+    """
+    made, rest = body[:cells], body[cells:]
+    for first in body[:cells]:
+        cell = first.targets[0].id
+        uses = (k for k, stmt in enumerate(rest) if _mentions(stmt, cell))
+        place = next(uses, None)
+        stmt = rest[place] if place is not None else None
+        empty = isinstance(first.value.elts[0], gast.Constant) and first.value.elts[0].value is None
+        if not empty or not isinstance(stmt, gast.Assign) or len(stmt.targets) != 1:
+            continue
+        target = stmt.targets[0]
+        fills = isinstance(target, gast.Subscript) and getattr(target.value, "id", None) == cell
+        if fills and not _mentions(stmt.value, cell):
+            display = gast.List([stmt.value], gast.Load())
+            rest[place] = t.place(gast.copy_location(t.assign(cell, display), stmt), stmt)
+            made.remove(first)
+    return made + rest
+
+
+def _mentions(node: gast.AST, name: str) -> bool:
+    return any(isinstance(part, gast.Name) and part.id == name for part in gast.walk(node))
 
 
 class Finder:

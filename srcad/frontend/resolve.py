@@ -38,7 +38,7 @@ from typing import Any
 import gast
 
 from srcad.errors import UnsupportedError
-from srcad.frontend.cells import Cell, rebound
+from srcad.frontend.cells import Cell, filled_at_once, rebound
 from srcad.frontend.nested import as_definition, free_names, is_plain, parameters
 from srcad.frontend.statics import (
     Globals,
@@ -66,7 +66,7 @@ UNSEEN = frozenset({"locals", "globals", "eval", "exec"})
 def resolve(fn: Function) -> Function:
     """Make statics of the names of functions, classes and modules, and record what was looked up."""
     resolver = Resolver(fn)
-    body = [*resolver.prologue, *resolver.block(fn.tree.body)]
+    body = filled_at_once([*resolver.prologue, *resolver.block(fn.tree.body)], len(resolver.prologue))
     return replace(fn.with_body(body), captured=tuple(resolver.captured))
 
 

@@ -350,16 +350,21 @@ def _super(args: Any, tangents: Any, options: Any, option_tangents: Any) -> Outc
     return super(*args), tangents[1]
 
 
+def _with_options(parts: Any, count: int) -> Any:
+    """Return the arguments of a call of the runtime with the options that it may leave out."""
+    return (*parts, {}, {}) if len(parts) == count else parts
+
+
 def _reverse_call(args: Any, tangents: Any, options: Any, option_tangents: Any) -> Outcome:
-    return call_with_shadows(call, args, tangents)
+    return call_with_shadows(call, _with_options(args, 4), _with_options(tangents, 4))
 
 
 def _reverse_method(args: Any, tangents: Any, options: Any, option_tangents: Any) -> Outcome:
-    return method_with_shadows(call, args, tangents)
+    return method_with_shadows(call, _with_options(args, 5), _with_options(tangents, 5))
 
 
 def _container_call(args: Any, tangents: Any, options: Any, option_tangents: Any) -> Outcome:
-    return container_call(args, tangents)
+    return container_call(_with_options(args, 5), _with_options(tangents, 5))
 
 
 SPECIAL: dict[Any, Any] = {

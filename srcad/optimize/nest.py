@@ -14,6 +14,7 @@ from srcad.optimize.width import width
 __all__ = ["nest"]
 
 _COLUMNS = 88
+_COLUMNS_OF_CALLS = 98
 _LEAVING = (gast.Break, gast.Continue, gast.Return, gast.Raise, gast.Assert)
 _CLOSED = (gast.While, gast.With, gast.Try, gast.Delete)
 _KEPT_APART = (gast.List, gast.Dict, gast.Set)
@@ -59,8 +60,12 @@ class _Nest:
         """Return the statement of the block that is the only one to use what ``index`` defines."""
         stmt = stmts[index]
         name, value = stmt.target, stmt.value
-        if name is None or value is None or name in self.keep or not _may_move(value):
+        if name is None or value is None or name in self.keep:
             return None
+        if not _may_move(value):
+            follower = stmts[index + 1] if index + 1 < len(stmts) else None
+            unpacked = follower is not None and _unpacks(follower, name) and value.kind is gast.Call
+            return index + 1 if unpacked and self._is_only_use(name, stmts[index + 1]) else None
         operands = value.reads | {name}
         is_constant = value.kind is gast.Constant
         for place in range(index + 1, len(stmts)):
@@ -105,7 +110,8 @@ class _Nest:
         new = inserter.into(user.value, user.kind, "value") if user.value is not None else None
         extras = tuple([inserter.into(extra, user.kind, "extras") for extra in user.extras])
         targets = tuple([inserter.into_target(target) for target in user.targets])
-        if not inserter.done or _columns(user, new, targets, depth) > _COLUMNS:
+        most = _COLUMNS_OF_CALLS if _unpacks(user, name) else _COLUMNS
+        if not inserter.done or _columns(user, new, targets, depth) > most:
             return False
         user.value, user.extras, user.targets = new, extras, targets
         user.nested |= {value: stmt.origin, **stmt.nested}
@@ -117,6 +123,15 @@ class _Nest:
         terms = [term for term in (user.value, *user.extras, *user.targets) if term is not None]
         calls = [call for term in terms for call in _impure_calls(term)]
         return len(calls) == 1 and name in calls[0].reads and WORLD not in calls[0].parts[0].reads
+
+
+def _unpacks(stmt: Statement, name: str) -> bool:
+    """Tell whether a statement takes a variable apart and does nothing else."""
+    whole = stmt.value is not None and stmt.value.kind is gast.Name and stmt.value.name == name
+    parts = stmt.targets[0].children if len(stmt.targets) == 1 and stmt.targets[0].kind is gast.Tuple else ()
+    return (
+        stmt.kind is gast.Assign and whole and all(part.kind is gast.Name for part in parts) and bool(parts)
+    )
 
 
 def _inside(stmt: Statement) -> list[Statement]:

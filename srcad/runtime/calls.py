@@ -35,15 +35,15 @@ def call(
     function_shadow: Any,
     args: tuple[Any, ...],
     shadows: tuple[Any, ...],
-    options: dict[str, Any],
-    option_shadows: dict[str, Any],
+    options: dict[str, Any] | None = None,
+    option_shadows: dict[str, Any] | None = None,
 ) -> tuple[Any, Any, Pullback]:
     """Call ``function``; return its value, the value's shadow and its pullback.
 
     The pullback takes the gradient of the value from that shadow and adds to the shadows of the arguments (and of
     the function itself, where it has captured values).
     """
-    return _resolvers[0][0](function, function_shadow, args, shadows, options, option_shadows)
+    return _resolvers[0][0](function, function_shadow, args, shadows, options or {}, option_shadows or {})
 
 
 def call_method(
@@ -52,11 +52,13 @@ def call_method(
     name: str,
     args: tuple[Any, ...],
     shadows: tuple[Any, ...],
-    options: dict[str, Any],
-    option_shadows: dict[str, Any],
+    options: dict[str, Any] | None = None,
+    option_shadows: dict[str, Any] | None = None,
 ) -> tuple[Any, Any, Pullback]:
     """Call ``receiver.name``; see `call`."""
-    return _resolvers[0][1](receiver, receiver_shadow, name, args, shadows, options, option_shadows)
+    return _resolvers[0][1](
+        receiver, receiver_shadow, name, args, shadows, options or {}, option_shadows or {}
+    )
 
 
 def set_gradient(make: Callable[[Any], Any]) -> None:

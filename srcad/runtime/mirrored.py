@@ -78,8 +78,8 @@ def container_call(
     method: str,
     args: tuple[Any, ...],
     shadows: tuple[Any, ...],
-    options: dict[str, Any],
-    option_shadows: dict[str, Any],
+    options: dict[str, Any] | None = None,
+    option_shadows: dict[str, Any] | None = None,
 ) -> tuple[Any, Any]:
     """Call a method of a list, dict or tuple, and its mirror image on the shadow.
 
@@ -88,6 +88,7 @@ def container_call(
     value, shadow
         The result and its shadow.
     """
+    options, option_shadows = options or {}, option_shadows or {}
     if method in ("append", "extend", "insert", "appendleft", "extendleft") and base_shadow is not None:
         where = args[:1] if method == "insert" else ()
         held = shadows[-1]

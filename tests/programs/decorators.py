@@ -178,11 +178,15 @@ def decorated_by_a_factor(x):
     return x * x
 
 
-@program(0.6, 0.3)
 @scaled(3.0)
 @logged
-def decorated_twice_with_two_arguments(x, y):
+def weighted(x, y):
     return x * x * y
+
+
+@program(0.6, 0.3)
+def decorated_twice_with_two_arguments(x, y):
+    return weighted(x, y) + weighted(y, y=x)
 
 
 @dataclasses.dataclass

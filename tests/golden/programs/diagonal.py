@@ -23,10 +23,7 @@ from srcad import runtime as rt
 def ddiagonal(A, shift):
     B = A.copy()
     dB = np.zeros_like(B)
-    t14 = {}
-    t15 = {}
-    t16 = rt.call_method(B, dB, "reshape", (-1,), (None,), t14, t15)
-    flat, dflat, pullback = t16
+    flat, dflat, pullback = rt.call_method(B, dB, "reshape", (-1,), (None,))
     t1 = len(A) + 1
     flat_before = flat[::t1].copy()
     flat[::t1] += shift
