@@ -21,6 +21,7 @@ from srcad.compilation import compiled, third_derivative
 from srcad.derive.builtin_sources import source_of_builtin
 from srcad.derive.call_adjoints import CONVERSIONS
 from srcad.dynamic_containers import CONTAINERS, MAKERS, dict_of
+from srcad.dynamic_exceptions import noting_changes
 from srcad.dynamic_objects import call_of_class
 from srcad.dynamic_operators import OPERATORS
 from srcad.dynamic_rules import call_of_rule, call_without_derivative
@@ -210,7 +211,7 @@ def call_of_function(
         if image_of.get(n) is None:
             image_of[n] = rt.shadow(value_of[n])
     forward, backward = code.entries
-    outcome = forward(*everything, *(image_of[n] for n in code.shadowed))
+    outcome = noting_changes(target, forward, *everything, *(image_of[n] for n in code.shadowed))
     if code.result_shadowed:
         value, shadow, residuals = outcome
         return value, shadow, functools.partial(_pull, backward, residuals, code.valued, image_of)

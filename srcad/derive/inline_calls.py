@@ -24,6 +24,8 @@ from typing import Any
 
 import gast
 
+from srcad.analysis.effects import effects_of
+from srcad.analysis.guards import guards_of, is_guard
 from srcad.analysis.kinds import Kind
 from srcad.derive.build import assign, constant, name
 from srcad.derive.builtin_sources import source_of_builtin
@@ -72,6 +74,8 @@ class _Inliner:
         objects = {n: kind for n, kind in kinds.items() if kind.name == "object"}
         self.instances = {n: kind for n, kind in objects.items() if not rebinds(fn.tree.body, n)}
         self.size = 0
+        self.guards = guards_of(fn)
+        self.guarded = 0
         self.source = fn.source
         self.bindings = Bindings()
         self.bindings.look_at(fn.tree.body)
@@ -100,10 +104,13 @@ class _Inliner:
     def block(self, body: list[gast.stmt], active: tuple[Any, ...]) -> list[gast.stmt]:
         out: list[gast.stmt] = []
         for stmt in body:
+            guarded = isinstance(stmt, gast.With) and is_guard(stmt, self.guards)
+            self.guarded += guarded
             for part in ("body", "orelse", "finalbody"):
                 inner = getattr(stmt, part, None)
                 if inner:
                     setattr(stmt, part, self.block(inner, active))
+            self.guarded -= guarded
             inlined = self.statement(stmt, active)
             out += [stmt] if inlined is None else inlined
         return out
@@ -124,6 +131,8 @@ class _Inliner:
             return None
         try:
             callee = self.normalize(function)
+            if self.guarded and effects_of(callee, self.normalize, (function,)):
+                return None  # what was done of it before an exception is known at the call alone
             bound = self.bind(stmt.value, callee, function, first, captured)
         except (TypeError, NoSourceError):
             return None

@@ -61,6 +61,10 @@ __all__ = ["lower_exceptions"]
 
 _LOOPS = (gast.For, gast.While)
 _JUMPS = (gast.Break, gast.Continue)
+_CHANGING = frozenset(
+    "append extend insert pop remove clear sort reverse setdefault update popitem add discard __setitem__ __setattr__ "
+    "appendleft extendleft popleft fill put itemset".split()
+)
 
 
 def lower_exceptions(fn: Function) -> Function:
@@ -145,6 +149,15 @@ class _Lowering:
                     )  # fmt: skip
 
 
+def _stores(node: gast.AST) -> int:
+    """Return the number of places in memory that an assignment stores in."""
+    targets = node.targets if isinstance(node, gast.Assign) else [node]
+    parts = [part for target in targets for part in gast.walk(target)]
+    return sum(
+        isinstance(p, gast.Subscript | gast.Attribute) and isinstance(p.ctx, gast.Store) for p in parts
+    )
+
+
 class _Reraise(gast.NodeTransformer):
     """Write out what a bare ``raise`` raises."""
 
@@ -211,7 +224,40 @@ class _Region:
         if isinstance(stmt, gast.Try):
             final = self.block(stmt.finalbody, loops)
             return [gast.Try(self.block(stmt.body, loops), [], [], final)]
+        if isinstance(stmt, gast.Assign) and _stores(stmt) > 1:
+            return self.split_targets(stmt)
+        self.check_comprehensions(stmt)
         return self.guarded([stmt])
+
+    def split_targets(self, stmt: gast.Assign) -> list[gast.stmt]:
+        """Store in one place after the other: the second store may fail when the first is done."""
+        value = self.scope.fresh("value")
+        made = self.guarded([t.assign(value, stmt.value)])
+        for target in stmt.targets:
+            if not isinstance(target, gast.Tuple | gast.List) or _stores(target) == 0:
+                made += self.guarded([t.assign(target, t.name(value))])
+                continue
+            parts: list[gast.expr] = []
+            later: list[gast.stmt] = []
+            for element in target.elts:
+                starred = isinstance(element, gast.Starred)
+                part, place = self.scope.fresh("part"), element.value if starred else element
+                parts.append(gast.Starred(t.store(part), gast.Store()) if starred else t.store(part))
+                later += self.statement(t.place(t.assign(place, t.name(part)), stmt), 0)
+            made += [*self.guarded([t.assign(gast.Tuple(parts, gast.Store()), t.name(value))]), *later]
+        return made
+
+    def check_comprehensions(self, stmt: gast.stmt) -> None:
+        """Refuse a comprehension that is run for what its methods change: it may be left half done."""
+        for node in gast.walk(stmt):
+            if not isinstance(node, t.COMPREHENSIONS):
+                continue
+            for inner in gast.walk(node):
+                called = inner.func if isinstance(inner, gast.Call) else None
+                if isinstance(called, gast.Attribute) and called.attr in _CHANGING:
+                    raise self.lowering.error(
+                        inner, f"A comprehension inside 'try' calls '.{called.attr}'.", "Write it as a loop."
+                    )
 
     def is_guard(self, stmt: gast.With) -> bool:
         context = stmt.items[0].context_expr

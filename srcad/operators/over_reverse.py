@@ -25,6 +25,7 @@ from srcad.compilation import compiled, third_derivative
 from srcad.derive.builtin_sources import source_of_builtin
 from srcad.derive.call_adjoints import CONVERSIONS
 from srcad.dynamic_containers import written_copier
+from srcad.dynamic_exceptions import noting_changes
 from srcad.dynamic_operators import attribute_of_class
 from srcad.errors import UnsupportedError
 from srcad.lang.function import Nested
@@ -456,7 +457,7 @@ def _of_function(call: Call, args: Any, tangents: Any) -> Outcome:
     forward, backward = code.entries
     given = (*everything.values(), *(image_of[n] for n in code.shadowed))
     dgiven = (*(dvalue_of[n] for n in everything), *(dimage_of[n] for n in code.shadowed))
-    outcome, image = call(forward, 0.0, given, dgiven, {}, {})
+    outcome, image = noting_changes(target, call, forward, 0.0, given, dgiven, {}, {})
     names_of = zero_tangent(code.valued)
     if code.result_shadowed:
         value, shadow, residuals = outcome

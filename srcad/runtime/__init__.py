@@ -57,7 +57,7 @@ from srcad.runtime.differences import (
     joined_shape,
     slab,
 )
-from srcad.runtime.exceptions import catching, leaving, truncate
+from srcad.runtime.exceptions import catching, leaving, mark_changed, truncate
 from srcad.runtime.fourier import (
     half_spectrum_weights,
     resized,
@@ -465,6 +465,7 @@ __all__ = [
     "vector_only",
     "zero_tangent",
     "zeros_like",
+    "mark_changed",
 ]
 
 _OPTIONAL = (

@@ -7,7 +7,9 @@ from types import TracebackType
 
 from srcad.errors import UnsupportedError
 
-__all__ = ["catching", "leaving", "truncate"]
+__all__ = ["catching", "leaving", "mark_changed", "truncate"]
+
+_MARK = "__srcad_changed__"
 
 
 class catching:  # noqa: N801  (used like a function, as contextlib.suppress is)
@@ -34,8 +36,21 @@ class catching:  # noqa: N801  (used like a function, as contextlib.suppress is)
     ) -> bool:
         if not isinstance(error, self.types):
             return False
+        changed = getattr(error, _MARK, None)
+        if changed is not None:
+            raise UnsupportedError(
+                f"'{changed}' raises {type(error).__name__}, which is caught, and may have changed what it was given "
+                "or holds before that.",
+                "Let it raise before it changes anything, or return a flag instead.",
+            ) from error
         self.error = error
         return True
+
+
+def mark_changed(error: BaseException, function: str) -> None:
+    """Note that a function may have changed memory before it raised an exception."""
+    if getattr(error, _MARK, None) is None:
+        setattr(error, _MARK, function)
 
 
 class leaving:  # noqa: N801

@@ -149,3 +149,64 @@ def helper(x):
     y = x * 2.0
     y.resize(2)  # refused in the callee
     return np.sum(y)
+
+
+class Account:
+    def __init__(self, balance):
+        self.balance = balance
+
+    def withdraw(self, amount):
+        self.balance = self.balance - amount
+        if self.balance < 1.0:
+            raise RuntimeError("empty")
+        return self.balance * amount
+
+
+@refused(X)
+def method_raises_when_it_has_changed_its_object(x):
+    account = Account(4.0)
+    total = 0.0
+    for amount in x:
+        try:
+            total += account.withdraw(amount)  # refused at: total += account.withdraw
+        except RuntimeError:
+            account.balance += amount
+    return total * account.balance
+
+
+def double_all(values):
+    for i in range(len(values)):
+        if values[i] > 2.5:
+            raise ValueError(i)
+        values[i] *= 2.0
+
+
+@refused(X)
+def argument_is_changed_before_an_exception(x):
+    try:
+        double_all(x)  # refused at: double_all(x)
+    except ValueError:
+        x += 1.0
+    return np.sum(x * x)
+
+
+@refused(X)
+def comprehension_in_try_run_for_its_effect(x):
+    kept = []
+    try:
+        [kept.append(1.0 / v) for v in x]  # refused at: kept.append
+    except ZeroDivisionError:
+        kept.append(0.0)
+    return sum(kept)
+
+
+class Filled(dict):
+    def __init__(self, value):
+        super().__init__()
+        self["a"] = value * 3.0
+
+
+@refused(X)
+def dict_that_is_filled_when_it_is_made(x):
+    d = Filled(x[0])  # refused at: d = Filled(x[0])
+    return d["a"]

@@ -97,3 +97,104 @@ def loop_left_by_an_exception(x):
     except StopIteration:
         s = s * 2
     return s
+
+
+X = np.array([2.1, 1.4, 2.6, 1.7, 2.9])
+Y = np.array([0.8, -0.5, 0.6, 1.1, 0.35])
+
+
+@program(X)
+def second_of_two_stores_fails(x):
+    try:
+        x[0], x[9] = x[1] * 2, x[2]
+    except IndexError:
+        x[3] = x[0] * x[4]
+    return np.sum(x**2)
+
+
+@program(X)
+def second_of_chained_targets_fails(x):
+    d = {"a": x[0]}
+    try:
+        x[1] = d["b"]["c"] = x[0] * x[2]
+    except KeyError:
+        d["b"] = x[1] * 3
+    return d["b"] * np.sum(x)
+
+
+def check(v):
+    if v > 2.5:
+        raise ValueError
+    return v * v
+
+
+@program(X)
+def list_filled_until_a_check_fails(x):
+    out = []
+    try:
+        for v in x:
+            out.append(check(v))
+    except ValueError:
+        out.append(x[0])
+    return sum(out) * out[0]
+
+
+class Integrator:
+    def __init__(self, x):
+        if x[0] > 100:
+            raise ValueError
+        self.x = x
+        self.n = 0
+
+    def step(self, dt):
+        if dt > 1.0:
+            raise ValueError("dt")
+        self.x = self.x + dt * self.x**2 * 0.1
+        self.n += 1
+        return np.sum(self.x)
+
+
+@program(X, 1.7)
+def step_is_halved_until_it_is_accepted(x, dt):
+    s = Integrator(x)
+    total = 0.0
+    for _ in range(4):
+        try:
+            total += s.step(dt)
+        except ValueError:
+            dt *= 0.5
+    return total * s.n
+
+
+def solve(a, b, n):
+    x = np.zeros(n)
+    for i in range(n):
+        if a[i] < 0.5:
+            raise ZeroDivisionError
+        x[i] = b[i] / a[i]
+    return x
+
+
+@program(X, Y)
+def solver_that_fails_on_its_own_array(a, b):
+    try:
+        x = solve(b, a, 3)
+    except ZeroDivisionError:
+        x = solve(a, b, 3)
+    return np.sum(x**2)
+
+
+@program(X, Y)
+def attempts_collected_in_a_list(a, b):
+    res = []
+    for k in range(3):
+        try:
+            y = solve(a - k, b, 2)
+            a[:2] += y
+            res.append(y)
+        except ZeroDivisionError:
+            res.append(b[:2] * k)
+            continue
+        finally:
+            b *= 0.9
+    return sum(np.sum(r**2) for r in res) + np.sum(a)
