@@ -32,6 +32,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import gast
+import numpy as np
 
 from srcad.frontend.statics import refer, runtime_name
 from srcad.lang import tree as t
@@ -190,6 +191,11 @@ class Lowering:
         inner = gast.For(generator.target, generator.iter, body, node.orelse, None)
         return self.loop(gast.copy_location(inner, node))
 
+    def called_function(self, source: gast.expr) -> object:
+        """Return the function that is called by its name."""
+        called = isinstance(source, gast.Call) and not source.keywords and not _starred(source.args)
+        return self.scope.statics.get(getattr(source.func, "id", "")) if called else None
+
     def _once(self, value: gast.expr, hint: str, setup: list[gast.stmt]) -> gast.expr:
         """Evaluate ``value`` before the loop and return its name; one that stays as it is needs no copy."""
         if isinstance(value, gast.Constant) or isinstance(value, gast.Name) and value.id not in self.rebound:
@@ -224,6 +230,10 @@ class Lowering:
         view = _dict_view(source)
         if view:
             return self._dict(source.func.value, view)
+        function = self.called_function(source)
+        if function in (np.nditer, np.ndenumerate) and len(source.args) == 1:
+            if function is np.ndenumerate or not isinstance(source.args[0], gast.List | gast.Tuple):
+                return self._entries(source, function is np.ndenumerate)
         setup = []
         if isinstance(source, gast.Tuple | gast.List | gast.ListComp):
             value: gast.expr = source
@@ -231,6 +241,25 @@ class Lowering:
             value = gast.copy_location(t.call(runtime_name(self.scope, "sequence"), source), source)
         sequence = self._once(value, "seq", setup)
         return Cursor(setup, self._length(sequence), lambda i: t.subscript(sequence, i))
+
+    def _entries(self, source: gast.Call, numbered: bool) -> Cursor:
+        """Read the entries of an array one by one: in the order in memory, or in C's with their places."""
+        setup: list[gast.stmt] = []
+        array = self.scope.fresh("array")
+        made = source.args[0]
+        if numbered:
+            made = t.call(refer(self.scope, np.asarray, "np.asarray"), made)
+        setup.append(t.place(t.assign(array, made), source))
+        order = t.constant("C" if numbered else "K")
+        listed = t.call(runtime_name(self.scope, "entry_places"), t.name(array), order)
+        places = self._once(t.place(listed, source), "places", setup)
+
+        def entry(i: gast.expr) -> gast.expr:
+            place = t.subscript(places, i)
+            return t.subscript(t.name(array), place)
+
+        pair = lambda i: t.tuple_of([t.subscript(places, i), entry(i)])  # noqa: E731
+        return Cursor(setup, self._length(places), pair if numbered else entry)
 
     def _enumerate(self, source: gast.Call) -> Cursor:
         """Number the elements."""

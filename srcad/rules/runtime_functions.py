@@ -29,6 +29,7 @@ constant(
     rt.catching,
     rt.leaving,
     rt.diagonal_index,
+    rt.entry_places,
     rt.flat_index,
     rt.no_shadow,
     rt.places,

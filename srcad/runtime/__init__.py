@@ -200,6 +200,7 @@ from srcad.runtime.statistics import (
 from srcad.runtime.stores import (
     along_axis_index,
     diagonal_index,
+    entry_places,
     flat_index,
     places,
     put_index,
@@ -364,6 +365,7 @@ __all__ = [
     "dot_adjoint_b",
     "drained",
     "dual_matrix",
+    "entry_places",
     "element_shadow",
     "element_shadows",
     "extreme_share",

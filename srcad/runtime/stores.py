@@ -6,7 +6,10 @@ from typing import Any
 
 import numpy as np
 
+from srcad.errors import UnsupportedError
+
 __all__ = [
+    "entry_places",
     "along_axis_index",
     "diagonal_index",
     "flat_index",
@@ -50,6 +53,20 @@ def places(a: Any, index: Any) -> list[tuple[int, ...]]:
     """Return the places of ``a`` that an index selects, one by one, as often as they occur."""
     numbers = np.arange(a.size).reshape(a.shape)[index]
     return [tuple(int(i) for i in np.unravel_index(n, a.shape)) for n in np.ravel(numbers)]
+
+
+def entry_places(a: Any, order: str) -> list[tuple[int, ...]]:
+    """Return the places of all entries, in C's order or, under ``"K"``, in that of `np.nditer`."""
+    if not isinstance(a, np.ndarray):
+        raise UnsupportedError("np.nditer runs through what is no array.", "Give it one array.")
+    if order == "C" or a.size == 0:
+        return list(np.ndindex(a.shape))
+    entries = np.nditer(a, flags=["multi_index"])
+    found = []
+    while not entries.finished:
+        found.append(entries.multi_index)
+        entries.iternext()
+    return found
 
 
 def selected_shape(a: Any, index: Any) -> tuple[int, ...]:

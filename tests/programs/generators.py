@@ -102,3 +102,31 @@ def generator_and_loop_change_one_array(a):
     for r in doubled():
         a[0] += r * r
     return np.sum(a)
+
+
+A = np.array([[1.3, 0.4, -0.6, 0.9], [0.7, 1.8, 0.55, -0.3], [-0.8, 0.6, 1.1, 1.4], [0.2, -0.5, 0.95, 1.6]])
+
+
+@program(A)
+def entries_in_the_order_of_memory(a):
+    s = 0.0
+    for v in np.nditer(a.T):
+        s = s * 0.9 + v
+    for v in np.nditer(a[::2, 1:]):
+        s += np.sin(v) * v
+    return s + sum(v**2 for v in np.nditer(a))
+
+
+@program(A)
+def entries_with_their_places_while_they_change(a):
+    s = 0.0
+    for (i, j), v in np.ndenumerate(a):
+        if i == j:
+            continue
+        a[i, j] = v * s if i < j else v
+        s += a[j, i] * v
+    out = {ij: v for ij, v in np.ndenumerate(a) if v > 0}
+    tot = sum(i * v for (i, _), v in np.ndenumerate(a))
+    for k, (idx, v) in enumerate(np.ndenumerate(a[0])):
+        tot += k * v * idx[0]
+    return s + sum(out.values()) + tot

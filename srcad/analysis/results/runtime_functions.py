@@ -144,12 +144,19 @@ def _replaced(call: Call) -> Kind:
     return container("tuple", tuple(kinds))
 
 
+def _places(call: Call) -> Kind:
+    """The kind of ``rt.entry_places(array, order)``."""
+    dims = dims_of(call.arguments[0]) if call.arguments else None
+    return container("list", (Kind("tuple", items=None if dims is None else (INT,) * len(dims)),))
+
+
 _LIKE_ARGUMENTS: dict[Any, Callable[[Call], Kind]] = {
     rt.add: _sum,
     rt.block_adjoint: _nested_like_second,
     rt.choose_adjoint: _parts_of(2),
     rt.copy: _copied,
     rt.default_rcond: lambda call: NUMBER,
+    rt.entry_places: _places,
     rt.einsum_gradient: lambda call: NUMBER,
     rt.finish: _finished,
     rt.fit_tangent: _number_like(1),
