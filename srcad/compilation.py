@@ -58,11 +58,15 @@ def _is_exact(names: list[str], values: tuple[Any, ...], wanted: tuple[str, ...]
     return True
 
 
+def _is_integer(value: Any) -> bool:
+    return type(value) is int or isinstance(value, np.ndarray) and value.dtype.kind in "iu"
+
+
 def _wanted_kind(value: Any) -> Kind:
     kind = kind_of(value)
     if kind.name == "int":
         return Kind("float")
-    if kind.name == "array" and not kind.inexact:
+    if kind.name == "array" and not kind.inexact and getattr(value, "dtype", np.dtype(int)).kind != "b":
         return array(kind.ndim)
     return kind
 
@@ -126,7 +130,7 @@ def compiled(
     func = target.closure.function if target.closure is not None else target.func
     func = derived if derived is not None else func
     exact = _is_exact(names, everything, wanted)
-    integers = tuple(n for n, v in zip(names, everything) if n in wanted and type(v) is int)
+    integers = tuple(n for n, v in zip(names, everything) if n in wanted and _is_integer(v))
     request = Request(func, tuple(kinds), wanted, mode, exact, single, aliased, integers, holomorphic)
     again = (
         target.inner.derived_again(values, wanted, mode, single, aliased, holomorphic)

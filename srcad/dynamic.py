@@ -22,7 +22,7 @@ from srcad.derive.builtin_sources import source_of_builtin
 from srcad.derive.call_adjoints import CONVERSIONS
 from srcad.dynamic_containers import CONTAINERS, MAKERS, dict_of
 from srcad.dynamic_exceptions import noting_changes
-from srcad.dynamic_objects import call_of_class
+from srcad.dynamic_objects import call_of_class, carries
 from srcad.dynamic_operators import OPERATORS
 from srcad.dynamic_rules import call_of_rule, call_without_derivative
 from srcad.errors import NoDerivativeError
@@ -111,6 +111,9 @@ def call_method(
     unbound = getattr(type(receiver), name, None)
     if isinstance(unbound, Hashable) and registry.find(unbound) is not None:
         return call_of_rule(unbound, (receiver, *args), (own, *shadows), options, option_shadows)
+    reason = registry.reason_refused(unbound)
+    if reason is not None and carries((*shadows, *option_shadows.values())):
+        raise NoDerivativeError(reason)
     if isinstance(receiver, PLAIN):
         return call_without_derivative(getattr(receiver, name), args, options)
     function = getattr(receiver, name)

@@ -10,12 +10,14 @@ import types
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
+
 from srcad import runtime as rt
 from srcad.dynamic_containers import dict_of, items_of
 from srcad.errors import UnsupportedError
 from srcad.targets import place
 
-__all__ = ["call_of_class"]
+__all__ = ["call_of_class", "carries"]
 
 Outcome = tuple[Any, Any, Callable[[], None]]
 Call = Callable[..., Outcome]
@@ -44,6 +46,10 @@ def call_of_class(
                                "that is not known.", "Make them in __init__.", place(cls))  # fmt: skip
     if cls.__new__ is not object.__new__ or cls.__module__ == "collections":
         return _built_in(call, cls, args, shadows, options, option_shadows)
+    if cls is np.vectorize:
+        image = rt.Shadow()
+        image.pyfunc = shadows[0] if shadows else option_shadows.get("pyfunc")  # type: ignore[attr-defined]
+        return cls(*args, **options), image, _nothing_to_do
     value = cls.__new__(cls)  # type: ignore[call-overload]
     image = rt.Shadow()
     if dataclasses.is_dataclass(cls) and getattr(cls.__init__, "__code__", None) is not None:
@@ -62,7 +68,7 @@ def _built_in(
     value = cls(*args, **options)
     if cls is functools.partial:
         return value, _partial_shadow(args[0], shadows, option_shadows), _nothing_to_do
-    given = _carries((*shadows, *option_shadows.values()))
+    given = carries((*shadows, *option_shadows.values()))
     if isinstance(value, collections.deque):
         sources, images = (*args, *options.values()), (*shadows, *option_shadows.values())
         if not sources or isinstance(sources[0], int):
@@ -95,12 +101,12 @@ def _partial_shadow(function: Any, shadows: Any, option_shadows: dict[str, Any])
     return image
 
 
-def _carries(image: Any) -> bool:
+def carries(image: Any) -> bool:
     """Tell whether a shadow can gather any gradient."""
     if isinstance(image, (list, tuple, collections.deque)):
-        return any(_carries(part) for part in image)
+        return any(carries(part) for part in image)
     if isinstance(image, dict):
-        return any(_carries(part) for part in image.values())
+        return any(carries(part) for part in image.values())
     return image is not None
 
 

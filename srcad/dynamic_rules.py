@@ -74,7 +74,7 @@ def _bound(
             "Use the arguments that the documentation lists; instead of 'out', use the result.",
         ) from None
     for name, reason in rule.refused.items():
-        if name in arguments:
+        if name in arguments and arguments[name] is not signature.parameters[name].default:
             raise NoDerivativeError(reason)
     images = signature.bind(*shadows, **option_shadows).arguments
     for name, image in images.items():

@@ -21,7 +21,7 @@ from srcad.analysis.activity import bound_before, varied_variables
 from srcad.analysis.counters import counting_variables
 from srcad.analysis.guards import raising_variables
 from srcad.analysis.infer import Kinds, infer
-from srcad.analysis.kinds import ANY, INT, is_scalar, may_be_complex
+from srcad.analysis.kinds import ANY, INT, is_differentiable, is_scalar, may_be_complex
 from srcad.analysis.memory import Memory, direct_changes, memory_of, simple_statements
 from srcad.analysis.returns import Callees
 from srcad.backends.numpy_backend import load
@@ -132,7 +132,7 @@ def build(request: Request, stages: dict[str, str] | None = None) -> Code:
     memory = memory_of(
         fn, kinds, given, parameters_alias=request.aliased, result_is_kept=request.mode == "call"
     )
-    inputs = {p for p in request.wanted if kinds.get(p, ANY).name != "int"}
+    inputs = {p for p in request.wanted if is_differentiable(kinds.get(p, ANY))}
     varied = varied_variables(fn, kinds, inputs, memory)
     refuse_changes_outside(fn, memory, varied)
     swept = reverse_steps(fn, kinds, varied, memory, bound_before(fn), result)
@@ -173,7 +173,10 @@ def without_counters(request: Request, fn: Function) -> Request:
     counters = set(request.integers) & counting_variables(fn) if request.mode == "vjp" else set()
     if not counters:
         return request
-    kinds = tuple((n, INT if n in counters else kind) for n, kind in request.parameters)
+    counted = {
+        n: replace(k, inexact=False, dtype=None) if k.name == "array" else INT for n, k in request.parameters
+    }
+    kinds = tuple((n, counted[n] if n in counters else kind) for n, kind in request.parameters)
     return replace(request, parameters=kinds)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import inspect
+
 import gast
 
 from srcad.lang.function import Function
@@ -11,7 +13,7 @@ __all__ = ["counting_variables"]
 
 
 def counting_variables(fn: Function) -> set[str]:
-    """Return the variables that are used as the bound of a range, as an index, or as a length.
+    """Return the variables that are used as the bound of a range, as an index, as a length, or as what a rule selects by.
 
     Examples
     --------
@@ -33,11 +35,24 @@ def counting_variables(fn: Function) -> set[str]:
                 and function not in (float, print, str, repr)
             ):
                 found |= {name for argument in node.args for name in _names(argument)}
+            found |= _selecting(node, registry.find(function))
         elif isinstance(node, gast.Assign) and isinstance(node.value, gast.Tuple):
             shape = all(isinstance(e, (gast.Name, gast.Constant)) for e in node.value.elts)
             if shape and any(isinstance(e, gast.Constant) and type(e.value) is int for e in node.value.elts):
                 found |= _names(node.value)
     return found
+
+
+def _selecting(node: gast.Call, rule: registry.Rule | None) -> set[str]:
+    """Return the arguments that the rule of a function has no derivative for."""
+    if rule is None or any(isinstance(argument, gast.Starred) for argument in node.args):
+        return set()
+    try:
+        bound = inspect.Signature(rule.parameters).bind(*node.args, **{k.arg: k.value for k in node.keywords})
+    except TypeError:
+        return set()
+    plain = ((p, a) for p, a in bound.arguments.items() if p not in rule.wrt and isinstance(a, gast.Name))
+    return {argument.id for _, argument in plain}
 
 
 def _names(node: gast.AST) -> set[str]:

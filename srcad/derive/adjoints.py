@@ -17,7 +17,7 @@ from srcad.analysis.kinds import Kind, is_scalar
 from srcad.analysis.memory import Memory
 from srcad.analysis.results.generators import method_of_generator
 from srcad.derive.build import Flattener, call, constant, method, name, written_names
-from srcad.derive.inline import bind, instantiate
+from srcad.derive.inline import bind, instantiate, refusal
 from srcad.derive.memory_adjoints import MemoryAdjoints
 from srcad.derive.operations import Contribution, Names, Operation, nothing
 from srcad.errors import NoDerivativeError
@@ -383,11 +383,13 @@ class _Adjoint(MemoryAdjoints):
         except TypeError as error:
             raise self.refuse(f"The derivative rule of this function does not take these arguments: {error}.",
                               "Use the arguments that the documentation lists.", NoDerivativeError) from None  # fmt: skip
-        for parameter, reason in rule.refused.items():
-            if parameter in bound:
-                raise self.refuse(reason, "", NoDerivativeError)
+        reason = refusal(rule, bound)
+        if reason is not None:
+            raise self.refuse(reason, "", NoDerivativeError)
         for parameter, argument in bound.items():
-            if parameter not in rule.wrt and isinstance(argument, gast.Name) and argument.id in self.varied:
+            parts = argument if isinstance(argument, (list, tuple)) else [argument]
+            varied = any(isinstance(part, gast.Name) and part.id in self.varied for part in parts)
+            if parameter not in rule.wrt and varied:
                 raise self.refuse(f"There is no derivative with respect to the argument '{parameter}'.",
                                   "Use srcad's stop_gradient or a constant there.", NoDerivativeError)  # fmt: skip
         if rule.kind == "elementwise":

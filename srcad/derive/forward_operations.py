@@ -15,7 +15,7 @@ from srcad.analysis.infer import BINARY, Kinds, kind_of_operation
 from srcad.analysis.kinds import Kind, is_double, is_scalar
 from srcad.analysis.memory import Memory
 from srcad.derive.build import Flattener, call, constant, name
-from srcad.derive.inline import bind, instantiate, static_name
+from srcad.derive.inline import bind, instantiate, refusal, static_name
 from srcad.errors import NoDerivativeError, UnsupportedError
 from srcad.lang.function import Function
 from srcad.rules import registry
@@ -193,9 +193,9 @@ class Operations:
         except TypeError as error:
             raise self.refuse(f"The derivative rule of this function does not take these arguments: {error}.",
                               "Use the arguments that the documentation lists.", NoDerivativeError) from None  # fmt: skip
-        for parameter, reason in rule.refused.items():
-            if parameter in bound:
-                raise self.refuse(reason, "", NoDerivativeError)
+        reason = refusal(rule, bound)
+        if reason is not None:
+            raise self.refuse(reason, "", NoDerivativeError)
         for parameter, argument in bound.items():
             parts = argument if isinstance(argument, (list, tuple)) else [argument]
             numeric = any(
@@ -321,7 +321,8 @@ class Operations:
         for parameter in arguments:
             held = marked[parameter]
             for position, mark in enumerate(held if isinstance(held, (list, tuple)) else [held]):
-                if only is None or position == only:
+                given = self.kind(made[mark.id]).name != "none"
+                if given and (only is None or position == only):
                     made[mark.id] = self.tangent(made[mark.id])
         parts = list(made.values())
         func = node.func

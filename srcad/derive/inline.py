@@ -17,7 +17,7 @@ from srcad.frontend.statics import canonical, refer
 from srcad.lang.scope import Scope
 from srcad.rules.registry import Rule
 
-__all__ = ["bind", "instantiate", "static_name"]
+__all__ = ["bind", "instantiate", "refusal", "static_name"]
 
 
 class _Undecided(Exception):
@@ -36,6 +36,17 @@ def bind(rule: Rule, node: gast.Call, receiver: gast.AST | None = None) -> dict[
     arguments = ([receiver] if receiver is not None else []) + list(node.args)
     bound = signature.bind(*arguments, **{k.arg: k.value for k in node.keywords})
     return dict(bound.arguments)
+
+
+def refusal(rule: Rule, bound: dict[str, Any]) -> str | None:
+    """Return why arguments of a call are refused, None where they are not given or are the literal default."""
+    defaults = {parameter.name: parameter.default for parameter in rule.parameters}
+    for parameter, reason in rule.refused.items():
+        argument = bound.get(parameter)
+        is_default = isinstance(argument, gast.Constant) and argument.value is defaults[parameter]
+        if argument is not None and not is_default:
+            return reason
+    return None
 
 
 def instantiate(

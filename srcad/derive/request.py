@@ -32,7 +32,7 @@ class Request:
     aliased : bool
         Two of the parameters may refer to the same memory.
     integers : tuple of str
-        Wanted parameters whose arguments are integers: those that count or select have no derivative.
+        Wanted parameters whose arguments are integers or arrays of them: those that count or select have no derivative.
     holomorphic : bool
         The result is a complex scalar and not a real one.
     """

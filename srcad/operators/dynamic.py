@@ -21,7 +21,7 @@ from srcad.compilation import compiled
 from srcad.derive.builtin_sources import source_of_builtin
 from srcad.dynamic_containers import written_copier
 from srcad.dynamic_operators import attribute_of_class
-from srcad.errors import UnsupportedError
+from srcad.errors import NoDerivativeError, UnsupportedError
 from srcad.lang.function import Nested
 from srcad.operators.over_reverse import call_with_shadows, container_call, method_with_shadows
 from srcad.operators.sources import SOURCES
@@ -32,6 +32,7 @@ from srcad.runtime.tangent_copies import copied_tangent, filled_tangent, record_
 from srcad.runtime.tangents import (
     CONTAINERS,
     Tangent,
+    complete_tangent,
     container_method,
     sequence_tangent,
     set_jvp_resolvers,
@@ -137,6 +138,10 @@ def call(function: Any, held: Any, args: Any, tangents: Any, options: Any, optio
     return run(target, values, images)
 
 
+def _is_number(tangent: Any) -> bool:
+    return isinstance(tangent, (float, complex, np.inexact, np.ndarray))
+
+
 def _is_zero(tangent: Any) -> bool:
     """Tell whether a tangent is the number that stands for none."""
     return isinstance(tangent, float) and tangent == 0.0
@@ -155,9 +160,7 @@ def tangents_of(target: Target, values: Any, held: Any, tangents: Any, named: An
     bound = target.signature.bind(*before, *tangents, **{**fixed, **named}).arguments
     found = {}
     for name, value in zip(target.names, values):
-        image = bound.get(name, 0.0)
-        scalar = isinstance(value, (float, int, str, type(None)))
-        found[name] = zero_tangent(value) if isinstance(image, float) and not scalar else image
+        found[name] = complete_tangent(bound.get(name, 0.0), value)
     if target.closure is not None:
         captured = target.captured()
         parts = held if isinstance(held, tuple) else tuple(zero_tangent(value) for value in captured)
@@ -187,6 +190,11 @@ def call_method(
     unbound = getattr(type(receiver), name, None)
     if isinstance(unbound, Hashable) and registry.find(unbound) is not None:
         return call(unbound, 0.0, (receiver, *args), (held, *tangents), options, option_tangents)
+    reason = registry.reason_refused(unbound)
+    if reason is not None and any(
+        np.any(part) for part in (*tangents, *option_tangents.values()) if _is_number(part)
+    ):
+        raise NoDerivativeError(reason)
     if isinstance(receiver, (str, bytes, int, float, set, frozenset, np.random.Generator)):
         return plain(getattr(receiver, name), args, options)
     function = getattr(receiver, name)
@@ -260,9 +268,9 @@ def _getattr(args: Any, tangents: Any, options: Any, option_tangents: Any) -> Ou
     value = getattr(base, name)
     if isinstance(value, types.MethodType) and value.__self__ is base:
         return value, held
-    if isinstance(base, (np.ndarray, np.generic, float)):
+    if isinstance(base, _NUMERIC):
         shown = name in ("T", "mT", "real", "imag", "flat")
-        return value, getattr(held, name) if shown else zero_tangent(value)
+        return value, getattr(complete_tangent(held, base), name) if shown else zero_tangent(value)
     slotted = is_instance(base) or hasattr(type(base), "__slots__")
     known = own or slotted and not isinstance(base, (type, types.ModuleType)) and not name.startswith("__")
     return value, getattr(held, name) if known and not isinstance(held, float) else zero_tangent(value)
@@ -395,6 +403,11 @@ def make(cls: Any, args: Any, tangents: Any, options: Any, option_tangents: Any)
     if cls is types.SimpleNamespace:
         value, image = cls(**options), Tangent(cls(**options))
         vars(image).update(option_tangents)
+        return value, image
+    if cls is np.vectorize:
+        value = cls(*args, **options)
+        image = Tangent(value)
+        image.pyfunc = tangents[0] if tangents else option_tangents.get("pyfunc")
         return value, image
     if issubclass(cls, BaseException) or cls.__module__ in ("builtins", "numpy", "collections"):
         return _without_derivative(cls, args, options)

@@ -26,8 +26,9 @@ from srcad.derive.builtin_sources import source_of_builtin
 from srcad.derive.call_adjoints import CONVERSIONS
 from srcad.dynamic_containers import written_copier
 from srcad.dynamic_exceptions import noting_changes
+from srcad.dynamic_objects import carries
 from srcad.dynamic_operators import attribute_of_class
-from srcad.errors import UnsupportedError
+from srcad.errors import NoDerivativeError, UnsupportedError
 from srcad.lang.function import Nested
 from srcad.operators.over_copies import (
     both,
@@ -44,7 +45,7 @@ from srcad.operators.over_copies import (
 )
 from srcad.operators.sources import SOURCES
 from srcad.rules import registry
-from srcad.runtime.tangents import CONTAINERS, Tangent, partial_of, zero_tangent
+from srcad.runtime.tangents import CONTAINERS, Tangent, complete_tangent, partial_of, zero_tangent
 from srcad.targets import Target, place
 
 __all__ = ["bound_images", "call_with_shadows", "container_call", "method_with_shadows"]
@@ -136,7 +137,7 @@ def call_with_shadows(call: Call, args: Any, tangents: Any) -> Outcome:
         return (iter(values[0]), list(shadows[0]), _nothing_to_do), (list(dvalues[0]), list(dshadows[0]), 0.0)
     if function is rt.sequence and isinstance(getattr(type(values[0]), "__iter__", None), types.FunctionType):
         return _iterated(call, args, tangents)
-    if function is rt.sequence or function in (list, tuple) and is_listed(*values[:1]):
+    if function is rt.sequence or (function is list or function is tuple) and is_listed(*values[:1]):
         return items_listed(args, tangents)
     if isinstance(function, type) and function in SOURCES:
         return _of_function(call, (SOURCES[function], *args[1:]), tangents)
@@ -171,6 +172,9 @@ def method_with_shadows(call: Call, args: Any, tangents: Any) -> Outcome:
         with_receiver = ((receiver, *rest[0]), (own, *rest[1]), *rest[2:])
         images = ((dreceiver, *drest[0]), (down, *drest[1]), *drest[2:])
         return _of_rule(call, (ARRAY_METHODS[name], None, *with_receiver), (0.0, 0.0, *images))
+    reason = registry.reason_refused(getattr(type(receiver), name, None))
+    if reason is not None and carries((*rest[1], *rest[3].values())):
+        raise NoDerivativeError(reason)
     function = getattr(receiver, name)
     if isinstance(receiver, _PLAIN):
         value, shadow, pullback = dynamic.call_without_derivative(function, *rest[::2])
@@ -306,6 +310,10 @@ def _structural(args: Any, tangents: Any) -> Outcome:
     function, own, values, shadows, options, option_shadows = args
     _, _, dvalues, dshadows, _, _ = tangents
     value, shadow, pullback = dynamic.call(function, own, values, shadows, options, option_shadows)
+    if function is getattr:
+        dvalues = (complete_tangent(dvalues[0], values[0]), *dvalues[1:])
+        if isinstance(dvalues[0], float):  # that of an object in which no derivative is known
+            return (value, shadow, pullback), (zero_tangent(value), zero_tangent(shadow), 0.0)
     if isinstance(value, types.MethodType):
         return (value, shadow, pullback), (dvalues[0], dshadows[0], 0.0)
     mirrored = (dvalues[0], *values[1:2], *dvalues[2:])
@@ -383,6 +391,11 @@ def _of_class(call: Call, args: Any, tangents: Any) -> Outcome:
     if issubclass(cls, dict):
         return dict_made(args, tangents)
     value, shadow, pullback = dynamic.call(cls, None, values, shadows, options, option_shadows)
+    if cls is np.vectorize:
+        dvalue, dshadow = Tangent(value), rt.Shadow()
+        dvalue.pyfunc = tangents[2][0] if tangents[2] else tangents[4].get("pyfunc")
+        dshadow.pyfunc = tangents[3][0] if tangents[3] else tangents[5].get("pyfunc")  # type: ignore[attr-defined]
+        return (value, shadow, pullback), (dvalue, dshadow, 0.0)
     if isinstance(value, tuple) or not hasattr(value, "__dict__") and not hasattr(cls, "__slots__"):
         dvalue, dshadow, dpullback = dynamic.call(
             cls, None, tangents[2], tangents[3], tangents[4], tangents[5]
@@ -452,8 +465,8 @@ def _of_function(call: Call, args: Any, tangents: Any) -> Outcome:
         if image_of.get(n) is None:
             image_of[n] = rt.shadow(everything[n])
     for n, value in everything.items():
-        dvalue_of[n] = _or_zero(dvalue_of.get(n), value)
-        dimage_of[n] = _or_zero(dimage_of.get(n), image_of.get(n))
+        dvalue_of[n] = complete_tangent(dvalue_of.get(n), value)
+        dimage_of[n] = complete_tangent(dimage_of.get(n), image_of.get(n))
     forward, backward = code.entries
     given = (*everything.values(), *(image_of[n] for n in code.shadowed))
     dgiven = (*(dvalue_of[n] for n in everything), *(dimage_of[n] for n in code.shadowed))
@@ -474,11 +487,6 @@ def _of_function(call: Call, args: Any, tangents: Any) -> Outcome:
     return (value, shadow, pullback), (
         dvalue, dshadow, partial_of(0.0, 0.0, dresiduals, dshadow, names_of, dimage_of)
     )  # fmt: skip
-
-
-def _or_zero(image: Any, value: Any) -> Any:
-    scalar = isinstance(value, (float, int, str, type(None)))
-    return zero_tangent(value) if image is None or isinstance(image, float) and not scalar else image
 
 
 def bound_images(

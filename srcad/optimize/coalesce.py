@@ -76,6 +76,7 @@ class _Coalesce:
             self.program.describe(stmts[start])
             if self.loaded[source] > 1:
                 self.renamed[source] = target
+                self.loaded[target] += self.loaded[source] - 1
             self.has_changed = True
             del stmts[index]
         return stmts

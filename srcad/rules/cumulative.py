@@ -116,11 +116,6 @@ def ediff1d(ans, g, ary, to_end=None, to_begin=None):
     )
 
 
-@vjp(np.gradient, "f", linear=True)
-def gradient(ans, g, f, *varargs, axis=None, edge_order=1):
-    return rt.gradient_adjoint(g, np.shape(f), varargs, axis, edge_order)
-
-
 @vjp(np.trapezoid, "y", "x", "dx")
 def trapezoid(ans, g, y, x=None, dx=1.0, axis=-1):
     heights = mean_heights(y, axis)

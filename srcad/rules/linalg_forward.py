@@ -75,6 +75,7 @@ def cholesky_a(ans, t, a, *, upper=False):
 
 @jvp(np.linalg.qr, "a")
 def qr_a(ans, t, a, mode="reduced"):
+    mode = rt.allowed_option(mode, ("reduced", "complete", "r"), "np.linalg.qr mode")
     if mode == "r":
         ans = np.linalg.qr(a)
     k = min(np.shape(a)[-2], np.shape(a)[-1])

@@ -161,9 +161,7 @@ def quantile_a(
 def percentile(
     ans, g, a, q, axis=None, out=None, overwrite_input=False, method="linear", keepdims=False, *, weights=None
 ):
-    return quantile(
-        ans, g, a, np.true_divide(q, 100), axis=axis, method=method, keepdims=keepdims, weights=weights
-    )
+    return quantile(ans, g, a, rt.fractions(q), axis=axis, method=method, keepdims=keepdims, weights=weights)
 
 
 @jvp(np.percentile, "a")
@@ -171,7 +169,7 @@ def percentile_a(
     ans, t, a, q, axis=None, out=None, overwrite_input=False, method="linear", keepdims=False, *, weights=None
 ):
     return quantile_a(
-        ans, t, a, np.true_divide(q, 100), axis=axis, method=method, keepdims=keepdims, weights=weights
+        ans, t, a, rt.fractions(q), axis=axis, method=method, keepdims=keepdims, weights=weights
     )
 
 
@@ -202,7 +200,7 @@ def nanpercentile(
     ans, g, a, q, axis=None, out=None, overwrite_input=False, method="linear", keepdims=False, *, weights=None
 ):
     return nanquantile(
-        ans, g, a, np.true_divide(q, 100), axis=axis, method=method, keepdims=keepdims, weights=weights
+        ans, g, a, rt.fractions(q), axis=axis, method=method, keepdims=keepdims, weights=weights
     )
 
 
@@ -211,5 +209,5 @@ def nanpercentile_a(
     ans, t, a, q, axis=None, out=None, overwrite_input=False, method="linear", keepdims=False, *, weights=None
 ):
     return nanquantile_a(
-        ans, t, a, np.true_divide(q, 100), axis=axis, method=method, keepdims=keepdims, weights=weights
+        ans, t, a, rt.fractions(q), axis=axis, method=method, keepdims=keepdims, weights=weights
     )

@@ -38,13 +38,6 @@ def joined(ans, g, parts, a, prepend, append, axis):
     return rt.cut(g, a, prepend, append, axis), 0.0, 0.0, 0.0
 
 
-@vjp(rt.gradient_adjoint, "cotangent", "varargs", linear=("cotangent",), shaped=("varargs",))
-def gradient_adjoint(ans, g, cotangent, shape, varargs, axis, edge_order):
-    return np.gradient(
-        g, *varargs, axis=axis, edge_order=edge_order
-    ), 0.0  # np.gradient refuses active spacings
-
-
 @vjp(rt.quantile_adjoint, "cotangent", "a", linear=("cotangent",), shaped=("a",))
 def quantile_adjoint(ans, g, cotangent, a, ranks, axis, keepdims):
     return rt.quantile_tangent(g, a, ranks, axis, keepdims), 0.0

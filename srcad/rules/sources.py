@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from srcad import runtime as rt
 from srcad.rules.registry import language, refuse, written_out
 
 language(
@@ -52,7 +53,7 @@ def fromfunction(function: Any, shape: Any, *, dtype: Any = float) -> Any:
 
 
 @written_out(np.piecewise)
-def piecewise(x: Any, condlist: Any, funclist: Any) -> Any:
+def piecewise(x: Any, condlist: Any, funclist: Any, *args: Any, **options: Any) -> Any:
     if isinstance(condlist, np.ndarray) and condlist.dtype == bool and np.ndim(condlist) == np.ndim(x):
         condlist = [condlist]
     result = np.zeros_like(x)
@@ -60,22 +61,53 @@ def piecewise(x: Any, condlist: Any, funclist: Any) -> Any:
     for k in range(len(condlist)):
         chosen = np.asarray(condlist[k], bool)
         free = np.logical_and(free, np.logical_not(chosen))
-        value = funclist[k](x[chosen]) if callable(funclist[k]) else funclist[k]
+        value = funclist[k](x[chosen], *args, **options) if callable(funclist[k]) else funclist[k]
         result[chosen] = value
     if len(funclist) > len(condlist):
         other = funclist[-1]
-        value = other(x[free]) if callable(other) else other
+        value = other(x[free], *args, **options) if callable(other) else other
         result[free] = value
     return result
 
 
 @written_out(np.vectorize.__call__)
-def call_vectorized(self: Any, *args: Any) -> Any:
+def call_vectorized(self: Any, *args: Any, **options: Any) -> Any:
     function = self.pyfunc
-    shape = np.broadcast_shapes(*[np.shape(value) for value in args])
-    flat = [np.ravel(np.broadcast_to(value, shape)) for value in args]
-    values = [function(*[part[i] for part in flat]) for i in range(len(flat[0]))]
-    return np.reshape(np.array(values), shape)
+    names = list(options)
+    given = [*args, *options.values()]
+    ranks = rt.core_ranks(self, len(args), names)
+    outer = [np.shape(part)[: np.ndim(part) - rank] for part, rank in zip(given, ranks) if rank is not None]
+    shape = np.broadcast_shapes(*outer)
+    size = int(np.prod(shape))
+    rows = []
+    for part, rank in zip(given, ranks):
+        if rank is None:
+            rows.append([part] * size)
+        else:
+            core = np.shape(part)[np.ndim(part) - rank :]
+            rows.append(np.reshape(np.broadcast_to(part, (*shape, *core)), (size, *core)))
+    if names:
+        count = len(args)
+        values = [
+            function(
+                *[row[i] for row in rows[:count]], **{name: row[i] for name, row in zip(names, rows[count:])}
+            )
+            for i in range(size)
+        ]
+    else:
+        values = [function(*[row[i] for row in rows]) for i in range(size)]
+    types = rt.result_types(self, values)
+    if size == 0:
+        return np.zeros(shape, types[0])
+    if isinstance(values[0], tuple):
+        return tuple([stacked([value[k] for value in values], shape, types[k]) for k in range(len(types))])
+    return stacked(values, shape, types[0])
+
+
+def stacked(values: Any, shape: Any, kind: Any) -> Any:
+    """Return results of a vectorized function as one array."""
+    whole = np.array(values)
+    return np.reshape(whole, (*shape, *np.shape(whole)[1:])).astype(kind)
 
 
 language(np.vectorize)

@@ -31,6 +31,8 @@ from srcad.runtime.calls import (
 )
 from srcad.runtime.choices import (
     choose_adjoint,
+    core_ranks,
+    result_types,
     select_adjoint,
     trimmed,
     unchosen,
@@ -53,9 +55,12 @@ from srcad.runtime.differences import (
     axis_shape,
     cut,
     gradient_adjoint,
+    gradient_axes,
     joined,
     joined_shape,
     slab,
+    stencil_ends,
+    stencil_places,
 )
 from srcad.runtime.exceptions import catching, leaving, mark_changed, truncate
 from srcad.runtime.fourier import (
@@ -126,6 +131,7 @@ from srcad.runtime.mirrored import (
 )
 from srcad.runtime.order import (
     first_places,
+    fractions,
     leading_tangent,
     matching_entries,
     matching_places,
@@ -305,6 +311,8 @@ __all__ = [
     "trimmed",
     "select_adjoint",
     "choose_adjoint",
+    "core_ranks",
+    "result_types",
     "value_ranks",
     "quantile_tangent",
     "quantile_ranks",
@@ -313,10 +321,12 @@ __all__ = [
     "matching_entries",
     "leading_tangent",
     "first_places",
+    "fractions",
     "slab",
     "joined_shape",
     "joined",
     "gradient_adjoint",
+    "gradient_axes",
     "cut",
     "axis_shape",
     "where_used",
@@ -448,6 +458,8 @@ __all__ = [
     "skeleton",
     "split_columns",
     "split_like",
+    "stencil_ends",
+    "stencil_places",
     "split_rows",
     "split_stacked_columns",
     "store_gradient",

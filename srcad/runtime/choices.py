@@ -8,7 +8,7 @@ import numpy as np
 
 from srcad.runtime.arrays import unbroadcast
 
-__all__ = ["choose_adjoint", "select_adjoint", "trimmed", "unchosen"]
+__all__ = ["choose_adjoint", "core_ranks", "result_types", "select_adjoint", "trimmed", "unchosen"]
 
 Array = Any
 
@@ -49,3 +49,28 @@ def trimmed(filt: Array, trim: str, axis: Any) -> tuple[slice, ...]:
         stop = int(nonzero[i].max()) + 1 if "b" in trim.lower() else np.shape(filt)[i]
         index[i] = slice(start, stop)
     return tuple(index)
+
+
+# -- np.vectorize ------------------------------------------------------------------------------------
+
+
+def core_ranks(vectorized: Any, count: int, names: Any = ()) -> list[int | None]:
+    """Return how many axes of each argument a vectorized function takes whole; None where it is not spread at all.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> core_ranks(np.vectorize(np.dot, signature="(n),(n)->()"), 2), core_ranks(np.vectorize(max, excluded=[1]), 2)
+    ([1, 1], [0, None])
+    """
+    if vectorized.signature is None:
+        return [None if place in vectorized.excluded else 0 for place in (*range(count), *names)]
+    return [len(dimensions) for dimensions in vectorized._in_and_out_core_dims[0]]
+
+
+def result_types(vectorized: Any, values: list[Any]) -> list[Any]:
+    """Return the dtype of each result of a vectorized function, which the first call decides if nothing is said."""
+    if vectorized.otypes is not None:
+        return list(vectorized.otypes)
+    first = values[0] if isinstance(values[0], tuple) else (values[0],)
+    return [np.asarray(value).dtype for value in first]

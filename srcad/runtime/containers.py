@@ -93,6 +93,8 @@ def owned(gradient: Any, value: Any) -> Any:
         return _copy.copy(gradient)
     if isinstance(value, (list, tuple)) and isinstance(gradient, (np.ndarray, tuple)):
         return list(gradient)
+    if isinstance(value, np.generic):
+        return np.array(gradient)  # the item of a scalar of NumPy is read as of an array without axes
     if isinstance(gradient, (float, int)) and gradient == 0:
         return zeros_like(value)
     if isinstance(value, np.ndarray):
@@ -145,6 +147,8 @@ def attribute_gradient(value: Any, attribute: str, gradient: Any) -> Any:
 def finish(gradient: Any, value: Any) -> Any:
     """Return ``gradient`` as the user gets it: the shape, structure and dtype of ``value``, fresh and writable."""
     if isinstance(value, np.ndarray):
+        if isinstance(gradient, list):
+            gradient = np.stack([finish(part, item) for part, item in zip(gradient, value)])
         if value.dtype.kind in "fc":
             if value.dtype.kind == "f" and np.iscomplexobj(gradient):
                 gradient = np.real(gradient)

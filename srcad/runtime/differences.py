@@ -8,7 +8,17 @@ import numpy as np
 
 from srcad.runtime.arrays import inexact_dtype, unbroadcast
 
-__all__ = ["axis_shape", "cut", "gradient_adjoint", "joined", "joined_shape", "slab"]
+__all__ = [
+    "axis_shape",
+    "cut",
+    "gradient_adjoint",
+    "gradient_axes",
+    "joined",
+    "joined_shape",
+    "slab",
+    "stencil_ends",
+    "stencil_places",
+]
 
 Array = Any
 Shape = tuple[int, ...]
@@ -72,8 +82,7 @@ def joined(parts: Any, a: Array, prepend: Any, append: Any, axis: int) -> Array:
 
 def gradient_adjoint(cotangent: Any, shape: Shape, varargs: Any, axis: Any, edge_order: int) -> Array:
     """Return the gradient of an array of the given shape in ``np.gradient``."""
-    rank = len(shape)
-    axes = list(range(rank)) if axis is None else [i % rank for i in np.atleast_1d(axis).tolist()]
+    axes = gradient_axes(len(shape), axis)
     parts = cotangent if isinstance(cotangent, (list, tuple)) else [cotangent]
     spacings = list(varargs) if len(varargs) == len(axes) else list(varargs or [1.0]) * len(axes)
     given = [(part, i, h) for part, i, h in zip(parts, axes, spacings) if not isinstance(part, float)]
@@ -104,3 +113,24 @@ def _add_stencil(result: Array, g: Array, steps: Array, edge_order: int) -> None
         result[end] -= edge * (2 * h + k) / (h * (h + k))
         result[end + sign] += edge * (h + k) / (h * k)
         result[end + 2 * sign] -= edge * h / (k * (h + k))
+
+
+def gradient_axes(rank: int, axis: Any) -> list[int]:
+    """Return the axes along which ``np.gradient`` forms differences."""
+    return list(range(rank)) if axis is None else [int(i) % rank for i in np.atleast_1d(axis)]
+
+
+def stencil_places(count: int) -> tuple[Any, ...]:
+    """Return where the three entries and the two steps stand that each difference along an axis is made of."""
+    first = np.clip(np.arange(count) - 1, 0, max(count - 3, 0))
+    entries = [np.minimum(first + k, count - 1) for k in range(3)]
+    return (*entries, first, np.minimum(first + 1, count - 2))
+
+
+def stencil_ends(count: int) -> tuple[Array, Array, Array]:
+    """Return 1 at the first difference along an axis, at the inner ones and at the last, and 0 elsewhere."""
+    places = np.arange(count)
+    return tuple(
+        where.astype(np.int8)
+        for where in (places == 0, (places > 0) & (places < count - 1), places == count - 1)
+    )

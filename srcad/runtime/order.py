@@ -11,6 +11,7 @@ from srcad.runtime.arrays import inexact_dtype
 
 __all__ = [
     "first_places",
+    "fractions",
     "leading_tangent",
     "matching_entries",
     "matching_places",
@@ -38,6 +39,11 @@ def matching_entries(x: Array, values: Array) -> Array:
     flat = np.ravel(x)
     order = np.argsort(flat, kind="stable")
     return order[np.minimum(np.searchsorted(flat, values, sorter=order), max(flat.size - 1, 0))]
+
+
+def fractions(percentages: Any) -> Array:
+    """Return percentages as fractions of one."""
+    return np.true_divide(percentages, 100)
 
 
 def first_places(ar: Array, axis: int | None, equal_nan: bool, is_sorted: bool) -> Array:

@@ -142,7 +142,8 @@ def inverse_axes(axes: Any, rank: int) -> list[int]:
 def item_adjoint(cotangent: Array, shape: Shape, args: tuple[Any, ...]) -> Array:
     """Return the gradient of an array of the given shape in ``array.item(*args)``."""
     result = np.zeros(shape, inexact_dtype(cotangent))
-    result[np.unravel_index(args[0] if args else 0, shape) if len(args) < 2 else args] = cotangent
+    place = args[0] if len(args) == 1 and isinstance(args[0], tuple) else args
+    result[place if len(place) > 1 else np.unravel_index(place[0] if place else 0, shape)] = cotangent
     return result
 
 

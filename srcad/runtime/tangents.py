@@ -27,6 +27,7 @@ __all__ = [
     "Tangent",
     "as_tangent",
     "call_jvp",
+    "complete_tangent",
     "container_method",
     "fit_tangent",
     "method_jvp",
@@ -100,6 +101,24 @@ def zero_tangent(value: Any, memo: dict[int, Any] | None = None) -> Any:
     memo = {} if memo is None else memo
     found = memo.get(id(value))
     return found[0] if found is not None else _zero_container(value, memo)
+
+
+def complete_tangent(tangent: Any, value: Any) -> Any:
+    """Return ``tangent`` in the form that belongs to ``value``; None and the number 0.0 stand for zeros.
+
+    An operation on arrays without axes gives scalars, so that a scalar may be the tangent of such an array.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> complete_tangent(0.0, [1.0, 2.0]), complete_tangent(np.float64(3.0), np.array(1.0))
+    ([0.0, 0.0], array(3.))
+    """
+    if tangent is None or isinstance(tangent, float) and tangent == 0.0:
+        return zero_tangent(value)
+    if isinstance(value, np.ndarray) and isinstance(tangent, (float, complex, np.generic)):
+        return np.full(value.shape, tangent)
+    return tangent
 
 
 def _zeros(value: Any, memo: dict[int, Any] | None) -> Any:

@@ -68,4 +68,4 @@ sample(np.unwrap, real(4), period=1.0)
 
 sample(rt.cut, real(4), real(2), 0.1, real(1), 0, fixed=("a", "prepend", "append"))
 sample(rt.joined, (real(2), 0.3, real(1)), real(2), 0.1, real(1), 0, fixed=("a", "prepend", "append"))
-sample(rt.gradient_adjoint, real(4), (4,), (0.3,), None, 1, fixed=("varargs",))
+sample(rt.gradient_adjoint, real(4), (4,), (0.3,), None, 1)

@@ -1,0 +1,257 @@
+"""Functions of NumPy in forms that are easily skipped: both modes and both orders, by difference quotients."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+
+from srcad import check_grads, grad, hessian, jvp, vjp
+from srcad.errors import NoDerivativeError
+
+X = np.array([0.7, -1.3, 0.4, 1.9])
+Y = np.array([[1.2, -0.4, 0.9, 0.3], [0.6, 1.5, -0.8, 0.2], [-1.1, 0.5, 0.35, 1.4]])
+TIMES = np.array([0.1, 0.5, 0.8, 1.6])
+W = [0.3]
+
+square = np.vectorize(lambda a: a * a)
+length = np.vectorize(lambda a: np.sum(a * a), signature="(n)->()")
+scaled = np.vectorize(lambda a, b: a * b[0], excluded=[1])
+both = np.vectorize(lambda a, b: (a * b, a + b))
+single = np.vectorize(lambda a: a * a, otypes=[np.float32])
+truncated = np.vectorize(lambda a: 1 if a < 0.5 else a * 1.5)
+
+
+def gradient_by_a_step(f, h):
+    return np.sum(np.gradient(f, h) ** 2)
+
+
+def gradient_of_second_order_at_the_ends(f, h):
+    return np.sum(np.gradient(f, h, edge_order=2) ** 2)
+
+
+def gradient_of_two_entries(f, h):
+    return np.sum(np.gradient(f[:2], h) ** 2)
+
+
+def gradient_by_one_step_along_two_axes(f, h):
+    rows, columns = np.gradient(f, h)
+    return np.sum(rows**2) + np.sum(columns**3)
+
+
+def gradient_by_places(f, t):
+    return np.sum(np.gradient(f, t) ** 2)
+
+
+def gradient_by_places_of_second_order_at_the_ends(f, t):
+    return np.sum(np.gradient(f, t, axis=1, edge_order=2) ** 2)
+
+
+def gradient_by_places_and_a_step(f, t, h):
+    along, across = np.gradient(f, t, h, axis=(1, 0))
+    return np.sum(along * across)
+
+
+def gradient_beside_lists(f, h):
+    kept = [h, 2.0]
+    return np.sum(np.gradient(f, kept[0]) * kept[1])
+
+
+SPACINGS: list[tuple[Callable[..., Any], tuple[Any, ...]]] = [
+    (gradient_by_a_step, (X, 0.7)),
+    (gradient_of_second_order_at_the_ends, (X, 0.7)),
+    (gradient_of_two_entries, (X, 0.7)),
+    (gradient_by_one_step_along_two_axes, (Y, 0.7)),
+    (gradient_by_places, (X, TIMES)),
+    (gradient_by_places_of_second_order_at_the_ends, (Y, TIMES)),
+    (gradient_by_places_and_a_step, (Y, TIMES, 0.4)),
+    (gradient_beside_lists, (X, 0.7)),
+]
+
+
+@pytest.mark.parametrize(("program", "arguments"), SPACINGS, ids=[p.__name__ for p, _ in SPACINGS])
+def test_the_spacings_of_differences(program: Callable[..., Any], arguments: tuple[Any, ...]) -> None:
+    check_grads(program, arguments, order=2, rtol=1e-4, atol=1e-5)
+
+
+def vectorized(x):
+    return np.sum(square(x) ** 2)
+
+
+def vectorized_by_name(x):
+    return np.sum(np.vectorize(lambda a, b: a * b)(x, b=x))
+
+
+def vectorized_over_rows(x):
+    return np.sum(length(x) ** 2)
+
+
+def vectorized_beside_a_whole_argument(x):
+    return np.sum(scaled(x, x) ** 2)
+
+
+def vectorized_with_two_results(x):
+    product, total = both(x, 2.0)
+    return np.sum(product * total)
+
+
+def vectorized_inside(x):
+    return np.sum(np.vectorize(lambda a: a * a * x[0], otypes=[float])(x))
+
+
+def vectorized_inside_over_rows(x):
+    return np.sum(np.vectorize(lambda a: np.sum(a * a), signature="(n)->()")(x) ** 2)
+
+
+def pieces_with_an_argument(x):
+    return np.sum(np.piecewise(x, [x > 0], [lambda t, k: t * k, lambda t, k: t * t], x[0]) ** 2)
+
+
+def covariances(x):
+    return np.sum(np.cov(x) ** 2)
+
+
+def correlations(x):
+    return np.sum(np.corrcoef(x, rowvar=False) ** 3)
+
+
+def percentiles_of_a_list(x):
+    return np.sum(np.percentile(x, [10, 30.5, 100], axis=1) ** 2)
+
+
+def a_literal_None_for_out(x):
+    return np.sum(np.sum(x, 0, None, None, True) ** 2 * np.amax(x, 0, None, True))
+
+
+def an_item_of_two_indices(x):
+    return x.item((1, 1)) ** 2 * x.item(2) * x.item(0, 1)
+
+
+def an_array_listed_twice(x):
+    rows, again = list(x), tuple(x)
+    return np.sum(rows[0] * again[1] ** 2)
+
+
+def largest_and_smallest(x):
+    return max(x[0]) * min(x[0]) + max(x[0])
+
+
+def arrays_without_axes_beside_a_list(x):
+    product = np.asarray(np.sum(x * x))
+    return product * (product - W[0]) + np.abs(product - W[0]) ** 2
+
+
+PROGRAMS = (
+    vectorized, vectorized_by_name, vectorized_over_rows, vectorized_beside_a_whole_argument,
+    vectorized_with_two_results, vectorized_inside, vectorized_inside_over_rows, pieces_with_an_argument, covariances,
+    correlations, percentiles_of_a_list, a_literal_None_for_out, an_item_of_two_indices, an_array_listed_twice,
+    largest_and_smallest, arrays_without_axes_beside_a_list,
+)  # fmt: skip
+OF_ROWS = (
+    vectorized_over_rows, vectorized_inside_over_rows, covariances, correlations, percentiles_of_a_list,
+    a_literal_None_for_out, an_item_of_two_indices, an_array_listed_twice, largest_and_smallest,
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("program", PROGRAMS)
+def test_both_orders(program: Callable[..., Any]) -> None:
+    check_grads(program, (Y if program in OF_ROWS else X,), order=2, rtol=1e-4, atol=1e-5)
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_a_cross_product_in_the_plane_is_an_array_without_axes() -> None:
+    def program(x):
+        turned = np.cross(x[:2], x[2:])
+        return np.sum(np.real(turned * W[0])) + turned * (turned - W[0])
+
+    check_grads(program, (X,), order=2, rtol=1e-4, atol=1e-5)
+
+
+def test_the_dtype_of_a_vectorized_function_is_that_of_numpy() -> None:
+    value, pullback = vjp(lambda x: single(x), X)
+    assert value.dtype == np.float32
+    np.testing.assert_allclose(pullback(np.ones(4, np.float32))[0], 2 * X, rtol=1e-6)
+    value, pullback = vjp(lambda x: truncated(x), X[1:])  # the first result is an integer, and so are all
+    np.testing.assert_array_equal(value, truncated(X[1:]))
+    assert not np.any(pullback(np.ones(3))[0])
+
+
+def test_an_item_of_a_number_that_was_an_array() -> None:
+    def program(x):
+        total = 0.0
+        for _ in range(2):
+            item = x[()]
+            total = total + item * item
+            x = x * 1.25
+        return total
+
+    np.testing.assert_allclose(grad(program)(np.array(0.4)), 2 * 0.4 * (1 + 1.25**2))
+
+
+MASK, PLACES = np.array([True, False, True, False]), np.array([2, 0])
+SELECTING: list[tuple[Callable[..., Any], Any]] = [
+    (lambda x, m: np.sum(x * x, where=m), MASK),
+    (lambda x, m: np.where(m, x, 2 * x), MASK),
+    (lambda x, m: x * m, MASK),
+    (lambda x, i: np.take(x, i), PLACES),
+    (lambda x, i: x[i] * 3, PLACES),
+]
+
+
+@pytest.mark.parametrize(("function", "selector"), SELECTING)
+def test_a_pullback_beside_masks_and_places(function: Callable[..., Any], selector: Any) -> None:
+    value, pullback = vjp(function, X, selector)
+    alone, pull_alone = vjp(lambda x: function(x, selector), X)
+    cotangent = np.ones_like(alone)
+    np.testing.assert_array_equal(value, alone)
+    gradient, none = pullback(cotangent)
+    np.testing.assert_array_equal(gradient, pull_alone(cotangent)[0])
+    assert not np.any(none)
+
+
+SHAPED: dict[str, Callable[..., Any]] = {
+    "standard_gamma": lambda rng, a: rng.standard_gamma(a, 3),
+    "beta": lambda rng, a: rng.beta(a, 2.0, 3),
+    "chisquare": lambda rng, a: rng.chisquare(a, 3),
+    "dirichlet": lambda rng, a: rng.dirichlet(a * np.ones(3)),
+    "choice": lambda rng, a: rng.choice(a * np.arange(4.0), 3),
+    "permutation": lambda rng, a: rng.permutation(a * np.arange(4.0)),
+}
+
+
+def made_inside(draw, a):
+    return np.sum(draw(np.random.default_rng(1), a))
+
+
+@pytest.mark.parametrize("draw", SHAPED.values(), ids=SHAPED)
+def test_samplers_without_a_derivative_are_refused_where_the_generator_is_made_inside(
+    draw: Callable[..., Any],
+) -> None:
+    for derivative in (grad(made_inside, 1), hessian(made_inside, 1)):
+        with pytest.raises(NoDerivativeError, match="has no derivative"):
+            derivative(draw, 1.3)
+    with pytest.raises(NoDerivativeError, match="has no derivative"):
+        jvp(lambda a: made_inside(draw, a), (1.3,), (1.0,))
+    np.testing.assert_allclose(
+        grad(lambda a: a * made_inside(lambda rng, _: draw(rng, 2.0), a))(3.0), made_inside(draw, 2.0)
+    )
+
+
+def test_the_raw_form_of_qr_is_refused_in_both_modes() -> None:
+    def raw(x):
+        return np.sum(np.linalg.qr(x, "raw")[0])
+
+    with pytest.raises(NoDerivativeError, match="mode='raw'"):
+        grad(raw)(Y)
+    with pytest.raises(NoDerivativeError, match="mode='raw'"):
+        jvp(raw, (Y,), (Y,))
+
+
+def test_floor_division_by_name_is_constant() -> None:
+    def steps(x):
+        return np.sum(operator.mod(x, 0.7) + operator.floordiv(x, 0.7) ** 2)
+
+    np.testing.assert_allclose(grad(steps)(X), np.ones(4))
