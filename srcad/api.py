@@ -8,7 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from srcad.analysis.kinds import NUMBER, kind_of
+from srcad.analysis.annotations import annotated_kinds
+from srcad.analysis.kinds import FLOAT64, INT, kind_of
 from srcad.backends.finite_checks import finite_checks, require_finite
 from srcad.backends.tracebacks import show_users_source
 from srcad.compilation import compiled
@@ -342,9 +343,11 @@ class Derivative(Composable):
             target = self.target
             if target.inner is not None:
                 return self.compiled(tuple(1.0 for _ in target.names))
-            kinds = [NUMBER for _ in target.names] + [kind_of(v) for v in target.captured()]
-            names = [*target.names, *target.captured_names()]
             wanted = tuple(dict.fromkeys(self.wanted))
+            promised = zip(target.names, annotated_kinds(target.func, target.names))
+            kinds = [FLOAT64 if n in wanted and kind == INT else kind for n, kind in promised]
+            kinds += [kind_of(v) for v in target.captured()]
+            names = [*target.names, *target.captured_names()]
             single = not isinstance(self.argnums, tuple)
             parameters, complex_ = tuple(zip(names, kinds)), self.holomorphic
             request = Request(

@@ -213,10 +213,13 @@ def optimizer_hints(
 ) -> dict[str, Any]:
     """Return what the optimizer is told about the variables."""
     primal_of = {gradient: variable for variable, gradient in swept.gradients.items()}
+    # An integer argument to differentiate by counts as a number of unknown type: ``1.0 * n`` must not become ``n``.
+    surely = {n for n, k in kinds.items() if request.exact or k.dtype is not None}
+    floats = {n for n, k in kinds.items() if k.name == "float" or k.name == "array" and k.inexact}
     return {
         "owned": own,
         "keep": users | {swept.gradients[n] for n in users if n in swept.gradients},
-        "inexact": [n for n, k in kinds.items() if k.name == "float" or (k.name == "array" and k.inexact)],
+        "inexact": sorted(floats & surely),
         "ranks": {**kinds, **{g: kinds[v] for g, v in primal_of.items() if is_scalar(kinds.get(v, ANY))}},
         "like": {g: v for g, v in primal_of.items() if kinds.get(v, ANY).name in ("array", "float")},
     }

@@ -6,6 +6,7 @@ import functools
 import inspect
 import itertools
 import linecache
+import sys
 import types
 import weakref
 from collections.abc import Hashable
@@ -197,14 +198,27 @@ class Target:
 
 
 def place(func: Any) -> Location | None:
+    """Return where a function of the user's is defined; for a function of a library, where srcad was called."""
     code = getattr(func, "__code__", None)
-    if code is None:
-        return None
+    if code is None or code.co_filename.startswith("<srcad "):
+        return _call_of_srcad()
     try:
         lines, start = inspect.getsourcelines(func)
     except (OSError, TypeError):
         return Location(code.co_filename, code.co_firstlineno, 0, "")
     return Location(code.co_filename, start, 0, lines[0].rstrip())
+
+
+def _call_of_srcad() -> Location | None:
+    """Return the line outside of this package that is being executed."""
+    frame = sys._getframe(1)
+    while frame is not None and frame.f_globals.get("__name__", "").partition(".")[0] == __package__:
+        frame = frame.f_back  # type: ignore[assignment]
+    if frame is None:
+        return None
+    text = linecache.getline(frame.f_code.co_filename, frame.f_lineno).rstrip()
+    start = len(text) - len(text.lstrip())
+    return Location(frame.f_code.co_filename, frame.f_lineno, start, text, len(text))
 
 
 def split_aux(target: Target, value: Any) -> tuple[Any, Any]:

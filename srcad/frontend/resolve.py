@@ -196,7 +196,10 @@ class Resolver(gast.NodeTransformer):
             return t.name(refer(self.scope, value, name))
         if home is None or vars(home) is not space:
             home = next((v for v in self.scope.statics.values() if isinstance(v, Globals)), Globals(space))
-        return t.attribute(t.name(refer(self.scope, home, _last(space.get("__name__", "globals")))), name)
+        module = t.name(refer(self.scope, home, _last(space.get("__name__", "globals"))))
+        if name not in space:
+            return t.call(runtime_name(self.scope, "late_global"), module, t.constant(name))
+        return t.attribute(module, name)
 
     def _depend(self, space: Any, name: str, value: Any) -> None:
         """Record that the result relies on a name."""

@@ -8,6 +8,7 @@ from typing import Any
 from srcad.analysis.kinds import Kind
 from srcad.lang.function import Function
 from srcad.optimize.broadcast import NeedlessBroadcasts
+from srcad.optimize.choose import choose
 from srcad.optimize.coalesce import coalesce
 from srcad.optimize.context import Context
 from srcad.optimize.copy_propagation import CopyPropagation
@@ -58,6 +59,7 @@ FINISH: tuple[Callable[[Program], None], ...] = (
     reuse_memory,
     unpack_histories,
     write_briefly,
+    choose,
     nest,
     share_names,
     write_plainly,

@@ -201,6 +201,8 @@ class _Inserter:
         value = self.value
         if parent in (gast.Starred, gast.FormattedValue) or value.kind is gast.Slice:
             return False
+        if parent is gast.IfExp and (field != "test" or value.kind is gast.IfExp):
+            return False  # what stands on a side is computed only there
         if value.kind is gast.Tuple:
             if parent is gast.Subscript:
                 starred = any(element.kind is gast.Starred for element in value.children)

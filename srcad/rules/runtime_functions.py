@@ -19,6 +19,7 @@ constant(
     rt.holomorphic_seed,
     rt.inverse_axes,
     rt.keys,
+    rt.late_global,
     rt.linspace_weights,
     rt.order_of,
     rt.reduced_last,

@@ -26,6 +26,7 @@ from srcad.runtime.calls import (
     call_method,
     closure,
     holomorphic_seed,
+    late_global,
     seed,
     set_resolver,
 )
@@ -276,6 +277,7 @@ __all__ = [
     "vander_powers",
     "unrolled_axes",
     "resize_adjoint",
+    "late_global",
     "nested_like",
     "meshgrid_adjoint",
     "insert_adjoints",

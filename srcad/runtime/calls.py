@@ -66,6 +66,14 @@ def set_gradient(make: Callable[[Any], Any]) -> None:
     _gradients[:] = [make]
 
 
+def late_global(module: Any, name: str) -> Any:
+    """Return the value of a global name that did not exist when the derivative was compiled."""
+    try:
+        return getattr(module, name)
+    except AttributeError:
+        raise NameError(f"name {name!r} is not defined", name=name) from None
+
+
 def gradient_of(function: Any) -> Any:
     """Return the function that computes the gradient of ``function`` in its first argument."""
     return _gradients[0](function)

@@ -47,10 +47,7 @@ def ddynamic_programming(cost):
                 t4 = j - 1
                 second = table[i, t4]
                 t1_1 = second < first
-                if t1_1:
-                    t14 = second
-                else:
-                    t14 = first
+                t14 = second if t1_1 else first
                 table[i, j] += t14
             else:
                 t7 = i > 0

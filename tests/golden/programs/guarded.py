@@ -32,10 +32,7 @@ def dguarded(x):
         returned = True
     if not returned:
         t1 = guard.error is not None
-        if t1:
-            result = x - 1.0
-        else:
-            result = None
+        result = x - 1.0 if t1 else None
     dresult = rt.seed(result)
     if returned:
         dx = 0.0

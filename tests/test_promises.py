@@ -1,0 +1,85 @@
+"""What a derivative promises before and around its calls: annotations, types of values, names, places."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+import numpy as np
+import pytest
+
+from srcad import grad, value_and_grad, vjp
+from srcad.errors import OutputError
+
+
+@dataclasses.dataclass
+class Line:
+    slope: float
+    offset: float = 0.0
+
+    def at(self, x: float) -> float:
+        return self.slope * x + self.offset
+
+
+def powers(x: np.ndarray, k: int, w: float) -> float:
+    return np.sum(x**k) * w
+
+
+def on_line(line: Line, x: float) -> float:
+    return line.at(x)
+
+
+def of_unknown_type(x: Unknown, n: int) -> float:  # type: ignore[name-defined]  # noqa: F821
+    return x * n
+
+
+def undefined(x):
+    return x * not_defined_anywhere  # type: ignore[name-defined]  # noqa: F821
+
+
+def test_the_source_before_a_call_is_that_of_the_annotations() -> None:
+    assert "unbroadcast" not in grad(powers).source
+    assert "call" not in grad(on_line).source
+    assert grad(of_unknown_type).source.startswith("def dof_unknown_type(x, n):")
+
+
+@pytest.mark.parametrize(
+    "function",
+    [
+        lambda n: 1.0 * n,
+        lambda n: n * 1.0,
+        lambda n: n / 1.0,
+        lambda n: n + 0.0,
+        lambda n: (n * n) * 1.0,
+        lambda n: -n / 1,
+    ],
+)
+@pytest.mark.parametrize("argument", [np.array([1, 2, 3]), 3], ids=["array", "number"])
+def test_an_integer_argument_gives_the_value_that_the_plain_call_gives(function: Any, argument: Any) -> None:
+    value, pullback = vjp(function, argument)
+    expected = function(argument)
+
+    assert np.asarray(value).dtype == np.asarray(expected).dtype
+    np.testing.assert_array_equal(value, expected)
+    assert pullback(np.ones_like(argument, float))[0] is not None
+
+
+def test_a_float_made_of_an_integer_may_have_a_negative_power() -> None:
+    value, gradient = value_and_grad(lambda n: np.sum((1.0 * n) ** -2))(np.array([1, 2]))
+
+    np.testing.assert_allclose(value, 1.25)
+    np.testing.assert_allclose(gradient, [-2.0, -0.25])
+
+
+def test_a_global_that_is_missing_is_a_name_error_as_in_the_plain_call() -> None:
+    with pytest.raises(NameError, match="not_defined_anywhere"):
+        grad(undefined)(2.0)
+
+
+def test_an_error_of_a_library_function_is_placed_where_it_is_called() -> None:
+    with pytest.raises(OutputError) as raised:
+        grad(np.sin)(np.ones(3))
+
+    assert raised.value.location is not None
+    assert raised.value.location.file == __file__
+    assert "grad(np.sin)(np.ones(3))" in raised.value.location.text
