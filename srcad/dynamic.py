@@ -66,6 +66,9 @@ def call(
         return call_of_rule(function, args, shadows, options, option_shadows)
     if isinstance(function, Hashable) and registry.is_constant(function):
         return call_without_derivative(function, args, options)
+    reason = registry.reason_refused(function)
+    if reason is not None and carries((*shadows, *option_shadows.values())):
+        raise NoDerivativeError(reason)
     if isinstance(function, type):
         return call_of_class(call, function, args, shadows, options, option_shadows)
     if isinstance(function, functools.partial):

@@ -28,7 +28,7 @@ from srcad.lang.function import Function
 
 __all__ = [
     "CONTAINER_MUTATORS", "Memory", "direct_changes", "is_rule", "is_view_function", "memory_of", "repeating_views",
-    "simple_statements",
+    "replaced_classes", "simple_statements",
 ]  # fmt: skip
 
 _REPEATING = frozenset("broadcast_to broadcast_arrays as_strided sliding_window_view meshgrid".split())
@@ -65,6 +65,26 @@ class Memory:
         """Return the class whose contents ``variable`` shows, if they may change."""
         found = self.classes.get(variable)
         return found if found in self.changed else None
+
+    def held(self, variable: str) -> set[str]:
+        """Return the class of ``variable`` and those of what it holds, one in the other."""
+        found: set[str] = set()
+        part = self.classes.get(variable)
+        while part is not None and part not in found:
+            found.add(part)
+            part = self.elements.get(part)
+        return found
+
+
+def replaced_classes(fn: Function, memory: Memory) -> set[str]:
+    """Return the classes of containers in which items are replaced or removed, and not only added at the end."""
+    found = set()
+    for stmt in simple_statements(fn.tree.body):
+        func = getattr(getattr(stmt, "value", None), "func", None)
+        if isinstance(func, gast.Attribute) and func.attr in ("append", "extend"):
+            continue
+        found |= {memory.classes[v] for v in direct_changes(stmt) if v in memory.classes}
+    return found
 
 
 def memory_of(

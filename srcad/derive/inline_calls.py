@@ -176,6 +176,8 @@ class _Inliner:
             return None
         if registry.find(function) is not None or registry.is_constant(function) or function in _KEPT:
             return None
+        if registry.reason_refused(function) is not None:
+            return None
         return (function, [], []) if not inspect.isgeneratorfunction(function) else None
 
     def method(self, receiver: gast.AST, attribute: str) -> tuple[Any, list[gast.AST], list[gast.AST]] | None:

@@ -15,7 +15,7 @@ import gast
 from srcad.analysis.guards import guards_of, is_guard
 from srcad.analysis.infer import Kinds
 from srcad.analysis.kinds import Kind, is_scalar
-from srcad.analysis.memory import Memory, repeating_views
+from srcad.analysis.memory import Memory, repeating_views, replaced_classes
 from srcad.derive.adjoints import operation
 from srcad.derive.build import Flattener, assign, call, constant, name, read_names, written_names
 from srcad.derive.exits import way_out
@@ -72,6 +72,7 @@ class _Sweep:
         self.items: set[str] = set()
         self.guards = guards_of(fn)
         self.repeating = repeating_views(fn)
+        self.replaced = replaced_classes(fn, memory)
 
     def gradient(self, variable: str) -> str:
         """Return the name of the gradient of ``variable``."""
@@ -206,10 +207,26 @@ class _Sweep:
         state.owned -= set(consumed)
         out += flattener.statements
         contributions = [c for c in contributions if c.variable in self.varied and not _is_zero(c.value)]
+        forward = found.forward
         for contribution in contributions:
-            if not self.named_at_birth(contribution, contributions, state, out):
+            if self.is_replaced(contribution):
+                kept = self.scope.fresh(self.gradient(contribution.variable))
+                shadow = name(self.gradient(contribution.variable))
+                forward = [assign(kept, call("rt.kept_shadow", shadow)), *forward]
+                out.append(gast.Expr(call("rt.accumulate_shadow", name(kept), contribution.value)))
+            elif not self.named_at_birth(contribution, contributions, state, out):
                 self.add(contribution, state, out)
-        return Plain(found.forward, out, stmt)
+        return Plain(forward, out, stmt)
+
+    def is_replaced(self, contribution: Contribution) -> bool:
+        """Tell whether a container gets a gradient whose items are other ones when the backward sweep comes to it."""
+        variable = contribution.variable
+        if variable not in self.memory.shadowed or contribution.index is not None:
+            return False
+        kind = self.kind(variable)
+        return kind.name not in ("array", "number", "float") and bool(
+            self.memory.held(variable) & self.replaced
+        )
 
     def named_at_birth(
         self, contribution: Contribution, others: list[Contribution], state: _State, out: list[gast.stmt]

@@ -71,13 +71,22 @@ class _Saver:
             for identifier in read_names(stmt):
                 if identifier not in defined and identifier not in self.gradients:
                     found.add(identifier)
-            found |= contents_read(stmt, self.memory)
+            found |= contents_read(stmt, self.memory) | self.captured(stmt)
             if isinstance(stmt, gast.Assign) and not isinstance(
                 stmt.targets[0], (gast.Subscript, gast.Attribute)
             ):
                 defined.update(written_names(stmt))
         known = self.scope.statics.keys() | set(self.saved.stacks)
         return {identifier for identifier in found if identifier not in known and "." not in identifier}
+
+    def captured(self, stmt: gast.stmt) -> set[str]:
+        """Return the changed contents that closures read which a rule calls again, as that of an integral does."""
+        found: set[str] = set()
+        for identifier in read_names(stmt):
+            kind = self.kinds.get(identifier)
+            if kind is not None and kind.name == "any":
+                found |= {CONTENT + part for part in self.memory.held(identifier) & self.memory.changed}
+        return found
 
     def block(self, block: Block, needed: set[str], depth: int) -> set[str]:
         """Walk a block forwards; return what is needed at its end."""

@@ -12,6 +12,7 @@ import importlib.util
 import math
 import operator
 import sys
+import textwrap
 import types
 from collections.abc import Iterator
 from typing import Any
@@ -126,7 +127,15 @@ def page() -> str:
             names = [name for name, _ in groups.get(category, [])]
             if names:
                 lines += ["", f"{heading}: {', '.join(f'`{name}`' for name in names)}."]
-    return "\n".join([*lines, *_options(), *_reasons(grouped)]) + "\n"
+    return "\n".join(map(_wrapped, [*lines, *_options(), *_reasons(grouped)])) + "\n"
+
+
+def _wrapped(line: str) -> str:
+    """Return a paragraph or an item of a list in lines that one can read; tables and headings stay."""
+    if line.startswith(("|", "#")):
+        return line
+    indent = "  " if line.startswith("- ") else ""
+    return textwrap.fill(line, 118, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False)
 
 
 def _grouped(pairs: Iterator[tuple[str, Any]]) -> dict[str, list[tuple[str, Any]]]:

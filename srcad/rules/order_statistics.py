@@ -139,10 +139,7 @@ def nanmedian_a(ans, t, a, axis=None, out=None, overwrite_input=False, keepdims=
 def quantile(
     ans, g, a, q, axis=None, out=None, overwrite_input=False, method="linear", keepdims=False, *, weights=None
 ):
-    if weights is None:
-        ranks = rt.quantile_ranks(a, q, axis, method, False)
-    else:
-        ranks = rt.value_ranks(a, ans, np.ndim(q), axis, keepdims)
+    ranks = rt.ranks_of(a, ans, q, axis, method, keepdims, weights, False)
     return rt.quantile_adjoint(g, a, ranks, axis, keepdims)
 
 
@@ -150,10 +147,7 @@ def quantile(
 def quantile_a(
     ans, t, a, q, axis=None, out=None, overwrite_input=False, method="linear", keepdims=False, *, weights=None
 ):
-    if weights is None:
-        ranks = rt.quantile_ranks(a, q, axis, method, False)
-    else:
-        ranks = rt.value_ranks(a, ans, np.ndim(q), axis, keepdims)
+    ranks = rt.ranks_of(a, ans, q, axis, method, keepdims, weights, False)
     return rt.quantile_tangent(t, a, ranks, axis, keepdims)
 
 
@@ -177,10 +171,7 @@ def percentile_a(
 def nanquantile(
     ans, g, a, q, axis=None, out=None, overwrite_input=False, method="linear", keepdims=False, *, weights=None
 ):
-    if weights is None:
-        ranks = rt.quantile_ranks(a, q, axis, method, True)
-    else:
-        ranks = rt.value_ranks(a, ans, np.ndim(q), axis, keepdims)
+    ranks = rt.ranks_of(a, ans, q, axis, method, keepdims, weights, True)
     return rt.quantile_adjoint(g, a, ranks, axis, keepdims)
 
 
@@ -188,10 +179,7 @@ def nanquantile(
 def nanquantile_a(
     ans, t, a, q, axis=None, out=None, overwrite_input=False, method="linear", keepdims=False, *, weights=None
 ):
-    if weights is None:
-        ranks = rt.quantile_ranks(a, q, axis, method, True)
-    else:
-        ranks = rt.value_ranks(a, ans, np.ndim(q), axis, keepdims)
+    ranks = rt.ranks_of(a, ans, q, axis, method, keepdims, weights, True)
     return rt.quantile_tangent(t, a, ranks, axis, keepdims)
 
 

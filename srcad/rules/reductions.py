@@ -120,30 +120,11 @@ def nanprod_initial(ans, t, a, axis=None, dtype=None, out=None, keepdims=False, 
 # -- extremes ----------------------------------------------------------------------------------------
 
 
-@vjp(np.amax, "a", refused=_OUT)
-@vjp(np.max, "a", refused=_OUT)
-def max_(ans, g, a, axis=None, out=None, keepdims=False, initial=None, where=True):
-    if axis is not None and not keepdims:
-        g = np.expand_dims(g, axis)
-        ans = np.expand_dims(ans, axis)
-    if initial is None and where is True:
-        return g * rt.extreme_share(a, ans, axis)
-    return g * rt.limited_share(a, ans, axis, initial, where)
-
-
-@jvp(np.amax, "a")
-@jvp(np.max, "a")
-def max_a(ans, t, a, axis=None, out=None, keepdims=False, initial=None, where=True):
-    if axis is not None and not keepdims:
-        ans = np.expand_dims(ans, axis)
-    if initial is None and where is True:
-        return np.sum(t * rt.extreme_share(a, ans, axis), axis=axis, keepdims=keepdims)
-    return np.sum(t * rt.limited_share(a, ans, axis, initial, where), axis=axis, keepdims=keepdims)
-
-
 @vjp(np.amin, "a", refused=_OUT)
 @vjp(np.min, "a", refused=_OUT)
-def min_(ans, g, a, axis=None, out=None, keepdims=False, initial=None, where=True):
+@vjp(np.amax, "a", refused=_OUT)
+@vjp(np.max, "a", refused=_OUT)
+def extreme(ans, g, a, axis=None, out=None, keepdims=False, initial=None, where=True):
     if axis is not None and not keepdims:
         g = np.expand_dims(g, axis)
         ans = np.expand_dims(ans, axis)
@@ -154,7 +135,9 @@ def min_(ans, g, a, axis=None, out=None, keepdims=False, initial=None, where=Tru
 
 @jvp(np.amin, "a")
 @jvp(np.min, "a")
-def min_a(ans, t, a, axis=None, out=None, keepdims=False, initial=None, where=True):
+@jvp(np.amax, "a")
+@jvp(np.max, "a")
+def extreme_a(ans, t, a, axis=None, out=None, keepdims=False, initial=None, where=True):
     if axis is not None and not keepdims:
         ans = np.expand_dims(ans, axis)
     if initial is None and where is True:

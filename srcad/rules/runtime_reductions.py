@@ -19,7 +19,7 @@ constant(
     rt.quantile_ranks,
     rt.slab,
     rt.used_size,
-    rt.value_ranks,
+    rt.ranks_of,
 )
 
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from srcad import runtime as rt
 from srcad.rules.cumulative import cumprod, cumprod_a
-from srcad.rules.reductions import max_, max_a, min_, min_a, prod, prod_a
+from srcad.rules.reductions import extreme, extreme_a, prod, prod_a
 from srcad.rules.registry import constant, find, is_constant, jvp, mutating, refuse, vjp
 
 _OUT = {"out": "The argument 'out' overwrites an array, which is not differentiated: use the result instead."}
@@ -44,28 +44,18 @@ def multiply_reduce_initial(
     return t * np.prod(array, axis=axis, keepdims=keepdims, where=where)
 
 
-@vjp(np.maximum.reduce, "array", refused=_DTYPE)
-def maximum_reduce(ans, g, array, axis=0, dtype=None, out=None, keepdims=False, initial=None, where=True):
-    return max_(ans, g, array, axis=axis, keepdims=keepdims, initial=initial, where=where)
-
-
-@jvp(np.maximum.reduce, "array")
-def maximum_reduce_array(
-    ans, t, array, axis=0, dtype=None, out=None, keepdims=False, initial=None, where=True
-):
-    return max_a(ans, t, array, axis=axis, keepdims=keepdims, initial=initial, where=where)
-
-
 @vjp(np.minimum.reduce, "array", refused=_DTYPE)
-def minimum_reduce(ans, g, array, axis=0, dtype=None, out=None, keepdims=False, initial=None, where=True):
-    return min_(ans, g, array, axis=axis, keepdims=keepdims, initial=initial, where=where)
+@vjp(np.maximum.reduce, "array", refused=_DTYPE)
+def extreme_reduce(ans, g, array, axis=0, dtype=None, out=None, keepdims=False, initial=None, where=True):
+    return extreme(ans, g, array, axis=axis, keepdims=keepdims, initial=initial, where=where)
 
 
 @jvp(np.minimum.reduce, "array")
-def minimum_reduce_array(
+@jvp(np.maximum.reduce, "array")
+def extreme_reduce_array(
     ans, t, array, axis=0, dtype=None, out=None, keepdims=False, initial=None, where=True
 ):
-    return min_a(ans, t, array, axis=axis, keepdims=keepdims, initial=initial, where=where)
+    return extreme_a(ans, t, array, axis=axis, keepdims=keepdims, initial=initial, where=where)
 
 
 @vjp(np.logaddexp.reduce, "array", refused=_DTYPE)

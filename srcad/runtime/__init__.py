@@ -117,6 +117,7 @@ from srcad.runtime.mirrored import (
     container_call,
     drained,
     element_shadows,
+    kept_shadow,
     no_shadow,
     publish,
     restore,
@@ -139,7 +140,7 @@ from srcad.runtime.order import (
     quantile_adjoint,
     quantile_ranks,
     quantile_tangent,
-    value_ranks,
+    ranks_of,
 )
 from srcad.runtime.padding import (
     pad_adjoint,
@@ -315,7 +316,7 @@ __all__ = [
     "choose_adjoint",
     "core_ranks",
     "result_types",
-    "value_ranks",
+    "ranks_of",
     "quantile_tangent",
     "quantile_ranks",
     "quantile_adjoint",
@@ -452,6 +453,7 @@ __all__ = [
     "set_resolver",
     "shadow",
     "shallow",
+    "kept_shadow",
     "shallow_shadow",
     "share",
     "share_memory",

@@ -32,6 +32,7 @@ __all__ = [
     "sequence_gradient",
     "sequence_shadow",
     "shallow",
+    "kept_shadow",
     "shallow_shadow",
     "share_memory",
     "skeleton",
@@ -186,6 +187,15 @@ def shallow(base: Any) -> Any:
     if isinstance(base, (list, dict, collections.deque)):
         return _copy.copy(base)
     return attributes_of(base)
+
+
+def kept_shadow(image: Any) -> Any:
+    """Return the shadows that the containers of a shadow hold now, whatever is put into them later."""
+    if isinstance(image, (list, tuple)):
+        return [kept_shadow(part) for part in image]
+    if isinstance(image, dict):
+        return {key: kept_shadow(part) for key, part in image.items()}
+    return image
 
 
 def shallow_shadow(image: Any) -> Any:

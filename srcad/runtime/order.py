@@ -18,7 +18,7 @@ __all__ = [
     "quantile_adjoint",
     "quantile_ranks",
     "quantile_tangent",
-    "value_ranks",
+    "ranks_of",
 ]
 
 Array = Any
@@ -67,7 +67,7 @@ def _reduced_last(a: Array, axis: Any) -> Array:
     """Return ``a`` with the axes of a reduction brought to the end, as one."""
     if axis is None:
         return np.ravel(a)
-    axes = sorted(i % np.ndim(a) for i in (axis if isinstance(axis, tuple) else (axis,)))
+    axes = sorted(i % np.ndim(a) for i in (axis if isinstance(axis, (tuple, list)) else (axis,)))
     kept = [i for i in range(np.ndim(a)) if i not in axes]
     moved = np.transpose(a, kept + axes)
     return np.reshape(moved, (*moved.shape[: len(kept)], -1))
@@ -77,7 +77,7 @@ def _restored(flat: Array, shape: tuple[int, ...], axis: Any) -> Array:
     """Undo `_reduced_last`."""
     if axis is None:
         return np.reshape(flat, shape)
-    axes = sorted(i % len(shape) for i in (axis if isinstance(axis, tuple) else (axis,)))
+    axes = sorted(i % len(shape) for i in (axis if isinstance(axis, (tuple, list)) else (axis,)))
     kept = [i for i in range(len(shape)) if i not in axes]
     order = kept + axes
     return np.transpose(np.reshape(flat, [shape[i] for i in order]), np.argsort(order))
@@ -102,7 +102,16 @@ def quantile_ranks(a: Array, q: Array, axis: Any, method: str, skip_nan: bool) -
     return ranks
 
 
-def value_ranks(a: Array, ans: Array, q_rank: int, axis: Any, keepdims: bool) -> Array:
+def ranks_of(
+    a: Array, ans: Array, q: Array, axis: Any, method: str, keepdims: bool, weights: Any, skip_nan: bool
+) -> Array:
+    """Return the ranks of ``ans``, the quantiles of ``a``; weighted ones are entries of ``a``."""
+    if weights is None:
+        return quantile_ranks(a, q, axis, method, skip_nan)
+    return _value_ranks(a, ans, np.ndim(q), axis)
+
+
+def _value_ranks(a: Array, ans: Array, q_rank: int, axis: Any) -> Array:
     """Return the ranks of values that are entries of ``a``."""
     rows = _reduced_last(a, axis)
     values = np.reshape(ans, (*np.shape(ans)[:q_rank], *rows.shape[:-1]))

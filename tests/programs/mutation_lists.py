@@ -426,3 +426,41 @@ def comprehension_over_a_changed_list(x, y):
     values[0] = squares[1]
     squares[0] *= values[0]
     return sum(squares) + values[0]
+
+
+@program(X, Y)
+def item_replaced_after_the_list_was_joined(x, y):
+    rows = [x, x * y]
+    joined = np.stack(rows)
+    rows[0] = y * 2.0
+    return np.sum(joined**2) + np.sum(rows[0] * x)
+
+
+@program(X, Y)
+def items_removed_and_moved_after_the_list_was_joined(x, y):
+    rows = [x, x * y, y]
+    first = np.concatenate(rows)
+    rows.insert(0, y * y)
+    last = rows.pop()
+    second = np.stack(rows)
+    rows.reverse()
+    third = np.stack(rows, axis=1)
+    return np.sum(first**3) * np.sum(last) + np.sum(second**2) + np.sum(third * x[:, None])
+
+
+@program(X, Y)
+def items_replaced_in_a_loop_that_joins_the_list(x, y):
+    rows, total = [x, y], 0.0
+    for k in range(3):
+        total = total + np.sum(np.stack(rows) ** 2) * (k + 1.0)
+        rows[k % 2] = rows[0] * rows[1]
+    return total
+
+
+@program(X, Y)
+def rows_of_a_nested_list_replaced_after_they_were_blocks(x, y):
+    blocks = [[x, y], [y, x]]
+    whole = np.block(blocks)
+    blocks[0] = [y * 2.0, y]
+    blocks[1][1] = x * 3.0
+    return np.sum(whole**2) + np.sum(np.block(blocks) ** 3)

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 import scipy.integrate
 import scipy.interpolate
+import scipy.linalg
 import scipy.optimize
 import scipy.sparse
 import scipy.stats
@@ -19,7 +20,7 @@ from scipy.sparse.linalg import spsolve
 from scipy.stats import norm
 
 from srcad import grad, jvp
-from srcad.errors import SrcadError
+from srcad.errors import NoDerivativeError, SrcadError
 
 MATRIX = np.array([[2.0, 0.3], [0.1, 1.5]])
 KNOTS = np.array([0.0, 0.4, 1.1, 1.7, 2.2])
@@ -343,3 +344,36 @@ def test_the_second_derivative_of_a_log_density() -> None:
         return grad(lambda z: scipy.stats.norm.logpdf(z, 0.0, 2.0))(x)
 
     np.testing.assert_allclose(grad(first)(0.7), -0.25)
+
+
+def integral_of_a_variable_that_changes_afterwards(a: Any, b: Any) -> Any:
+    area = scipy.integrate.quad(lambda t: np.sin(t * a), 0.0, b)[0]
+    a = a * 1.25
+    return area * a
+
+
+def integrals_in_a_loop(a: Any, b: Any) -> Any:
+    total = 0.0
+    for _ in range(2):
+        total = total + scipy.integrate.quad(lambda t: np.sin(t * a), 0.0, b)[0]  # noqa: B023
+        a = a * 1.25
+    return total
+
+
+@pytest.mark.parametrize("program", [integral_of_a_variable_that_changes_afterwards, integrals_in_a_loop])
+def test_an_integrand_reads_a_variable_as_it_was(program: Any) -> None:
+    found = grad(program, argnums=(0, 1))(0.7, 1.3)
+    expected = [
+        (program(0.7 + da, 1.3 + db) - program(0.7 - da, 1.3 - db)) / 2e-6
+        for da, db in ((1e-6, 0.0), (0.0, 1e-6))
+    ]
+    np.testing.assert_allclose(found, expected, rtol=1e-6)
+
+
+@pytest.mark.parametrize("function", [scipy.linalg.lu, scipy.linalg.orth])
+def test_functions_of_scipy_that_are_refused_are_not_read_as_the_users_own(function: Any) -> None:
+    def program(x: Any) -> Any:
+        return np.sum(function(x)[0])
+
+    with pytest.raises(NoDerivativeError, match="has no derivative rule"):
+        grad(program)(np.eye(3) + 0.1)
