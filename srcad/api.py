@@ -20,7 +20,7 @@ from srcad.errors import ArgumentError, OutputError, UnsupportedError
 from srcad.pipeline import Code, build
 from srcad.runtime import clone, share_memory
 from srcad.runtime.tangents import zero_tangent
-from srcad.second_order import Gradient, code_by_symmetry, has_shadows
+from srcad.second_order import Gradient, code_by_symmetry, gradient_by_product, has_shadows
 from srcad.targets import Composable, Target, place, split_aux, written
 from srcad.tree import leaves
 
@@ -376,8 +376,14 @@ class Derivative(Composable):
     def derived(self, values: tuple[Any, ...]) -> Any:
         """Return a plain function that gives what a call gives, to be differentiated again."""
         generated = self.compiled(values).entries[0]
+        if not isinstance(generated, types.FunctionType):
+            made = self._second_by_products(values)
+            return generated if made is None else made
         if self._is_arranged:
             return generated
+        made = self.by_products(values)
+        if made is not None:
+            return made
         # It is kept with the generated function, so that what is derived from it is found again.
         known = vars(generated).setdefault("arranged", {})
         key = (self.wanted, self._places, self.value)
@@ -399,6 +405,37 @@ class Derivative(Composable):
         }[self.mode]
         return f"def gradient({names}):\n    {made} = generated({names})\n    return {result}\n"
 
+    def by_products(self, values: tuple[Any, ...]) -> Any:
+        """Return a function of all arguments and captured values that gives what a call gives, by a `product`.
+
+        It is None where the generated function can be differentiated itself, and where there is no such function.
+        """
+        code = self.compiled(values)
+        generated = code.entries[0]
+        plain = isinstance(generated, types.FunctionType) and has_shadows(code)
+        value_alone = self.mode == "grad" or not self.target.captured_names()
+        if not plain or not value_alone or self.mode == "aux" and self.value:
+            return None
+        return self._of_products(generated, self.target, self.mode, "()")
+
+    def _second_by_products(self, values: tuple[Any, ...]) -> Any:
+        """Return this gradient of a gradient by a `product` with one vector; None where there is none."""
+        inner = self.target.inner
+        if not isinstance(inner, Derivative) or isinstance(inner.argnums, tuple):
+            return None
+        if inner.mode != "grad" or self.mode != "grad":
+            return None
+        generated = inner.compiled(values).entries[0]
+        return self._of_products(generated, inner.target, "grad", f"(({inner.wanted!r}, (1.0,)),)")
+
+    def _of_products(self, generated: Any, target: Target, mode: str, vectors: str) -> Any:
+        # It is kept with the generated function, so that what is derived from it is found again.
+        known = vars(generated).setdefault("products", {})
+        key = (self.holomorphic, mode, self.wanted, self._places, isinstance(self.argnums, tuple), vectors)
+        if key not in known:
+            known[key] = gradient_by_product(target, *key)
+        return known[key]
+
     def derived_again(
         self,
         values: tuple[Any, ...],
@@ -413,6 +450,8 @@ class Derivative(Composable):
         code = self.compiled(values, aliased)
         if mode == "jvp" or self.mode == "aux" or not self._is_arranged or not has_shadows(code):
             return None
+        if not isinstance(code.entries[0], types.FunctionType):
+            return None  # it is a second derivative itself, and has a function to be differentiated
         one = not isinstance(self.argnums, tuple)
         valued = self.mode == "value_and_grad"
         gradient = Gradient(self.target, unique, one, valued, code.entries[0], self.holomorphic)

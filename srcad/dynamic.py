@@ -32,12 +32,14 @@ from srcad.runtime.calls import set_gradient, set_resolver
 from srcad.runtime.stored import method_of_array
 from srcad.targets import Target
 
-__all__ = ["install"]
+__all__ = ["BY_NAME", "install", "positional"]
 
 Outcome = tuple[Any, Any, Callable[[], None]]
 PLAIN = (str, bytes, int, float, set, frozenset, np.random.Generator)
 _SHADOW_MODULES = tuple(f"srcad.runtime.{name}" for name in ("calls", "memory", "mirrored", "stored"))
 _operators: list[Any] = []
+BY_NAME: set[Any] = set()
+"""Functions of ``OPERATORS`` of which all arguments may be given by name."""
 
 
 def install(operators: tuple[Any, ...]) -> None:
@@ -55,6 +57,9 @@ def call(
     if function is dict:
         return dict_of(call, *args, shadows=shadows, options=options, option_shadows=option_shadows)
     if handler is not None:
+        if options and function in BY_NAME:
+            args, options = positional(function, args, options), {}
+            shadows = positional(function, shadows, option_shadows)
         return handler(call, *args, shadows=shadows, **options)
     if isinstance(function, Hashable) and function in CONVERSIONS and args:
         method = getattr(type(args[0]), CONVERSIONS[function], None)
@@ -86,6 +91,13 @@ def call(
         if written_out is not None:
             function = written_out
     return call_of_function(function, own, args, shadows, options, option_shadows)
+
+
+def positional(function: Any, args: Any, options: dict[str, Any]) -> tuple[Any, ...]:
+    """Return all arguments of a call by position, those in between that are not given with their default."""
+    bound = inspect.signature(function).bind_partial(*args, **options)
+    bound.apply_defaults()
+    return bound.args
 
 
 def call_method(

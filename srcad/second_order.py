@@ -25,9 +25,12 @@ from srcad.pipeline import Code
 from srcad.replay import Replay
 from srcad.rules import registry
 from srcad.runtime.tangents import as_tangent, tangent_result, zero_tangent
-from srcad.targets import Composable, Target, place
+from srcad.targets import Composable, Target, place, written
 
-__all__ = ["Gradient", "code_by_symmetry", "has_shadows"]
+__all__ = [
+    "Form", "Gradient", "agree", "code_by_symmetry", "direction_of", "gradient_by_product", "has_shadows", "names_in",
+    "product", "set_product",
+]  # fmt: skip
 
 _RUNTIME_NAME = re.compile(r"\brt\.(\w+)\(")
 _LANGUAGE = (rt.closure, rt.sequence)
@@ -40,6 +43,102 @@ def has_shadows(code: Code) -> bool:
         registry.find(function) is None and not registry.is_constant(function) and function not in _LANGUAGE
         for function in called
     )
+
+
+@dataclass(frozen=True)
+class Form:
+    """A function whose gradient stands in a `product`; ``mode`` is ``"aux"`` if it returns more than its value."""
+
+    target: Target
+    mode: str
+    holomorphic: bool
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The parameters and captured variables."""
+        return (*self.target.names, *self.target.captured_names())
+
+
+def names_in(form: Callable[[], Form]) -> tuple[str, ...]:
+    """Return the parameters and captured variables of a function whose gradient stands in a `product`."""
+    return form().names
+
+
+registry.constant(names_in)
+
+
+def product(
+    form: Callable[[], Form],
+    out: tuple[str, ...],
+    replay: Any,
+    expected: Any,
+    everything: tuple[Any, ...],
+    vectors: tuple[Any, ...],
+) -> tuple[Any, ...]:
+    """Return the gradient of a function, differentiated in the directions of some vectors.
+
+    Parameters
+    ----------
+    form : callable
+        Returns the function; a function itself, so that nobody looks for numbers in it.
+    out : tuple of str
+        The parameters that the gradient is with respect to.
+    replay : Replay, optional
+        The context in which the function runs again.
+    expected : tuple, optional
+        What the product without the last vector has been, for its parameters.
+    everything : tuple
+        All arguments and captured values.
+    vectors : tuple
+        For each direction the names of parameters, and the direction in each of them.
+    """
+    result: tuple[Any, ...] = _products[0](form, out, replay, expected, everything, vectors)
+    return result
+
+
+def gradient_by_product(
+    target: Target,
+    holomorphic: bool,
+    mode: str,
+    wanted: tuple[str, ...],
+    places: Any,
+    several: bool,
+    vectors: str,
+) -> Any:
+    """Return the function of all arguments and captured values that computes the gradient of ``target`` by a `product`.
+
+    Parameters
+    ----------
+    target, holomorphic, mode, wanted, places, several
+        What the gradient is of, whether that is complex differentiable, its mode, the parameters with the elements of
+        them, and whether it is a tuple.
+    vectors : str
+        The directions in which it is differentiated, as text.
+    """
+    names = ", ".join([*target.names, *target.captured_names()])
+    out = tuple(dict.fromkeys(wanted))
+    parts = [f"gradients[{out.index(n)}]" + ("" if k is None else f"[{k}]") for n, k in zip(wanted, places)]
+    chosen = f"({', '.join(parts)},)" if several else parts[0]
+    result = {
+        "grad": chosen,
+        "value_and_grad": f"primal({names}), {chosen}",
+        "aux": f"{chosen}, primal({names})[1]",
+    }
+    form = Form(target, mode if mode == "aux" else "value_and_grad", holomorphic)
+    text = (
+        f"def gradient({names}):\n"
+        f"    gradients = product(form, {out!r}, None, None, ({names},), {vectors})\n"
+        f"    return {result[mode]}\n"
+    )
+    return written(text, "gradient", product=product, form=lambda: form, primal=target.func)
+
+
+_products: list[Callable[..., Any]] = []
+
+
+def set_product(compute: Callable[..., Any]) -> None:
+    """Install what computes products."""
+    _products[:] = [compute]
 
 
 @dataclass(frozen=True)
@@ -131,7 +230,7 @@ class _Product:
         """Return the value of the function, its gradients by name, and the adjoints of the arguments by name."""
         weight, vectors = self.gradient.cotangents(cotangent)
         given = dict(zip(self.names, everything))
-        directions = {n: _direction(v, given[n]) for n, v in zip(self.gradient.wanted, vectors)}
+        directions = {n: direction_of(v, given[n]) for n, v in zip(self.gradient.wanted, vectors)}
         if self.code.changes:
             everything, directions = rt.clone(everything), rt.clone(directions)
         (value, parts), tangent = self.code.entries[0](
@@ -145,15 +244,15 @@ class _Product:
         return value, gradients, {n: adjoints[n] for n in self.wanted}
 
 
-def _direction(cotangent: Any, value: Any) -> Any:
+def direction_of(cotangent: Any, value: Any) -> Any:
     """Return the cotangent of a gradient as a tangent of the argument, whose structure it has."""
     if isinstance(cotangent, float) and cotangent == 0.0:
         return zero_tangent(value)
     if isinstance(value, (list, tuple)) and isinstance(cotangent, (list, tuple)):
-        parts = [_direction(part, item) for part, item in zip(cotangent, value)]
+        parts = [direction_of(part, item) for part, item in zip(cotangent, value)]
         return type(value)(*parts) if hasattr(value, "_fields") else type(value)(parts)
     if isinstance(value, dict) and isinstance(cotangent, dict):
-        return {key: _direction(cotangent.get(key, 0.0), item) for key, item in value.items()}
+        return {key: direction_of(cotangent.get(key, 0.0), item) for key, item in value.items()}
     return as_tangent(cotangent, value)
 
 

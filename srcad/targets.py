@@ -22,7 +22,7 @@ from srcad.pipeline import read
 from srcad.rules import registry
 from srcad.runtime import Closure
 
-__all__ = ["Composable", "Target", "place", "split_aux", "written"]
+__all__ = ["Composable", "Target", "WrittenOut", "place", "split_aux", "written"]
 
 
 class Composable:
@@ -46,6 +46,19 @@ class Composable:
         """Return the code of this derivative's own derivative, None where it is that of the generated function."""
         return None
 
+    def by_products(self, values: tuple[Any, ...]) -> Any:
+        """Return a function that gives the same by `srcad.second_order.product`; None where there is none."""
+        return None
+
+
+class WrittenOut:
+    """An object that is called like a function, and is differentiated as the Python function ``plain``."""
+
+    @property
+    def plain(self) -> Any:
+        """The function that does the same."""
+        raise AssertionError("provided by the operator")
+
 
 class Target:
     """A function to be derived: its plain function, what is already bound and its signature."""
@@ -65,6 +78,8 @@ class Target:
                 f = f.__wrapped__
             elif isinstance(f, functools._lru_cache_wrapper):
                 f = without_cache(f)
+            elif isinstance(f, WrittenOut):
+                f = f.plain
             elif isinstance(f, types.MethodType):
                 self.before = (f.__self__, *self.before)
                 f = f.__func__

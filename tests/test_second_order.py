@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from srcad import grad, hessian, hvp, jacobian, jvp, value_and_grad, vjp
+from srcad import elementwise_grad, grad, hessian, hvp, jacfwd, jacobian, jacrev, jvp, value_and_grad, vjp
 from srcad.errors import OutputError, UnsupportedError
 from srcad.replay import Replay
 
@@ -57,6 +57,10 @@ def counting(x):
     RUNS.append(1.0)
     parts.append(parts[0] * len(RUNS))
     return parts[1] * x
+
+
+def jvp_of(f: Any) -> Any:
+    return lambda x: jvp(f, (x,), (1.0,))[1]
 
 
 def _difference(f: Any, x: Any, direction: Any, step: float = 1e-5) -> Any:
@@ -214,15 +218,60 @@ def test_a_program_that_counts_its_runs_is_refused() -> None:
 @pytest.mark.parametrize(
     "third",
     [
-        lambda: grad(grad(grad(through_a_list)))(0.7),
-        lambda: hessian(grad(through_a_list))(0.7),
-        lambda: grad(hessian(through_a_list))(0.7),
-        lambda: hvp(lambda x: x * grad(through_a_list)(x))(0.7, 1.0),
+        grad(grad(grad(through_a_list))),
+        hessian(grad(through_a_list)),
+        grad(hessian(through_a_list)),
+        jvp_of(grad(grad(through_a_list))),
+        jvp_of(jvp_of(jvp_of(through_a_list))),
+        jvp_of(jvp_of(grad(through_a_list))),
+        grad(jvp_of(grad(through_a_list))),
+        grad(grad(jvp_of(through_a_list))),
+        grad(lambda x: hvp(through_a_list)(x, 1.0)),
+        grad(lambda x: vjp(grad(through_a_list), x)[1](1.0)[0]),
+        jacfwd(jacrev(jacfwd(through_a_list))),
+        elementwise_grad(elementwise_grad(elementwise_grad(through_a_list))),
     ],
 )
-def test_a_third_derivative_is_refused(third: Any) -> None:
-    with pytest.raises(UnsupportedError, match="third derivative"):
-        third()
+def test_a_third_derivative_through_a_list(third: Any) -> None:
+    np.testing.assert_allclose(third(0.7), 60 * 0.7**2 + 6.0, rtol=1e-10)
+
+
+def test_a_fourth_derivative_through_an_array_that_is_filled() -> None:
+    def f(x):
+        powers = np.zeros(5)
+        powers[0] = x
+        for i in range(1, 5):
+            powers[i] = powers[i - 1] * x
+        return powers[4]
+
+    assert np.isclose(grad(grad(grad(grad(f))))(0.7), 120 * 0.7, rtol=1e-12)
+
+
+def test_a_penalty_on_a_penalty() -> None:
+    def penalty(x):
+        return np.sum(grad(of_an_array)(x) ** 2)
+
+    def outer(x):
+        return np.sum(grad(penalty)(x) ** 2)
+
+    np.testing.assert_allclose(grad(outer)(X) @ V, _difference(outer, X, V), rtol=1e-5)
+    np.testing.assert_allclose(hessian(penalty)(X) @ V, _difference(grad(penalty), X, V), rtol=1e-5)
+
+
+def test_a_product_with_the_third_derivatives() -> None:
+    def product(x, v):
+        return hvp(of_an_array)(x, v)
+
+    gradient, adjoint = vjp(product, X, V)[1](X)
+    np.testing.assert_allclose(gradient @ V, _difference(lambda x: product(x, V), X, V) @ X, rtol=1e-5)
+    np.testing.assert_allclose(adjoint, hvp(of_an_array)(X, X), rtol=1e-10)
+
+
+def test_a_third_derivative_of_a_gradient_beside_auxiliary_output() -> None:
+    def penalty(x):
+        return np.sum(grad(lambda y: (of_an_array(y), y), has_aux=True)(x)[0] ** 2)
+
+    np.testing.assert_allclose(hessian(penalty)(X) @ V, _difference(grad(penalty), X, V), rtol=1e-5)
 
 
 def test_a_replay_rewinds_and_winds_on() -> None:

@@ -15,22 +15,27 @@ from srcad.analysis.infer import ARRAY_METHODS
 from srcad.compilation import third_derivative
 from srcad.dynamic_operators import OPERATORS
 from srcad.errors import UnsupportedError
-from srcad.operators.dynamic import SPECIAL, prepared, tangents_of
-from srcad.operators.dynamic import call as forward_call
 from srcad.operators.dynamic import install as install_forward
+from srcad.operators.dynamic import prepared, tangents_of
 from srcad.operators.forward import Jvp, jvp
 from srcad.operators.over_reverse import bound_images
 from srcad.operators.sources import SOURCES
+from srcad.pipeline import Code
 from srcad.rules import registry
 from srcad.runtime.tangents import CONTAINERS
 from srcad.targets import Target
 
-__all__ = ["install"]
+__all__ = ["PAIRED", "STRUCTURAL", "InnerJvp", "callee_of", "install", "jvp_with_aux", "prepared_for_both"]
 
 Outcome = tuple[Any, Any, Callable[[], None]]
 Call = Callable[..., Outcome]
 _NUMERIC = (float, int, complex, np.ndarray, np.generic)
-_STRUCTURAL = (operator.getitem, operator.setitem, operator.delitem, getattr, setattr, delattr)
+_SAME_ON_TANGENTS = frozenset(
+    "append extend insert pop clear reverse copy popleft appendleft extendleft rotate get setdefault values".split()
+)
+PAIRED: dict[Any, Any] = {}
+"""Functions that have another one for their value with its tangent."""
+STRUCTURAL = (operator.getitem, operator.setitem, operator.delitem, getattr, setattr, delattr)
 
 
 def install(makers: tuple[Any, ...]) -> None:
@@ -39,55 +44,63 @@ def install(makers: tuple[Any, ...]) -> None:
     ``makers`` are the operators that return a function.
     """
     dynamic.install(makers)
+    dynamic.BY_NAME.add(jvp)
     install_forward(makers)
     OPERATORS.update({jvp: _jvp, rt.call_jvp: _call_jvp, rt.method_jvp: _method_jvp})
-    SPECIAL[jvp] = _jvp_of_jvp
 
 
 def _jvp(call: Call, f: Any, primals: Any, tangents: Any, has_aux: bool = False, *, shadows: Any) -> Outcome:
     """The adjoint of ``jvp(f, primals, tangents)``: that of the generated function."""
-    derivative = Jvp(f, has_aux)
-    if has_aux or any(tangent is None for tangent in tangents):
-        raise UnsupportedError("A jvp with has_aux, or with None for a tangent, is itself differentiated.",
-                               "Return the value alone, and give zeros for None.")  # fmt: skip
-    directions = derivative.directions(tuple(primals), tuple(tangents))
-    target = derivative.target
-    values = target.bind(tuple(primals), {})
-    code = derivative.compiled(values, tuple(directions))
-    images = _parts(shadows[1], len(primals))
-    before = (None,) * len(target.before)
-    own = _parts(shadows[0], len(target.captured()))
-    missing = (None,) * (len(values) - len(before) - len(primals))
-    given = (*values, *target.captured(), *directions.values())
-    return call(
-        code.entries[0],
-        None,
-        given,
-        (*before, *images, *missing, *own, *_parts(shadows[2], len(directions))),
-        {},
-        {},
-    )
+    if has_aux:
+        return call(jvp_with_aux, None, (f, primals, tangents), shadows[:3], {}, {})
+    made = InnerJvp(f, primals, tangents)
+    return call(made.code.entries[0], None, made.given, made.arranged(*shadows[:3], None), {}, {})
 
 
-def _jvp_of_jvp(args: Any, tangents: Any, options: Any, option_tangents: Any) -> tuple[Any, Any]:
-    """The tangent of ``jvp(f, primals, tangents)``: that of the generated function."""
-    f, primals, directions = args
-    held, images, direction_images = tangents
-    derivative = Jvp(f)
-    given = derivative.directions(tuple(primals), tuple(directions))
-    target = derivative.target
-    values = target.bind(tuple(primals), {})
-    code = derivative.compiled(values, tuple(given))
-    image_of = tangents_of(target, values, held, images, {})
-    captured = target.captured_names()
-    whole = [image_of[n] if n in image_of else 0.0 for n in (*target.names, *captured)]
-    named = derivative.directions(tuple(primals), tuple(direction_images))
-    everything = (*values, *target.captured(), *given.values())
-    return forward_call(code.entries[0], 0.0, everything, (*whole, *(named[n] for n in given)), {}, {})
+def jvp_with_aux(f: Any, primals: Any, tangents: Any) -> tuple[Any, Any, Any]:
+    """Do what ``jvp`` does under ``has_aux``."""
+    value, tangent = jvp(f, primals, tangents)
+    return value[0], tangent[0], value[1]
 
 
-def _parts(shadow: Any, count: int) -> tuple[Any, ...]:
-    return tuple(shadow) if isinstance(shadow, (list, tuple)) else (None,) * count
+class InnerJvp:
+    """A call of ``jvp(f, primals, tangents)`` inside of a program, as a call of the generated function.
+
+    Attributes
+    ----------
+    code : Code
+        The generated code.
+    given : tuple
+        Its arguments.
+    """
+
+    def __init__(self, f: Any, primals: Any, tangents: Any) -> None:
+        derivative = Jvp(f)
+        target = derivative.target
+        self.values = target.bind(tuple(primals), {})
+        directions = derivative.directions(tuple(primals), tuple(tangents))
+        self.target, self.count = target, len(primals)
+        self.kept = [k for k, tangent in enumerate(tangents) if tangent is not None]
+        made = target.inner.by_products(self.values) if target.inner is not None else None
+        if made is not None:
+            self.code = Jvp(made).compiled((*self.values, *target.captured()), tuple(directions))
+        else:
+            self.code = derivative.compiled(self.values, tuple(directions))
+        self.given = (*self.values, *target.captured(), *directions.values())
+
+    def arranged(self, own: Any, images: Any, direction_images: Any, nothing: Any) -> tuple[Any, ...]:
+        """Return shadows, or tangents, of the three arguments in the order of the generated function's."""
+        target = self.target
+        before = (nothing,) * len(target.before)
+        images = _parts(images, self.count, nothing)
+        missing = (nothing,) * (len(self.values) - len(before) - self.count)
+        captured = _parts(own, len(target.captured()), nothing)
+        directions = _parts(direction_images, self.kept[-1] + 1 if self.kept else 0, nothing)
+        return (*before, *images, *missing, *captured, *(directions[k] for k in self.kept))
+
+
+def _parts(shadow: Any, count: int, nothing: Any = None) -> tuple[Any, ...]:
+    return tuple(shadow) if isinstance(shadow, (list, tuple)) else (nothing,) * count
 
 
 def _call_jvp(
@@ -106,22 +119,49 @@ def _call_jvp(
     arg_shadows, tangent_shadows = _parts(images[0], len(args)), _parts(images[1], len(tangents))
     known = isinstance(function, Hashable)
     numeric = all(isinstance(value, _NUMERIC) for value in args)
-    if isinstance(function, type) or known and function in _STRUCTURAL and not numeric:
+    if isinstance(function, type) or known and function in STRUCTURAL and not numeric:
         return _mirrored(call, (function, held, args, tangents, options, named), arg_shadows, tangent_shadows)
-    target = Target(SOURCES.get(function, function) if known else function)
-    if (
-        str(getattr(function, "__module__", "")).startswith("srcad.runtime")
-        and registry.find(function) is None
-    ):
-        raise third_derivative()
+    if known and function in PAIRED:
+        both = (*arg_shadows, tangent_shadows[4], tangent_shadows[5])
+        return call(PAIRED[function], None, (*args, tangents[4], tangents[5]), both, {}, {})
+    target = callee_of(function)
     values = target.bind(tuple(args), options or {})
-    code, given, wanted = prepared(target, values, tangents_of(target, values, held, tangents, named or {}))
+    code, given, wanted = prepared_for_both(
+        target, values, tangents_of(target, values, held, tangents, named or {})
+    )
     count = len(target.captured())
     value_images = bound_images(target, own, arg_shadows, images[2] or {}, count)
     tangent_images = bound_images(target, own_held, tangent_shadows, images[3] or {}, count)
     names = [*target.names, *target.captured_names()]
     whole = (*(value_images.get(n) for n in names), *(tangent_images.get(n) for n in wanted))
     return call(code.entries[0], None, given, whole, {}, {})
+
+
+def callee_of(function: Any) -> Target:
+    """Return what is differentiated in both modes where ``function`` is called.
+
+    Raises
+    ------
+    UnsupportedError
+        If it is a function of the runtime that reverse mode does not know.
+    """
+    known = isinstance(function, Hashable)
+    target = Target(SOURCES.get(function, function) if known else function)
+    module = str(getattr(function, "__module__", ""))
+    if module.startswith("srcad.runtime") and registry.find(function) is None:
+        raise third_derivative()
+    return target
+
+
+def prepared_for_both(
+    target: Target, values: tuple[Any, ...], images: dict[str, Any]
+) -> tuple[Code, tuple[Any, ...], tuple[str, ...]]:
+    """Return what `prepared` does; the code can be differentiated in reverse mode."""
+    made = target.inner.by_products(values) if target.inner is not None else None
+    if made is None:
+        return prepared(target, values, images)
+    code, given, wanted = prepared(Target(made), (*values, *target.captured()), images)
+    return code, given, wanted
 
 
 def _mirrored(call: Call, parts: Any, arg_shadows: Any, tangent_shadows: Any) -> Outcome:
@@ -153,8 +193,22 @@ def _method_jvp(
     """The adjoint of a method that forward mode resolved."""
     own, own_held, _, *images = list(shadows) + [None] * (7 - len(shadows))
     if isinstance(receiver, CONTAINERS):
-        raise UnsupportedError(f"The method '.{method}' of a container is differentiated by reverse mode over forward "
-                               "mode.", "Use forward mode over reverse mode (hvp, hessian).")  # fmt: skip
+        if method not in _SAME_ON_TANGENTS:
+            raise UnsupportedError(f"The method '.{method}' of a container is differentiated by reverse mode over "
+                                   "forward mode.", "Use forward mode over reverse mode (hvp, hessian).")  # fmt: skip
+        first = (
+            (*args[:1], *tangents[1:])
+            if method in ("pop", "insert", "get", "setdefault", "rotate")
+            else tangents
+        )
+        found = [
+            rt.container_call(base, image, method, given, _parts(part, len(args)), chosen or {}, {})
+            for base, image, given, part, chosen in (
+                (receiver, own, args, images[0], options), (held, own_held, first, images[1], named)
+            )
+        ]  # fmt: skip
+        (value, shadow), (tangent, tangent_shadow) = found
+        return (value, tangent), (shadow, tangent_shadow), _nothing_to_do
     if isinstance(receiver, _NUMERIC) and method in ARRAY_METHODS:
         function = ARRAY_METHODS[method]
         with_receiver = (0.0, (receiver, *args), (held, *tangents), options, named)
@@ -162,3 +216,7 @@ def _method_jvp(
         return _call_jvp(call, function, *with_receiver, shadows=(*first, *images[2:]))
     function = getattr(receiver, method)
     return _call_jvp(call, function, held, args, tangents, options, named, shadows=(own, own_held, *images))
+
+
+def _nothing_to_do() -> None:
+    """The pullback of what passes gradients on by shared memory alone."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import inspect
 from typing import Any
 
@@ -15,7 +16,7 @@ from srcad.pipeline import Code
 from srcad.runtime import clone, share_memory
 from srcad.runtime.tangent_copies import shared_tangents
 from srcad.runtime.tangents import as_tangent, tangent_result, zero_tangent
-from srcad.targets import Composable, Target, place, split_aux
+from srcad.targets import Target, WrittenOut, place, split_aux
 
 __all__ = ["Jvp", "Pushforward", "jvp", "linearize"]
 
@@ -60,7 +61,7 @@ def jvp(f: Any, primals: Any = None, tangents: Any = None, has_aux: bool = False
     return derivative if primals is None else derivative(primals, tangents)
 
 
-class Jvp(Composable):
+class Jvp(WrittenOut):
     """The forward derivative of a function, compiled when it is first called: ``Jvp(f)(primals, tangents)``.
 
     Attributes
@@ -78,6 +79,14 @@ class Jvp(Composable):
         self.has_aux = has_aux
         self.target = Target(f)
         self.latest: Code | None = None
+
+    @functools.cached_property
+    def plain(self) -> Any:
+        """The function that does the same."""
+        f, has_aux = self.__wrapped__, self.has_aux
+        if has_aux:
+            return lambda primals, tangents: jvp(f, primals, tangents, True)
+        return lambda primals, tangents: jvp(f, primals, tangents)
 
     def __call__(self, primals: Any, tangents: Any) -> Any:
         """Return the value and its tangent."""

@@ -98,7 +98,9 @@ def jacobian(
     return _Jacobian(f, argnums, has_aux, holomorphic, "either")
 
 
-def hessian(f: Any, argnums: Argnums = 0) -> Callable[..., Any]:
+def hessian(
+    f: Any, argnums: Argnums = 0, has_aux: bool = False, holomorphic: bool = False
+) -> Callable[..., Any]:
     """Return a function that computes the matrix of second derivatives of ``f``, forward mode over reverse mode.
 
     Parameters
@@ -106,7 +108,11 @@ def hessian(f: Any, argnums: Argnums = 0) -> Callable[..., Any]:
     f : callable
         A function that returns a real scalar.
     argnums : int, str or tuple of these
-        The parameters to differentiate with respect to.  A tuple gives a tuple of tuples.
+        The parameters to differentiate with respect to, by position or name.  A tuple gives a tuple of tuples.
+    has_aux : bool
+        ``f`` returns a pair, of which only the first is differentiated; the result is ``(hessian, auxiliary)``.
+    holomorphic : bool
+        The arguments are complex, and ``f`` is complex differentiable.
 
     Returns
     -------
@@ -121,7 +127,8 @@ def hessian(f: Any, argnums: Argnums = 0) -> Callable[..., Any]:
     array([[4., 2.],
            [2., 0.]])
     """
-    return _Jacobian(grad(f, argnums), argnums, False, False, "forward")
+    gradient = grad(f, argnums, has_aux, holomorphic=holomorphic)
+    return _Jacobian(gradient, argnums, has_aux, holomorphic, "forward")
 
 
 class _Jacobian(Composable):
@@ -135,6 +142,7 @@ class _Jacobian(Composable):
         self.derivative = Jvp(f)
         self.target: Target = self.derivative.target
         self.wanted = self.target.wanted(argnums)
+        self.places = self.target.places(argnums)
         self.__name__ = getattr(f, "__name__", type(f).__name__)
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
@@ -169,7 +177,11 @@ class _Jacobian(Composable):
                                    "is a container, or has_aux is set.",
                                    "Differentiate a function of arrays that returns an array.",
                                    place(self.target.func))  # fmt: skip
-        code = self.derivative.compiled(values, tuple(points))
+        made = self.target.inner.by_products(values) if self.target.inner is not None else None
+        if made is not None:
+            code = Jvp(made).compiled((*values, *self.target.captured()), tuple(points))
+        else:
+            code = self.derivative.compiled(values, tuple(points))
         text = _columns_text(everything, points, self.wanted, isinstance(self.argnums, tuple), code.changes)
         return _function_of(text, code.entries[0])
 
@@ -251,11 +263,8 @@ class _Jacobian(Composable):
             parts = {
                 n: self._part(point, functools.partial(block, k, out, n), out) for n, point in points.items()
             }
-            return (
-                tuple(parts[n] for n in self.wanted)
-                if isinstance(self.argnums, tuple)
-                else parts[self.wanted[0]]
-            )
+            chosen = [parts[n] if i is None else parts[n][i] for n, i in zip(self.wanted, self.places)]
+            return tuple(chosen) if isinstance(self.argnums, tuple) else chosen[0]
 
         whole = tree.map(of_leaf, value)
         return (whole, *aux) if aux else whole

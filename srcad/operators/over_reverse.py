@@ -13,7 +13,7 @@ import inspect
 import operator
 import types
 from collections.abc import Callable, Hashable
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -48,8 +48,27 @@ from srcad.rules import registry
 from srcad.runtime.tangents import CONTAINERS, Tangent, complete_tangent, partial_of, zero_tangent
 from srcad.targets import Target, place
 
-__all__ = ["bound_images", "call_with_shadows", "container_call", "method_with_shadows"]
+__all__ = ["bound_images", "by_products", "call_with_shadows", "container_call", "method_with_shadows"]
 
+
+class ShadowedCall(NamedTuple):
+    """What ``rt.call`` is given: a function, arguments and the shadows of all; or the tangents of these."""
+
+    function: Any
+    own: Any
+    values: tuple[Any, ...]
+    shadows: tuple[Any, ...]
+    options: dict[str, Any]
+    option_shadows: dict[str, Any]
+
+
+def plain_call(function: Any, values: Any, shadows: Any) -> ShadowedCall:
+    """Return the call of a function that holds nothing, without options."""
+    return ShadowedCall(function, None, tuple(values), tuple(shadows), {}, {})
+
+
+CALLS: dict[Any, Any] = {}
+"""Functions whose derivatives are known in all modes, with how to call them."""
 Outcome = tuple[Any, Any]
 Call = Callable[..., Outcome]
 _NUMERIC = (float, int, complex, np.ndarray, np.generic)
@@ -71,6 +90,9 @@ def call_with_shadows(call: Call, args: Any, tangents: Any) -> Outcome:
     function, own, values, shadows, options, _ = args
     dfunction, down, dvalues, dshadows, *_ = tangents
     known = isinstance(function, Hashable)
+    if known and function in CALLS:
+        outcome, image = CALLS[function]([ShadowedCall(*args), ShadowedCall(*tangents)])
+        return outcome, image
     if isinstance(function, functools.partial):
         return call_with_shadows(call, *partial_called(args, tangents))
     if known and function in (copy.copy, copy.deepcopy):
@@ -203,7 +225,9 @@ def _is_computed(function: Any, values: Any) -> bool:
 def _check_attribute(values: Any) -> None:
     """Refuse an attribute that a class computes in another way than by a property."""
     base, name = values[:2]
-    if isinstance(base, (*_NUMERIC, *CONTAINERS, type, types.ModuleType)) or not isinstance(name, str):
+    if isinstance(base, (*_NUMERIC, *CONTAINERS, Tangent, type, types.ModuleType)) or not isinstance(
+        name, str
+    ):
         return
     computed = inspect.getattr_static(type(base), name, None)
     written = isinstance(getattr(type(computed), "__get__", None), types.FunctionType)
@@ -457,8 +481,6 @@ def _of_function(call: Call, args: Any, tangents: Any) -> Outcome:
         n for n, v in everything.items() if image_of.get(n) is not None and is_differentiable(kind_of(v))
     )
     code = compiled(target, bound, wanted, "call", aliased=rt.share_memory(tuple(everything.values())))
-    if not isinstance(code.entries[0], types.FunctionType):
-        raise third_derivative(target)
     dvalue_of = bound_images(target, held, dvalues, doptions, len(captured))
     dimage_of = bound_images(target, down, dshadows, doption_shadows, len(captured))
     for n in code.shadowed:
@@ -467,6 +489,11 @@ def _of_function(call: Call, args: Any, tangents: Any) -> Outcome:
     for n, value in everything.items():
         dvalue_of[n] = complete_tangent(dvalue_of.get(n), value)
         dimage_of[n] = complete_tangent(dimage_of.get(n), image_of.get(n))
+    if not isinstance(code.entries[0], types.FunctionType):
+        first = [tuple(by_name.get(n) for n in everything) for by_name in (everything, image_of)]
+        other = [tuple(by_name[n] for n in everything) for by_name in (dvalue_of, dimage_of)]
+        made = by_products(target, bound)
+        return _of_function(call, (made, None, *first, {}, {}), (0.0, 0.0, *other, {}, {}))
     forward, backward = code.entries
     given = (*everything.values(), *(image_of[n] for n in code.shadowed))
     dgiven = (*(dvalue_of[n] for n in everything), *(dimage_of[n] for n in code.shadowed))
@@ -487,6 +514,14 @@ def _of_function(call: Call, args: Any, tangents: Any) -> Outcome:
     return (value, shadow, pullback), (
         dvalue, dshadow, partial_of(0.0, 0.0, dresiduals, dshadow, names_of, dimage_of)
     )  # fmt: skip
+
+
+def by_products(target: Target, values: tuple[Any, ...]) -> Any:
+    """Return a gradient on shadow memory as a function of everything that can be differentiated in all modes."""
+    made = target.inner.by_products(values) if target.inner is not None else None
+    if made is None:
+        raise third_derivative(target)
+    return made
 
 
 def bound_images(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from typing import Any
 
@@ -11,16 +12,17 @@ from srcad import tree
 from srcad.api import grad, vjp
 from srcad.errors import ArgumentError
 from srcad.operators.forward import Jvp, Pushforward
+from srcad.rules import registry
 from srcad.runtime import clone
 from srcad.runtime.tangents import tangent_result, zero_tangent
-from srcad.targets import Target, place
+from srcad.targets import Target, WrittenOut, place, split_aux
 
-__all__ = ["elementwise_grad", "ggnvp", "hvp"]
+__all__ = ["elementwise_grad", "ggnvp", "half_squared_norm", "hvp", "places_of"]
 
 Argnums = int | str | tuple[int | str, ...]
 
 
-def hvp(f: Any, argnums: Argnums = 0) -> Callable[..., Any]:
+def hvp(f: Any, argnums: Argnums = 0, has_aux: bool = False, holomorphic: bool = False) -> Callable[..., Any]:
     """Return a function that multiplies the Hessian of ``f`` with a vector: forward mode over reverse mode.
 
     Parameters
@@ -29,6 +31,10 @@ def hvp(f: Any, argnums: Argnums = 0) -> Callable[..., Any]:
         A function that returns a real scalar.
     argnums : int, str or tuple of these
         The parameters to differentiate with respect to, by position or name.
+    has_aux : bool
+        ``f`` returns a pair, of which only the first is differentiated; the result is ``(product, auxiliary)``.
+    holomorphic : bool
+        The arguments are complex, and ``f`` is complex differentiable.
 
     Returns
     -------
@@ -49,31 +55,34 @@ def hvp(f: Any, argnums: Argnums = 0) -> Callable[..., Any]:
     >>> hvp(lambda x: x[0] ** 2 * x[1])(np.array([1.0, 2.0]), np.array([1.0, 0.0]))
     array([4., 2.])
     """
-    return _HessianProduct(f, argnums)
+    return _HessianProduct(f, argnums, has_aux, holomorphic)
 
 
-class _HessianProduct:
+class _HessianProduct(WrittenOut):
     """Computes products with the Hessian of one function."""
 
-    def __init__(self, f: Any, argnums: Argnums) -> None:
+    def __init__(self, f: Any, argnums: Argnums, has_aux: bool, holomorphic: bool) -> None:
         self.__wrapped__ = f
-        self.argnums = argnums
-        self.derivative = Jvp(grad(f, argnums))
-        self.wanted = self.derivative.target.wanted(argnums)
+        self.given = argnums, has_aux, holomorphic
+        self.derivative = Jvp(grad(f, argnums, has_aux, holomorphic=holomorphic))
+        self.places = places_of(f, argnums)
+
+    @functools.cached_property
+    def plain(self) -> Any:
+        """The function that does the same."""
+        return _written_out(hvp, self.__wrapped__, *self.given)
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Return the product at ``args[:-1]`` with ``args[-1]``."""
+        argnums, has_aux, _ = self.given
         *point, vector = args if args else (None,)
-        vectors = vector if isinstance(self.argnums, tuple) else (vector,)
         target = self.derivative.target
-        if not isinstance(vectors, (tuple, list)) or len(vectors) != len(self.wanted):
-            raise ArgumentError(f"hvp of '{target.title()}' needs a tuple of {len(self.wanted)} vectors.",
-                                "Give one for each of argnums.", place(target.func))  # fmt: skip
-        bound = dict(zip(target.names, target.bind(tuple(point), kwargs)))
-        directions = {n: self.derivative.direction(n, bound[n], v) for n, v in zip(self.wanted, vectors)}
-        push = Pushforward(self.derivative, tuple(point), kwargs, tuple(directions))
-        value, tangent = push(directions)
-        return tangent_result(tangent, value, directions)
+        vectors = _vectors("hvp", target, argnums, self.places, vector)
+        values, named = _bound(target, tuple(point), kwargs)
+        directions = self.derivative.directions(values, _placed(self.places, vectors, len(values)))
+        value, tangent = Pushforward(self.derivative, values, named, tuple(directions))(directions)
+        result = tangent_result(tangent, value, directions)
+        return (result[0], value[1]) if has_aux else result
 
     @property
     def source(self) -> str:
@@ -81,11 +90,76 @@ class _HessianProduct:
         return self.derivative.source
 
 
-def _half_squared_norm(value: Any) -> Any:
+def places_of(f: Any, argnums: Argnums) -> tuple[int, ...]:
+    """Return the positions of the arguments that ``argnums`` asks for.
+
+    Examples
+    --------
+    >>> places_of(lambda x, y: x * y, ("y", 0))
+    (1, 0)
+    """
+    target = Target(f)
+    names = target.names[len(target.before) :]
+    chosen = argnums if isinstance(argnums, tuple) else (argnums,)
+    wanted = target.wanted(argnums)
+    return tuple(w if type(w) is int and w >= 0 else names.index(n) for w, n in zip(chosen, wanted))
+
+
+def _bound(
+    target: Target, args: tuple[Any, ...], kwargs: dict[str, Any]
+) -> tuple[tuple[Any, ...], dict[str, Any]]:
+    """Return the arguments of a call by position, those that must be named by name."""
+    if not kwargs:
+        return args, {}
+    target.bind(args, kwargs)  # which says what does not fit
+    bound = target.signature.bind(*target.before, *args, **{**target.options, **kwargs})
+    bound.apply_defaults()
+    return bound.args[len(target.before) :], bound.kwargs
+
+
+def _vectors(title: str, target: Target, argnums: Argnums, places: tuple[int, ...], vector: Any) -> Any:
+    """Return the vectors that belong to ``argnums``."""
+    vectors = vector if isinstance(argnums, tuple) else (vector,)
+    if not isinstance(vectors, (tuple, list)) or len(vectors) != len(places):
+        raise ArgumentError(f"{title} of '{target.title()}' needs a tuple of {len(places)} vectors.",
+                            "Give one for each of argnums.", place(target.func))  # fmt: skip
+    return vectors
+
+
+def _placed(places: tuple[int, ...], vectors: Any, count: int) -> tuple[Any, ...]:
+    """Return a tangent for each argument, None where there is no vector."""
+    return tuple(vectors[places.index(k)] if k in places else None for k in range(count))
+
+
+def _written_out(operator: Any, *given: Any) -> Any:
+    """Return the function that an operator makes, in Python that can be differentiated."""
+    source: Any = registry.source_of(operator)
+    return source(*given)
+
+
+class _Plain(WrittenOut):
+    """A function made by an operator."""
+
+    def __init__(self, call: Callable[..., Any], operator: Any, *given: Any) -> None:
+        self._call, self._made_by = call, (operator, *given)
+
+    @functools.cached_property
+    def plain(self) -> Any:
+        """The function that does the same."""
+        return _written_out(*self._made_by)
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Compute the result."""
+        return self._call(*args, **kwargs)
+
+
+def half_squared_norm(value: Any) -> Any:
     return 0.5 * np.sum(value * value)
 
 
-def ggnvp(f: Any, g: Any = _half_squared_norm, argnums: Argnums = 0) -> Callable[..., Any]:
+def ggnvp(
+    f: Any, g: Any = half_squared_norm, argnums: Argnums = 0, has_aux: bool = False
+) -> Callable[..., Any]:
     """Return a function that multiplies the generalized Gauss-Newton matrix of ``g(f(...))`` with a vector.
 
     Parameters
@@ -95,7 +169,9 @@ def ggnvp(f: Any, g: Any = _half_squared_norm, argnums: Argnums = 0) -> Callable
     g : callable
         The loss, a convex function of the model's result; half its squared norm by default.
     argnums : int, str or tuple of these
-        The parameters of ``f`` to differentiate with respect to.
+        The parameters of ``f`` to differentiate with respect to, by position or name.
+    has_aux : bool
+        ``f`` returns a pair, of which only the first is differentiated; the result is ``(product, auxiliary)``.
 
     Returns
     -------
@@ -111,31 +187,28 @@ def ggnvp(f: Any, g: Any = _half_squared_norm, argnums: Argnums = 0) -> Callable
     >>> ggnvp(lambda x: A @ x)(np.ones(2), np.array([1.0, 0.0]))
     array([1., 2.])
     """
-    forward, curvature = Jvp(f), hvp(g)
-    wanted = forward.target.wanted(argnums)
+    forward, curvature = Jvp(f, has_aux), hvp(g)
+    places = places_of(f, argnums)
 
     def product(*args: Any, **kwargs: Any) -> Any:
-        *point, vector = args
-        vectors = vector if isinstance(argnums, tuple) else (vector,)
+        *point, vector = args if args else (None,)
         target = forward.target
-        bound = dict(zip(target.names, target.bind(tuple(point), kwargs)))
-        directions = {n: forward.direction(n, bound[n], v) for n, v in zip(wanted, vectors)}
-        value, tangent = Pushforward(forward, tuple(point), kwargs, tuple(directions))(directions)
-        curved = curvature(value, tangent_result(tangent, value))
-        gradients = dict(zip(wanted, _pulled(f, bound, wanted, target, curved)))
-        return tuple(gradients[n] for n in wanted) if isinstance(argnums, tuple) else gradients[wanted[0]]
+        vectors = _vectors("ggnvp", target, argnums, places, vector)
+        values, named = _bound(target, tuple(point), kwargs)
+        directions = forward.directions(values, _placed(places, vectors, len(values)))
+        value, tangent = Pushforward(forward, values, named, tuple(directions))(directions)
+        first, *aux = split_aux(target, value) if has_aux else (value,)
+        curved = curvature(first, tangent_result(tangent[0] if has_aux else tangent, first))
+        gradients = vjp(f, *values, has_aux=has_aux, **named)[1](curved)
+        result = tuple(gradients[k] for k in places) if isinstance(argnums, tuple) else gradients[places[0]]
+        return (result, *aux) if has_aux else result
 
-    return product
-
-
-def _pulled(f: Any, bound: dict[str, Any], wanted: tuple[str, ...], target: Target, cotangent: Any) -> Any:
-    """Return the gradients of the wanted parameters for a cotangent of the result."""
-    names = target.names[len(target.before) :]
-    gradients = vjp(f, *[bound[n] for n in names])[1](cotangent)
-    return [gradients[names.index(n)] for n in wanted]
+    return _Plain(product, ggnvp, f, g, argnums, has_aux)
 
 
-def elementwise_grad(f: Any, argnums: Argnums = 0) -> Callable[..., Any]:
+def elementwise_grad(
+    f: Any, argnums: Argnums = 0, has_aux: bool = False, holomorphic: bool = False
+) -> Callable[..., Any]:
     """Return a function that computes the derivative of a function that works element by element.
 
     Strictly, it is the gradient of the sum of the result: the product of ones with the Jacobian.
@@ -145,7 +218,16 @@ def elementwise_grad(f: Any, argnums: Argnums = 0) -> Callable[..., Any]:
     f : callable
         The function; its result is a number, an array or a container of these.
     argnums : int, str or tuple of these
-        The parameters to differentiate with respect to.
+        The parameters to differentiate with respect to, by position or name.
+    has_aux : bool
+        ``f`` returns a pair, of which only the first is differentiated; the result is ``(derivative, auxiliary)``.
+    holomorphic : bool
+        The arguments are complex, and ``f`` is complex differentiable: the result is its derivative.
+
+    Raises
+    ------
+    ArgumentError
+        When called, under ``holomorphic``, if an argument to differentiate by is not complex.
 
     Examples
     --------
@@ -154,17 +236,20 @@ def elementwise_grad(f: Any, argnums: Argnums = 0) -> Callable[..., Any]:
     >>> elementwise_grad(lambda x: x ** 3)(np.array([1.0, 2.0]))
     array([ 3., 12.])
     """
-    target = Target(f)
-    wanted = target.wanted(argnums)
+    target, places = Target(f), places_of(f, argnums)
 
     def derivative(*args: Any, **kwargs: Any) -> Any:
-        bound = dict(zip(target.names, target.bind(args, kwargs)))
-        names = target.names[len(target.before) :]
-        value, pullback = vjp(f, *[bound[n] for n in names])
-        gradients = dict(zip(names, pullback(tree.map(_ones, value))))
-        return tuple(gradients[n] for n in wanted) if isinstance(argnums, tuple) else gradients[wanted[0]]
+        values, named = _bound(target, args, kwargs)
+        for k in places:
+            if holomorphic and not any(map(np.iscomplexobj, tree.leaves(values[k]))):
+                raise ArgumentError(f"An argument of '{target.title()}' is not complex, as holomorphic=True promises.",
+                                    "Pass complex numbers, or leave holomorphic=True out.", place(target.func))  # fmt: skip
+        value, pullback, *aux = vjp(f, *values, has_aux=has_aux, **named)
+        gradients = pullback(tree.map(_ones, value))
+        result = tuple(gradients[k] for k in places) if isinstance(argnums, tuple) else gradients[places[0]]
+        return (result, *aux) if has_aux else result
 
-    return derivative
+    return _Plain(derivative, elementwise_grad, f, argnums, has_aux)
 
 
 def _ones(leaf: Any) -> Any:

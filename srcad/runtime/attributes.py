@@ -8,8 +8,13 @@ __all__ = ["attributes_of", "coefficients_of"]
 
 
 def attributes_of(value: Any) -> dict[str, Any]:
-    """Return the attributes that an instance has itself, those in slots included."""
+    """Return the attributes that an instance has itself, those in slots included.
+
+    What a `Tangent` remembers about itself is no attribute of what it is the tangent of.
+    """
     found = dict(vars(value)) if hasattr(value, "__dict__") else {}
+    if "__primal__" in found:
+        found = {name: item for name, item in found.items() if not name.startswith("__")}
     for cls in type(value).__mro__:
         slots = vars(cls).get("__slots__", ())
         for name in (slots,) if isinstance(slots, str) else slots:

@@ -69,8 +69,8 @@ def is_instance(value: Any) -> bool:
 
 
 def callable_without_state(value: Any) -> bool:
-    """Tell whether ``value`` is a callable of a class whose objects hold nothing that carries derivatives."""
-    return type(value).__module__ in ("builtins", "numpy", "functools", "srcad.custom")
+    """Tell whether ``value`` is of a class whose objects hold nothing that carries derivatives."""
+    return type(value).__module__ in ("builtins", "numpy", "functools", "srcad.custom", "srcad.replay")
 
 
 def owner(array: Any) -> Any:

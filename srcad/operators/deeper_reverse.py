@@ -1,0 +1,444 @@
+"""Forward mode applied more than once to generated reverse-mode code: see `srcad.operators.over_reverse` and `deeper`.
+
+A call of ``rt.call`` returns a value, its shadow and a pullback; each of the three has as many parts as the call.
+"""
+
+from __future__ import annotations
+
+import collections
+import copy
+import functools
+import inspect
+import types
+from collections.abc import Hashable
+from typing import Any
+
+import numpy as np
+
+from srcad import dynamic, dynamic_rules
+from srcad import runtime as rt
+from srcad.analysis.infer import ARRAY_METHODS
+from srcad.analysis.kinds import is_differentiable, kind_of
+from srcad.compilation import compiled
+from srcad.derive.builtin_sources import source_of_builtin
+from srcad.derive.call_adjoints import CONVERSIONS
+from srcad.dynamic_containers import written_copier
+from srcad.dynamic_operators import attribute_of_class
+from srcad.errors import UnsupportedError
+from srcad.lang.function import Nested
+from srcad.operators import over_reverse as once
+from srcad.operators.deeper import Part, Parts, apply, install
+from srcad.operators.over_reverse import ShadowedCall
+from srcad.operators.sources import SOURCES
+from srcad.rules import registry
+from srcad.runtime.tangents import CONTAINERS, Tangent, complete_tangent, partial_of, zero_tangent
+from srcad.targets import Target, place
+
+__all__ = ["Calls", "call_parts", "install_handlers"]
+
+Results = list[Any]
+_NUMERIC = (float, int, complex, np.ndarray, np.generic)
+
+
+Calls = list[ShadowedCall]
+
+
+def install_handlers() -> None:
+    """Let forward mode be applied again to what reverse mode resolves when it runs."""
+    install({rt.call: _of_call, rt.call_method: _of_call_method, rt.container_call: _of_container_call})
+
+
+def _of_call(parts: Parts) -> Results:
+    calls = [ShadowedCall(*_with_options(part.args, 4)) for part in parts]
+    return call_parts([calls[0], *(_structured(call, calls[0]) for call in calls[1:])])
+
+
+def _with_options(args: tuple[Any, ...], count: int) -> tuple[Any, ...]:
+    """Return the arguments of a call of the runtime, with the options that it may leave out."""
+    return (*args, {}, {}) if len(args) == count else args
+
+
+def _structured(image: ShadowedCall, call: ShadowedCall) -> ShadowedCall:
+    """Return a tangent of a call in which all containers are there."""
+    values = zero_tangent(call.values) if isinstance(image.values, float) else image.values
+    shadows = zero_tangent(call.shadows) if isinstance(image.shadows, float) else image.shadows
+    options = image.options if isinstance(image.options, dict) else zero_tangent(call.options)
+    named = (
+        image.option_shadows if isinstance(image.option_shadows, dict) else zero_tangent(call.option_shadows)
+    )
+    return image._replace(values=values, shadows=shadows, options=options, option_shadows=named)
+
+
+def call_parts(calls: Calls) -> Results:
+    """Return the parts of what ``rt.call`` returns."""
+    first = calls[0]
+    function, values = first.function, first.values
+    known = isinstance(function, Hashable)
+    if known and function in once.CALLS:
+        return once.CALLS[function](calls)  # type: ignore[no-any-return]
+    if any(function is maker for maker in dynamic._operators):
+        made = function(*values, **first.options)
+        return _without_pullback(
+            [(made, first.shadows[0]), *((c.values[0], c.shadows[0]) for c in calls[1:])]
+        )
+    if function is super:
+        made = super(*values)
+        return _without_pullback(
+            [(made, first.shadows[1]), *((c.values[1], c.shadows[1]) for c in calls[1:])]
+        )
+    if isinstance(function, Nested):
+        return _of_function(_closed(calls))
+    if isinstance(function, functools.partial):
+        called = [once.partial_called(first, call) for call in calls[1:]]
+        base = called[0][0] if called else once.partial_called(first, _nothing_like(first))[0]
+        return call_parts([ShadowedCall(*base), *(ShadowedCall(*image) for _, image in called)])
+    if known and function in (copy.copy, copy.deepcopy):
+        return _copied(calls)
+    if known and function in once._OUT_OF_PLACE and once._is_not_updated(function, values[0]):
+        function = once._OUT_OF_PLACE[function]
+        calls = _with_function(calls, function)
+        first = calls[0]
+    if known and function in once._UFUNCS and all(isinstance(v, _NUMERIC) for v in values):
+        function = once._UFUNCS[function]
+    converted = once._method_of_class(function, values) if known and function in CONVERSIONS else None
+    if known and registry.find(function) is not None and converted is None:
+        return _of_rule(_with_function(calls, function))
+    if function is getattr and str(values[1]).startswith("__"):
+        made = dynamic.call(*first)
+        return [made, *((zero_tangent(made[0]), zero_tangent(made[1]), 0.0) for _ in calls[1:])]
+    if known and function in (getattr, setattr):
+        once._check_attribute(values)
+        if isinstance(values[0], super) and isinstance(attribute_of_class(*values[:2]), property):
+            raise UnsupportedError(f"The property '{values[1]}' of a base class is not differentiated so often.",
+                                   "Make it a method.")  # fmt: skip
+    joins = known and function in once._JOINING and any(isinstance(value, CONTAINERS) for value in values)
+    if joins or known and function in once._STRUCTURAL and not once._is_computed(function, values):
+        return _structural(calls)
+    return _by_class(calls, function, known)
+
+
+def _by_class(calls: Calls, function: Any, known: bool) -> Results:
+    """Return the parts of a call that a class decides about, or of a function with source."""
+    values, shadows = calls[0].values, calls[0].shadows
+    method = once._method_of_class(function, values) if known else None
+    if method is not None:
+        places = (0, 2) if function is setattr else (0,) if function is getattr else range(len(values))
+        return _of_function([_chosen(call, method, tuple(places)) for call in calls])
+    if known and function in once._UPDATES and values and isinstance(values[0], np.ndarray):
+        return _update(calls)
+    reflected = once._reflected_method(function, values) if known else None
+    if reflected is not None:
+        return _of_function([_chosen(call, reflected, (1, 0)) for call in calls])
+    if function is iter and isinstance(values[0], (list, tuple)) and isinstance(shadows[0], (list, tuple)):
+        pairs = [
+            (iter(values[0]), list(shadows[0])),
+            *((list(c.values[0]), list(c.shadows[0])) for c in calls[1:]),
+        ]
+        return _without_pullback(pairs)
+    if function is rt.sequence and isinstance(getattr(type(values[0]), "__iter__", None), types.FunctionType):
+        return _iterated(calls)
+    if function is rt.sequence or (function is list or function is tuple) and once.is_listed(*values[:1]):
+        return _constructed(once.items_listed, calls)
+    if isinstance(function, type) and function not in SOURCES:
+        return _of_class(calls)
+    receiver = getattr(function, "__self__", None)
+    if (
+        isinstance(function, types.BuiltinMethodType)
+        and receiver is not None
+        and not inspect.ismodule(receiver)
+    ):
+        images = [call._replace(own=call.function) for call in calls[1:]]
+        return _of_method(function.__self__, function.__name__, [calls[0], *images], calls[0].own)
+    if known:
+        function = SOURCES.get(function, function)
+    if isinstance(function, types.BuiltinFunctionType):
+        function = source_of_builtin(function, len(values), tuple(calls[0].options)) or function
+    return _of_function(_with_function(calls, function))
+
+
+def _without_pullback(pairs: list[tuple[Any, Any]]) -> Results:
+    first, *images = pairs
+    return [(*first, _nothing_to_do), *((*image, 0.0) for image in images)]
+
+
+def _with_function(calls: Calls, function: Any) -> Calls:
+    return [calls[0]._replace(function=function), *calls[1:]]
+
+
+def _chosen(call: ShadowedCall, method: Any, places: tuple[int, ...]) -> ShadowedCall:
+    """Return the call of a method with some of the arguments."""
+    values, shadows = (tuple(part[i] for i in places) for part in (call.values, call.shadows))
+    return ShadowedCall(method, None, values, shadows, {}, {})
+
+
+def _closed(calls: Calls) -> Calls:
+    """Return the calls of a nested function with what it has captured, which comes last, in its closure."""
+    nested = calls[0].function
+    count = len(calls[0].values) - len(nested.captured)
+    made = []
+    for k, call in enumerate(calls):
+        inner = tuple(call.values[count:])
+        function = rt.Closure(nested, inner) if k == 0 else inner
+        made.append(
+            call._replace(
+                function=function,
+                own=list(call.shadows[count:]),
+                values=tuple(call.values[:count]),
+                shadows=tuple(call.shadows[:count]),
+            )
+        )
+    return made
+
+
+def _nothing_like(call: ShadowedCall) -> ShadowedCall:
+    """Return the zero tangent of a call."""
+    return ShadowedCall(*(zero_tangent(part) for part in call))
+
+
+def _copied(calls: Calls) -> Results:
+    """The parts of a copy by the ``copy`` module."""
+    copier, value = calls[0].function, calls[0].values[0]
+    written = written_copier(copier, value)
+    if written is None:
+        return _constructed(once.copied, calls)
+    memo: tuple[Any, ...] = () if copier is copy.copy else ({},)
+    return _of_function([
+        once.plain_call(written if k == 0 else 0.0, (c.values[0], *memo),
+                        (c.shadows[0], *((None if k == 0 else 0.0) for _ in memo)))
+        for k, c in enumerate(calls)
+    ])  # fmt: skip
+
+
+def _constructed(construct: Any, calls: Calls) -> Results:
+    """Return the parts of something new that is made of values, of shadows and of tangents in the same way."""
+    made = [construct(calls[0], call) for call in calls[1:] or [_nothing_like(calls[0])]]
+    value, shadow, _ = made[0][0]
+    pullback = functools.partial(_all, [first[2] for first, _ in made])
+    return [(value, shadow, pullback), *((*image[:2], 0.0) for _, image in made)][: len(calls)]
+
+
+# -- what only moves values about ---------------------------------------------------------------------
+
+
+def _structural(calls: Calls) -> Results:
+    """Read or change an item or attribute of all parts alike."""
+    first = calls[0]
+    function, values, shadows = first.function, first.values, first.shadows
+    value, shadow, pullback = dynamic.call(
+        function, first.own, values, shadows, first.options, first.option_shadows
+    )
+    method = isinstance(value, types.MethodType)
+    found: Results = []
+    pullbacks = [pullback]
+    for call in calls[1:]:
+        if method:
+            found.append((call.values[0], call.shadows[0], 0.0))
+            continue
+        mirrored: tuple[Any, ...] = (call.values[0], *values[1:2], *call.values[2:])
+        if function in once._JOINING:
+            mirrored = tuple(d if isinstance(v, CONTAINERS) else v for v, d in zip(values, call.values))
+        images = tuple(None if s is None else d for s, d in zip(shadows, call.shadows))
+        image, image_shadow, pull = dynamic.call(
+            function, None, mirrored, images, first.options, first.option_shadows
+        )
+        pullbacks.append(pull)
+        found.append((0.0 if image is None else image, 0.0 if image_shadow is None else image_shadow, 0.0))
+    return [(value, shadow, functools.partial(_all, pullbacks)), *found]
+
+
+def _all(pullbacks: list[Any]) -> None:
+    for pullback in pullbacks:
+        pullback()
+
+
+def _of_container_call(parts: Parts) -> Results:
+    """The parts of ``rt.container_call(...)``; changes of the container itself are made once."""
+    first, *images = (_with_options(part.args, 5) for part in parts)
+    before = [_shallow(first[0]) for _ in images[1:]]
+    held = [_shallow(first[1]) for _ in images[1:]]
+    value, image = once.container_call(first, images[0])
+    others = [
+        once.container_call((base, shadow, *first[2:]), other)[1]
+        for base, shadow, other in zip(before, held, images[1:])
+    ]
+    return [value, image, *others]
+
+
+def _shallow(value: Any) -> Any:
+    return rt.shallow(value) if isinstance(value, CONTAINERS) else value
+
+
+def _of_call_method(parts: Parts) -> Results:
+    receiver, own, name, *rest = _with_options(parts[0].args, 5)
+    first = ShadowedCall(receiver, own, *rest)
+    images = []
+    for part in parts[1:]:
+        held, down, _, *others = _with_options(part.args, 5)
+        images.append(_structured(ShadowedCall(held, down, *others), first))
+    # The tangent of the receiver stands where that of what a function holds does.
+    return _of_method(receiver, name, [first, *(call._replace(own=call.function) for call in images)], own,
+                      [call.own for call in images])  # fmt: skip
+
+
+def _of_method(receiver: Any, name: str, calls: Calls, own: Any, downs: Any = None) -> Results:
+    """Return the parts of ``receiver.name(...)``; the images' ``own`` is the tangent of the receiver."""
+    first, *images = calls
+    held = [call.own for call in images]
+    downs = [zero_tangent(own) for _ in images] if downs is None else downs
+    if isinstance(receiver, tuple) and name in ("_replace", "_asdict"):
+        given = [
+            (receiver, own, name, *first[2:]),
+            *((h, d, 0.0, *c[2:]) for h, d, c in zip(held, downs, images)),
+        ]
+        return _constructed(once.record_method, given)  # type: ignore[arg-type]
+    if isinstance(receiver, CONTAINERS) and type(receiver).__module__ in ("builtins", "collections"):
+        given = [Part(None, (receiver, own, name, *first[2:]), {})]
+        given += [Part(0.0, (h, d, 0.0, *call[2:]), {}) for h, d, call in zip(held, downs, images)]
+        found = _of_container_call(given)
+        return _without_pullback(found)
+    if isinstance(receiver, (np.ndarray, np.generic, float)) and name in ARRAY_METHODS:
+        whole = [
+            call._replace(function=f, own=None, values=(base, *call.values), shadows=(shadow, *call.shadows))
+            for call, f, base, shadow in zip(
+                calls, [ARRAY_METHODS[name], *(0.0 for _ in held)], [receiver, *held], [own, *downs]
+            )
+        ]
+        return _of_rule(whole)
+    function = getattr(receiver, name)
+    if isinstance(receiver, once._PLAIN):
+        value, shadow, pullback = dynamic.call_without_derivative(function, first.values, first.options)
+        return [
+            (value, shadow, pullback),
+            *((zero_tangent(value), zero_tangent(shadow), 0.0) for _ in images),
+        ]
+    if not isinstance(function, types.MethodType) and images and isinstance(held[0], Tangent):
+        held, downs = [getattr(h, name) for h in held], [getattr(d, name, 0.0) for d in downs]
+        own = getattr(own, name, None)
+    return call_parts([
+        first._replace(function=function, own=own),
+        *(call._replace(function=h, own=d) for call, h, d in zip(images, held, downs)),
+    ])  # fmt: skip
+
+
+def _iterated(calls: Calls) -> Results:
+    """List what an instance iterates over, as its class says."""
+    cls = type(calls[0].values[0])
+    first, *images = _of_function(_with_function(calls, cls.__iter__))
+    if isinstance(getattr(type(first[0]), "__next__", None), types.FunctionType):
+        raise UnsupportedError(f"A loop runs over an iterator of the class '{type(first[0]).__name__}', which is not "
+                               "differentiated so often.", "Loop over a list.", place(type(first[0])))  # fmt: skip
+    return [(list(first[0]), *first[1:]), *images]
+
+
+# -- functions ----------------------------------------------------------------------------------------
+
+
+def _of_rule(calls: Calls) -> Results:
+    """Call a function that has a rule."""
+    first = calls[0]
+    function, values, shadows = first.function, first.values, first.shadows
+    moved = apply(function, [Part(None if k == 0 else 0.0, c.values, c.options) for k, c in enumerate(calls)])
+    value, shadow, pullback = dynamic_rules.call_of_rule(
+        function, values, shadows, first.options, first.option_shadows
+    )
+    base = shadows[0] if shadows else None
+    shared = (
+        isinstance(base, np.ndarray) and isinstance(shadow, np.ndarray) and np.may_share_memory(base, shadow)
+    )
+    found: Results = [(value, shadow, pullback)]
+    for call, image in zip(calls[1:], moved[1:]):
+        down = rt.mirror(value, values[0], call.shadows[0]) if shared else zero_tangent(shadow)
+        pull: Any = 0.0
+        if isinstance(pullback, functools.partial):
+            signature = inspect.Signature(pullback.args[0].parameters)
+            arguments = signature.bind(*call.values, **call.options).arguments
+            images = dict(signature.bind(*call.shadows, **call.option_shadows).arguments)
+            pull = partial_of(0.0, 0.0, image, down, call.values, call.options, arguments, images)
+        found.append((image, down, pull))
+    return found
+
+
+def _update(calls: Calls) -> Results:
+    """Do ``base op= value`` for an array and its tangents, of which each has to be undone."""
+    first, *images = calls
+    base, value = first.values
+    before = [(np.array(c.values[0]), np.array(c.values[1]) if isinstance(c.values[1], np.ndarray) else c.values[1])
+              for c in images]  # fmt: skip
+    moved = apply(once._UPDATES[first.function], [Part(0.0, c.values, {}) for c in calls])
+    outcome = dynamic.call(first.function, None, (base, value), first.shadows, {}, {})
+    found: Results = [outcome]
+    for call, (old, operand), new in zip(images, before, moved[1:]):
+        call.values[0][...] = new
+        shadow, value_shadow = call.shadows
+        found.append(
+            (call.values[0], shadow, partial_of(0.0, 0.0, call.values[0], shadow, old, operand, value_shadow))
+        )
+    return found
+
+
+def _of_class(calls: Calls) -> Results:
+    """Make an instance, its shadow and the tangents of both."""
+    first, *images = calls
+    cls = first.function
+    init = cls.__init__
+    has_own = isinstance(init, types.FunctionType) and init.__code__.co_filename != "<string>"
+    if not has_own or issubclass(cls, (tuple, dict, functools.partial, collections.deque)):
+        return _constructed(functools.partial(once._of_class, None), calls)
+    instance = cls.__new__(cls)
+    whole = [(instance, rt.Shadow()), *((Tangent(instance), rt.Shadow()) for _ in images)]
+    found = _of_function([
+        call._replace(function=init if k == 0 else 0.0, own=None, values=(item, *call.values),
+                      shadows=(image, *call.shadows))
+        for k, (call, (item, image)) in enumerate(zip(calls, whole))
+    ])  # fmt: skip
+    return [(*pair, outcome[2]) for pair, outcome in zip(whole, found)]
+
+
+def _of_function(calls: Calls) -> Results:
+    """Call a function with source: the forward half of its own derivative is differentiated, and kept the other."""
+    first, *images = calls
+    target = Target(first.function)
+    bound = target.bind(tuple(first.values), first.options)
+    captured = target.captured()
+    everything = dict(zip([*target.names, *target.captured_names()], (*bound, *captured)))
+    image_of = once.bound_images(target, first.own, first.shadows, first.option_shadows, len(captured))
+    wanted = tuple(
+        n for n, v in everything.items() if image_of.get(n) is not None and is_differentiable(kind_of(v))
+    )
+    code = compiled(target, bound, wanted, "call", aliased=rt.share_memory(tuple(everything.values())))
+    for n in code.shadowed:
+        if image_of.get(n) is None:
+            image_of[n] = rt.shadow(everything[n])
+    given = [Part(None, (*everything.values(), *(image_of[n] for n in code.shadowed)), {})]
+    flat = [once.plain_call(None, everything.values(), (image_of.get(n) for n in everything))]
+    shadows_of = []
+    for call in images:
+        values = once.bound_images(target, call.function, call.values, call.options, len(captured))
+        shadows = once.bound_images(target, call.own, call.shadows, call.option_shadows, len(captured))
+        whole = {n: complete_tangent(values.get(n), v) for n, v in everything.items()}
+        held = {n: complete_tangent(shadows.get(n), image_of.get(n)) for n in everything}
+        shadows_of.append(held)
+        given.append(Part(0.0, (*whole.values(), *(held[n] for n in code.shadowed)), {}))
+        flat.append(once.plain_call(0.0, whole.values(), held.values()))
+    if not isinstance(code.entries[0], types.FunctionType):
+        return _of_function(_with_function(flat, once.by_products(target, bound)))
+    forward, backward = code.entries
+    outcomes = apply(forward, given)
+    names_of = zero_tangent(code.valued)
+    if code.result_shadowed:
+        value, shadow, residuals = outcomes[0]
+        pullback = functools.partial(dynamic._pull, backward, residuals, code.valued, image_of)
+        pulls = [partial_of(0.0, 0.0, o[2], names_of, held) for o, held in zip(outcomes[1:], shadows_of)]
+        return [(value, shadow, pullback), *((o[0], o[1], pull) for o, pull in zip(outcomes[1:], pulls))]
+    value, residuals = outcomes[0]
+    shadow = rt.shadow(value)
+    pullback = functools.partial(dynamic._pull_value, backward, residuals, shadow, code.valued, image_of)
+    found: Results = [(value, shadow, pullback)]
+    for (image, kept), held in zip(outcomes[1:], shadows_of):
+        down = zero_tangent(shadow)
+        found.append((image, down, partial_of(0.0, 0.0, kept, down, names_of, held)))
+    return found
+
+
+def _nothing_to_do() -> None:
+    """The pullback of what passes gradients on by shared memory alone."""
