@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
@@ -24,9 +25,15 @@ from srcad.rules import registry
 __all__ = ["direct_changes", "passing_views"]
 
 
-def mutated_bases(stmt: gast.stmt, fn: Function, kinds: Kinds, mutates: Callable[[Any], bool]) -> set[str]:
+def mutated_bases(
+    stmt: gast.stmt,
+    fn: Function,
+    kinds: Kinds,
+    mutates: Callable[[Any], bool],
+    stacks: set[str] | None = None,
+) -> set[str]:
     """Return the names through which a simple statement may change memory."""
-    collector = PointsTo(fn, kinds, mutates, frozenset())
+    collector = PointsTo(fn, kinds, mutates, frozenset(), stacks)
     collector.statement(stmt)
     return {name for name in collector.names if collector.classes.is_mutated(name)}
 
@@ -48,6 +55,7 @@ class _PassingViews:
         self.candidates: dict[str, tuple[list[gast.stmt], int]] = {}
         self.aliased: dict[str, set[str]] = {}
         self.changed: dict[int, set[str]] = {}
+        self.loads: dict[int, tuple[gast.AST, Counter[str]]] = {}
         for stmt in simple_statements(fn.tree.body):
             for node in gast.walk(stmt):
                 if isinstance(node, gast.Name) and isinstance(node.ctx, gast.Store):
@@ -59,7 +67,7 @@ class _PassingViews:
         if found is None:
             found = set()
             for inner in simple_statements([stmt]):
-                names = mutated_bases(inner, self.fn, self.kinds, self.full.mutates)
+                names = mutated_bases(inner, self.fn, self.kinds, self.full.mutates, self.full.stacks)
                 found |= {self.full.classes.find(name) for name in names}
             self.changed[id(stmt)] = found
         return found
@@ -104,7 +112,7 @@ class _PassingViews:
         mine = self._classes(name)
         names, quiet, seen = {name}, True, 0
         for stmt in body[position + 1 :]:
-            uses = _count(stmt, names)
+            uses = self._count(stmt, names)
             if uses and not quiet:
                 return False
             if uses:
@@ -113,7 +121,7 @@ class _PassingViews:
                         return False
                     if isinstance(inner, gast.Assign) and isinstance(inner.targets[0], gast.Name):
                         alias = inner.targets[0].id
-                        if alias in kept and _count(inner.value, names):
+                        if alias in kept and self._count(inner.value, names):
                             names.add(alias)
                 nested = isinstance(stmt, (gast.If, gast.For, gast.While, gast.With, gast.Try))
                 if nested and self.classes_changed(stmt) & mine:
@@ -122,6 +130,17 @@ class _PassingViews:
             if self.classes_changed(stmt) & mine:
                 quiet = False
         return self._all_uses(names) <= self._uses_in(body[position:], names)
+
+    def _count(self, node: gast.AST, names: set[str]) -> int:
+        """Return how often these names are read in a statement or an expression."""
+        known = self.loads.get(id(node))
+        if known is None:
+            inside = (n for n in gast.walk(node) if isinstance(n, gast.Name))
+            # The node is kept as well, so that no other gets its identity.
+            known = self.loads[id(node)] = (
+                node, Counter(n.id for n in inside if isinstance(n.ctx, gast.Load))
+            )  # fmt: skip
+        return sum(known[1][name] for name in names)
 
     def _classes(self, name: str) -> set[str]:
         """Return the class of a variable and those of all that it holds."""
@@ -135,14 +154,14 @@ class _PassingViews:
         return found
 
     def _all_uses(self, names: set[str]) -> int:
-        return sum(_count(stmt, names) for stmt in self.fn.tree.body)
+        return sum(self._count(stmt, names) for stmt in self.fn.tree.body)
 
     def _uses_in(self, body: list[gast.stmt], names: set[str]) -> int:
-        return sum(_count(stmt, names) for stmt in body)
+        return sum(self._count(stmt, names) for stmt in body)
 
     def _consumes(self, stmt: gast.stmt, names: set[str], kept: set[str]) -> bool:
         """Tell whether a statement only looks at the values, or hands them to another passing view."""
-        if not _count(stmt, names):
+        if not self._count(stmt, names):
             return True
         if isinstance(stmt, self.passing):
             return True
@@ -200,9 +219,3 @@ def direct_changes(stmt: gast.stmt) -> list[str]:
         if value.func.id.endswith(".at") and isinstance(value.args[0], gast.Name):
             found.append(value.args[0].id)
     return found
-
-
-def _count(node: gast.AST, names: set[str]) -> int:
-    return sum(
-        isinstance(n, gast.Name) and n.id in names and isinstance(n.ctx, gast.Load) for n in gast.walk(node)
-    )

@@ -125,14 +125,19 @@ class PointsTo:
     """Joins classes statement by statement."""
 
     def __init__(
-        self, fn: Function, kinds: Kinds, mutates: Callable[[Any], bool], temporary: frozenset[str]
+        self,
+        fn: Function,
+        kinds: Kinds,
+        mutates: Callable[[Any], bool],
+        temporary: frozenset[str],
+        stacks: set[str] | None = None,
     ) -> None:
         self.fn, self.kinds, self.mutates, self.temporary = fn, kinds, mutates, temporary
         self.statics = fn.scope.statics
         self.classes = Classes()
         self.names: set[str] = set()
         self.escaped: set[str] = set()
-        self.stacks = _stacks(fn)
+        self.stacks = _stacks(fn) if stacks is None else stacks
         self.carries: list[tuple[str, str]] = []
         self.dynamic: set[str] = set()
         self.outside: set[str] = set()

@@ -70,6 +70,7 @@ class _Sweep:
         self.scope = fn.scope
         self.gradients: dict[str, str] = {}
         self.items: set[str] = set()
+        self.heads: dict[tuple[int, frozenset[str]], frozenset[str]] = {}
         self.guards = guards_of(fn)
         self.repeating = repeating_views(fn)
         self.replaced = replaced_classes(fn, memory)
@@ -143,14 +144,17 @@ class _Sweep:
         outside = set(state.live)
         head = set(outside)
         items_before, self.items = self.items, set()
-        while True:  # the gradients that cross the loop's head
-            taken, gradients = set(self.scope.taken), dict(self.gradients)
+        crossing = self.heads.get((id(stmt), frozenset(outside)))
+        while crossing is None:  # the gradients that cross the loop's head
+            mark, gradients = self.scope.mark(), dict(self.gradients)
             trial = _State(set(head), set())
             self.trip(stmt, trial, outside)
-            self.scope.taken, self.gradients = taken, gradients
+            self.scope.restore(mark)
+            self.gradients = gradients
             if trial.live <= head:
-                break
+                crossing = self.heads[id(stmt), frozenset(outside)] = frozenset(head)
             head |= trial.live
+        head |= crossing
         known = self.bound[id(stmt)]
         before: list[gast.stmt] = []
         owned = state.owned & head
@@ -185,10 +189,11 @@ class _Sweep:
 
     def does_nothing(self, body: list[gast.stmt], live: set[str]) -> bool:
         """Tell whether statements leave nothing to do backwards where these gradients are defined behind them."""
-        taken, gradients, items = set(self.scope.taken), dict(self.gradients), set(self.items)
+        mark, gradients, items = self.scope.mark(), dict(self.gradients), set(self.items)
         trial = _State(set(live))
         block = self.block(body, trial)
-        self.scope.taken, self.gradients, self.items = taken, gradients, items
+        self.scope.restore(mark)
+        self.gradients, self.items = gradients, items
         return trial.live == live and not has_backward(block)
 
     # -- statements -----------------------------------------------------------------------------

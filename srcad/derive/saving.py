@@ -62,6 +62,7 @@ class _Saver:
         self.saved = Saved()
         self.bound: set[str] = set()
         self.initialised: set[str] = set()
+        self.heads: dict[tuple[int, int, frozenset[str], frozenset[str]], frozenset[str]] = {}
 
     def reads(self, statements: list[gast.stmt]) -> set[str]:
         """The primal variables that backward statements read before writing them."""
@@ -181,7 +182,8 @@ class _Saver:
         for identifier in sorted(written & needed):
             self.initialise(identifier)
             before, after = self.record([identifier], depth)
-            block.steps.insert(block.steps.index(step), Plain(before, after))
+            position = next(k for k, other in enumerate(block.steps) if other is step)
+            block.steps.insert(position, Plain(before, after))
             needed.discard(identifier)
 
     def loop(self, step: Loop, needed: set[str], depth: int) -> set[str]:
@@ -191,16 +193,7 @@ class _Saver:
         start = set(needed)
         bound = set(self.bound)
         inner = set(bound) | ({step.target} if step.target else set())
-        head = set(start)
-        while True:  # what is needed on entry to an iteration
-            trial = _Saver(_Scratch(self.scope), self.kinds, self.memory, self.gradients)
-            trial.bound = set(inner)
-            trial.saved.stacks = list(self.saved.stacks)
-            end = trial.block(_copied(step.body), set(head), depth + 1)
-            crossing = {v for v in end if v in exposed or v in head or v.startswith(CONTENT)} - {step.target}
-            if crossing <= head:
-                break
-            head |= crossing
+        head = self.head(step, start, inner, exposed, depth)
         self.bound = inner
         end = self.block(step.body, set(head), depth + 1)
         local = sorted(
@@ -224,6 +217,22 @@ class _Saver:
                 n for n in read_names(step.backward_iter) if n not in self.scope.statics and "." not in n
             }
         return result
+
+    def head(self, step: Loop, start: set[str], inner: set[str], exposed: set[str], depth: int) -> set[str]:
+        """Return what is needed on entry to an iteration."""
+        key = id(step.origin), depth, frozenset(start), frozenset(inner)
+        head = set(self.heads.get(key, start))
+        while key not in self.heads:
+            trial = _Saver(_Scratch(self.scope), self.kinds, self.memory, self.gradients)
+            trial.bound = set(inner)
+            trial.saved.stacks = list(self.saved.stacks)
+            trial.heads = self.heads
+            end = trial.block(_copied(step.body), set(head), depth + 1)
+            crossing = {v for v in end if v in exposed or v in head or v.startswith(CONTENT)} - {step.target}
+            if crossing <= head:
+                self.heads[key] = frozenset(head)
+            head |= crossing
+        return head
 
     def initialise(self, identifier: str) -> None:
         """Bind a name that may be unbound where it is saved."""

@@ -45,16 +45,26 @@ class Scope:
     statics: dict[str, Any] = field(default_factory=dict)
     taken: set[str] = field(default_factory=set)
     dependencies: list[Dependency] = field(default_factory=list)
+    counts: dict[str, int] = field(default_factory=dict, repr=False)
 
     def fresh(self, hint: str) -> str:
         """Return an identifier that is not in use, ``hint`` itself where it is free."""
         hint = re.sub(r"\W", "_", hint) or "t"
-        name, count = hint, 0
+        name, count = hint, self.counts.get(hint, 0)
         while name in self.taken or name in self.statics:
             count += 1
             name = f"{hint}_{count}" if not hint == "t" else f"t{count}"
+        self.counts[hint] = count
         self.taken.add(name)
         return name
+
+    def mark(self) -> tuple[set[str], dict[str, int]]:
+        """Return what `restore` needs to forget the names that are made from now on."""
+        return set(self.taken), dict(self.counts)
+
+    def restore(self, mark: tuple[set[str], dict[str, int]]) -> None:
+        """Forget the names that were made since `mark` was called."""
+        self.taken, self.counts = mark
 
     def take(self, names: Iterable[str]) -> None:
         """Mark identifiers as used."""

@@ -294,7 +294,12 @@ def _histories(tree: gast.FunctionDef) -> frozenset[str]:
 
 
 def _trees(body: list[Statement]) -> list[gast.stmt]:
-    return [_tree(stmt) for stmt in body]
+    made: list[gast.stmt] = []
+    for stmt in body:
+        tree = _tree(stmt)
+        # Nothing is left to be done finally.
+        made += tree.body if isinstance(tree, gast.Try) and not tree.finalbody else [tree]
+    return made
 
 
 def _tree(stmt: Statement) -> gast.stmt:

@@ -198,3 +198,20 @@ def attempts_collected_in_a_list(a, b):
         finally:
             b *= 0.9
     return sum(np.sum(r**2) for r in res) + np.sum(a)
+
+
+@program(0.9)
+@program(0.3)
+def finally_whose_work_nobody_needs(x):
+    y = x
+    try:
+        y = math.sin(y)
+        if y > 0.5:
+            raise ValueError
+        y = math.tanh(y)
+    except ValueError:
+        y = y * 2
+    finally:
+        z = math.cos(y)
+        z = z * y
+    return y * x

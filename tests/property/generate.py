@@ -132,7 +132,9 @@ class _Function:
         """Write one statement, or a compound one with its blocks."""
         self.budget -= 1
         simple = [self.assign_new, self.assign_again, self.assign_again, self.augment, self.swap, self.append]
+        simple += [self.unpack, self.comprehension, self.store_item, self.walrus]
         compound = [self.branch, self.for_range, self.for_array, self.while_loop, self.while_true]
+        compound += [self.nested_function, self.guarded, self.for_list]
         exits = [self.early_return] + ([self.leave, self.leave] if scope.in_loop else [])
         options = simple + ((compound + exits) if self.depth < 4 else exits if scope.in_loop else [])
         self.choose(options)(scope)
@@ -277,6 +279,87 @@ class _Function:
         if name is not None and self.pick(2):
             self.put(f"    {name} = {self.bounded(scope.variables[name], scope)}")
         self.put(f"    {('break', 'continue')[self.pick(2)]}")
+
+    def unpack(self, scope: _Scope) -> None:
+        """Take the entries of a vector apart."""
+        first, rest, last = self.fresh("s"), self.fresh("rest"), self.fresh("s")
+        self.put(f"{first}, *{rest}, {last} = {self.expression(VECTOR, scope, 1)}")
+        scope.variables[first] = scope.variables[last] = FLOAT
+        scope.lists.append(rest)
+
+    def comprehension(self, scope: _Scope) -> None:
+        """Sum over a comprehension, perhaps with a condition."""
+        name, item = self.fresh("s"), self.fresh("e")
+        inner = scope.inside()
+        inner.variables[item] = FLOAT
+        source = self.choose(scope.lists) if scope.lists else self.expression(VECTOR, scope, 0)
+        term = self.bounded(FLOAT, inner)
+        test = f" if {self.condition(inner)}" if self.pick(3) == 2 else ""
+        opening, closing = (("[", "]"), ("", ""))[self.pick(2)]
+        self.put(f"{name} = math.sin(sum({opening}{term} for {item} in {source}{test}{closing}))")
+        scope.variables[name] = FLOAT
+
+    def store_item(self, scope: _Scope) -> None:
+        """Change an item of a list."""
+        if not scope.lists:
+            return self.append(scope)
+        place = f"{self.choose(scope.lists)}[{('0', '-1')[self.pick(2)]}]"
+        operator = ("=", "+=", "*=")[self.pick(3)]
+        self.put(f"{place} {operator} {self.bounded(FLOAT, scope)}")
+
+    def walrus(self, scope: _Scope) -> None:
+        """Bind a name in a condition."""
+        name = self.fresh("s")
+        self.put(f"if {MARK}(({name} := {self.expression(FLOAT, scope, 2)}) > {self.constant()}):")
+        scope.variables[name] = FLOAT
+        self.depth += 1
+        self.assign_again(scope.inside())
+        self.depth -= 1
+
+    def nested_function(self, scope: _Scope) -> None:
+        """Define a function that reads variables from around it, perhaps rebinds one, and call it."""
+        name, parameter = self.fresh("inner"), self.fresh("p")
+        target = self.target(scope) if self.pick(2) else None
+        self.put(f"def {name}({parameter}):")
+        inner = scope.inside()
+        inner.variables[parameter] = FLOAT
+        self.depth += 1
+        if target is not None:
+            self.put(f"nonlocal {target}")
+            self.put(f"{target} = {self.bounded(scope.variables[target], inner)}")
+        self.put(f"return {self.expression(FLOAT, inner, 2)}")
+        self.depth -= 1
+        result = self.fresh("s")
+        self.put(f"{result} = {name}({self.expression(FLOAT, scope, 1)}) * {self.constant()}")
+        scope.variables[result] = FLOAT
+
+    def guarded(self, scope: _Scope) -> None:
+        """Raise an exception by a condition, and catch it."""
+        self.put("try:")
+        self.depth += 1
+        self.assign_again(scope.inside())
+        self.put(f"if {self.condition(scope)}:")
+        self.put("    raise ValueError")
+        self.assign_again(scope.inside())
+        self.depth -= 1
+        self.put("except ValueError:")
+        self.block(scope, in_loop=False)
+        if self.pick(4) == 3:
+            self.put("finally:")
+            self.depth += 1
+            self.assign_again(scope.inside())
+            self.depth -= 1
+
+    def for_list(self, scope: _Scope) -> None:
+        """Write a loop over the numbers of a list."""
+        if not scope.lists:
+            return self.for_array(scope)
+        item = self.fresh("e")
+        self.put(f"for {item} in {self.choose(scope.lists)}:")
+        inner = scope.inside()
+        inner.variables[item] = FLOAT
+        inner.lists = []
+        self.block(inner, in_loop=True)
 
     # Expressions
 
