@@ -135,6 +135,9 @@ def call(function: Any, held: Any, args: Any, tangents: Any, options: Any, optio
     rule = registry.find(function) if known else None
     if rule is not None:
         images = {n: t for n, t in images.items() if n in rule.wrt or not _is_zero(t)}
+    elif (getattr(function, "__module__", None) or "").startswith("srcad.rules."):
+        # options of a rule, such as an order or a list of percentages, have no derivative
+        images = {n: t for n, t in images.items() if not _is_nothing(t)}
     return run(target, values, images)
 
 
@@ -145,6 +148,13 @@ def _is_number(tangent: Any) -> bool:
 def _is_zero(tangent: Any) -> bool:
     """Tell whether a tangent is the number that stands for none."""
     return isinstance(tangent, float) and tangent == 0.0
+
+
+def _is_nothing(tangent: Any) -> bool:
+    """Tell whether a tangent holds no number but 0.0, as that of an option does."""
+    if isinstance(tangent, (list, tuple)):
+        return all(map(_is_nothing, tangent))
+    return _is_zero(tangent)
 
 
 def plain(function: Any, args: Any, options: Any) -> Outcome:

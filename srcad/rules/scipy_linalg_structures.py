@@ -204,9 +204,9 @@ def gathered_from(ans, g, x, where):
     return rt.scipy_linalg.gather_entries(g, where, np.size(x))
 
 
-@vjp(rt.scipy_linalg.blocks_of, "g", linear=True)
+@vjp(rt.scipy_linalg.blocks_of, "g", "arrs", linear=("g",), shaped=("arrs",))
 def blocks_of(ans, cotangent, g, arrs):
-    return rt.scipy_linalg.placed_blocks(cotangent)
+    return rt.scipy_linalg.placed_blocks(cotangent), 0.0
 
 
 @vjp(rt.scipy_linalg.placed_blocks, "blocks", linear=True)

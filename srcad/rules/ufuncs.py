@@ -42,7 +42,7 @@ def float_power(ans, x1, x2):
 
 @elementwise(np.mod, "x1", "x2")
 def mod(ans, x1, x2):
-    return 1, -np.floor_divide(x1, x2)
+    return 1, -np.rint((x1 - ans) / x2)
 
 
 @elementwise(np.fmod, "x1", "x2")

@@ -37,11 +37,12 @@ def sinc_derivative(x: Array, order: int) -> Array:
     x = np.asarray(x, inexact_dtype(x))
     near = np.abs(x) < 1
     small, large = np.where(near, x, 0), np.where(near, 1, x)
-    series = np.zeros_like(x)
-    for k in range((order + 1) // 2, _SERIES):
-        power = 2 * k - order
-        factor = (-1) ** k * math.pi ** (2 * k) / (math.factorial(power) * (2 * k + 1))
-        series = series + factor * small**power
+    series, squares = np.zeros_like(x), small * small
+    for k in reversed(range((order + 1) // 2, _SERIES)):
+        series *= squares
+        series += (-1) ** k * math.pi ** (2 * k) / (math.factorial(2 * k - order) * (2 * k + 1))
+    if order % 2:
+        series *= small
     value = np.sinc(large)
     for n in range(1, order + 1):
         value = (math.pi ** (n - 1) * np.sin(math.pi * large + n * math.pi / 2) - n * value) / large

@@ -126,6 +126,18 @@ def a_literal_None_for_out(x):
     return np.sum(np.sum(x, 0, None, None, True) ** 2 * np.amax(x, 0, None, True))
 
 
+def condition_in_the_largest_row(x):
+    return np.linalg.cond(x[:, :3], np.inf)
+
+
+def medians_over_a_list_of_axes(x):
+    return np.median(x, axis=[0, 1]) * np.quantile(x * x, 0.3, axis=[1, 0])
+
+
+def remainders(x):
+    return np.sum(np.mod(x, x[0]) ** 2 * np.fmod(x, -0.3)) + np.sum(np.sinc(x))
+
+
 def an_item_of_two_indices(x):
     return x.item((1, 1)) ** 2 * x.item(2) * x.item(0, 1)
 
@@ -148,11 +160,13 @@ PROGRAMS = (
     vectorized, vectorized_by_name, vectorized_over_rows, vectorized_beside_a_whole_argument,
     vectorized_with_two_results, vectorized_inside, vectorized_inside_over_rows, pieces_with_an_argument, covariances,
     correlations, percentiles_of_a_list, a_literal_None_for_out, an_item_of_two_indices, an_array_listed_twice,
-    largest_and_smallest, arrays_without_axes_beside_a_list,
+    largest_and_smallest, arrays_without_axes_beside_a_list, condition_in_the_largest_row,
+    medians_over_a_list_of_axes, remainders,
 )  # fmt: skip
 OF_ROWS = (
     vectorized_over_rows, vectorized_inside_over_rows, covariances, correlations, percentiles_of_a_list,
     a_literal_None_for_out, an_item_of_two_indices, an_array_listed_twice, largest_and_smallest,
+    condition_in_the_largest_row, medians_over_a_list_of_axes,
 )  # fmt: skip
 
 
