@@ -160,6 +160,8 @@ class _Adjoint(MemoryAdjoints):
             return self.concatenation(left, right, g, fl)
         if isinstance(value.op, gast.Pow) and isinstance(right, gast.Constant) and _is_plain(right.value):
             return [Contribution(left.id, fl.atom(_power(left, right.value, g)))]
+        if self.kind(ans).name in ("float", "array") and _is_square(value):
+            return [Contribution(left.id, fl.atom(_power(left, 2, g)))]
         function = BINARY.get(type(value.op))
         rule = registry.find(function)
         if rule is None:
@@ -487,6 +489,12 @@ def _is_pop(node: gast.AST) -> bool:
 
 def _is_plain(value: Any) -> bool:
     return isinstance(value, (int, float)) and not isinstance(value, bool)
+
+
+def _is_square(value: gast.BinOp) -> bool:
+    left, right = value.left, value.right
+    both = isinstance(left, gast.Name) and isinstance(right, gast.Name) and left.id == right.id
+    return both and isinstance(value.op, gast.Mult)
 
 
 def _power(base: gast.AST, exponent: float, g: gast.AST) -> gast.AST:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import gast
@@ -12,7 +13,7 @@ from srcad.analysis.memory import CONTAINER_MUTATORS, Memory
 from srcad.derive.build import assign, call, constant, method, name
 from srcad.lang.scope import Scope
 
-__all__ = ["CONTENT", "Change", "Kept", "contents_changed", "contents_read", "keep_contents"]
+__all__ = ["CONTENT", "Change", "Kept", "contents_changed", "contents_read", "keep_contents", "places_read"]
 
 CONTENT = "*"
 """Begins the name that stands for the contents of a class of memory, among the names of variables."""
@@ -44,26 +45,33 @@ class Kept:
 
 def contents_read(stmt: gast.AST, memory: Memory) -> set[str]:
     """Return the contents that a backward statement reads."""
-    found: set[str] = set()
+    return {CONTENT + str(memory.content(base)) for base, _ in places_read(stmt, memory)}
+
+
+def places_read(stmt: gast.AST, memory: Memory) -> Iterator[tuple[str, gast.AST | None]]:
+    """Yield the variables that show contents which a backward statement reads, each with the index, if there is one."""
     pending: list[gast.AST] = [stmt]
     while pending:
         node = pending.pop()
         if isinstance(node, gast.Name):
-            changed = memory.content(node.id)
-            if changed is not None:
-                found.add(CONTENT + changed)
+            if memory.content(node.id) is not None:
+                yield node.id, None
             continue
         if isinstance(node, gast.Attribute) and node.attr in _PLAIN_ATTRIBUTES:
             continue
         if isinstance(node, gast.Assign) and isinstance(node.targets[0], gast.Subscript):
             pending += [node.targets[0].slice, node.value]
             continue
+        if isinstance(node, gast.Subscript) and isinstance(node.value, gast.Name):
+            if memory.content(node.value.id) is not None:
+                yield node.value.id, node.slice
+            pending.append(node.slice)
+            continue
         skipped = None
         if isinstance(node, gast.Call) and isinstance(node.func, gast.Name) and node.func.id in _SHAPE_ONLY:
             position = _SHAPE_ONLY[node.func.id]
             skipped = node.args[position] if position < len(node.args) else None
         pending += [child for child in gast.iter_child_nodes(node) if child is not skipped]
-    return found
 
 
 def contents_changed(statements: list[gast.stmt], memory: Memory) -> list[Change]:

@@ -30,7 +30,8 @@ class Operation:
     """A statement, the variables whose gradients it consumes and how it passes them on.
 
     ``in_place`` names a variable whose gradient lives on, changed in place; ``always`` tells that the
-    statement is undone whether or not a gradient arrives.
+    statement is undone whether or not a gradient arrives, ``reads_after`` that the gradients are computed from the
+    memory that it has changed.
     """
 
     targets: tuple[str, ...]
@@ -38,6 +39,7 @@ class Operation:
     pull: Pull
     in_place: str | None = None
     always: bool = False
+    reads_after: bool = False
 
 
 def nothing(flattener: Flattener, gradient: Names, live: set[str]) -> list[Contribution]:

@@ -43,6 +43,7 @@ class _Finder:
                         self.written.setdefault(variable, 1)
         self.out: list[gast.stmt] = []
         self.done: set[str] = set()
+        self.pending: set[str] = set()
 
     def statements(self, needed: set[str]) -> list[gast.stmt]:
         for variable in sorted(needed):
@@ -56,6 +57,14 @@ class _Finder:
         stmt = self.definitions.get(variable)
         if stmt is None or self.written.get(variable, 0) != 1 or not self.is_cheap(stmt):
             return False
+        if variable in self.pending:
+            return False  # it is made of its own value in the trip before
+        self.pending.add(variable)
+        found = self.add_with_operands(variable, stmt)
+        self.pending.discard(variable)
+        return found
+
+    def add_with_operands(self, variable: str, stmt: gast.Assign) -> bool:
         operands = {
             n.id for n in gast.walk(stmt.value)
             if isinstance(n, gast.Name) and n.id not in self.scope.statics and n.id != variable

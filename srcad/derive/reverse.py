@@ -221,7 +221,7 @@ class _Sweep:
                 out.append(gast.Expr(call("rt.accumulate_shadow", name(kept), contribution.value)))
             elif not self.named_at_birth(contribution, contributions, state, out):
                 self.add(contribution, state, out)
-        return Plain(forward, out, stmt)
+        return Plain(forward, out, stmt, found.reads_after)
 
     def is_replaced(self, contribution: Contribution) -> bool:
         """Tell whether a container gets a gradient whose items are other ones when the backward sweep comes to it."""

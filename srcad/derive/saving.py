@@ -7,7 +7,7 @@ under another name; inside, it is pushed on a list, and popped at the mirrored p
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 
 import gast
 
@@ -17,6 +17,7 @@ from srcad.derive.build import assign, constant, method, name, read_names, writt
 from srcad.derive.contents import CONTENT, contents_changed, contents_read, keep_contents
 from srcad.derive.exits import exposed_names
 from srcad.derive.recompute import recomputed
+from srcad.derive.regions import final_stores
 from srcad.derive.steps import Block, Branch, Leave, Loop, Plain, Wrapped, has_backward
 from srcad.lang.scope import Scope
 
@@ -47,9 +48,10 @@ def save(
     ``gradients`` are the names that only the backward sweep binds, ``kept`` the parameters whose contents the
     caller needs back as they were.
     """
-    saver = _Saver(scope, kinds, memory, gradients)
-    saver.bound = set(parameters)
     before = {CONTENT + found for p in kept if (found := memory.content(p)) is not None}
+    final = final_stores(block, scope, kinds, memory, {found.removeprefix(CONTENT) for found in before})
+    saver = _Saver(scope, kinds, memory, gradients, final)
+    saver.bound = set(parameters)
     needed = saver.block(block, before, 0)
     saver.saved.needed |= {n for n in needed if not n.startswith(CONTENT)}
     saver.saved.maybe_unbound = saver.saved.needed - saver.bound - saver.initialised
@@ -57,8 +59,11 @@ def save(
 
 
 class _Saver:
-    def __init__(self, scope: Scope, kinds: Kinds, memory: Memory, gradients: set[str]) -> None:
+    def __init__(
+        self, scope: Scope, kinds: Kinds, memory: Memory, gradients: set[str], final: Container[int]
+    ) -> None:
         self.scope, self.kinds, self.memory, self.gradients = scope, kinds, memory, gradients
+        self.final = final
         self.saved = Saved()
         self.bound: set[str] = set()
         self.initialised: set[str] = set()
@@ -129,17 +134,20 @@ class _Saver:
 
     def contents(self, step: Plain, needed: set[str], depth: int) -> None:
         """Save what a store overwrites, and put it back before the statement's own adjoint runs."""
-        read = needed | self.reads(step.backward)
+        read = needed if step.reads_after else needed | self.reads(step.backward)
         changes = [c for c in contents_changed(step.forward, self.memory) if CONTENT + c.memory in read]
         for change in changes:
+            if id(change.stmt) in self.final:
+                continue
             kept = keep_contents(change, self.scope, self.kinds)
-            step.backward[:0] = kept.undo
+            place = len(step.backward) if step.reads_after else 0
+            step.backward[place:place] = kept.undo
             if kept.saved is None:
                 continue
             before, after = self.record([kept.saved], depth) if depth else ([], [])
             position = next(i for i, stmt in enumerate(step.forward) if stmt is change.stmt)
             step.forward[position:position] = [*kept.before, *before]
-            step.backward[:0] = after
+            step.backward[place:place] = after
             self.bound.add(kept.saved)
             if not depth:
                 self.saved.needed.add(kept.saved)
@@ -223,7 +231,7 @@ class _Saver:
         key = id(step.origin), depth, frozenset(start), frozenset(inner)
         head = set(self.heads.get(key, start))
         while key not in self.heads:
-            trial = _Saver(_Scratch(self.scope), self.kinds, self.memory, self.gradients)
+            trial = _Saver(_Scratch(self.scope), self.kinds, self.memory, self.gradients, self.final)
             trial.bound = set(inner)
             trial.saved.stacks = list(self.saved.stacks)
             trial.heads = self.heads
@@ -284,7 +292,7 @@ def _copied(block: Block) -> Block:
     steps: list[Plain | Branch | Leave | Loop | Wrapped] = []
     for step in block.steps:
         if isinstance(step, Plain):
-            steps.append(Plain(list(step.forward), list(step.backward), step.origin))
+            steps.append(Plain(list(step.forward), list(step.backward), step.origin, step.reads_after))
         elif isinstance(step, Branch):
             steps.append(Branch(step.test, _copied(step.body), _copied(step.orelse), step.origin))
         elif isinstance(step, Leave):

@@ -11,11 +11,16 @@ __all__ = ["Block", "Branch", "Leave", "Loop", "Plain", "Step", "Wrapped", "has_
 
 @dataclass
 class Plain:
-    """A simple statement: what runs forwards, and what runs in its place backwards."""
+    """A simple statement: what runs forwards, and what runs in its place backwards.
+
+    ``reads_after`` tells that the backward statements read memory as the statement has left it, so that what it
+    overwrote is put back behind them, and not before.
+    """
 
     forward: list[gast.stmt]
     backward: list[gast.stmt]
     origin: gast.stmt | None = None
+    reads_after: bool = False
 
 
 @dataclass

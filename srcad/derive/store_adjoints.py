@@ -171,7 +171,13 @@ class StoreAdjoints(CallAdjoints):
             return update[type(stmt.op)](stmt.value, element, place, kill, fl)
 
         in_place = None if self.is_shadowed(base) else base.id
-        return Operation((), [self.stmt], pull, in_place=in_place, always=in_place is None)
+        after = isinstance(stmt.op, gast.Div) and not self.may_share(stmt.value, base)
+        return Operation((), [self.stmt], pull, in_place=in_place, always=in_place is None, reads_after=after)
+
+    def may_share(self, value: gast.AST, base: gast.Name) -> bool:
+        """Tell whether an operand may show memory that a store through ``base`` changes."""
+        shown = self.memory.content(value.id) if isinstance(value, gast.Name) else None
+        return shown is not None and shown == self.memory.content(base.id)
 
     def copied(self, place: gast.AST, element: gast.AST, fl: Flattener) -> gast.AST:
         found = fl.atom(place)
@@ -210,7 +216,9 @@ class StoreAdjoints(CallAdjoints):
         scaled = fl.atom(gast.BinOp(fl.atom(place), gast.Div(), value))
         found = []
         if self.is_varied(value):
-            ratio = fl.atom(gast.BinOp(fl.atom(element), gast.Div(), value))
+            ratio = fl.atom(element)
+            if self.may_share(value, element if isinstance(element, gast.Name) else element.value):
+                ratio = fl.atom(gast.BinOp(ratio, gast.Div(), value))
             product = fl.atom(gast.UnaryOp(gast.USub(), fl.atom(gast.BinOp(scaled, gast.Mult(), ratio))))
             found.append(Contribution(value.id, self.fitted(product, value, element, fl)))
         fl.statements.append(gast.Assign([kill], scaled, None))
