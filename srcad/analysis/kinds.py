@@ -41,7 +41,7 @@ class Kind:
         element kind, or nothing for a list that is empty; of a closure, which is ``any``: those of the
         captured variables.
     value : object
-        The function, the class of an object, the value of a literal integer or flag.
+        The function, the class of an object, the value of a literal number or flag.
     dims : tuple of str or None
         Of an array, one entry an axis: ``"1"`` (of length one), ``"N"`` (surely not of length one, but
         perhaps of zero) or ``"?"``.  Of an integer or a list, one entry: what it is as a length.
@@ -112,9 +112,9 @@ def record(cls: type, items: tuple[Any, ...] | None) -> Kind:
 
 
 def literal(value: Any) -> Kind:
-    """Return the kind of a constant of the program, which remembers an integer or a flag."""
+    """Return the kind of a constant of the program, which remembers an integer, a flag or a real number."""
     kind = kind_of(value)
-    return replace(kind, value=value) if type(value) in (int, bool) else kind
+    return replace(kind, value=value) if type(value) in (int, bool, float) else kind
 
 
 def length_class(size: int) -> str:

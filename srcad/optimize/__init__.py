@@ -22,6 +22,7 @@ from srcad.optimize.fold import Fold
 from srcad.optimize.forward import Rewriter, walk
 from srcad.optimize.histories import prune_histories, unpack_histories
 from srcad.optimize.inplace import update_in_place
+from srcad.optimize.invariants import forget_invariants
 from srcad.optimize.iteration import iterate_over_histories
 from srcad.optimize.kept_shapes import keep_shapes
 from srcad.optimize.kills import store_at_once
@@ -30,10 +31,14 @@ from srcad.optimize.names import share_names
 from srcad.optimize.nest import nest
 from srcad.optimize.notation import write_briefly
 from srcad.optimize.overwritten import remove_overwritten
+from srcad.optimize.parts import read_in_place
 from srcad.optimize.plain import write_plainly
 from srcad.optimize.products import Products
 from srcad.optimize.program import Program
+from srcad.optimize.repeated import add_twice
 from srcad.optimize.reuse import reuse_memory
+from srcad.optimize.scatters import add_to_parts
+from srcad.optimize.sums import FactorsOfSums, negate_smaller
 from srcad.optimize.views import update_through_views
 
 __all__ = ["FINISH", "SIMPLIFY", "Context", "optimize", "simplify"]
@@ -44,6 +49,7 @@ SIMPLIFY: tuple[type[Rewriter], ...] = (
     NeedlessBroadcasts,
     Products,
     ConstantFactors,
+    FactorsOfSums,
     CommonSubexpressions,
 )
 """Share one walk, again and again until nothing changes; the result keeps the statement grammar."""
@@ -54,13 +60,17 @@ FINISH: tuple[Callable[[Program], None], ...] = (
     update_through_views,
     update_in_place,
     store_at_once,
+    add_to_parts,
     use_before_overwriting,
+    read_in_place,
     fit_without_copy,
+    negate_smaller,
     reuse_memory,
     unpack_histories,
     write_briefly,
     choose,
     nest,
+    add_twice,
     share_names,
     write_plainly,
     iterate_over_histories,
@@ -124,6 +134,7 @@ def simplify(program: Program) -> None:
         has_changed = remove_overwritten(program) or has_changed
         has_changed = remove_dead(program) or has_changed
         has_changed = prune_histories(program) or has_changed
+        has_changed = forget_invariants(program) or has_changed
         has_changed = collect_parts(program) or has_changed
         if not has_changed:
             break

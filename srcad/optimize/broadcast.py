@@ -141,15 +141,12 @@ class NeedlessBroadcasts(Rewriter):
         """Return ``g`` where a term is ``np.broadcast_to(g, ...)`` for a shape that ``other`` brings anyway."""
         number = self._number_behind(term, known)
         found = self._broadcast_of(term, known)
-        if number is None and found is None:
+        source: Term | None = number if found is None else found.parts[1][0]
+        if source is None:
             return None
-        if not (self.shapes.same(term, other, known) or self._is_covered(term, other)):
+        if not (self.shapes.same(term, other, known) or self._is_covered(term, other, source)):
             return None
-        if number is not None:
-            return number
-        assert found is not None
-        source: Term = found.parts[1][0]
-        return source
+        return source if number is None else number
 
     def _broadcast_of(self, term: Term, known: Known) -> Term | None:
         """Return the call of ``np.broadcast_to`` whose result a variable holds."""
@@ -163,12 +160,19 @@ class NeedlessBroadcasts(Rewriter):
             found if len(args) == 2 and not keywords and args[0].kind in (gast.Name, gast.Constant) else None
         )
 
-    def _is_covered(self, term: Term, other: Term) -> bool:
-        """Tell whether ``other`` has as many axes, none of length one, so that it gives the result its shape."""
-        small, large = dims_of(self.kinds.of(term)), dims_of(self.kinds.of(other))
-        if small is None or not large or not self.kinds.is_whole(other):
+    def _is_covered(self, term: Term, other: Term, source: Term) -> bool:
+        """Tell whether one of two operands has each axis of ``term`` with a length that is surely not one.
+
+        So the result has its shape, although ``source``, which was broadcast to ``term``, has axes of length one.
+        """
+        wide, small, large = (dims_of(self.kinds.of(part)) for part in (term, source, other))
+        if wide is None or large is None or not self.kinds.is_whole(other):
             return False
-        return len(small) <= len(large) and all(length == "N" for length in large)
+        if small is None or not self.kinds.is_whole(source):
+            small = ()
+        rank = max(len(wide), len(large))
+        first, second = (("1",) * (rank - len(dims)) + dims for dims in (small, large))
+        return all("N" in pair for pair in zip(first, second))
 
     def _broadcast_last(self, stmt: Statement, known: Known) -> list[Statement] | None:
         """Compute with numbers before they are broadcast."""

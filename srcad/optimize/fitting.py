@@ -5,9 +5,12 @@ from __future__ import annotations
 import gast
 
 from srcad import runtime as rt
+from srcad.analysis.kinds import is_double
+from srcad.optimize.kinds import TermKinds
 from srcad.optimize.liveness import Liveness
 from srcad.optimize.memory import is_fresh
 from srcad.optimize.program import Program, Statement, statements
+from srcad.optimize.shapes import Shapes
 from srcad.optimize.terms import Term
 
 __all__ = ["fit_without_copy"]
@@ -34,6 +37,8 @@ class _Fitter:
         self.program = program
         liveness = Liveness(program)
         self.memory, self.after = liveness.memory, liveness.after
+        self.kinds = TermKinds(program)
+        self.shapes = Shapes(program, self.kinds)
 
     def block(self, stmts: list[Statement]) -> None:
         for stmt in list(stmts):
@@ -77,11 +82,23 @@ class _Fitter:
             return
         making, fitting = stmts[place], stmts[index]
         gradient, value = _arguments(fitting)
-        if fitting.target != gradient.name or any(value.name in stmt.writes for stmt in stmts[place:index]):
+        kept = not any(value.name in stmt.writes for stmt in stmts[place:index])
+        if fitting.target != gradient.name and kept and self._fits(making, value):
+            self.program.set_value(fitting, gradient)
+        elif fitting.target != gradient.name or not kept:
             self._fit(fitting, fitting)
         else:
-            self._fit(fitting, making, making.value)
+            if not self._fits(making, value):
+                self._fit(fitting, making, making.value)
             del stmts[index]
+
+    def _fits(self, making: Statement, value: Term) -> bool:
+        """Tell whether a new array surely has the shape and the type that it is to have."""
+        made = making.value
+        assert made is not None
+        is_array = self.kinds.of(made).name == "array" and self.kinds.is_whole(made)
+        doubles = is_double(self.kinds.of(made)) and is_double(self.kinds.of(value))
+        return is_array and doubles and self.shapes.same(made, value, None)
 
     def _fit(self, fitting: Statement, stmt: Statement, gradient: Term | None = None) -> None:
         """Let a statement fit a gradient as another one does."""

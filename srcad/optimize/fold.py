@@ -12,7 +12,7 @@ import numpy as np
 
 from srcad import runtime as rt
 from srcad.optimize.forward import Known, Rewriter
-from srcad.optimize.memory import Memory
+from srcad.optimize.memory import Memory, is_fresh
 from srcad.optimize.program import Program, Statement
 from srcad.optimize.terms import Term
 from srcad.optimize.uses import loads_of
@@ -96,7 +96,11 @@ class Fold(Rewriter):
         if name is None or value.kind not in (gast.BinOp, gast.UnaryOp, gast.Compare):
             return None
         simple = self._value(value, known)
-        if simple.kind is gast.Name and self._is_changed(name, simple.name):
+        if (
+            simple.kind is gast.Name
+            and self._is_changed(name, simple.name)
+            and not self._is_handed_on(simple, known)
+        ):
             return None
         if simple is not value:
             self.program.set_value(stmt, simple)
@@ -105,6 +109,16 @@ class Fold(Rewriter):
     def _is_changed(self, name: str, source: str) -> bool:
         # The result would become another name for its operand.
         return self.memory.is_changed(name) or self.memory.is_changed(source)
+
+    def _is_handed_on(self, source: Term, known: Known) -> bool:
+        """Tell whether a variable holds new memory that nobody else will ask for."""
+        made = known.value(source.name)
+        return (
+            self._once(source)
+            and source.name not in self.context.keep
+            and made is not None
+            and is_fresh(made)
+        )
 
     # ---- expressions ------------------------------------------------------------------------
 

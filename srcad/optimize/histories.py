@@ -9,7 +9,7 @@ from srcad.optimize.program import Program, Statement, statements
 from srcad.optimize.terms import Term
 from srcad.optimize.uses import loads_of
 
-__all__ = ["prune_histories", "unpack_histories"]
+__all__ = ["Record", "keep_elements", "prune_histories", "records", "unpack_histories"]
 
 
 def prune_histories(program: Program) -> bool:
@@ -26,7 +26,7 @@ def prune_histories(program: Program) -> bool:
 
     What stands in a tuple twice is kept once.
     """
-    found = _records(program)
+    found = records(program)
     if not found:
         return False
     after = Liveness(program).after
@@ -35,13 +35,13 @@ def prune_histories(program: Program) -> bool:
         twins = _twins(record)
         if twins:
             program.body = _with_copies(program, program.body, record, twins)
-            _keep(program, record, [k for k in range(record.length) if k not in twins])
+            keep_elements(program, record, [k for k in range(record.length) if k not in twins])
             return True
         kept = sorted(
             {k for u in record.unpacks for k, e in enumerate(u.targets[0].children) if e.name in after[u]}
         )
         if 0 < len(kept) < record.length:
-            _keep(program, record, kept)
+            keep_elements(program, record, kept)
             has_changed = True
     return has_changed
 
@@ -56,22 +56,34 @@ def unpack_histories(program: Program) -> None:
         t = s.pop()                 # before          a, b = s.pop()      # after
         a, b = t
     """
-    for record in _records(program).values():
+    for record in records(program).values():
         _join_pops(program, record)
 
 
-class _Record:
-    """A history of tuples of one length, each of which is only ever taken apart."""
+class Record:
+    """A history of tuples of one length, each of which is only ever taken apart.
+
+    Attributes
+    ----------
+    appends : list of Statement
+        The statements that put the tuples together.
+    displays : list of Term
+        Those tuples.
+    pops, unpacks : list of Statement
+        What takes a tuple out, and what takes it apart afterwards.
+    """
 
     def __init__(self) -> None:
         self.length = 0
         self.appends: list[Statement] = []
+        self.displays: list[Term] = []
         self.pops: list[Statement] = []
         self.unpacks: list[Statement] = []
 
 
-def _records(program: Program) -> dict[str, _Record]:
-    found: dict[str, _Record] = {}
+def records(program: Program) -> dict[str, Record]:
+    """Return the histories of tuples that are taken apart wherever they are taken out."""
+    found: dict[str, Record] = {}
     popped: dict[str, str] = {}
     refused: set[str] = set()
     if not program.stacks:
@@ -81,7 +93,7 @@ def _records(program: Program) -> dict[str, _Record]:
     for stmt in statements(program.body):
         if stmt.stack is not None:
             method, stack = stmt.stack
-            record = found.setdefault(stack, _Record())
+            record = found.setdefault(stack, Record())
             if method == "append" and not _appended(stmt, record, displays):
                 refused.add(stack)
             elif method == "pop":
@@ -117,7 +129,7 @@ def _displays(program: Program) -> dict[str, Statement]:
     return found
 
 
-def _appended(stmt: Statement, record: _Record, displays: dict[str, Statement]) -> bool:
+def _appended(stmt: Statement, record: Record, displays: dict[str, Statement]) -> bool:
     """Note the statement that puts together what is appended, and tell whether it is a tuple like the others."""
     value = stmt.value
     assert value is not None
@@ -132,6 +144,7 @@ def _appended(stmt: Statement, record: _Record, displays: dict[str, Statement]) 
         return False
     record.length = record.length or len(display.children)
     record.appends.append(stmt)
+    record.displays.append(display)
     return record.length == len(display.children)
 
 
@@ -143,7 +156,7 @@ def _is_unpacking(stmt: Statement, length: int) -> bool:
     return plain and len(names) == length and len(stmt.writes) == length
 
 
-def _twins(record: _Record) -> dict[int, int]:
+def _twins(record: Record) -> dict[int, int]:
     """Return the positions whose value is always that of an earlier one, with the first such."""
     columns = list(zip(*(_display(stmt).children for stmt in record.appends)))
     first: dict[tuple[Term, ...], int] = {}
@@ -159,7 +172,7 @@ def _display(stmt: Statement) -> Term:
 
 
 def _with_copies(
-    program: Program, body: list[Statement], record: _Record, twins: dict[int, int]
+    program: Program, body: list[Statement], record: Record, twins: dict[int, int]
 ) -> list[Statement]:
     """Give the variables of what is kept no longer their values behind each unpacking."""
     out: list[Statement] = []
@@ -174,8 +187,8 @@ def _with_copies(
     return out
 
 
-def _keep(program: Program, record: _Record, kept: list[int]) -> None:
-    """Leave only some of the elements."""
+def keep_elements(program: Program, record: Record, kept: list[int]) -> None:
+    """Leave only some of the elements in the tuples of a history."""
     for stmt in record.appends:
         value = stmt.value
         assert value is not None
@@ -195,7 +208,7 @@ def _chosen(program: Program, display: Term, kept: list[int]) -> Term:
     return elements[0] if len(elements) == 1 else program.terms.make(gast.Tuple, elements)
 
 
-def _join_pops(program: Program, record: _Record) -> None:
+def _join_pops(program: Program, record: Record) -> None:
     targets = {u.value.name: u.targets for u in record.unpacks if u.value is not None}
     unpacks = set(record.unpacks)
 

@@ -11,7 +11,7 @@ from srcad.optimize.program import Program, Statement
 from srcad.optimize.terms import WORLD, Term, substitute
 from srcad.optimize.uses import loads_of
 
-__all__ = ["use_before_overwriting"]
+__all__ = ["copied", "use_before_overwriting"]
 
 
 def use_before_overwriting(program: Program) -> None:
@@ -39,7 +39,7 @@ class _Mover:
         for stmt in stmts:
             stmt.blocks = [self.block(inner) for inner in stmt.blocks]
         for index, stmt in enumerate(stmts):
-            source = _copied(stmt)
+            source = copied(stmt)
             name = stmt.target
             if source is None or name is None or name in self.program.context.keep or self.loads[name] != 1:
                 continue
@@ -97,7 +97,7 @@ class _Mover:
         stmts[index : index + 1] = users
 
 
-def _copied(stmt: Statement) -> Term | None:
+def copied(stmt: Statement) -> Term | None:
     """Return what a statement makes a copy of."""
     value = stmt.value
     if stmt.target is None or value is None or value.kind is not gast.Call or value.parts[2]:

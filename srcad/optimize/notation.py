@@ -5,18 +5,19 @@ from __future__ import annotations
 import gast
 import numpy as np
 
-from srcad.analysis.kinds import dims_of
+from srcad.analysis.kinds import dims_of, is_double
 from srcad.optimize.kinds import TermKinds
-from srcad.optimize.program import Program, statements
+from srcad.optimize.program import Program, primal_statements, statements
 from srcad.optimize.terms import Term
 
 __all__ = ["write_briefly"]
 
 
 def write_briefly(program: Program) -> None:
-    """Write new axes as an index, and copies as a method, where the operand surely is an array.
+    """Write new axes as an index, copies and sums as methods, where the operand surely is an array.
 
-    Both are what one would write by hand, and several times faster than the functions on small arrays.
+    This is what one would write by hand, and several times faster than the functions on small arrays.  The primal's
+    own calls stay as they are.
 
     Examples
     --------
@@ -24,13 +25,20 @@ def write_briefly(program: Program) -> None:
 
         t = np.expand_dims(g, 1)    # before          t = g[:, None]      # after
         u = np.copy(dx)                               u = dx.copy()
+        v = np.sum(u, axis=0)                         v = u.sum(axis=0)
+        w = np.outer(x, y)                            w = x[:, None] * y
+        z = x @ y                                     z = np.dot(x, y)
     """
     writer = _Writer(program)
+    primal = primal_statements(program)
     for stmt in statements(program.body):
-        if stmt.target is not None and stmt.value is not None and stmt.value.kind is gast.Call:
-            brief = writer.brief(stmt.value)
-            if brief is not None:
-                program.set_value(stmt, brief)
+        if stmt.target is None or stmt.value is None:
+            continue
+        brief = writer.brief(stmt.value) if stmt.value.kind is gast.Call else None
+        if brief is None and stmt not in primal:
+            brief = writer.derivative(stmt.value)
+        if brief is not None:
+            program.set_value(stmt, brief)
 
 
 class _Writer:
@@ -51,10 +59,41 @@ class _Writer:
             return None
         rank = self._rank(args[0])
         if call.callee is np.copy and len(args) == 1 and (rank or args[0].name in self.views):
-            return self.terms.make(gast.Call, self.terms.make(gast.Attribute, args[0], "copy"), (), ())
+            return self._method(args[0], "copy", ())
         if call.callee is np.expand_dims and len(args) == 2 and rank:
             return self._with_axes(args[0], rank, args[1])
         return None
+
+    def derivative(self, value: Term) -> Term | None:
+        """Return what stands for a value of the backward sweep, or None where it stays."""
+        if value.kind is gast.BinOp and value.parts[1] is gast.MatMult:
+            left, _, right = value.parts
+            if not all(map(self._is_vector, (left, right))):
+                return None
+            return self.terms.make(gast.Call, self.terms.static("np.dot", np.dot), (left, right), ())
+        if value.kind is not gast.Call:
+            return None
+        _, args, keywords = value.parts
+        if not args or args[0].kind is not gast.Name:
+            return None
+        rank = self._rank(args[0])
+        if value.callee is np.sum and len(args) == 1 and rank:
+            return self._method(args[0], "sum", (), keywords)
+        if value.callee is np.outer and len(args) == 2 and not keywords and all(map(self._is_vector, args)):
+            column = self._with_axes(args[0], 1, self.terms.constant(1))
+            return None if column is None else self.terms.binary(column, gast.Mult, args[1])
+        if value.callee is np.zeros_like and rank and is_double(self.kinds.of(args[0])):
+            shape = self.terms.make(gast.Attribute, args[0], "shape")
+            return self.terms.make(gast.Call, self.terms.static("np.zeros", np.zeros), (shape,), ())
+        return None
+
+    def _method(
+        self, term: Term, method: str, args: tuple[Term, ...], keywords: tuple[Term, ...] = ()
+    ) -> Term:
+        return self.terms.make(gast.Call, self.terms.make(gast.Attribute, term, method), args, keywords)
+
+    def _is_vector(self, term: Term) -> bool:
+        return term.kind is gast.Name and self._rank(term) == 1
 
     def _rank(self, term: Term) -> int:
         """Return the rank of what surely is an array, else 0."""
@@ -63,17 +102,25 @@ class _Writer:
 
     def _with_axes(self, array: Term, rank: int, axis: Term) -> Term | None:
         axis = self.displays.get(axis.name, axis) if axis.kind is gast.Name else axis
-        parts = axis.children if axis.kind is gast.Tuple else (axis,)
-        places = {
-            part.parts[0] for part in parts if part.kind is gast.Constant and type(part.parts[0]) is int
-        }
-        if len(places) != len(parts) or not all(0 <= place < rank + len(places) for place in places):
+        given = _places(axis)
+        places = set(given)
+        if not given or len(places) != len(given) or not all(0 <= p < rank + len(given) for p in places):
             return None
         whole, new = self.terms.make(gast.Slice, None, None, None), self.terms.constant(None)
         index = tuple([new if place in places else whole for place in range(max(places) + 1)])
         return self.terms.make(
             gast.Subscript, array, index[0] if len(index) == 1 else self.terms.make(gast.Tuple, index)
         )
+
+
+def _places(axis: Term) -> list[int]:
+    """Return the numbers of one axis or several, or nothing where they are not known."""
+    if axis.kind is gast.Constant and type(axis.parts[0]) is tuple:
+        values = list(axis.parts[0])
+    else:
+        parts = axis.children if axis.kind is gast.Tuple else (axis,)
+        values = [part.parts[0] if part.kind is gast.Constant else None for part in parts]
+    return values if all(type(value) is int for value in values) else []
 
 
 def _displays(program: Program) -> dict[str, Term]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
-
 import gast
 import numpy as np
 
@@ -11,7 +9,7 @@ from srcad import runtime as rt
 from srcad.analysis.kinds import dims_of, is_double
 from srcad.optimize.forward import Known, Rewriter
 from srcad.optimize.memory import Memory
-from srcad.optimize.program import Program, Remark, Statement, statements
+from srcad.optimize.program import Program, Statement, primal_statements
 from srcad.optimize.shapes import Shapes
 from srcad.optimize.terms import Term
 from srcad.optimize.uses import loads_of
@@ -20,7 +18,7 @@ __all__ = ["Products"]
 
 
 class Products(Rewriter):
-    """Use ``@`` for the inner product of two vectors, and for the adjoints of a product of two matrices.
+    """Use ``@`` or ``np.vdot`` for sums of products, and ``@`` for the adjoints of a product of two matrices.
 
     Examples
     --------
@@ -37,8 +35,7 @@ class Products(Rewriter):
         self.kinds = memory.kinds
         self.shapes = Shapes(program, self.kinds)
         self.loads = loads_of(program)
-        # what comes before the first line of the backward sweep has the primal's values, to the last bit
-        self.primal = set(itertools.takewhile(lambda stmt: stmt.kind is not Remark, statements(program.body)))
+        self.primal = primal_statements(program)
 
     def statement(self, stmt: Statement, known: Known) -> list[Statement] | None:
         """Replace the value of an assignment."""
@@ -78,8 +75,24 @@ class Products(Rewriter):
         if product is None or product.kind is not gast.BinOp or product.parts[1] is not gast.Mult:
             return
         left, _, right = product.parts
-        if self._is_vector(left) and self._is_vector(right) and self.shapes.same(left, right, known):
+        rank = self._rank(left)
+        if (
+            not rank
+            or self._rank(right) != rank
+            or not (is_double(self.kinds.of(left)) and is_double(self.kinds.of(right)))
+        ):
+            return
+        if not (self._are_long(left, right) or self.shapes.same(left, right, known)):
+            return
+        if rank == 1:
             self.program.set_value(stmt, self.terms.binary(left, gast.MatMult, right))
+        else:
+            inner = self.terms.static("np.vdot", np.vdot)
+            self.program.set_value(stmt, self.terms.make(gast.Call, inner, (left, right), ()))
+
+    def _are_long(self, left: Term, right: Term) -> bool:
+        """Tell whether no axis of two operands that are multiplied can have been broadcast."""
+        return all(length == "N" for term in (left, right) for length in dims_of(self.kinds.of(term)) or "?")
 
     def _product(self, stmt: Statement, left: Term, right: Term, *, is_left: bool) -> list[Statement] | None:
         turned = right if is_left else left
@@ -90,9 +103,6 @@ class Products(Rewriter):
         factors = (left, self.terms.load(name)) if is_left else (self.terms.load(name), right)
         self.program.set_value(stmt, self.terms.binary(factors[0], gast.MatMult, factors[1]))
         return [transposed, stmt]
-
-    def _is_vector(self, term: Term) -> bool:
-        return self._rank(term) == 1 and is_double(self.kinds.of(term))
 
     def _is_matrix(self, term: Term) -> bool:
         return self._rank(term) == 2

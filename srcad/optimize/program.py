@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
@@ -12,7 +13,7 @@ from srcad.lang.printer import Comment
 from srcad.optimize.context import Context
 from srcad.optimize.terms import WORLD, Term, Terms, base_name
 
-__all__ = ["LEAVING", "Program", "Remark", "Statement", "statements"]
+__all__ = ["LEAVING", "Program", "Remark", "Statement", "primal_statements", "statements"]
 
 LEAVING = (gast.Break, gast.Continue, gast.Return, gast.Raise)
 _NOTHING: frozenset[str] = frozenset()
@@ -258,6 +259,11 @@ def statements(body: Iterable[Statement]) -> Iterator[Statement]:
         yield stmt
         for block in stmt.blocks:
             yield from statements(block)
+
+
+def primal_statements(program: Program) -> set[Statement]:
+    """Return what comes before the first line of the backward sweep, which has the primal's values, to the last bit."""
+    return set(itertools.takewhile(lambda stmt: stmt.kind is not Remark, statements(program.body)))
 
 
 def _bound(target: Term) -> list[str]:

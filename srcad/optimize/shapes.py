@@ -62,8 +62,8 @@ class Shapes:
             "expand_dims": self._expand_dims,
         }
 
-    def same(self, first: Term, second: Term, known: Known) -> bool:
-        """Tell whether two values are proven to have the same shape."""
+    def same(self, first: Term, second: Term, known: Known | None) -> bool:
+        """Tell whether two values are proven to have the same shape; without ``known`` by what is set only once."""
         self._memo, self._known = {}, known
         shape = self.of(first, _DEPTH)
         return shape is not None and _symbols(shape) == _symbols(self.of(second, _DEPTH))
@@ -313,11 +313,17 @@ def _set_once(program: Program, restored: set[str]) -> dict[str, Term | None]:
         if _copies_itself(stmt):
             continue
         for name in stmt.writes:
-            if stmt.target == name and name in values and values[name] is stmt.value:
-                continue  # computed again
+            if stmt.target == name and (
+                _is_none(stmt.value) or (name in values and values[name] is stmt.value)
+            ):
+                continue  # not an array yet, or computed again
             counts[name] = counts.get(name, 0) + (2 if stmt.kind is gast.For else 1)
             values[name] = stmt.value if stmt.target == name else None
     return {name: values[name] for name, number in counts.items() if number == 1}
+
+
+def _is_none(value: Term | None) -> bool:
+    return value is not None and value.kind is gast.Constant and value.parts[0] is None
 
 
 def _below(stmt: Statement) -> Iterator[Statement]:

@@ -125,10 +125,14 @@ def _is_fresh(node: gast.AST) -> bool:
     """Tell whether an expression surely makes a new array."""
     if isinstance(node, (gast.BinOp, gast.UnaryOp)):
         return not isinstance(node, gast.UnaryOp) or isinstance(node.op, gast.USub)
-    if not isinstance(node, gast.Call) or not isinstance(node.func, gast.Name):
+    if not isinstance(node, gast.Call):
         return False
-    sums_axes = node.func.id == "np.sum" and any(keyword.arg == "axis" for keyword in node.keywords)
-    return sums_axes or node.func.id in _FRESH
+    has_axis = any(keyword.arg == "axis" for keyword in node.keywords)
+    if isinstance(node.func, gast.Attribute):
+        return node.func.attr == "copy" or (node.func.attr == "sum" and has_axis)
+    if not isinstance(node.func, gast.Name):
+        return False
+    return (node.func.id == "np.sum" and has_axis) or node.func.id in _FRESH
 
 
 _FITTING = ("rt.finish", "rt.fitted")

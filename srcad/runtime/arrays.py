@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import cmath
+import functools
 import math
 from collections.abc import Sequence
 from typing import Any
@@ -43,9 +44,11 @@ def unbroadcast(cotangent: Array, x: Array) -> Array:
 
     A scalar ``x`` gets a scalar; a real ``x`` gets the real part.
     """
+    if type(cotangent) is type(x) is np.ndarray and cotangent.dtype is x.dtype:
+        if cotangent.shape == x.shape:
+            return cotangent
+        return _summed_to(cotangent, x.shape)
     if isinstance(cotangent, float) and isinstance(x, float):
-        return cotangent
-    if type(cotangent) is type(x) is np.ndarray and cotangent.shape == x.shape and cotangent.dtype is x.dtype:
         return cotangent
     shape = np.shape(x)
     if np.shape(cotangent) != shape:
@@ -58,17 +61,25 @@ def unbroadcast(cotangent: Array, x: Array) -> Array:
 def _summed_to(cotangent: Array, shape: tuple[int, ...]) -> Array:
     if not shape:
         return np.sum(cotangent)
-    large = np.shape(cotangent)
-    extra = len(large) - len(shape)
-    if extra < 0:
+    axes = _summed_axes(np.shape(cotangent), shape)
+    if axes is None:
         return np.broadcast_to(cotangent, shape)
+    return np.add.reduce(cotangent, axis=axes).reshape(shape)
+
+
+@functools.lru_cache(maxsize=512)
+def _summed_axes(large: tuple[int, ...], small: tuple[int, ...]) -> tuple[int, ...] | None:
+    """Return the axes to sum over, or None where there is nothing to sum but something to repeat."""
+    extra = len(large) - len(small)
+    if extra < 0:
+        return None
     axes = list(range(extra))
-    for axis, length in enumerate(shape, extra):
+    for axis, length in enumerate(small, extra):
         if length == 1:
             axes.append(axis)
         elif length != large[axis]:
-            return np.broadcast_to(cotangent, shape)
-    return np.add.reduce(cotangent, axis=tuple(axes)).reshape(shape)
+            return None
+    return tuple(axes)
 
 
 def scatter(cotangent: Array, x: Array, index: Any) -> Array:

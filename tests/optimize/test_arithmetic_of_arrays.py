@@ -20,6 +20,7 @@ from srcad.optimize.factors import ConstantFactors
 from srcad.optimize.forward import walk
 from srcad.optimize.products import Products
 from srcad.optimize.reuse import reuse_memory
+from srcad.optimize.sums import FactorsOfSums, negate_smaller
 
 RNG = np.random.default_rng(0)
 
@@ -49,6 +50,7 @@ def remarked(*passes):
 
 
 VECTORS = of_dims(x="N", y="N", g="N")
+VECTORS_AND_A_CUT = of_dims(x="N", y="N", g="?")
 FACTORS = of_dims(x="NN", y="NN", g="N")
 BLOCKS = of_dims(x="NNN", y="NNN", g="N")
 MATRIX = RNG.normal(size=(3, 3))
@@ -72,7 +74,7 @@ def test_a_sum_of_the_primal_keeps_its_rounding():
 @pytest.mark.parametrize(
     "text",
     [
-        "'line 1'\nt = x * y\nz = np.sum(t)\nreturn z",
+        "'line 1'\nt = x * g\nz = np.sum(t)\nreturn z",
         "'line 1'\nt = x * x\nz = np.sum(t)\nreturn z, t",
         "'line 1'\nt = x * x\nz = np.sum(t, axis=0)\nreturn z",
         "'line 1'\nt = x * 2.0\nz = np.sum(t)\nreturn z",
@@ -81,10 +83,29 @@ def test_a_sum_of_the_primal_keeps_its_rounding():
     ids=["perhaps of other lengths", "used again", "along an axis", "with a number", "of a sum"],
 )
 def test_other_sums_stay(text):
-    check(remarked(Products), text, text.replace("'line 1'", "# line 1"), VECTORS)
+    check(remarked(Products), text, text.replace("'line 1'", "# line 1"), VECTORS_AND_A_CUT)
 
 
-def test_a_sum_over_a_matrix_stays():
+def test_vectors_that_cannot_have_been_broadcast_have_one_length():
+    check(
+        remarked(Products),
+        "'line 1'\nt = x * y\nz = np.sum(t)\nreturn z",
+        "# line 1\nz = x @ y\nreturn z",
+        VECTORS,
+    )
+
+
+def test_the_sum_of_a_product_of_matrices_is_an_inner_product():
+    check(
+        remarked(Products),
+        "'line 1'\nt = x * y\nz = np.sum(t)\nreturn z",
+        "# line 1\nz = np.vdot(x, y)\nreturn z",
+        FACTORS,
+        (MATRIX, MATRIX.T + 1.0, MATRIX[0]),
+    )
+
+
+def test_a_sum_over_a_matrix_of_the_primal_stays():
     text = "t = x * x\nz = np.sum(t)\nreturn z"
     check(walked(Products), text, text, FACTORS, (MATRIX, MATRIX, MATRIX[0]))
 
@@ -196,3 +217,40 @@ def test_reused_memory_in_loops_and_branches_computes_the_same(text):
     result = on_function(reuse_memory)(given, BLOCKS)
     arguments = (BLOCK, BLOCK + 1.0, BLOCK[0, 0])
     assert same(run(given, *arguments)[0], run(result, *arguments)[0]), text_of(result)
+
+
+def test_a_factor_that_is_the_same_along_an_axis_leaves_the_sum():
+    check(
+        remarked(FactorsOfSums),
+        "'line 1'\nt = x * g\nz = np.sum(t, axis=0)\nreturn z",
+        "# line 1\nt1 = np.sum(x, axis=0)\nz = t1 * g\nreturn z",
+        FACTORS,
+        (MATRIX, MATRIX, MATRIX[0]),
+    )
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "'line 1'\nt = x * g\nz = np.sum(t, axis=1)\nreturn z",
+        "'line 1'\nt = x * y\nz = np.sum(t, axis=0)\nreturn z",
+        "'line 1'\nt = x * g\nz = np.sum(t, axis=0)\nreturn z, t",
+        "t = x * g\nz = np.sum(t, axis=0)\n'line 1'\nreturn z",
+    ],
+    ids=["along its own axis", "of two matrices", "used again", "of the primal"],
+)
+def test_other_factors_stay_in_their_sums(text):
+    given = (MATRIX, MATRIX, MATRIX[0])
+    check(remarked(FactorsOfSums), text, text.replace("'line 1'", "# line 1"), FACTORS, given)
+
+
+def test_the_smaller_factor_changes_its_sign():
+    check(
+        on_function(negate_smaller),
+        "t = x * g\nz = -t\nreturn z",
+        "t1 = -g\nz = x * t1\nreturn z",
+        FACTORS,
+        (MATRIX, MATRIX, MATRIX[0]),
+    )
+    text = "t = x * y\nz = -t\nreturn z"
+    check(on_function(negate_smaller), text, text, FACTORS, (MATRIX, MATRIX, MATRIX[0]))

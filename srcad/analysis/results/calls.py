@@ -29,7 +29,7 @@ from srcad.analysis.results import products
 from srcad.analysis.results.creation import CREATION, as_array_like
 from srcad.analysis.results.elementwise import ufunc_result
 from srcad.analysis.results.generators import MAKERS
-from srcad.analysis.results.indexing import element
+from srcad.analysis.results.indexing import attribute, element
 from srcad.analysis.results.linear_algebra import LINEAR_ALGEBRA
 from srcad.analysis.results.reductions import REDUCTIONS, SCANS, reduction, scan
 from srcad.analysis.results.runtime_functions import is_runtime, runtime_result
@@ -199,6 +199,13 @@ def _extreme(call: Call) -> Kind:
     return ANY
 
 
+def _part_of_complex(call: Call) -> Kind:
+    """The kind of ``np.real(a)`` and ``np.imag(a)``."""
+    operand = call.arguments[0]
+    known = operand.name in ("array", "number") or is_scalar(operand)
+    return attribute(operand, "real") if known and not call.keywords else NUMBER
+
+
 def _zeros_like_value(call: Call) -> Kind:
     operand = call.arguments[0]
     if operand.name in ("list", "tuple"):
@@ -222,6 +229,8 @@ _TABLE: dict[Any, Callable[[Call], Kind]] = {
     **CREATION,
     **LINEAR_ALGEBRA,
     **SEVERAL,
+    np.real: _part_of_complex,
+    np.imag: _part_of_complex,
     np.dot: products.dot,
     np.einsum: products.einsum,
     np.inner: products.inner,

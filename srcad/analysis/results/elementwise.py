@@ -174,6 +174,8 @@ def _scalar_binary(op: type, left: Kind, right: Kind) -> Kind:
         natural = right.value is not None and right.value >= 0
         if whole:
             return INT if natural else Kind("float", dtype="double")
+        if left.value is not None and left.value > 0:
+            return FLOAT64  # no power of a positive number is complex
         return Kind("float", dtype=left.dtype) if right.name != "float" else FLOAT
     if op is gast.Div:
         return FLOAT64

@@ -34,11 +34,10 @@ def dattention(Q, K, V):
     dV = weights_1.T @ t14
     # line 9: weights = weights / np.sum(weights, axis=1, keepdims=True)
     dweights = dweights_1 / t7
-    dweights -= np.sum(dweights_1 * (weights_1 / t7), axis=1, keepdims=True)
+    dweights -= (dweights_1 * (weights_1 / t7)).sum(axis=1, keepdims=True)
     # line 8: weights = np.exp(scores - np.max(scores, axis=1, keepdims=True))
     dt6 = dweights * weights
-    t43 = np.sum(dt6, axis=1, keepdims=True) * rt.extreme_share(scores, t5, 1)
-    dscores = dt6 - t43
+    dscores = dt6 - dt6.sum(axis=1, keepdims=True) * rt.extreme_share(scores, t5, 1)
     # line 7: scores = Q @ K.T / np.sqrt(Q.shape[1])
     dt1 = dscores / t4
     dQ = dt1 @ t.T

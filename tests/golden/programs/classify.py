@@ -39,7 +39,7 @@ def dclassify(x):
         dx = 1.0
     elif matched_1:
         # line 11: return x * x
-        dx = x + x
+        dx = 2 * x
     else:
         # line 13: return math.exp(-x)
         dx = -result

@@ -25,15 +25,14 @@ def dconductivity(r, u, steps):
         u[1:-1] += r * t5
         history.append(t5)
     # line 9: return np.sum(u * u)
-    du = 1.0 * u
-    du = du + 1.0 * u
     dr = 0.0
+    du = 2 * u
     for _ in reversed(range(steps)):
         t5 = history.pop()
         # line 8: u[1:-1] += r * (u[2:] - 2.0 * u[1:-1] + u[:-2])
-        t14 = du[1:-1].copy()
-        dt5 = t14 * r
-        dr += t14 @ t5
+        t13 = du[1:-1]
+        dt5 = t13 * r
+        dr += np.dot(t13, t5)
         du[:-2] += dt5
         du[1:-1] -= dt5 * 2.0
         du[2:] += dt5

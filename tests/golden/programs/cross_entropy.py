@@ -32,11 +32,11 @@ def dcross_entropy(scores, labels):
     t8 = 1.0 / np.size(t5)
     dpicked = np.broadcast_to(-t8, np.shape(t5))
     # line 9: picked = shifted[np.arange(len(labels)), labels]
-    dshifted = np.zeros_like(shifted)
+    dshifted = np.zeros(shifted.shape)
     rt.accumulate(dshifted, (t4, labels), dpicked)
     # line 8: log_normal = np.log(np.sum(np.exp(shifted), axis=1))
     dshifted += (t8 / t2)[:, None] * t1
     # line 7: shifted = scores - np.max(scores, axis=1, keepdims=True)
-    t25 = np.sum(dshifted, axis=1, keepdims=True) * rt.extreme_share(scores, t, 1)
+    t25 = dshifted.sum(axis=1, keepdims=True) * rt.extreme_share(scores, t, 1)
     dscores = dshifted - t25
     return dscores

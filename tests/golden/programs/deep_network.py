@@ -41,7 +41,7 @@ def ddeep_network(layers, x):
         # line 8: x = np.tanh(x @ W + b)
         dt3 = dx * (1 - x * x)
         x = x_history.pop()
-        db = np.sum(dt3, axis=0)
+        db = dt3.sum(axis=0)
         dx = dt3 @ W.T
         dW = x.T @ dt3
         # line 7: for W, b in layers:

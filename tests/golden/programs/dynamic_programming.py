@@ -61,7 +61,7 @@ def ddynamic_programming(cost):
                         table[i, j] += table[i, t11]
             history.append((t1, t10, t11, t1_1, t2, t4, t7, t8))
     # line 17: return table[-1, -1]
-    dtable = np.zeros_like(table)
+    dtable = np.zeros(table.shape)
     dtable[-1, -1] = 1.0
     for i in reversed(range(rows)):
         for j in reversed(range(columns)):

@@ -20,33 +20,27 @@ import numpy as np
 
 
 def dforward_substitution(L, b):
-    x_before_history = []
     history = []
     x = np.zeros_like(b)
     t = len(b)
     for i in range(t):
         t6 = L[i, i]
         t7 = (b[i] - L[i, :i] @ x[:i]) / t6
-        x_before_history.append(x[i])
         x[i] = t7
         history.append((t6, t7))
     # line 10: return np.sum(x * x)
-    dx = 1.0 * x
-    dx += 1.0 * x
-    dL = np.zeros_like(L)
-    db = np.zeros_like(b)
+    dL = np.zeros(L.shape)
+    db = np.zeros(b.shape)
+    dx = 2 * x
     for i in reversed(range(t)):
         t6, t7 = history.pop()
-        t3 = x[:i]
         # line 9: x[i] = (b[i] - L[i, :i] @ x[:i]) / L[i, i]
-        x_before = x_before_history.pop()
-        x[i] = x_before
         dt7 = dx[i]
         dx[i] = 0.0
         dt5 = dt7 / t6
         dL[i, i] -= dt7 * (t7 / t6)
         dt4 = -dt5
         dx[:i] += dt4 * L[i, :i]
-        dL[i, :i] += dt4 * t3
+        dL[i, :i] += dt4 * x[:i]
         db[i] += dt5
     return dL, db

@@ -29,7 +29,7 @@ def dgaussian(mean, precision, x):
     dt = -0.5 * centred
     dcentred = -0.5 * (centred @ precision)
     dcentred += precision @ dt
-    dprecision += np.outer(centred, dt)
+    dprecision += centred[:, None] * dt
     # line 7: centred = x - mean
     dmean = -dcentred
     return dmean, dprecision

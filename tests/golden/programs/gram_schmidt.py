@@ -39,18 +39,19 @@ def dgram_schmidt(A):
         A[:, j] /= t10
         history.append(t10)
     # line 11: return np.sum(A[0] ** 3)
-    dA = np.zeros_like(A)
+    dA = np.zeros(A.shape)
     dA[0] = 3 * A[0] ** 2
     for j in reversed(range(t1)):
         t10 = history.pop()
         t7 = A[:, j]
         t8 = A[:, j]
         # line 10: A[:, j] /= np.sqrt(A[:, j] @ A[:, j])
+        t20 = dA[:, j] / t10
+        t40 = np.dot(t20, A[:, j])
+        dA[:, j] = t20
         A_before_1 = A_before_1_history.pop()
         A[:, j] = A_before_1
-        t20 = dA[:, j] / t10
-        dA[:, j] = t20
-        dt9 = rt.quotient(-(0.5 * (t20 @ (A[:, j] / t10))), t10)
+        dt9 = rt.quotient(-(0.5 * t40), t10)
         dA[:, j] += dt9 * t7
         dA[:, j] += dt9 * t8
         for k in reversed(range(j)):
@@ -62,7 +63,7 @@ def dgram_schmidt(A):
             A_before = A_before_history.pop()
             A[:, j] = A_before
             dt6 = -dA[:, j]
-            dt4 = dt6 @ t20
+            dt4 = np.dot(dt6, t20)
             dA[:, k] += dt6 * t4
             dA[:, j] += dt4 * t7
             dA[:, k] += dt4 * t8

@@ -23,8 +23,7 @@ def dheat(u, r, steps):
     for _ in range(steps):
         u[1:-1] += r * (u[2:] - 2.0 * u[1:-1] + u[:-2])
     # line 9: return np.sum(u * u)
-    du = 1.0 * u
-    du = du + 1.0 * u
+    du = 2 * u
     for _ in reversed(range(steps)):
         # line 8: u[1:-1] += r * (u[2:] - 2.0 * u[1:-1] + u[:-2])
         dt5 = du[1:-1] * r

@@ -22,5 +22,5 @@ def dhistogram(weights, bins):
     counts = np.zeros(4)
     np.add.at(counts, bins, weights)
     # line 8: np.add.at(counts, bins, weights)
-    dcounts = rt.fitted(2 * counts, counts)
+    dcounts = 2 * counts
     return rt.fitted(dcounts[bins], weights)

@@ -28,9 +28,8 @@ def djacobi(A, B, steps):
         t7 = 0.25 * (B[1:-1, :-2] + B[1:-1, 2:] + B[2:, 1:-1] + B[:-2, 1:-1])
         A[1:-1, 1:-1] = t7
     # line 10: return np.sum(A * A)
-    dA = 1.0 * A
-    dA = dA + 1.0 * A
-    dB = np.zeros_like(B)
+    dB = np.zeros(B.shape)
+    dA = 2 * A
     for _ in reversed(range(steps)):
         # line 9: A[1:-1, 1:-1] = 0.25 * (B[1:-1, :-2] + B[1:-1, 2:] + B[2:, 1:-1] + B[:-2, 1:-1])
         dt14 = rt.unbroadcast(dA[1:-1, 1:-1], B[1:-1, :-2]) * 0.25

@@ -67,9 +67,7 @@ def dkalman(drift, noise, observations):
         dt4 = dloss * 0.5
         dt2 = dt4 / total
         dtotal -= dt4 * (t3 / total)
-        t28 = dt2 * error
-        derror += t28
-        derror += t28
+        derror += dt2 * (2 * error)
         dtotal += dt2
         # line 11: error = y - mean
         dmean -= derror

@@ -33,16 +33,16 @@ def dlayer_norm(x, gain, bias):
     # line 11: return np.sum(np.tanh(y))
     t9 = 1 - t5 * t5
     # line 10: y = centred / np.sqrt(variance + 1e-5) * gain + bias
-    dbias = np.sum(t9, axis=0)
+    dbias = t9.sum(axis=0)
     dt3 = t9 * gain
-    dgain = np.sum(t9 * t3, axis=0)
+    dgain = (t9 * t3).sum(axis=0)
     dcentred = dt3 / t2
-    t23 = -(0.5 * np.sum(dt3 * (t3 / t2), axis=1, keepdims=True))
+    t23 = -(0.5 * (dt3 * (t3 / t2)).sum(axis=1, keepdims=True))
     dvariance = rt.quotient(t23, t2)
     # line 9: variance = np.mean(centred**2, axis=1, keepdims=True)
     dcentred += dvariance / rt.reduced_size(np.shape(t), 1) * (2 * centred)
     # line 8: centred = x - mean
-    dmean = -np.sum(dcentred, axis=1, keepdims=True)
+    dmean = -dcentred.sum(axis=1, keepdims=True)
     # line 7: mean = np.mean(x, axis=1, keepdims=True)
     dx = dcentred + dmean / rt.reduced_size(np.shape(x), 1)
     return dx, dgain, dbias

@@ -22,7 +22,7 @@ def dlog_sum_exp(x):
     t1 = np.exp(x - top)
     # line 8: return top + np.log(np.sum(np.exp(x - top)))
     dt = t1 / np.sum(t1)
-    dtop = 1.0 - np.sum(dt)
+    dtop = 1.0 - dt.sum()
     # line 7: top = np.max(x)
     dx = dt + dtop * rt.extreme_share(x, top, None)
     return dx

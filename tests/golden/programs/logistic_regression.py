@@ -35,6 +35,6 @@ def dlogistic_regression(weights, intercept, X, y):
     t21 = np.broadcast_to(t14, np.shape(t3)) * np.exp(rt.difference(score, t1))
     dscore = t21 - t14 * y
     # line 7: score = X @ weights + intercept
-    dintercept = np.sum(dscore)
+    dintercept = dscore.sum()
     dweights += X.T @ dscore
     return dweights, dintercept

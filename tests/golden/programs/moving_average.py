@@ -31,19 +31,19 @@ def dmoving_average(x, rate):
     t = len(seq)
     for i in range(t):
         value = seq[i]
-        t1 = 1.0 - rate
         mean_history.append(mean)
-        mean = t1 * mean + rate * value
+        mean = (1.0 - rate) * mean + rate * value
         means.append(mean)
-        history.append((t1, value))
+        history.append(value)
     # line 12: return np.sum(np.stack(means) ** 2)
-    dmeans = rt.unstack_like(1.0 * (2 * np.stack(means)), means, 0)
+    dmeans = rt.unstack_like(2 * np.stack(means), means, 0)
     dmean = 0.0
     drate = 0.0
-    dseq = np.zeros_like(seq)
+    dseq = np.zeros(seq.shape)
     dmeans = rt.owned(dmeans, means)
     for i in reversed(range(t)):
-        t1, value = history.pop()
+        value = history.pop()
+        t1 = 1.0 - rate
         # line 11: means.append(mean)
         t12 = dmeans.pop()
         dmean += t12

@@ -37,6 +37,6 @@ def dnetwork(params, x, y):
     dt4 = hidden.T @ doutput
     # line 7: hidden = np.tanh(x @ params["W1"] + params["b1"])
     dt3 = dhidden * (1 - hidden * hidden)
-    dt2 = np.sum(dt3, axis=0)
-    dparams = {"W1": x.T @ dt3, "b1": dt2, "W2": dt4, "b2": np.sum(doutput, axis=0)}
+    dt = x.T @ dt3
+    dparams = {"W1": dt, "b1": dt3.sum(axis=0), "W2": dt4, "b2": doutput.sum(axis=0)}
     return rt.fitted(dparams, params)

@@ -38,10 +38,10 @@ def dnormalized_rows(A):
         row, t1 = history.pop()
         drow = dseq[i]
         # line 8: row /= np.sum(row)
+        t8 = drow / t1
+        dt1 = -np.sum(t8 * row)
+        drow[...] = t8
         row_before = row_before_history.pop()
         row[...] = row_before
-        t8 = drow / t1
-        dt1 = -np.sum(t8 * (row / t1))
-        drow[...] = t8
         drow += np.broadcast_to(dt1, np.shape(row))
     return dA

@@ -31,16 +31,16 @@ def dpower_iteration(A, steps):
         v = v_1 / t1
         history.append((t1, v_1))
     # line 11: return v @ A @ v
-    dA = np.outer(v, v)
+    dA = v[:, None] * v
     dv = v @ A + A @ v
     for _ in reversed(range(steps)):
         t1, v_1 = history.pop()
         # line 10: v = v / np.linalg.norm(v)
         dv_1 = dv / t1
-        t25 = np.sum(dv * (v / t1))
+        t25 = np.dot(dv, v / t1)
         v = v_history.pop()
         dv_1 -= t25 * rt.safe_reciprocal(t1) * np.conj(v_1)
         # line 9: v = A @ v
         dv = A.T @ dv_1
-        dA += np.outer(dv_1, v)
+        dA += dv_1[:, None] * v
     return dA

@@ -44,7 +44,7 @@ def dpredator_prey(birth, death, steps):
         t29 = hunters, hunters_1, prey, prey_1, state_2, t2_1, t2_2, t4_1, t4_2, t6, t7
         history.append(t29)
     # line 16: return state[0]
-    dstate = np.zeros_like(state)
+    dstate = np.zeros(state.shape)
     dstate[0] = 1.0
     dbirth = 0.0
     ddeath = 0.0
@@ -61,7 +61,7 @@ def dpredator_prey(birth, death, steps):
         dbirth += dt7
         dhunters_1 -= dt7
         # line 7: prey, hunters = state
-        dstate_2 = np.zeros_like(state_2)
+        dstate_2 = np.zeros(state_2.shape)
         dstate_2[0] = dt2_2 + dt1_2 * t7
         dstate_2[1] += dhunters_1
         # line 14: middle = state + 0.05 * _rate(state, birth, death)

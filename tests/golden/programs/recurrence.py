@@ -28,9 +28,8 @@ def drecurrence(x, a):
         x[i] += a * t2
         t2_history.append(t2)
     # line 9: return np.sum(x * x)
-    dx = 1.0 * x
-    dx += 1.0 * x
     da = 0.0
+    dx = 2 * x
     for i in reversed(range(1, t)):
         t2 = t2_history.pop()
         # line 8: x[i] += a * x[i - 1]

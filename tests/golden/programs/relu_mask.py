@@ -15,6 +15,7 @@ ARGNUMS = (0, 1)
 
 # ------------------------------ its derivative ------------------------------
 
+import numpy as np
 from srcad import runtime as rt
 
 
@@ -24,14 +25,12 @@ def drelu_mask(x, leak):
     t3 = y[t]
     t4 = t3 * leak
     y[t] = t4
-    # line 9: return np.sum(y * y)
-    dy = 1.0 * y
-    dy = dy + 1.0 * y
     # line 8: y[x < 0.0] *= leak
+    dy = 2 * y
     t9 = rt.store_gradient(dy, t)
     dy[t] = 0.0
     dt4 = rt.unbroadcast(t9, t4)
-    dleak = dt4 @ t3
+    dleak = np.dot(dt4, t3)
     rt.accumulate(dy, t, dt4 * leak)
     # line 7: y = x.copy()
     return rt.finish(dy, x), dleak

@@ -31,14 +31,14 @@ def drnn(W, U, inputs):
         h = np.tanh(W @ h + U @ x)
     # line 10: return np.sum(h)
     dh = np.broadcast_to(1.0, np.shape(h))
-    dU = np.zeros_like(U)
-    dW = np.zeros_like(W)
+    dU = np.zeros(U.shape)
+    dW = np.zeros(W.shape)
     for i in reversed(range(t1)):
         x = seq[i]
         # line 9: h = np.tanh(W @ h + U @ x)
         dt4 = dh * (1 - h * h)
         h = h_history.pop()
-        dU += np.outer(dt4, x)
+        dU += dt4[:, None] * x
         dh = W.T @ dt4
-        dW += np.outer(dt4, h)
+        dW += dt4[:, None] * h
     return dW, dU

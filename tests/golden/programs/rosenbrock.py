@@ -24,7 +24,7 @@ def drosenbrock(x):
     # line 9: return np.sum(100.0 * valley**2 + slope**2)
     dvalley = 100.0 * (2 * valley)
     # line 8: slope = 1.0 - x[:-1]
-    dx = np.zeros_like(x)
+    dx = np.zeros(x.shape)
     dx[:-1] = -(2 * slope)
     # line 7: valley = x[1:] - x[:-1] ** 2
     dx[:-1] -= dvalley * (2 * t1)

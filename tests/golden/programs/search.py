@@ -34,9 +34,7 @@ def dsearch(x, thresholds):
     dresult = rt.seed(result)
     if broken:
         # line 7: result = t - x * x
-        t8 = dresult * x
-        dx = -t8
-        dx -= t8
+        dx = -(dresult * (2 * x))
     else:
         # line 10: result = 2.0 * x
         dx = dresult * 2.0

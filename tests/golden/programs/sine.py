@@ -18,7 +18,5 @@ import math
 def dsine(x):
     t = x * x
     # line 7: return x * math.sin(x * x)
-    t7 = x * math.cos(t) * x
-    dx = math.sin(t) + t7
-    dx += t7
+    dx = math.sin(t) + x * math.cos(t) * (2 * x)
     return dx

@@ -35,7 +35,6 @@ def dthomas(lower, diagonal, upper, b):
     b_argument = b
     diagonal, b = rt.clone((diagonal, b))
     history = []
-    b_before_1_history = []
     history_1 = []
     n = len(b)
     for i in range(1, n):
@@ -48,28 +47,22 @@ def dthomas(lower, diagonal, upper, b):
         b[i] -= factor * t8
         history.append((factor, t3, t5, t8))
     t10 = diagonal[-1]
-    b_before = b[-1]
     b[-1] /= t10
     t11 = n - 2
     for i_1 in range(t11, -1, -1):
-        t12 = b[i_1]
         t13 = upper[i_1]
         t15 = b[i_1 + 1]
         t18 = diagonal[i_1]
-        t19 = (t12 - t13 * t15) / t18
-        b_before_1_history.append(t12)
+        t19 = (b[i_1] - t13 * t15) / t18
         b[i_1] = t19
         history_1.append((t13, t15, t18, t19))
     # line 15: return np.sum(b * b)
-    db = 1.0 * b
-    db = db + 1.0 * b
-    ddiagonal = np.zeros_like(diagonal)
-    dupper = np.zeros_like(upper)
+    ddiagonal = np.zeros(diagonal.shape)
+    dupper = np.zeros(upper.shape)
+    db = 2 * b
     for i_1 in reversed(range(t11, -1, -1)):
         t13, t15, t18, t19 = history_1.pop()
         # line 14: b[i] = (b[i] - upper[i] * b[i + 1]) / diagonal[i]
-        b_before_1 = b_before_1_history.pop()
-        b[i_1] = b_before_1
         dt19 = db[i_1]
         dt17 = dt19 / t18
         ddiagonal[i_1] -= dt19 * (t19 / t18)
@@ -78,11 +71,10 @@ def dthomas(lower, diagonal, upper, b):
         db[i_1 + 1] += dt16 * t13
         dupper[i_1] += dt16 * t15
     # line 12: b[-1] /= diagonal[-1]
-    b[-1] = b_before
     t36 = db[-1] / t10
     db[-1] = t36
-    ddiagonal[-1] -= t36 * (b[-1] / t10)
-    dlower = np.zeros_like(lower)
+    ddiagonal[-1] -= t36 * b[-1]
+    dlower = np.zeros(lower.shape)
     for i in reversed(range(1, n)):
         factor, t3, t5, t8 = history.pop()
         t = i - 1

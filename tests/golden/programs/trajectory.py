@@ -37,7 +37,7 @@ def dtrajectory(thrust, burn, steps):
         t7_history.append(t7)
     t14 = path[:, 0]
     # line 14: return np.max(path[:, 0])
-    dpath = np.zeros_like(path)
+    dpath = np.zeros(path.shape)
     dpath[:, 0] = 1.0 * rt.extreme_share(t14, np.max(t14), None)
     dburn = 0.0
     dthrust = 0.0
@@ -56,7 +56,7 @@ def dtrajectory(thrust, burn, steps):
         dthrust += dpush * t7
         dburn -= dpush * thrust * t7 * t
         # line 10: height, speed = path[t - 1]
-        dt4 = np.zeros_like(path[t3])
+        dt4 = np.zeros(path[t3].shape)
         dt4[0] = dt13
         dt4[1] += dt10
         dpath[t3] += dt4

@@ -1,0 +1,127 @@
+"""Sum first and multiply afterwards, where that is less work."""
+
+from __future__ import annotations
+
+import gast
+import numpy as np
+
+from srcad.analysis.kinds import dims_of, is_double
+from srcad.optimize.forward import Known, Rewriter
+from srcad.optimize.kinds import TermKinds
+from srcad.optimize.memory import Memory
+from srcad.optimize.program import Program, Statement, primal_statements, statements
+from srcad.optimize.terms import Term
+from srcad.optimize.uses import loads_of
+
+__all__ = ["FactorsOfSums", "negate_smaller"]
+
+
+class FactorsOfSums(Rewriter):
+    """Take a factor that is the same along an axis out of the sum over that axis.
+
+    Examples
+    --------
+    For a matrix ``x`` and a vector ``w``::
+
+        t = x * w                   # before          u = np.sum(x, axis=0)       # after
+        dw = np.sum(t, axis=0)                        dw = u * w
+    """
+
+    def __init__(self, program: Program, memory: Memory) -> None:
+        super().__init__(program, memory)
+        self.kinds = memory.kinds
+        self.loads = loads_of(program)
+        self.primal = primal_statements(program)
+
+    def statement(self, stmt: Statement, known: Known) -> list[Statement] | None:
+        """Replace a sum over the products of two arrays."""
+        value = stmt.value
+        if stmt.target is None or value is None or value.kind is not gast.Call or value.callee is not np.sum:
+            return None
+        _, args, keywords = value.parts
+        options = {k.parts[0]: k.parts[1] for k in keywords}
+        axis = options.get("axis")
+        if len(args) != 1 or options.keys() - {"axis", "keepdims"} or axis is None or stmt in self.primal:
+            return None
+        place = axis.parts[0] if axis.kind is gast.Constant else None
+        product = self._product(args[0], known)
+        if product is None or type(place) is not int or place < 0:
+            return None
+        for many, few in ((product[0], product[1]), (product[1], product[0])):
+            first, second = _rank(self.kinds, many), _rank(self.kinds, few)
+            if first and second and second <= first - 1 - place:
+                name = self.program.fresh("t")
+                self.loads[name] += 1
+                inner = self.terms.make(gast.Call, value.parts[0], (many,), keywords)
+                self.program.set_value(stmt, self.terms.binary(self.terms.load(name), gast.Mult, few))
+                return [self.program.assign(name, inner, stmt.origin), stmt]
+        return None
+
+    def _product(self, term: Term, known: Known) -> tuple[Term, Term] | None:
+        """Return the factors of a temporary with one use."""
+        if term.kind is not gast.Name or self.loads[term.name] != 1 or term.name in self.context.keep:
+            return None
+        found = known.value(term.name)
+        if found is None or found.kind is not gast.BinOp or found.parts[1] is not gast.Mult:
+            return None
+        return found.parts[0], found.parts[2]
+
+
+def negate_smaller(program: Program) -> None:
+    """Change the sign of the smaller factor, and not that of the product.
+
+    Examples
+    --------
+    For a vector ``g`` and a matrix ``x``::
+
+        t = g * x                   # before          u = -g              # after
+        dx = -t                                       dx = u * x
+    """
+    kinds, loads = TermKinds(program), loads_of(program)
+    for block in [program.body, *[b for stmt in statements(program.body) for b in stmt.blocks]]:
+        for first, second in list(zip(block, block[1:])):
+            small = _smaller_factor(first, second, kinds)
+            name = first.target
+            if small is None or name is None or loads[name] != 1 or name in program.context.keep:
+                continue
+            assert first.value is not None
+            left, op, right = first.value.parts
+            turned = program.fresh("t")
+            new = program.terms.load(turned)
+            factors = (new, right) if small is left else (left, new)
+            program.set_value(second, program.terms.binary(factors[0], op, factors[1]))
+            block[block.index(first)] = program.assign(turned, program.terms.negative(small), first.origin)
+
+
+def _smaller_factor(first: Statement, second: Statement, kinds: TermKinds) -> Term | None:
+    """Return the factor with less elements of a product that the second statement changes the sign of."""
+    product, negative = first.value, second.value
+    if first.target is None or second.target is None or product is None or negative is None:
+        return None
+    if negative.kind is not gast.UnaryOp or negative.parts[0] is not gast.USub:
+        return None
+    operand = negative.parts[1]
+    if operand.kind is not gast.Name or operand.name != first.target:
+        return None
+    if product.kind is not gast.BinOp or product.parts[1] is not gast.Mult:
+        return None
+    for small, large in ((product.parts[0], product.parts[2]), (product.parts[2], product.parts[0])):
+        if small.kind is gast.Name and _is_smaller(small, large, kinds):
+            return small
+    return None
+
+
+def _is_smaller(small: Term, large: Term, kinds: TermKinds) -> bool:
+    if not _rank(kinds, small) or not _rank(kinds, large):
+        return False
+    few, many = dims_of(kinds.of(small)) or (), dims_of(kinds.of(large)) or ()
+    return len(few) < len(many) or (
+        len(few) == len(many) and few.count("1") > many.count("1") and "N" in many
+    )
+
+
+def _rank(kinds: TermKinds, term: Term) -> int:
+    """Return the rank of what surely is a real array in double precision, else 0."""
+    dims = dims_of(kinds.of(term))
+    whole = dims is not None and kinds.is_whole(term) and is_double(kinds.of(term))
+    return len(dims) if dims and whole else 0
