@@ -33,9 +33,7 @@ def daccumulator(x):
     # line 15: add(2.0 * x)
     dx = math.cos(amount_2) * 2.0
     # line 14: add(x * x)
-    t13 = 0.5 * math.cos(amount_1) * x
-    dx += t13
-    dx += t13
+    dx += 0.5 * math.cos(amount_1) * (2 * x)
     # line 11: total = total * 0.5 + math.sin(amount)
     dx += 0.25 * math.cos(x)
     return dx
