@@ -110,6 +110,10 @@ def compiled(
         return code
     names = [*target.names, *target.captured_names()]
     for name, value in zip(names, everything):
+        if type(value).__module__ == "srcad.tape.values":
+            raise ArgumentError(f"The argument '{name}' of '{target.title()}' is a value that a tape follows.",
+                                "Take the inner derivative by a tape too, inside of the outer one.",
+                                place(target.func))  # fmt: skip
         refused = (
             isinstance(value, (set, frozenset, np.ma.MaskedArray))
             or isinstance(value, np.ndarray)

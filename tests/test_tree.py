@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pytest
 
-from srcad import tree
+from srcad import grad, hvp, tree
 from srcad.errors import ArgumentError
 from srcad.tape import GradientTape, Variable
 
@@ -207,3 +207,14 @@ def test_a_traced_structure_is_flattened_on_the_tape():
     gradient = tape.gradient(y, params)
     np.testing.assert_array_equal(gradient["w"], [2.0, 4.0])
     assert gradient["b"] == 6.0
+
+
+def test_a_layout_is_differentiated_from_its_source_twice() -> None:
+    vector, layout = tree.flatten({"w": np.array([1.0, 2.0]), "b": 0.5})
+
+    def objective(v):
+        params = layout(v)
+        return np.sum(params["w"] ** 2) * params["b"]
+
+    np.testing.assert_allclose(grad(objective)(vector), [1.0, 2.0, 5.0])
+    np.testing.assert_allclose(hvp(objective)(vector, np.array([1.0, 0.0, 1.0])), [3.0, 4.0, 2.0])

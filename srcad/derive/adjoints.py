@@ -224,6 +224,8 @@ class _Adjoint(MemoryAdjoints):
                 node = call(f"np.{value.attr}", value.value)
                 self.scope.statics.setdefault(f"np.{value.attr}", getattr(np, value.attr))
                 return self.by_rule(registry.find(self.scope.statics[f"np.{value.attr}"]), node, ans, g, fl)
+            if value.attr in ("dtype", "shape", "ndim", "size"):
+                return []
             if not hasattr(np.ndarray, value.attr) and not hasattr(float, value.attr):
                 return []  # the primal raises
             raise self.refuse(f"The attribute .{value.attr} of an array has no derivative.",

@@ -53,6 +53,7 @@ from srcad.frontend.statics import (
 from srcad.lang import tree as t
 from srcad.lang.function import Function, Nested
 from srcad.lang.scope import Dependency
+from srcad.rules import registry
 
 __all__ = ["resolve"]
 
@@ -242,6 +243,10 @@ class Resolver(gast.NodeTransformer):
         """Resolve a call; ``super()`` gets its arguments, a nested function's call of itself its captures."""
         made = self.generic_visit(node)
         func = made.func
+        called = self.scope.statics.get(func.id) if isinstance(func, gast.Name) else None
+        reason = registry.reason_refused(called) if isinstance(called, type) else None
+        if reason is not None:
+            raise self.error(node, reason, "")
         if isinstance(func, gast.Name) and self.scope.statics.get(func.id) is super and not made.args:
             if "__class__" in self.cells and self.params:
                 made.args = [self._cell("__class__", self.cells["__class__"]), t.name(self.params[0])]

@@ -103,7 +103,7 @@ def call_parts(calls: Calls) -> Results:
     converted = once._method_of_class(function, values) if known and function in CONVERSIONS else None
     if known and registry.find(function) is not None and converted is None:
         return _of_rule(_with_function(calls, function))
-    if function is getattr and str(values[1]).startswith("__"):
+    if function is getattr and once.has_no_derivative(*values[:2]):
         made = dynamic.call(*first)
         return [made, *((zero_tangent(made[0]), zero_tangent(made[1]), 0.0) for _ in calls[1:])]
     if known and function in (getattr, setattr):

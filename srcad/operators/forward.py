@@ -97,6 +97,10 @@ class Jvp(WrittenOut):
             raise ArgumentError(f"There are {len(primals)} arguments and {len(tangents)} tangents.",
                                 "Give one tangent for each argument; None stands for zero.",
                                 place(self.target.func))  # fmt: skip
+        if any(type(value).__module__ == "srcad.tape.values" for value in (*primals, *tangents)):
+            raise ArgumentError(f"A tape follows an argument of the jvp of '{self.target.title()}'.",
+                                "Take the inner derivative by a tape too, inside of the outer one.",
+                                place(self.target.func))  # fmt: skip
         directions = self.directions(tuple(primals), tuple(tangents))
         value, tangent = Pushforward(self, tuple(primals), {}, tuple(directions))(directions)
         if self.has_aux:

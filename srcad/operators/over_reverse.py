@@ -128,7 +128,7 @@ def call_with_shadows(call: Call, args: Any, tangents: Any) -> Outcome:
         cls = type(values[0])
         raise UnsupportedError(f"The class '{cls.__name__}' makes an item that is missing, which is not differentiated "
                                "twice.", "Set the item before.", place(cls))  # fmt: skip
-    if function is getattr and str(values[1]).startswith("__"):
+    if function is getattr and has_no_derivative(*values[:2]):
         made = dynamic.call(*args)
         return made, (zero_tangent(made[0]), zero_tangent(made[1]), 0.0)
     if known and function in (getattr, setattr):
@@ -220,6 +220,12 @@ def _is_computed(function: Any, values: Any) -> bool:
         plain = isinstance(base, _NUMERIC) and values[1] not in ("T", "mT")
         return plain or isinstance(getattr(type(base), values[1], None), property)
     return not isinstance(base, (*CONTAINERS, np.ndarray)) or _method_of_class(function, values) is not None
+
+
+def has_no_derivative(base: Any, name: str) -> bool:
+    """Tell whether an attribute holds no numbers to differentiate."""
+    of_array = isinstance(base, _NUMERIC) and name in ("dtype", "shape", "ndim", "size", "kind")
+    return of_array or isinstance(base, np.dtype) or str(name).startswith("__")
 
 
 def _check_attribute(values: Any) -> None:

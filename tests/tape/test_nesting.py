@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 import pytest
 
+from srcad import grad, hessian, jvp
+from srcad.errors import SrcadError
 from srcad.tape import GradientTape, Traced
 from tests.programs.numerical import numerical_gradient
 
@@ -187,3 +190,24 @@ def test_a_particle_is_steered_through_the_gradient_of_a_potential():
     step = 1e-4
     numerical = (landing(0.4 + step) - landing(0.4 - step)) / (2 * step)
     assert outer.gradient(result, push) == pytest.approx(numerical, rel=1e-5)
+
+
+def test_a_tape_inside_of_a_differentiated_function_is_refused() -> None:
+    def slope(x):
+        with GradientTape() as tape:
+            y = tape.watch(x)
+            z = y**3
+        return tape.gradient(z, y)
+
+    assert slope(2.0) == 12.0
+    with pytest.raises(SrcadError, match="A tape is opened"):
+        grad(slope)(2.0)
+
+
+@pytest.mark.parametrize(
+    "inner",
+    [grad(np.sum), lambda x: hessian(np.sum)(x), lambda x: jvp(np.sum, (x,), (np.ones(2),))[1]],
+)
+def test_a_derivative_of_source_inside_of_a_tape_says_what_to_do(inner: Any) -> None:
+    with GradientTape() as tape, pytest.raises(SrcadError, match="Take the inner derivative by a tape too"):
+        inner(tape.watch(np.ones(2)))
