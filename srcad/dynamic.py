@@ -121,6 +121,9 @@ def call_method(
         if function is not None:
             return call_of_rule(function, (receiver, *args), (own, *shadows), options, option_shadows)
         raise missing(getattr(receiver, name))
+    if isinstance(receiver, (float, complex)) and name == "conjugate":
+        _, shadow, pullback = call_of_rule(np.conjugate, (receiver,), (own,), {}, {})
+        return receiver.conjugate(), shadow, pullback
     if isinstance(receiver, tuple) and name in ("_replace", "_asdict"):
         return _record_method(receiver, own, name, options, option_shadows)
     unbound = getattr(type(receiver), name, None)

@@ -206,7 +206,7 @@ def _getattr(call: Call, base: Any, name: str, *default: Any, shadows: Any) -> O
     if isinstance(value, types.MethodType):
         return value, shadows[0], _nothing_to_do
     image = shadows[0]
-    if isinstance(base, (np.ndarray, np.generic)):
+    if isinstance(base, _NUMERIC) and not isinstance(base, int) and not callable(value):
         return _array_attribute(base, name, value, image)
     own = hasattr(base, "__dict__") and name in vars(base) or isinstance(base, tuple)
     own = own or isinstance(computed, types.MemberDescriptorType)
@@ -233,9 +233,16 @@ def _is_written_descriptor(found: Any) -> bool:
 
 
 def _array_attribute(base: Any, name: str, value: Any, image: Any) -> Outcome:
-    if image is None or name in ("shape", "ndim", "size", "dtype"):
+    if (
+        image is None
+        or name in ("shape", "ndim", "size", "dtype")
+        or name == "imag"
+        and isinstance(base, float)
+    ):
         return value, None, _nothing_to_do
     if name in ("real", "imag") and np.iscomplexobj(base):
+        if not isinstance(base, np.ndarray):
+            return call_of_rule(getattr(np, name), (base,), (image,), {}, {})
         raise UnsupportedError(f"The part '.{name}' is taken of a complex array that is changed in place.",
                                "Keep the real and the imaginary part in two real arrays.")  # fmt: skip
     if isinstance(image, np.ndarray) and name in ("T", "mT", "real"):

@@ -25,11 +25,13 @@ from __future__ import annotations
 from typing import Any
 
 import gast
+import numpy as np
 
 from srcad import runtime as rt
 from srcad.analysis.infer import Kinds, kind_of_operation
 from srcad.analysis.kinds import Kind, is_scalar
 from srcad.derive.build import assign, constant, name, read_names, written_names
+from srcad.derive.complex_parts import PARTS, is_complex_array, part_views, whole
 from srcad.derive.lower_calls import CallLowering
 from srcad.errors import UnsupportedError
 from srcad.lang.function import Function
@@ -64,6 +66,7 @@ class _Lowering(CallLowering):
         self.fn, self.kinds = fn, kinds
         self.scope = fn.scope
         self.flats = flat_views(fn, kinds)
+        self.parts = part_views(fn, kinds)
 
     def kind(self, node: gast.AST) -> Kind:
         return kind_of_operation(node, self.kinds, self.fn)
@@ -107,6 +110,8 @@ class _Lowering(CallLowering):
             if lowered is not None:
                 return self.block(lowered)
             flat = self.through_flat(stmt)
+            if flat is None:
+                flat = self.of_part(stmt)
             if flat is not None:
                 return self.block(flat)
             merged = self.merged_dicts(stmt)
@@ -181,6 +186,45 @@ class _Lowering(CallLowering):
                 return [finding, made]
         return None
 
+    def of_part(self, stmt: gast.stmt) -> list[gast.stmt] | None:
+        """Write a store into ``z.real`` or ``z.imag``, an update or a load by index, as one of ``z``."""
+        target = stmt.target if isinstance(stmt, gast.AugAssign) else stmt.targets[0]
+        value, base = stmt.value, getattr(target, "value", None)
+        if isinstance(target, gast.Name) and target.id in self.parts and isinstance(value, gast.Attribute):
+            return []
+        if isinstance(value, gast.Subscript) and value.value.id in self.parts:
+            array, part = self.parts[value.value.id]
+            before, taken = self.part_at(gast.Subscript(name(array), value.slice, gast.Load()), part)
+            copying, copied = self.called(rt.copy, "rt.copy", taken)
+            return [*before, copying, gast.Assign([target], copied, None)]
+        if isinstance(target, gast.Attribute) and target.attr in PARTS and is_complex_array(self.kind(base)):
+            place, part = whole(base.id), target.attr
+        elif isinstance(target, gast.Subscript) and base.id in self.parts:
+            array, part = self.parts[base.id]
+            place = gast.Subscript(name(array), target.slice, gast.Store())
+        else:
+            return None
+        before = []
+        if isinstance(stmt, gast.AugAssign):
+            before, old = self.part_at(_load(place), part)
+            computing, value = self.keep(gast.BinOp(old, stmt.op, value))
+            before.append(computing)
+        return [*before, *self.with_part(place, part, value)]
+
+    def part_at(self, place: gast.AST, part: str) -> tuple[list[gast.stmt], gast.Name]:
+        """Return a part of the complex numbers at a place, as they are now, and the statements that take it."""
+        loading, view = self.keep(place)
+        copying, numbers = self.called(rt.copy, "rt.copy", view)
+        taking, taken = self.called(getattr(np, part), f"np.{part}", numbers)
+        return [loading, copying, taking], taken
+
+    def with_part(self, place: gast.AST, part: str, value: gast.AST) -> list[gast.stmt]:
+        """Return the store of ``value`` as a part of the complex numbers at ``place``."""
+        before, kept = self.part_at(_load(place), PARTS[part])
+        turning, turned = self.keep(gast.BinOp(kept if part == "real" else value, gast.Mult(), constant(1j)))
+        adding, new = self.keep(gast.BinOp(value if part == "real" else kept, gast.Add(), turned))
+        return [*before, turning, adding, gast.Assign([place], new, None)]
+
     def index_value(self, index: gast.AST) -> gast.AST:
         if not isinstance(index, gast.Slice):
             return index
@@ -206,6 +250,9 @@ class _Lowering(CallLowering):
         target = stmt.target
         if isinstance(target, gast.Name):
             return self.augmented_name(stmt)
+        updated = self.of_part(stmt)
+        if updated is not None:
+            return self.block([gast.copy_location(step, stmt) for step in updated])
         self.check_store(gast.copy_location(gast.Assign([target], stmt.value, None), stmt))
         load = _load(target)
         if isinstance(target, gast.Subscript) and self.kind(target.value).name == "array":

@@ -192,7 +192,7 @@ def call_method(
     if isinstance(receiver, CONTAINERS) and not written:
         image = zero_tangent(receiver) if isinstance(held, float) else held
         return container_method(receiver, image, name, args, tangents, options, option_tangents)
-    if isinstance(receiver, (np.ndarray, np.generic, float)) and name in ARRAY_METHODS:
+    if isinstance(receiver, (np.ndarray, np.generic, float, complex)) and name in ARRAY_METHODS:
         function = ARRAY_METHODS[name]
         return call(function, 0.0, (receiver, *args), (held, *tangents), options, option_tangents)
     if isinstance(receiver, (np.ndarray, np.generic)) and name in ("tolist", "item"):

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import copy
 import functools
+import inspect
 from collections.abc import Callable
 from types import FunctionType
 from typing import Any
@@ -21,8 +22,8 @@ from srcad.runtime.tangent_copies import copied_tangent, filled_tangent, record_
 from srcad.runtime.tangents import Tangent, zero_tangent
 
 __all__ = [
-    "both", "copied", "deque_made", "dict_made", "is_listed", "items_listed", "namespace_made", "partial_called",
-    "partial_made", "record_made", "record_method",
+    "both", "copied", "deque_made", "dict_made", "fields_of", "is_listed", "items_listed", "namespace_made",
+    "partial_called", "partial_made", "record_made", "record_method",
 ]  # fmt: skip
 
 Outcome = tuple[Any, Any]
@@ -117,6 +118,18 @@ def namespace_made(args: Any, tangents: Any) -> Outcome:
     vars(image).update(tangents[4])
     vars(dshadow).update(tangents[5])
     return made, (image, dshadow, 0.0)
+
+
+def fields_of(cls: Any, value: Any, shadow: Any, tangents: Any) -> Outcome:
+    """Return the tangents of a dataclass's instance and of its shadow."""
+    signature = inspect.signature(cls)
+    dvalue, dshadow = Tangent(value), zero_tangent(shadow)
+    for name, part in signature.bind(*tangents[2], **tangents[4]).arguments.items():
+        setattr(dvalue, name, part)
+    for name, part in signature.bind(*tangents[3], **tangents[5]).arguments.items():
+        if getattr(shadow, name, None) is not None:
+            setattr(dshadow, name, part)
+    return dvalue, dshadow
 
 
 def copied(args: Any, tangents: Any) -> Outcome:

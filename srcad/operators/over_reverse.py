@@ -35,6 +35,7 @@ from srcad.operators.over_copies import (
     copied,
     deque_made,
     dict_made,
+    fields_of,
     is_listed,
     items_listed,
     namespace_made,
@@ -131,6 +132,15 @@ def call_with_shadows(call: Call, args: Any, tangents: Any) -> Outcome:
     if function is getattr and has_no_derivative(*values[:2]):
         made = dynamic.call(*args)
         return made, (zero_tangent(made[0]), zero_tangent(made[1]), 0.0)
+    if (
+        function is getattr
+        and values[1] in ("real", "imag")
+        and isinstance(values[0], (float, complex, np.generic))
+    ):
+        part = getattr(np, values[1])
+        return _of_rule(
+            call, (part, None, values[:1], shadows[:1], {}, {}), (0.0, 0.0, dvalues[:1], dshadows[:1], {}, {})
+        )
     if known and function in (getattr, setattr):
         _check_attribute(values)
         if isinstance(values[0], super):
@@ -190,7 +200,7 @@ def method_with_shadows(call: Call, args: Any, tangents: Any) -> Outcome:
     if isinstance(receiver, CONTAINERS) and type(receiver).__module__ in ("builtins", "collections"):
         found, image = container_call((receiver, own, name, *rest), (dreceiver, down, 0.0, *drest))
         return (*found, _nothing_to_do), (*image, 0.0)
-    if isinstance(receiver, (np.ndarray, np.generic, float)) and name in ARRAY_METHODS:
+    if isinstance(receiver, (np.ndarray, np.generic, float, complex)) and name in ARRAY_METHODS:
         with_receiver = ((receiver, *rest[0]), (own, *rest[1]), *rest[2:])
         images = ((dreceiver, *drest[0]), (down, *drest[1]), *drest[2:])
         return _of_rule(call, (ARRAY_METHODS[name], None, *with_receiver), (0.0, 0.0, *images))
@@ -433,25 +443,13 @@ def _of_class(call: Call, args: Any, tangents: Any) -> Outcome:
         return (value, shadow, functools.partial(both, pullback, dpullback)), (dvalue, dshadow, 0.0)
     init = cls.__init__
     if not isinstance(init, types.FunctionType) or init.__code__.co_filename == "<string>":
-        return (value, shadow, pullback), (*_fields_of(cls, value, shadow, tangents), 0.0)
+        return (value, shadow, pullback), (*fields_of(cls, value, shadow, tangents), 0.0)
     value, shadow = cls.__new__(cls), rt.Shadow()
     dvalue, dshadow = Tangent(value), rt.Shadow()
     with_self = (init, None, (value, *values), (shadow, *shadows), options, option_shadows)
     images = (0.0, 0.0, (dvalue, *tangents[2]), (dshadow, *tangents[3]), *tangents[4:])
     (_, _, pullback), (_, _, dpullback) = _of_function(call, with_self, images)
     return (value, shadow, pullback), (dvalue, dshadow, dpullback)
-
-
-def _fields_of(cls: Any, value: Any, shadow: Any, tangents: Any) -> Outcome:
-    """Return the tangents of a dataclass's instance and of its shadow."""
-    signature = inspect.signature(cls)
-    dvalue, dshadow = Tangent(value), zero_tangent(shadow)
-    for name, part in signature.bind(*tangents[2], **tangents[4]).arguments.items():
-        setattr(dvalue, name, part)
-    for name, part in signature.bind(*tangents[3], **tangents[5]).arguments.items():
-        if getattr(shadow, name, None) is not None:
-            setattr(dshadow, name, part)
-    return dvalue, dshadow
 
 
 def _of_nested(call: Call, args: Any, tangents: Any) -> Outcome:

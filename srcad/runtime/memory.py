@@ -89,8 +89,10 @@ def _same_view(view: Any, base: Any, other: Any) -> Any:
     return _view(other, view.shape, _offset(view) - _offset(base), view.strides)
 
 
-def _view(whole: Any, shape: tuple[int, ...], offset: int, strides: tuple[int, ...]) -> Any:
-    return np.ndarray(shape, whole.dtype, whole.ravel(order="K"), offset, strides)
+def _view(
+    whole: Any, shape: tuple[int, ...], offset: int, strides: tuple[int, ...], dtype: Any = None
+) -> Any:
+    return np.ndarray(shape, whole.dtype if dtype is None else dtype, whole.ravel(order="K"), offset, strides)
 
 
 def _buffer(array: Any) -> Any:
@@ -250,9 +252,10 @@ def _array_clone(value: Any, memo: dict[int, Any]) -> Any:
         memo[id(base)] = found = (made, base)
     if base is value:
         return found[0]
-    if base.dtype.kind == "O" or base.dtype != value.dtype:
+    if base.dtype.kind == "O":
         return np.array(value)
-    return _same_view(value, base, found[0])
+    # the real part of complex numbers is a view of another dtype
+    return _view(found[0], value.shape, _offset(value) - _offset(base), value.strides, value.dtype)
 
 
 def accumulate_shadow(target: Any, gradient: Any) -> None:

@@ -130,7 +130,7 @@ def _zeros(value: Any, memo: dict[int, Any] | None) -> Any:
     found = memo.get(id(base))
     if found is None:
         whole = np.zeros_like(base)
-        if base.dtype != value.dtype or whole.strides != base.strides:
+        if base.dtype.kind not in "fc" or whole.strides != base.strides:
             return np.zeros_like(value)
         memo[id(base)] = found = (whole, base)
     return found[0] if base is value else same_part(value, base, found[0])
@@ -139,7 +139,7 @@ def _zeros(value: Any, memo: dict[int, Any] | None) -> Any:
 def same_part(view: Any, base: Any, other: Any) -> Any:
     """Return the part of ``other`` that ``view`` is of ``base``; both have the same layout."""
     offset = view.__array_interface__["data"][0] - base.__array_interface__["data"][0]
-    return np.ndarray(view.shape, other.dtype, other.ravel(order="K"), offset, view.strides)
+    return np.ndarray(view.shape, view.dtype, other.ravel(order="K"), offset, view.strides)
 
 
 def _zero_container(value: Any, memo: dict[int, Any]) -> Any:
