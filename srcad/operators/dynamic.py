@@ -23,7 +23,8 @@ from srcad.dynamic_containers import written_copier
 from srcad.dynamic_operators import attribute_of_class
 from srcad.errors import NoDerivativeError, UnsupportedError
 from srcad.lang.function import Nested
-from srcad.operators.over_reverse import call_with_shadows, container_call, method_with_shadows
+from srcad.operators.over_copies import container_call
+from srcad.operators.over_reverse import call_with_shadows, method_with_shadows
 from srcad.operators.sources import SOURCES
 from srcad.pipeline import Code
 from srcad.rules import registry

@@ -22,8 +22,8 @@ from srcad.runtime.tangent_copies import copied_tangent, filled_tangent, record_
 from srcad.runtime.tangents import Tangent, zero_tangent
 
 __all__ = [
-    "both", "copied", "deque_made", "dict_made", "fields_of", "is_listed", "items_listed", "namespace_made",
-    "partial_called", "partial_made", "record_made", "record_method",
+    "both", "container_call", "copied", "deque_made", "dict_made", "fields_of", "is_listed", "items_listed",
+    "namespace_made", "partial_called", "partial_made", "record_made", "record_method",
 ]  # fmt: skip
 
 Outcome = tuple[Any, Any]
@@ -178,3 +178,31 @@ def partial_called(args: Any, tangents: Any) -> tuple[Any, Any]:
         inner, images[3], (*held, *dvalues), (*images[4], *dshadows),
         {**named, **doptions}, {**images[5], **doption_shadows},
     )  # fmt: skip
+
+
+def container_call(args: Any, tangents: Any) -> Outcome:
+    """Return what ``rt.container_call(*args)`` returns, and its tangent."""
+    base, shadow, method, values, shadows, options, option_shadows = args
+    dbase, dshadow, _, dvalues, dshadows, doptions, doption_shadows = tangents
+    if method == "sort":
+        key = options.get("key") or (lambda item: item)
+        keys = [key(item) for item in base]
+        order = sorted(range(len(base)), key=keys.__getitem__, reverse=bool(options.get("reverse", False)))
+        for part in (base, shadow, dbase, dshadow):
+            if isinstance(part, list):
+                part[:] = [part[i] for i in order]
+        return (None, None), (0.0, 0.0)
+    mirrored = tuple(dvalues)
+    if method in ("move_to_end", "rotate", "popitem"):
+        mirrored, doptions = values, options
+    if method in ("pop", "insert", "get", "setdefault"):
+        mirrored = (*values[:1], *dvalues[1:])
+    if method == "remove":
+        method, values, mirrored = "pop", (base.index(*values),), (base.index(*values),)
+    images = tuple(None if s is None else d for s, d in zip(shadows, dshadows))
+    found = rt.container_call(base, shadow, method, values, shadows, options, option_shadows)
+    held = None if shadow is None else dshadow
+    image = rt.container_call(dbase, held, method, mirrored, images, doptions, doption_shadows)
+    if method == "items":
+        image = ([(0.0, part) for _, part in image[0]], image[1])
+    return found, tuple(0.0 if part is None else part for part in image)

@@ -32,6 +32,7 @@ from srcad.errors import NoDerivativeError, UnsupportedError
 from srcad.lang.function import Nested
 from srcad.operators.over_copies import (
     both,
+    container_call,
     copied,
     deque_made,
     dict_made,
@@ -49,7 +50,7 @@ from srcad.rules import registry
 from srcad.runtime.tangents import CONTAINERS, Tangent, complete_tangent, partial_of, zero_tangent
 from srcad.targets import Target, place
 
-__all__ = ["bound_images", "by_products", "call_with_shadows", "container_call", "method_with_shadows"]
+__all__ = ["bound_images", "by_products", "call_with_shadows", "method_with_shadows"]
 
 
 class ShadowedCall(NamedTuple):
@@ -366,34 +367,6 @@ def _structural(args: Any, tangents: Any) -> Outcome:
         0.0 if dshadow is None else dshadow,
         0.0,
     )
-
-
-def container_call(args: Any, tangents: Any) -> Outcome:
-    """Return what ``rt.container_call(*args)`` returns, and its tangent."""
-    base, shadow, method, values, shadows, options, option_shadows = args
-    dbase, dshadow, _, dvalues, dshadows, doptions, doption_shadows = tangents
-    if method == "sort":
-        key = options.get("key") or (lambda item: item)
-        keys = [key(item) for item in base]
-        order = sorted(range(len(base)), key=keys.__getitem__, reverse=bool(options.get("reverse", False)))
-        for part in (base, shadow, dbase, dshadow):
-            if isinstance(part, list):
-                part[:] = [part[i] for i in order]
-        return (None, None), (0.0, 0.0)
-    mirrored = tuple(dvalues)
-    if method in ("move_to_end", "rotate", "popitem"):
-        mirrored, doptions = values, options
-    if method in ("pop", "insert", "get", "setdefault"):
-        mirrored = (*values[:1], *dvalues[1:])
-    if method == "remove":
-        method, values, mirrored = "pop", (base.index(*values),), (base.index(*values),)
-    images = tuple(None if s is None else d for s, d in zip(shadows, dshadows))
-    found = rt.container_call(base, shadow, method, values, shadows, options, option_shadows)
-    held = None if shadow is None else dshadow
-    image = rt.container_call(dbase, held, method, mirrored, images, doptions, doption_shadows)
-    if method == "items":
-        image = ([(0.0, part) for _, part in image[0]], image[1])
-    return found, tuple(0.0 if part is None else part for part in image)
 
 
 def _of_rule(call: Call, args: Any, tangents: Any) -> Outcome:
