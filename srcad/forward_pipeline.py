@@ -15,6 +15,7 @@ from srcad.derive.functions import changed_parameters
 from srcad.derive.inline_calls import inline_calls, without_dead_copies
 from srcad.derive.lower import lower
 from srcad.derive.request import Request
+from srcad.derive.sequences import run_over_directly
 from srcad.lang.function import Nested
 from srcad.lang.printer import to_source
 from srcad.optimize import Context, optimize
@@ -59,7 +60,7 @@ def build_forward(request: Request, stages: dict[str, str] | None = None) -> Cod
     kinds = infer(fn, dict(request.parameters), callees.returns, callees.changes)
     if stages is not None:
         stages.update(source=fn.source.text, normal=to_source(fn.tree))
-    fn = lower(fn, kinds)
+    fn = lower(run_over_directly(fn, kinds), kinds)
     bind_builtins(fn)
     kinds = infer(fn, dict(request.parameters), callees.returns, callees.changes)
     fn.scope.dependencies += callees.dependencies

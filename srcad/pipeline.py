@@ -34,6 +34,7 @@ from srcad.derive.lower import lower
 from srcad.derive.request import Request
 from srcad.derive.reverse import Reverse, reverse_steps
 from srcad.derive.saving import save
+from srcad.derive.sequences import run_over_directly
 from srcad.errors import UnsupportedError
 from srcad.frontend import normalize, normalize_nested
 from srcad.lang.function import Function, Nested
@@ -124,7 +125,7 @@ def build(request: Request, stages: dict[str, str] | None = None) -> Code:
     if stages is not None:
         stages.update(source=fn.source.text, normal=to_source(fn.tree))
 
-    fn = sink_exits(lower(fn, kinds), kinds)
+    fn = sink_exits(lower(run_over_directly(fn, kinds), kinds), kinds)
     bind_builtins(fn)
     kinds = infer(fn, dict(request.parameters), callees.returns, callees.changes)
     fn.scope.dependencies += callees.dependencies

@@ -1,4 +1,4 @@
-"""Values that are cheaper to compute again in the backward sweep than to save: views and index arithmetic."""
+"""Values that are cheaper to compute again in the backward sweep than to save: views, elements, index arithmetic."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import gast
 
 from srcad.analysis.infer import Kinds
 from srcad.analysis.kinds import Kind
+from srcad.analysis.memory import Memory
 from srcad.derive.build import written_names
 from srcad.derive.steps import Loop, Plain
 from srcad.lang.scope import Scope
@@ -15,18 +16,19 @@ __all__ = ["recomputed"]
 _EXACT = (gast.Add, gast.Sub, gast.Mult, gast.FloorDiv, gast.Mod)
 
 
-def recomputed(loop: Loop, needed: set[str], kinds: Kinds, scope: Scope) -> list[gast.stmt]:
+def recomputed(loop: Loop, needed: set[str], kinds: Kinds, scope: Scope, memory: Memory) -> list[gast.stmt]:
     """Return the statements that bind some of the variables ``needed`` again at the end of an iteration.
 
-    They are defined once in the body, as a view of an array or from integers, of names that keep their values.
+    They are defined once in the body, as a view of an array, as an element of what is never changed or from
+    integers, of names that keep their values.
     """
-    finder = _Finder(loop, kinds, scope)
+    finder = _Finder(loop, kinds, scope, memory)
     return finder.statements(needed)
 
 
 class _Finder:
-    def __init__(self, loop: Loop, kinds: Kinds, scope: Scope) -> None:
-        self.kinds, self.scope = kinds, scope
+    def __init__(self, loop: Loop, kinds: Kinds, scope: Scope, memory: Memory) -> None:
+        self.kinds, self.scope, self.memory = kinds, scope, memory
         self.written: dict[str, int] = {}
         self.definitions: dict[str, gast.Assign] = {}
         for part in loop.origin.body:
@@ -89,11 +91,16 @@ class _Finder:
         target = self.kinds.get(stmt.targets[0].id, Kind("any"))
         if isinstance(value, gast.Subscript):
             base = self.kinds.get(getattr(value.value, "id", ""))
+            if base is not None and base.name in ("array", "list", "tuple"):
+                if self.memory.content(value.value.id) is None and self.is_element(value.slice):
+                    return True
             shadow = base is None
             view = target.name == "array" or shadow
             return (
                 view and (shadow or base is not None and base.name == "array") and self.is_basic(value.slice)
             )
+        if isinstance(value, gast.Call):
+            return self.is_length(value)
         if isinstance(value, gast.Attribute):
             return value.attr in ("T", "shape", "ndim", "size")
         if isinstance(value, gast.BinOp):
@@ -101,6 +108,16 @@ class _Finder:
                 self.kind(n).name == "int" for n in (value.left, value.right)
             )
         return False
+
+    def is_length(self, value: gast.Call) -> bool:
+        """Tell whether a call asks for a length that stays."""
+        if getattr(value.func, "id", "") != "len" or not isinstance(value.args[0], gast.Name):
+            return False
+        return self.kind(value.args[0]).name == "array" or self.memory.content(value.args[0].id) is None
+
+    def is_element(self, index: gast.AST) -> bool:
+        """Tell whether an index is one integer."""
+        return self.kind(index).name == "int"
 
     def is_basic(self, index: gast.AST) -> bool:
         for part in index.elts if isinstance(index, gast.Tuple) else [index]:

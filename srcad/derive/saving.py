@@ -208,7 +208,7 @@ class _Saver:
             v for v in end - exposed - start
             if (v != step.target or rebound) and not v.startswith(CONTENT)
         )  # fmt: skip
-        again = recomputed(step, set(local), self.kinds, self.scope)
+        again = recomputed(step, set(local), self.kinds, self.scope, self.memory)
         if again:
             step.body.steps.append(Plain([], again))
             local = [v for v in local if v not in {n for stmt in again for n in written_names(stmt)}]

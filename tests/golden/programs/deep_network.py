@@ -23,21 +23,19 @@ from srcad import runtime as rt
 
 def ddeep_network(layers, x):
     x_history = []
-    history = []
-    seq = rt.sequence(layers)
-    t = len(seq)
+    W_history = []
+    t = len(layers)
     for i in range(t):
-        t1 = seq[i]
-        W, b = t1
+        W, b = layers[i]
         x_history.append(x)
         x = np.tanh(x @ W + b)
-        history.append((W, t1))
+        W_history.append(W)
     dt4 = rt.seed(np.sum(x))
     # line 9: return np.sum(x)
     dx = np.broadcast_to(dt4, np.shape(x))
-    dseq = rt.zeros_like(seq)
+    dlayers = rt.zeros_like(layers)
     for i in reversed(range(t)):
-        W, t1 = history.pop()
+        W = W_history.pop()
         # line 8: x = np.tanh(x @ W + b)
         dt3 = dx * (1 - x * x)
         x = x_history.pop()
@@ -45,9 +43,8 @@ def ddeep_network(layers, x):
         dx = dt3 @ W.T
         dW = x.T @ dt3
         # line 7: for W, b in layers:
-        dt1 = rt.zeros_like(t1)
+        dt1 = rt.zeros_like(layers[i])
         rt.accumulate(dt1, 0, dW)
         rt.accumulate(dt1, 1, db)
-        rt.accumulate(dseq, i, dt1)
-    # line 7: for W, b in layers:
-    return rt.fitted(dseq, layers)
+        rt.accumulate(dlayers, i, dt1)
+    return rt.fitted(dlayers, layers)

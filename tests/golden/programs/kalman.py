@@ -32,10 +32,9 @@ def dkalman(drift, noise, observations):
     mean = 0.0
     variance = 1.0
     loss = 0.0
-    seq = rt.sequence(observations)
-    t = len(seq)
+    t = len(observations)
     for i in range(t):
-        y = seq[i]
+        y = observations[i]
         variance = variance + drift
         total = variance + noise
         error = y - mean

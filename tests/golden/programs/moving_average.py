@@ -24,26 +24,23 @@ from srcad import runtime as rt
 
 def dmoving_average(x, rate):
     mean_history = []
-    history = []
     mean = x[0]
     means = []
-    seq = rt.sequence(x)
-    t = len(seq)
+    t = len(x)
     for i in range(t):
-        value = seq[i]
+        value = x[i]
         mean_history.append(mean)
         mean = (1.0 - rate) * mean + rate * value
         means.append(mean)
-        history.append(value)
     # line 12: return np.sum(np.stack(means) ** 2)
     dmeans = rt.unstack_like(2 * np.stack(means), means, 0)
     dmean = 0.0
     drate = 0.0
-    dseq = np.zeros(seq.shape)
+    dx = np.zeros(x.shape)
     dmeans = rt.owned(dmeans, means)
     for i in reversed(range(t)):
-        value = history.pop()
         t1 = 1.0 - rate
+        value = x[i]
         # line 11: means.append(mean)
         t12 = dmeans.pop()
         dmean += t12
@@ -55,8 +52,7 @@ def dmoving_average(x, rate):
         dmean = dmean * t1
         drate -= dt1
         # line 9: for value in x:
-        dseq[i] += dvalue
+        dx[i] += dvalue
     # line 7: mean = x[0]
-    dx = rt.owned(dseq, x)
     dx[0] += dmean
-    return rt.fitted(dx, x), drate
+    return dx, drate

@@ -19,10 +19,9 @@ from srcad import runtime as rt
 def dpolynomial(x, coefficients):
     value_history = []
     value = 0.0
-    seq = rt.sequence(coefficients)
-    t = len(seq)
+    t = len(coefficients)
     for i in range(t):
-        c = seq[i]
+        c = coefficients[i]
         value_history.append(value)
         value = value * x + c
     dvalue = rt.seed(value)

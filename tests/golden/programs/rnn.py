@@ -17,16 +17,14 @@ ARGNUMS = (0, 1)
 # ------------------------------ its derivative ------------------------------
 
 import numpy as np
-from srcad import runtime as rt
 
 
 def drnn(W, U, inputs):
     h_history = []
     h = np.zeros(len(W))
-    seq = rt.sequence(inputs)
-    t1 = len(seq)
+    t1 = len(inputs)
     for i in range(t1):
-        x = seq[i]
+        x = inputs[i]
         h_history.append(h)
         h = np.tanh(W @ h + U @ x)
     # line 10: return np.sum(h)
@@ -34,7 +32,7 @@ def drnn(W, U, inputs):
     dU = np.zeros(U.shape)
     dW = np.zeros(W.shape)
     for i in reversed(range(t1)):
-        x = seq[i]
+        x = inputs[i]
         # line 9: h = np.tanh(W @ h + U @ x)
         dt4 = dh * (1 - h * h)
         h = h_history.pop()

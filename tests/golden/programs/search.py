@@ -20,10 +20,9 @@ from srcad import runtime as rt
 
 
 def dsearch(x, thresholds):
-    seq = rt.sequence(thresholds)
     broken = False
-    for i in range(len(seq)):
-        t = seq[i]
+    for i in range(len(thresholds)):
+        t = thresholds[i]
         if x < t:
             broken = True
             break

@@ -41,34 +41,32 @@ def dthomas(lower, diagonal, upper, b):
         t = i - 1
         t3 = diagonal[t]
         factor = lower[t] / t3
-        t5 = upper[t]
-        diagonal[i] -= factor * t5
+        diagonal[i] -= factor * upper[t]
         t8 = b[t]
         b[i] -= factor * t8
-        history.append((factor, t3, t5, t8))
+        history.append((factor, t3, t8))
     t10 = diagonal[-1]
     b[-1] /= t10
     t11 = n - 2
     for i_1 in range(t11, -1, -1):
-        t13 = upper[i_1]
         t15 = b[i_1 + 1]
         t18 = diagonal[i_1]
-        t19 = (b[i_1] - t13 * t15) / t18
+        t19 = (b[i_1] - upper[i_1] * t15) / t18
         b[i_1] = t19
-        history_1.append((t13, t15, t18, t19))
+        history_1.append((t15, t18, t19))
     # line 15: return np.sum(b * b)
     ddiagonal = np.zeros(diagonal.shape)
     dupper = np.zeros(upper.shape)
     db = 2 * b
     for i_1 in reversed(range(t11, -1, -1)):
-        t13, t15, t18, t19 = history_1.pop()
+        t15, t18, t19 = history_1.pop()
         # line 14: b[i] = (b[i] - upper[i] * b[i + 1]) / diagonal[i]
         dt19 = db[i_1]
         dt17 = dt19 / t18
         ddiagonal[i_1] -= dt19 * (t19 / t18)
         dt16 = -dt17
         db[i_1] = dt17
-        db[i_1 + 1] += dt16 * t13
+        db[i_1 + 1] += dt16 * upper[i_1]
         dupper[i_1] += dt16 * t15
     # line 12: b[-1] /= diagonal[-1]
     t36 = db[-1] / t10
@@ -76,7 +74,7 @@ def dthomas(lower, diagonal, upper, b):
     ddiagonal[-1] -= t36 * b[-1]
     dlower = np.zeros(lower.shape)
     for i in reversed(range(1, n)):
-        factor, t3, t5, t8 = history.pop()
+        factor, t3, t8 = history.pop()
         t = i - 1
         # line 11: b[i] -= factor * b[i - 1]
         dt9 = -db[i]
@@ -84,7 +82,7 @@ def dthomas(lower, diagonal, upper, b):
         db[t] += dt9 * factor
         # line 10: diagonal[i] -= factor * upper[i - 1]
         dt6 = -ddiagonal[i]
-        dfactor += dt6 * t5
+        dfactor += dt6 * upper[t]
         dupper[t] += dt6 * factor
         # line 9: factor = lower[i - 1] / diagonal[i - 1]
         ddiagonal[t] -= dfactor * (factor / t3)
