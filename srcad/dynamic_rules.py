@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import inspect
 from collections.abc import Callable
 from typing import Any
 
@@ -65,7 +64,7 @@ def _bound(
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     """Return the arguments and their shadows by parameter, where the rule has all derivatives that they need."""
     title = getattr(function, "__name__", repr(function))
-    signature = inspect.Signature(rule.parameters)
+    signature = rule.signature
     try:
         arguments = signature.bind(*args, **options).arguments
     except TypeError as error:

@@ -108,7 +108,6 @@ class Target:
             self.func = _wrapped_rule(f)
         elif isinstance(f, types.FunctionType) and registry.find(f) is not None:
             self.func = _wrapped_rule(f)
-        self._captured_names: tuple[str, ...] | None = None
         self.signature = self._signature()
         self.names = list(self.signature.parameters)
         self.simple = not self.options and all(
@@ -118,7 +117,7 @@ class Target:
     def _signature(self) -> inspect.Signature:
         if self.closure is None:
             return inspect.signature(self.func, follow_wrapped=False)
-        found = nested_signature(read(self.closure.function))
+        found = _nested(self.closure.function)[0]
         if found is None:
             raise NoDerivativeError("A nested function with a computed default value is called through a variable.",
                                     "Pass the value explicitly.")  # fmt: skip
@@ -127,9 +126,7 @@ class Target:
     def captured_names(self) -> tuple[str, ...]:
         """The non-static variables that the function captures."""
         if self.closure is not None:
-            if self._captured_names is None:
-                self._captured_names = read(self.closure.function).captured
-            return self._captured_names
+            return _nested(self.closure.function)[1]
         cells = self.func.__closure__
         if not cells:
             return ()
@@ -244,6 +241,14 @@ def split_aux(target: Target, value: Any) -> tuple[Any, Any]:
     return value
 
 
+def _nested(function: Any) -> tuple[inspect.Signature | None, tuple[str, ...]]:
+    """Return the signature of a nested function and what it captures, which is read once."""
+    if function not in _NESTED:
+        found = read(function)
+        _NESTED[function] = nested_signature(found), found.captured
+    return _NESTED[function]
+
+
 def _holds_static(cell: types.CellType) -> bool:
     try:
         return is_static(cell.cell_contents)
@@ -251,6 +256,7 @@ def _holds_static(cell: types.CellType) -> bool:
         return False
 
 
+_NESTED: weakref.WeakKeyDictionary[Any, Any] = weakref.WeakKeyDictionary()
 _CAPTURED: dict[tuple[types.CodeType, tuple[bool, ...]], tuple[str, ...]] = {}
 _MOST_ENTRIES = 4096
 _WRAPPED: dict[Any, Any] = {}

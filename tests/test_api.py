@@ -360,3 +360,20 @@ def test_a_complaint_about_shapes_is_not_lost_with_a_value_that_no_gradient_need
 
     with pytest.raises(ValueError, match="size 7 is different from 3"):
         grad(summed_twice)(np.ones(3))
+
+
+def test_a_nested_function_is_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    def steered(w):
+        def potential(p):
+            return w * np.sum(p**4)
+
+        x = np.ones(2)
+        while np.sum(x) > 0.5:
+            x = x - 0.01 * grad(potential)(x)
+        return np.sum(x)
+
+    derivative = grad(steered)
+    first = derivative(0.7)
+    read: list[Any] = []
+    monkeypatch.setattr("srcad.targets.read", lambda function: read.append(function) or pytest.fail("read again"))
+    assert derivative(0.7) == first and not read

@@ -7,6 +7,7 @@ the tape, and differentiated again for higher orders, so it is written in srcad'
 
 from __future__ import annotations
 
+import functools
 import importlib
 import inspect
 import sys
@@ -84,8 +85,12 @@ class Rule:
     @property
     def parameters(self) -> list[inspect.Parameter]:
         """The primal's parameters as the rule writes them, without ``ans`` and ``g``."""
-        skip = 1 if self.kind == "elementwise" else 2
-        return list(inspect.signature(self.reverse).parameters.values())[skip:]
+        return list(self.signature.parameters.values())
+
+    @property
+    def signature(self) -> inspect.Signature:
+        """The primal's signature as the rule writes it."""
+        return _signature_after(self.reverse, 1 if self.kind == "elementwise" else 2)
 
     @property
     def jointly_linear(self) -> tuple[str, ...]:
@@ -100,6 +105,12 @@ class Rule:
         return general or any(
             parameter in names for names in (self.jointly_linear, self.shaped, self.forward)
         )
+
+
+@functools.lru_cache(maxsize=4096)
+def _signature_after(rule: Callable[..., Any], skip: int) -> inspect.Signature:
+    """Return the signature of a rule without its first parameters."""
+    return inspect.Signature(list(inspect.signature(rule).parameters.values())[skip:])
 
 
 _RULES: dict[Hashable, Rule] = {}
