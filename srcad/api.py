@@ -161,17 +161,21 @@ def vjp(f: Any, *args: Any, has_aux: bool = False, **kwargs: Any) -> tuple[Any, 
     value, *aux = split_aux(target, value) if has_aux else (value,)
 
     def pullback(cotangent: Any) -> tuple[Any, ...]:
-        kept = clone(residuals) if code.stateful else residuals
-        given = _internal(cotangent)
-        try:
-            gradients = backward(kept, [given, zero_tangent(aux[0])] if aux else given)
-        except BaseException as error:
-            show_users_source(error)
-            raise error
+        given = [_internal(cotangent), zero_tangent(aux[0])] if aux else _internal(cotangent)
+        gradients = _pulled(backward, clone(residuals) if code.stateful else residuals, given)
         by_name = dict(zip(wanted, gradients))
         return tuple(by_name[n] if k is None else by_name[n][k] for n, k in target.positions(len(args)))
 
     return value, pullback, *aux
+
+
+def _pulled(backward: Any, residuals: Any, cotangent: Any) -> Any:
+    """Run a backward function; an exception shows the lines of the user's function."""
+    try:
+        return backward(residuals, cotangent)
+    except BaseException as error:
+        show_users_source(error)
+        raise error
 
 
 def _internal(cotangent: Any) -> Any:

@@ -109,49 +109,51 @@ def compiled(
     if code is not None and code.holds():
         return code
     names = [*target.names, *target.captured_names()]
-    for name, value in zip(names, everything):
-        if type(value).__module__ == "srcad.tape.values":
-            raise ArgumentError(f"The argument '{name}' of '{target.title()}' is a value that a tape follows.",
-                                "Take the inner derivative by a tape too, inside of the outer one.",
-                                place(target.func))  # fmt: skip
-        refused = (
-            isinstance(value, (set, frozenset, np.ma.MaskedArray))
-            or isinstance(value, np.ndarray)
-            and value.dtype.kind not in "fiuc"
-        )
-        if (
-            name in wanted
-            and refused
-            and mode not in ("vjp", "call", "jvp")
-            or name in wanted
-            and not is_differentiable(_wanted_kind(value))
-            and mode not in ("vjp", "call", "jvp")
-        ):
-            raise ArgumentError(f"The argument '{name}' of '{target.title()}' is a {type(value).__name__}, which has "
-                                "no derivative.", "Differentiate with respect to numbers, arrays or containers of them.",
-                                place(target.func))  # fmt: skip
+    _require_differentiable(target, dict(zip(names, everything)), wanted, mode)
     kinds = [(n, _wanted_kind(v) if n in wanted else kind_of(v)) for n, v in zip(names, everything)]
     func = target.closure.function if target.closure is not None else target.func
     func = derived if derived is not None else func
     exact = _is_exact(names, everything, wanted)
     integers = tuple(n for n, v in zip(names, everything) if n in wanted and _is_integer(v))
     request = Request(func, tuple(kinds), wanted, mode, exact, single, aliased, integers, holomorphic)
-    again = (
-        target.inner.derived_again(values, wanted, mode, single, aliased, holomorphic)
-        if target.inner is not None
-        else None
-    )
-    if derived is not None and again is None and not isinstance(derived, types.FunctionType):
-        raise third_derivative(target)
-    if again is not None:
-        code = again
-    else:
-        code = build_forward(request) if mode == "jvp" else build(request)
+    code = _built(target, request, values, derived)
     if len(_CACHE) >= _MOST_ENTRIES:
         _CACHE.pop(next(iter(_CACHE)))
     _CACHE[key] = code
     code.keep = (target.func, target.closure, derived)
     return code
+
+
+def _require_differentiable(
+    target: Target, given: dict[str, Any], wanted: tuple[str, ...], mode: str
+) -> None:
+    """Refuse arguments to differentiate by that have no derivative; a pullback leaves them out."""
+    for name, value in given.items():
+        if type(value).__module__ == "srcad.tape.values":
+            raise ArgumentError(f"The argument '{name}' of '{target.title()}' is a value that a tape follows.",
+                                "Take the inner derivative by a tape too, inside of the outer one.",
+                                place(target.func))  # fmt: skip
+        if name not in wanted or mode in ("vjp", "call", "jvp"):
+            continue
+        refused = isinstance(value, (set, frozenset, np.ma.MaskedArray))
+        refused = refused or isinstance(value, np.ndarray) and value.dtype.kind not in "fiuc"
+        if refused or not is_differentiable(_wanted_kind(value)):
+            raise ArgumentError(f"The argument '{name}' of '{target.title()}' is a {type(value).__name__}, which has "
+                                "no derivative.", "Differentiate with respect to numbers, arrays or containers of them.",
+                                place(target.func))  # fmt: skip
+
+
+def _built(target: Target, request: Request, values: tuple[Any, ...], derived: Any) -> Code:
+    """Return new code for a request; that of a derivative's derivative may be the derivative's own matter."""
+    if target.inner is not None:
+        again = target.inner.derived_again(
+            values, request.wanted, request.mode, request.single, request.aliased, request.holomorphic
+        )
+        if again is not None:
+            return again  # type: ignore[no-any-return]
+    if derived is not None and not isinstance(derived, types.FunctionType):
+        raise third_derivative(target)
+    return build_forward(request) if request.mode == "jvp" else build(request)
 
 
 def third_derivative(target: Target | None = None) -> UnsupportedError:
