@@ -375,5 +375,7 @@ def test_a_nested_function_is_read_once(monkeypatch: pytest.MonkeyPatch) -> None
     derivative = grad(steered)
     first = derivative(0.7)
     read: list[Any] = []
-    monkeypatch.setattr("srcad.targets.read", lambda function: read.append(function) or pytest.fail("read again"))
+    monkeypatch.setattr(
+        "srcad.targets.read", lambda function: read.append(function) or pytest.fail("read again")
+    )
     assert derivative(0.7) == first and not read
