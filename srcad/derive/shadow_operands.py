@@ -86,7 +86,9 @@ class ShadowOperands:
         if not self.is_varied(node):
             return self.without_shadow(node, kept)
         shadow = self.fresh_cell(node.id)
-        before.append(gast.copy_location(assign(shadow, call("rt.shadow", node)), self.stmt))
+        plain = self.kind(node).name in ("array", "float", "number", "object")
+        made = call("rt.shadow" if plain else "rt.separate_shadow", node)
+        before.append(gast.copy_location(assign(shadow, made), self.stmt))
         taken.append((node.id, shadow))
         return name(shadow)
 

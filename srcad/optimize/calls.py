@@ -45,8 +45,8 @@ _VIEWS_OF_FIRST = frozenset(
     "asarray broadcast_to diagonal expand_dims imag moveaxis ravel real reshape squeeze swapaxes transpose".split()
 )
 _FRESH_RUNTIME = frozenset(
-    "clone extreme_share finish holomorphic_seed is_zero reduced_size safe_log safe_reciprocal seed share shadow sign "
-    "zeros_like".split()
+    "clone extreme_share finish holomorphic_seed is_zero reduced_size safe_log safe_reciprocal seed separate_shadow share "
+    "shadow sign zeros_like".split()
 )
 _FRESH_BUILTINS = (len, range, float, int, bool, complex, abs, round, str)
 

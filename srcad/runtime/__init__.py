@@ -110,6 +110,7 @@ from srcad.runtime.memory import (
     mirror,
     return_element,
     seed_shadow,
+    separate_shadow,
     shadow,
     taken,
 )
@@ -444,6 +445,7 @@ __all__ = [
     "scatter_along_axis",
     "seed",
     "seed_shadow",
+    "separate_shadow",
     "selected_shape",
     "sequence",
     "sequence_gradient",

@@ -31,6 +31,7 @@ __all__ = [
     "mirror",
     "return_element",
     "seed_shadow",
+    "separate_shadow",
     "shadow",
     "taken",
 ]
@@ -131,6 +132,25 @@ def shadow(value: Any, memo: dict[int, Any] | None = None) -> Any:
     if found is not None:
         return found[0]
     return _container_shadow(value, memo)
+
+
+def separate_shadow(value: Any) -> Any:
+    """Return a shadow of zeros in which items that share memory, which nobody changes, have their own gradients.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> x = np.ones(3)
+    >>> first, second = separate_shadow([x, x[1:]])
+    >>> second += 1.0
+    >>> first
+    array([0., 0., 0.])
+    """
+    if type(value) is list or type(value) is tuple:
+        return type(value)([separate_shadow(item) for item in value])
+    if type(value) is dict:
+        return {key: separate_shadow(item) for key, item in value.items()}
+    return shadow(value)
 
 
 def _array_shadow(value: Any, memo: dict[int, Any] | None) -> Any:

@@ -51,3 +51,29 @@ def test_refused_arguments_are_explained_in_sentences() -> None:
 
 def test_the_page_is_up_to_date() -> None:
     assert DOCUMENT.read_text() == page(), "run: python -m srcad.rules.coverage > docs/coverage.md"
+
+
+PEERS = {
+    np: """abs absolute add amax amin angle arccos arccosh arcsin arcsinh arctan arctan2 arctanh array_split atleast_1d
+        atleast_2d atleast_3d average broadcast_to clip concatenate conj conjugate cos cosh cross cumsum deg2rad degrees
+        diag diagonal diff divide dot dsplit einsum exp exp2 expand_dims expm1 fabs fliplr flipud fmax fmin full
+        gradient hsplit imag inner kron linspace log log10 log1p log2 logaddexp logaddexp2 make_diagonal matmul max
+        maximum mean min minimum mod moveaxis multiply nan_to_num negative outer pad partition power prod rad2deg
+        radians ravel real real_if_close reciprocal remainder repeat reshape roll rollaxis rot90 select sign sin sinc
+        sinh sort split sqrt square squeeze std subtract sum swapaxes tan tanh tensordot tile trace transpose tril triu
+        true_divide var vsplit where""",
+    np.linalg: "cholesky det eig eigh inv norm pinv slogdet solve svd",
+    np.fft: """fft fft2 fftn fftshift ifft ifft2 ifftn ifftshift irfft irfft2 irfftn rfft rfft2 rfftn""",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("namespace", PEERS, ids=lambda namespace: namespace.__name__)
+def test_what_autograd_differentiates_has_rules_for_both_modes(namespace: Any) -> None:
+    for name in PEERS[namespace].split():
+        function = getattr(namespace, name, None)
+        if function is None or status(function) == "constant":  # its own names, and steps
+            assert name in ("make_diagonal", "sign"), name
+            continue
+        rule = registry.find(function)
+        assert rule is not None, name
+        assert all(map(rule.has_forward, rule.wrt)), name
