@@ -71,7 +71,7 @@ class _Collector:
                 break
             elif self._disturbs(stmt, parts.values()):
                 return None
-        if not places or (len(parts) < len(keys) and not all(keys[key] for key in keys if key not in parts)):
+        if not places or any(key not in parts and keys[key] != "optional" for key in keys):
             return None
         values = tuple([parts.get(key, self.terms.constant(0.0)) for key in keys])
         if all(type(key) is int for key in keys):
@@ -82,7 +82,7 @@ class _Collector:
         names = frozenset().union(*[part.reads for part in parts])
         return not stmt.writes.isdisjoint(names) or not self.memory.spoiled(stmt.changes).isdisjoint(names)
 
-    def _keys(self, stmt: Statement) -> dict[Any, bool] | None:
+    def _keys(self, stmt: Statement) -> dict[Any, str] | None:
         """Return the keys of the container whose zero a statement makes, and which parts may be missing."""
         value = stmt.value
         if (
@@ -94,19 +94,25 @@ class _Collector:
             return None
         if len(value.parts[1]) != 1 or value.parts[1][0].kind is not gast.Name:
             return None
-        kind: Kind | None = self.program.context.ranks.get(value.parts[1][0].name)
+        container = value.parts[1][0].name
+        kind: Kind | None = self.program.context.ranks.get(container)
         if kind is None or not kind.items:
             return None
         if kind.name == "tuple":
-            return {place: _is_plain(item) for place, item in enumerate(kind.items)}
+            return {place: self._role(item, container) for place, item in enumerate(kind.items)}
         if kind.name == "dict" and all(type(key) is str for key, _ in kind.items):
-            return {key: _is_plain(item) for key, item in kind.items}
+            return {key: self._role(item, container) for key, item in kind.items}
         return None
 
+    def _role(self, kind: Kind, container: str) -> str:
+        """Tell whether a part may be collected, and whether the number 0.0 may stand for it where it is missing.
 
-def _is_plain(kind: Kind) -> bool:
-    """Tell whether the zero of a part is a number."""
-    return kind.name in ("array", "float", "int", "bool", "str", "none")
+        The items of an argument are fitted in the end; others go on to rules, which look at their shapes.
+        """
+        given = container in self.program.parameters or f"{container}_argument" in self.program.parameters
+        if kind.name == "array":
+            return "optional" if given else "needed"
+        return "optional" if kind.name in ("float", "int", "bool", "str", "none") else ""
 
 
 def _is_runtime(value: Term, name: str) -> bool:

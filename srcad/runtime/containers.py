@@ -28,6 +28,7 @@ __all__ = [
 
 
 _CONTAINERS = (list, tuple, dict)
+_SHAPED = (*_CONTAINERS, np.ndarray)
 
 
 def sequence(values: Any) -> Any:
@@ -56,15 +57,13 @@ def order_of(values: list[Any], reverse: bool = False) -> list[int]:
 
 
 def zeros_like(value: Any) -> Any:
-    """Return the zero gradient of ``value``: float zeros for arrays, containers of 0.0 for containers."""
+    """Return the zero gradient of ``value``: float zeros for arrays, 0.0 for numbers, and containers of these."""
     if isinstance(value, np.ndarray):
         return np.zeros_like(value) if value.dtype.kind in "fc" else np.zeros(value.shape)
     if isinstance(value, (list, tuple)):
-        return [zeros_like(item) if isinstance(item, _CONTAINERS) else 0.0 for item in value]
+        return [zeros_like(item) if isinstance(item, _SHAPED) else 0.0 for item in value]
     if isinstance(value, dict):
-        return {
-            key: zeros_like(item) if isinstance(item, _CONTAINERS) else 0.0 for key, item in value.items()
-        }
+        return {key: zeros_like(item) if isinstance(item, _SHAPED) else 0.0 for key, item in value.items()}
     if isinstance(value, (int, float, complex, np.number, np.bool_, str, type(None))):
         return 0.0
     if hasattr(value, "captured"):

@@ -608,9 +608,13 @@ COLLECTED = {
         "p = x, 2.0\ndp = rt.zeros_like(p)\nrt.accumulate(dp, 0, g)\nt = x * y\nrt.accumulate(dp, 1, t)\nreturn dp",
         "p = x, 2.0\nt = x * y\ndp = [g, t]\nreturn dp",
     ),
-    "missing part": (
+    "missing number": (
+        "p = x, 2.0\ndp = rt.zeros_like(p)\nrt.accumulate(dp, 0, g)\nreturn dp",
+        "p = x, 2.0\ndp = [g, 0.0]\nreturn dp",
+    ),
+    "missing array": (
         "p = x, 2.0\ndp = rt.zeros_like(p)\nrt.accumulate(dp, 1, g)\nreturn dp",
-        "p = x, 2.0\ndp = [0.0, g]\nreturn dp",
+        "p = x, 2.0\ndp = rt.zeros_like(p)\nrt.accumulate(dp, 1, g)\nreturn dp",
     ),
     "dict": (
         "d = {'a': x}\ndd = rt.zeros_like(d)\nrt.accumulate(dd, 'a', g)\nreturn dd",
