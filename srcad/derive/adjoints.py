@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
-import linecache
-import types
 from collections.abc import Callable, Hashable
 from typing import Any
 
@@ -17,6 +14,7 @@ from srcad.analysis.kinds import Kind, is_scalar
 from srcad.analysis.memory import Memory
 from srcad.analysis.results.generators import method_of_generator
 from srcad.derive.build import Flattener, call, constant, method, name, written_names
+from srcad.derive.callable_at_run_time import why_not_callable
 from srcad.derive.inline import bind, instantiate, refusal
 from srcad.derive.memory_adjoints import MemoryAdjoints
 from srcad.derive.operations import Contribution, Names, Operation, nothing
@@ -332,22 +330,9 @@ class _Adjoint(MemoryAdjoints):
 
     def check_callee(self, function: Any, node: gast.Call) -> None:
         """Refuse a known function that has neither source nor rule."""
-        if isinstance(function, Hashable) and function in _RESOLVED:
-            return
-        callable_object = isinstance(
-            inspect.getattr_static(type(function), "__call__", None), types.FunctionType
-        )
-        if not isinstance(function, (types.FunctionType, type, types.MethodType)) and not callable_object:
-            raise self.refuse(f"'{getattr(node.func, 'id', 'This')}' has neither Python source nor a derivative rule.",
-                              "Write it in Python, or use functions that have rules.", NoDerivativeError)  # fmt: skip
-        code = getattr(function, "__code__", None)
-        if (
-            code is not None
-            and code.co_filename not in ("", None)
-            and not linecache.getline(code.co_filename, 1)
-        ):
-            raise self.refuse(f"The source of '{node.func.id}' cannot be found.", "Define it in a file.",
-                              NoDerivativeError)  # fmt: skip
+        why = why_not_callable(function, node)
+        if why is not None:
+            raise self.refuse(*why, NoDerivativeError)
 
     def transparent(
         self, argument: gast.AST, gradient: str, lists: bool, fl: Flattener
@@ -472,7 +457,6 @@ class _Adjoint(MemoryAdjoints):
         return Operation((), [self.stmt], nothing)
 
 
-_RESOLVED = {getattr, setattr, delattr}
 _MAKERS = {sorted, set, frozenset, reversed, zip, enumerate, map, filter}
 _TRANSPARENT = {float, iter, list, tuple, dict, rt.sequence}
 

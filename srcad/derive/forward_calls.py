@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
-import types
 from collections.abc import Hashable
 from typing import Any
 
@@ -14,6 +12,7 @@ from srcad.analysis.infer import ARRAY_METHODS
 from srcad.analysis.results.generators import method_of_generator
 from srcad.derive.build import assign, call, constant, name, unpack
 from srcad.derive.call_adjoints import CONVERSIONS
+from srcad.derive.callable_at_run_time import why_not_callable
 from srcad.derive.forward_operations import Operations
 from srcad.errors import NoDerivativeError
 from srcad.rules import registry
@@ -106,14 +105,9 @@ class Calls(Operations):
 
     def check_callee(self, function: Any, node: gast.Call) -> None:
         """Refuse a known function that has neither source nor rule."""
-        if function is None or hasattr(function, "tree") or _is(function, (getattr, setattr, delattr, iter)):
-            return
-        call_method = inspect.getattr_static(type(function), "__call__", None)
-        if not isinstance(function, (types.FunctionType, type, types.MethodType)) and not isinstance(
-            call_method, types.FunctionType
-        ):
-            raise self.refuse(f"'{getattr(node.func, 'id', 'This')}' has neither Python source nor a derivative rule.",
-                              "Write it in Python, or use functions that have rules.", NoDerivativeError)  # fmt: skip
+        why = why_not_callable(function, node)
+        if why is not None:
+            raise self.refuse(*why, NoDerivativeError)
 
     def cast(self, target: str | None, node: gast.Call, function: Any) -> list[gast.stmt]:
         """``float(x)``, ``list(x)``: the tangent is cast in the same way."""

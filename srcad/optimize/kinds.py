@@ -27,6 +27,9 @@ _LIKE_FIRST = frozenset(["extreme_share", "share", "sign", "zeros_like"])
 _LIKE_SECOND = frozenset(["fitted", "owned", "unbroadcast"])
 
 
+_LONG = 100
+
+
 class TermKinds:
     """Infers the kinds of terms.
 
@@ -50,6 +53,9 @@ class TermKinds:
         self._pending: set[str] = set()
         self._whole = self._whole_names(program)
         self._meets_complex = any(kind.dtype == "complex" for kind in self.context.ranks.values())
+        if len(self.definitions) > _LONG:
+            for name in self.definitions:  # in the program's order, where no chain of definitions gets deep
+                self.of(self.terms.load(name))
 
     # ---- kinds ------------------------------------------------------------------------------
 

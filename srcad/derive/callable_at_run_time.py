@@ -1,0 +1,46 @@
+"""Which functions can be differentiated when they are called, and why the others cannot."""
+
+from __future__ import annotations
+
+import inspect
+import linecache
+import types
+from collections.abc import Hashable
+from typing import Any
+
+import gast
+
+from srcad.derive.builtin_sources import source_of_builtin
+
+__all__ = ["why_not_callable"]
+
+_RESOLVED = (getattr, setattr, delattr, iter)
+
+
+def why_not_callable(function: Any, node: gast.Call) -> tuple[str, str] | None:
+    """Return why a call of a known function has no derivative and what to do about it, or None where it has one.
+
+    >>> call = gast.parse("len(x)").body[0].value
+    >>> why_not_callable(len, call)[0]
+    "'len' has neither Python source nor a derivative rule."
+    """
+    if function is None or hasattr(function, "tree"):
+        return None
+    keywords = tuple(keyword.arg for keyword in node.keywords)
+    if isinstance(function, Hashable) and (
+        function in _RESOLVED or source_of_builtin(function, len(node.args), keywords) is not None
+    ):
+        return None
+    title = getattr(node.func, "id", "This")
+    in_python = isinstance(function, (types.FunctionType, type, types.MethodType))
+    if not in_python and not isinstance(
+        inspect.getattr_static(type(function), "__call__", None), types.FunctionType
+    ):
+        return (
+            f"'{title}' has neither Python source nor a derivative rule.",
+            "Write it in Python, or use functions that have rules.",
+        )
+    code = getattr(function, "__code__", None)
+    if code is not None and code.co_filename and not linecache.getline(code.co_filename, 1):
+        return f"The source of '{title}' cannot be found.", "Define it in a file."
+    return None
