@@ -159,7 +159,8 @@ class _Jacobian(Composable):
         leaves = [leaf for leaf in tree.leaves(value) if is_number(leaf)]
         if not leaves:
             raise ArgumentError(f"The argument '{name}' of '{self.target.title()}' is a {type(value).__name__}, "
-                                "which holds no numbers.", "Differentiate with respect to numbers or arrays.",
+                                "which holds no numbers.", "Differentiate with respect to numbers, arrays or containers of "
+                                "them; register a class of your own with srcad.tree.register.",
                                 place(self.target.func))  # fmt: skip
         if any(np.iscomplexobj(leaf) for leaf in leaves) and not self.holomorphic:
             raise ArgumentError(f"The argument '{name}' of '{self.target.title()}' is complex.",

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from srcad import tree
 from srcad.api import grad
 from srcad.errors import ArgumentError
 from srcad.operators import elementwise_grad, ggnvp, hessian, hvp, jacfwd, jacobian, jacrev
@@ -208,3 +209,58 @@ def test_elementwise_derivative_with_respect_to_several():
     in_x, in_a = elementwise_grad(lambda x, a: a * x, argnums=(0, 1))(X, 2.0)
     np.testing.assert_array_equal(in_x, np.full(3, 2.0))
     np.testing.assert_allclose(in_a, np.sum(X))
+
+
+class Layer:
+    def __init__(self, w):
+        self.w = w
+
+
+def _squashed(layer, x):
+    return np.sum(np.tanh(layer.w * x) ** 2)
+
+
+def test_the_hessian_of_an_object_needs_its_class_registered() -> None:
+    layer, x = Layer(np.array([0.5, 0.7])), np.array([1.0, 2.0])
+    with pytest.raises(ArgumentError, match=r"srcad\.tree\.register"):
+        hessian(_squashed)(layer, x)
+    tree.register(Layer, lambda value: [value.w], lambda value, parts: Layer(*parts))
+    expected = hessian(lambda w: _squashed(Layer(w), x))(layer.w)
+    np.testing.assert_allclose(hessian(_squashed)(layer, x).w.w, expected)
+
+
+def test_auxiliary_output_beside_second_derivatives() -> None:
+    def f(x):
+        return np.sum(x**3), {"kept": x}
+
+    x, v = np.array([1.0, 2.0]), np.array([1.0, -1.0])
+    matrix, aux = hessian(f, has_aux=True)(x)
+    np.testing.assert_allclose(matrix, np.diag(6 * x))
+    product, again = hvp(f, has_aux=True)(x, v)
+    np.testing.assert_allclose(product, 6 * x * v)
+    slopes, third = elementwise_grad(lambda x: (x**3, "aux"), has_aux=True)(x)
+    np.testing.assert_allclose(slopes, 3 * x**2)
+    curved, fourth = ggnvp(lambda x: (x**2, "aux"), has_aux=True)(x, v)
+    np.testing.assert_allclose(curved, 4 * x**2 * v)
+    assert aux["kept"] is not None and again["kept"] is not None and (third, fourth) == ("aux", "aux")
+
+
+def test_second_derivatives_of_a_complex_function() -> None:
+    z = np.array([1.0 + 2.0j, 0.5 - 1.0j])
+    np.testing.assert_allclose(hessian(lambda z: np.sum(z**3), holomorphic=True)(z), np.diag(6 * z))
+    np.testing.assert_allclose(hvp(lambda z: np.sum(z**3), holomorphic=True)(z, z), 6 * z * z)
+    np.testing.assert_allclose(elementwise_grad(lambda z: z**3, holomorphic=True)(z), 3 * z**2)
+    with pytest.raises(ArgumentError, match="holomorphic"):
+        elementwise_grad(lambda z: z**3, holomorphic=True)(np.ones(2))
+
+
+def test_operators_of_a_function_that_gathers_its_arguments() -> None:
+    def f(*args):
+        return np.sum(args[0] ** 2 * args[1])
+
+    x, y = np.array([1.0, 2.0]), np.array([3.0, 4.0])
+    np.testing.assert_allclose(hessian(f, (0, 1))(x, y)[0][1], np.diag(2 * x))
+    np.testing.assert_allclose(jacobian(f, 1)(x, y), x**2)
+    np.testing.assert_allclose(hvp(f)(x, y, x), 2 * y * x)
+    np.testing.assert_allclose(elementwise_grad(f, 1)(x, y), x**2)
+    np.testing.assert_allclose(ggnvp(f, argnums=1)(x, y, y), x**2 * (x**2 @ y))
