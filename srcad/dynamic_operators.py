@@ -160,6 +160,8 @@ def _setitem(call: Call, base: Any, index: Any, value: Any, *, shadows: Any) -> 
         raise UnsupportedError(f"An item of a {type(base).__name__} is assigned, which is not differentiated.",
                                "Keep the values in a list, a dict or an array.")  # fmt: skip
     held, image = shadows[2], shadows[0]
+    if image is None:
+        rt.check_kept((value,), (held,))
     saved = rt.shallow(base)
     base[index] = value
     saved_image = rt.shallow(image)

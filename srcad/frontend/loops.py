@@ -34,7 +34,7 @@ from dataclasses import dataclass
 import gast
 import numpy as np
 
-from srcad.frontend.statics import refer, runtime_name
+from srcad.frontend.statics import READ_BY_PLACES, refer, runtime_name
 from srcad.lang import tree as t
 from srcad.lang.scope import Scope
 
@@ -231,7 +231,7 @@ class Lowering:
         if view:
             return self._dict(source.func.value, view)
         function = self.called_function(source)
-        if function in (np.nditer, np.ndenumerate) and len(source.args) == 1:
+        if function in READ_BY_PLACES and len(source.args) == 1:
             if function is np.ndenumerate or not isinstance(source.args[0], gast.List | gast.Tuple):
                 return self._entries(source, function is np.ndenumerate)
         setup = []

@@ -41,6 +41,7 @@ from srcad.errors import UnsupportedError
 from srcad.frontend.cells import Cell, filled_at_once, rebound
 from srcad.frontend.nested import as_definition, free_names, is_plain, parameters
 from srcad.frontend.statics import (
+    READ_BY_PLACES,
     Globals,
     canonical,
     is_distribution,
@@ -244,7 +245,8 @@ class Resolver(gast.NodeTransformer):
         made = self.generic_visit(node)
         func = made.func
         called = self.scope.statics.get(func.id) if isinstance(func, gast.Name) else None
-        reason = registry.reason_refused(called) if isinstance(called, type) else None
+        refused = isinstance(called, type) and called not in READ_BY_PLACES
+        reason = registry.reason_refused(called) if refused else None
         if reason is not None:
             raise self.error(node, reason, "")
         if isinstance(func, gast.Name) and self.scope.statics.get(func.id) is super and not made.args:

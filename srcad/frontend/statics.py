@@ -15,6 +15,7 @@ from srcad.lang.scope import Scope
 from srcad.rules import registry
 
 __all__ = [
+    "READ_BY_PLACES",
     "Globals",
     "canonical",
     "is_distribution",
@@ -32,6 +33,8 @@ FUNCTIONS = (
     types.MethodWrapperType, types.MethodDescriptorType, types.WrapperDescriptorType, np.ufunc,
     functools.partial, type(np.sum),
 )  # fmt: skip
+READ_BY_PLACES = (np.nditer, np.ndenumerate)
+"""Iterators that a loop over them replaces by the places of the entries."""
 NAMESPACES = (("np", np), ("np.linalg", np.linalg), ("np.fft", np.fft), ("np.random", np.random), ("rt", rt))
 
 

@@ -115,6 +115,7 @@ from srcad.runtime.memory import (
     taken,
 )
 from srcad.runtime.mirrored import (
+    check_kept,
     container_call,
     drained,
     element_shadows,
@@ -358,6 +359,7 @@ __all__ = [
     "cast_back",
     "chain_matrices",
     "clone",
+    "check_kept",
     "closure",
     "cofactor",
     "cofactor_along",

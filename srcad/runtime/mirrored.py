@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from srcad.errors import UnsupportedError
 from srcad.runtime.arrays import unbroadcast
 from srcad.runtime.attributes import attributes_of
 from srcad.runtime.memory import (
@@ -22,6 +23,7 @@ from srcad.runtime.memory import (
 )
 
 __all__ = [
+    "check_kept",
     "container_call",
     "drained",
     "element_shadows",
@@ -73,6 +75,21 @@ def element_shadows(values: Any, base_shadow: Any) -> list[Any]:
     return [element_shadow(item, base_shadow, i) for i, item in enumerate(values)]
 
 
+_STORING = ("append", "insert", "appendleft", "setdefault")
+
+
+def check_kept(values: Any, images: Any) -> None:
+    """Refuse to store values with a derivative in a container that has no shadow, which lives outside of the program."""
+    for value, image in zip(values, images):
+        number = isinstance(value, (float, complex, np.inexact)) and isinstance(image, Cell)
+        if number or isinstance(value, np.ndarray) and isinstance(image, np.ndarray):
+            raise UnsupportedError(
+                "A value that carries a derivative is stored in memory that outlives the call, such as a list that belongs "
+                "to a class.",
+                "Make the list in '__init__', pass it as an argument, or return the new value.",
+            )
+
+
 def container_call(
     base: Any,
     base_shadow: Any,
@@ -90,6 +107,8 @@ def container_call(
         The result and its shadow.
     """
     options, option_shadows = options or {}, option_shadows or {}
+    if base_shadow is None and method in _STORING:
+        check_kept(args[-1:], shadows[-1:])
     if method in ("append", "extend", "insert", "appendleft", "extendleft") and base_shadow is not None:
         where = args[:1] if method == "insert" else ()
         held = shadows[-1]

@@ -231,3 +231,15 @@ def slice_of_a_real_part_changed(x, y):
     w *= y[1:3]
     r[0] = y[0]
     return np.sum(np.abs(z) ** 2 * np.arange(3))
+
+
+class Registry:
+    items = []
+
+
+@refused(X)
+def value_kept_in_the_list_of_a_class(x):
+    Registry.items.clear()
+    registry = Registry()
+    registry.items.append(x[0] * 2.0)  # refused at: registry.items.append
+    return registry.items[0] * x[1]
