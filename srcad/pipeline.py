@@ -187,11 +187,15 @@ def refuse_changes_outside(fn: Function, memory: Memory, varied: set[str]) -> No
     for stmt in simple_statements(fn.tree.body):
         for variable in direct_changes(stmt):
             if variable in varied and memory.classes.get(variable) in memory.outside:
-                raise UnsupportedError(
-                    "The function stores a value that carries a derivative in a global variable.",
-                    "Pass what changes as an argument, or return the new value.",
-                    fn.source.locate(stmt),
-                )
+                updated = isinstance(stmt, gast.AugAssign) and isinstance(stmt.target, gast.Name)
+                reason, hint = (
+                    (f"'{variable}' is updated in place, and a global variable may hold the same object.",
+                     f"Write '{variable} = {variable} + ...', which makes a new value.")
+                    if updated
+                    else ("The function stores a value that carries a derivative in a global variable.",
+                          "Pass what changes as an argument, or return the new value.")
+                )  # fmt: skip
+                raise UnsupportedError(reason, hint, fn.source.locate(stmt))
 
 
 def given_shadows(request: Request) -> tuple[str, ...]:

@@ -243,3 +243,14 @@ def value_kept_in_the_list_of_a_class(x):
     registry = Registry()
     registry.items.append(x[0] * 2.0)  # refused at: registry.items.append
     return registry.items[0] * x[1]
+
+
+ACTIVATIONS = [np.tanh, lambda v: v * v]
+
+
+@refused(0.5)
+def sum_updated_in_place_that_a_global_function_is_given(x):
+    total = 0.0
+    for activation in ACTIVATIONS:
+        total += activation(x)  # refused at: total += activation(x)
+    return total + ACTIVATIONS[1](total)
