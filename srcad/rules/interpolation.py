@@ -12,6 +12,7 @@ from srcad.rules.registry import jvp, refuse, vjp
 
 @vjp(np.interp, "x", "xp", "fp", "left", "right")
 def interp(ans, g, x, xp, fp, left=None, right=None, period=None):
+    xp, fp = np.asarray(xp), np.asarray(fp)
     if period is not None:
         order = np.argsort(np.mod(xp, period))
         parts = interp(
@@ -55,6 +56,7 @@ def unwound(cotangent, order):
 
 @jvp(np.interp, "x")
 def interp_x(ans, t, x, xp, fp, left=None, right=None, period=None):
+    xp, fp = np.asarray(xp), np.asarray(fp)
     if period is not None:
         order = np.argsort(np.mod(xp, period))
         x, xp, fp = np.mod(x, period), around(np.mod(xp, period), order, period), around(fp, order, 0.0)
@@ -65,6 +67,7 @@ def interp_x(ans, t, x, xp, fp, left=None, right=None, period=None):
 
 @jvp(np.interp, "xp")
 def interp_xp(ans, t, x, xp, fp, left=None, right=None, period=None):
+    xp, fp, t = np.asarray(xp), np.asarray(fp), np.asarray(t)
     if period is not None:
         order = np.argsort(np.mod(xp, period))
         x, xp, fp = np.mod(x, period), around(np.mod(xp, period), order, period), around(fp, order, 0.0)

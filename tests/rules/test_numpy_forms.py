@@ -269,3 +269,15 @@ def test_floor_division_by_name_is_constant() -> None:
         return np.sum(operator.mod(x, 0.7) + operator.floordiv(x, 0.7) ** 2)
 
     np.testing.assert_allclose(grad(steps)(X), np.ones(4))
+
+
+INTERPOLATED: dict[str, Callable[..., Any]] = {
+    "literal lists": lambda x: np.sum(np.interp(x, [-2.0, 0.5, 2.0], [1.0, 2.0, -1.0]) ** 2),
+    "a list and an array": lambda x: np.sum(np.interp(x, np.array([-2.0, 0.5, 2.0]), [1.0, 2.0, -1.0]) ** 2),
+    "lists of what varies": lambda x: np.sum(np.interp(x, [x[1] - 1.0, 0.5, 2.5], [x[0], x[3], x[2]]) ** 2),
+}
+
+
+@pytest.mark.parametrize("program", INTERPOLATED.values(), ids=INTERPOLATED)
+def test_interpolation_between_points_in_lists(program: Callable[..., Any]) -> None:
+    check_grads(program, (X,), order=2, rtol=1e-4, atol=1e-5)
