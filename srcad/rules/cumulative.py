@@ -152,6 +152,7 @@ def trapezoid_dx(ans, t, y, x=None, dx=1.0, axis=-1):
 
 def mean_heights(y, axis):
     """Return the mean heights of the trapezia under a curve."""
+    y = np.asarray(y)
     return 0.5 * (y[rt.slab(np.ndim(y), axis, 1, None)] + y[rt.slab(np.ndim(y), axis, None, -1)])
 
 

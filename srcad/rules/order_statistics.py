@@ -33,7 +33,7 @@ def sort(ans, g, a, axis=-1, kind=None, order=None, *, stable=None):
 def sort_a(ans, t, a, axis=-1, kind=None, order=None, *, stable=None):
     if axis is None:
         return np.take(np.ravel(t), np.argsort(np.ravel(a), kind=kind, stable=stable))
-    return np.take_along_axis(t, np.argsort(a, axis, kind=kind, stable=stable), axis)
+    return np.take_along_axis(np.asarray(t), np.argsort(a, axis, kind=kind, stable=stable), axis)
 
 
 @vjp(np.partition, "a", refused=_ORDER)

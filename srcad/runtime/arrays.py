@@ -35,7 +35,7 @@ Array = Any  # a NumPy array, a NumPy scalar or a Python number
 
 def inexact_dtype(*values: Array) -> np.dtype[Any]:
     """Return the dtype of gradients beside these values: theirs, and float64 for integers."""
-    dtype = np.result_type(*values)
+    dtype = np.result_type(*[np.asarray(v) if isinstance(v, (list, tuple)) else v for v in values])
     return dtype if dtype.kind in "fc" else np.dtype(np.float64)
 
 

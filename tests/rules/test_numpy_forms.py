@@ -281,3 +281,18 @@ INTERPOLATED: dict[str, Callable[..., Any]] = {
 @pytest.mark.parametrize("program", INTERPOLATED.values(), ids=INTERPOLATED)
 def test_interpolation_between_points_in_lists(program: Callable[..., Any]) -> None:
     check_grads(program, (X,), order=2, rtol=1e-4, atol=1e-5)
+
+
+LISTED: dict[str, Callable[..., Any]] = {
+    "trapezoid": lambda x: np.trapezoid([1.0, 2.0, 4.0, 0.5], x) ** 2,
+    "sort": lambda x: np.sum(np.sort([x[0], x[1], 0.5]) ** 2 * np.arange(3.0)),
+    "median": lambda x: np.median([x[0], x[1], 0.5]) ** 2,
+    "maximum": lambda x: np.sum(np.maximum([x[0], 1.0], x[:2]) ** 2),
+    "quantile": lambda x: np.quantile([x[0], x[1], 0.5], 0.3) ** 2,
+    "histogram": lambda x: np.sum(np.histogram([0.1, 0.5], bins=2, weights=[x[0], x[1]])[0] ** 2),
+}
+
+
+@pytest.mark.parametrize("program", LISTED.values(), ids=LISTED)
+def test_lists_where_arrays_are_usual(program: Callable[..., Any]) -> None:
+    check_grads(program, (X,), order=2, rtol=1e-4, atol=1e-5)
