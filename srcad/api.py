@@ -366,6 +366,11 @@ class Derivative(Composable):
         return self._code().text
 
     @property
+    def module(self) -> str:
+        """The text of the generated function with its imports, to be saved as a module of its own."""
+        return self._code().module
+
+    @property
     def stages(self) -> dict[str, str]:
         """The program after each stage, by name."""
         return self._code().stages

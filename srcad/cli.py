@@ -32,7 +32,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """
     options = _parser().parse_args(argv)
     try:
-        print(_shown(options.target, options.argnums, options.stage, options.call).rstrip("\n"))
+        print(_shown(options).rstrip("\n"))
     except SrcadError as error:
         print(f"srcad: {error}", file=sys.stderr)
         return 1
@@ -55,6 +55,9 @@ def _parser() -> argparse.ArgumentParser:
         metavar="ARGUMENTS",
         help="arguments to call the derivative with first, such as 'np.ones(3), steps=2'; the file's names are known",
     )
+    show.add_argument(
+        "--module", action="store_true", help="print the imports as well: a module to be saved and shipped"
+    )
     return parser
 
 
@@ -65,8 +68,9 @@ def _argnums(text: str) -> int | str | tuple[int | str, ...]:
     return chosen[0] if len(chosen) == 1 else chosen
 
 
-def _shown(target: str, argnums: Any, stage: str | None, call: str | None) -> str:
-    """Return the text to print for the function at ``target``."""
+def _shown(options: argparse.Namespace) -> str:
+    """Return the text to print for the function at ``options.target``."""
+    target, stage = options.target, options.stage
     path, _, name = target.rpartition(":")
     if not path or not name:
         raise ArgumentError(
@@ -79,11 +83,11 @@ def _shown(target: str, argnums: Any, stage: str | None, call: str | None) -> st
             raise ArgumentError(f"{path} has no '{name}'.", "Give the name of a function of that file.")
         function = getattr(function, part)
     # What the file itself made into a derivative is shown as it is.
-    derivative = function if hasattr(function, "stages") else grad(function, argnums=argnums)
-    if call is not None:
-        _call(derivative, call, module)
+    derivative = function if hasattr(function, "stages") else grad(function, argnums=options.argnums)
+    if options.call is not None:
+        _call(derivative, options.call, module)
     if stage is None:
-        return str(derivative.source)
+        return str(derivative.module if options.module else derivative.source)
     stages: dict[str, str] = derivative.stages
     if stage not in stages:
         raise ArgumentError(f"There is no stage '{stage}'.", f"The stages are {', '.join(stages)}.")

@@ -72,8 +72,8 @@ def build_forward(request: Request, stages: dict[str, str] | None = None) -> Cod
         stages["forward"] = to_source(derived.tree)
     inexact = [n for n, k in kinds.items() if k.name == "float" or (k.name == "array" and k.inexact)]
     derived = optimize(derived, _is_pure, keep=users, inexact=inexact, ranks=kinds)
-    text, entries = load([derived], fn.scope)
+    text, entries, imports = load([derived], fn.scope)
     return Code(
         text, functools.partial(stages_of, request), list(fn.scope.dependencies), entries, changes=bool(memory.changed),
-        changes_arguments=bool(changed_parameters(request.names, memory)),
+        changes_arguments=bool(changed_parameters(request.names, memory)), imports=imports,
     )  # fmt: skip

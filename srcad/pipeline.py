@@ -68,6 +68,8 @@ class Code:
         The program may change memory that its arguments refer to.
     stateful : bool
         The backward function changes what the forward function left for it.
+    imports : tuple of str
+        The import statements that the text needs.
     """
 
     text: str
@@ -81,6 +83,12 @@ class Code:
     changes_arguments: bool = False
     stateful: bool = False
     keep: Any = None
+    imports: tuple[str, ...] = ()
+
+    @property
+    def module(self) -> str:
+        """The text with the imports that it needs: a module of its own."""
+        return "\n".join(self.imports) + "\n\n\n" * bool(self.imports) + self.text.strip("\n") + "\n"
 
     @functools.cached_property
     def stages(self) -> dict[str, str]:
@@ -152,11 +160,12 @@ def build(request: Request, stages: dict[str, str] | None = None) -> Code:
     real = not any(may_be_complex(kinds.get(n, ANY)) for n in varied)
     convertible = arrays & set(request.wanted) if request.exact and real else set()
     functions = [tidy(optimize(f, _is_pure, **hints), convertible) for f in made.functions]
-    text, entries = load(functions, fn.scope)
+    text, entries, imports = load(functions, fn.scope)
     return Code(
         text, functools.partial(stages_of, request), list(fn.scope.dependencies), entries, entry.given,
         made.valued, made.result_shadowed, bool(memory.changed), bool(changed_parameters(request.names, memory)),
         bool(memory.changed or memory.shadowed & varied) or has_shadows(made.functions),
+        imports=imports,
     )  # fmt: skip
 
 

@@ -107,3 +107,12 @@ def test_it_is_installed_as_a_command(program):
     command = [sys.executable, "-c", "import sys; from srcad.cli import main; sys.exit(main())"]
     done = subprocess.run([*command, "show", f"{program}:loss"], capture_output=True, text=True, check=True)
     assert "def " in done.stdout
+
+
+def test_a_module_runs_on_its_own(program, tmp_path, capsys):
+    assert main(["show", f"{program}:halved", "--module", "--call", "np.ones(3), 2"]) == 0
+    shipped = tmp_path / "shipped.py"
+    shipped.write_text(capsys.readouterr().out)
+    check = "import shipped, numpy as np; print(shipped.dhalved(np.ones(3), 2))"
+    done = subprocess.run([sys.executable, "-c", check], cwd=tmp_path, capture_output=True, text=True)
+    assert done.stdout.split() == ["halved", "[1.", "0.25", "0.25]"], done.stderr

@@ -14,6 +14,7 @@ import gast
 import numpy as np
 
 from srcad import runtime as rt
+from srcad.backends.imports import imports_of
 from srcad.backends.line_map import NAME, LineMap
 from srcad.lang.function import Function
 from srcad.lang.printer import to_source_and_tree
@@ -25,8 +26,8 @@ _ROOTS: dict[str, Any] = {"np": np, "rt": rt, "math": math}
 _serial = itertools.count(1)
 
 
-def load(functions: list[Function], scope: Scope) -> tuple[str, list[Any]]:
-    """Return the text of the functions and the functions themselves."""
+def load(functions: list[Function], scope: Scope) -> tuple[str, list[Any], tuple[str, ...]]:
+    """Return the text of the functions, the functions themselves and the imports that the text needs."""
     printed = [to_source_and_tree(fn.tree) for fn in functions]
     text = "\n\n".join(part.rstrip() + "\n" for part, _ in printed)
     namespace: dict[str, Any] = {"__name__": f"srcad_generated.{functions[0].tree.name}"}
@@ -41,7 +42,7 @@ def load(functions: list[Function], scope: Scope) -> tuple[str, list[Any]]:
     entries = [namespace[fn.tree.name] for fn in functions]
     # The text is kept as long as the functions are.
     weakref.finalize(entries[0], linecache.cache.pop, file, None)
-    return text, entries
+    return text, entries, imports_of(used, scope.statics)
 
 
 def _provide(identifier: str, scope: Scope, namespace: dict[str, Any]) -> None:

@@ -60,7 +60,7 @@ def way_out(body: list[gast.stmt]) -> WayOut | None:
 
     What runs up to it and on it binds names alone, and none whose value a later trip could read.
 
-    >>> body = gast.parse("t = x > 9\nif t:\n    break\nelse:\n    x = x * x").body
+    >>> body = gast.parse("t = x > 9\\nif t:\\n    break\\nelse:\\n    x = x * x").body
     >>> way_out(body).leaving[0].__class__.__name__
     'Break'
     """
