@@ -30,7 +30,7 @@ from srcad.lang.function import Nested
 from srcad.rules import registry
 from srcad.runtime.calls import set_gradient, set_resolver
 from srcad.runtime.stored import method_of_array
-from srcad.targets import Target
+from srcad.targets import Target, refuse_changed_defaults
 
 __all__ = ["BY_NAME", "install", "positional"]
 
@@ -227,6 +227,7 @@ def call_of_function(
         and (is_differentiable(kind_of(v)) or isinstance(image_of[n], np.ndarray))
     )
     code = compiled(target, values, wanted, "call", aliased=rt.share_memory(everything))
+    refuse_changed_defaults(target, code.changed_arguments, values)
     value_of = dict(zip(names, everything))
     for n in code.shadowed:
         if image_of.get(n) is None:

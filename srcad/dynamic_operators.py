@@ -267,6 +267,8 @@ def _setattr(call: Call, base: Any, name: str, value: Any, *, shadows: Any) -> O
     method = _method(base, "__setattr__")
     if method is not None:
         return call(method, None, (base, name, value), tuple(shadows), {}, {})
+    if isinstance(base, (type, types.ModuleType, types.FunctionType)):
+        rt.check_kept((value,), shadows[2:])
     setattr(base, name, value)
     if shadows[0] is not None:
         setattr(shadows[0], name, shadows[2])

@@ -20,7 +20,7 @@ from srcad.lang.function import Nested
 from srcad.lang.printer import to_source
 from srcad.optimize import Context, optimize
 from srcad.optimize.copy_propagation import copy_propagation
-from srcad.pipeline import Code, _is_pure, bind_builtins, read, refer, user_names
+from srcad.pipeline import Code, _is_pure, bind_builtins, read, refer, refuse_changes_outside, user_names
 
 __all__ = ["build_forward"]
 
@@ -66,6 +66,7 @@ def build_forward(request: Request, stages: dict[str, str] | None = None) -> Cod
     fn.scope.dependencies += callees.dependencies
     memory = memory_of(fn, kinds, request.wanted, parameters_alias=request.aliased)
     varied = varied_variables(fn, kinds, set(request.wanted), memory)
+    refuse_changes_outside(fn, kinds, memory, varied)
     derived = forward(fn, kinds, varied, memory, request.wanted, request.names)
     refer([derived])
     if stages is not None:
@@ -75,5 +76,5 @@ def build_forward(request: Request, stages: dict[str, str] | None = None) -> Cod
     text, entries, imports = load([derived], fn.scope)
     return Code(
         text, functools.partial(stages_of, request), list(fn.scope.dependencies), entries, changes=bool(memory.changed),
-        changes_arguments=bool(changed_parameters(request.names, memory)), imports=imports,
+        changed_arguments=tuple(changed_parameters(request.names, memory)), imports=imports,
     )  # fmt: skip

@@ -25,7 +25,7 @@ from srcad.analysis.kinds import ANY, INT, is_differentiable, is_scalar, may_be_
 from srcad.analysis.memory import Memory, direct_changes, memory_of, simple_statements
 from srcad.analysis.returns import Callees
 from srcad.backends.numpy_backend import load
-from srcad.derive.build import assign, constant, name
+from srcad.derive.build import assign, constant, name, read_names
 from srcad.derive.cells import unpack_cells
 from srcad.derive.exits import sink_exits
 from srcad.derive.functions import assemble, changed_parameters, enter
@@ -64,8 +64,8 @@ class Code:
         The forward function returns the shadow of its result as well.
     changes : bool
         The program changes memory in place.
-    changes_arguments : bool
-        The program may change memory that its arguments refer to.
+    changed_arguments : tuple of str
+        The parameters whose memory the program may change.
     stateful : bool
         The backward function changes what the forward function left for it.
     imports : tuple of str
@@ -80,10 +80,15 @@ class Code:
     valued: tuple[str, ...] = ()
     result_shadowed: bool = False
     changes: bool = False
-    changes_arguments: bool = False
+    changed_arguments: tuple[str, ...] = ()
     stateful: bool = False
     keep: Any = None
     imports: tuple[str, ...] = ()
+
+    @property
+    def changes_arguments(self) -> bool:
+        """Whether the program may change memory that its arguments refer to."""
+        return bool(self.changed_arguments)
 
     @property
     def module(self) -> str:
@@ -143,7 +148,7 @@ def build(request: Request, stages: dict[str, str] | None = None) -> Code:
     )
     inputs = {p for p in request.wanted if is_differentiable(kinds.get(p, ANY))}
     varied = varied_variables(fn, kinds, inputs, memory)
-    refuse_changes_outside(fn, memory, varied)
+    refuse_changes_outside(fn, kinds, memory, varied)
     swept = reverse_steps(fn, kinds, varied, memory, bound_before(fn), result)
     entry = enter(fn, request, swept, kinds, memory, varied)
     own = {g for v, g in swept.gradients.items() if v not in memory.shadowed}
@@ -163,7 +168,7 @@ def build(request: Request, stages: dict[str, str] | None = None) -> Code:
     text, entries, imports = load(functions, fn.scope)
     return Code(
         text, functools.partial(stages_of, request), list(fn.scope.dependencies), entries, entry.given,
-        made.valued, made.result_shadowed, bool(memory.changed), bool(changed_parameters(request.names, memory)),
+        made.valued, made.result_shadowed, bool(memory.changed), tuple(changed_parameters(request.names, memory)),
         bool(memory.changed or memory.shadowed & varied) or has_shadows(made.functions),
         imports=imports,
     )  # fmt: skip
@@ -191,17 +196,21 @@ def without_counters(request: Request, fn: Function) -> Request:
     return replace(request, parameters=kinds)
 
 
-def refuse_changes_outside(fn: Function, memory: Memory, varied: set[str]) -> None:
-    """Refuse a program that keeps values with a derivative in a global variable."""
+def refuse_changes_outside(fn: Function, kinds: Kinds, memory: Memory, varied: set[str]) -> None:
+    """Refuse a program that keeps values with a derivative where they outlive the call."""
     for stmt in simple_statements(fn.tree.body):
         for variable in direct_changes(stmt):
+            if kinds.get(variable, ANY).name == "function" and varied & set(read_names(stmt)):
+                raise UnsupportedError("The function stores a value that carries a derivative in an attribute of a class "
+                                       "or function.", "Keep it in an instance, or return the new value.",
+                                       fn.source.locate(stmt))  # fmt: skip
             if variable in varied and memory.classes.get(variable) in memory.outside:
                 updated = isinstance(stmt, gast.AugAssign) and isinstance(stmt.target, gast.Name)
                 reason, hint = (
                     (f"'{variable}' is updated in place, and a global variable may hold the same object.",
                      f"Write '{variable} = {variable} + ...', which makes a new value.")
                     if updated
-                    else ("The function stores a value that carries a derivative in a global variable.",
+                    else ("The function stores a value that carries a derivative in a global variable or a default.",
                           "Pass what changes as an argument, or return the new value.")
                 )  # fmt: skip
                 raise UnsupportedError(reason, hint, fn.source.locate(stmt))

@@ -16,13 +16,13 @@ import numpy as np
 
 from srcad.analysis.infer import ARRAY_METHODS
 from srcad.derive.known_callees import nested_signature
-from srcad.errors import ArgumentError, Location, NoDerivativeError, OutputError
+from srcad.errors import ArgumentError, Location, NoDerivativeError, OutputError, UnsupportedError
 from srcad.frontend.statics import is_static, without_cache
 from srcad.pipeline import read
 from srcad.rules import registry
 from srcad.runtime import Closure
 
-__all__ = ["Composable", "Target", "WrittenOut", "place", "split_aux", "written"]
+__all__ = ["Composable", "Target", "WrittenOut", "place", "refuse_changed_defaults", "split_aux", "written"]
 
 
 class Composable:
@@ -231,6 +231,16 @@ def _call_of_srcad() -> Location | None:
     text = linecache.getline(frame.f_code.co_filename, frame.f_lineno).rstrip()
     start = len(text) - len(text.lstrip())
     return Location(frame.f_code.co_filename, frame.f_lineno, start, text, len(text))
+
+
+def refuse_changed_defaults(target: Target, changed: tuple[str, ...], values: tuple[Any, ...]) -> None:
+    """Refuse a call that changes a default: it lives on, and the next call of the program would find it changed."""
+    for name, value in zip(target.names, values):
+        parameter = target.signature.parameters[name]
+        if name in changed and value is parameter.default:
+            raise UnsupportedError(f"'{target.title()}' changes the default of its parameter '{name}', which the next "
+                                   "call finds changed.", "Make None the default, and the value inside of the function.",
+                                   place(target.func))  # fmt: skip
 
 
 def split_aux(target: Target, value: Any) -> tuple[Any, Any]:

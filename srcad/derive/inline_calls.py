@@ -76,6 +76,7 @@ class _Inliner:
         self.size = 0
         self.guards = guards_of(fn)
         self.guarded = 0
+        self.defaults: dict[int, types.SimpleNamespace] = {}
         self.source = fn.source
         self.bindings = Bindings()
         self.bindings.look_at(fn.tree.body)
@@ -218,10 +219,19 @@ class _Inliner:
                 bound[parameter.name] = value
             elif isinstance(value, (int, float, str, bool, type(None))):
                 bound[parameter.name] = constant(value)
+            elif effects_of(callee, self.normalize, (function,)):
+                bound[parameter.name] = self.lasting(function, callee, parameter.name, value)
             else:
                 bound[parameter.name] = name(self.scope.refer(value, f"{callee.tree.name}_{parameter.name}"))
         bound.update(zip(callee.captured, captured))
         return bound if len(captured) == len(callee.captured) or not callee.captured else None
+
+    def lasting(self, function: Any, callee: Function, parameter: str, value: Any) -> gast.AST:
+        """Return the read of a default that may be changed: it lives on between calls, as global variables do."""
+        defaults = self.defaults.setdefault(id(function), types.SimpleNamespace())
+        setattr(defaults, parameter, value)
+        holder = self.scope.refer(defaults, f"{callee.tree.name}_defaults")
+        return gast.Attribute(name(holder), parameter, gast.Load())
 
     def splice(
         self, stmt: gast.stmt, callee: Function, bound: dict[str, gast.AST], active: tuple[Any, ...]

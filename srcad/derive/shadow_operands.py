@@ -80,7 +80,10 @@ class ShadowOperands:
         it does not vary: it may be changed there later.
         """
         if isinstance(node, gast.Starred):
-            return gast.Starred(self.operand_shadow(node.value, before, taken, kept), gast.Load())
+            whole = self.operand_shadow(node.value, before, taken, kept)
+            if self.kind(node.value).name not in ("list", "tuple"):
+                whole = call("rt.element_shadows", node.value, whole)  # what outlives the call has no shadow
+            return gast.Starred(whole, gast.Load())
         if self.is_shadowed(node):
             return name(self.gradient(node.id))
         if not self.is_varied(node):

@@ -32,7 +32,7 @@ from srcad.operators.over_reverse import ShadowedCall
 from srcad.operators.sources import SOURCES
 from srcad.rules import registry
 from srcad.runtime.tangents import CONTAINERS, Tangent, complete_tangent, partial_of, zero_tangent
-from srcad.targets import Target, place
+from srcad.targets import Target, place, refuse_changed_defaults
 
 __all__ = ["Calls", "call_parts", "install_handlers"]
 
@@ -406,6 +406,7 @@ def _of_function(calls: Calls) -> Results:
         n for n, v in everything.items() if image_of.get(n) is not None and is_differentiable(kind_of(v))
     )
     code = compiled(target, bound, wanted, "call", aliased=rt.share_memory(tuple(everything.values())))
+    refuse_changed_defaults(target, code.changed_arguments, tuple(bound))
     for n in code.shadowed:
         if image_of.get(n) is None:
             image_of[n] = rt.shadow(everything[n])

@@ -40,13 +40,14 @@ from srcad.runtime.tangents import (
     tangent_like,
     zero_tangent,
 )
-from srcad.targets import Target, place
+from srcad.targets import Target, place, refuse_changed_defaults
 
 __all__ = ["SPECIAL", "call", "install", "prepared", "run", "tangents_of"]
 
 Outcome = tuple[Any, Any]
 _NUMERIC = (float, int, complex, np.ndarray, np.generic)
 _BINARY = ("add", "sub", "mul", "truediv", "pow", "mod", "floordiv", "matmul")
+_UPDATING = (operator.setitem, operator.iadd, operator.isub, operator.imul, operator.itruediv, operator.ipow)
 _BITWISE = ("and", "or", "xor", "lshift", "rshift")
 _METHOD_OF: dict[Any, tuple[str, ...]] = {
     **{getattr(operator, title): (f"__{title}__", f"__r{title}__") for title in _BINARY},
@@ -76,6 +77,7 @@ def install(makers: tuple[Any, ...]) -> None:
 def run(target: Target, values: Any, images: dict[str, Any]) -> Outcome:
     """Return the value of ``target`` and its tangent; ``images`` has tangents of parameters by name."""
     code, arguments, _ = prepared(target, values, images)
+    refuse_changed_defaults(target, code.changed_arguments, values)
     outcome: Outcome = code.entries[0](*arguments)
     return outcome
 
@@ -99,6 +101,9 @@ def call(function: Any, held: Any, args: Any, tangents: Any, options: Any, optio
         options, option_tangents = {**function.keywords, **options}, {**named, **option_tangents}
         function, held = function.func, inner
     known = isinstance(function, Hashable)
+    if known and function in _UPDATING and isinstance(args[0], np.ndarray):
+        rt.check_kept_tangents(tangents[0], "__setitem__", tangents[-1:])
+        tangents = (_writable(tangents[0]), *tangents[1:])
     special = SPECIAL.get(function) if known else None
     if special is not None:
         outcome: Outcome = special(args, tangents, options, option_tangents)
@@ -140,6 +145,12 @@ def call(function: Any, held: Any, args: Any, tangents: Any, options: Any, optio
         # options of a rule, such as an order or a list of percentages, have no derivative
         images = {n: t for n, t in images.items() if not _is_nothing(t)}
     return run(target, values, images)
+
+
+def _writable(tangent: Any) -> Any:
+    """Return a tangent that may be changed: that of an array which outlives the call is zero all the time."""
+    fixed = isinstance(tangent, np.ndarray) and not tangent.flags.writeable
+    return np.array(tangent) if fixed else tangent
 
 
 def _is_number(tangent: Any) -> bool:
@@ -191,6 +202,7 @@ def call_method(
         image = zero_tangent(receiver) if isinstance(held, float) else held
         return getattr(receiver, name)(**options), getattr(image, name)(**option_tangents)
     if isinstance(receiver, CONTAINERS) and not written:
+        rt.check_kept_tangents(held, name, tangents)
         image = zero_tangent(receiver) if isinstance(held, float) else held
         return container_method(receiver, image, name, args, tangents, options, option_tangents)
     if isinstance(receiver, (np.ndarray, np.generic, float, complex)) and name in ARRAY_METHODS:
@@ -241,6 +253,8 @@ _ON_CONTAINERS = (operator.getitem, operator.setitem, operator.delitem, operator
 
 def _on_container(function: Any, args: Any, tangents: Any) -> Outcome:
     """Apply an operator to a container, and the same to its tangent."""
+    if function in (operator.setitem, operator.iadd, operator.ior):
+        rt.check_kept_tangents(tangents[0], "__setitem__", tangents[-1:])
     if function is operator.getitem and isinstance(args[0], dict) and args[1] not in args[0]:
         missing = _written(args[0], "__missing__")
         if missing is not None:
@@ -282,9 +296,10 @@ def _getattr(args: Any, tangents: Any, options: Any, option_tangents: Any) -> Ou
     if isinstance(base, _NUMERIC):
         shown = name in ("T", "mT", "real", "imag", "flat")
         return value, getattr(complete_tangent(held, base), name) if shown else zero_tangent(value)
-    slotted = is_instance(base) or hasattr(type(base), "__slots__")
-    known = own or slotted and not isinstance(base, (type, types.ModuleType)) and not name.startswith("__")
-    return value, getattr(held, name) if known and not isinstance(held, float) else zero_tangent(value)
+    if (own or isinstance(computed, types.MemberDescriptorType)) and not isinstance(held, float):
+        return value, zero_tangent(value) if name.startswith("__") else getattr(held, name)
+    # What belongs to the class outlives the call: its containers must not get values with a tangent.
+    return value, rt.lasting(zero_tangent(value))
 
 
 def _cached(base: Any, held: Any, name: str, function: Any) -> Outcome:
@@ -306,6 +321,8 @@ def _setattr(args: Any, tangents: Any, options: Any, option_tangents: Any) -> Ou
     method = _written(base, "__setattr__")
     if method is not None:
         return call(method, 0.0, args, tangents, {}, {})
+    if isinstance(base, (type, types.ModuleType, types.FunctionType)):
+        rt.check_kept_tangents(0.0, "__setitem__", tangents[2:])
     setattr(base, name, value)
     setattr(tangents[0], name, tangents[2])
     return None, 0.0

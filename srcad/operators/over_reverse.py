@@ -48,7 +48,7 @@ from srcad.operators.over_copies import (
 from srcad.operators.sources import SOURCES
 from srcad.rules import registry
 from srcad.runtime.tangents import CONTAINERS, Tangent, complete_tangent, partial_of, zero_tangent
-from srcad.targets import Target, place
+from srcad.targets import Target, place, refuse_changed_defaults
 
 __all__ = ["bound_images", "by_products", "call_with_shadows", "method_with_shadows"]
 
@@ -458,6 +458,7 @@ def _of_function(call: Call, args: Any, tangents: Any) -> Outcome:
         n for n, v in everything.items() if image_of.get(n) is not None and is_differentiable(kind_of(v))
     )
     code = compiled(target, bound, wanted, "call", aliased=rt.share_memory(tuple(everything.values())))
+    refuse_changed_defaults(target, code.changed_arguments, tuple(bound))
     dvalue_of = bound_images(target, held, dvalues, doptions, len(captured))
     dimage_of = bound_images(target, down, dshadows, doption_shadows, len(captured))
     for n in code.shadowed:

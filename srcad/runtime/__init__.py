@@ -116,10 +116,12 @@ from srcad.runtime.memory import (
 )
 from srcad.runtime.mirrored import (
     check_kept,
+    check_kept_tangents,
     container_call,
     drained,
     element_shadows,
     kept_shadow,
+    lasting,
     no_shadow,
     publish,
     restore,
@@ -360,6 +362,8 @@ __all__ = [
     "chain_matrices",
     "clone",
     "check_kept",
+    "check_kept_tangents",
+    "lasting",
     "closure",
     "cofactor",
     "cofactor_along",

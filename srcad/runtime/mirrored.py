@@ -24,6 +24,8 @@ from srcad.runtime.memory import (
 
 __all__ = [
     "check_kept",
+    "check_kept_tangents",
+    "lasting",
     "container_call",
     "drained",
     "element_shadows",
@@ -83,11 +85,49 @@ def check_kept(values: Any, images: Any) -> None:
     for value, image in zip(values, images):
         number = isinstance(value, (float, complex, np.inexact)) and isinstance(image, Cell)
         if number or isinstance(value, np.ndarray) and isinstance(image, np.ndarray):
-            raise UnsupportedError(
-                "A value that carries a derivative is stored in memory that outlives the call, such as a list that belongs "
-                "to a class.",
-                "Make the list in '__init__', pass it as an argument, or return the new value.",
-            )
+            raise _outliving()
+
+
+class _LastingList(list[Any]):
+    """The tangent of a list that outlives the call."""
+
+
+class _LastingDict(dict[Any, Any]):
+    """The tangent of a dict that outlives the call."""
+
+
+def lasting(tangent: Any) -> Any:
+    """Return a tangent as that of something which outlives the call; see `check_kept_tangents`."""
+    if isinstance(tangent, np.ndarray):
+        tangent.flags.writeable = False
+    if type(tangent) is list:
+        return _LastingList(map(lasting, tangent))
+    return _LastingDict((k, lasting(t)) for k, t in tangent.items()) if type(tangent) is dict else tangent
+
+
+def check_kept_tangents(held: Any, method: str, tangents: Any) -> None:
+    """Refuse in forward mode what `check_kept` refuses in reverse mode; ``held`` is the container's tangent."""
+    fixed = isinstance(held, np.ndarray) and not held.flags.writeable
+    if (fixed or isinstance(held, (float, _LastingList, _LastingDict))) and any(map(_is_moving, tangents)):
+        if method in (*_STORING, "__setitem__", "extend", "update", "fill", "put", "itemset"):
+            raise _outliving()
+
+
+def _is_moving(tangent: Any) -> bool:
+    """Tell whether a tangent is not zero throughout."""
+    if isinstance(tangent, (list, tuple)):
+        return any(map(_is_moving, tangent))
+    if isinstance(tangent, dict):
+        return any(map(_is_moving, tangent.values()))
+    return bool(np.any(tangent))
+
+
+def _outliving() -> UnsupportedError:
+    return UnsupportedError(
+        "A value that carries a derivative is stored in memory that outlives the call, such as a list that belongs "
+        "to a class.",
+        "Make the list in '__init__', pass it as an argument, or return the new value.",
+    )
 
 
 def container_call(

@@ -11,7 +11,7 @@ import numpy as np
 
 from srcad.runtime.arrays import unbroadcast
 from srcad.runtime.memory import accumulate_shadow
-from srcad.runtime.mirrored import store_gradient
+from srcad.runtime.mirrored import check_kept, store_gradient
 
 __all__ = ["method_of_array", "set_array_item", "update_array"]
 
@@ -20,9 +20,16 @@ Outcome = tuple[Any, Any, Callable[[], None]]
 
 def set_array_item(base: Any, base_shadow: Any, index: Any, value: Any, value_shadow: Any) -> Outcome:
     """Do ``base[index] = value``; the pullback copies the gradient, kills it and passes it on."""
+    _check_kept(base, base_shadow, value, value_shadow)
     before = np.array(base[index])
     base[index] = value
     return None, None, functools.partial(_undo_item, base, base_shadow, index, before, value, value_shadow)
+
+
+def _check_kept(base: Any, base_shadow: Any, value: Any, value_shadow: Any) -> None:
+    """Refuse to store what carries a derivative in an array that lives outside of the program."""
+    if base_shadow is None and base.dtype.kind in "fc":
+        check_kept((value,), (value_shadow,))
 
 
 def _undo_item(base: Any, base_shadow: Any, index: Any, before: Any, value: Any, value_shadow: Any) -> None:
@@ -39,6 +46,7 @@ def update_array(
     update: Callable[..., Any], base: Any, base_shadow: Any, value: Any, value_shadow: Any
 ) -> Outcome:
     """Do ``base op= value`` for an array; ``update`` is ``operator.iadd`` or its like."""
+    _check_kept(base, base_shadow, value, value_shadow)
     before = np.array(base)
     operand = np.array(value) if isinstance(value, np.ndarray) else value
     after = update(base, value)
