@@ -23,6 +23,7 @@ from dataclasses import replace
 from typing import Any
 
 import gast
+import numpy as np
 
 from srcad.analysis.effects import effects_of
 from srcad.analysis.guards import guards_of, is_guard
@@ -219,7 +220,7 @@ class _Inliner:
                 bound[parameter.name] = value
             elif isinstance(value, (int, float, str, bool, type(None))):
                 bound[parameter.name] = constant(value)
-            elif effects_of(callee, self.normalize, (function,)):
+            elif _may_change(value) and effects_of(callee, self.normalize, (function,)):
                 bound[parameter.name] = self.lasting(function, callee, parameter.name, value)
             else:
                 bound[parameter.name] = name(self.scope.refer(value, f"{callee.tree.name}_{parameter.name}"))
@@ -348,3 +349,11 @@ class _Renamer(gast.NodeTransformer):
                 gast.Name(self.scope.refer(statics[node.id], node.id), node.ctx, None, None), node
             )
         return gast.copy_location(gast.Name(self.local(node.id), node.ctx, None, None), node)
+
+
+def _may_change(default: Any) -> bool:
+    """Tell whether a default is memory; an ellipsis stands for a captured variable."""
+    if isinstance(default, tuple):
+        return any(map(_may_change, default))
+    plain = isinstance(default, (str, bytes, int, float, complex, np.generic, type(None)))
+    return default is not ... and not plain and not callable(default)
