@@ -344,7 +344,7 @@ class _Adjoint(MemoryAdjoints):
 
     def unlisted(self, gradient: gast.AST, value: gast.AST) -> gast.AST:
         """Return the gradient of an array whose entries were put into a list."""
-        return call("rt.array_like", gradient, value) if self.kind(value).name == "array" else gradient
+        return call("rt.array_like", gradient, value) if self.kind(value).name not in _LISTS else gradient
 
     def pop(self, target: str, node: gast.Call) -> Operation:
         base = node.func.value.id
@@ -458,6 +458,7 @@ class _Adjoint(MemoryAdjoints):
 
 
 _MAKERS = {sorted, set, frozenset, reversed, zip, enumerate, map, filter}
+_LISTS = ("list", "tuple", "dict")
 _TRANSPARENT = {float, iter, list, tuple, dict, rt.sequence}
 
 

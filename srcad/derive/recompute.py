@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterator
+
 import gast
 
 from srcad.analysis.infer import Kinds
 from srcad.analysis.kinds import Kind
 from srcad.analysis.memory import Memory
 from srcad.derive.build import written_names
-from srcad.derive.steps import Loop, Plain
+from srcad.derive.steps import Block, Branch, Loop, Plain, Wrapped
 from srcad.lang.scope import Scope
 
 __all__ = ["recomputed"]
@@ -40,9 +43,10 @@ class _Finder:
             if isinstance(step, Plain):
                 for stmt in step.forward:
                     if isinstance(stmt, gast.Assign) and isinstance(stmt.targets[0], gast.Name):
-                        variable = stmt.targets[0].id
-                        self.definitions.setdefault(variable, stmt)
-                        self.written.setdefault(variable, 1)
+                        self.definitions.setdefault(stmt.targets[0].id, stmt)
+        # Shadows are bound beside the program's own variables.
+        for variable, count in Counter(_bound_forwards(loop.body)).items():
+            self.written.setdefault(variable, count)
         self.out: list[gast.stmt] = []
         self.done: set[str] = set()
         self.pending: set[str] = set()
@@ -125,6 +129,22 @@ class _Finder:
             if not plain:
                 return False
         return True
+
+
+def _bound_forwards(block: Block) -> Iterator[str]:
+    """Yield the names that the forward sweep of a block binds, as often as it binds them."""
+    for step in block.steps:
+        if isinstance(step, Plain):
+            for stmt in step.forward:
+                yield from _bound(stmt) if isinstance(stmt, (gast.Assign, gast.AugAssign)) else ()
+        elif isinstance(step, Branch):
+            yield from _bound_forwards(step.body)
+            yield from _bound_forwards(step.orelse)
+        elif isinstance(step, Loop):
+            yield from _bound_forwards(step.body)
+        elif isinstance(step, Wrapped):
+            yield from _bound_forwards(step.body)
+            yield from _bound_forwards(step.final)
 
 
 def _bound(node: gast.AST) -> list[str]:

@@ -194,7 +194,8 @@ class _Sweep:
         block = self.block(body, trial)
         self.scope.restore(mark)
         self.gradients, self.items = gradients, items
-        return trial.live == live and not has_backward(block)
+        bound = {n for stmt in body for part in gast.walk(stmt) for n in written_names(part)}
+        return trial.live == live and not has_backward(block) and _bound_forwards(block) <= bound
 
     # -- statements -----------------------------------------------------------------------------
 
@@ -325,6 +326,21 @@ class _Sweep:
         index = _as_value(contribution.index, flattener)
         out += flattener.statements
         out.append(gast.Expr(call("rt.accumulate", name(gradient), index, contribution.value)))
+
+
+def _bound_forwards(block: Block) -> set[str]:
+    """Return the names that the forward sweep of a block binds, shadows included."""
+    found: set[str] = set()
+    for step in block.steps:
+        if isinstance(step, Plain):
+            found |= {n for stmt in step.forward for n in written_names(stmt)}
+        elif isinstance(step, Branch):
+            found |= _bound_forwards(step.body) | _bound_forwards(step.orelse)
+        elif isinstance(step, Loop):
+            found |= _bound_forwards(step.body) | ({step.target} if step.target else set())
+        elif isinstance(step, Wrapped):
+            found |= _bound_forwards(step.body) | _bound_forwards(step.final)
+    return found
 
 
 def _condition(stmt: gast.If | gast.With) -> gast.AST:

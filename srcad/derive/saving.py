@@ -204,6 +204,7 @@ class _Saver:
         head = self.head(step, start, inner, exposed, depth)
         self.bound = inner
         end = self.block(step.body, set(head), depth + 1)
+        _check_ways_out(step.body)
         local = sorted(
             v for v in end - exposed - start
             if (v != step.target or rebound) and not v.startswith(CONTENT)
@@ -286,6 +287,13 @@ class _Scratch:
     def fresh(self, hint: str) -> str:
         self.count += 1
         return f"{hint}?{self.count}"
+
+
+def _check_ways_out(block: Block) -> None:
+    """Make sure that a trip which ends early has saved nothing that only whole trips give back."""
+    ways_out = [k for k, step in enumerate(block.steps) if isinstance(step, Leave)]
+    before = Block(block.steps[: ways_out[-1]]) if ways_out else Block()
+    assert not has_backward(before), "a trip that ends early saves a value"
 
 
 def _copied(block: Block) -> Block:

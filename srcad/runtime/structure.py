@@ -79,7 +79,12 @@ def structured_like(cotangent: Array, value: Any) -> Any:
 
 
 def array_like(parts: Any, x: Array) -> Array:
-    """Return nested lists of gradients, where 0.0 may stand for any zeros, as an array of the shape of ``x``."""
+    """Return nested lists of gradients, where 0.0 may stand for any zeros, as an array of the shape of ``x``.
+
+    Those of what is a list itself stay a list.
+    """
+    if not isinstance(x, (np.ndarray, np.generic, float, int, complex)):
+        return parts
     if not isinstance(parts, (list, tuple)):
         return np.broadcast_to(parts, np.shape(x))
     if np.ndim(x) == 1:

@@ -209,3 +209,18 @@ def leaves_without_derivative(values):
 def array_of_scalars(x, s):
     m = np.array([[x[0], s], [s * s, x[1] * 2.0]])
     return m @ m
+
+
+def _either(x):
+    if x < -0.7:
+        return np.concatenate((np.ones(2) * x, np.ones(1)))
+    return x * np.ones(3) * x + x
+
+
+@program(0.7)
+@program(-0.9)
+def list_of_an_array_of_unknown_kind(x):
+    first, *rest, last = _either(math.sin(x) * 1.2)
+    for i in range(2):
+        rest.append(last * i)
+    return first * last * sum(rest)

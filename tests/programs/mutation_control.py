@@ -458,3 +458,28 @@ def conditional_stores_by_short_circuit(x, y):
             x[i] *= y[i]
         y[i + 1] += x[i] if not x[i] > 0.5 else x[i] * x[i]
     return x * y
+
+
+@program(X)
+def view_of_what_an_inner_loop_swaps(x):
+    a, b = x[:2], x[3:]
+    for k in range(3):
+        for _ in range(k + 1):
+            a, b = b[::-1], a
+        part = a[:1]
+        part -= 0.3 * np.sin(a[1:])
+    return x * x
+
+
+@program(X, 0.4)
+def array_rebound_to_a_view_on_the_way_out(x, y):
+    z = np.sin(x)
+    k = 0
+    while k < 2 and y < 0.5:
+        k += 1
+        z[[3, 2, 3]] += 0.5 * x[1]
+        for _ in range(3):
+            z = x[::-1]
+            if k == 1:
+                break
+    return z * z + x * y
