@@ -129,7 +129,11 @@ def _require_differentiable(
 ) -> None:
     """Refuse arguments to differentiate by that have no derivative; a pullback leaves them out."""
     for name, value in given.items():
-        if type(value).__module__ == "srcad.tape.values":
+        code = getattr(target.func, "__code__", None)
+        recorded = mode in ("grad", "value") and not getattr(code, "co_filename", "<srcad").startswith(
+            "<srcad"
+        )
+        if type(value).__module__ == "srcad.tape.values" and not recorded:
             raise ArgumentError(f"The argument '{name}' of '{target.title()}' is a value that a tape follows.",
                                 "Take the inner derivative by a tape too, inside of the outer one.",
                                 place(target.func))  # fmt: skip

@@ -167,8 +167,13 @@ class _Sweep:
             before.append(assign(gradient, call("rt.owned", name(gradient), name(variable))))
             owned.add(variable)
         self.items |= items_before
-        inside = _State(set(head), set(owned) & self.items)
+        starting = set(owned) & self.items
+        inside = _State(set(head), set(starting))
         body = self.trip(stmt, inside, outside)
+        for variable in sorted(starting & inside.live - inside.owned):
+            gradient = self.gradient(variable)
+            body.tail.append(assign(gradient, call("rt.owned", name(gradient), name(variable))))
+            inside.owned.add(variable)
         for variable in sorted(head - inside.live):
             body.tail.append(assign(self.gradient(variable), self.zero(variable, variable in known)))
         state.live = head

@@ -203,8 +203,10 @@ class _Saver:
         inner = set(bound) | ({step.target} if step.target else set())
         head = self.head(step, start, inner, exposed, depth)
         self.bound = inner
+        before_leaving = _statements_before_leaving(step.body)
         end = self.block(step.body, set(head), depth + 1)
-        _check_ways_out(step.body)
+        if _statements_before_leaving(step.body) != before_leaving:
+            raise AssertionError("A trip that ends early saves a value that only whole trips give back.")
         local = sorted(
             v for v in end - exposed - start
             if (v != step.target or rebound) and not v.startswith(CONTENT)
@@ -289,11 +291,24 @@ class _Scratch:
         return f"{hint}?{self.count}"
 
 
-def _check_ways_out(block: Block) -> None:
-    """Make sure that a trip which ends early has saved nothing that only whole trips give back."""
+def _statements_before_leaving(block: Block) -> int:
+    """Return how much is done backwards for what a trip does before it may end early."""
     ways_out = [k for k, step in enumerate(block.steps) if isinstance(step, Leave)]
-    before = Block(block.steps[: ways_out[-1]]) if ways_out else Block()
-    assert not has_backward(before), "a trip that ends early saves a value"
+    return _count_backward(Block(block.steps[: ways_out[-1]])) if ways_out else 0
+
+
+def _count_backward(block: Block) -> int:
+    count = len(block.tail)
+    for step in block.steps:
+        if isinstance(step, Plain):
+            count += len(step.backward)
+        elif isinstance(step, Branch):
+            count += _count_backward(step.body) + _count_backward(step.orelse)
+        elif isinstance(step, Loop):
+            count += _count_backward(step.body)
+        elif isinstance(step, Wrapped):
+            count += _count_backward(step.body) + _count_backward(step.final)
+    return count
 
 
 def _copied(block: Block) -> Block:

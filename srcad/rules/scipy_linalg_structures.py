@@ -206,7 +206,7 @@ def gathered_from(ans, g, x, where):
 
 @vjp(rt.scipy_linalg.blocks_of, "g", "arrs", linear=("g",), shaped=("arrs",))
 def blocks_of(ans, cotangent, g, arrs):
-    return rt.scipy_linalg.placed_blocks(cotangent), 0.0
+    return rt.scipy_linalg.placed_blocks(rt.parts_like(cotangent, ans)), 0.0
 
 
 @vjp(rt.scipy_linalg.placed_blocks, "blocks", linear=True)

@@ -86,7 +86,7 @@ def array_like(parts: Any, x: Array) -> Array:
     if not isinstance(x, (np.ndarray, np.generic, float, int, complex)):
         return parts
     if not isinstance(parts, (list, tuple)):
-        return np.broadcast_to(parts, np.shape(x))
+        return np.array(np.broadcast_to(parts, np.shape(x)))
     if np.ndim(x) == 1:
         return np.array(parts)
     return np.stack([array_like(part, entry) for part, entry in zip(parts, x)])

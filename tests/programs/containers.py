@@ -1,5 +1,6 @@
 """Lists, tuples, dicts, namedtuples and dataclasses as arguments, results and local values."""
 
+import math
 from dataclasses import dataclass
 from typing import NamedTuple
 

@@ -381,16 +381,6 @@ def variable_of_an_inner_loop_read_after_it(x, n):
 
 
 @program(0.7)
-def variable_of_an_inner_loop_as_an_index_after_it(x):
-    y = np.ones(4)
-    for i in range(3):
-        for j in range(4 - i):
-            y[j] *= x
-        y[j] = y[j] * math.sin(x * j)
-    return np.sum(y * y)
-
-
-@program(0.7)
 def variable_of_a_loop_with_an_exit_read_after_it(x):
     y = x
     for _ in range(4):

@@ -483,3 +483,13 @@ def array_rebound_to_a_view_on_the_way_out(x, y):
             if k == 1:
                 break
     return z * z + x * y
+
+
+@program(0.7)
+def variable_of_an_inner_loop_as_an_index_after_it(x):
+    y = np.ones(4)
+    for i in range(3):
+        for j in range(4 - i):
+            y[j] *= x
+        y[j] = y[j] * math.sin(x * j)
+    return np.sum(y * y)
