@@ -29,7 +29,13 @@ from srcad.operators.sources import SOURCES
 from srcad.pipeline import Code
 from srcad.rules import registry
 from srcad.runtime.memory import is_instance
-from srcad.runtime.tangent_copies import copied_tangent, filled_tangent, record_tangent, tangent_of_partial
+from srcad.runtime.tangent_copies import (
+    copied_tangent,
+    filled_tangent,
+    kept_apart,
+    record_tangent,
+    tangent_of_partial,
+)
 from srcad.runtime.tangents import (
     CONTAINERS,
     Tangent,
@@ -78,8 +84,10 @@ def run(target: Target, values: Any, images: dict[str, Any]) -> Outcome:
     """Return the value of ``target`` and its tangent; ``images`` has tangents of parameters by name."""
     code, arguments, _ = prepared(target, values, images)
     refuse_changed_defaults(target, code.changed_arguments, values)
-    outcome: Outcome = code.entries[0](*arguments)
-    return outcome
+    value, tangent = code.entries[0](*arguments)
+    return value, kept_apart(
+        value, tangent, [(v, images[n]) for n, v in zip(target.names, values) if n in images]
+    )
 
 
 def prepared(

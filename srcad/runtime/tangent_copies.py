@@ -13,7 +13,14 @@ from srcad.runtime.attributes import attributes_of
 from srcad.runtime.memory import is_instance
 from srcad.runtime.tangents import CONTAINERS, Tangent, partial_of, zero_tangent
 
-__all__ = ["copied_tangent", "filled_tangent", "record_tangent", "shared_tangents", "tangent_of_partial"]
+__all__ = [
+    "copied_tangent",
+    "filled_tangent",
+    "kept_apart",
+    "record_tangent",
+    "shared_tangents",
+    "tangent_of_partial",
+]
 
 
 def record_tangent(record: Any, tangents: Any, named: dict[str, Any]) -> Any:
@@ -87,3 +94,23 @@ def copied_tangent(value: Any, source: Any, tangent: Any) -> Any:
     for name in attributes_of(source):
         setattr(result, name, getattr(tangent, name))
     return result
+
+
+def kept_apart(value: Any, tangent: Any, given: list[tuple[Any, Any]]) -> Any:
+    """Return a tangent of the result of a call that shares memory with those ``given`` only where the values do.
+
+    The tangent of ``x - 1`` is that of ``x`` itself, and either may be changed in place later.
+    """
+    if isinstance(value, np.ndarray) and isinstance(tangent, np.ndarray):
+        for argument, image in given:
+            shared = isinstance(image, np.ndarray) and np.may_share_memory(tangent, image)
+            if shared and not (isinstance(argument, np.ndarray) and np.may_share_memory(value, argument)):
+                return np.array(tangent)
+    elif type(value) in (list, tuple) and type(tangent) is type(value) and len(value) == len(tangent):
+        made = [kept_apart(v, t, given) for v, t in zip(value, tangent)]
+        if any(one is not other for one, other in zip(made, tangent)):
+            if isinstance(tangent, list):
+                tangent[:] = made
+                return tangent
+            return tuple(made)
+    return tangent
