@@ -175,7 +175,10 @@ class _Sweep:
             body.tail.append(assign(gradient, call("rt.owned", name(gradient), name(variable))))
             inside.owned.add(variable)
         for variable in sorted(head - inside.live):
-            body.tail.append(assign(self.gradient(variable), self.zero(variable, variable in known)))
+            gradient = self.gradient(variable)
+            # Parts are added to it in the trip before as well: it keeps the form that it had in this one.
+            again = call("rt.zeros_like", name(gradient)) if variable in starting else None
+            body.tail.append(assign(gradient, again or self.zero(variable, variable in known)))
         state.live = head
         state.owned = owned & inside.owned
         iterations = _backward_range(stmt)

@@ -493,3 +493,12 @@ def variable_of_an_inner_loop_as_an_index_after_it(x):
             y[j] *= x
         y[j] = y[j] * math.sin(x * j)
     return np.sum(y * y)
+
+
+@program(np.outer(X, Y))
+def view_of_a_row_returned_from_a_loop(m):
+    for i, row in enumerate(m):
+        part = row[::2]
+        if i == 2:
+            return np.sum(row * row) + np.sum(part * part * part)
+    return np.sum(m)
