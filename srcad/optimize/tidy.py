@@ -2,9 +2,10 @@
 
 Before::
 
+    a_argument = a
     # line 3: y = x * w
     # line 2: x = a + 1
-    return rt.finish(g * w, a)
+    return rt.finish(g * w, a_argument)
 
 After, for an argument ``a`` that is an array of float64::
 
@@ -26,12 +27,12 @@ __all__ = ["tidy"]
 
 
 def tidy(fn: Function, convertible: set[str]) -> Function:
-    """Return ``fn`` without repeated comments and without needless calls of ``rt.finish``.
+    """Return ``fn`` without repeated comments, needless calls of ``rt.finish`` and what was kept for them.
 
     ``convertible`` names the arguments that are arrays of double precision.
     """
     body = _Finisher(fn, convertible).visit(gast.Module(fn.tree.body, [])).body
-    return fn.with_body(_comments(_without_copies(body)))
+    return fn.with_body(_comments(_without_unread(_without_copies(body))))
 
 
 class _Finisher(gast.NodeTransformer):
@@ -102,6 +103,21 @@ def _without_copies(body: list[gast.stmt]) -> list[gast.stmt]:
                 continue
         result.append(stmt)
     return result
+
+
+def _without_unread(body: list[gast.stmt]) -> list[gast.stmt]:
+    """Leave out the arguments that were kept at the entry for a conversion that is gone."""
+    reads = {n.id for s in body for n in gast.walk(s) if isinstance(n, gast.Name) and not _is_store(n)}
+    start = 0
+    while start < len(body) and _is_copy(body[start]):
+        start += 1
+    return [stmt for stmt in body[:start] if stmt.targets[0].id in reads] + body[start:]
+
+
+def _is_copy(stmt: gast.stmt) -> bool:
+    if not isinstance(stmt, gast.Assign) or len(stmt.targets) != 1:
+        return False
+    return isinstance(stmt.targets[0], gast.Name) and isinstance(stmt.value, gast.Name)
 
 
 def _is_store(node: gast.Name) -> bool:

@@ -21,7 +21,6 @@ from srcad import runtime as rt
 
 
 def dgram_schmidt(A):
-    A_argument = A
     A = np.array(A)
     A_before_history = []
     t4_history = []

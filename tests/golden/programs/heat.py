@@ -18,7 +18,6 @@ import numpy as np
 
 
 def dheat(u, r, steps):
-    u_argument = u
     u = np.array(u)
     for _ in range(steps):
         u[1:-1] += r * (u[2:] - 2.0 * u[1:-1] + u[:-2])

@@ -22,7 +22,6 @@ from srcad import runtime as rt
 
 
 def dinsertion_sort(x, weights):
-    x_argument = x
     x = np.array(x)
     j_history = []
     history = []

@@ -20,7 +20,6 @@ from srcad import runtime as rt
 
 
 def djacobi(A, B, steps):
-    A_argument = A
     A, B = rt.clone((A, B))
     for _ in range(steps):
         t7 = 0.25 * (A[1:-1, :-2] + A[1:-1, 2:] + A[2:, 1:-1] + A[:-2, 1:-1])

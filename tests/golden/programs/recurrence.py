@@ -19,7 +19,6 @@ import numpy as np
 
 
 def drecurrence(x, a):
-    x_argument = x
     x = np.array(x)
     t2_history = []
     t = len(x)

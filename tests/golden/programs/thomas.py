@@ -31,8 +31,6 @@ from srcad import runtime as rt
 
 
 def dthomas(lower, diagonal, upper, b):
-    diagonal_argument = diagonal
-    b_argument = b
     diagonal, b = rt.clone((diagonal, b))
     history = []
     history_1 = []
