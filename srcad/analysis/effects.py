@@ -11,6 +11,7 @@ import gast
 import numpy as np
 
 from srcad import runtime as rt
+from srcad.analysis.outputs import outputs_of
 from srcad.analysis.results.calls import ARRAY_METHODS, is_quiet
 from srcad.lang.function import Function
 from srcad.rules import registry
@@ -132,15 +133,18 @@ class _Finder:
         return isinstance(node, gast.Name) and node.id in self.own
 
     def call_changes(self, node: gast.Call) -> bool:
-        out = [k.value for k in node.keywords if k.arg == "out"]
-        if any(not self.is_own(value) and not isinstance(value, gast.Constant) for value in out):
+        called = self.fn.scope.statics.get(getattr(node.func, "id", ""))
+        if isinstance(node.func, gast.Attribute):
+            called = getattr(np.ndarray, node.func.attr, None)
+        written = outputs_of(called, node)
+        if any(not self.is_own(value) and not isinstance(value, gast.Constant) for value in written):
             return True
         if isinstance(node.func, gast.Attribute):
             attribute = node.func.attr
             return not (self.is_own(node.func.value) or attribute in ARRAY_METHODS or attribute in _READING)
         function = self.fn.scope.statics.get(getattr(node.func, "id", ""))
         if isinstance(function, np.ufunc):
-            return len(node.args) > function.nin and not self.is_own(node.args[function.nin])
+            return False
         if function is None or registry.is_mutating(function):
             return not (node.args and self.is_own(node.args[0]))
         if any(function is quiet for quiet in _QUIET) or is_quiet(function):

@@ -33,7 +33,7 @@ from srcad.analysis.kinds import Kind, is_scalar
 from srcad.derive.build import assign, constant, name, read_names, written_names
 from srcad.derive.complex_parts import PARTS, is_complex_array, part_views, whole
 from srcad.derive.lower_calls import CallLowering
-from srcad.errors import UnsupportedError
+from srcad.errors import SrcadError, UnsupportedError
 from srcad.lang.function import Function
 
 __all__ = ["lower"]
@@ -71,8 +71,10 @@ class _Lowering(CallLowering):
     def kind(self, node: gast.AST) -> Kind:
         return kind_of_operation(node, self.kinds, self.fn)
 
-    def refuse(self, stmt: gast.AST, reason: str, hint: str) -> UnsupportedError:
-        return UnsupportedError(reason, hint, self.fn.source.locate(stmt))
+    def refuse(
+        self, stmt: gast.AST, reason: str, hint: str, error: type[SrcadError] = UnsupportedError
+    ) -> SrcadError:
+        return error(reason, hint, self.fn.source.locate(stmt))
 
     def keep(self, value: gast.AST, hint: str = "t") -> tuple[gast.stmt, gast.Name]:
         """Return an assignment of ``value`` to a new variable, and the variable."""

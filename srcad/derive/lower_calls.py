@@ -9,12 +9,9 @@ import gast
 import numpy as np
 
 from srcad import runtime as rt
-from srcad.analysis.infer import Kinds
 from srcad.analysis.kinds import Kind
 from srcad.derive.build import call, constant, name
-from srcad.errors import UnsupportedError
-from srcad.lang.function import Function
-from srcad.lang.scope import Scope
+from srcad.derive.lower_outputs import OutputLowering
 
 __all__ = ["CallLowering"]
 
@@ -51,21 +48,8 @@ def _bound(signature: str, arguments: list[Any], keywords: list[gast.keyword]) -
     return dict(bound.arguments)
 
 
-class CallLowering:
+class CallLowering(OutputLowering):
     """The part of the lowering that looks at calls; returns None for one that stays a call."""
-
-    fn: Function
-    kinds: Kinds
-    scope: Scope
-
-    def kind(self, node: gast.AST) -> Kind:
-        raise AssertionError("provided by the lowering")
-
-    def keep(self, value: gast.AST, hint: str = "t") -> tuple[gast.stmt, gast.Name]:
-        raise AssertionError("provided by the lowering")
-
-    def refuse(self, stmt: gast.AST, reason: str, hint: str) -> UnsupportedError:
-        raise AssertionError("provided by the lowering")
 
     def lowered(self, stmt: gast.stmt, target: gast.AST | None, node: gast.AST) -> list[gast.stmt] | None:
         """Return the statements that do what a call does, where it changes memory."""
@@ -77,9 +61,14 @@ class CallLowering:
         if isinstance(node.func, gast.Attribute):
             return self.lowered_method(stmt, target, node)
         function = self.scope.statics.get(node.func.id)
-        out = self.output_of(function, node)
-        if out is not None:
-            return self.with_output(stmt, target, node, out)
+        written = self.writing(function, stmt, target, node)
+        if written is not None:
+            return written
+        plain = self.with_plain_options(function, stmt, target, node)
+        if plain is None:
+            plain = self.with_converted(function, stmt, target, node)
+        if plain is not None:
+            return plain
         made: list[gast.stmt] | None = None
         if isinstance(getattr(function, "__self__", None), np.ufunc):
             if function.__name__ == "at":
@@ -106,50 +95,9 @@ class CallLowering:
                 self.scope.statics.setdefault(path, getattr(ufunc, func.attr))
                 node.func = gast.copy_location(name(path), func)
 
-    def result(self, target: gast.AST | None, value: gast.AST) -> list[gast.stmt]:
-        return [] if target is None else [gast.Assign([target], value, None)]
-
-    def store(self, base: gast.AST, index: gast.AST, value: gast.AST) -> gast.stmt:
-        return gast.Assign([gast.Subscript(base, index, gast.Store())], value, None)
-
     def called(self, function: Any, path: str, *arguments: gast.AST) -> tuple[gast.stmt, gast.Name]:
         self.scope.statics.setdefault(path, function)
         return self.keep(call(path, *arguments))
-
-    # -- out= -------------------------------------------------------------------------------------
-
-    def output_of(self, function: Any, node: gast.Call) -> gast.AST | None:
-        """Return the array that a NumPy call writes its result to, if it is given one."""
-        for keyword in node.keywords:
-            if keyword.arg == "out" and not (
-                isinstance(keyword.value, gast.Constant) and keyword.value.value is None
-            ):
-                return keyword.value
-        if isinstance(function, np.ufunc) and function.nout == 1 and len(node.args) > function.nin:
-            return node.args[function.nin]
-        return None
-
-    def with_output(
-        self, stmt: gast.stmt, target: gast.AST | None, node: gast.Call, out: gast.AST
-    ) -> list[gast.stmt]:
-        kind = self.kind(out)
-        if kind.name == "tuple":
-            first, out_name = self.keep(gast.Subscript(out, constant(0), gast.Load()))
-            before = [first]
-        else:
-            before, out_name = [], out
-        where = next((k.value for k in node.keywords if k.arg == "where"), None)
-        function = self.scope.statics.get(node.func.id) if isinstance(node.func, gast.Name) else None
-        arguments = node.args[: function.nin] if isinstance(function, np.ufunc) else node.args
-        masked = where is not None and isinstance(function, np.ufunc)
-        keywords = [k for k in node.keywords if k.arg != "out" and not (masked and k.arg == "where")]
-        plain, computed = self.keep(gast.Call(node.func, arguments, keywords))
-        steps = [*before, plain]
-        if masked:
-            choosing, computed = self.called(np.where, "np.where", where, computed, out_name)
-            steps.append(choosing)
-        steps.append(self.store(out_name, constant(...), computed))
-        return [gast.copy_location(s, stmt) for s in steps] + self.result(target, out_name)
 
     # -- methods of arrays ------------------------------------------------------------------------
 
@@ -163,9 +111,12 @@ class CallLowering:
         kind = self.kind(base)
         if kind.name not in ("array", "number"):
             return None
-        out = self.output_of(None, node)
-        if out is not None:
-            return self.with_output(stmt, target, node, out)
+        stored = self.writing(getattr(np.ndarray, method, None), stmt, target, node)
+        if stored is not None:
+            return stored
+        converted = self.with_converted(getattr(np.ndarray, method, None), stmt, target, node)
+        if converted is not None:
+            return converted
         if method == "view" and not node.args and not node.keywords and kind.name == "array":
             return self.result(target, gast.Subscript(base, constant(...), gast.Load()))
         if kind.name == "array" and method in _UNABLE:

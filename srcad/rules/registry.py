@@ -11,6 +11,7 @@ import functools
 import importlib
 import inspect
 import sys
+import types
 from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
@@ -133,6 +134,10 @@ _SCIPY: tuple[str, ...] = (
     "sparse",
     "special",
     "stats",
+)
+_WITHOUT_RULE = (
+    "This function of SciPy has no derivative rule: write it with functions that have one, or give its derivative "
+    "with srcad.def_vjp."
 )
 _PROVIDERS = {f"scipy.{topic}": f"srcad.rules.scipy_{topic}" for topic in _SCIPY}
 
@@ -312,9 +317,19 @@ def source_of(primal: object) -> Callable[..., Any] | None:
 
 
 def reason_refused(primal: object) -> str | None:
-    """Return why ``primal`` is refused, or None."""
+    """Return why ``primal`` is refused, or None.
+
+    SciPy's own Python code is not differentiated: it stores into arrays by position, chooses between libraries of
+    arrays, and calls compiled code.
+    """
     provide()
-    return _REFUSED.get(primal) if isinstance(primal, Hashable) else None
+    if not isinstance(primal, Hashable):
+        return None
+    is_of_scipy = isinstance(primal, types.FunctionType) and (primal.__module__ or "").startswith("scipy.")
+    if not is_of_scipy or primal in _REFUSED:
+        return _REFUSED.get(primal)
+    known = any(primal in table for table in (_RULES, _ALIASES, _CONSTANT, _LANGUAGE, _SOURCES, _MUTATING))
+    return None if known else _WITHOUT_RULE
 
 
 def registered() -> Iterable[Rule]:

@@ -1,0 +1,252 @@
+"""Calls of NumPy that write their results to arrays they are given, and the options of ufuncs, written out.
+
+Before::
+
+    np.modf(x, a, b)
+    y = np.add(x, 2.0, dtype=np.float32, order="C")
+    np.exp(x, out=a, where=m)
+    np.nan_to_num(a, copy=False)
+    m = np.median(x, overwrite_input=True)
+    p = np.prod(x, dtype=np.float32)
+
+After::
+
+    t = np.modf(x)
+    a[...] = t[0]
+    b[...] = t[1]
+    t1 = x.astype(np.float32, casting="same_kind")
+    t2 = np.asarray(2.0).astype(np.float32, casting="same_kind")
+    y = np.add(t1, t2)
+    a[...] = np.where(m, np.exp(x), a)
+    a[...] = np.nan_to_num(a)
+    m = np.median(x)
+    t3 = np.asarray(x, np.float32)
+    p = np.prod(t3)
+"""
+
+from __future__ import annotations
+
+import inspect
+from typing import Any
+
+import gast
+import numpy as np
+
+from srcad.analysis.infer import Kinds
+from srcad.analysis.kinds import Kind
+from srcad.analysis.outputs import outputs_of
+from srcad.derive.build import constant
+from srcad.errors import NoDerivativeError, SrcadError
+from srcad.lang.function import Function
+from srcad.lang.scope import Scope
+from srcad.rules import registry
+
+__all__ = ["OutputLowering"]
+
+_OF_LAYOUT = ("order", "subok")
+_NUMBERS = set("?bBhHiIlLqQefdgFDG->")
+_CONVERTED_AFTERWARDS = (np.geomspace, np.logspace, np.cov, np.corrcoef)
+_OF_TYPES = ("dtype", "sig", "signature", "casting")
+
+
+class OutputLowering:
+    """The part of the lowering that looks at ``out=``, and at the options that all ufuncs have."""
+
+    fn: Function
+    kinds: Kinds
+    scope: Scope
+
+    def kind(self, node: gast.AST) -> Kind:
+        raise AssertionError("provided by the lowering")
+
+    def keep(self, value: gast.AST, hint: str = "t") -> tuple[gast.stmt, gast.Name]:
+        raise AssertionError("provided by the lowering")
+
+    def refuse(
+        self, stmt: gast.AST, reason: str, hint: str, error: type[SrcadError] = NoDerivativeError
+    ) -> SrcadError:
+        raise AssertionError("provided by the lowering")
+
+    def called(self, function: Any, path: str, *arguments: gast.AST) -> tuple[gast.stmt, gast.Name]:
+        raise AssertionError("provided by the lowering")
+
+    def store(self, base: gast.AST, index: gast.AST, value: gast.AST) -> gast.stmt:
+        return gast.Assign([gast.Subscript(base, index, gast.Store())], value, None)
+
+    def result(self, target: gast.AST | None, value: gast.AST) -> list[gast.stmt]:
+        return [] if target is None else [gast.Assign([target], value, None)]
+
+    # -- arrays that are written to ---------------------------------------------------------------
+
+    def writing(
+        self, function: Any, stmt: gast.stmt, target: gast.AST | None, node: gast.Call
+    ) -> list[gast.stmt] | None:
+        """Return the stores that a call with outputs stands for; None where it has none."""
+        self.drop_overwriting(node)
+        given = [node.args[0]] if self.replaces_its_argument(function, node) else outputs_of(function, node)
+        if not any(map(self.is_given, given)):
+            return None
+        before: list[gast.stmt] = []
+        several = isinstance(function, np.ufunc) and function.nout > 1
+        if len(given) == 1 and self.kind(given[0]).name == "tuple":
+            packed, given = given[0], []
+            for position in range(function.nout if isinstance(function, np.ufunc) else 1):
+                taking, part = self.keep(gast.Subscript(packed, constant(position), gast.Load()))
+                before.append(taking)
+                given.append(part)
+        where = next((k.value for k in node.keywords if k.arg == "where"), None)
+        masked = where is not None and isinstance(function, np.ufunc)
+        dropped = ("out", "output", "copy", "where") if masked else ("out", "output", "copy")
+        keywords = [k for k in node.keywords if k.arg not in dropped]
+        plain, computed = self.keep(gast.Call(node.func, self.without(given, function, node), keywords))
+        steps, results = [*before, plain], []
+        for position, output in enumerate(given):
+            part = computed
+            if several:
+                taking, part = self.keep(gast.Subscript(computed, constant(position), gast.Load()))
+                steps.append(taking)
+            if not self.is_given(output):
+                results.append(part)
+                continue
+            if masked:
+                choosing, part = self.called(np.where, "np.where", where, part, output)
+                steps.append(choosing)
+            steps.append(self.store(output, constant(...), part))
+            results.append(output)
+        if several:
+            for position in range(len(given), function.nout):
+                taking, part = self.keep(gast.Subscript(computed, constant(position), gast.Load()))
+                steps.append(taking)
+                results.append(part)
+        value = gast.Tuple(results, gast.Load()) if several else results[0]
+        return [gast.copy_location(s, stmt) for s in steps] + self.result(target, value)
+
+    def is_given(self, output: gast.AST) -> bool:
+        """Tell whether an argument ``out`` is an array, or ``output`` one and no dtype."""
+        if isinstance(output, gast.Constant) or getattr(output, "id", None) in self.scope.statics:
+            return False
+        return self.kind(output).name not in ("none", "type", "str", "dtype")
+
+    def without(self, given: list[gast.AST], function: Any, node: gast.Call) -> list[gast.AST]:
+        """Return the positional arguments of a call, with None where it names an array for the result."""
+        if isinstance(function, np.ufunc):
+            return node.args[: function.nin]
+        if function is np.nan_to_num:
+            return node.args[:1]
+        return [constant(None) if argument in given else argument for argument in node.args]
+
+    def drop_overwriting(self, node: gast.Call) -> None:
+        """Take away the leave to destroy arguments that are read nowhere else: they may stay as they were."""
+        allowed = [k for k in node.keywords if (k.arg or "").startswith("overwrite_")]
+        if not allowed:
+            return
+        given = {argument.id for argument in node.args if isinstance(argument, gast.Name)}
+        reads = [n.id for n in gast.walk(self.fn.tree)
+                 if isinstance(n, gast.Name) and isinstance(n.ctx, gast.Load) and n.id in given]  # fmt: skip
+        if len(reads) == len(set(reads)):
+            node.keywords = [k for k in node.keywords if k not in allowed]
+
+    def replaces_its_argument(self, function: Any, node: gast.Call) -> bool:
+        """Tell whether a call of np.nan_to_num changes its argument."""
+        copy = next((k.value for k in node.keywords if k.arg == "copy"), None)
+        changes = isinstance(copy, gast.Constant) and copy.value is False and function is np.nan_to_num
+        return changes and len(node.args) == 1 and self.kind(node.args[0]).name == "array"
+
+    # -- the options of ufuncs --------------------------------------------------------------------
+
+    def with_plain_options(
+        self, ufunc: Any, stmt: gast.stmt, target: gast.AST | None, node: gast.Call
+    ) -> list[gast.stmt] | None:
+        """Take the options out of a call of a ufunc, with conversions that do what they did."""
+        if not isinstance(ufunc, np.ufunc) or not node.keywords:
+            return None
+        if registry.find(ufunc) is None or len(node.args) != ufunc.nin:
+            return None
+        options = {keyword.arg: keyword.value for keyword in node.keywords}
+        literal = {name: value.value for name, value in options.items() if isinstance(value, gast.Constant)}
+        if "where" in options and literal.get("where") is not True:
+            raise self.refuse(stmt, "Without 'out', the result is not initialised where the condition is false.",
+                              "Give the array 'out' as well, or use np.where.")  # fmt: skip
+        types = self.types_of(ufunc, stmt, options, literal)
+        dropped = {"where", *_OF_LAYOUT, *_OF_TYPES, *(name for name in literal if name == "out")}
+        node.keywords = [keyword for keyword in node.keywords if keyword.arg not in dropped]
+        made: list[gast.stmt] = []
+        casting = gast.keyword("casting", options.get("casting", constant("same_kind")))
+        for position, kind in enumerate(types):
+            argument = node.args[position]
+            if self.kind(argument).name != "array":
+                listing, argument = self.called(np.asarray, "np.asarray", argument)
+                made.append(listing)
+            method = gast.Attribute(argument, "astype", gast.Load())
+            conversion, node.args[position] = self.keep(gast.Call(method, [kind], [casting]))
+            made.append(conversion)
+        if not made:
+            return None
+        made.append(gast.Expr(node) if target is None else gast.Assign([target], node, None))
+        return [gast.copy_location(step, stmt) for step in made]
+
+    def types_of(
+        self, ufunc: np.ufunc, stmt: gast.stmt, options: dict[str, Any], literal: dict[str, Any]
+    ) -> list[gast.AST]:
+        """Return the dtypes that the operands are converted to before the operation; none without an option."""
+        signature = literal.get("sig", literal.get("signature"))
+        if isinstance(signature, str) and "->" in signature:
+            return [constant(char) for char in signature.partition("->")[0]]
+        if {"sig", "signature"} & set(options):
+            raise self.refuse(stmt, "A signature of a ufunc has no derivative unless it is a literal string.",
+                              "Convert the operands with astype.")  # fmt: skip
+        if "dtype" not in options or "dtype" in literal and literal["dtype"] is None:
+            return []
+        if any(len(set(loop)) > 3 for loop in ufunc.types if set(loop) <= _NUMBERS):
+            raise self.refuse(stmt, f"The argument 'dtype' of np.{ufunc.__name__} is not differentiated.",
+                              "Convert the operands, or the result, with astype.")  # fmt: skip
+        return [options["dtype"]] * ufunc.nin
+
+    # -- dtype= of reductions ---------------------------------------------------------------------
+
+    def with_converted(
+        self, function: Any, stmt: gast.stmt, target: gast.AST | None, node: gast.Call
+    ) -> list[gast.stmt] | None:
+        """Write a ``dtype`` that a rule does not take as a conversion of the operands, or of the result."""
+        rule = registry.find(function)
+        if rule is None or "dtype" not in rule.refused:
+            return None
+        receiver = [node.func.value] if isinstance(node.func, gast.Attribute) else []
+        place = [p.name for p in rule.parameters].index("dtype") - len(receiver)
+        if (
+            len(node.args) > place
+            and rule.signature.parameters["dtype"].kind is not inspect.Parameter.KEYWORD_ONLY
+        ):
+            chosen, node.args[place] = node.args[place], constant(None)
+        else:
+            chosen = next((k.value for k in node.keywords if k.arg == "dtype"), constant(None))
+            node.keywords = [k for k in node.keywords if k.arg != "dtype"]
+        if isinstance(chosen, gast.Constant) and chosen.value is None or not (receiver or node.args):
+            return None
+        made: list[gast.stmt] = []
+        if function in _CONVERTED_AFTERWARDS:
+            computing, computed = self.keep(node)
+            conversion, converted = self.called(np.asarray, "np.asarray", computed, chosen)
+            return [gast.copy_location(s, stmt) for s in (computing, conversion)] + self.result(
+                target, converted
+            )
+        if receiver:
+            conversion, node.func.value = self.called(np.asarray, "np.asarray", *receiver, chosen)
+            made.append(conversion)
+        for position in self.operands(function, node) if not receiver else []:
+            conversion, node.args[position] = self.called(
+                np.asarray, "np.asarray", node.args[position], chosen
+            )
+            made.append(conversion)
+        made.append(gast.Expr(node) if target is None else gast.Assign([target], node, None))
+        return [gast.copy_location(step, stmt) for step in made]
+
+    def operands(self, function: Any, node: gast.Call) -> list[int]:
+        """Return the positions of the arrays that a function works on: its first argument, or all of np.einsum."""
+        if function is not np.einsum:
+            return [0]
+        subscripts = ("str", "list", "tuple")
+        return [
+            position for position, a in enumerate(node.args)
+            if not isinstance(a, gast.Constant) and self.kind(a).name not in subscripts
+        ]  # fmt: skip
