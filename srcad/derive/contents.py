@@ -20,6 +20,7 @@ CONTENT = "*"
 
 _SHAPE_ONLY = {"np.zeros_like": 0, "np.shape": 0, "np.ndim": 0, "np.size": 0, "len": 0, "rt.unbroadcast": 1,
                "rt.owned": 1, "rt.finish": 1, "rt.fitted": 1}  # fmt: skip
+_UNKNOWN = Kind("any")
 _PLAIN_ATTRIBUTES = ("shape", "ndim", "size", "dtype")
 
 
@@ -43,14 +44,19 @@ class Kept:
     saved: str | None = None
 
 
-def contents_read(stmt: gast.AST, memory: Memory) -> set[str]:
+def contents_read(stmt: gast.AST, memory: Memory, kinds: Kinds) -> set[str]:
     """Return the contents that a backward statement reads."""
-    return {CONTENT + str(memory.content(base)) for base, _ in places_read(stmt, memory)}
+    return {CONTENT + str(memory.content(base)) for base, _ in places_read(stmt, memory, kinds)}
 
 
-def places_read(stmt: gast.AST, memory: Memory) -> Iterator[tuple[str, gast.AST | None]]:
-    """Yield the variables that show contents which a backward statement reads, each with the index, if there is one."""
+def places_read(stmt: gast.AST, memory: Memory, kinds: Kinds) -> Iterator[tuple[str, gast.AST | None]]:
+    """Yield the variables that show contents which a backward statement reads, each with the index, if there is one.
+
+    Binding a name reads nothing, nor does making a view: who looks at it reads.
+    """
     pending: list[gast.AST] = [stmt]
+    if isinstance(stmt, gast.Assign) and isinstance(stmt.targets[0], (gast.Name, gast.Tuple)):
+        pending = [] if _is_view(stmt, memory, kinds) else [stmt.value]
     while pending:
         node = pending.pop()
         if isinstance(node, gast.Name):
@@ -72,6 +78,22 @@ def places_read(stmt: gast.AST, memory: Memory) -> Iterator[tuple[str, gast.AST 
             position = _SHAPE_ONLY[node.func.id]
             skipped = node.args[position] if position < len(node.args) else None
         pending += [child for child in gast.iter_child_nodes(node) if child is not skipped]
+
+
+def _is_view(stmt: gast.Assign, memory: Memory, kinds: Kinds) -> bool:
+    """Tell whether a statement binds a name to a part of an array that shares the array's memory."""
+    target, value = stmt.targets[0], stmt.value
+    if not isinstance(target, gast.Name) or not isinstance(value, gast.Subscript):
+        return False
+    base = getattr(value.value, "id", "")
+    if any(kinds.get(variable, _UNKNOWN).name != "array" for variable in (target.id, base)):
+        return False
+    parts = value.slice.elts if isinstance(value.slice, gast.Tuple) else [value.slice]
+    return memory.content(target.id) == memory.content(base) and all(
+        isinstance(part, (gast.Slice, gast.Constant))
+        or kinds.get(getattr(part, "id", ""), _UNKNOWN).name == "int"
+        for part in parts
+    )
 
 
 def contents_changed(statements: list[gast.stmt], memory: Memory) -> list[Change]:
@@ -112,7 +134,7 @@ def _change_of(stmt: gast.stmt) -> Change | None:
 
 def keep_contents(change: Change, scope: Scope, kinds: Kinds) -> Kept:
     """Return how ``change`` is undone."""
-    kind = kinds.get(change.base, Kind("any"))
+    kind = kinds.get(change.base, _UNKNOWN)
     if kind.name == "array" and change.index is not None:
         return _keep_region(change, scope, kinds)
     call_ = getattr(change.stmt, "value", None)
@@ -134,7 +156,7 @@ def _keep_region(change: Change, scope: Scope, kinds: Kinds) -> Kept:
     saved = scope.fresh(f"{change.base}_before")
     assert change.index is not None
     region = gast.Subscript(name(change.base), change.index, gast.Load())
-    kind = kinds.get(change.base, Kind("any"))
+    kind = kinds.get(change.base, _UNKNOWN)
     before: list[gast.stmt]
     if _is_element(change.index, kind, kinds):
         before = [assign(saved, region)]
@@ -152,6 +174,6 @@ def _is_element(index: gast.AST, kind: Kind, kinds: Kinds) -> bool:
         return False
     return all(
         isinstance(p, gast.Constant) and type(p.value) is int
-        or isinstance(p, gast.Name) and is_scalar(kinds.get(p.id, Kind("any"))) and kinds[p.id].name == "int"
+        or isinstance(p, gast.Name) and is_scalar(kinds.get(p.id, _UNKNOWN)) and kinds[p.id].name == "int"
         for p in parts
     )  # fmt: skip

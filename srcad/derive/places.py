@@ -8,6 +8,7 @@ from typing import Any
 
 import gast
 
+from srcad.analysis.infer import Kinds
 from srcad.analysis.memory import Memory, is_rule
 from srcad.derive.build import constant, written_names
 from srcad.derive.contents import contents_changed, places_read
@@ -63,16 +64,16 @@ class Survey:
     guarded: bool = False
 
 
-def survey(block: Block, memory: Memory, statics: Mapping[str, Any]) -> Survey:
+def survey(block: Block, memory: Memory, kinds: Kinds, statics: Mapping[str, Any]) -> Survey:
     """Walk the steps in the order of the forward sweep; ``statics`` are the functions that names are bound to."""
-    walker = _Walker(memory, statics)
+    walker = _Walker(memory, kinds, statics)
     walker.block(block, (), False)
     return walker.found
 
 
 class _Walker:
-    def __init__(self, memory: Memory, statics: Mapping[str, Any]) -> None:
-        self.memory, self.statics = memory, statics
+    def __init__(self, memory: Memory, kinds: Kinds, statics: Mapping[str, Any]) -> None:
+        self.memory, self.kinds, self.statics = memory, kinds, statics
         self.found = Survey()
         self.position = 0
 
@@ -111,7 +112,7 @@ class _Walker:
     def unclear(self, statements: list[gast.stmt]) -> None:
         for stmt in statements:
             self.found.unclear |= {
-                str(self.memory.content(base)) for base, _ in places_read(stmt, self.memory)
+                str(self.memory.content(base)) for base, _ in places_read(stmt, self.memory, self.kinds)
             }
 
     def plain(self, step: Plain, place: Place) -> None:
@@ -128,7 +129,7 @@ class _Walker:
                 self.call(stmt)
         after = Place(place.position + 1, place.loops, place.conditional) if step.reads_after else place
         for stmt in step.backward:
-            for base, index in places_read(stmt, self.memory):
+            for base, index in places_read(stmt, self.memory, self.kinds):
                 content = str(self.memory.content(base))
                 self.found.reads.append(Access(content, base, index, after, step, stmt))
 

@@ -41,7 +41,7 @@ def final_stores(
     """Return the identities of the stores that need not be undone; ``kept`` are classes that the caller needs back."""
     if not memory.changed:
         return frozenset()
-    found = survey(block, memory, scope.statics)
+    found = survey(block, memory, kinds, scope.statics)
     if found.guarded:
         return frozenset()
     classes = {store.memory for store in found.stores} & {read.memory for read in found.reads}

@@ -77,7 +77,7 @@ class _Saver:
             for identifier in read_names(stmt):
                 if identifier not in defined and identifier not in self.gradients:
                     found.add(identifier)
-            found |= contents_read(stmt, self.memory) | self.captured(stmt)
+            found |= contents_read(stmt, self.memory, self.kinds) | self.captured(stmt)
             if isinstance(stmt, gast.Assign) and not isinstance(
                 stmt.targets[0], (gast.Subscript, gast.Attribute)
             ):

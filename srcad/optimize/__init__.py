@@ -38,6 +38,7 @@ from srcad.optimize.program import Program
 from srcad.optimize.repeated import add_twice
 from srcad.optimize.reuse import reuse_memory
 from srcad.optimize.scatters import add_to_parts
+from srcad.optimize.summing import sum_down_once
 from srcad.optimize.sums import FactorsOfSums, negate_smaller
 from srcad.optimize.views import update_through_views
 
@@ -136,5 +137,6 @@ def simplify(program: Program) -> None:
         has_changed = prune_histories(program) or has_changed
         has_changed = forget_invariants(program) or has_changed
         has_changed = collect_parts(program) or has_changed
+        has_changed = sum_down_once(program) or has_changed
         if not has_changed:
             break

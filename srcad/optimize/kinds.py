@@ -42,13 +42,10 @@ class TermKinds:
         self.terms = program.terms
         self.definitions: dict[str, list[Term | None]] = {}
         for stmt in statements(program.body):
-            for name in stmt.writes:
+            for name in stmt.writes if stmt.kind is not gast.AugAssign else ():
                 plain = stmt.value if stmt.target == name else None
-                self.definitions.setdefault(name, []).append(
-                    plain if stmt.kind is not gast.AugAssign else None
-                )
-                if stmt.kind is gast.AugAssign:
-                    self.definitions[name].pop()
+                self.definitions.setdefault(name, []).append(plain)
+        _look_into_histories(program, self.definitions)
         self._memo: dict[Term, Kind] = {}
         self._pending: set[str] = set()
         self._whole = self._whole_names(program)
@@ -141,7 +138,8 @@ class TermKinds:
             wrong = {
                 name
                 for name in found
-                if not all(v is not None and self._is_whole(v, found) for v in self.definitions[name])
+                if not self.definitions[name]
+                or not all(v is not None and self._is_whole(v, found) for v in self.definitions[name])
             }
             if not wrong:
                 return found
@@ -177,6 +175,52 @@ class TermKinds:
         if getattr(np, name, None) is not callee:
             return False
         return name in _ARRAYS or (name in _FIRST_COUNTS and self._is_whole(args[0], names))
+
+
+def _look_into_histories(program: Program, definitions: dict[str, list[Term | None]]) -> None:
+    """Let what is taken out of a history be defined by all that is put into it."""
+    kept: dict[str, list[Term]] = {}
+    for stmt in statements(program.body):
+        if stmt.stack is not None and stmt.stack[0] == "append" and stmt.value is not None:
+            kept.setdefault(stmt.stack[1], []).append(stmt.value.parts[1][0])
+    popped: dict[str, list[Term]] = {}
+    for stmt in statements(program.body) if kept else ():
+        if stmt.stack is not None and stmt.stack[0] == "pop" and len(stmt.targets) == 1:
+            found = kept.get(stmt.stack[1], [])
+            if stmt.target is not None:
+                popped[stmt.target] = found
+        elif stmt.kind is gast.Assign and stmt.value is not None and stmt.value.kind is gast.Name:
+            found = popped.get(stmt.value.name, [])
+        else:
+            continue
+        target = stmt.targets[0]
+        if target.kind is gast.Name and stmt.stack is not None:
+            _define(definitions, target.name, stmt.value, found)
+        elif target.kind is gast.Tuple:
+            rows = [_elements(term, definitions, len(target.children)) for term in found]
+            for place, part in enumerate(target.children):
+                if part.kind is gast.Name and rows and None not in rows:
+                    _define(definitions, part.name, None, [row[place] for row in rows if row is not None])
+
+
+def _define(
+    definitions: dict[str, list[Term | None]], name: str, unknown: Term | None, found: list[Term]
+) -> None:
+    """Put what is known in the place of one definition that tells nothing."""
+    own = definitions.get(name, [])
+    if found and unknown in own:
+        own.remove(unknown)
+        own += [term for term in found if term.kind is not gast.Name or term.name != name]
+
+
+def _elements(term: Term, definitions: dict[str, list[Term | None]], length: int) -> tuple[Term, ...] | None:
+    """Return the elements of a tuple that is put into a history."""
+    if term.kind is gast.Name:
+        known = definitions.get(term.name, [])
+        if len(known) != 1 or known[0] is None:
+            return None
+        term = known[0]
+    return term.children if term.kind is gast.Tuple and len(term.children) == length else None
 
 
 def _kind_of_constant(value: Any) -> Kind:

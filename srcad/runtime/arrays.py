@@ -142,7 +142,8 @@ def extreme_share(a: Array, extreme: Array, axis: Any) -> Array:
     """
     hits = np.equal(a, extreme)
     # As many hits as maxima are one each, if none of these is NaN, which nothing equals.
-    if np.count_nonzero(hits) == np.size(extreme) and np.equal(extreme, extreme).all():
+    number = np.size(extreme)
+    if np.count_nonzero(hits) == number == np.count_nonzero(np.equal(extreme, extreme)):
         return hits
     counts = np.count_nonzero(hits, axis=axis, keepdims=True)
     if np.all(counts <= 1):

@@ -1,0 +1,78 @@
+"""A cotangent is summed down to an operand at once, and nothing is saved for a shape that nobody asks for."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from srcad import check_grads, value_and_grad
+
+RNG = np.random.default_rng(4)
+
+
+def sums_of_parts(out, a, b):
+    n = len(a)
+    for i in range(1, n):
+        out[:i] += 2.0 * (a[:i] - b[:i])
+    return np.sum(out * out)
+
+
+def butterflies(x, work):
+    source, target = x, work
+    half = len(x) // 2
+    for k in range(3):
+        for j in range(half):
+            twiddle = np.cos(0.3 * j + k)
+            upper = source[j : j + 1]
+            lower = source[j + half : j + half + 1]
+            target[2 * j : 2 * j + 1] = upper + lower
+            target[2 * j + 1 : 2 * j + 2] = twiddle * (upper - lower)
+        source, target = target, source
+    return np.sum(source * source)
+
+
+def scaled_difference(out, a, b, k):
+    out[1:] = k * (a - b)
+    return np.sum(out**2)
+
+
+def complex_parts(a, b):
+    out = np.zeros(6, dtype=complex)
+    out[1:] = (0.5 + 1.0j) * (a - b)
+    return np.sum(np.real(out) ** 2) + np.sum(np.imag(out))
+
+
+def vectors(*lengths):
+    return tuple(RNG.normal(size=n) for n in lengths)
+
+
+@pytest.mark.parametrize(
+    ("function", "args"),
+    [
+        (sums_of_parts, vectors(5, 5, 5)),
+        (sums_of_parts, (*vectors(5, 5), RNG.normal(size=1))),
+        (butterflies, vectors(8, 8)),
+        (scaled_difference, (*vectors(6, 5, 5), RNG.normal(size=5))),
+        (scaled_difference, (*vectors(6, 1, 1), RNG.normal(size=5))),
+        (scaled_difference, (*vectors(6, 1, 5), RNG.normal(size=1))),
+        (scaled_difference, (*vectors(6, 1, 1), RNG.normal(size=1))),
+        (scaled_difference, (*vectors(6, 1, 1), 2.0)),
+        (complex_parts, vectors(5, 1)),
+    ],
+)
+def test_gradients_of_operands_that_may_be_broadcast_into_a_part(function, args):
+    check_grads(function, args, argnums=tuple(range(len(args))), order=1)
+
+
+def test_the_result_of_a_sum_is_not_kept_for_its_shape():
+    derivative = value_and_grad(sums_of_parts, argnums=(0, 1, 2))
+    derivative(*vectors(5, 5, 5))
+    assert derivative.source.count("rt.unbroadcast(") == 2
+    assert "history" not in derivative.source
+
+
+def test_linear_updates_through_views_and_swaps_save_no_contents():
+    derivative = value_and_grad(butterflies, argnums=(0, 1))
+    derivative(*vectors(8, 8))
+    assert "before" not in derivative.source
+    assert "rt.unbroadcast(rt.unbroadcast(" not in derivative.source
