@@ -6,6 +6,7 @@ import numpy as np
 import scipy.linalg
 
 from srcad import runtime as rt
+from srcad.rules import linalg_factors, linalg_forward
 from srcad.rules.registry import jvp, vjp
 
 _OVERWRITTEN = "An argument that is overwritten has no derivative; leave the keyword at False."
@@ -115,7 +116,9 @@ def solve_triangular_b(
 
 @vjp(scipy.linalg.cholesky, "a", refused=OVERWRITE_A)
 def cholesky(ans, g, a, lower=False, overwrite_a=False, check_finite=True):
-    factor = rt.real_only(ans, "scipy.linalg.cholesky")
+    if np.iscomplexobj(ans):
+        return linalg_factors.cholesky(ans, g, a, upper=not lower)
+    factor = ans
     if not lower:
         g = np.swapaxes(g, -1, -2)
         factor = np.swapaxes(factor, -1, -2)
@@ -130,7 +133,9 @@ def cholesky(ans, g, a, lower=False, overwrite_a=False, check_finite=True):
 
 @jvp(scipy.linalg.cholesky, "a")
 def cholesky_a(ans, t, a, lower=False, overwrite_a=False, check_finite=True):
-    factor = rt.real_only(ans, "scipy.linalg.cholesky")
+    if np.iscomplexobj(ans):
+        return linalg_forward.cholesky_a(ans, t, a, upper=not lower)
+    factor = ans
     if not lower:
         factor = np.swapaxes(factor, -1, -2)
     left = scipy.linalg.solve_triangular(factor, rt.scipy_linalg.read_entries(t, "pos", lower), lower=True)
@@ -143,42 +148,36 @@ def cholesky_a(ans, t, a, lower=False, overwrite_a=False, check_finite=True):
 
 @vjp(scipy.linalg.cho_factor, "a", refused=OVERWRITE_A)
 def cho_factor(ans, g, a, lower=False, overwrite_a=False, check_finite=True):
-    factor = rt.scipy_linalg.lower_factor(ans[0], lower)
-    part = rt.real_only(g[0], "scipy.linalg.cho_factor")
     if lower:
-        return cholesky(factor, np.tril(part), a, lower=True) + np.triu(part, 1)
-    whole = cholesky(factor, np.swapaxes(np.triu(part), -1, -2), a, lower=True)
-    return np.swapaxes(whole, -1, -2) + np.tril(part, -1)
+        return cholesky(np.tril(ans[0]), np.tril(g[0]), a, lower=True) + np.triu(g[0], 1)
+    return cholesky(np.triu(ans[0]), np.triu(g[0]), a) + np.tril(g[0], -1)
 
 
 @jvp(scipy.linalg.cho_factor, "a")
 def cho_factor_a(ans, t, a, lower=False, overwrite_a=False, check_finite=True):
-    factor = rt.scipy_linalg.lower_factor(ans[0], lower)
-    left = scipy.linalg.solve_triangular(factor, rt.scipy_linalg.read_entries(t, "pos", lower), lower=True)
-    both = scipy.linalg.solve_triangular(factor, np.swapaxes(left, -1, -2), lower=True)
-    change = factor @ rt.scipy_linalg.lower_half(both)
     if lower:
-        return change + np.triu(t, 1), 0.0
-    return np.swapaxes(change, -1, -2) + np.tril(t, -1), 0.0
+        return cholesky_a(np.tril(ans[0]), t, a, lower=True) + np.triu(t, 1), 0.0
+    return cholesky_a(np.triu(ans[0]), t, a) + np.tril(t, -1), 0.0
 
 
 @vjp(scipy.linalg.cho_solve, "c_and_lower", "b", refused=OVERWRITE_B)
 def cho_solve(ans, g, c_and_lower, b, overwrite_b=False, check_finite=True):
     lower = rt.scipy_linalg.is_lower(c_and_lower)
-    factor = rt.real_only(rt.scipy_linalg.lower_factor(c_and_lower[0], lower), "scipy.linalg.cho_solve")
+    factor = np.conj(rt.scipy_linalg.lower_factor(c_and_lower[0], lower))
     solved = scipy.linalg.cho_solve((factor, True), g)
     columns = rt.scipy_linalg.as_columns(solved, np.ndim(b))
     whole = columns @ np.swapaxes(rt.scipy_linalg.as_columns(ans, np.ndim(b)), -1, -2)
-    both = whole + np.swapaxes(whole, -1, -2)
-    return (rt.scipy_linalg.lower_factor_adjoint(-both @ factor, lower), 0.0), solved
+    both = whole + rt.conj_transpose(whole)
+    into_factor = rt.scipy_linalg.lower_factor_adjoint(-both @ factor, lower)
+    return (rt.unbroadcast(into_factor, c_and_lower[0]), 0.0), rt.unbroadcast(solved, b)
 
 
 @jvp(scipy.linalg.cho_solve, "c_and_lower")
 def cho_solve_c_and_lower(ans, t, c_and_lower, b, overwrite_b=False, check_finite=True):
     lower = rt.scipy_linalg.is_lower(c_and_lower)
-    factor = rt.real_only(rt.scipy_linalg.lower_factor(c_and_lower[0], lower), "scipy.linalg.cho_solve")
-    half = rt.scipy_linalg.lower_factor(t[0], lower) @ np.swapaxes(factor, -1, -2)
-    moved = (half + np.swapaxes(half, -1, -2)) @ ans
+    factor = rt.scipy_linalg.lower_factor(c_and_lower[0], lower)
+    half = rt.scipy_linalg.lower_factor(t[0], lower) @ rt.conj_transpose(factor)
+    moved = (half + rt.conj_transpose(half)) @ ans
     return -scipy.linalg.cho_solve(c_and_lower, moved)
 
 
@@ -217,8 +216,10 @@ def lu_solve(ans, g, lu_and_piv, b, trans=0, overwrite_b=False, check_finite=Tru
     upper = rt.scipy_linalg.packed_factor(lu_and_piv[0], False)
     results = rt.scipy_linalg.as_columns(ans, np.ndim(b))
     if trans == 2:
-        g = rt.real_only(g, "scipy.linalg.lu_solve(trans=2)")
-    if trans == 0:
+        solved = np.conj(scipy.linalg.lu_solve(lu_and_piv, np.conj(g)))
+        columns = rt.scipy_linalg.as_columns(solved, np.ndim(b))
+        whole = -np.conj(results @ np.swapaxes(columns, -1, -2))
+    elif trans == 0:
         solved = scipy.linalg.lu_solve(lu_and_piv, g, trans=1)
         columns = rt.scipy_linalg.as_columns(solved, np.ndim(b))
         whole = -columns @ np.swapaxes(results, -1, -2)
@@ -228,7 +229,8 @@ def lu_solve(ans, g, lu_and_piv, b, trans=0, overwrite_b=False, check_finite=Tru
         whole = -results @ np.swapaxes(columns, -1, -2)
     permuted = rt.scipy_linalg.permute_rows(whole, rt.scipy_linalg.pivots_of(lu_and_piv), False)
     below = np.tril(permuted @ np.swapaxes(upper, -1, -2), -1)
-    return (below + np.triu(np.swapaxes(lower, -1, -2) @ permuted), 0.0), solved
+    into_factors = below + np.triu(np.swapaxes(lower, -1, -2) @ permuted)
+    return (rt.unbroadcast(into_factors, lu_and_piv[0]), 0.0), rt.unbroadcast(solved, b)
 
 
 @jvp(scipy.linalg.lu_solve, "lu_and_piv")
@@ -239,6 +241,8 @@ def lu_solve_lu_and_piv(ans, t, lu_and_piv, b, trans=0, overwrite_b=False, check
     change = rt.scipy_linalg.permute_rows(both, rt.scipy_linalg.pivots_of(lu_and_piv), True)
     if trans != 0:
         change = np.swapaxes(change, -1, -2)
+    if trans == 2:
+        change = np.conj(change)
     return -scipy.linalg.lu_solve(lu_and_piv, change @ ans, trans=trans)
 
 
@@ -256,7 +260,8 @@ def solve_banded(ans, g, l_and_u, ab, b, overwrite_ab=False, overwrite_b=False, 
     solved = scipy.linalg.solve_banded((l_and_u[1], l_and_u[0]), transposed, g)
     columns = rt.scipy_linalg.as_columns(solved, np.ndim(b))
     results = rt.scipy_linalg.as_columns(ans, np.ndim(b))
-    return -rt.scipy_linalg.band_product_adjoint(l_and_u, columns, results), solved
+    whole = rt.scipy_linalg.band_product_adjoint(l_and_u, columns, results)
+    return -rt.unbroadcast(whole, ab), rt.unbroadcast(solved, b)
 
 
 @jvp(scipy.linalg.solve_banded, "ab")
@@ -277,7 +282,7 @@ def solveh_banded(ans, g, ab, b, overwrite_ab=False, overwrite_b=False, lower=Fa
     results = rt.scipy_linalg.as_columns(ans, np.ndim(b))
     widths = rt.scipy_linalg.band_widths(ab)
     whole = rt.scipy_linalg.band_product_adjoint(widths, columns, results)
-    return -rt.scipy_linalg.whole_band_adjoint(whole, lower), solved
+    return -rt.unbroadcast(rt.scipy_linalg.whole_band_adjoint(whole, lower), ab), rt.unbroadcast(solved, b)
 
 
 @jvp(scipy.linalg.solveh_banded, "ab")

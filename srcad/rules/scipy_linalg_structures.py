@@ -25,8 +25,12 @@ def block_diag(ans, g, *arrs):
 def toeplitz(ans, g, c, r=None):
     first = rt.scipy_linalg.positions(c, 0)
     if r is None:
-        c = rt.real_only(c, "scipy.linalg.toeplitz without r")
-        return rt.scipy_linalg.gather_entries(g, scipy.linalg.toeplitz(first), np.size(c)), 0.0
+        where = scipy.linalg.toeplitz(first)
+        if np.iscomplexobj(g):  # the row is the conjugate of the column
+            above = np.conj(rt.scipy_linalg.gather_entries(np.triu(g, 1), where, np.size(c)))
+            below = rt.scipy_linalg.gather_entries(np.tril(g), where, np.size(c))
+            return rt.unbroadcast(above + below, c), 0.0
+        return rt.scipy_linalg.gather_entries(g, where, np.size(c)), 0.0
     where = scipy.linalg.toeplitz(first, rt.scipy_linalg.positions(r, np.size(c)))
     return rt.scipy_linalg.gather_entries(g, where, np.size(c)), rt.scipy_linalg.gather_entries(
         g, where - np.size(c), np.size(r)

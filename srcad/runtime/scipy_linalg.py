@@ -70,10 +70,8 @@ _HERMITIAN = _SYMMETRIC[2:]
 def read_entries(a: Array, assume_a: str | None, lower: bool) -> Array:
     """Return the matrix that ``scipy.linalg.solve`` works with, made of the entries of ``a`` it reads."""
     if assume_a in _HERMITIAN and np.iscomplexobj(a):
-        raise NoDerivativeError(
-            f"The derivative of a solver with assume_a={assume_a!r} is not defined here for complex numbers.",
-            "Use assume_a='gen' with the whole matrix.",
-        )
+        half = np.tril(a, -1) if lower else np.triu(a, 1)
+        return half + np.conj(np.swapaxes(half, -1, -2)) + np.real(_diagonal(a, 0))
     if assume_a in _SYMMETRIC:
         half = np.tril(a, -1) if lower else np.triu(a, 1)
         return half + np.swapaxes(half, -1, -2) + _diagonal(a, 0)
@@ -82,6 +80,9 @@ def read_entries(a: Array, assume_a: str | None, lower: bool) -> Array:
 
 def read_entries_adjoint(g: Array, assume_a: str | None, lower: bool) -> Array:
     """Return the gradient of ``a`` in ``read_entries``."""
+    if assume_a in _HERMITIAN and np.iscomplexobj(g):
+        half = g + np.conj(np.swapaxes(g, -1, -2))
+        return (np.tril(half, -1) if lower else np.triu(half, 1)) + np.real(_diagonal(g, 0))
     if assume_a in _SYMMETRIC:
         half = g + np.swapaxes(g, -1, -2)
         return (np.tril(half, -1) if lower else np.triu(half, 1)) + _diagonal(g, 0)
@@ -130,17 +131,17 @@ def lower_half(x: Array) -> Array:
 
 def is_lower(c_and_lower: tuple[Array, bool]) -> bool:
     """Tell which triangle holds the factor that ``scipy.linalg.cho_factor`` gave."""
-    return bool(c_and_lower[1])
+    return bool(np.all(c_and_lower[1]))
 
 
 def lower_factor(c: Array, lower: bool) -> Array:
     """Return the lower triangular factor that ``c`` holds in one of its triangles."""
-    return np.tril(c) if lower else np.swapaxes(np.triu(c), -1, -2)
+    return np.tril(c) if lower else np.conj(np.swapaxes(np.triu(c), -1, -2))
 
 
 def lower_factor_adjoint(g: Array, lower: bool) -> Array:
     """Return the gradient of ``c`` in ``lower_factor``."""
-    return np.tril(g) if lower else np.triu(np.swapaxes(g, -1, -2))
+    return np.tril(g) if lower else np.conj(np.triu(np.swapaxes(g, -1, -2)))
 
 
 def pivots_of(lu_and_piv: tuple[Array, Array]) -> Array:
@@ -160,10 +161,13 @@ def packed_factor_adjoint(g: Array, lower: bool) -> Array:
 
 def permute_rows(x: Array, pivots: Array, inverse: bool) -> Array:
     """Exchange rows of ``x`` as LAPACK's ``pivots`` say, from the first to the last or back."""
-    order = np.arange(np.shape(x)[-2])
-    for row, pivot in enumerate(pivots):
-        order[[row, pivot]] = order[[pivot, row]]
-    return x[..., np.argsort(order) if inverse else order, :]
+    orders = np.broadcast_to(np.arange(np.shape(x)[-2]), (*np.shape(pivots)[:-1], np.shape(x)[-2])).copy()
+    for place in np.ndindex(np.shape(pivots)[:-1]):
+        order = orders[place]
+        for row, pivot in enumerate(pivots[place]):
+            order[[row, pivot]] = order[[pivot, row]]
+    orders = np.argsort(orders, axis=-1) if inverse else orders
+    return x[..., orders, :] if np.ndim(pivots) == 1 else np.take_along_axis(x, orders[..., np.newaxis], axis=-2)
 
 
 # -- functions of matrices: f([[a, e], [0, a]]) = [[f(a), df(a)[e]], [0, f(a)]] -------------------------
@@ -212,21 +216,26 @@ def band_product(l_and_u: tuple[int, int], ab: Array, x: Array) -> Array:
     """Return the product of the banded matrix with diagonals ``ab`` and of the columns ``x``."""
     lower, upper = l_and_u
     n = np.shape(ab)[-1]
-    result = np.zeros(np.shape(x), inexact_dtype(ab, x))
+    leading = np.broadcast_shapes(np.shape(ab)[:-2], np.shape(x)[:-2])
+    result = np.zeros((*leading, *np.shape(x)[-2:]), inexact_dtype(ab, x))
     for row, offset in enumerate(range(upper, -lower - 1, -1)):
         start, stop = max(0, offset), min(n, n + offset)
-        result[start - offset : stop - offset] += ab[row, start:stop, None] * x[start:stop]
+        result[..., start - offset : stop - offset, :] += (
+            ab[..., row, start:stop, None] * x[..., start:stop, :]
+        )
     return result
 
 
 def band_product_adjoint(l_and_u: tuple[int, int], g: Array, x: Array) -> Array:
     """Return the gradient of ``ab`` in ``band_product``, where ``g`` is that of the product."""
     lower, upper = l_and_u
-    n = np.shape(x)[0]
-    result = np.zeros((lower + upper + 1, n), inexact_dtype(g, x))
+    n = np.shape(x)[-2]
+    leading = np.broadcast_shapes(np.shape(g)[:-2], np.shape(x)[:-2])
+    result = np.zeros((*leading, lower + upper + 1, n), inexact_dtype(g, x))
     for row, offset in enumerate(range(upper, -lower - 1, -1)):
         start, stop = max(0, offset), min(n, n + offset)
-        result[row, start:stop] = np.sum(g[start - offset : stop - offset] * x[start:stop], axis=-1)
+        part = g[..., start - offset : stop - offset, :] * x[..., start:stop, :]
+        result[..., row, start:stop] = np.sum(part, axis=-1)
     return result
 
 
@@ -237,27 +246,27 @@ def band_transposed(l_and_u: tuple[int, int], ab: Array) -> Array:
     result = np.zeros_like(ab)
     for row, offset in enumerate(range(upper, -lower - 1, -1)):
         start, stop = max(0, offset), min(n, n + offset)
-        result[lower + upper - row, start - offset : stop - offset] = ab[row, start:stop]
+        result[..., lower + upper - row, start - offset : stop - offset] = ab[..., row, start:stop]
     return result
 
 
 def band_widths(ab: Array) -> tuple[int, int]:
     """Return the widths of the symmetric banded matrix of which ``ab`` holds one half."""
-    return np.shape(ab)[0] - 1, np.shape(ab)[0] - 1
+    return np.shape(ab)[-2] - 1, np.shape(ab)[-2] - 1
 
 
 def whole_band(ab: Array, lower: bool) -> Array:
     """Return all diagonals of the symmetric banded matrix of which ``ab`` holds one half."""
-    width = np.shape(ab)[0] - 1
+    width = np.shape(ab)[-2] - 1
     upper = band_transposed((width, 0), ab) if lower else ab
-    return np.concatenate([upper, band_transposed((0, width), upper)[1:]])
+    return np.concatenate([upper, band_transposed((0, width), upper)[..., 1:, :]], axis=-2)
 
 
 def whole_band_adjoint(g: Array, lower: bool) -> Array:
     """Return the gradient of ``ab`` in ``whole_band``."""
-    width = np.shape(g)[0] // 2
-    below = np.concatenate([np.zeros_like(g[:1]), g[width + 1 :]])
-    upper = g[: width + 1] + band_transposed((width, 0), below)
+    width = np.shape(g)[-2] // 2
+    below = np.concatenate([np.zeros_like(g[..., :1, :]), g[..., width + 1 :, :]], axis=-2)
+    upper = g[..., : width + 1, :] + band_transposed((width, 0), below)
     return band_transposed((0, width), upper) if lower else upper
 
 

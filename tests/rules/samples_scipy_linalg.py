@@ -172,3 +172,35 @@ sample(own.gather_entries, real(2, 3), where, 3)
 sample(own.gathered_from, real(3), where)
 sample(own.placed_blocks, [real(2, 3), real(1, 1), real(2)])
 sample(own.blocks_of, real(4, 6), [np.zeros((2, 3)), np.zeros((1, 1)), np.zeros(2)], fixed=("arrs",))
+
+# -- complex matrices, and stacks of them ------------------------------------------------------------
+
+
+def hermitian(*shape: int) -> np.ndarray:
+    """Return Hermitian positive definite matrices."""
+    a = regular(*shape) + 0.3j * real(*shape)
+    return a @ np.conj(np.swapaxes(a, -1, -2))
+
+
+for lower in (False, True):
+    sample(linalg.cholesky, hermitian(3, 3), lower=lower)
+    sample(linalg.cho_factor, hermitian(3, 3), lower=lower)
+    sample(linalg.cho_solve, (regular(3, 3) + 0.3j * real(3, 3), lower), imaginary(3, 2))
+    sample(linalg.cho_solve, (regular(2, 3, 3), lower), real(2, 3, 1))
+    sample(linalg.solve, hermitian(3, 3), imaginary(3, 2), assume_a="her", lower=lower)
+    sample(linalg.solve, hermitian(3, 3), imaginary(3), assume_a="sym", lower=lower)
+    sample(
+        linalg.solveh_banded,
+        np.array([[0.2, 0.3, 0.1, 0.4], [3.0, 2.5, 2.8, 3.1]])[:: -1 if lower else 1] * np.ones((2, 1, 1)),
+        real(2, 4, 1),
+        lower=lower,
+    )
+sample(linalg.inv, hermitian(3, 3), assume_a="her")
+for trans in (0, 1, 2):
+    factors = regular(3, 3) + 0.3j * real(3, 3)
+    sample(linalg.lu_solve, (factors, np.array([2, 1, 2])), imaginary(3, 2), trans=trans)
+sample(linalg.lu_solve, (regular(3, 3), np.array([2, 1, 2])), imaginary(3))
+sample(linalg.lu_factor, real(2, 3, 3))
+sample(linalg.lu_solve, (regular(2, 3, 3), np.array([[2, 1, 2], [0, 2, 2]])), real(2, 3, 1))
+sample(linalg.solve_banded, (1, 1), 3 + real(2, 3, 4) * np.array([[0.1], [1.0], [0.1]]), real(2, 4, 1))
+sample(linalg.toeplitz, imaginary(3))
