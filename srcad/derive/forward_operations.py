@@ -51,6 +51,13 @@ class Program:
         return isinstance(node, gast.Name) and node.id in self.varied
 
 
+def holds_numbers(kind: Kind) -> bool:
+    """Tell whether values of a kind are numbers that have a derivative, or tuples and lists with some."""
+    if kind.name in ("tuple", "list") and isinstance(kind.items, tuple):
+        return any(map(holds_numbers, kind.items))
+    return kind.name in ("array", "float", "number")
+
+
 class Operations:
     """Writes the tangents of operations; what they need beforehand goes to the flattener."""
 
@@ -198,9 +205,7 @@ class Operations:
             raise self.refuse(reason, "", NoDerivativeError)
         for parameter, argument in bound.items():
             parts = argument if isinstance(argument, (list, tuple)) else [argument]
-            numeric = any(
-                self.is_varied(p) and self.kind(p).name in ("array", "float", "number") for p in parts
-            )
+            numeric = any(self.is_varied(p) and holds_numbers(self.kind(p)) for p in parts)
             if parameter not in rule.wrt and numeric:
                 raise self.refuse(f"There is no derivative with respect to the argument '{parameter}'.",
                                   "Use srcad's stop_gradient or a constant there.", NoDerivativeError)  # fmt: skip

@@ -10,6 +10,7 @@ import numpy as np
 
 from srcad import runtime as rt
 from srcad.rules.registry import jvp, vjp
+from srcad.rules.runtime_ranks import rank_gap
 
 _OUT = {"out": "The argument 'out' overwrites an array, which is not differentiated: use the result instead."}
 _ORDER = {"order": "The argument 'order' belongs to arrays of records, which have no derivative."}
@@ -135,12 +136,24 @@ def nanmedian_a(ans, t, a, axis=None, out=None, overwrite_input=False, keepdims=
     return rt.quantile_tangent(t, a, ranks, axis, keepdims)
 
 
-@vjp(np.quantile, "a", refused=_QUANTILE)
+def quantile_slopes(a, q, ranks, axis, method, keepdims, weights, skip_nan):
+    """Return the derivatives of quantiles by their probabilities: the gap between two entries, times that of ranks."""
+    entries = np.where(np.isnan(a), 0, a) if skip_nan else a
+    gap = rank_gap(entries, a, ranks, axis, keepdims)
+    return gap * np.reshape(rt.rank_slopes(a, q, axis, method, weights, skip_nan), np.shape(gap))
+
+
+@vjp(np.quantile, "a", "q", "weights", shaped=("weights",), refused=_QUANTILE)
 def quantile(
     ans, g, a, q, axis=None, out=None, overwrite_input=False, method="linear", keepdims=False, *, weights=None
 ):
     ranks = rt.ranks_of(a, ans, q, axis, method, keepdims, weights, False)
-    return rt.quantile_adjoint(g, a, ranks, axis, keepdims)
+    slopes = quantile_slopes(a, q, ranks, axis, method, keepdims, weights, False)
+    return (
+        rt.quantile_adjoint(g, a, ranks, axis, keepdims),
+        rt.unbroadcast(np.sum(g * slopes, axis=rt.axes_from(q, g)), q),
+        0.0,
+    )
 
 
 @jvp(np.quantile, "a")
@@ -151,11 +164,21 @@ def quantile_a(
     return rt.quantile_tangent(t, a, ranks, axis, keepdims)
 
 
-@vjp(np.percentile, "a", refused=_QUANTILE)
+@jvp(np.quantile, "q")
+def quantile_q(
+    ans, t, a, q, axis=None, out=None, overwrite_input=False, method="linear", keepdims=False, *, weights=None
+):
+    ranks = rt.ranks_of(a, ans, q, axis, method, keepdims, weights, False)
+    slopes = quantile_slopes(a, q, ranks, axis, method, keepdims, weights, False)
+    return rt.column_of(t, np.ndim(ans) - np.ndim(q)) * slopes
+
+
+@vjp(np.percentile, "a", "q", "weights", shaped=("weights",), refused=_QUANTILE)
 def percentile(
     ans, g, a, q, axis=None, out=None, overwrite_input=False, method="linear", keepdims=False, *, weights=None
 ):
-    return quantile(ans, g, a, rt.fractions(q), axis=axis, method=method, keepdims=keepdims, weights=weights)
+    parts = quantile(ans, g, a, rt.fractions(q), axis=axis, method=method, keepdims=keepdims, weights=weights)
+    return parts[0], rt.fractions(parts[1]), 0.0
 
 
 @jvp(np.percentile, "a")
@@ -167,12 +190,26 @@ def percentile_a(
     )
 
 
-@vjp(np.nanquantile, "a", refused=_QUANTILE)
+@jvp(np.percentile, "q")
+def percentile_q(
+    ans, t, a, q, axis=None, out=None, overwrite_input=False, method="linear", keepdims=False, *, weights=None
+):
+    return quantile_q(
+        ans, rt.fractions(t), a, rt.fractions(q), axis=axis, method=method, keepdims=keepdims, weights=weights
+    )
+
+
+@vjp(np.nanquantile, "a", "q", "weights", shaped=("weights",), refused=_QUANTILE)
 def nanquantile(
     ans, g, a, q, axis=None, out=None, overwrite_input=False, method="linear", keepdims=False, *, weights=None
 ):
     ranks = rt.ranks_of(a, ans, q, axis, method, keepdims, weights, True)
-    return rt.quantile_adjoint(g, a, ranks, axis, keepdims)
+    slopes = quantile_slopes(a, q, ranks, axis, method, keepdims, weights, True)
+    return (
+        rt.quantile_adjoint(g, a, ranks, axis, keepdims),
+        rt.unbroadcast(np.sum(g * slopes, axis=rt.axes_from(q, g)), q),
+        0.0,
+    )
 
 
 @jvp(np.nanquantile, "a")
@@ -183,13 +220,23 @@ def nanquantile_a(
     return rt.quantile_tangent(t, a, ranks, axis, keepdims)
 
 
-@vjp(np.nanpercentile, "a", refused=_QUANTILE)
+@jvp(np.nanquantile, "q")
+def nanquantile_q(
+    ans, t, a, q, axis=None, out=None, overwrite_input=False, method="linear", keepdims=False, *, weights=None
+):
+    ranks = rt.ranks_of(a, ans, q, axis, method, keepdims, weights, True)
+    slopes = quantile_slopes(a, q, ranks, axis, method, keepdims, weights, True)
+    return rt.column_of(t, np.ndim(ans) - np.ndim(q)) * slopes
+
+
+@vjp(np.nanpercentile, "a", "q", "weights", shaped=("weights",), refused=_QUANTILE)
 def nanpercentile(
     ans, g, a, q, axis=None, out=None, overwrite_input=False, method="linear", keepdims=False, *, weights=None
 ):
-    return nanquantile(
+    parts = nanquantile(
         ans, g, a, rt.fractions(q), axis=axis, method=method, keepdims=keepdims, weights=weights
     )
+    return parts[0], rt.fractions(parts[1]), 0.0
 
 
 @jvp(np.nanpercentile, "a")
@@ -198,4 +245,13 @@ def nanpercentile_a(
 ):
     return nanquantile_a(
         ans, t, a, rt.fractions(q), axis=axis, method=method, keepdims=keepdims, weights=weights
+    )
+
+
+@jvp(np.nanpercentile, "q")
+def nanpercentile_q(
+    ans, t, a, q, axis=None, out=None, overwrite_input=False, method="linear", keepdims=False, *, weights=None
+):
+    return nanquantile_q(
+        ans, rt.fractions(t), a, rt.fractions(q), axis=axis, method=method, keepdims=keepdims, weights=weights
     )

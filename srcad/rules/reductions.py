@@ -120,17 +120,20 @@ def nanprod_initial(ans, t, a, axis=None, dtype=None, out=None, keepdims=False, 
 # -- extremes ----------------------------------------------------------------------------------------
 
 
-@vjp(np.amin, "a", refused=_OUT)
-@vjp(np.min, "a", refused=_OUT)
-@vjp(np.amax, "a", refused=_OUT)
-@vjp(np.max, "a", refused=_OUT)
+@vjp(np.amin, "a", "initial", refused=_OUT)
+@vjp(np.min, "a", "initial", refused=_OUT)
+@vjp(np.amax, "a", "initial", refused=_OUT)
+@vjp(np.max, "a", "initial", refused=_OUT)
 def extreme(ans, g, a, axis=None, out=None, keepdims=False, initial=None, where=True):
     if axis is not None and not keepdims:
         g = np.expand_dims(g, axis)
         ans = np.expand_dims(ans, axis)
     if initial is None and where is True:
-        return g * rt.extreme_share(a, ans, axis)
-    return g * rt.limited_share(a, ans, axis, initial, where)
+        return g * rt.extreme_share(a, ans, axis), 0.0
+    return (
+        g * rt.limited_share(a, ans, axis, initial, where),
+        rt.unbroadcast(g * rt.initial_share(a, ans, axis, initial, where), initial),
+    )
 
 
 @jvp(np.amin, "a")
@@ -145,13 +148,16 @@ def extreme_a(ans, t, a, axis=None, out=None, keepdims=False, initial=None, wher
     return np.sum(t * rt.limited_share(a, ans, axis, initial, where), axis=axis, keepdims=keepdims)
 
 
-@vjp(np.nanmin, "a", refused=_OUT)
-@vjp(np.nanmax, "a", refused=_OUT)
+@vjp(np.nanmin, "a", "initial", refused=_OUT)
+@vjp(np.nanmax, "a", "initial", refused=_OUT)
 def nanmax(ans, g, a, axis=None, out=None, keepdims=False, initial=None, where=True):
     if axis is not None and not keepdims:
         g = np.expand_dims(g, axis)
         ans = np.expand_dims(ans, axis)
-    return g * rt.limited_share(a, ans, axis, initial, where)
+    return (
+        g * rt.limited_share(a, ans, axis, initial, where),
+        rt.unbroadcast(g * rt.initial_share(a, ans, axis, initial, where), initial),
+    )
 
 
 @jvp(np.nanmin, "a")
@@ -160,6 +166,17 @@ def nanmax_a(ans, t, a, axis=None, out=None, keepdims=False, initial=None, where
     if axis is not None and not keepdims:
         ans = np.expand_dims(ans, axis)
     return np.sum(t * rt.limited_share(a, ans, axis, initial, where), axis=axis, keepdims=keepdims)
+
+
+@jvp(np.amin, "initial")
+@jvp(np.min, "initial")
+@jvp(np.amax, "initial")
+@jvp(np.max, "initial")
+@jvp(np.nanmin, "initial")
+@jvp(np.nanmax, "initial")
+def extreme_initial(ans, t, a, axis=None, out=None, keepdims=False, initial=None, where=True):
+    wide = ans if axis is None or keepdims else np.expand_dims(ans, axis)
+    return t * np.reshape(rt.initial_share(a, wide, axis, initial, where), np.shape(ans))
 
 
 @vjp(np.ptp, "a", refused=_OUT)
@@ -189,7 +206,7 @@ def deviations(a, axis, where, mean):
     return np.where(where, a - np.mean(a, axis=axis, keepdims=True, where=where), 0)
 
 
-@vjp(np.var, "a", refused=_DTYPE)
+@vjp(np.var, "a", "mean", refused=_DTYPE)
 def var(
     ans, g, a, axis=None, dtype=None, out=None, ddof=0, keepdims=False, *, where=True, mean=None, correction=0
 ):
@@ -197,12 +214,10 @@ def var(
         g = np.expand_dims(g, axis)
     if where is True and mean is None:
         centered = a - np.mean(a, axis=axis, keepdims=True)
-        return g * (2 / rt.freedom(np.shape(a), axis, ddof + correction)) * np.conj(centered)
-    return (
-        g
-        * (2 / (rt.used_size(where, a, axis) - ddof - correction))
-        * np.conj(deviations(a, axis, where, mean))
-    )
+        return g * (2 / rt.freedom(np.shape(a), axis, ddof + correction)) * np.conj(centered), 0.0
+    factor = 2 / (rt.used_size(where, a, axis) - ddof - correction)
+    change = g * factor * np.conj(deviations(a, axis, where, mean))
+    return change, rt.unbroadcast(-change, mean)
 
 
 @jvp(np.var, "a")
@@ -218,7 +233,16 @@ def var_a(
     return np.sum(change * factor, axis=axis, keepdims=keepdims)
 
 
-@vjp(np.std, "a", refused=_DTYPE)
+@jvp(np.var, "mean")
+def var_mean(
+    ans, t, a, axis=None, dtype=None, out=None, ddof=0, keepdims=False, *, where=True, mean=None, correction=0
+):
+    factor = 2 / (rt.used_size(where, a, axis) - ddof - correction)
+    change = np.real(np.conj(deviations(a, axis, where, mean)) * t)
+    return -np.sum(change * factor, axis=axis, keepdims=keepdims)
+
+
+@vjp(np.std, "a", "mean", refused=_DTYPE)
 def std(
     ans, g, a, axis=None, dtype=None, out=None, ddof=0, keepdims=False, *, where=True, mean=None, correction=0
 ):
@@ -228,7 +252,7 @@ def std(
             ans = np.expand_dims(ans, axis)
         centered = a - np.mean(a, axis=axis, keepdims=True)
         scale = rt.safe_reciprocal(ans) / rt.freedom(np.shape(a), axis, ddof + correction)
-        return g * scale * np.conj(centered)
+        return g * scale * np.conj(centered), 0.0
     half = 0.5 * g * rt.safe_reciprocal(ans)
     return var(
         ans, half, a, axis=axis, ddof=ddof, keepdims=keepdims, where=where, mean=mean, correction=correction
@@ -245,7 +269,17 @@ def std_a(
     return 0.5 * change * rt.safe_reciprocal(ans)
 
 
-@vjp(np.nanvar, "a", refused=_DTYPE)
+@jvp(np.std, "mean")
+def std_mean(
+    ans, t, a, axis=None, dtype=None, out=None, ddof=0, keepdims=False, *, where=True, mean=None, correction=0
+):
+    change = var_mean(
+        ans, t, a, axis=axis, ddof=ddof, keepdims=keepdims, where=where, mean=mean, correction=correction
+    )
+    return 0.5 * change * rt.safe_reciprocal(ans)
+
+
+@vjp(np.nanvar, "a", "mean", refused=_DTYPE)
 def nanvar(
     ans, g, a, axis=None, dtype=None, out=None, ddof=0, keepdims=False, *, where=True, mean=None, correction=0
 ):
@@ -265,7 +299,17 @@ def nanvar_a(
     )
 
 
-@vjp(np.nanstd, "a", refused=_DTYPE)
+@jvp(np.nanvar, "mean")
+def nanvar_mean(
+    ans, t, a, axis=None, dtype=None, out=None, ddof=0, keepdims=False, *, where=True, mean=None, correction=0
+):
+    used = rt.numbers(a, where)
+    return var_mean(
+        ans, t, a, axis=axis, ddof=ddof, keepdims=keepdims, where=used, mean=mean, correction=correction
+    )
+
+
+@vjp(np.nanstd, "a", "mean", refused=_DTYPE)
 def nanstd(
     ans, g, a, axis=None, dtype=None, out=None, ddof=0, keepdims=False, *, where=True, mean=None, correction=0
 ):
@@ -281,5 +325,15 @@ def nanstd_a(
 ):
     used = rt.numbers(a, where)
     return std_a(
+        ans, t, a, axis=axis, ddof=ddof, keepdims=keepdims, where=used, mean=mean, correction=correction
+    )
+
+
+@jvp(np.nanstd, "mean")
+def nanstd_mean(
+    ans, t, a, axis=None, dtype=None, out=None, ddof=0, keepdims=False, *, where=True, mean=None, correction=0
+):
+    used = rt.numbers(a, where)
+    return std_mean(
         ans, t, a, axis=axis, ddof=ddof, keepdims=keepdims, where=used, mean=mean, correction=correction
     )

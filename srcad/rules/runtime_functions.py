@@ -34,7 +34,6 @@ constant(
     rt.diagonal_index,
     rt.entry_places,
     rt.flat_index,
-    rt.fractions,
     rt.gradient_axes,
     rt.stencil_ends,
     rt.stencil_places,
@@ -350,3 +349,8 @@ def lower_half(ans, g, x):
 @elementwise(rt.quotient, "g", "x")
 def quotient(ans, g, x):
     return rt.quotient(np.ones_like(ans), x), -rt.quotient(ans, x)
+
+
+@vjp(rt.fractions, "percentages", linear=True)
+def fractions(ans, g, percentages):
+    return rt.fractions(g)

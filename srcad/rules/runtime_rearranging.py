@@ -53,6 +53,20 @@ def pad_tangent(ans, g, tangent, array, pad_width, mode, stat_length, reflect_ty
     return rt.pad_adjoint(g, array, pad_width, mode, stat_length, reflect_type), 0.0
 
 
+@vjp(rt.pad_value_tangent, "tangent", "array", linear=("tangent",), shaped=("array",))
+def pad_value_tangent(ans, g, tangent, array, pad_width, mode, own_mode):
+    return rt.pad_value_adjoint(g, array, pad_width, mode, own_mode, tangent), 0.0
+
+
+@vjp(
+    *(rt.pad_value_adjoint, "cotangent", "array", "values"),
+    linear=("cotangent",),
+    shaped=("array", "values"),
+)
+def pad_value_adjoint(ans, g, cotangent, array, pad_width, mode, own_mode, values):
+    return rt.pad_value_tangent(g, array, pad_width, mode, own_mode), 0.0, 0.0
+
+
 @vjp(rt.block_adjoint, "cotangent", "arrays", linear=("cotangent",), shaped=("arrays",))
 def block_adjoint(ans, g, cotangent, arrays):
     return np.block(rt.nested_like(g, ans)), 0.0

@@ -12,14 +12,13 @@ constant(
     rt.first_places,
     rt.freedom,
     rt.joined_shape,
+    rt.initial_share,
     rt.limited_share,
     rt.matching_entries,
     rt.matching_places,
     rt.numbers,
-    rt.quantile_ranks,
     rt.slab,
     rt.used_size,
-    rt.ranks_of,
 )
 
 
@@ -36,16 +35,6 @@ def cut(ans, g, whole, a, prepend, append, axis):
 @vjp(rt.joined, "parts", "a", "prepend", "append", linear=("parts",), shaped=("a", "prepend", "append"))
 def joined(ans, g, parts, a, prepend, append, axis):
     return rt.cut(g, a, prepend, append, axis), 0.0, 0.0, 0.0
-
-
-@vjp(rt.quantile_adjoint, "cotangent", "a", linear=("cotangent",), shaped=("a",))
-def quantile_adjoint(ans, g, cotangent, a, ranks, axis, keepdims):
-    return rt.quantile_tangent(g, a, ranks, axis, keepdims), 0.0
-
-
-@vjp(rt.quantile_tangent, "tangent", "a", linear=("tangent",), shaped=("a",))
-def quantile_tangent(ans, g, tangent, a, ranks, axis, keepdims):
-    return rt.quantile_adjoint(g, a, ranks, axis, keepdims), 0.0
 
 
 @vjp(rt.leading_tangent, "tangent", "whole", linear=("tangent",), shaped=("whole",))

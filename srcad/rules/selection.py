@@ -79,14 +79,34 @@ def clip_a_max(ans, t, a, a_min=None, a_max=None, out=None, *, min=None, max=Non
     return np.broadcast_to(t * rt.share(a, a_max), np.shape(ans))
 
 
-@vjp(np.nan_to_num, "x", refused=_COPY)
+@vjp(np.nan_to_num, "x", "nan", "posinf", "neginf", refused=_COPY)
 def nan_to_num(ans, g, x, copy=True, nan=0.0, posinf=None, neginf=None):
-    return np.where(np.isfinite(x), g, 0)
+    return (
+        np.where(np.isfinite(x), g, 0),
+        rt.unbroadcast(np.where(np.isnan(x), g, 0), nan),
+        0.0 if posinf is None else rt.unbroadcast(np.where(np.isposinf(x), g, 0), posinf),
+        0.0 if neginf is None else rt.unbroadcast(np.where(np.isneginf(x), g, 0), neginf),
+    )
 
 
 @jvp(np.nan_to_num, "x")
 def nan_to_num_x(ans, t, x, copy=True, nan=0.0, posinf=None, neginf=None):
     return np.where(np.isfinite(x), t, 0)
+
+
+@jvp(np.nan_to_num, "nan")
+def nan_to_num_nan(ans, t, x, copy=True, nan=0.0, posinf=None, neginf=None):
+    return np.where(np.isnan(x), t, 0)
+
+
+@jvp(np.nan_to_num, "posinf")
+def nan_to_num_posinf(ans, t, x, copy=True, nan=0.0, posinf=None, neginf=None):
+    return np.where(np.isposinf(x), t, 0)
+
+
+@jvp(np.nan_to_num, "neginf")
+def nan_to_num_neginf(ans, t, x, copy=True, nan=0.0, posinf=None, neginf=None):
+    return np.where(np.isneginf(x), t, 0)
 
 
 # -- look-up -----------------------------------------------------------------------------------------

@@ -166,7 +166,7 @@ def meshgrid(ans, g, *xi, copy=True, sparse=False, indexing="xy"):
 # -- entries put in, left out or repeated ------------------------------------------------------------
 
 
-@vjp(np.pad, "array")
+@vjp(np.pad, "array", "constant_values", "end_values")
 def pad(
     ans,
     g,
@@ -178,7 +178,11 @@ def pad(
     stat_length=None,
     reflect_type="even",
 ):
-    return rt.pad_adjoint(g, array, pad_width, mode, stat_length, reflect_type)
+    return (
+        rt.pad_adjoint(g, array, pad_width, mode, stat_length, reflect_type),
+        rt.pad_value_adjoint(g, array, pad_width, mode, "constant", constant_values),
+        rt.pad_value_adjoint(g, array, pad_width, mode, "linear_ramp", end_values),
+    )
 
 
 @jvp(np.pad, "array")
@@ -194,6 +198,36 @@ def pad_array(
     reflect_type="even",
 ):
     return rt.pad_tangent(t, array, pad_width, mode, stat_length, reflect_type)
+
+
+@jvp(np.pad, "constant_values")
+def pad_constant_values(
+    ans,
+    t,
+    array,
+    pad_width,
+    mode="constant",
+    constant_values=0,
+    end_values=0,
+    stat_length=None,
+    reflect_type="even",
+):
+    return rt.pad_value_tangent(t, array, pad_width, mode, "constant")
+
+
+@jvp(np.pad, "end_values")
+def pad_end_values(
+    ans,
+    t,
+    array,
+    pad_width,
+    mode="constant",
+    constant_values=0,
+    end_values=0,
+    stat_length=None,
+    reflect_type="even",
+):
+    return rt.pad_value_tangent(t, array, pad_width, mode, "linear_ramp")
 
 
 @vjp(np.resize, "a", linear=True)

@@ -6,7 +6,7 @@ import numpy as np
 
 from srcad import runtime as rt
 from srcad.rules.cumulative import cumprod, cumprod_a
-from srcad.rules.reductions import extreme, extreme_a, prod, prod_a
+from srcad.rules.reductions import extreme, extreme_a, extreme_initial, prod, prod_a
 from srcad.rules.registry import constant, find, is_constant, jvp, mutating, refuse, vjp
 
 _OUT = {"out": "The argument 'out' overwrites an array, which is not differentiated: use the result instead."}
@@ -44,8 +44,8 @@ def multiply_reduce_initial(
     return t * np.prod(array, axis=axis, keepdims=keepdims, where=where)
 
 
-@vjp(np.minimum.reduce, "array", refused=_DTYPE)
-@vjp(np.maximum.reduce, "array", refused=_DTYPE)
+@vjp(np.minimum.reduce, "array", "initial", refused=_DTYPE)
+@vjp(np.maximum.reduce, "array", "initial", refused=_DTYPE)
 def extreme_reduce(ans, g, array, axis=0, dtype=None, out=None, keepdims=False, initial=None, where=True):
     return extreme(ans, g, array, axis=axis, keepdims=keepdims, initial=initial, where=where)
 
@@ -56,6 +56,14 @@ def extreme_reduce_array(
     ans, t, array, axis=0, dtype=None, out=None, keepdims=False, initial=None, where=True
 ):
     return extreme_a(ans, t, array, axis=axis, keepdims=keepdims, initial=initial, where=where)
+
+
+@jvp(np.minimum.reduce, "initial")
+@jvp(np.maximum.reduce, "initial")
+def extreme_reduce_initial(
+    ans, t, array, axis=0, dtype=None, out=None, keepdims=False, initial=None, where=True
+):
+    return extreme_initial(ans, t, array, axis=axis, keepdims=keepdims, initial=initial, where=where)
 
 
 @vjp(np.logaddexp.reduce, "array", refused=_DTYPE)

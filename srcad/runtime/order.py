@@ -13,11 +13,14 @@ __all__ = [
     "first_places",
     "fractions",
     "leading_tangent",
+    "lower_ranks",
     "matching_entries",
     "matching_places",
+    "next_ranks",
     "quantile_adjoint",
     "quantile_ranks",
     "quantile_tangent",
+    "rank_slopes",
     "ranks_of",
 ]
 
@@ -100,6 +103,45 @@ def quantile_ranks(a: Array, q: Array, axis: Any, method: str, skip_nan: bool) -
         own = np.quantile(np.arange(count, dtype=float), q, method=method)
         ranks[..., counts == count] = np.asarray(own)[..., None]
     return ranks
+
+
+# Continuous methods give a sample of n entries the rank q * (n + _SPREADS) - constant, between 0 and n - 1.
+_SPREADS = {
+    "linear": -1.0, "hazen": 0.0, "weibull": 1.0, "median_unbiased": 1 / 3, "normal_unbiased": 0.25,
+    "interpolated_inverted_cdf": 0.0,
+}  # fmt: skip
+
+
+# ... and the rank 0 up to where that constant is reached.
+_LEAST = {
+    "hazen": 0.5, "weibull": 1.0, "median_unbiased": 2 / 3, "normal_unbiased": 0.625, "interpolated_inverted_cdf": 1.0,
+}  # fmt: skip
+
+
+def rank_slopes(a: Array, q: Array, axis: Any, method: str, weights: Any, skip_nan: bool) -> Array:
+    """Return the derivatives of `quantile_ranks` by the probabilities: 0 for methods that pick entries."""
+    rows = _reduced_last(a, axis)
+    counts = (
+        np.count_nonzero(~np.isnan(rows), axis=-1) if skip_nan else np.full(rows.shape[:-1], rows.shape[-1])
+    )
+    kind = np.real(np.zeros(0, inexact_dtype(q))).dtype
+    if weights is not None or method not in _SPREADS:
+        return np.zeros((*np.shape(q), *counts.shape), kind)
+    slopes = np.broadcast_to(counts + _SPREADS[method], (*np.shape(q), *counts.shape))
+    ranks = np.reshape(q, (*np.shape(q), *[1] * counts.ndim)) * slopes - _LEAST.get(method, 0.0)
+    return np.where((ranks < 0) | (ranks > counts - 1), 0, slopes).astype(kind)
+
+
+def lower_ranks(a: Array, ranks: Array, axis: Any) -> Array:
+    """Return the rank of the lower one of the two entries between which each of ``ranks`` lies."""
+    counts = np.count_nonzero(~np.isnan(_reduced_last(a, axis)), axis=-1)
+    return np.maximum(np.minimum(np.floor(ranks), counts - 2), 0)
+
+
+def next_ranks(a: Array, ranks: Array, axis: Any) -> Array:
+    """Return the ranks after ``ranks``, of which the last one is its own."""
+    counts = np.count_nonzero(~np.isnan(_reduced_last(a, axis)), axis=-1)
+    return np.minimum(ranks + 1, np.maximum(counts - 1, 0))
 
 
 def ranks_of(

@@ -14,10 +14,11 @@ from typing import Any
 import numpy as np
 
 from srcad.errors import NoDerivativeError
-from srcad.runtime.arrays import extreme_share, inexact_dtype
+from srcad.runtime.arrays import extreme_share, inexact_dtype, unbroadcast
 from srcad.runtime.order import quantile_adjoint, quantile_ranks
+from srcad.runtime.structure import structured_like
 
-__all__ = ["pad_adjoint", "pad_tangent", "pad_widths"]
+__all__ = ["pad_adjoint", "pad_tangent", "pad_value_adjoint", "pad_value_tangent", "pad_widths"]
 
 Array = Any
 Pair = tuple[Any, Any]
@@ -179,3 +180,39 @@ def pad_adjoint(
                 side.backward(along[..., part], inner)
         result = np.moveaxis(inner, -1, axis)
     return result
+
+
+_OPTIONS = {"constant": "constant_values", "linear_ramp": "end_values"}
+
+
+def pad_value_tangent(tangent: Any, array: Array, pad_width: Any, mode: Any, own_mode: str) -> Array:
+    """Return the derivative of ``np.pad`` where the values at the ends have a tangent; ``own_mode`` is their mode."""
+    values = _table(tangent, np.ndim(array))
+    if mode != own_mode:
+        values = np.zeros_like(values)
+    zeros = np.zeros(np.shape(array), inexact_dtype(array, values))
+    return np.pad(zeros, pad_width, own_mode, **{_OPTIONS[own_mode]: values})
+
+
+def pad_value_adjoint(
+    cotangent: Array, array: Array, pad_width: Any, mode: Any, own_mode: str, values: Any
+) -> Any:
+    """Return the gradient of the values at the ends in ``np.pad``, in the structure of ``values``."""
+    like = np.asarray(values)
+    table = np.zeros((np.ndim(array), 2), inexact_dtype(cotangent))
+    for place in np.ndindex(table.shape if mode == own_mode else (0,)):
+        unit = np.zeros_like(table)
+        unit[place] = 1
+        table[place] = np.sum(cotangent * pad_value_tangent(unit, array, pad_width, mode, own_mode))
+    return structured_like(unbroadcast(table, like), values)
+
+
+def _table(values: Any, rank: int) -> Array:
+    """Return an option of ``np.pad`` as a table of two numbers for each axis; what has no tangent is 0."""
+    return np.broadcast_to(np.asarray(_numbers(values)), (rank, 2))
+
+
+def _numbers(values: Any) -> Any:
+    if isinstance(values, (tuple, list)):
+        return [_numbers(part) for part in values]
+    return 0.0 if values is None else values

@@ -9,7 +9,7 @@ import numpy as np
 
 from srcad.runtime.arrays import inexact_dtype, reduced_size
 
-__all__ = ["freedom", "limited_share", "numbers", "used_size", "where_used"]
+__all__ = ["freedom", "initial_share", "limited_share", "numbers", "used_size", "where_used"]
 
 Array = Any
 Shape = tuple[int, ...]
@@ -35,6 +35,18 @@ def freedom(shape: Shape, axis: Any, ddof: Any) -> Any:
     """Return by what a variance divides the squares: NaN where too few entries are left, as NumPy has it."""
     count = reduced_size(shape, axis) - ddof
     return count if count > 0 else math.nan
+
+
+def initial_share(a: Array, extreme: Array, axis: Any, initial: Any, where: Array) -> Array:
+    """Return the part that ``initial`` has in an extreme of the entries that are used and of it."""
+    if initial is None:
+        return np.zeros(np.shape(extreme))
+    hits = np.equal(a, extreme)
+    if where is not True:
+        hits &= where
+    counts = np.count_nonzero(hits, axis=axis, keepdims=True)
+    share = (np.equal(initial, extreme) / (counts + 1)).astype(inexact_dtype(a))
+    return np.reshape(share, np.shape(extreme))
 
 
 def limited_share(a: Array, extreme: Array, axis: Any, initial: Any, where: Array) -> Array:

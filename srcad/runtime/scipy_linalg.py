@@ -167,7 +167,9 @@ def permute_rows(x: Array, pivots: Array, inverse: bool) -> Array:
         for row, pivot in enumerate(pivots[place]):
             order[[row, pivot]] = order[[pivot, row]]
     orders = np.argsort(orders, axis=-1) if inverse else orders
-    return x[..., orders, :] if np.ndim(pivots) == 1 else np.take_along_axis(x, orders[..., np.newaxis], axis=-2)
+    return (
+        x[..., orders, :] if np.ndim(pivots) == 1 else np.take_along_axis(x, orders[..., np.newaxis], axis=-2)
+    )
 
 
 # -- functions of matrices: f([[a, e], [0, a]]) = [[f(a), df(a)[e]], [0, f(a)]] -------------------------

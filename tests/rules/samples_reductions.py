@@ -69,3 +69,13 @@ sample(np.nansum, HOLES, where=np.array([True, True, False, True]))
 sample(np.nanmean, HOLES, axis=0, where=np.array([True, True, False, True])[None, :] | (MASK & False) | True)
 sample(np.nanmax, HOLES, axis=0, initial=-9.0)
 sample(np.nanvar, HOLES, axis=1, ddof=1)
+
+# -- where the options have derivatives too ----------------------------------------------------------
+
+for function in (np.max, np.amin, np.nanmax, np.nanmin):
+    sample(function, real(3, 4), axis=1, initial=np.float64(0.2))
+    sample(function, real(3, 4), initial=0.3, where=MASK)
+for function in (np.var, np.std, np.nanvar, np.nanstd):
+    sample(function, real(3, 4), axis=0, mean=real(1, 4), where=MASK)
+    sample(function, real(3, 4), mean=real(1, 1), keepdims=True, ddof=1)
+sample(np.var, imaginary(3, 2), axis=0, mean=imaginary(1, 2))

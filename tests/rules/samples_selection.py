@@ -41,6 +41,7 @@ for limits in ((-0.5, 0.9), (None, 0.9), (-0.5, None), (None, None)):
     sample(np.clip, real(3, 4), min=limits[0], max=limits[1])
 sample(np.clip, real(3, 1), real(4), 0.2 + positive(3, 4))
 sample(np.nan_to_num, np.array([0.5, np.nan, 1.2]), nan=3.0)
+sample(np.nan_to_num, np.array([0.5, np.nan, np.inf, -np.inf]), nan=3.0, posinf=2.0, neginf=-1.5)
 
 # -- choices and sets --------------------------------------------------------------------------------
 

@@ -99,7 +99,8 @@ def calls_of(function: Any) -> Iterator[tuple[str, Any]]:
         if text in PYTHON:
             continue
         callee = eval(text, {**vars(builtins), **function.__globals__})
-        is_part = getattr(callee, "__module__", None) == function.__module__ and callee not in RULE_FUNCTIONS
+        module = getattr(callee, "__module__", None) or ""
+        is_part = module.startswith("srcad.rules.") and callee not in RULE_FUNCTIONS
         if is_part and callee is not function:
             yield from calls_of(callee)
         else:
