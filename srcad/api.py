@@ -457,7 +457,7 @@ class Derivative(Composable):
         """Return the derivative of a gradient whose text works on shadow memory."""
         unique = tuple(dict.fromkeys(self.wanted))
         code = self.compiled(values, aliased)
-        if mode == "jvp" or self.mode == "aux" or not self._is_arranged or not has_shadows(code):
+        if mode in ("jvp", "tangent") or self.mode == "aux" or not self._is_arranged or not has_shadows(code):
             return None
         if not isinstance(code.entries[0], types.FunctionType):
             return None  # it is a second derivative itself, and has a function to be differentiated

@@ -137,7 +137,7 @@ def _require_differentiable(
             raise ArgumentError(f"The argument '{name}' of '{target.title()}' is a value that a tape follows.",
                                 "Take the inner derivative by a tape too, inside of the outer one.",
                                 place(target.func))  # fmt: skip
-        if name not in wanted or mode in ("vjp", "call", "jvp"):
+        if name not in wanted or mode in ("vjp", "call", "jvp", "tangent"):
             continue
         refused = isinstance(value, (set, frozenset, np.ma.MaskedArray))
         refused = refused or isinstance(value, np.ndarray) and value.dtype.kind not in "fiuc"
@@ -157,7 +157,7 @@ def _built(target: Target, request: Request, values: tuple[Any, ...], derived: A
             return again  # type: ignore[no-any-return]
     if derived is not None and not isinstance(derived, types.FunctionType):
         raise third_derivative(target)
-    return build_forward(request) if request.mode == "jvp" else build(request)
+    return build_forward(request) if request.mode in ("jvp", "tangent") else build(request)
 
 
 def third_derivative(target: Target | None = None) -> UnsupportedError:

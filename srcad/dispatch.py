@@ -31,7 +31,7 @@ from srcad.pipeline import Code
 from srcad.runtime import share_memory
 from srcad.targets import Target
 
-__all__ = ["Dispatch"]
+__all__ = ["Dispatch", "Names", "dependencies_of", "tests_of"]
 
 _CALLS_BEFORE = 4
 _MOST_VARIANTS = 4
@@ -58,7 +58,7 @@ class Dispatch:
         self.target = target
         self.arranged = arranged
         self.variants: list[tuple[Code, list[str]]] = []
-        self.names = _Names()
+        self.names = Names()
         self._captured: tuple[str, ...] = ()
         self._of_owner: type | None = None
         self._seen: dict[int, int] = {}
@@ -82,7 +82,7 @@ class Dispatch:
         count = self._seen[id(code)] = self._seen.get(id(code), 0) + 1
         if count != _CALLS_BEFORE or self._texts == _MOST_TEXTS:
             return
-        dependencies = _dependencies(self.target, code)
+        dependencies = dependencies_of(self.target, code)
         if dependencies is None:
             self._is_possible = False
             return
@@ -91,7 +91,7 @@ class Dispatch:
             self.variants = []
         tests = [self.names.same(space, name, value) for space, name, value in dependencies]
         for name, value in zip(self._passed(), everything):
-            found = _tests(name, name, value, self.names, 0)
+            found = tests_of(name, name, value, self.names, 0)
             tests += found or [f"fingerprint({name}) == {self.names.of(fingerprint(value))}"]
         self.variants = [(code, tests), *self.variants][:_MOST_VARIANTS]
         self._seen.clear()
@@ -166,7 +166,7 @@ class Dispatch:
         return lines
 
 
-class _Names:
+class Names:
     """What the guards refer to."""
 
     def __init__(self) -> None:
@@ -205,7 +205,7 @@ def _in_order(
     return (*passed, *[options[name] for name in left])
 
 
-def _dependencies(target: Target, code: Code) -> list[tuple[Any, str, Any]] | None:
+def dependencies_of(target: Target, code: Code) -> list[tuple[Any, str, Any]] | None:
     """Return what must be the same as when compiling: (dictionary or object, name, value); None if that is not known."""
     found: list[tuple[Any, str, Any]] = []
     while True:
@@ -232,7 +232,7 @@ def _static_cells(target: Target) -> list[tuple[Any, str, Any]]:
     return [(cell, "cell_contents", cell.cell_contents) for cell in others]
 
 
-def _tests(first: str, again: str, value: Any, names: _Names, depth: int) -> list[str] | None:
+def tests_of(first: str, again: str, value: Any, names: Names, depth: int) -> list[str] | None:
     """Return guards that hold for values of the same class as ``value``; None where they cannot be written out.
 
     Parameters
@@ -264,7 +264,7 @@ def _tests(first: str, again: str, value: Any, names: _Names, depth: int) -> lis
         local = f"i{len(names.space)}_{depth}_{key if isinstance(key, int) else names.of(key)}".replace(
             "-", "_"
         )
-        inner = _tests(f"({local} := {again}[{key!r}])", local, item, names, depth + 1)
+        inner = tests_of(f"({local} := {again}[{key!r}])", local, item, names, depth + 1)
         if inner is None:
             return None
         tests += inner

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import functools
 
+import gast
+
 from srcad.analysis.activity import varied_variables
 from srcad.analysis.infer import infer
 from srcad.analysis.memory import memory_of
@@ -16,7 +18,7 @@ from srcad.derive.inline_calls import inline_calls, without_dead_copies
 from srcad.derive.lower import lower
 from srcad.derive.request import Request
 from srcad.derive.sequences import run_over_directly
-from srcad.lang.function import Nested
+from srcad.lang.function import Function, Nested
 from srcad.lang.printer import to_source
 from srcad.optimize import Context, optimize
 from srcad.optimize.copy_propagation import copy_propagation
@@ -33,7 +35,7 @@ def stages_of(request: Request) -> dict[str, str]:
 
 
 def build_forward(request: Request, stages: dict[str, str] | None = None) -> Code:
-    """Derive and compile a function that returns ``(value, tangent)``.
+    """Derive and compile a function that returns ``(value, tangent)``, or the tangent alone.
 
     Parameters
     ----------
@@ -68,14 +70,23 @@ def build_forward(request: Request, stages: dict[str, str] | None = None) -> Cod
     varied = varied_variables(fn, kinds, set(request.wanted), memory)
     if not fn.source.file.startswith("<srcad"):  # generated text was checked when it was made
         refuse_changes_outside(fn, kinds, memory, varied)
-    derived = forward(fn, kinds, varied, memory, request.wanted, request.names)
+    derived, variable_of = forward(fn, kinds, varied, memory, request.wanted, request.names)
+    if request.mode == "tangent":
+        derived = without_value(derived)
     refer([derived])
     if stages is not None:
         stages["forward"] = to_source(derived.tree)
-    inexact = [n for n, k in kinds.items() if k.name == "float" or (k.name == "array" and k.inexact)]
-    derived = optimize(derived, _is_pure, keep=users, inexact=inexact, ranks=kinds)
+    inexact = {n for n, k in kinds.items() if k.name == "float" or (k.name == "array" and k.inexact)}
+    like = {tangent: n for tangent, n in variable_of.items() if n in inexact}
+    derived = optimize(derived, _is_pure, keep=users, inexact=sorted(inexact), ranks=kinds, like=like)
     text, entries, imports = load([derived], fn.scope)
     return Code(
         text, functools.partial(stages_of, request), list(fn.scope.dependencies), entries, changes=bool(memory.changed),
         changed_arguments=tuple(changed_parameters(request.names, memory)), imports=imports,
     )  # fmt: skip
+
+
+def without_value(fn: Function) -> Function:
+    """Return a function of which only the second result is returned."""
+    *body, last = fn.tree.body
+    return fn.with_body([*body, gast.copy_location(gast.Return(last.value.elts[1]), last)])

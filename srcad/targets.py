@@ -22,7 +22,8 @@ from srcad.pipeline import read
 from srcad.rules import registry
 from srcad.runtime import Closure
 
-__all__ = ["Composable", "Target", "WrittenOut", "place", "refuse_changed_defaults", "split_aux", "written"]
+__all__ = ["Composable", "Target", "WrittenOut", "place", "refuse_changed_defaults", "signature_of", "split_aux",
+           "written"]  # fmt: skip
 
 
 class Composable:
@@ -116,7 +117,7 @@ class Target:
 
     def _signature(self) -> inspect.Signature:
         if self.closure is None:
-            return inspect.signature(self.func, follow_wrapped=False)
+            return signature_of(self.func)
         found = _nested(self.closure.function)[0]
         if found is None:
             raise NoDerivativeError("A nested function with a computed default value is called through a variable.",
@@ -209,6 +210,18 @@ class Target:
         return tuple(found)
 
 
+def signature_of(func: Any) -> inspect.Signature:
+    """Return the signature of a function; that of plain ones is read once, as long as the defaults are the same."""
+    if type(func) is not types.FunctionType or func.__kwdefaults__ or func.__dict__:
+        return inspect.signature(func, follow_wrapped=False)
+    found = _SIGNATURES.get(func.__code__)
+    if found is None or found[0] is not func.__defaults__:
+        if len(_SIGNATURES) >= _MOST_ENTRIES:
+            _SIGNATURES.pop(next(iter(_SIGNATURES)))
+        found = _SIGNATURES[func.__code__] = func.__defaults__, inspect.signature(func, follow_wrapped=False)
+    return found[1]
+
+
 def place(func: Any) -> Location | None:
     """Return where a function of the user's is defined; for a function of a library, where srcad was called."""
     code = getattr(func, "__code__", None)
@@ -268,6 +281,7 @@ def _holds_static(cell: types.CellType) -> bool:
 
 _NESTED: weakref.WeakKeyDictionary[Any, Any] = weakref.WeakKeyDictionary()
 _CAPTURED: dict[tuple[types.CodeType, tuple[bool, ...]], tuple[str, ...]] = {}
+_SIGNATURES: dict[types.CodeType, tuple[Any, inspect.Signature]] = {}
 _MOST_ENTRIES = 4096
 _WRAPPED: dict[Any, Any] = {}
 

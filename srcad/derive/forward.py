@@ -39,8 +39,8 @@ __all__ = ["forward"]
 
 def forward(
     fn: Function, kinds: Kinds, varied: set[str], memory: Memory, wanted: Sequence[str], names: Sequence[str]
-) -> Function:
-    """Return the function that computes ``(value, tangent)``.
+) -> tuple[Function, dict[str, str]]:
+    """Return the function that computes ``(value, tangent)``, and the variable that each tangent belongs to.
 
     Parameters
     ----------
@@ -75,7 +75,8 @@ def forward(
     tree = gast.FunctionDef(
         f"{fn.tree.name}_jvp", gast.arguments(parameters, [], None, [], [], None, []), out, [], None, None, []
     )
-    return Function(gast.fix_missing_locations(gast.copy_location(tree, fn.tree)), fn.scope, fn.source)
+    derived = Function(gast.fix_missing_locations(gast.copy_location(tree, fn.tree)), fn.scope, fn.source)
+    return derived, {tangent: variable for variable, tangent in program.tangents.items()}
 
 
 class _Sweep:

@@ -24,7 +24,8 @@ class Request:
         The parameters with respect to which to differentiate.
     mode : str
         ``"grad"``, ``"value_and_grad"``, ``"aux"`` (value, auxiliary output and gradient), ``"vjp"``,
-        ``"call"`` (a call inside of a differentiated program, whose arguments come with shadows) or ``"jvp"``.
+        ``"call"`` (a call inside of a differentiated program, whose arguments come with shadows), ``"jvp"`` or
+        ``"tangent"`` (the second result of a ``"jvp"`` alone).
     exact : bool
         All numbers are float64, so that the seed is 1.0 and gradients need no conversion.
     single : bool

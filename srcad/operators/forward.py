@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import functools
 import inspect
+import types
 from typing import Any
 
 from srcad.analysis.kinds import NUMBER, is_differentiable, kind_of
 from srcad.backends.tracebacks import show_users_source
-from srcad.compilation import compiled
+from srcad.compilation import compiled, when_forgotten
 from srcad.derive.request import Request
 from srcad.errors import ArgumentError, UnsupportedError
 from srcad.forward_pipeline import build_forward
+from srcad.operators.shortcut import Shortcut
 from srcad.pipeline import Code
 from srcad.runtime import clone, share_memory
 from srcad.runtime.tangent_copies import shared_tangents
 from srcad.runtime.tangents import as_tangent, tangent_result, zero_tangent
-from srcad.targets import Target, WrittenOut, place, split_aux
+from srcad.targets import Target, WrittenOut, place, signature_of, split_aux
 
 __all__ = ["Jvp", "Pushforward", "jvp", "linearize"]
 
@@ -57,8 +59,27 @@ def jvp(f: Any, primals: Any = None, tangents: Any = None, has_aux: bool = False
     >>> jvp(lambda x, y: x * y ** 2, (3.0, 2.0), (1.0, 0.0))
     (12.0, 4.0)
     """
-    derivative = Jvp(f, has_aux)
-    return derivative if primals is None else derivative(primals, tangents)
+    if primals is None:
+        return Jvp(f, has_aux)
+    return _latest_of(f, has_aux)(primals, tangents)
+
+
+def _latest_of(f: Any, has_aux: bool) -> Jvp:
+    """Return the forward derivative of a function, which is kept for the functions that were asked for last."""
+    if type(f) is not types.FunctionType:
+        return Jvp(f, has_aux)
+    found = _LATEST.get((f, has_aux))
+    if found is None or found.target.signature is not signature_of(f):
+        found = Jvp(f, has_aux)
+        while len(_LATEST) >= _MOST_KEPT:
+            _LATEST.pop(next(iter(_LATEST)))
+        _LATEST[f, has_aux] = found
+    return found
+
+
+_LATEST: dict[tuple[types.FunctionType, bool], Jvp] = {}
+_MOST_KEPT = 32
+when_forgotten.append(_LATEST.clear)
 
 
 class Jvp(WrittenOut):
@@ -70,7 +91,11 @@ class Jvp(WrittenOut):
         The generated Python function of the latest call, before any call one for numbers.
     stages : dict of str
         The program after each stage: ``source``, ``normal``, ``forward`` and ``optimized``.
+    mode : str
+        ``"jvp"``, or ``"tangent"`` for the tangent alone, as the generated function returns it.
     """
+
+    mode = "jvp"
 
     def __init__(self, f: Any, has_aux: bool = False) -> None:
         if not callable(f):
@@ -79,6 +104,7 @@ class Jvp(WrittenOut):
         self.has_aux = has_aux
         self.target = Target(f)
         self.latest: Code | None = None
+        self.shortcut = Shortcut(self.target)
 
     @functools.cached_property
     def plain(self) -> Any:
@@ -90,6 +116,9 @@ class Jvp(WrittenOut):
 
     def __call__(self, primals: Any, tangents: Any) -> Any:
         """Return the value and its tangent."""
+        return self._call(primals, tangents)
+
+    def _call(self, primals: Any, tangents: Any) -> Any:
         if not isinstance(primals, (tuple, list)) or not isinstance(tangents, (tuple, list)):
             raise ArgumentError("jvp takes a tuple of arguments and a tuple of tangents.",
                                 "Write jvp(f, (x,), (dx,)).", place(self.target.func))  # fmt: skip
@@ -102,7 +131,12 @@ class Jvp(WrittenOut):
                                 "Take the inner derivative by a tape too, inside of the outer one.",
                                 place(self.target.func))  # fmt: skip
         directions = self.directions(tuple(primals), tuple(tangents))
-        value, tangent = Pushforward(self, tuple(primals), {}, tuple(directions))(directions)
+        outcome = Pushforward(self, tuple(primals), {}, tuple(directions))(directions)
+        if type(primals) is type(tangents) is tuple and self.latest is not None and not self.has_aux:
+            self.shortcut.note(self, self.latest, primals, tangents, self.mode == "jvp")
+        if self.mode == "tangent":
+            return outcome
+        value, tangent = outcome
         if self.has_aux:
             first, aux = split_aux(self.target, value)
             return first, tangent_result(tangent[0], first, directions), aux
@@ -134,7 +168,7 @@ class Jvp(WrittenOut):
 
     def compiled(self, values: tuple[Any, ...], wanted: tuple[str, ...]) -> Code:
         """Return the code for arguments of these kinds and tangents of the parameters in ``wanted``."""
-        self.latest = compiled(self.target, values, wanted, "jvp")
+        self.latest = compiled(self.target, values, wanted, self.mode)
         return self.latest
 
     @property
@@ -160,7 +194,7 @@ class Jvp(WrittenOut):
             own = [(name, NUMBER) for name in target.names]
             captured = [(n, kind_of(v)) for n, v in zip(target.captured_names(), target.captured())]
             func = target.closure.function if target.closure is not None else target.func
-            self.latest = build_forward(Request(func, (*own, *captured), tuple(target.names), "jvp"))
+            self.latest = build_forward(Request(func, (*own, *captured), tuple(target.names), self.mode))
         return self.latest
 
 
@@ -195,10 +229,12 @@ class Pushforward:
             self.wanted = tuple(
                 n for n, v in zip(self.names, self.everything) if is_differentiable(kind_of(v))
             )
-            self.code = derivative.latest = compiled(target, values, self.wanted, "jvp", aliased=True)
+            self.code = derivative.latest = compiled(
+                target, values, self.wanted, derivative.mode, aliased=True
+            )
 
-    def __call__(self, directions: dict[str, Any]) -> tuple[Any, Any]:
-        """Return the value and its tangent, in the runtime's form."""
+    def __call__(self, directions: dict[str, Any]) -> Any:
+        """Return the value and its tangent, in the runtime's form, or what the mode of the derivative asks for."""
         everything = self.everything
         if self.code.changes:
             everything, directions = clone(everything), clone(directions)
@@ -207,9 +243,7 @@ class Pushforward:
             given = [directions.get(n, zero_tangent(v)) for n, v in zip(self.wanted, values)]
             directions = dict(zip(self.wanted, shared_tangents(values, given)))
         try:
-            outcome: tuple[Any, Any] = self.code.entries[0](
-                *everything, *[directions[n] for n in self.wanted]
-            )
+            outcome = self.code.entries[0](*everything, *[directions[n] for n in self.wanted])
         except BaseException as error:
             show_users_source(error)
             raise error

@@ -64,7 +64,8 @@ class _HessianProduct(WrittenOut):
     def __init__(self, f: Any, argnums: Argnums, has_aux: bool, holomorphic: bool) -> None:
         self.__wrapped__ = f
         self.given = argnums, has_aux, holomorphic
-        self.derivative = Jvp(grad(f, argnums, has_aux, holomorphic=holomorphic))
+        gradient = grad(f, argnums, has_aux, holomorphic=holomorphic)
+        self.derivative, self.tangent = Jvp(gradient), _TangentAlone(gradient)
         self.places = places_of(f, argnums)
 
     @functools.cached_property
@@ -79,6 +80,11 @@ class _HessianProduct(WrittenOut):
         target = self.derivative.target
         vectors = _vectors("hvp", target, argnums, self.places, vector)
         values, named = _bound(target, tuple(point), kwargs)
+        if not has_aux and not named and all(map(_has_own_kind, map(values.__getitem__, self.places))):
+            # The structure of the gradient, which is not computed then, is known.
+            tangent = self.tangent(values, _placed(self.places, vectors, len(values)))
+            points = tuple(values[k] for k in self.places)
+            return tangent_result(tangent, points if isinstance(argnums, tuple) else points[0], vectors)
         directions = self.derivative.directions(values, _placed(self.places, vectors, len(values)))
         value, tangent = Pushforward(self.derivative, values, named, tuple(directions))(directions)
         result = tangent_result(tangent, value, directions)
@@ -87,7 +93,18 @@ class _HessianProduct(WrittenOut):
     @property
     def source(self) -> str:
         """The text of the generated function."""
-        return self.derivative.source
+        return (self.tangent if self.derivative.latest is None else self.derivative).source
+
+
+class _TangentAlone(Jvp):
+    """The forward derivative without the value."""
+
+    mode = "tangent"
+
+
+def _has_own_kind(value: Any) -> bool:
+    """Tell whether the gradient with respect to a value has the value's own type, shape and dtype."""
+    return type(value) is float or type(value) is np.ndarray and value.dtype.kind == "f"
 
 
 def places_of(f: Any, argnums: Argnums) -> tuple[int, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import gast
@@ -108,6 +109,8 @@ class TermKinds:
             return self.of(args[1])
         if term.callee is rt.sign:
             return self.of(args[0])
+        if term.callee is rt.extreme_share:
+            return replace(self.of(args[0]), dtype=None)  # truth values where there are no ties
         texts: dict[int | str, str] = {
             place: arg.parts[0]
             for place, arg in enumerate(args)

@@ -7,7 +7,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import gast
+import numpy as np
 
+from srcad import runtime as rt
 from srcad.lang.function import Function
 from srcad.lang.printer import Comment
 from srcad.optimize.context import Context
@@ -262,8 +264,17 @@ def statements(body: Iterable[Statement]) -> Iterator[Statement]:
 
 
 def primal_statements(program: Program) -> set[Statement]:
-    """Return what comes before the first line of the backward sweep, which has the primal's values, to the last bit."""
-    return set(itertools.takewhile(lambda stmt: stmt.kind is not Remark, statements(program.body)))
+    """Return what comes before the first line of the backward sweep, which has the primal's values, to the last bit.
+
+    Tangents are computed there, too, which are no part of it, and shadows are made, with the layout of their arrays.
+    """
+    before = itertools.takewhile(lambda stmt: stmt.kind is not Remark, statements(program.body))
+    return {stmt for stmt in before if stmt.target not in program.context.like or _makes_zeros(stmt)}
+
+
+def _makes_zeros(stmt: Statement) -> bool:
+    value = stmt.value
+    return value is not None and value.kind is gast.Call and value.callee in (np.zeros_like, rt.zeros_like)
 
 
 def _bound(target: Term) -> list[str]:

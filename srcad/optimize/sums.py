@@ -25,6 +25,13 @@ class FactorsOfSums(Rewriter):
 
         t = x * w                   # before          u = np.sum(x, axis=0)       # after
         dw = np.sum(t, axis=0)                        dw = u * w
+
+    and for a column ``c``, where the sum of the other factor is there already::
+
+        s = np.sum(x, axis=1)       # before          s = np.sum(x, axis=1)       # after
+        t = c * x                                     t = c * x
+        dc = np.sum(t, axis=1, keepdims=True)         u = np.expand_dims(s, 1)
+                                                      dc = u * c
     """
 
     def __init__(self, program: Program, memory: Memory) -> None:
@@ -44,8 +51,13 @@ class FactorsOfSums(Rewriter):
         if len(args) != 1 or options.keys() - {"axis", "keepdims"} or axis is None or stmt in self.primal:
             return None
         place = axis.parts[0] if axis.kind is gast.Constant else None
+        if type(place) is not int or place < 0:
+            return None
+        there = self._sum_that_is_there(stmt, args[0], place, options.keys() == {"axis", "keepdims"}, known)
+        if there is not None:
+            return there
         product = self._product(args[0], known)
-        if product is None or type(place) is not int or place < 0:
+        if product is None:
             return None
         for many, few in ((product[0], product[1]), (product[1], product[0])):
             first, second = _rank(self.kinds, many), _rank(self.kinds, few)
@@ -56,6 +68,49 @@ class FactorsOfSums(Rewriter):
                 self.program.set_value(stmt, self.terms.binary(self.terms.load(name), gast.Mult, few))
                 return [self.program.assign(name, inner, stmt.origin), stmt]
         return None
+
+    def _sum_that_is_there(
+        self, stmt: Statement, summed: Term, axis: int, keeps: bool, known: Known
+    ) -> list[Statement] | None:
+        """Multiply the known sum of one factor by the other, which has length one along the axis."""
+        value = known.value(summed.name) if summed.kind is gast.Name and keeps else None
+        sign: list[Statement] = []
+        if value is not None and value.kind is gast.UnaryOp and value.parts[0] is gast.USub:
+            inner = value.parts[1]
+            value = known.value(inner.name) if inner.kind is gast.Name else None
+            name = self.program.fresh("t")
+            assert stmt.target is not None
+            sign = [self.program.assign(stmt.target, self.terms.negative(self.terms.load(name)), stmt.origin)]
+        if value is None or value.kind is not gast.BinOp or value.parts[1] is not gast.Mult:
+            return None
+        for many, few in ((value.parts[0], value.parts[2]), (value.parts[2], value.parts[0])):
+            dims = dims_of(self.kinds.of(few)) or ()
+            rank = _rank(self.kinds, many)
+            if not rank or _rank(self.kinds, few) != rank or dims[axis] != "1":
+                continue
+            total = self._held_sum(many, axis, known)
+            if total is None:
+                continue
+            column = self.program.fresh("t")
+            widened = self.terms.make(
+                gast.Call,
+                self.terms.static("np.expand_dims", np.expand_dims),
+                (self.terms.load(total), self.terms.constant(axis)),
+                (),
+            )
+            product = self.terms.binary(self.terms.load(column), gast.Mult, few)
+            made = [self.program.assign(column, widened, stmt.origin)]
+            if sign:
+                return [*made, self.program.assign(name, product, stmt.origin), *sign]
+            self.program.set_value(stmt, product)
+            return [*made, stmt]
+        return None
+
+    def _held_sum(self, term: Term, axis: int, known: Known) -> str | None:
+        """Return the variable that holds the sum along an axis, which is dropped."""
+        keyword = self.terms.make(gast.keyword, "axis", self.terms.constant(axis))
+        function = self.terms.static("np.sum", np.sum)
+        return next(iter(known.holding(self.terms.make(gast.Call, function, (term,), (keyword,)))), None)
 
     def _product(self, term: Term, known: Known) -> tuple[Term, Term] | None:
         """Return the factors of a temporary with one use."""

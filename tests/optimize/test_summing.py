@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from srcad import check_grads, value_and_grad
+from srcad import check_grads, grad, value_and_grad
 
 RNG = np.random.default_rng(4)
+MATRIX = RNG.normal(size=(4, 3))
 
 
 def sums_of_parts(out, a, b):
@@ -76,3 +77,16 @@ def test_linear_updates_through_views_and_swaps_save_no_contents():
     derivative(*vectors(8, 8))
     assert "before" not in derivative.source
     assert "rt.unbroadcast(rt.unbroadcast(" not in derivative.source
+
+
+def log_of_sums(x):
+    top = np.max(x, axis=1, keepdims=True)
+    return np.sum(np.log(np.sum(np.exp(x - top), axis=1)) + top[:, 0])
+
+
+def test_a_sum_that_is_there_is_not_computed_again():
+    derivative = grad(log_of_sums)
+    gradient = derivative(MATRIX)
+    assert np.allclose(gradient, np.exp(MATRIX) / np.sum(np.exp(MATRIX), axis=1, keepdims=True))
+    assert ".sum(axis=1, keepdims=True)" not in derivative.source
+    check_grads(log_of_sums, (MATRIX,), order=2)
