@@ -12,6 +12,7 @@ from benchmarks.contenders import by_autograd, by_jax, by_srcad, by_tape, verify
 from benchmarks.kernel_figures import beside_autograd, beside_by_hand, beside_primals, memory_beside_by_hand
 from benchmarks.kernels import KERNELS
 from benchmarks.overheads import call_overhead, compile_time
+from benchmarks.particle import solving_time
 from benchmarks.timing import peak_memory, times
 from srcad.errors import SrcadError
 
@@ -139,6 +140,7 @@ def _print_overheads(rounds: int) -> None:
     for kind, seconds in call_overhead(rounds).items():
         print(f"a decorated call above the generated function, {kind}: {seconds * 1e6:.2f} us")
     print(f"deriving and compiling a function of 50 lines: {compile_time() * 1e3:.0f} ms")
+    print(f"steering a particle through the gradient of a potential in each step: {solving_time():.2f} s")
 
 
 def _print_memory() -> None:

@@ -13,6 +13,7 @@ from srcad.analysis.kinds import FLOAT64, INT, kind_of
 from srcad.backends.finite_checks import finite_checks, require_finite
 from srcad.backends.tracebacks import show_users_source
 from srcad.compilation import compiled
+from srcad.derive import inner_gradients
 from srcad.derive.request import Request
 from srcad.dispatch import Dispatch
 from srcad.dynamic import install
@@ -482,4 +483,21 @@ class Derivative(Composable):
         return f"<srcad {self.mode} of {self.__name__}>"
 
 
+def _described(value: Any) -> inner_gradients.Inner | None:
+    """Tell which gradient of a plain function an object is, for programs that call it."""
+    if not isinstance(value, Derivative) or value.mode not in ("grad", "value_and_grad"):
+        return None
+    target, plain = value.target, not (value.check_nans or value.holomorphic or value.bound)
+    bound = target.inner is not None or target.before or target.options or target.closure is not None
+    code = getattr(target.func, "__code__", None)
+    if not plain or bound or target.func is not value.__wrapped__ or code is None or code.co_freevars:
+        return None
+    argnums, valued = value.argnums, value.mode == "value_and_grad"
+    if isinstance(argnums, tuple):
+        return inner_gradients.Inner(target.func, argnums, False, valued)
+    return inner_gradients.Inner(target.func, (argnums,), True, valued)
+
+
 install((grad, value_and_grad))
+inner_gradients.operators.update({grad: False, value_and_grad: True})
+inner_gradients.describe.append(_described)

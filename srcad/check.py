@@ -5,7 +5,6 @@ from __future__ import annotations
 import copy
 import dataclasses
 import itertools
-import linecache
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, TypeAlias
 
@@ -13,6 +12,7 @@ import numpy as np
 
 from srcad.api import grad, vjp
 from srcad.errors import ArgumentError, GradientCheckError
+from srcad.lang import texts
 from srcad.tape import pulled_back
 
 __all__ = ["check_grads"]
@@ -281,7 +281,7 @@ def _gradient_function(
         "    return projected\n"
     )
     file = f"<srcad projection {next(_PROJECTIONS)}>"
-    linecache.cache[file] = (len(text), None, text.splitlines(True), file)
+    texts.keep(file, text)
     space: dict[str, Any] = {"np": np}
     exec(compile(text, file, "exec"), space)
     derivative: Callable[..., Any] = grad(space["make"](f, *[w for _, w in weights]), argnums=positions)

@@ -59,7 +59,8 @@ def _is_exact(names: list[str], values: tuple[Any, ...], wanted: tuple[str, ...]
 
 
 def _is_integer(value: Any) -> bool:
-    return type(value) is int or isinstance(value, np.ndarray) and value.dtype.kind in "iu"
+    plain = type(value) is int or isinstance(value, np.integer)
+    return plain or isinstance(value, np.ndarray) and value.dtype.kind in "iu"
 
 
 def _wanted_kind(value: Any) -> Kind:

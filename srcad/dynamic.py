@@ -197,11 +197,11 @@ def _derivative_made(function: Any, args: Any, shadows: Any, options: dict[str, 
     return function(*args, **options), shadows[0] if shadows else None, _nothing_to_do
 
 
-def _own_shadows(target: Target, own: Any) -> tuple[Any, ...]:
-    """Return the shadows of what is bound before the arguments: that of a receiver."""
-    if target.closure is not None or not target.before:
-        return (None,) * len(target.before)
-    return (own, *(None,) * (len(target.before) - 1))
+def _own_shadows(target: Target, own: Any, held: tuple[Any, ...]) -> tuple[Any, ...]:
+    """Return the shadows of what is bound before the arguments: that of a receiver, and of what partials hold."""
+    count = len(target.before) - len(held)
+    receiver = own if target.closure is None else None
+    return (*((receiver, *(None,) * (count - 1)) if count > 0 else ()), *held)
 
 
 def call_of_function(
@@ -214,7 +214,8 @@ def call_of_function(
         raise third_derivative()
     target = Target(function)
     values = target.bind(args, options)
-    images = _bound_shadows(target, _own_shadows(target, own), shadows, option_shadows)
+    held, named, own = target.held_parts(own)
+    images = _bound_shadows(target, _own_shadows(target, own, held), shadows, {**named, **option_shadows})
     captured = target.captured()
     inner = own if target.closure is not None and isinstance(own, (list, tuple)) else (None,) * len(captured)
     names = [*target.names, *target.captured_names()]

@@ -11,18 +11,25 @@ from srcad.analysis.infer import infer
 from srcad.analysis.memory import memory_of
 from srcad.analysis.returns import Callees
 from srcad.backends.numpy_backend import load
-from srcad.derive.cells import unpack_cells
 from srcad.derive.forward import forward
 from srcad.derive.functions import changed_parameters
-from srcad.derive.inline_calls import inline_calls, without_dead_copies
 from srcad.derive.lower import lower
 from srcad.derive.request import Request
 from srcad.derive.sequences import run_over_directly
-from srcad.lang.function import Function, Nested
+from srcad.lang.function import Function
 from srcad.lang.printer import to_source
-from srcad.optimize import Context, optimize
-from srcad.optimize.copy_propagation import copy_propagation
-from srcad.pipeline import Code, _is_pure, bind_builtins, read, refer, refuse_changes_outside, user_names
+from srcad.optimize import optimize
+from srcad.pipeline import (
+    Code,
+    _is_pure,
+    bind_builtins,
+    inlined,
+    make_floats,
+    read,
+    refer,
+    refuse_changes_outside,
+    user_names,
+)
 
 __all__ = ["build_forward"]
 
@@ -54,11 +61,10 @@ def build_forward(request: Request, stages: dict[str, str] | None = None) -> Cod
     SrcadError
         If the program lies outside the language.
     """
+    callees = Callees(read)
     fn = read(request.func)
     users = user_names(fn)
-    fn = inline_calls(fn, read, lambda value: isinstance(value, Nested), dict(request.parameters))
-    fn = unpack_cells(without_dead_copies(copy_propagation(fn, Context(_is_pure))))
-    callees = Callees(read)
+    fn = inlined(fn, request, callees)
     kinds = infer(fn, dict(request.parameters), callees.returns, callees.changes)
     if stages is not None:
         stages.update(source=fn.source.text, normal=to_source(fn.tree))
@@ -73,6 +79,11 @@ def build_forward(request: Request, stages: dict[str, str] | None = None) -> Cod
     derived, variable_of = forward(fn, kinds, varied, memory, request.wanted, request.names)
     if request.mode == "tangent":
         derived = without_value(derived)
+    if any(
+        isinstance(node, gast.Name) and node.id in ("rt.call_jvp", "rt.method_jvp")
+        for node in gast.walk(derived.tree)
+    ):
+        make_floats(derived, fn, request)
     refer([derived])
     if stages is not None:
         stages["forward"] = to_source(derived.tree)

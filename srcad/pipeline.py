@@ -21,21 +21,22 @@ from srcad.analysis.activity import bound_before, varied_variables
 from srcad.analysis.counters import counting_variables
 from srcad.analysis.guards import raising_variables
 from srcad.analysis.infer import Kinds, infer
-from srcad.analysis.kinds import ANY, INT, is_differentiable, is_scalar, may_be_complex
+from srcad.analysis.kinds import ANY, INT, Kind, is_differentiable, is_scalar, may_be_complex
 from srcad.analysis.memory import Memory, direct_changes, memory_of, simple_statements
 from srcad.analysis.returns import Callees
 from srcad.backends.numpy_backend import load
-from srcad.derive.build import assign, constant, name, read_names
+from srcad.derive.build import assign, call, constant, name, read_names
 from srcad.derive.cells import unpack_cells
 from srcad.derive.exits import sink_exits
 from srcad.derive.functions import assemble, changed_parameters, enter
 from srcad.derive.inline_calls import inline_calls, without_dead_copies
+from srcad.derive.inner_gradients import Inner, has_shadow_calls, write_out_gradients
 from srcad.derive.lower import lower
 from srcad.derive.request import Request
 from srcad.derive.reverse import Reverse, reverse_steps
 from srcad.derive.saving import save
 from srcad.derive.sequences import run_over_directly
-from srcad.errors import UnsupportedError
+from srcad.errors import SrcadError, UnsupportedError
 from srcad.frontend import normalize, normalize_nested
 from srcad.lang.function import Function, Nested
 from srcad.lang.printer import to_source
@@ -112,7 +113,7 @@ def stages_of(request: Request) -> dict[str, str]:
     return texts
 
 
-def build(request: Request, stages: dict[str, str] | None = None) -> Code:
+def build(request: Request, stages: dict[str, str] | None = None, around: tuple[Any, ...] = ()) -> Code:
     """Derive and compile what ``request`` asks for.
 
     Parameters
@@ -121,19 +122,19 @@ def build(request: Request, stages: dict[str, str] | None = None) -> Code:
         The function and what is known about its arguments.
     stages : dict, optional
         Gets the texts of the stages.
+    around : tuple of callable
+        The functions that are being derived already, inside of which this derivative is taken.
 
     Raises
     ------
     SrcadError
         If the program lies outside the language; nothing is kept then.
     """
+    callees = Callees(read)
     fn = read(request.func)
     users = user_names(fn)
-    fn = inline_calls(fn, read, lambda value: isinstance(value, Nested), dict(request.parameters))
-    fn = unpack_cells(without_dead_copies(copy_propagation(fn, Context(_is_pure))))
-    fn, result = single_result(fn, request.mode)
+    fn, result = single_result(inlined(fn, request, callees, around), request.mode)
     request = without_counters(request, fn)
-    callees = Callees(read)
     kinds = infer(fn, dict(request.parameters), callees.returns, callees.changes)
     if stages is not None:
         stages.update(source=fn.source.text, normal=to_source(fn.tree))
@@ -155,6 +156,8 @@ def build(request: Request, stages: dict[str, str] | None = None) -> Code:
     kept = request.names if request.mode == "call" else ()
     saved = save(swept.block, fn.scope, kinds, memory, own, [*request.names, *entry.bound], kept)
     made = assemble(fn, request, swept, saved, kinds, memory, entry, result)
+    if has_shadows(made.functions):
+        make_floats(made.functions[0], fn, request)
     refer(made.functions)
 
     if stages is not None:
@@ -174,6 +177,46 @@ def build(request: Request, stages: dict[str, str] | None = None) -> Code:
     )  # fmt: skip
 
 
+def inlined(fn: Function, request: Request, callees: Callees, around: tuple[Any, ...] = ()) -> Function:
+    """Return ``fn`` with the statements of the known functions that it calls, and of the gradients that it takes."""
+
+    def with_calls(fn: Function) -> Function:
+        fn = inline_calls(fn, read, lambda value: isinstance(value, Nested), dict(request.parameters))
+        return unpacked(fn)
+
+    def unpacked(fn: Function) -> Function:
+        return unpack_cells(without_dead_copies(copy_propagation(fn, Context(_is_pure))))
+
+    def derive(inner: Inner, kinds: tuple[tuple[str, Kind], ...], wanted: tuple[str, ...]) -> Any:
+        code = gradient_of(inner, kinds, wanted, (*around, request.func))
+        fn.scope.dependencies.extend([] if code is None else code.dependencies)
+        return None if code is None else code.entries[0]
+
+    fn = with_calls(fn)
+    known = callees.returns, callees.changes
+    with_gradients = write_out_gradients(fn, dict(request.parameters), known, read, derive, unpacked)
+    return fn if with_gradients is fn else with_calls(with_gradients)
+
+
+def gradient_of(
+    inner: Inner, kinds: tuple[tuple[str, Kind], ...], wanted: tuple[str, ...], around: tuple[Any, ...]
+) -> Code | None:
+    """Return the code of a gradient that a program takes; None where it is not fit to stand in that program."""
+    function = inner.func
+    if isinstance(function, Inner):
+        of = gradient_of(function, kinds, function.wanted([n for n, _ in kinds]), around)
+        function = None if of is None else of.entries[0]
+    if function is None or function in around:
+        return None
+    mode = "value_and_grad" if inner.valued else "grad"
+    try:
+        code = build(Request(function, kinds, wanted, mode, True, inner.single), around=around)
+    except SrcadError:
+        return None
+    opaque = has_shadow_calls(code.text) or "rt.seed(" in code.text or code.changed_arguments
+    return None if opaque else code
+
+
 def has_shadows(functions: list[Function]) -> bool:
     """Tell whether the backward function works on memory that the forward function made."""
     return any(
@@ -182,6 +225,17 @@ def has_shadows(functions: list[Function]) -> bool:
         for fn in functions
         for node in gast.walk(fn.tree)
     )
+
+
+def make_floats(derived: Function, fn: Function, request: Request) -> None:
+    """Let a derivative begin with floats for the integers that it differentiates by.
+
+    Calls that are resolved when they happen take an integer for one that counts.
+    """
+    scalars = [n for n, kind in request.parameters if n in request.integers and is_scalar(kind)]
+    counters = counting_variables(fn) if scalars else set()
+    made = [assign(n, call("float", name(n))) for n in scalars if n not in counters]
+    derived.tree.body[:0] = [gast.copy_location(stmt, derived.tree.body[0]) for stmt in made]
 
 
 def without_counters(request: Request, fn: Function) -> Request:
@@ -294,7 +348,7 @@ def refer(functions: Iterable[Function]) -> None:
                     fn.scope.statics[node.id] = getattr(builtins, node.id)
 
 
-_BUILTINS = ("len", "range", "reversed", "slice", "list", "dict", "tuple")
+_BUILTINS = ("float", "len", "range", "reversed", "slice", "list", "dict", "tuple")
 
 
 def _is_pure(function: Any) -> bool:

@@ -18,10 +18,11 @@ import numpy as np
 
 from srcad import runtime as rt
 from srcad import tree
+from srcad.analysis.counters import counting_variables
 from srcad.analysis.kinds import is_differentiable, kind_of
 from srcad.compilation import compiled
 from srcad.errors import UnsupportedError
-from srcad.pipeline import Code
+from srcad.pipeline import Code, read
 from srcad.replay import Replay
 from srcad.rules import registry
 from srcad.runtime.tangents import as_tangent, tangent_result, zero_tangent
@@ -212,6 +213,8 @@ class _Product:
         target = gradient.target
         self.gradient = gradient
         self.names = [*target.names, *target.captured_names()]
+        self.integers = _integers(target, values, {*wanted, *gradient.wanted})
+        values = self.with_floats(values)
         everything = dict(zip(self.names, (*values, *target.captured())))
         self.wanted = tuple(n for n in wanted if is_differentiable(kind_of(everything[n])))
         both = {*self.wanted, *gradient.wanted}
@@ -224,11 +227,16 @@ class _Product:
                                    place(target.func))  # fmt: skip
         self.dependencies = [*full.code(values).dependencies, *self.code.dependencies]
 
+    def with_floats(self, everything: tuple[Any, ...]) -> tuple[Any, ...]:
+        """Return arguments with floats for the integers that are differentiated by."""
+        return tuple(float(v) if n in self.integers else v for n, v in zip(self.names, everything))
+
     def __call__(
         self, everything: tuple[Any, ...], cotangent: Any
     ) -> tuple[Any, dict[str, Any], dict[str, Any]]:
         """Return the value of the function, its gradients by name, and the adjoints of the arguments by name."""
         weight, vectors = self.gradient.cotangents(cotangent)
+        everything = self.with_floats(everything)
         given = dict(zip(self.names, everything))
         directions = {n: direction_of(v, given[n]) for n, v in zip(self.gradient.wanted, vectors)}
         if self.code.changes:
@@ -242,6 +250,12 @@ class _Product:
         if self.gradient.valued:
             adjoints = {n: _weighted_sum(weight, gradients[n], part) for n, part in adjoints.items()}
         return value, gradients, {n: adjoints[n] for n in self.wanted}
+
+
+def _integers(target: Target, values: tuple[Any, ...], wanted: set[str]) -> set[str]:
+    """Return the parameters among some whose arguments are integers that do not count or select."""
+    found = {n for n, v in zip(target.names, values) if n in wanted and kind_of(v).name == "int"}
+    return found - counting_variables(read(target.func)) if found and target.closure is None else set()
 
 
 def direction_of(cotangent: Any, value: Any) -> Any:

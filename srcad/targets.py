@@ -18,18 +18,20 @@ from srcad.analysis.infer import ARRAY_METHODS
 from srcad.derive.known_callees import nested_signature
 from srcad.errors import ArgumentError, Location, NoDerivativeError, OutputError, UnsupportedError
 from srcad.frontend.statics import is_static, without_cache
+from srcad.lang import texts
 from srcad.pipeline import read
 from srcad.rules import registry
-from srcad.runtime import Closure
+from srcad.runtime import Closure, Shadow
 
 __all__ = ["Composable", "Target", "WrittenOut", "place", "refuse_changed_defaults", "signature_of", "split_aux",
            "written"]  # fmt: skip
 
 
 class Composable:
-    """A derivative that is itself to be derived; ``target`` is the primal's."""
+    """A derivative that is itself to be derived; ``target`` is the primal's, which was given as ``__wrapped__``."""
 
     target: Target
+    __wrapped__: Any
 
     def derived(self, values: tuple[Any, ...]) -> Any:
         """Return the generated function for arguments of these kinds."""
@@ -65,6 +67,7 @@ class Target:
     """A function to be derived: its plain function, what is already bound and its signature."""
 
     def __init__(self, f: Any) -> None:
+        self.given = f
         self.inner: Composable | None = None
         self.closure: Closure | None = None
         self.func: Any = None
@@ -160,6 +163,33 @@ class Target:
                                 f"It takes {self.signature}.", place(self.func)) from None  # fmt: skip
         bound.apply_defaults()
         return tuple(bound.arguments.values())
+
+    def held_parts(self, own: Any) -> tuple[tuple[Any, ...], dict[str, Any], Any]:
+        """Take apart the shadow or tangent of what was given: the parts of what partial functions hold, and the rest.
+
+        Returns
+        -------
+        before, named
+            What belongs to the bound arguments, by position and by name; None for those that have nothing.
+        own
+            What belongs to the function inside: to its receiver, or to what it has captured.
+        """
+        function = self.given
+        before: tuple[Any, ...] = ()
+        named: dict[str, Any] = {}
+        while isinstance(function, (functools.partial, Composable)):
+            if isinstance(function, Composable):
+                function = function.__wrapped__
+                continue
+            if isinstance(own, Shadow):
+                own, held, keywords = own.func, own.args, own.keywords  # type: ignore[attr-defined]
+            elif isinstance(own, tuple):
+                own, held, keywords = own
+            else:
+                own, held, keywords = None, (None,) * len(function.args), dict.fromkeys(function.keywords)
+            before, named = (*held, *before), {**keywords, **named}
+            function = function.func
+        return before, named, own
 
     def title(self) -> str:
         return getattr(self.func, "__qualname__", "the nested function")
@@ -317,10 +347,10 @@ def _make_wrapper(f: Any, parameters: list[inspect.Parameter]) -> Any:
 def written(text: str, title: str, **names: Any) -> Any:
     """Return the function with this text and these globals; its source can be read like a user's."""
     file = f"<srcad {title} {next(_serial)}>"
-    linecache.cache[file] = (len(text), None, text.splitlines(keepends=True), file)
+    texts.keep(file, text)
     namespace = dict(names)
     exec(compile(text, file, "exec"), namespace)
-    weakref.finalize(namespace[title], linecache.cache.pop, file, None)
+    texts.forget_with(namespace[title], file)
     return namespace[title]
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import inspect
 import itertools
-import linecache
 from collections.abc import Callable
 from typing import Any
 
 from srcad.errors import ArgumentError
+from srcad.lang import texts
 from srcad.targets import place
 
 __all__ = ["head", "named_parameters", "passed", "write"]
@@ -31,7 +31,7 @@ def write(title: str, text: str, names: dict[str, Any], like: Any) -> Any:
         The function that it is written for.
     """
     file = f"<srcad written {title} {next(_serial)}>"
-    linecache.cache[file] = (len(text), None, text.splitlines(keepends=True), file)
+    texts.keep(file, text)
     space = {"__name__": f"written_for_{like.__module__.replace('.', '_')}", **names}
     exec(compile(text, file, "exec"), space)
     return space[title]

@@ -27,6 +27,7 @@ from srcad.analysis.kinds import (
     length_class,
     literal,
 )
+from srcad.analysis.private_lists import private_lists
 from srcad.analysis.results.calls import ARRAY_METHODS, is_quiet, result_of
 from srcad.analysis.results.elementwise import BINARY, UNARY, binary, comparison, unary
 from srcad.analysis.results.generators import method_of_generator, sample
@@ -97,6 +98,8 @@ class _Inference:
     def __init__(self, fn: Function, parameters: Kinds, returns: Returns, changes: Changes) -> None:
         self.fn, self.kinds, self.returns, self.changes = fn, parameters, returns, changes
         self.stores = Stores()
+        self.private = private_lists(fn, set(parameters))
+        self.own = {name: Stores() for name in set(self.private.values())}
         self.grown: dict[str, int] = {}
         self.clock = 0
         self.steps = list(steps_of(fn.tree.body))
@@ -111,13 +114,28 @@ class _Inference:
             for step in pending:
                 self.clock += 1
                 step.visited = self.clock
-                before = self.stores.state()
+                before = self.state()
                 self.visit(step)
-                if self.stores.state() != before:
+                if self.state() != before:
                     self.apply_stores()
             self.clock += 1
             self.apply_stores()
             pending = [s for s in self.steps if any(self.grown.get(n, 0) >= s.visited for n in s.reads)]
+
+    def state(self) -> list[Any]:
+        return [self.stores.state(), *(stores.state() for stores in self.own.values())]
+
+    def stores_of(self, node: gast.AST) -> Stores:
+        """Return where is recorded what is stored in the container that a node holds."""
+        group = self.private.get(getattr(node, "id", ""))
+        return self.stores if group is None else self.own[group]
+
+    def applied(self, name: str, kind: Kind) -> Kind:
+        """Return the kind of a variable that may also hold what was stored."""
+        group = self.private.get(name)
+        if group is None or kind.name != "list":
+            return self.stores.applied(kind)
+        return self.own[group].applied_to_private(kind, self.stores)
 
     def apply_stores(self) -> None:
         for name, kind in list(self.kinds.items()):
@@ -127,7 +145,7 @@ class _Inference:
         if kind == NEVER:
             return
         before = self.kinds.get(name)
-        after = bounded(join(before, self.stores.applied(kind)))
+        after = bounded(join(before, self.applied(name, kind)))
         if after != before:
             self.kinds[name] = after
             self.grown[name] = self.clock
@@ -172,7 +190,7 @@ class _Inference:
             key, is_slice = self.key(target.slice)
             base = self.kind(target.value)
             self.note_escape(target.value, base)
-            self.stores.item(base, key, kind, is_slice)
+            self.stores_of(target.value).item(base, key, kind, is_slice)
             if base.name == "object":
                 self.record_unknown([base, kind])
         elif isinstance(target, gast.Attribute):
@@ -262,7 +280,7 @@ class _Inference:
         if base.name in ("list", "dict", "tuple") or base.name == "any" and name in METHODS_THAT_STORE:
             if name in METHODS_THAT_STORE:
                 self.note_escape(node.func.value, base)
-            self.stores.method(base, name, given, keywords, key)
+            self.stores_of(node.func.value).method(base, name, given, keywords, key)
             return
         method = method_of(base, name)
         if method is not None and is_users(method) and not _is_starred(node):

@@ -155,6 +155,14 @@ class Stores:
         element = join(kind.items[0] if kind.items else NEVER, self.elements)
         return replace(kind, items=() if element == NEVER else (self.applied(element),), dims=dims)
 
+    def applied_to_private(self, kind: Kind, others: Stores) -> Kind:
+        """Return the kind of a list in which only this was stored; ``others`` is what may be in the lists inside."""
+        dims = None if self.grown else kind.dims
+        if kind.items is None or self.unknown:
+            return replace(kind, items=None, dims=dims)
+        element = others.applied(join(kind.items[0] if kind.items else NEVER, self.elements))
+        return replace(kind, items=() if element == NEVER else (element,), dims=dims)
+
 
 def may_hold_container(kind: Kind) -> bool:
     """Tell whether code that is given a value of this kind may reach a list, dict or object."""

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import itertools
-import linecache
 import math
 import sys
 import types
-import weakref
 from typing import Any
 
 import gast
@@ -16,6 +14,7 @@ import numpy as np
 from srcad import runtime as rt
 from srcad.backends.imports import imports_of
 from srcad.backends.line_map import NAME, LineMap
+from srcad.lang import texts
 from srcad.lang.function import Function
 from srcad.lang.printer import to_source_and_tree
 from srcad.lang.scope import Scope
@@ -35,13 +34,13 @@ def load(functions: list[Function], scope: Scope) -> tuple[str, list[Any], tuple
     for identifier in sorted(used):
         _provide(identifier, scope, namespace)
     file = f"<srcad {functions[0].tree.name} {next(_serial)}>"
-    linecache.cache[file] = (len(text), None, text.splitlines(keepends=True), file)
+    texts.keep(file, text)
     source = functions[0].source
     namespace[NAME] = LineMap(source, text, [tree for _, tree in printed])
     exec(compile(text, file, "exec"), namespace)
     entries = [namespace[fn.tree.name] for fn in functions]
     # The text is kept as long as the functions are.
-    weakref.finalize(entries[0], linecache.cache.pop, file, None)
+    texts.forget_with(entries[0], file)
     return text, entries, imports_of(used, scope.statics)
 
 

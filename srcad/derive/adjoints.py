@@ -269,6 +269,8 @@ class _Adjoint(MemoryAdjoints):
             return Operation((), [self.stmt], nothing)
 
         def pull(fl: Flattener, grad: Names, live: set[str]) -> list[Contribution]:
+            if self.holds_numbers(value, targets):
+                return self.of_numbers(targets, value, fl, grad, live)
             return [
                 Contribution(value.id, name(grad(target)), constant(i), True)
                 for i, target in enumerate(targets)
@@ -276,6 +278,19 @@ class _Adjoint(MemoryAdjoints):
             ]
 
         return Operation(tuple(targets), [self.stmt], pull)
+
+    def holds_numbers(self, value: gast.AST, targets: list[str]) -> bool:
+        """Tell whether what is unpacked is a tuple of that many numbers."""
+        kind = self.kind(value)
+        parts = kind.items or () if kind.name == "tuple" else ()
+        return len(parts) == len(targets) == len(set(targets)) and all(map(is_scalar, parts))
+
+    def of_numbers(
+        self, targets: list[str], value: gast.AST, fl: Flattener, grad: Names, live: set[str]
+    ) -> list[Contribution]:
+        """Return the gradient of a tuple of numbers, whole."""
+        parts = [name(grad(target)) if target in live else constant(0.0) for target in targets]
+        return [Contribution(value.id, fl.atom(gast.List(parts, gast.Load())))]
 
     # -- calls -------------------------------------------------------------------------------------
 

@@ -112,20 +112,24 @@ def _copy_body(
     if not isinstance(tree, gast.FunctionDef):
         raise _Undecided
     env: dict[str, gast.AST] = {}
+    gathered: dict[str, list[gast.AST]] = {}
     own = [a.id for a in tree.args.args]
     env[own[0]] = ans
     if rule.kind == "vjp":
         env[own[1]] = g
     for parameter in rule.parameters:
         if parameter.name in bound:
-            if parameter.kind in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD):
+            if parameter.kind is parameter.VAR_POSITIONAL and _is_walked(tree, parameter.name):
+                gathered[parameter.name] = bound[parameter.name]
+            elif parameter.kind in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD):
                 raise _Undecided
-            env[parameter.name] = bound[parameter.name]
+            else:
+                env[parameter.name] = bound[parameter.name]
         elif parameter.default is not parameter.empty:
             env[parameter.name] = constant(parameter.default)
         else:
             raise _Undecided
-    copier = _Copier(scope, rule.reverse.__globals__, env)
+    copier = _Copier(scope, rule.reverse.__globals__, env, gathered)
     value = copier.run(tree.body)
     if len(rule.wrt) == 1:
         parts = [value]
@@ -137,11 +141,33 @@ def _copy_body(
     return copier.flattener.statements, atoms
 
 
+def _is_walked(tree: gast.FunctionDef, parameter: str) -> bool:
+    """Tell whether ``*parameter`` of a rule is only what list comprehensions run over, one variable at a time."""
+    walked = {
+        id(node.generators[0].iter)
+        for node in gast.walk(tree)
+        if isinstance(node, gast.ListComp) and len(node.generators) == 1
+        if isinstance(node.generators[0].target, gast.Name) and not node.generators[0].ifs
+    }
+    return all(
+        id(node) in walked
+        for stmt in tree.body
+        for node in gast.walk(stmt)
+        if isinstance(node, gast.Name) and node.id == parameter
+    )
+
+
 class _Copier(gast.NodeTransformer):
     """Walk the statements of a rule, deciding its branches and substituting the arguments."""
 
-    def __init__(self, scope: Scope, namespace: dict[str, Any], env: dict[str, gast.AST]) -> None:
-        self.scope, self.namespace, self.env = scope, namespace, env
+    def __init__(
+        self,
+        scope: Scope,
+        namespace: dict[str, Any],
+        env: dict[str, gast.AST],
+        gathered: dict[str, list[gast.AST]],
+    ) -> None:
+        self.scope, self.namespace, self.env, self.gathered = scope, namespace, env, gathered
         self.flattener = Flattener(scope)
 
     def run(self, body: list[gast.stmt]) -> gast.AST | None:
@@ -246,10 +272,24 @@ class _Copier(gast.NodeTransformer):
         node.value = self.visit(node.value)
         return node
 
+    def visit_ListComp(self, node: gast.ListComp) -> gast.AST:
+        """Write out a comprehension over arguments that are gathered."""
+        walked = self.gathered.get(getattr(node.generators[0].iter, "id", ""))
+        if walked is None:
+            raise _Undecided
+        variable = node.generators[0].target.id
+        outside = self.env.get(variable)
+        parts = []
+        for argument in walked:
+            self.env[variable] = argument
+            parts.append(self.flattener.atom(self.substitute(node.elt)))
+        self.env.pop(variable)
+        if outside is not None:
+            self.env[variable] = outside
+        return gast.Tuple(parts, gast.Load())
+
     def visit_Lambda(self, node: gast.Lambda) -> gast.AST:
         raise _Undecided
 
-    visit_IfExp = visit_BoolOp = visit_ListComp = visit_GeneratorExp = visit_Dict = visit_JoinedStr = (
-        visit_Lambda
-    )
+    visit_IfExp = visit_BoolOp = visit_GeneratorExp = visit_Dict = visit_JoinedStr = visit_Lambda
     visit_DictComp = visit_SetComp = visit_Set = visit_Lambda

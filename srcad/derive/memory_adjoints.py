@@ -245,9 +245,13 @@ class MemoryAdjoints(StoreAdjoints):
     def parts_of(self, target: gast.Tuple, value: gast.AST) -> Any:
         """Return the pull of an unpacking whose parts have gradients of their own."""
         whole = self.is_shadowed(value)
+        targets = [element.id for element in target.elts]
+        numbers = self.holds_numbers(value, targets) and not any(map(self.is_shadowed, [value, *target.elts]))
 
         def pull(fl: Flattener, grad: Names, live: set[str]) -> list[Contribution]:
             found = []
+            if numbers:
+                return self.of_numbers(targets, value, fl, grad, live)
             for position, element in enumerate(target.elts):
                 shadowed = self.is_shadowed(element)
                 if element.id in live or shadowed and not whole:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import linecache
 import textwrap
 from typing import Any
 
@@ -11,6 +10,7 @@ import gast
 
 from srcad import frontend
 from srcad.frontend.nested import as_definition
+from srcad.lang import texts
 from srcad.lang.function import Function
 from srcad.lang.scope import Scope
 from srcad.lang.source import read
@@ -36,7 +36,7 @@ def after(last: str, text: str, **names: Any) -> str:
     """
     text = textwrap.dedent(text).strip() + "\n"
     file = f"<stages {hash(text)}>"
-    linecache.cache[file] = (len(text), None, text.splitlines(keepends=True), file)
+    texts.keep(file, text)
     space: dict[str, Any] = {"__name__": "demo", **names}
     exec(compile(text, file, "exec"), space)
     func = next(

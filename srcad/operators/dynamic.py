@@ -185,8 +185,11 @@ def plain(function: Any, args: Any, options: Any) -> Outcome:
 
 def tangents_of(target: Target, values: Any, held: Any, tangents: Any, named: Any) -> dict[str, Any]:
     """Return the tangent of each parameter and captured variable, by name."""
-    before = tuple(held if i == 0 else zero_tangent(v) for i, v in enumerate(target.before))
-    fixed = {name: zero_tangent(value) for name, value in target.options.items()}
+    given, options, held = target.held_parts(held)
+    count = len(target.before) - len(given)
+    own = tuple(held if i == 0 else zero_tangent(v) for i, v in enumerate(target.before[:count]))
+    before = (*own, *given)
+    fixed = {name: zero_tangent(value) for name, value in target.options.items()} | options
     bound = target.signature.bind(*before, *tangents, **{**fixed, **named}).arguments
     found = {}
     for name, value in zip(target.names, values):

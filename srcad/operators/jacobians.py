@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import functools
 import itertools
-import linecache
 from collections.abc import Callable
 from typing import Any
 
@@ -19,6 +18,7 @@ from srcad.api import grad
 from srcad.backends.tracebacks import show_users_source
 from srcad.compilation import compiled
 from srcad.errors import ArgumentError, NoDerivativeError, UnsupportedError
+from srcad.lang import texts
 from srcad.operators.forward import Jvp, Pushforward
 from srcad.runtime import clone, share_memory
 from srcad.runtime.tangents import tangent_result, zero_tangent
@@ -337,7 +337,7 @@ def _columns_text(
 def _function_of(text: str, forward: Any) -> Any:
     """Return the function whose text is given, with its source to be found."""
     file = f"<srcad jacobian {next(_serial)}>"
-    linecache.cache[file] = (len(text), None, text.splitlines(keepends=True), file)
+    texts.keep(file, text)
     namespace: dict[str, Any] = {"np": np, "forward": forward, "__name__": "srcad_generated.jacobian"}
     exec(compile(text, file, "exec"), namespace)
     return namespace["jacobian"]

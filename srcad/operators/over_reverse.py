@@ -506,9 +506,11 @@ def bound_images(
     target: Target, own: Any, parts: Any, options: dict[str, Any], captured: int
 ) -> dict[str, Any]:
     """Return what belongs to each parameter, bound as the arguments are; None where nothing was given."""
-    first = () if target.closure is not None or not target.before else (own,)
-    before = (*first, *(None,) * (len(target.before) - len(first)))
-    bound = target.signature.bind(*before, *parts, **options).arguments
+    held, named, own = target.held_parts(own)
+    count = len(target.before) - len(held)
+    first = () if target.closure is not None or not count else (own,)
+    before = (*first, *(None,) * (count - len(first)), *held)
+    bound = target.signature.bind(*before, *parts, **{**named, **options}).arguments
     found = {name: bound.get(name) for name in target.names}
     for name, parameter in target.signature.parameters.items():
         if name not in bound and parameter.kind is parameter.VAR_POSITIONAL:

@@ -348,7 +348,7 @@ def lower_half(ans, g, x):
 
 @elementwise(rt.quotient, "g", "x")
 def quotient(ans, g, x):
-    return rt.quotient(np.ones_like(ans), x), -rt.quotient(ans, x)
+    return rt.quotient(1.0, x), -rt.quotient(ans, x)
 
 
 @vjp(rt.fractions, "percentages", linear=True)

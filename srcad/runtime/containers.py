@@ -61,7 +61,10 @@ def zeros_like(value: Any) -> Any:
     if isinstance(value, np.ndarray):
         return np.zeros_like(value) if value.dtype.kind in "fc" else np.zeros(value.shape)
     if isinstance(value, (list, tuple)):
-        return [zeros_like(item) if isinstance(item, _SHAPED) else 0.0 for item in value]
+        return [
+            0.0 if type(item) is float or not isinstance(item, _SHAPED) else zeros_like(item)
+            for item in value
+        ]
     if isinstance(value, dict):
         return {key: zeros_like(item) if isinstance(item, _SHAPED) else 0.0 for key, item in value.items()}
     if isinstance(value, (int, float, complex, np.number, np.bool_, str, type(None))):
@@ -73,6 +76,11 @@ def zeros_like(value: Any) -> Any:
 
 def add(first: Any, second: Any) -> Any:
     """Return the sum of two gradients of the same value."""
+    if type(first) is list and type(second) is list:
+        return [
+            one + other if type(one) is type(other) is float else add(one, other)
+            for one, other in zip(first, second)
+        ]
     if isinstance(first, float) and first == 0.0:
         return second
     if isinstance(second, float) and second == 0.0:
@@ -116,7 +124,9 @@ def copy(value: Any) -> Any:
 
 def accumulate(gradient: Any, index: Any, value: Any) -> None:
     """Add ``value`` to the part of ``gradient`` at ``index``; an index that occurs twice counts twice."""
-    if isinstance(gradient, np.ndarray):
+    if type(gradient) is list and type(index) is int:
+        gradient[index] = add(gradient[index], value)
+    elif isinstance(gradient, np.ndarray):
         np.add.at(gradient, index, value)
     elif isinstance(gradient, dict):
         gradient[index] = add(gradient.get(index, 0.0), value)

@@ -8,8 +8,24 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
+
 from srcad import runtime as rt
-from srcad.analysis.kinds import ANY, BOOL, FLOAT, FLOAT64, INT, NONE, NUMBER, STR, Kind, container, dims_of
+from srcad.analysis.kinds import (
+    ANY,
+    BOOL,
+    FLOAT,
+    FLOAT64,
+    INT,
+    NONE,
+    NUMBER,
+    STR,
+    Kind,
+    container,
+    dims_of,
+    is_scalar,
+)
+from srcad.analysis.results.elementwise import ufunc_result
 from srcad.analysis.results.shaped import Call, number, shaped
 
 __all__ = ["is_runtime", "runtime_result"]
@@ -122,6 +138,32 @@ def _number_like(position: int) -> Callable[[Call], Kind]:
     return result
 
 
+def _quotient(call: Call) -> Kind:
+    """The kind of ``rt.quotient(g, x)``."""
+    return ufunc_result(np.true_divide, call.arguments) if len(call.arguments) == 2 else NUMBER
+
+
+def _reciprocal(call: Call) -> Kind:
+    """The kind of ``rt.safe_reciprocal(x)``."""
+    return ufunc_result(np.true_divide, [INT, call.arguments[0]])
+
+
+def _logarithm(call: Call) -> Kind:
+    """The kind of ``rt.safe_log(x)``."""
+    return ufunc_result(np.log, call.arguments[:1])
+
+
+def _power(call: Call) -> Kind:
+    """The kind of ``rt.scaled_power(scale, x, exponent)``."""
+    if len(call.arguments) != 3 or not all(is_scalar(kind) and kind.dtype for kind in call.arguments):
+        return NUMBER
+    scale, x, _ = call.arguments
+    doubles = all(kind.dtype in ("float64", "double", "int") for kind in call.arguments)
+    if not doubles:
+        return FLOAT
+    return FLOAT64 if "float64" in (scale.dtype, x.dtype) else Kind("float", dtype="double")
+
+
 def _copied(call: Call) -> Kind:
     """The kind of ``rt.copy(value)``."""
     return call.arguments[0] if call.arguments and call.arguments[0].name in ("array", "number") else ANY
@@ -163,8 +205,12 @@ _LIKE_ARGUMENTS: dict[Any, Callable[[Call], Kind]] = {
     rt.freedom: lambda call: NUMBER,
     rt.holomorphic_seed: lambda call: Kind("float", dtype="complex"),
     rt.nested_like: _nested_like_second,
+    rt.quotient: _quotient,
     rt.record_like: _record,
     rt.reshape_like: lambda call: container("list", (NUMBER,)),
+    rt.safe_log: _logarithm,
+    rt.safe_reciprocal: _reciprocal,
+    rt.scaled_power: _power,
     rt.seed: lambda call: FLOAT,
     rt.select_adjoint: _parts_of(2),
     rt.split_like: _parts_of(1),

@@ -1,0 +1,102 @@
+"""Lists that a function makes and keeps to itself: what is stored in one of them is in no other.
+
+Example, in which ``total`` is not private since it is returned::
+
+    history = []
+    history.append(x)
+    seq = rt.sequence(history)
+    y = seq[0]
+    total = [y]
+    return total
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+
+import gast
+
+from srcad import runtime as rt
+from srcad.lang.function import Function
+
+__all__ = ["private_lists"]
+
+_METHODS = frozenset("append clear extend insert pop reverse".split())
+
+
+def private_lists(fn: Function, parameters: set[str]) -> dict[str, str]:
+    """Return the variables that only ever hold private lists, each with the one that stands for all its aliases."""
+    named: Counter[str] = Counter()
+    harmless: Counter[str] = Counter()
+    pairs: list[tuple[str, str]] = []
+    for stmt in fn.tree.body:
+        for node in gast.walk(stmt):
+            if isinstance(node, gast.Name):
+                named[node.id] += 1
+            harmless.update(_harmless(node, fn))
+            alias = _alias(node, fn)
+            if alias is not None:
+                pairs.append(alias)
+                harmless.update(alias)
+    plain = {n for n, count in named.items() if count == harmless[n]} - parameters - set(fn.scope.statics)
+    return _grouped(plain, pairs, {n for pair in pairs for n in pair} - plain)
+
+
+def _grouped(plain: set[str], pairs: list[tuple[str, str]], others: set[str]) -> dict[str, str]:
+    """Return for each variable the one that stands for its aliases; those of variables that are not plain are left out."""
+    while True:
+        touched = {n for pair in pairs if others & set(pair) for n in pair}
+        if touched <= others:
+            break
+        others = others | touched
+    groups = {n: n for n in sorted(plain - others)}
+    for _ in pairs:
+        for one, other in pairs:
+            if one in groups and other in groups:
+                groups[one] = groups[other] = min(groups[one], groups[other])
+    return groups
+
+
+def _harmless(node: gast.AST, fn: Function) -> Iterator[str]:
+    """Yield the variable that a node uses as a list which nobody else holds afterwards."""
+    found: gast.AST | None = None
+    if isinstance(node, gast.Assign):
+        target = node.targets[0]
+        if isinstance(target, gast.Name) and _makes_list(node.value, fn):
+            found = target
+        elif isinstance(target, gast.Tuple):
+            found = node.value
+    elif isinstance(node, gast.Subscript):
+        found = None if isinstance(node.ctx, gast.Del) else node.value
+    elif isinstance(node, gast.Call):
+        if isinstance(node.func, gast.Attribute) and node.func.attr in _METHODS:
+            found = node.func.value
+        elif _static(node.func, fn) in (len, bool) and len(node.args) == 1:
+            found = node.args[0]
+    elif isinstance(node, (gast.If, gast.While)):
+        found = node.test
+    if isinstance(found, gast.Name):
+        yield found.id
+
+
+def _makes_list(node: gast.AST, fn: Function) -> bool:
+    return isinstance(node, gast.List) or isinstance(node, gast.Call) and _static(node.func, fn) is list
+
+
+def _alias(node: gast.AST, fn: Function) -> tuple[str, str] | None:
+    """Return two variables of which one is bound to the list that the other holds."""
+    if not isinstance(node, gast.Assign) or not isinstance(node.targets[0], gast.Name):
+        return None
+    value = node.value
+    if isinstance(value, gast.Call) and _static(value.func, fn) is rt.sequence and len(value.args) == 1:
+        value = value.args[0]
+    return (node.targets[0].id, value.id) if isinstance(value, gast.Name) else None
+
+
+def _static(node: gast.AST, fn: Function) -> object:
+    """Return the function that a name stands for; that of `len`, `bool` and `list` also where it is not bound yet."""
+    identifier = getattr(node, "id", "")
+    found = fn.scope.statics.get(identifier)
+    known = {"len": len, "bool": bool, "list": list}
+    return known.get(identifier) if found is None and identifier not in fn.scope.taken else found
