@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import gast
 import numpy as np
 
@@ -10,7 +12,7 @@ from srcad.analysis.broadcast import Reduction, unbroadcast_axes
 from srcad.analysis.kinds import dims_of, is_double, is_scalar
 from srcad.optimize.forward import Known, Rewriter
 from srcad.optimize.memory import Memory
-from srcad.optimize.program import Program, Statement
+from srcad.optimize.program import Program, Statement, statements
 from srcad.optimize.shapes import Shapes, is_elementwise
 from srcad.optimize.terms import Term
 
@@ -38,6 +40,7 @@ class NeedlessBroadcasts(Rewriter):
         super().__init__(program, memory)
         self.kinds = memory.kinds
         self.shapes = Shapes(program, self.kinds)
+        self._readers: dict[str, list[Statement]] | None = None
 
     def statement(self, stmt: Statement, known: Known) -> list[Statement] | None:
         """Replace an operand of a sum or product, or an ``unbroadcast``."""
@@ -52,9 +55,9 @@ class NeedlessBroadcasts(Rewriter):
             return None
         if is_elementwise(value):
             left, op, right = value.parts
-            if (small := self._broadcast_source(left, right, known)) is not None:
+            if (small := self._broadcast_source(left, right, known, stmt)) is not None:
                 self.program.set_value(stmt, self.terms.binary(small, op, right))
-            elif (small := self._broadcast_source(right, left, known)) is not None:
+            elif (small := self._broadcast_source(right, left, known, stmt)) is not None:
                 self.program.set_value(stmt, self.terms.binary(left, op, small))
         elif value.kind is gast.Call and value.callee is np.where and len(value.parts[1]) == 3:
             self._choose_numbers(stmt, value, known)
@@ -137,14 +140,23 @@ class NeedlessBroadcasts(Rewriter):
 
     # ---- broadcasts -------------------------------------------------------------------------
 
-    def _broadcast_source(self, term: Term, other: Term, known: Known) -> Term | None:
-        """Return ``g`` where a term is ``np.broadcast_to(g, ...)`` for a shape that ``other`` brings anyway."""
+    def _broadcast_source(
+        self, term: Term, other: Term, known: Known, product: Statement | None = None
+    ) -> Term | None:
+        """Return ``g`` where a term is ``np.broadcast_to(g, ...)`` for a shape that ``other`` brings anyway.
+
+        What is added to an array of that shape in the end need not have it, and ``product`` may be such.
+        """
         number = self._number_behind(term, known)
         found = self._broadcast_of(term, known)
         source: Term | None = number if found is None else found.parts[1][0]
         if source is None:
             return None
-        if not (self.shapes.same(term, other, known) or self._is_covered(term, other, source)):
+        if not (
+            self.shapes.same(term, other, known)
+            or self._is_covered(term, other, source)
+            or (product is not None and self._is_summed_and_added(product, term, other, source))
+        ):
             return None
         return source if number is None else number
 
@@ -160,10 +172,11 @@ class NeedlessBroadcasts(Rewriter):
             found if len(args) == 2 and not keywords and args[0].kind in (gast.Name, gast.Constant) else None
         )
 
-    def _is_covered(self, term: Term, other: Term, source: Term) -> bool:
+    def _is_covered(self, term: Term, other: Term, source: Term, axes: Collection[int] | None = None) -> bool:
         """Tell whether one of two operands has each axis of ``term`` with a length that is surely not one.
 
         So the result has its shape, although ``source``, which was broadcast to ``term``, has axes of length one.
+        With ``axes``, only these are looked at.
         """
         wide, small, large = (dims_of(self.kinds.of(part)) for part in (term, source, other))
         if wide is None or large is None or not self.kinds.is_whole(other):
@@ -172,7 +185,44 @@ class NeedlessBroadcasts(Rewriter):
             small = ()
         rank = max(len(wide), len(large))
         first, second = (("1",) * (rank - len(dims)) + dims for dims in (small, large))
-        return all("N" in pair for pair in zip(first, second))
+        pairs = list(zip(first, second))
+        return all("N" in pairs[axis] for axis in (range(rank) if axes is None else axes) if axis < rank)
+
+    def _is_summed_and_added(self, product: Statement, term: Term, other: Term, source: Term) -> bool:
+        """Tell whether a product is only summed, over axes that are covered, and added to what has all the others."""
+        summing = self._only_reader(product.target)
+        value = None if summing is None else summing.value
+        if summing is None or value is None or value.kind is not gast.Call or value.callee is not np.sum:
+            return False
+        _, args, keywords = value.parts
+        if len(args) != 1 or len(keywords) != 1 or keywords[0].parts[0] != "axis":
+            return False
+        axis = keywords[0].parts[1]
+        place = axis.parts[0] if axis.kind is gast.Constant else None
+        if type(place) is not int or place < 0 or not self._is_covered(term, other, source, (place,)):
+            return False
+        adding = self._only_reader(summing.target)
+        total = None if adding is None else adding.value
+        if adding is None or total is None or total.kind is not gast.BinOp or total.parts[1] is not gast.Add:
+            return False
+        left, _, right = total.parts
+        whole = right if left.kind is gast.Name and left.name == summing.target else left
+        dims, wide = dims_of(self.kinds.of(whole)), dims_of(self.kinds.of(term))
+        if dims is None or wide is None or not self.kinds.is_whole(whole):
+            return False
+        return len(dims) == len(wide) - 1 and set(dims) <= {"N"}
+
+    def _only_reader(self, name: str | None) -> Statement | None:
+        """Return the one statement that reads a temporary."""
+        if name is None or name in self.context.keep:
+            return None
+        if self._readers is None:
+            self._readers = {}
+            for stmt in statements(self.program.body):
+                for read in stmt.reads:
+                    self._readers.setdefault(read, []).append(stmt)
+        found = self._readers.get(name, [])
+        return found[0] if len(found) == 1 and self.shapes.settled.get(name) is not None else None
 
     def _broadcast_last(self, stmt: Statement, known: Known) -> list[Statement] | None:
         """Compute with numbers before they are broadcast."""

@@ -233,6 +233,8 @@ def _kind_of_constant(value: Any) -> Kind:
         return Kind("float", dtype="float64")
     if isinstance(value, complex):
         return Kind("number", dtype="complex")
+    if isinstance(value, tuple):
+        return Kind("tuple", items=tuple(map(_kind_of_constant, value)))
     return Kind("none") if value is None else ANY
 
 

@@ -105,7 +105,8 @@ def owned(gradient: Any, value: Any) -> Any:
     if isinstance(gradient, (float, int)) and gradient == 0:
         return zeros_like(value)
     if isinstance(value, np.ndarray):
-        return np.array(np.broadcast_to(gradient, value.shape))
+        fits = type(gradient) is np.ndarray and gradient.shape == value.shape
+        return np.array(gradient if fits else np.broadcast_to(gradient, value.shape))
     return gradient
 
 

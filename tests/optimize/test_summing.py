@@ -90,3 +90,24 @@ def test_a_sum_that_is_there_is_not_computed_again():
     assert np.allclose(gradient, np.exp(MATRIX) / np.sum(np.exp(MATRIX), axis=1, keepdims=True))
     assert ".sum(axis=1, keepdims=True)" not in derivative.source
     check_grads(log_of_sums, (MATRIX,), order=2)
+
+
+def correlate(images, weights, out):
+    k = weights.shape[0]
+    for i in range(out.shape[1]):
+        for j in range(out.shape[2]):
+            window = images[:, i : i + k, j : j + k, :, None]
+            out[:, i, j] = np.sum(window * weights, axis=(1, 2, 3))
+    return np.sum(out * out)
+
+
+@pytest.mark.parametrize("size", [3, 4])
+def test_a_window_at_the_border_may_be_of_length_one(size):
+    """There NumPy repeats the window along the filter."""
+    images, weights = RNG.normal(size=(2, 4, 4, 2)), RNG.normal(size=(2, 2, 2, 3))
+    args = images, weights, np.zeros((2, size, size, 3))
+    check_grads(correlate, args, order=1)
+    derivative = value_and_grad(correlate, argnums=(0, 1))
+    derivative(*args)
+    assert "broadcast_to" not in derivative.source
+    assert "history" not in derivative.source

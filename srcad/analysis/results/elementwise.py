@@ -169,6 +169,8 @@ def _scalar_binary(op: type, left: Kind, right: Kind) -> Kind:
     if op in _BITWISE:
         return BOOL if left.name == right.name == "bool" and op not in (gast.LShift, gast.RShift) else INT
     if not doubles:
+        if op is gast.Pow and left.dtype == "complex":
+            return Kind("float", dtype="complex")
         return FLOAT if whole or op is gast.Pow else ufunc_result(BINARY[op], [left, right])
     if op is gast.Pow:
         natural = right.value is not None and right.value >= 0
