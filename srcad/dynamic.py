@@ -27,7 +27,7 @@ from srcad.dynamic_operators import OPERATORS
 from srcad.dynamic_rules import call_of_rule, call_without_derivative
 from srcad.errors import NoDerivativeError
 from srcad.lang.function import Nested
-from srcad.rules import registry
+from srcad.rules import iteration, registry
 from srcad.runtime.calls import set_gradient, set_resolver
 from srcad.runtime.stored import method_of_array
 from srcad.targets import Target, refuse_changed_defaults
@@ -74,6 +74,8 @@ def call(
     reason = registry.reason_refused(function)
     if reason is not None and carries((*shadows, *option_shadows.values())):
         raise NoDerivativeError(reason)
+    if isinstance(function, Hashable) and function in iteration.WRITTEN_OUT:
+        function = source_of_builtin(function, len(args), tuple(options)) or function
     if isinstance(function, type):
         return call_of_class(call, function, args, shadows, options, option_shadows)
     if isinstance(function, functools.partial):

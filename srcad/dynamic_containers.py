@@ -14,6 +14,7 @@ import numpy as np
 
 from srcad import runtime as rt
 from srcad.errors import UnsupportedError
+from srcad.rules import iteration
 
 __all__ = [
     "CONTAINERS",
@@ -40,6 +41,8 @@ def _nothing_to_do() -> None:
 
 def items_of(source: Any, image: Any) -> tuple[list[Any], list[Any], Callable[[], None]]:
     """Return the items that ``source`` iterates over, their shadows and the pullback of reading them."""
+    if rt.iterates_in_python(source):
+        return rt.call(rt.sequence, None, (source,), (image,))  # type: ignore[no-any-return]
     items = list(source)
     mirrored = isinstance(image, (list, tuple, collections.deque))
     images = list(image) if mirrored else rt.element_shadows(items, image)
@@ -47,12 +50,7 @@ def items_of(source: Any, image: Any) -> tuple[list[Any], list[Any], Callable[[]
         images = [None] * len(items)
     if not isinstance(image, np.ndarray):
         return items, images, _nothing_to_do
-    return items, images, functools.partial(_return_elements, images, image)
-
-
-def _return_elements(images: list[Any], image: Any) -> None:
-    for position, part in enumerate(images):
-        rt.return_element(part, image, position)
+    return items, images, functools.partial(rt.return_elements, images, image)
 
 
 def run(pullbacks: list[Any]) -> None:
@@ -98,11 +96,6 @@ def _sorted(call: Call, source: Any, *, shadows: Any, key: Any = None, reverse: 
     return [items[i] for i in order], [images[i] for i in order], pullback
 
 
-def _iter(call: Call, source: Any, *, shadows: Any) -> Outcome:
-    items, images, pullback = items_of(source, shadows[0])
-    return iter(items), images, pullback
-
-
 def _reversed(call: Call, source: Any, *, shadows: Any) -> Outcome:
     items, images, pullback = items_of(source, shadows[0])
     return items[::-1], images[::-1], pullback
@@ -136,6 +129,8 @@ def _filter(call: Call, function: Any, source: Any, *, shadows: Any) -> Outcome:
 
 
 def _sequence(call: Call, source: Any, *, shadows: Any) -> Outcome:
+    if type(source) is iteration.Items:
+        return _remaining(source, shadows[0])
     iterate = getattr(type(source), "__iter__", None)
     if isinstance(iterate, types.FunctionType):
         items, images, pullback = call(iterate, None, (source,), (shadows[0],), {}, {})
@@ -151,6 +146,13 @@ def _sequence(call: Call, source: Any, *, shadows: Any) -> Outcome:
         return keys, [None] * len(keys), _nothing_to_do
     items, images, pullback = items_of(source, shadows[0])
     return items, images, pullback
+
+
+def _remaining(iterator: iteration.Items, image: Any) -> Outcome:
+    """Take all items that an iterator over a list or an array still has."""
+    start, iterator.position = iterator.position, len(iterator.source)
+    held = getattr(image, "source", None)
+    return items_of(iterator.source[start:], None if held is None else held[start:])
 
 
 def _exhausted(call: Call, iterator: Any, image: Any, advance: Any, made: Any) -> Outcome:
@@ -237,5 +239,5 @@ MAKERS: dict[Any, Any] = {
     copy.deepcopy: _deepcopy,
     super: _super,
     list: _listed(list), tuple: _listed(tuple), dict: dict_of, sorted: _sorted, reversed: _reversed, zip: _zip,
-    enumerate: _enumerate, iter: _iter, map: _map, filter: _filter,
+    enumerate: _enumerate, map: _map, filter: _filter,
 }  # fmt: skip

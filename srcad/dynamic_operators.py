@@ -17,7 +17,7 @@ from srcad.dynamic_rules import call_of_rule, call_without_derivative
 from srcad.errors import UnsupportedError
 from srcad.runtime.stored import set_array_item, update_array
 
-__all__ = ["OPERATORS", "attribute_of_class"]
+__all__ = ["OPERATORS", "attribute_of_class", "is_method"]
 
 Outcome = tuple[Any, Any, Callable[[], None]]
 Call = Callable[..., Outcome]
@@ -205,7 +205,7 @@ def _getattr(call: Call, base: Any, name: str, *default: Any, shadows: Any) -> O
         read = type(computed).__get__
         return call(read, None, (computed, base, cls), (rt.shadow(computed), shadows[0], None), {}, {})
     value = getattr(base, name)
-    if isinstance(value, types.MethodType):
+    if is_method(value):
         return value, shadows[0], _nothing_to_do
     image = shadows[0]
     if isinstance(base, _NUMERIC) and not isinstance(base, int) and not callable(value):
@@ -218,6 +218,15 @@ def _getattr(call: Call, base: Any, name: str, *default: Any, shadows: Any) -> O
         if fallback is not None and not hasattr(cls, name):
             return call(fallback, None, (base, name), (image, None), {}, {})
     return value, rt.attribute_shadow(value, base, image, name) if own else None, _nothing_to_do
+
+
+def is_method(value: Any) -> bool:
+    """Tell whether a value is a function bound to what it is called on, which is a module for functions in C."""
+    receiver = getattr(value, "__self__", None)
+    built_in = isinstance(value, types.BuiltinMethodType) and receiver is not None
+    return (
+        isinstance(value, types.MethodType) or built_in and not isinstance(receiver, (types.ModuleType, type))
+    )
 
 
 def attribute_of_class(base: Any, name: str) -> Any:

@@ -7,6 +7,7 @@ import functools
 import gast
 
 from srcad.analysis.activity import varied_variables
+from srcad.analysis.guards import raising_variables
 from srcad.analysis.infer import infer
 from srcad.analysis.memory import memory_of
 from srcad.analysis.returns import Callees
@@ -89,7 +90,13 @@ def build_forward(request: Request, stages: dict[str, str] | None = None) -> Cod
         stages["forward"] = to_source(derived.tree)
     inexact = {n for n, k in kinds.items() if k.name == "float" or (k.name == "array" and k.inexact)}
     like = {tangent: n for tangent, n in variable_of.items() if n in inexact}
-    derived = optimize(derived, _is_pure, keep=users, inexact=sorted(inexact), ranks=kinds, like=like)
+    hints = {
+        "inexact": sorted(inexact),
+        "ranks": kinds,
+        "like": like,
+        "raising": raising_variables(fn, kinds),
+    }
+    derived = optimize(derived, _is_pure, keep=users, **hints)
     text, entries, imports = load([derived], fn.scope)
     return Code(
         text, functools.partial(stages_of, request), list(fn.scope.dependencies), entries, changes=bool(memory.changed),

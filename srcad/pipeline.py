@@ -37,7 +37,7 @@ from srcad.derive.reverse import Reverse, reverse_steps
 from srcad.derive.saving import save
 from srcad.derive.sequences import run_over_directly
 from srcad.errors import SrcadError, UnsupportedError
-from srcad.frontend import normalize, normalize_nested
+from srcad.frontend import normalize, normalize_nested, refuse_generator
 from srcad.lang.function import Function, Nested
 from srcad.lang.printer import to_source
 from srcad.lang.scope import Dependency
@@ -130,6 +130,8 @@ def build(request: Request, stages: dict[str, str] | None = None, around: tuple[
     SrcadError
         If the program lies outside the language; nothing is kept then.
     """
+    if request.mode != "call":
+        refuse_generator(request.func)
     callees = Callees(read)
     fn = read(request.func)
     users = user_names(fn)
@@ -371,4 +373,6 @@ def _is_pure(function: Any) -> bool:
         open,
         rt.seed,
         rt.holomorphic_seed,
+        rt.check_iterator,
+        rt.check_left,
     )

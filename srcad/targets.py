@@ -101,7 +101,7 @@ class Target:
                 f = ARRAY_METHODS[f.__name__]
             elif isinstance(f, (types.FunctionType, Closure)) or registry.find(f) is not None:
                 break
-            elif isinstance(inspect.getattr_static(type(f), "__call__", None), types.FunctionType):
+            elif _is_written(type(f)):
                 self.before = (f, *self.before)
                 f = registry.source_of(type(f).__call__) or type(f).__call__
             else:
@@ -362,3 +362,9 @@ def _written(parameter: inspect.Parameter) -> str:
 
 _PRINTABLE = (int, float, str, bool, type(None), type(inspect.Parameter.empty))
 _serial = itertools.count(1)
+
+
+def _is_written(cls: type) -> bool:
+    """Tell whether what a call of an instance does is known as Python."""
+    called = inspect.getattr_static(cls, "__call__", None)
+    return isinstance(called, types.FunctionType) or registry.source_of(called) is not None

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import functools
+import itertools
 from typing import Any
 
 from srcad import runtime as rt
-from srcad.rules import registry
+from srcad.rules import iteration, registry
 
 __all__ = ["source_of_builtin"]
 
@@ -173,6 +174,14 @@ def source_of_builtin(function: Any, positional: int, keywords: tuple[str | None
         return _sorted_by if "key" in keywords else _sorted
     if function is functools.reduce and not keywords:
         return _reduce if positional == 2 else _reduce_from
+    if function is itertools.repeat:
+        return iteration.repeated if positional == 2 else None
+    if function is iter:
+        return iteration.iterate if positional == 1 else None
+    if function is next:
+        return (iteration.following, iteration.following_or)[positional - 1]
+    if function is itertools.accumulate and positional == 1 and not keywords:
+        return iteration.accumulate_sums
     if function is divmod and positional == 2:
         return _divmod
     return _pow if function is pow and positional == 2 else registry.source_of(function)

@@ -132,7 +132,8 @@ class CallAdjoints(ShadowOperands):
         if kind.name in ("array", "number", "float"):
             return self.array_method(target, node)
         if kind.name == "str":
-            return Operation((target,) if target else (), [self.stmt], nothing)
+            births = self.birth(target) if target is not None and self.is_shadowed(target) else []
+            return Operation((target,) if target else (), [self.stmt, *births], nothing, always=bool(births))
         if kind.name not in ("list", "dict", "tuple"):
             return None
         if not self.is_shadowed(receiver):

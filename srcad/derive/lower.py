@@ -22,6 +22,7 @@ After::
 
 from __future__ import annotations
 
+import contextlib
 from typing import Any
 
 import gast
@@ -50,6 +51,7 @@ _LIBRARIES = {
     "io",
     "time",
 }
+_WRITTEN_IN_PYTHON = (contextlib.nullcontext, contextlib.suppress, contextlib.closing)
 _IN_PLACE = (gast.Add, gast.Sub, gast.Mult, gast.Div)
 
 
@@ -104,6 +106,8 @@ class _Lowering(CallLowering):
             ]
         if isinstance(stmt, gast.AugAssign):
             return self.augmented(stmt)
+        if self.is_idle_check(stmt):
+            return []
         listed = self.listed(stmt)
         if listed:
             return self.block([*listed, stmt])
@@ -126,6 +130,14 @@ class _Lowering(CallLowering):
             lowered = self.lowered(stmt, None, stmt.value)
             return [stmt] if lowered is None else self.block(lowered)
         return [stmt]
+
+    def is_idle_check(self, stmt: gast.stmt) -> bool:
+        """Tell whether a statement looks for an iterator where there is none."""
+        call_ = stmt.value if isinstance(stmt, gast.Expr) else None
+        if not isinstance(call_, gast.Call) or not isinstance(call_.func, gast.Name):
+            return False
+        function = self.scope.statics.get(call_.func.id)
+        return function is rt.check_left and self.kind(call_.args[0]).name not in ("any", "object")
 
     def context(self, stmt: gast.With) -> list[gast.stmt]:
         """Write out the methods of a context that a user's class defines: they may change what it holds."""
@@ -158,7 +170,7 @@ class _Lowering(CallLowering):
                 callee = getattr(getattr(node.value, "func", None), "id", "")
                 function = self.scope.statics.get(callee)
                 module = str(getattr(function, "__module__", None) or "").partition(".")[0]
-                if function is not None and module in _LIBRARIES:
+                if function is not None and module in _LIBRARIES and function not in _WRITTEN_IN_PYTHON:
                     return True
         return False
 

@@ -210,9 +210,14 @@ class MemoryAdjoints(StoreAdjoints):
         flat = Flattener(self.scope)
         made = assign(self.gradient(target), flat.operation(mirrored))
         forward = [*before, self.stmt, *flat.statements, made]
-        return Operation(
-            (), self.placed(forward), lambda fl, grad, live: self.take(taken, fl), always=bool(taken)
-        )
+        copied = _copied_out(flat.statements)
+
+        def pull(fl: Flattener, grad: Names, live: set[str]) -> list[Contribution]:
+            for part, whole in copied:
+                fl.statements.append(gast.Expr(call("rt.return_elements", name(part), name(whole))))
+            return self.take(taken, fl)
+
+        return Operation((), self.placed(forward), pull, always=bool(taken or copied))
 
     def memory_unpacking(self, target: gast.Tuple, value: gast.AST) -> Operation | None:
         if not self.is_varied(value):
@@ -261,3 +266,12 @@ class MemoryAdjoints(StoreAdjoints):
             return found
 
         return pull
+
+
+def _copied_out(statements: list[gast.stmt]) -> list[tuple[str, str]]:
+    """Return the variables for the shadows of items that a display spreads, and those of what they stood in."""
+    return [
+        (stmt.targets[0].id, stmt.value.args[1].id)
+        for stmt in statements
+        if isinstance(stmt.value, gast.Call) and stmt.value.func.id == "rt.element_shadows"
+    ]

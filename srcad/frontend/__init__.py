@@ -13,11 +13,14 @@ import gast
 from srcad.frontend.anf import to_anf
 from srcad.frontend.blocks import defer_blocks
 from srcad.frontend.cells import Cell
+from srcad.frontend.contexts import write_out_contexts
 from srcad.frontend.control import structure
 from srcad.frontend.decorators import write_out_decorators
 from srcad.frontend.exceptions import lower_exceptions
 from srcad.frontend.fence import fence
 from srcad.frontend.generators import inline_generators
+from srcad.frontend.iterators import step_iterators
+from srcad.frontend.listed import list_generators, refuse_generator
 from srcad.frontend.match import lower_match
 from srcad.frontend.nested import as_definition, is_plain, without_annotations
 from srcad.frontend.resolve import resolve
@@ -26,7 +29,7 @@ from srcad.lang.function import Function, Nested
 from srcad.lang.scope import Scope
 from srcad.lang.source import read
 
-__all__ = ["PASSES", "normalize", "normalize_nested"]
+__all__ = ["PASSES", "normalize", "normalize_nested", "refuse_generator"]
 
 PASSES = (
     fence,
@@ -34,7 +37,10 @@ PASSES = (
     defer_blocks,
     resolve,
     lower_match,
+    list_generators,
+    write_out_contexts,
     inline_generators,
+    step_iterators,
     lower_exceptions,
     to_anf,
     structure,

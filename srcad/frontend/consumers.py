@@ -37,6 +37,7 @@ def f(xs):
 
 from __future__ import annotations
 
+import itertools
 import types
 from typing import TYPE_CHECKING, Any
 
@@ -47,6 +48,9 @@ from srcad.lang import tree as t
 from srcad.lang.scope import Scope
 
 __all__ = ["Consumers"]
+
+
+_ENDLESS = (itertools.count, itertools.cycle, itertools.repeat)
 
 
 class Consumers:
@@ -66,6 +70,10 @@ class Consumers:
 
     def lowered_call(self, node: gast.Call) -> gast.expr | None:
         """Return what replaces a call that loops; None for others."""
+        if self._is_slice_of_endless(node):
+            item = self.scope.fresh("item")
+            made = gast.ListComp(t.name(item), [gast.comprehension(t.store(item), node, [], 0)])
+            return self.op(t.place(made, node))  # type: ignore[no-any-return]
         function = self.builtin(node)
         if function is None or node.keywords or not node.args:
             return None
@@ -79,6 +87,17 @@ class Consumers:
         if function == "next" and len(node.args) < 3:
             return self._next(node, generator)
         return None
+
+    def _is_slice_of_endless(self, node: gast.Call) -> bool:
+        """Tell whether a call slices an iterator of ``itertools`` that has no end."""
+        statics = self.scope.statics
+        inner = node.args[0] if node.args else None
+        return (
+            statics.get(getattr(node.func, "id", "")) is itertools.islice
+            and isinstance(inner, gast.Call)
+            and statics.get(getattr(inner.func, "id", "")) in _ENDLESS
+            and not (len(inner.args) == 2 and statics.get(inner.func.id) is itertools.repeat)
+        )
 
     def consumed(self, node: gast.Call) -> gast.Call:
         """Return the call with generators as lists, where the callee does nothing but use them up."""

@@ -19,36 +19,26 @@ NO_ASYNC = (
     "Asynchronous code cannot be differentiated.",
     "Compute the value in an ordinary function and await outside.",
 )
-NO_YIELD = (
-    "A generator is called where its values are not run through.",
-    "Loop over it with 'for' in the function that is differentiated, or return a list.",
-)
 REFUSED: dict[type[gast.AST], tuple[str, str]] = {
     gast.AsyncFunctionDef: NO_ASYNC,
     gast.Await: NO_ASYNC,
     gast.AsyncFor: NO_ASYNC,
     gast.AsyncWith: NO_ASYNC,
-    gast.Yield: NO_YIELD,
-    gast.YieldFrom: NO_YIELD,
     gast.ClassDef: ("A class is defined inside the function.", "Define the class at module level."),
 }
 
 
-def fence(fn: Function, yields: bool = False) -> Function:
-    """Raise ``UnsupportedError`` for the first construct that cannot be differentiated.
-
-    With ``yields`` the function may be a generator, which is inlined in a loop.
-    """
-    Fence(fn, (gast.Yield, gast.YieldFrom) if yields else ()).check()
+def fence(fn: Function) -> Function:
+    """Raise ``UnsupportedError`` for the first construct that cannot be differentiated."""
+    Fence(fn).check()
     return fn
 
 
 class Fence:
     """Looks at one function; nested ones are looked at when it is their turn."""
 
-    def __init__(self, fn: Function, allowed: tuple[type[gast.AST], ...] = ()) -> None:
+    def __init__(self, fn: Function) -> None:
         self.fn = fn
-        self.allowed = allowed
         self.body = fn.tree.body
 
     def refuse(self, node: gast.AST, reason: str, hint: str) -> None:
@@ -60,7 +50,7 @@ class Fence:
         if isinstance(self.fn.source.tree, gast.AsyncFunctionDef):
             self.refuse(self.fn.source.tree, *NO_ASYNC)
         for node in t.own_nodes(self.body):
-            if type(node) in REFUSED and type(node) not in self.allowed:
+            if type(node) in REFUSED:
                 self.refuse(node, *REFUSED[type(node)])
             special = getattr(self, f"_{type(node).__name__}", None)
             if special is not None:

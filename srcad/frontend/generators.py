@@ -51,8 +51,10 @@ import gast
 from srcad.errors import NoSourceError, UnsupportedError
 from srcad.frontend.cells import Cell
 from srcad.frontend.fence import fence
+from srcad.frontend.flags import BLOCKS, LOOPS, head, jumps_of, with_flags
 from srcad.frontend.match import lower_match
 from srcad.frontend.nested import as_definition
+from srcad.frontend.quiet import changed_names, why_not_at_once
 from srcad.frontend.resolve import resolve
 from srcad.frontend.statics import refer
 from srcad.lang import tree as t
@@ -60,12 +62,11 @@ from srcad.lang.function import Function, Nested, inlined_at
 from srcad.lang.quote import clone
 from srcad.lang.scope import Scope
 from srcad.lang.source import read
+from srcad.rules import iteration
 
 __all__ = ["inline_generators"]
 
 _CONSUMERS = (list, tuple, sum, sorted, set, dict, max, min)
-_LOOPS = (gast.For, gast.While)
-_BLOCKS = ("body", "orelse", "finalbody")
 
 
 def inline_generators(fn: Function) -> Function:
@@ -86,6 +87,7 @@ class _Inliner:
         self.active: list[Any] = []
         self.closures: dict[str, gast.Call | None] = {}
         self.find_closures(fn.tree.body)
+        self.changed = changed_names(fn.tree.body)
 
     def find_closures(self, body: list[gast.stmt]) -> None:
         """Find the variables that surely hold one nested function."""
@@ -108,19 +110,63 @@ class _Inliner:
 
     def statement(self, stmt: gast.stmt) -> list[gast.stmt]:
         if isinstance(stmt, gast.For):
+            endless = self.zipped(stmt)
+            if endless is not None:
+                return endless
             counted = self.counted(stmt)
             before, stmt = counted if counted is not None else ([], stmt)
             found = self.generator(stmt.iter)
-            if found is not None:
+            if found is not None and not self.is_active(found[0]):
                 return [*before, *self.loop(stmt, *found)]
+            if before:
+                return [*before, *self.statement(stmt)]
         prelude = self.collected(stmt)
-        for part in _BLOCKS:
+        for part in BLOCKS:
             inner = getattr(stmt, part, None)
             if inner:
                 setattr(stmt, part, self.block(inner))
         for handler in getattr(stmt, "handlers", []):
             handler.body = self.block(handler.body)
         return [*prelude, stmt]
+
+    def is_active(self, function: Any) -> bool:
+        """Tell whether a generator is being written out already, so that this call of it stays a call."""
+        return any(function is other for other in self.active)
+
+    def zipped(self, node: gast.For) -> list[gast.stmt] | None:
+        """Return a loop over a generator without end, zipped with what has one, as a loop over the generator."""
+        source = node.iter
+        if not self.is_zip(source) or source.keywords or node.orelse or len(source.args) < 2:
+            return None
+        found = [
+            k for k, arg in enumerate(source.args) if self.generator(arg) and self.reason(arg) == "has no end"
+        ]
+        if len(found) != 1 or self.scope.statics.get(source.func.id) is not zip:
+            return None
+        position, item = self.scope.fresh("position"), self.scope.fresh("item")
+        setup, parts, ends = [t.assign(position, t.constant(0))], [], []
+        for k, arg in enumerate(source.args):
+            if k == found[0]:
+                parts.append(t.name(item))
+                continue
+            items = self.scope.fresh("items")
+            setup.append(t.assign(items, t.call(refer(self.scope, list, "list"), arg)))
+            parts.append(t.subscript(t.name(items), t.name(position)))
+            over = gast.Compare(
+                t.name(position), [gast.GtE()], [t.call(refer(self.scope, len, "len"), t.name(items))]
+            )
+            ends.append(gast.If(over, [gast.Break()], []))
+        step = gast.AugAssign(t.store(position), gast.Add(), t.constant(1))
+        head = [*ends, t.assign(node.target, t.tuple_of(parts)), step]
+        body = [*(t.place(s, node) for s in head), *node.body]
+        loop = gast.copy_location(gast.For(t.store(item), source.args[found[0]], body, [], None), node)
+        return [done for stmt in (*setup, loop) for done in self.statement(t.place(stmt, node))]
+
+    def reason(self, call: gast.Call) -> str | None:
+        """Return what speaks against making a generator's items all at once."""
+        callee = self.resolved(self.generator(call)[0])  # type: ignore[index]
+        parameters = {n.id for n in gast.walk(callee.tree.args) if isinstance(n, gast.Name)}
+        return why_not_at_once(callee.tree.body, parameters | set(callee.captured))
 
     def counted(self, node: gast.For) -> tuple[list[gast.stmt], gast.For] | None:
         """Return a loop over ``enumerate`` of a generator as one over the generator that counts."""
@@ -144,7 +190,7 @@ class _Inliner:
     def collected(self, stmt: gast.stmt) -> list[gast.stmt]:
         """Replace the generators that a statement consumes as a whole by lists; return what makes these."""
         prelude: list[gast.stmt] = []
-        for holder, field, index in self.uses(stmt):
+        for holder, field, index, named in self.uses(stmt):
             value = getattr(holder, field)
             call = value if index is None else value[index]
             items, item = self.scope.fresh("items"), self.scope.fresh("item")
@@ -152,37 +198,76 @@ class _Inliner:
             grow = gast.Expr(t.call(t.attribute(t.name(items), "append"), t.name(item)))
             loop = t.place(gast.For(t.store(item), call, [grow], [], None), call)
             prelude += [made, *self.statement(loop)]
+            result: gast.expr = t.name(items)
+            if named:
+                result = t.call(refer(self.scope, iteration.Items, "Items"), result)
             if index is None:
-                setattr(holder, field, t.place(t.name(items), call))
+                setattr(holder, field, t.place(result, call))
             else:
-                value[index] = t.place(t.name(items), call)
+                value[index] = t.place(result, call)
         return prelude
 
-    def uses(self, stmt: gast.stmt) -> list[tuple[gast.AST, str, int | None]]:
-        """Return the places in the expressions of a statement where a generator is consumed as a whole."""
-        found: list[tuple[gast.AST, str, int | None]] = []
+    def uses(self, stmt: gast.stmt) -> list[tuple[gast.AST, str, int | None, bool]]:
+        """Return the places in the expressions of a statement where a generator is consumed, as a whole or not."""
+        found: list[tuple[gast.AST, str, int | None, bool]] = []
         plain = isinstance(stmt, gast.Assign | gast.AugAssign | gast.Expr | gast.Return | gast.For | gast.If)
         pending: list[gast.AST] = [stmt]
         while pending:
             node = pending.pop()
             for field, value in gast.iter_fields(node):
-                if isinstance(node, gast.stmt) and field in (*_BLOCKS, "handlers"):
+                if isinstance(node, gast.stmt) and field in (*BLOCKS, "handlers"):
                     continue
                 for index, child in enumerate(value if isinstance(value, list) else [value]):
                     if not isinstance(child, gast.AST):
                         continue
-                    if isinstance(child, gast.Call) and self.generator(child) is not None:
-                        if not (plain and self.consumes(node, field)):
-                            raise self.error(
-                                child, "A generator is used as a value here.",
-                                "Loop over it with 'for', or make a list of it.",
-                            )  # fmt: skip
-                        found.append((node, field, index if isinstance(value, list) else None))
+                    if isinstance(child, gast.Call) and self.stays(child, stmt):
+                        self.check_at_once(child, True)
+                    elif isinstance(child, gast.Call) and self.generator(child) is not None:
+                        whole = plain and self.consumes(node, field)
+                        if not whole:
+                            self.check_at_once(child, plain)
+                        named = not whole and not self.is_zip(node)
+                        found.append((node, field, index if isinstance(value, list) else None, named))
                     pending.append(child)
         return found
 
+    def stays(self, call: gast.Call, stmt: gast.stmt) -> bool:
+        """Tell whether a call of a generator stays a call: one of itself, or in a comprehension that binds its operands."""
+        found = self.generator(call)
+        if found is None:
+            return False
+        bound = {
+            n.id
+            for part in gast.walk(stmt)
+            if isinstance(part, gast.comprehension)
+            for n in gast.walk(part.target)
+            if isinstance(n, gast.Name)
+        }
+        return self.is_active(found[0]) or bool(bound & t.names_read(call))
+
+    def check_at_once(self, call: gast.Call, plain: bool) -> None:
+        """Refuse a generator whose items cannot be made all at once."""
+        _, _, captured = self.generator(call)  # type: ignore[misc]
+        reason = self.reason(call)
+        given = {n.id for part in (*call.args, *call.keywords, *captured) for n in gast.walk(part)
+                 if isinstance(n, gast.Name)}  # fmt: skip
+        if not plain:
+            reason = "is called in a place where it cannot be run"
+        elif reason is None and given & self.changed:
+            reason = "reads what this function changes"
+        if reason is not None:
+            raise self.error(call, f"A generator is used as a value here, and it {reason}.",
+                             "Loop over it with 'for', or make a list of it.")  # fmt: skip
+
+    def is_zip(self, node: gast.AST) -> bool:
+        """Tell whether a node runs through its arguments side by side."""
+        callee = self.scope.statics.get(getattr(getattr(node, "func", None), "id", ""))
+        return callee is zip or callee is enumerate
+
     def consumes(self, node: gast.AST, field: str) -> bool:
         """Tell whether a node runs through all that stands in a field of it."""
+        if isinstance(node, gast.Assign) and isinstance(node.targets[0], gast.Tuple | gast.List):
+            return True
         if isinstance(node, gast.Call) and field == "args":
             callee = self.scope.statics.get(getattr(node.func, "id", ""))
             return any(callee is known for known in _CONSUMERS)
@@ -216,16 +301,12 @@ class _Inliner:
         else:
             source = read(function)
             fn = Function(as_definition(source.tree, "generator"), Scope(), source)
-        return lower_match(resolve(fence(fn, yields=True)))
+        return lower_match(resolve(fence(fn)))
 
     def loop(
         self, node: gast.For, function: Any, call: gast.Call, captured: list[gast.expr]
     ) -> list[gast.stmt]:
         """Return a loop over a generator, inlined."""
-        if any(function is other for other in self.active):
-            raise self.error(
-                call, "A generator calls itself.", "Collect the values in a list that is passed along."
-            )
         try:
             callee = self.resolved(function)
         except NoSourceError as error:
@@ -316,8 +397,9 @@ class _Region:
     def __init__(self, inliner: _Inliner, loop: gast.For, body: list[gast.stmt]) -> None:
         self.inliner, self.loop, self.body = inliner, loop, body
         self.scope = inliner.scope
-        self.leaves = _jumps(loop.body, gast.Break)
-        self.skips = _jumps(loop.body, gast.Continue)
+        self.around = inliner.active[:-1]
+        self.leaves = jumps_of(loop.body, gast.Break)
+        self.skips = jumps_of(loop.body, gast.Continue)
         self.stopped = self.scope.fresh("stopped") if self.leaves or self.returns() else ""
         self.broken = self.scope.fresh("broken") if self.leaves and loop.orelse else ""
 
@@ -356,21 +438,22 @@ class _Region:
             item = self.scope.fresh("item")
             step = gast.Expr(gast.Yield(t.name(item)))
             stmt = t.place(gast.For(t.store(item), stmt.value.value, [step], [], None), stmt)
-        elif any(isinstance(n, gast.Yield | gast.YieldFrom) for n in t.own_nodes(_head(stmt))):
+        elif any(isinstance(n, gast.Yield | gast.YieldFrom) for n in t.own_nodes(head(stmt))):
             raise self.inliner.error(
                 stmt, "The value that is sent to a generator is used.", "Pass it as an argument."
             )
         touched = has_yield(stmt) or any(isinstance(n, gast.Return) for n in t.own_nodes(stmt))
         if not touched:
             return self.inliner.statement(stmt)
-        if isinstance(stmt, gast.For) and (found := self.inliner.generator(stmt.iter)) is not None:
+        found = self.inliner.generator(stmt.iter) if isinstance(stmt, gast.For) else None
+        if found is not None and not self.inliner.is_active(found[0]):
             stmt.body = self.block(stmt.body)
             return [*self.inliner.loop(stmt, *found), *self.left()]
-        for part in _BLOCKS:
+        for part in BLOCKS:
             inner = getattr(stmt, part, None)
             if inner:
                 setattr(stmt, part, self.block(inner))
-        return [stmt, *self.left()] if isinstance(stmt, _LOOPS) else [stmt]
+        return [stmt, *self.left()] if isinstance(stmt, LOOPS) else [stmt]
 
     def left(self) -> list[gast.stmt]:
         """Leave the loop around as well, once the consumer or the generator has stopped."""
@@ -378,53 +461,11 @@ class _Region:
 
     def consumed(self, value: gast.expr, at: gast.stmt) -> list[gast.stmt]:
         """Return what a ``yield`` becomes."""
+        active, self.inliner.active = self.inliner.active, self.around
         body = self.inliner.block([clone(s) for s in self.loop.body])
+        self.inliner.active = active
         bind = gast.copy_location(t.assign(clone(self.loop.target), value), at)
         if not (self.leaves or self.skips):
             return [bind, *body]
-        body = _with_flags(body, [*self.set(self.stopped, True), *self.set(self.broken, True)])
+        body = with_flags(body, [*self.set(self.stopped, True), *self.set(self.broken, True)])
         return [bind, self.once(body), *(self.left() if self.leaves else [])]
-
-
-def _head(stmt: gast.stmt) -> list[gast.AST]:
-    """Return the expressions of a statement without its blocks."""
-    skipped = (*_BLOCKS, "handlers")
-    found: list[gast.AST] = []
-    for field, value in gast.iter_fields(stmt):
-        if field not in skipped:
-            found += [v for v in (value if isinstance(value, list) else [value]) if isinstance(v, gast.AST)]
-    return found
-
-
-def _jumps(body: list[gast.stmt], kind: type) -> bool:
-    """Tell whether a loop with this body has a jump of its own of a kind."""
-    for stmt in body:
-        if isinstance(stmt, kind):
-            return True
-        if isinstance(stmt, _LOOPS):
-            if _jumps(stmt.orelse, kind):
-                return True
-        elif any(_jumps(getattr(stmt, part, None) or [], kind) for part in _BLOCKS):
-            return True
-        elif any(_jumps(handler.body, kind) for handler in getattr(stmt, "handlers", [])):
-            return True
-    return False
-
-
-def _with_flags(body: list[gast.stmt], flags: list[gast.stmt]) -> list[gast.stmt]:
-    """Set flags before each ``break`` of the loop that has this body."""
-    done: list[gast.stmt] = []
-    for stmt in body:
-        if isinstance(stmt, gast.Break):
-            done += [t.place(clone(flag), stmt) for flag in flags]
-        elif isinstance(stmt, _LOOPS):
-            stmt.orelse = _with_flags(stmt.orelse, flags)
-        else:
-            for part in _BLOCKS:
-                inner = getattr(stmt, part, None)
-                if inner:
-                    setattr(stmt, part, _with_flags(inner, flags))
-            for handler in getattr(stmt, "handlers", []):
-                handler.body = _with_flags(handler.body, flags)
-        done.append(stmt)
-    return done

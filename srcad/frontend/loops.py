@@ -29,11 +29,11 @@ def f(xs):
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import gast
 import numpy as np
 
+from srcad.frontend.endless import Cursor, Endless
 from srcad.frontend.statics import READ_BY_PLACES, refer, runtime_name
 from srcad.lang import tree as t
 from srcad.lang.scope import Scope
@@ -41,15 +41,6 @@ from srcad.lang.scope import Scope
 __all__ = ["lower_for", "lower_while"]
 
 RESIZING = ("append", "clear", "extend", "insert", "pop", "remove")
-
-
-@dataclass
-class Cursor:
-    """How to get at the elements of an iterable: statements to run first, the length, the i-th element."""
-
-    setup: list[gast.stmt]
-    length: gast.expr | None
-    element: Callable[[gast.expr], gast.expr]
 
 
 def lower_while(node: gast.While) -> gast.While:
@@ -85,13 +76,14 @@ def lower_for(node: gast.For, scope: Scope, called: Callable[[gast.expr], str | 
     return [t.place(statement, node) for statement in Lowering(scope, called).loop(node)]
 
 
-class Lowering:
+class Lowering(Endless):
     """Makes cursors."""
 
     def __init__(self, scope: Scope, called: Callable[[gast.expr], str | None]) -> None:
         self.scope = scope
         self.called = called
         self.rebound: set[str] = set()
+        self.left_early = False
 
     def static(self, function: str, value: object) -> str:
         """Return the static name of a builtin."""
@@ -109,8 +101,10 @@ class Lowering:
         if isinstance(source, gast.Name) and _resizes(source.id, node.body):
             return self._growing(node, source)
         self.rebound = t.names_written([node.target, *node.body])
+        self.left_early = _may_be_left(node.body)
         cursor = self.cursor(source)
-        assert cursor.length is not None
+        if cursor.length is None:
+            return self.forever(node, cursor)
         counter = self.scope.fresh("i")
         if self.called(source) == "enumerate" and len(source.args) == 1 and not source.keywords:
             first = (
@@ -234,10 +228,17 @@ class Lowering:
         if function in READ_BY_PLACES and len(source.args) == 1:
             if function is np.ndenumerate or not isinstance(source.args[0], gast.List | gast.Tuple):
                 return self._entries(source, function is np.ndenumerate)
+        found = self.of_itertools(function, source) if function is not None else None
+        if found is not None:
+            return found
         setup = []
         if isinstance(source, gast.Tuple | gast.List | gast.ListComp):
             value: gast.expr = source
         else:
+            if self.left_early and not isinstance(source, gast.Call):
+                source = self._once(source, "source", setup)
+                check = t.call(runtime_name(self.scope, "check_left"), source, t.constant(True))
+                setup.append(t.place(gast.Expr(check), source))
             value = gast.copy_location(t.call(runtime_name(self.scope, "sequence"), source), source)
         sequence = self._once(value, "seq", setup)
         return Cursor(setup, self._length(sequence), lambda i: t.subscript(sequence, i))
@@ -280,7 +281,9 @@ class Lowering:
         parts = [self.cursor(source) for source in sources]
         setup = [statement for part in parts for statement in part.setup]
         lengths = [part.length for part in parts if part.length is not None]
-        length = lengths[0] if len(lengths) == 1 else t.call(self.static("min", min), *lengths)
+        length = None if not lengths else lengths[0]
+        if len(lengths) > 1:
+            length = t.call(self.static("min", min), *lengths)
         return Cursor(setup, length, lambda i: join([part.element(i) for part in parts]))
 
     def _reversed(self, source: gast.expr) -> Cursor:
@@ -330,6 +333,19 @@ def _resizes(name: str, body: list[gast.stmt]) -> bool:
             for target in node.targets:
                 if isinstance(target, gast.Subscript) and getattr(target.value, "id", None) == name:
                     return True
+    return False
+
+
+def _may_be_left(body: list[gast.stmt], own: bool = True) -> bool:
+    """Tell whether a loop with this body may end before what it runs over does."""
+    for stmt in body:
+        if isinstance(stmt, gast.Return) or own and isinstance(stmt, gast.Break):
+            return True
+        inside = own and not isinstance(stmt, gast.For | gast.While)
+        if any(_may_be_left(getattr(stmt, part, None) or [], inside) for part in ("body", "finalbody")):
+            return True
+        if _may_be_left(getattr(stmt, "orelse", None) or [], own):
+            return True
     return False
 
 

@@ -141,6 +141,7 @@ def apply(function: Any, parts: Parts) -> list[Any]:
     receiver = getattr(function, "__self__", None)
     if (
         isinstance(function, types.BuiltinMethodType)
+        and function not in SOURCES
         and not inspect.ismodule(receiver)
         and receiver is not None
     ):

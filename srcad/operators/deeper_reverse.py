@@ -23,7 +23,7 @@ from srcad.compilation import compiled
 from srcad.derive.builtin_sources import source_of_builtin
 from srcad.derive.call_adjoints import CONVERSIONS
 from srcad.dynamic_containers import written_copier
-from srcad.dynamic_operators import attribute_of_class
+from srcad.dynamic_operators import attribute_of_class, is_method
 from srcad.errors import UnsupportedError
 from srcad.lang.function import Nested
 from srcad.operators import over_reverse as once
@@ -144,6 +144,7 @@ def _by_class(calls: Calls, function: Any, known: bool) -> Results:
     receiver = getattr(function, "__self__", None)
     if (
         isinstance(function, types.BuiltinMethodType)
+        and function not in SOURCES
         and receiver is not None
         and not inspect.ismodule(receiver)
     ):
@@ -227,7 +228,7 @@ def _structural(calls: Calls) -> Results:
     value, shadow, pullback = dynamic.call(
         function, first.own, values, shadows, first.options, first.option_shadows
     )
-    method = isinstance(value, types.MethodType)
+    method = is_method(value)
     found: Results = []
     pullbacks = [pullback]
     for call in calls[1:]:

@@ -20,7 +20,7 @@ from srcad.analysis.kinds import is_differentiable, kind_of
 from srcad.compilation import compiled
 from srcad.derive.builtin_sources import source_of_builtin
 from srcad.dynamic_containers import written_copier
-from srcad.dynamic_operators import attribute_of_class
+from srcad.dynamic_operators import attribute_of_class, is_method
 from srcad.errors import NoDerivativeError, UnsupportedError
 from srcad.lang.function import Nested
 from srcad.operators.over_copies import container_call
@@ -137,6 +137,7 @@ def call(function: Any, held: Any, args: Any, tangents: Any, options: Any, optio
     receiver = getattr(function, "__self__", None)
     if (
         isinstance(function, types.BuiltinMethodType)
+        and function not in SOURCES
         and not inspect.ismodule(receiver)
         and receiver is not None
     ):
@@ -302,7 +303,7 @@ def _getattr(args: Any, tangents: Any, options: Any, option_tangents: Any) -> Ou
     if not own and fallback is not None and not hasattr(type(base), name):
         return call(fallback, 0.0, (base, name), (held, 0.0), {}, {})
     value = getattr(base, name)
-    if isinstance(value, types.MethodType) and value.__self__ is base:
+    if is_method(value) and value.__self__ is base:
         return value, held
     if isinstance(base, _NUMERIC):
         shown = name in ("T", "mT", "real", "imag", "flat")
@@ -366,13 +367,6 @@ def _copied(copier: Any) -> Any:
     return call_copier
 
 
-def _iter(args: Any, tangents: Any, options: Any, option_tangents: Any) -> Outcome:
-    if not isinstance(args[0], (*CONTAINERS, np.ndarray)) or isinstance(args[0], dict) or len(args) > 1:
-        raise UnsupportedError("The function iter makes an iterator of what is neither a list nor an array.",
-                               "Loop over the values themselves.")  # fmt: skip
-    return iter(args[0]), list(tangents[0])
-
-
 def _sequence(args: Any, tangents: Any, options: Any, option_tangents: Any) -> Outcome:
     """List what a loop runs over, as the class of an instance says."""
     iterate = _written(args[0], "__iter__")
@@ -417,7 +411,7 @@ def _container_call(args: Any, tangents: Any, options: Any, option_tangents: Any
 SPECIAL: dict[Any, Any] = {
     rt.call: _reverse_call, rt.call_method: _reverse_method, rt.container_call: _container_call,
     getattr: _getattr, setattr: _setattr, delattr: _delattr, functools.partial: _partial, super: _super,
-    iter: _iter, rt.sequence: _sequence, copy.copy: _copied(copy.copy), copy.deepcopy: _copied(copy.deepcopy),
+    rt.sequence: _sequence, copy.copy: _copied(copy.copy), copy.deepcopy: _copied(copy.deepcopy),
 }  # fmt: skip
 
 

@@ -27,7 +27,7 @@ from srcad.derive.call_adjoints import CONVERSIONS
 from srcad.dynamic_containers import written_copier
 from srcad.dynamic_exceptions import noting_changes
 from srcad.dynamic_objects import carries
-from srcad.dynamic_operators import attribute_of_class
+from srcad.dynamic_operators import attribute_of_class, is_method
 from srcad.errors import NoDerivativeError, UnsupportedError
 from srcad.lang.function import Nested
 from srcad.operators.over_copies import (
@@ -151,6 +151,8 @@ def call_with_shadows(call: Call, args: Any, tangents: Any) -> Outcome:
                 return _of_function(
                     call, (computed.fget, None, *held), (0.0, 0.0, dvalues[:1], dshadows[:1], {}, {})
                 )
+    if function is getattr and _names_a_method_of_an_array(*values[:2]):
+        return (getattr(*values[:2]), shadows[0], _nothing_to_do), (dvalues[0], dshadows[0], 0.0)
     if known and function in _STRUCTURAL and not _is_computed(function, values):
         return _structural(args, tangents)
     if known and function in _JOINING and any(isinstance(value, CONTAINERS) for value in values):
@@ -166,8 +168,6 @@ def call_with_shadows(call: Call, args: Any, tangents: Any) -> Outcome:
     if reflected is not None:
         swapped = [tuple(part)[::-1] for part in (values, shadows, dvalues, dshadows)]
         return _of_function(call, (reflected, None, *swapped[:2], {}, {}), (0.0, 0.0, *swapped[2:], {}, {}))
-    if function is iter and isinstance(values[0], (list, tuple)) and isinstance(shadows[0], (list, tuple)):
-        return (iter(values[0]), list(shadows[0]), _nothing_to_do), (list(dvalues[0]), list(dshadows[0]), 0.0)
     if function is rt.sequence and isinstance(getattr(type(values[0]), "__iter__", None), types.FunctionType):
         return _iterated(call, args, tangents)
     if function is rt.sequence or (function is list or function is tuple) and is_listed(*values[:1]):
@@ -179,6 +179,7 @@ def call_with_shadows(call: Call, args: Any, tangents: Any) -> Outcome:
     receiver = getattr(function, "__self__", None)
     if (
         isinstance(function, types.BuiltinMethodType)
+        and function not in SOURCES
         and receiver is not None
         and not inspect.ismodule(receiver)
     ):
@@ -346,6 +347,11 @@ def _gathered(steps: list[Any]) -> Outcome:
     return (*made, pullback), (*images, partial_of(0.0, [dpullback for _, (_, _, dpullback) in steps[::-1]]))
 
 
+def _names_a_method_of_an_array(base: Any, name: str) -> bool:
+    """Tell whether an attribute of an array or a number is a method."""
+    return isinstance(base, (np.ndarray, np.generic, float, complex)) and is_method(getattr(base, name, None))
+
+
 def _structural(args: Any, tangents: Any) -> Outcome:
     """Read or change an item or attribute of values and tangents alike."""
     function, own, values, shadows, options, option_shadows = args
@@ -355,7 +361,7 @@ def _structural(args: Any, tangents: Any) -> Outcome:
         dvalues = (complete_tangent(dvalues[0], values[0]), *dvalues[1:])
         if isinstance(dvalues[0], float):  # that of an object in which no derivative is known
             return (value, shadow, pullback), (zero_tangent(value), zero_tangent(shadow), 0.0)
-    if isinstance(value, types.MethodType):
+    if is_method(value):
         return (value, shadow, pullback), (dvalues[0], dshadows[0], 0.0)
     mirrored = (dvalues[0], *values[1:2], *dvalues[2:])
     if function in _JOINING:

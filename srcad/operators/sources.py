@@ -8,6 +8,8 @@ from __future__ import annotations
 import operator
 from typing import Any
 
+from srcad.rules import iteration
+
 __all__ = ["SOURCES"]
 
 
@@ -173,5 +175,5 @@ _OPERATORS = (
 SOURCES: dict[Any, Any] = {
     **{getattr(operator, function.__name__[1:]): function for function in _OPERATORS},
     list: _list, tuple: _tuple, sorted: _sorted, reversed: _reversed, zip: _zip, enumerate: _enumerate, map: _map,
-    filter: _filter,
+    filter: _filter, **iteration.WRITTEN_OUT,
 }  # fmt: skip

@@ -56,6 +56,7 @@ _CHANGED_BY_RUNTIME = {
     "accumulate_shadow": (0,),
     "seed_shadow": (0,),
     "return_element": (1,),
+    "return_elements": (1,),
 }
 
 

@@ -139,10 +139,6 @@ refuse(
 refuse(
     "A class is built before a function is differentiated: move it out.", classmethod, property, staticmethod
 )
-refuse(
-    "The function that this makes is not known before it runs: write it as a lambda.",
-    operator.attrgetter, operator.itemgetter, operator.methodcaller,
-)  # fmt: skip
 
 # -- what changes its argument -----------------------------------------------------------------------
 

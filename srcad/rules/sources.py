@@ -14,7 +14,7 @@ from srcad import runtime as rt
 from srcad.rules.registry import language, refuse, written_out
 
 language(
-    dict, divmod, enumerate, filter, frozenset, getattr, iter, list, map, max, min, next, reversed, set, sorted, sum,
+    dict, divmod, enumerate, filter, frozenset, getattr, list, map, max, min, reversed, set, sorted, sum,
     super, tuple, zip,
 )  # fmt: skip
 

@@ -77,6 +77,18 @@ from srcad.runtime.interpolation import (
     power_factors,
     vector,
 )
+from srcad.runtime.iteration import (
+    End,
+    called_method,
+    check_iterator,
+    check_left,
+    combined,
+    groups_of,
+    iterates_in_python,
+    keys_of,
+    slice_end,
+    sliced,
+)
 from srcad.runtime.linear_algebra import (
     above_rank,
     allowed_option,
@@ -109,6 +121,7 @@ from srcad.runtime.memory import (
     element_shadow,
     mirror,
     return_element,
+    return_elements,
     seed_shadow,
     separate_shadow,
     shadow,
@@ -273,6 +286,16 @@ from srcad.runtime.tangents import (
 )
 
 __all__ = [
+    "called_method",
+    "End",
+    "check_iterator",
+    "check_left",
+    "combined",
+    "groups_of",
+    "iterates_in_python",
+    "keys_of",
+    "slice_end",
+    "sliced",
     "fixed_order",
     "unsort",
     "freedom",
@@ -455,6 +478,7 @@ __all__ = [
     "restore",
     "return_copy",
     "return_element",
+    "return_elements",
     "reversed_norm",
     "safe_log",
     "safe_reciprocal",

@@ -17,6 +17,7 @@ from typing import Any
 
 import numpy as np
 
+from srcad.errors import UnsupportedError
 from srcad.runtime.attributes import attributes_of, coefficients_of
 from srcad.runtime.calls import Closure
 
@@ -30,6 +31,7 @@ __all__ = [
     "element_shadow",
     "mirror",
     "return_element",
+    "return_elements",
     "seed_shadow",
     "separate_shadow",
     "shadow",
@@ -390,6 +392,9 @@ def element_shadow(value: Any, base_shadow: Any, index: Any) -> Any:
         return base_shadow[index]
     if isinstance(base_shadow, (list, tuple, collections.deque)):
         return base_shadow[index]
+    if isinstance(base_shadow, Shadow):
+        raise UnsupportedError("An instance of a class is unpacked into its items.",
+                               "Make a list of it first, as in 'a, b = list(instance)'.")  # fmt: skip
     return None
 
 
@@ -401,6 +406,12 @@ def return_element(part_shadow: Any, base_shadow: Any, index: Any) -> None:
         np.add.at(base_shadow, index, part_shadow.g)
     elif isinstance(part_shadow, np.ndarray) and not _is_basic(index):
         np.add.at(base_shadow, index, part_shadow)
+
+
+def return_elements(part_shadows: Any, base_shadow: Any) -> None:
+    """Add the gradients of all items that were copied out of an array to the array's."""
+    for position, part_shadow in enumerate(part_shadows):
+        return_element(part_shadow, base_shadow, position)
 
 
 def mirror(value: Any, base: Any, base_shadow: Any) -> Any:

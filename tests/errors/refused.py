@@ -3,6 +3,7 @@
 The mark is a comment ``# refused at: text``; the caret must stand under the first character of the text.
 """
 
+import contextlib
 import struct
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -115,23 +116,108 @@ def global_array_changed(x):
     return np.sum(x)
 
 
-def multiples(x, n):
-    for i in range(n):
-        yield x * i
+def powers(x):
+    power = x
+    while True:
+        yield power
+        power *= x
 
 
 @refused(2.0)
-def generator_advanced_by_hand(x):
-    values = multiples(x, 3)  # refused at: multiples(x, 3)
+def generator_without_end_by_hand(x):
+    values = powers(x)  # refused at: powers(x)
     return next(values) + next(values)
 
 
 @refused(2.0)
-def generators_side_by_side(x):
+def generators_without_end_side_by_side(x):
     total = 0.0
-    for a, b in zip(multiples(x, 3), multiples(x, 4)):  # refused at: multiples(x, 3)
+    for a, b in zip(powers(x), powers(x * x)):  # refused at: powers(x)
         total += a * b
     return total
+
+
+def noted(notes, x):
+    for i in range(3):
+        notes.append(i)
+        yield x * i
+
+
+@refused(2.0)
+def generator_that_changes_what_is_read(x):
+    notes = []
+    values = noted(notes, x)  # refused at: noted(notes, x)
+    return next(values) + next(values) * len(notes)
+
+
+def first_items(x, n):
+    for i in range(n):
+        yield x[i] * x[i]
+
+
+@refused([1.0, 2.0, 3.0])
+def generator_that_reads_what_is_changed(x):
+    values = first_items(x, 3)  # refused at: first_items(x, 3)
+    total = next(values)
+    x[1] = total
+    return total + next(values)
+
+
+class Countdown:
+    def __init__(self, start):
+        self.left = start
+
+    def __iter__(self):
+        return self
+
+    def __next__(self):
+        if self.left < 1.0:
+            raise StopIteration
+        self.left -= 1.0
+        return self.left
+
+
+@refused(3.5)
+def iterator_left_early(x):
+    countdown = Countdown(x)
+    total = 0.0
+    for left in countdown:  # refused at: countdown
+        if left < 1.0:
+            break
+        total += left
+    return total * countdown.left
+
+
+@refused(2.0)
+def iterator_zipped_with_itself(x):
+    values = iter([x, x * x])
+    return sum(a * b for a, b in zip(values, values))  # refused at: zip(values, values)
+
+
+class Two:
+    def __init__(self, x):
+        self.x = x
+
+    def __iter__(self):
+        return iter([self.x, self.x * self.x])
+
+
+@refused(2.0)
+def instance_unpacked(x):
+    a, b = Two(x)  # refused at: a, b = Two(x)
+    return a * b
+
+
+@contextlib.contextmanager
+def maybe(x):
+    if x > 1.0:
+        yield x
+
+
+@refused(2.0)
+def context_that_may_not_yield(x):
+    with maybe(x) as y:  # refused at: maybe(x)
+        return y * y
 
 
 @refused(2.0, error=NoDerivativeError)

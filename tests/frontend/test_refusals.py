@@ -11,8 +11,8 @@ from srcad.frontend import normalize
 
 BAD = {
     "async def f(x):\n    return x": ("async", 1),
-    "def f(x):\n    y = x\n    yield y": ("Loop over it", 3),
-    "def f(x):\n    yield from x": ("Loop over it", 2),
+    "def f(x):\n    while True:\n        yield x": ("no end", 3),
+    "def f(x):\n    x[0] = 1\n    yield from x": ("changes what others see", 3),
     "def f(x):\n    global G\n    G = x": ("'G'", 2),
     "def f(x):\n    try:\n        return x\n    except ValueError as e:\n        return e.args": (
         "exception",

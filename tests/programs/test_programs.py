@@ -51,6 +51,8 @@ TOPICS = (
     "complex_programs",
     "numbers_updated",
     "rearranged_containers",
+    "contexts",
+    "iterators",
 )
 for topic in TOPICS:
     importlib.import_module(f"tests.programs.{topic}")

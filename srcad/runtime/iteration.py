@@ -1,0 +1,111 @@
+"""Which items the functions of ``itertools`` and ``operator`` pick: positions and keys, which have no derivative."""
+
+from __future__ import annotations
+
+import itertools
+import types
+from collections.abc import Iterable
+from typing import Any
+
+from srcad.errors import UnsupportedError
+
+__all__ = [
+    "End",
+    "called_method",
+    "check_iterator",
+    "check_left",
+    "combined",
+    "groups_of",
+    "iterates_in_python",
+    "keys_of",
+    "slice_end",
+    "sliced",
+]
+
+
+class End:
+    """What stands for an item where there is none."""
+
+
+def combined(name: str, *sizes: int, **options: Any) -> list[tuple[int, ...]]:
+    """Return the positions that a function of ``itertools`` combines.
+
+    >>> combined("combinations", 3, 2)
+    [(0, 1), (0, 2), (1, 2)]
+    >>> combined("product", 1, 2, repeat=1)
+    [(0, 0), (0, 1)]
+    """
+    if name == "product":
+        return list(itertools.product(*map(range, sizes), **options))
+    size, *rest = sizes
+    return list(getattr(itertools, name)(range(size), *rest))
+
+
+def sliced(size: int, *limits: int | None) -> list[int]:
+    """Return the positions that ``itertools.islice`` takes.
+
+    >>> sliced(5, 1, None, 2)
+    [1, 3]
+    """
+    return list(itertools.islice(range(size), *limits))
+
+
+def slice_end(*limits: int | None) -> int | None:
+    """Return how many items ``itertools.islice`` takes of an iterator, None for all of them."""
+    return limits[0] if len(limits) == 1 else limits[1]
+
+
+def groups_of(keys: Iterable[Any]) -> list[tuple[Any, int, int]]:
+    """Return the runs of equal keys, with where they begin and end.
+
+    >>> groups_of("aab")
+    [('a', 0, 2), ('b', 2, 3)]
+    """
+    found, start = [], 0
+    for key, run in itertools.groupby(keys):
+        length = len(list(run))
+        found.append((key, start, start + length))
+        start += length
+    return found
+
+
+def iterates_in_python(iterable: Any) -> bool:
+    """Tell whether a class of the user's says how its instances are iterated over."""
+    return isinstance(getattr(type(iterable), "__iter__", None), types.FunctionType)
+
+
+def check_iterator(iterator: Any) -> None:
+    """Refuse to take the next item of what became a list: nobody knows how many were taken before."""
+    if isinstance(iterator, (list, tuple)):
+        raise UnsupportedError("The next item of an iterator is taken that was made elsewhere.",
+                               "Give it a name in this function, or call iter on it.")  # fmt: skip
+
+
+def check_left(iterable: Any, left: bool) -> None:
+    """Refuse to leave a loop over an iterator early: what it has not given yet is not known."""
+    if left and hasattr(type(iterable), "__next__"):
+        raise UnsupportedError(f"A loop over an iterator of the class '{type(iterable).__name__}' may be left early.",
+                               "Write 'while True:' and take the items with next(iterator, None).")  # fmt: skip
+
+
+def keys_of(getter: Any) -> tuple[Any, ...]:
+    """Return the keys of an ``operator.itemgetter``, or the names of an ``operator.attrgetter``.
+
+    >>> import operator
+    >>> keys_of(operator.itemgetter(1, "a"))
+    (1, 'a')
+    """
+    return tuple(getter.__reduce__()[1])
+
+
+def called_method(caller: Any) -> tuple[str, tuple[Any, ...], dict[str, Any]]:
+    """Return the method that an ``operator.methodcaller`` calls, and its arguments.
+
+    >>> import operator
+    >>> called_method(operator.methodcaller("sum", axis=0))
+    ('sum', (), {'axis': 0})
+    """
+    make, held = caller.__reduce__()
+    if make is type(caller):
+        return held[0], held[1:], {}
+    return make.args[0], held, make.keywords

@@ -1,0 +1,141 @@
+"""Context managers: those of ``contextlib``, of generators, and of classes."""
+
+import contextlib
+import math
+from contextlib import closing, contextmanager, nullcontext, suppress
+
+import numpy as np
+
+from tests.programs.corpus import program
+
+
+@contextmanager
+def noted(log, name):
+    log.append(name)
+    try:
+        yield name
+    finally:
+        log.append("/" + name)
+
+
+@contextmanager
+def doubled(x):
+    y = 2 * x
+    yield y
+    assert y > 0
+
+
+@contextmanager
+def forgiving():
+    try:
+        yield
+    except ZeroDivisionError:
+        pass
+
+
+@program(0.7)
+def nested_contexts_of_one_generator(x):
+    log = []
+    with noted(log, "a") as name:
+        y = x * x * len(name)
+        with noted(log, "b"):
+            y = y * math.sin(x)
+    return y * len(log)
+
+
+@program(0.7)
+@program(0.3)
+def return_out_of_a_context(x):
+    log = []
+    with noted(log, "a"):
+        if x > 0.5:
+            return x**3 * (1 + len(log))
+        x = x * 2
+    return x * len(log)
+
+
+@program(np.array([0.5, 1.5, 2.5, -1.0]))
+@program(np.array([0.5, 1.5, 4.5, -1.0]))
+def jumps_out_of_contexts_in_a_loop(values):
+    total = 0.0
+    log = []
+    for value in values:
+        with noted(log, "v"), doubled(value * value + 1) as d:
+            if value < 0:
+                break
+            if value > 2:
+                continue
+            for k in range(3):
+                if k * value > 2.5:
+                    return total * len(log)
+                total += d * k
+        total = total * 1.5
+    return total * len(log)
+
+
+@program(0.7)
+def exception_stopped_by_a_generator(x):
+    y = x
+    with forgiving():
+        y = y * x
+        y = y / 0
+        y = 100.0
+    return y
+
+
+@program(0.7)
+def exceptions_suppressed(x):
+    y = x
+    with contextlib.suppress(ZeroDivisionError, KeyError):
+        y = y * x
+        y = y / 0
+    with suppress(ValueError):
+        y = y * math.log(x)
+    with suppress(ValueError):
+        y = y * math.log(-x)
+    return y
+
+
+@program(0.7)
+def value_of_a_null_context(x):
+    with contextlib.nullcontext(x * 2) as y, nullcontext():
+        return y * y
+
+
+@program(0.7)
+@program(-0.7)
+def context_chosen_by_a_branch(x):
+    context = nullcontext(x) if x > 0 else suppress(ValueError)
+    with context as y:
+        return y * y if x > 0 else x
+
+
+class Resource:
+    def __init__(self, x):
+        self.x = x
+
+    def close(self):
+        self.x = self.x * 3
+
+
+@program(0.7)
+def closed_resource(x):
+    resource = Resource(x)
+    with closing(resource) as r:
+        y = r.x * r.x
+    return y * resource.x
+
+
+@program(0.7)
+def context_of_a_nested_generator(x):
+    history = []
+
+    @contextmanager
+    def at(scale):
+        history.append(scale)
+        yield scale * x
+        history.pop()
+
+    with at(x) as p, at(2.0) as q:
+        r = p * q * len(history)
+    return r * x + len(history)
