@@ -24,7 +24,7 @@ from srcad.dynamic_containers import CONTAINERS, MAKERS, dict_of
 from srcad.dynamic_exceptions import noting_changes
 from srcad.dynamic_objects import call_of_class, carries
 from srcad.dynamic_operators import OPERATORS
-from srcad.dynamic_rules import call_of_rule, call_without_derivative
+from srcad.dynamic_rules import call_of_rule, call_without_derivative, image_of_result
 from srcad.errors import NoDerivativeError
 from srcad.lang.function import Nested
 from srcad.rules import iteration, registry
@@ -241,7 +241,7 @@ def call_of_function(
         value, shadow, residuals = outcome
         return value, shadow, functools.partial(_pull, backward, residuals, code.valued, image_of)
     value, residuals = outcome
-    fresh = rt.shadow(value)
+    fresh = image_of_result(value, everything, [image_of[n] for n in names])
     return value, fresh, functools.partial(_pull_value, backward, residuals, fresh, code.valued, image_of)
 
 

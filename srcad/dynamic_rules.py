@@ -12,7 +12,7 @@ from srcad import runtime as rt
 from srcad.errors import NoDerivativeError, UnsupportedError
 from srcad.rules import registry
 
-__all__ = ["call_of_rule", "call_without_derivative"]
+__all__ = ["call_of_rule", "call_without_derivative", "image_of_result"]
 
 Outcome = tuple[Any, Any, Callable[[], None]]
 
@@ -45,8 +45,20 @@ def call_of_rule(
         parts = image if isinstance(image, (list, tuple)) else [image]
         if any(isinstance(part, np.ndarray) and np.may_share_memory(part, held) for part in parts):
             return value, image, _nothing_to_do
-    image = rt.shadow(value)
+    image = image_of_result(value, args, shadows)
     return value, image, functools.partial(_pull, rule, value, image, args, options, arguments, images)
+
+
+def image_of_result(value: Any, args: Any, shadows: Any) -> Any:
+    """Return a shadow of zeros for a result; one of whole numbers has one where an argument of them has."""
+    image = rt.shadow(value)
+    if image is not None or getattr(value, "dtype", None) is None or value.dtype.kind not in "iu":
+        return image
+    followed = any(
+        isinstance(held, np.ndarray) and isinstance(base, np.ndarray) and base.dtype.kind in "iu"
+        for base, held in zip(args, shadows)
+    )
+    return np.zeros(np.shape(value)) if followed else None
 
 
 def title_of(function: Any) -> str:

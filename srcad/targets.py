@@ -319,13 +319,38 @@ _WRAPPED: dict[Any, Any] = {}
 def _wrapped_rule(f: Any) -> Any:
     """Return a plain function that calls a function with a rule."""
     rule = registry.find(f) if isinstance(f, Hashable) else None
+    if rule is None and registry.is_constant(f):
+        return _WRAPPED.setdefault(f, _make_wrapper(f, _parameters_of(f)))
     if rule is None:
         title = getattr(f, "__name__", repr(f))
         raise NoDerivativeError(f"'{title}' has neither Python source nor a derivative rule.",
                                 "Write it in Python, or register a rule for it.")  # fmt: skip
     if f not in _WRAPPED:
-        _WRAPPED[f] = _make_wrapper(f, [p for p in rule.parameters if p.name not in rule.refused])
+        unknown = _without_default(f)
+        kept = [p for p in rule.parameters if p.name not in rule.refused]
+        _WRAPPED[f] = _make_wrapper(f, [p for p in kept if p.default is not None or p.name not in unknown])
     return _WRAPPED[f]
+
+
+def _parameters_of(f: Any) -> list[inspect.Parameter]:
+    """Return the operands of a ufunc, or the required parameters of another function without a derivative."""
+    kind = inspect.Parameter.POSITIONAL_OR_KEYWORD
+    if hasattr(f, "nin"):
+        return [inspect.Parameter(f"x{i}", kind) for i in range(1, f.nin + 1)]
+    try:
+        parameters = inspect.signature(f).parameters.values()
+    except ValueError:
+        return [inspect.Parameter("x", kind)]
+    return [p.replace(kind=kind) for p in parameters if p.default is p.empty and p.kind < p.VAR_POSITIONAL]
+
+
+def _without_default(f: Any) -> set[str]:
+    """Return the parameters for which a function of NumPy tells by an object of its own that they are not given."""
+    try:
+        parameters = inspect.signature(f).parameters.values()
+    except (TypeError, ValueError):
+        return set()
+    return {p.name for p in parameters if p.default is not None and p.default is not p.empty}
 
 
 def _make_wrapper(f: Any, parameters: list[inspect.Parameter]) -> Any:

@@ -14,6 +14,7 @@ from srcad.derive.build import assign, call, constant, name, unpack
 from srcad.derive.request import Request
 from srcad.derive.reverse import Reverse
 from srcad.derive.saving import Saved
+from srcad.derive.without_axes import may_have_no_axes
 from srcad.lang.function import Function
 
 __all__ = ["Entry", "Made", "assemble", "changed_parameters", "enter"]
@@ -228,7 +229,9 @@ class _Assembly(_Parts):
         if not live:
             out.append(assign(gradient, constant(0.0)))
         if kind.name == "float" and self.request.exact and live and shadow is None:
-            return gradient
+            is_given = self.request.mode == "vjp"
+            if not may_have_no_axes(gradient, self.swept.block, self.fn.scope.statics, is_given):
+                return gradient
         if self.request.mode == "call":
             return gradient
         if shadow is not None and kind.name == "array" and kind.inexact and not self.request.aliased:

@@ -284,7 +284,7 @@ class _Sweep:
         if variable in self.memory.shadowed:
             self.add_to_shadow(contribution, out)
             return
-        if contribution.index is not None:
+        if contribution.index is not None and not is_scalar(self.kind(variable)):
             self.add_item(contribution, state, out)
             return
         if variable not in state.live:

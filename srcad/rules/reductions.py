@@ -53,7 +53,7 @@ def mean(ans, g, a, axis=None, dtype=None, out=None, keepdims=False, *, where=Tr
             g = np.expand_dims(g, axis)
         return rt.where_used(where, g / rt.used_size(where, a, axis), np.shape(a))
     if axis is None:
-        return np.broadcast_to(g / np.size(a), np.shape(a))
+        return np.broadcast_to(g / max(np.size(a), 1), np.shape(a))
     if not keepdims:
         g = np.expand_dims(g, axis)
     return np.broadcast_to(g / rt.reduced_size(np.shape(a), axis), np.shape(a))

@@ -152,10 +152,10 @@ def extreme_share(a: Array, extreme: Array, axis: Any) -> Array:
 
 
 def reduced_size(shape: Sequence[int], axis: Any) -> int:
-    """Return how many entries a reduction over ``axis`` takes together."""
+    """Return how many entries a reduction over ``axis`` takes together; 1 where there are none to share it."""
     if axis is None:
-        return math.prod(shape)
-    return math.prod(shape[i] for i in (axis if isinstance(axis, tuple) else (axis,)))
+        return math.prod(shape) or 1
+    return math.prod(shape[i] for i in (axis if isinstance(axis, tuple) else (axis,))) or 1
 
 
 def sign(x: Array) -> Array:

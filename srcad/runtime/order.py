@@ -175,6 +175,8 @@ def _ways(a: Array, ranks: Array, axis: Any) -> tuple[Array, Array, Array, Array
 def quantile_adjoint(cotangent: Array, a: Array, ranks: Array, axis: Any, keepdims: bool) -> Array:
     """Return the gradient of ``a`` in a quantile of the given ranks."""
     rows = _reduced_last(a, axis)
+    if not rows.size:
+        return np.zeros(np.shape(a), inexact_dtype(cotangent))
     low, high, lower, upper = _ways(a, ranks, axis)
     g = np.reshape(cotangent, np.shape(ranks))
     result = np.zeros(rows.shape, inexact_dtype(g))
@@ -187,9 +189,12 @@ def quantile_adjoint(cotangent: Array, a: Array, ranks: Array, axis: Any, keepdi
 def quantile_tangent(tangent: Array, a: Array, ranks: Array, axis: Any, keepdims: bool) -> Array:
     """Return the derivative of a quantile of the given ranks in the direction ``tangent``."""
     rows = np.broadcast_to(_reduced_last(tangent, axis), (*np.shape(ranks), _reduced_last(a, axis).shape[-1]))
-    low, high, lower, upper = _ways(a, ranks, axis)
-    parts = [np.take_along_axis(rows, place[..., None], -1)[..., 0] for place in (low, high)]
-    value = parts[0] * lower + parts[1] * upper
+    if rows.size:
+        low, high, lower, upper = _ways(a, ranks, axis)
+        parts = [np.take_along_axis(rows, place[..., None], -1)[..., 0] for place in (low, high)]
+        value = parts[0] * lower + parts[1] * upper
+    else:
+        value = np.zeros(np.shape(ranks), inexact_dtype(tangent))[()]
     if not keepdims:
         return value
     kept = np.shape(np.sum(a, axis=axis, keepdims=True))

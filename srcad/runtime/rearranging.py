@@ -63,7 +63,9 @@ def resize_adjoint(cotangent: Array, shape: Shape) -> Array:
     """Return the gradient of an array of the given shape in ``np.resize``."""
     size = math.prod(shape)
     flat = np.ravel(cotangent)
-    rounds = -(-flat.size // size) if size else 0
+    if size == 0:
+        return np.zeros(shape, flat.dtype)
+    rounds = -(-flat.size // size)
     whole = np.zeros(rounds * size, flat.dtype)
     whole[: flat.size] = flat
     return np.reshape(np.sum(np.reshape(whole, (rounds, size)), axis=0), shape)

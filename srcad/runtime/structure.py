@@ -225,6 +225,8 @@ def diagonal_adjoint(cotangent: Array, shape: Shape, offset: int, axis1: int, ax
 
 def diff_adjoint(cotangent: Array, shape: Shape, n: int, axis: int) -> Array:
     """Return the gradient of an array of the given shape in ``np.diff``."""
+    if not np.shape(cotangent)[axis]:
+        return np.zeros(shape, inexact_dtype(cotangent))
     result = np.moveaxis(cotangent, axis, 0)
     for _ in range(n):
         longer = np.zeros((len(result) + 1, *result.shape[1:]), result.dtype)

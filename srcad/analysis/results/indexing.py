@@ -61,7 +61,7 @@ def subscript(kind: Kind, index: gast.AST, recurse: Callable[[gast.AST], Kind]) 
     """Return the kind of ``value[index]``."""
     if kind.name == "array":
         return _part(kind, index, recurse)
-    if kind.name == "number":
+    if kind.name == "number" or kind.name in ("float", "complex"):  # x[()] and x[...] of a scalar of NumPy
         return number(kind)
     if isinstance(index, gast.Constant):
         return element(kind, index.value)

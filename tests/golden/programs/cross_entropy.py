@@ -29,7 +29,8 @@ def dcross_entropy(scores, labels):
     picked = shifted[t4, labels]
     t5 = log_normal - picked
     # line 10: return np.mean(log_normal - picked)
-    t8 = 1.0 / np.size(t5)
+    t9 = max(np.size(t5), 1)
+    t8 = 1.0 / t9
     dpicked = np.broadcast_to(-t8, np.shape(t5))
     # line 9: picked = shifted[np.arange(len(labels)), labels]
     dshifted = np.zeros(shifted.shape)
@@ -37,6 +38,6 @@ def dcross_entropy(scores, labels):
     # line 8: log_normal = np.log(np.sum(np.exp(shifted), axis=1))
     dshifted += (t8 / t2)[:, None] * t1
     # line 7: shifted = scores - np.max(scores, axis=1, keepdims=True)
-    t25 = dshifted.sum(axis=1, keepdims=True) * rt.extreme_share(scores, t, 1)
-    dscores = dshifted - t25
+    t26 = dshifted.sum(axis=1, keepdims=True) * rt.extreme_share(scores, t, 1)
+    dscores = dshifted - t26
     return dscores

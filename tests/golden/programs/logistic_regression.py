@@ -31,9 +31,10 @@ def dlogistic_regression(weights, intercept, X, y):
     # line 9: return misfit + 0.01 * np.sum(weights**2)
     dweights = 0.01 * (2 * weights)
     # line 8: misfit = np.mean(np.logaddexp(0.0, score) - y * score)
-    t14 = 1.0 / np.size(t3)
-    t21 = np.broadcast_to(t14, np.shape(t3)) * np.exp(rt.difference(score, t1))
-    dscore = t21 - t14 * y
+    t15 = max(np.size(t3), 1)
+    t14 = 1.0 / t15
+    t22 = np.broadcast_to(t14, np.shape(t3)) * np.exp(rt.difference(score, t1))
+    dscore = t22 - t14 * y
     # line 7: score = X @ weights + intercept
     dintercept = dscore.sum()
     dweights += X.T @ dscore

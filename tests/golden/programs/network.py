@@ -31,7 +31,8 @@ def dnetwork(params, x, y):
     t8 = t7 ** 2
     dt9 = rt.seed(np.mean(t8))
     # line 9: return np.mean((output - y) ** 2)
-    doutput = dt9 / np.size(t8) * (2 * t7)
+    t12 = max(np.size(t8), 1)
+    doutput = dt9 / t12 * (2 * t7)
     # line 8: output = hidden @ params["W2"] + params["b2"]
     dhidden = doutput @ t4.T
     dt4 = hidden.T @ doutput
