@@ -360,6 +360,27 @@ def quotient(ans, g, x):
     return rt.quotient(1.0, x), -rt.quotient(ans, x)
 
 
+@vjp(rt.masked_product, "g", "factor", multilinear=True)
+def masked_product(ans, u, g, factor):
+    return rt.unbroadcast(u * factor, g), rt.unbroadcast(rt.masked_product(g, u), factor)
+
+
+@vjp(rt.masked_quotient, "g", "x")
+def masked_quotient(ans, u, g, x):
+    inner = rt.masked_quotient(u, x)
+    return rt.unbroadcast(inner, g), rt.unbroadcast(-rt.masked_product(ans, inner), x)
+
+
+@jvp(rt.masked_quotient, "g")
+def masked_quotient_g(ans, t, g, x):
+    return rt.masked_quotient(t, x) + np.zeros_like(ans)
+
+
+@jvp(rt.masked_quotient, "x")
+def masked_quotient_x(ans, t, g, x):
+    return -rt.masked_product(ans, rt.masked_quotient(t, x))
+
+
 @vjp(rt.fractions, "percentages", linear=True)
 def fractions(ans, g, percentages):
     return rt.fractions(g)

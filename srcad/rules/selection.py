@@ -11,9 +11,9 @@ _OUT = {"out": "The argument 'out' overwrites an array, which is not differentia
 _COPY = {"copy": "The argument 'copy' of np.nan_to_num may change the array in place: leave it out."}
 
 
-@vjp(np.where, "x", "y", linear=True)
+@vjp(np.where, "condition", "x", "y", linear=("x", "y"), shaped=("condition",))
 def where(ans, g, condition, x=None, y=None):
-    return rt.unbroadcast(np.where(condition, g, 0), x), rt.unbroadcast(np.where(condition, 0, g), y)
+    return 0.0, rt.unbroadcast(np.where(condition, g, 0), x), rt.unbroadcast(np.where(condition, 0, g), y)
 
 
 # -- limits ------------------------------------------------------------------------------------------

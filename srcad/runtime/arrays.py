@@ -17,6 +17,8 @@ __all__ = [
     "difference",
     "extreme_share",
     "inexact_dtype",
+    "masked_product",
+    "masked_quotient",
     "quotient",
     "real_only",
     "reduced_size",
@@ -181,6 +183,28 @@ def quotient(g: Array, x: Array) -> Array:
         return g / x
     with np.errstate(divide="ignore", invalid="ignore"):
         return np.where(np.equal(g, 0), 0, g / x)[()]
+
+
+def masked_product(g: Array, factor: Array) -> Array:
+    """Return ``g * factor``, and 0 where ``g`` is 0, also where the factor is NaN or infinite."""
+    if isinstance(g, float) and isinstance(factor, (float, int)):
+        return g * factor if g else 0.0
+    with np.errstate(invalid="ignore", over="ignore"):
+        product = g * factor
+        if np.isfinite(np.sum(product)):
+            return product
+    return np.where(np.equal(g, 0), 0, product)[()]
+
+
+def masked_quotient(g: Array, x: Array) -> Array:
+    """Return ``g / x``, and 0 where ``g`` is 0, also where ``x`` is 0 or NaN."""
+    if isinstance(g, float) and isinstance(x, (float, int)):
+        return g / x if g else 0.0
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+        quotient = g / x
+        if np.isfinite(np.sum(quotient)):
+            return quotient
+    return np.where(np.equal(g, 0), 0, quotient)[()]
 
 
 def safe_log(x: Array) -> Array:

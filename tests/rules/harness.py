@@ -77,7 +77,8 @@ def _skipped_before(rule: Rule, parameter: Parameter, bound: dict[str, Any]) -> 
 def active(rule: Rule, sample: Sample) -> list[str]:
     """Return the parameters whose gradients are checked."""
     bound = bound_arguments(rule, sample)
-    return [p for p in rule.wrt if p in bound and p not in sample.fixed and bound[p] is not None]
+    fixed = (*sample.fixed, *rule.shaped)
+    return [p for p in rule.wrt if p in bound and p not in fixed and bound[p] is not None]
 
 
 def gradients(rule: Rule, sample: Sample, g: Any) -> dict[str, Any]:
