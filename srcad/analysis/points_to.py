@@ -28,7 +28,8 @@ _READING_METHODS = frozenset("get items keys values index count copy".split())
 _VIEW_NAMES = frozenset(
     "asarray ascontiguousarray asfortranarray reshape ravel transpose squeeze expand_dims swapaxes moveaxis "
     "broadcast_to atleast_1d atleast_2d atleast_3d diagonal rollaxis flip fliplr flipud rot90 real imag diag "
-    "asanyarray require matrix_transpose permute_dims astype array nan_to_num unwrap real_if_close trim_zeros".split()
+    "asanyarray require matrix_transpose permute_dims astype array nan_to_num unwrap real_if_close trim_zeros "
+    "sliding_window_view".split()
 )
 SPLIT_NAMES = frozenset("split array_split hsplit vsplit dsplit broadcast_arrays unstack meshgrid".split())
 _VIEW_ATTRIBUTES = frozenset("T mT real imag flat base".split())

@@ -43,6 +43,9 @@ class CallAdjoints(ShadowOperands):
             return self.dynamic_call(target, node) if any(self.is_varied(a) for a in node.args) else None
         if function is rt.closure:
             return self.shadowed_closure(target, node) if shadowed else None
+        if function is np.lib.stride_tricks.sliding_window_view and shadowed:
+            raise self.refuse("Windows that share their entries are taken of an array that is changed in place.",
+                              "Take the windows of a copy, or loop over the positions.")  # fmt: skip
         if getattr(function, "__name__", "") == "at" and isinstance(
             getattr(function, "__self__", None), np.ufunc
         ):

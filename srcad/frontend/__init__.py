@@ -18,6 +18,7 @@ from srcad.frontend.control import structure
 from srcad.frontend.decorators import write_out_decorators
 from srcad.frontend.exceptions import lower_exceptions
 from srcad.frontend.fence import fence
+from srcad.frontend.frozen import call_frozen_distributions
 from srcad.frontend.generators import inline_generators
 from srcad.frontend.iterators import step_iterators
 from srcad.frontend.listed import list_generators, refuse_generator
@@ -45,6 +46,7 @@ PASSES = (
     to_anf,
     structure,
     split_webs,
+    call_frozen_distributions,
 )
 
 

@@ -127,10 +127,6 @@ refuse(
     np.fromiter,
     np.from_dlpack,
 )
-refuse(
-    "The records that this function returns have no derivative: call np.unique or np.unique_values.",
-    np.unique_all, np.unique_counts, np.unique_inverse,
-)  # fmt: skip
 refuse("A test runner has no derivative.", np.test)
 refuse(
     "The names that this function works on are not known before it runs: write out what it does.",

@@ -9,10 +9,8 @@ from srcad.rules.registry import jvp, vjp
 
 _OUT = {"out": "The argument 'out' overwrites an array, which is not differentiated: use the result instead."}
 _DTYPE = {"dtype": "The argument 'dtype' of this function is not differentiated: call astype afterwards."}
-_RETSTEP = {"retstep": "np.linspace with retstep has no derivative: leave it out."}
 _MAKING = {
     "subok": "Subclasses of arrays are not differentiated: leave out the argument 'subok'.",
-    "ndmin": "The argument 'ndmin' has no derivative: use np.reshape afterwards.",
 }
 
 
@@ -92,6 +90,8 @@ def dsplit(ans, g, ary, indices_or_sections):
 
 @vjp(np.array, "object", linear=True, refused=_MAKING)
 def array(ans, g, object, dtype=None, *, copy=True, order="K", subok=False, ndmin=0):
+    if ndmin != 0:
+        g = np.reshape(g, np.shape(object))
     if dtype is None:
         return rt.structured_like(g, object)
     return rt.structured_like(rt.cast_back(g, ans, object), object)
@@ -142,8 +142,10 @@ def full_like(ans, g, a, fill_value, dtype=None, order="K", subok=True, shape=No
     return 0.0, rt.unbroadcast(rt.cast_back(g, ans, fill_value), fill_value)
 
 
-@vjp(np.linspace, "start", "stop", linear=True, refused=_RETSTEP)
+@vjp(np.linspace, "start", "stop", linear=True)
 def linspace(ans, g, start, stop, num=50, endpoint=True, retstep=False, dtype=None, axis=0):
+    if retstep:
+        return linspace_and_step(ans, rt.parts_like(g, ans), start, stop, num, endpoint, dtype, axis)
     if dtype is not None:
         g = rt.cast_back(g, ans, start)
     weights = rt.linspace_weights(g, num, endpoint)
@@ -152,6 +154,13 @@ def linspace(ans, g, start, stop, num=50, endpoint=True, retstep=False, dtype=No
         rt.unbroadcast(np.tensordot(1 - weights, along, 1), start),
         rt.unbroadcast(np.tensordot(weights, along, 1), stop),
     )
+
+
+def linspace_and_step(ans, parts, start, stop, num, endpoint, dtype, axis):
+    """Return the gradients of the ends of a space where the step is returned as well."""
+    ends = linspace(ans[0], parts[0], start, stop, num, endpoint, False, dtype, axis)
+    slope = parts[1] / (num - 1 if endpoint else num)
+    return ends[0] - rt.unbroadcast(slope, start), ends[1] + rt.unbroadcast(slope, stop)
 
 
 @vjp(np.logspace, "start", "stop", "base", refused=_DTYPE)

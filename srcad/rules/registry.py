@@ -325,7 +325,10 @@ def reason_refused(primal: object) -> str | None:
     provide()
     if not isinstance(primal, Hashable):
         return None
-    is_of_scipy = isinstance(primal, types.FunctionType) and (primal.__module__ or "").startswith("scipy.")
+    if isinstance(primal, (types.FunctionType, types.MethodType)):
+        is_of_scipy = (primal.__module__ or "").startswith("scipy.")
+    else:
+        is_of_scipy = type(primal).__module__.startswith("scipy.stats.") and callable(primal)
     if not is_of_scipy or primal in _REFUSED:
         return _REFUSED.get(primal)
     known = any(primal in table for table in (_RULES, _ALIASES, _CONSTANT, _LANGUAGE, _SOURCES, _MUTATING))

@@ -90,3 +90,8 @@ def column_of(ans, g, first, rank):
 @vjp(rt.reduceat_adjoint, "cotangent", linear=True)
 def reduceat_adjoint(ans, g, cotangent, shape, indices, axis):
     return np.add.reduceat(g, indices, axis)
+
+
+@vjp(rt.window_adjoint, "cotangent", linear=True)
+def window_adjoint(ans, g, cotangent, shape, window_shape, axis):
+    return np.lib.stride_tricks.sliding_window_view(g, window_shape, axis)

@@ -122,6 +122,11 @@ def take_along_axis(ans, g, arr, indices, axis=-1):
     return rt.scatter_along_axis(g, np.shape(arr), indices, axis)
 
 
+@vjp(np.lib.stride_tricks.sliding_window_view, "x", linear=True)
+def sliding_window_view(ans, g, x, window_shape, axis=None, *, subok=False, writeable=False):
+    return rt.window_adjoint(g, np.shape(x), window_shape, axis)
+
+
 @vjp(np.compress, "a", linear=True, refused=_OUT)
 def compress(ans, g, condition, a, axis=None, out=None):
     return rt.take_adjoint(g, np.shape(a), np.flatnonzero(condition), axis, "raise")

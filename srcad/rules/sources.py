@@ -112,6 +112,89 @@ def stacked(values: Any, shape: Any, kind: Any) -> Any:
 
 language(np.vectorize)
 
+# -- records of unique entries -----------------------------------------------------------------------
+
+UniqueAll = type(np.unique_all(np.zeros(1)))
+UniqueCounts = type(np.unique_counts(np.zeros(1)))
+UniqueInverse = type(np.unique_inverse(np.zeros(1)))
+
+
+@written_out(np.unique_all)
+def unique_all(x: Any) -> Any:
+    parts = np.unique(x, return_index=True, return_inverse=True, return_counts=True, equal_nan=False)
+    return UniqueAll(parts[0], parts[1], np.reshape(parts[2], np.shape(x)), parts[3])
+
+
+@written_out(np.unique_counts)
+def unique_counts(x: Any) -> Any:
+    parts = np.unique(x, return_counts=True, equal_nan=False)
+    return UniqueCounts(parts[0], parts[1])
+
+
+@written_out(np.unique_inverse)
+def unique_inverse(x: Any) -> Any:
+    parts = np.unique(x, return_inverse=True, equal_nan=False)
+    return UniqueInverse(parts[0], np.reshape(parts[1], np.shape(x)))
+
+
+# -- real functions that go on in the complex plane --------------------------------------------------
+
+
+def below_zero(x: Any) -> Any:
+    """Return ``x``, as complex numbers where one is real and negative."""
+    return x + 0j if np.any(np.isreal(x) & (np.asarray(x) < 0)) else x
+
+
+def beyond_one(x: Any) -> Any:
+    """Return ``x``, as complex numbers where one is real and larger than 1 in modulus."""
+    return x + 0j if np.any(np.isreal(x) & (np.abs(x) > 1)) else x
+
+
+@written_out(np.emath.sqrt)
+def emath_sqrt(x: Any) -> Any:
+    return np.sqrt(below_zero(x))
+
+
+@written_out(np.emath.log)
+def emath_log(x: Any) -> Any:
+    return np.log(below_zero(x))
+
+
+@written_out(np.emath.log2)
+def emath_log2(x: Any) -> Any:
+    return np.log2(below_zero(x))
+
+
+@written_out(np.emath.log10)
+def emath_log10(x: Any) -> Any:
+    return np.log10(below_zero(x))
+
+
+@written_out(np.emath.logn)
+def emath_logn(n: Any, x: Any) -> Any:
+    return np.log(below_zero(x)) / np.log(below_zero(n))
+
+
+@written_out(np.emath.power)
+def emath_power(x: Any, p: Any) -> Any:
+    return np.power(below_zero(x), p * 1.0 if np.any(np.isreal(p) & (np.asarray(p) < 0)) else p)
+
+
+@written_out(np.emath.arccos)
+def emath_arccos(x: Any) -> Any:
+    return np.arccos(beyond_one(x))
+
+
+@written_out(np.emath.arcsin)
+def emath_arcsin(x: Any) -> Any:
+    return np.arcsin(beyond_one(x))
+
+
+@written_out(np.emath.arctanh)
+def emath_arctanh(x: Any) -> Any:
+    return np.arctanh(beyond_one(x))
+
+
 # -- operators ---------------------------------------------------------------------------------------
 
 

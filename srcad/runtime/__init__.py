@@ -204,6 +204,7 @@ from srcad.runtime.rearranging import (
     resize_adjoint,
     unrolled_axes,
     vander_powers,
+    window_adjoint,
 )
 from srcad.runtime.reductions import (
     freedom,
@@ -311,6 +312,7 @@ __all__ = [
     "polygamma",
     "i0_derivative",
     "vander_powers",
+    "window_adjoint",
     "unrolled_axes",
     "resize_adjoint",
     "late_global",

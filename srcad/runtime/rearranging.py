@@ -25,6 +25,7 @@ __all__ = [
     "resize_adjoint",
     "unrolled_axes",
     "vander_powers",
+    "window_adjoint",
 ]
 
 Array = Any
@@ -145,6 +146,24 @@ def nested_like(cotangents: Any, arrays: Any) -> Any:
         parts = [cotangents] * len(arrays) if isinstance(cotangents, float) else cotangents
         return [nested_like(part, value) for part, value in zip(parts, arrays)]
     return np.broadcast_to(np.asarray(cotangents, inexact_dtype(arrays)), np.shape(arrays))
+
+
+# -- windows -----------------------------------------------------------------------------------------
+
+
+def window_adjoint(cotangent: Array, shape: Shape, window_shape: Any, axis: Any) -> Array:
+    """Return the gradient of an array of the given shape in ``sliding_window_view``: each entry is in many windows."""
+    sizes = tuple(window_shape) if np.iterable(window_shape) else (window_shape,)
+    axes = range(len(shape)) if axis is None else axis if isinstance(axis, (tuple, list)) else (axis,)
+    places = [i % len(shape) for i in axes]
+    result = np.zeros(shape, inexact_dtype(cotangent))
+    for offsets in np.ndindex(*sizes):
+        starts = [0] * len(shape)
+        for place, offset in zip(places, offsets):
+            starts[place] += offset
+        index = tuple(slice(start, start + n) for start, n in zip(starts, np.shape(cotangent)))
+        result[index] += cotangent[(..., *offsets)]
+    return result
 
 
 # -- methods of ufuncs -------------------------------------------------------------------------------

@@ -62,3 +62,8 @@ sample(rt.choose_adjoint, real(2, 3), INDEX, [real(2, 3), real(3), 0.4], "raise"
 sample(rt.select_adjoint, real(2, 3), [INDEX > 1, INDEX > 0], [real(2, 3), real(3)], fixed=("choicelist",))
 sample(np.trim_zeros, real(4))
 sample(np.intersect1d, real(3), real(2), fixed=("ar2",))
+sample(np.lib.stride_tricks.sliding_window_view, real(6), 3)
+sample(np.lib.stride_tricks.sliding_window_view, real(3, 5), (2, 2))
+sample(np.lib.stride_tricks.sliding_window_view, real(3, 5), (2, 3), axis=(1, 1))
+sample(np.lib.stride_tricks.sliding_window_view, imaginary(3, 5), 2, axis=0)
+sample(rt.window_adjoint, real(4, 3), (6,), 3, None)

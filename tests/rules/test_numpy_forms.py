@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from srcad import check_grads, grad, hessian, jvp, vjp
-from srcad.errors import NoDerivativeError
+from srcad.errors import NoDerivativeError, UnsupportedError
 
 X = np.array([0.7, -1.3, 0.4, 1.9])
 Y = np.array([[1.2, -0.4, 0.9, 0.3], [0.6, 1.5, -0.8, 0.2], [-1.1, 0.5, 0.35, 1.4]])
@@ -296,3 +296,42 @@ LISTED: dict[str, Callable[..., Any]] = {
 @pytest.mark.parametrize("program", LISTED.values(), ids=LISTED)
 def test_lists_where_arrays_are_usual(program: Callable[..., Any]) -> None:
     check_grads(program, (X,), order=2, rtol=1e-4, atol=1e-5)
+
+
+WINDOWS = np.lib.stride_tricks.sliding_window_view
+
+UNDER_OTHER_NAMES: dict[str, Callable[..., Any]] = {
+    "windows": lambda x: np.sum(np.mean(WINDOWS(x, 3), axis=-1) ** 3),
+    "windows of the plane": lambda x: np.sum(
+        WINDOWS(np.outer(x, x), (2, 3)) ** 2 * np.arange(6.0).reshape(2, 3)
+    ),
+    "all that is unique": lambda x: np.sum(np.unique_all(x).values ** 3 * np.unique_all(x).indices),
+    "unique values and counts": lambda x: np.sum(np.unique_counts(np.append(x, x)).values ** 3),
+    "unique values and places": lambda x: np.sum(
+        np.unique_inverse(x)[0] ** 2 * np.unique_inverse(x).inverse_indices
+    ),
+    "roots of negative numbers": lambda x: np.sum(np.abs(np.emath.sqrt(x) + np.emath.log(x) * 1.5) ** 2),
+    "logarithms to other bases": lambda x: np.sum(np.abs(np.emath.logn(3.0, x) + np.emath.log10(x)) ** 2),
+    "powers of negative numbers": lambda x: np.sum(np.abs(np.emath.power(x, 1.5) + 0.3) ** 2),
+    "angles": lambda x: np.sum(
+        np.abs(np.emath.arccos(x / 3) + np.emath.arcsin(x / 4) + np.emath.arctanh(x)) ** 2
+    ),
+    "a space and its step": lambda x: np.linspace(x[0], x[1], 5, retstep=True)[1] * np.sum(x**2),
+    "a smallest rank": lambda x: np.sum(np.array(x, ndmin=2) @ np.array([x, x * x], ndmin=3)[0].T),
+}
+
+
+@pytest.mark.parametrize("program", UNDER_OTHER_NAMES.values(), ids=UNDER_OTHER_NAMES)
+def test_functions_that_are_easily_forgotten(program: Callable[..., Any]) -> None:
+    check_grads(program, (X,), order=2, rtol=1e-4, atol=1e-5)
+
+
+def test_windows_of_what_changes_are_refused() -> None:
+    def program(x):
+        whole = x * 1.0
+        windows = WINDOWS(whole, 2)
+        whole[0] = 3.0
+        return np.sum(windows**2)
+
+    with pytest.raises(UnsupportedError, match="share their entries"):
+        grad(program)(X)

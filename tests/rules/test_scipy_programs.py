@@ -19,7 +19,7 @@ from scipy.optimize import brentq, fixed_point, fsolve, minimize, minimize_scala
 from scipy.sparse.linalg import spsolve
 from scipy.stats import norm
 
-from srcad import grad, jvp
+from srcad import check_grads, grad, jvp
 from srcad.errors import NoDerivativeError, SrcadError
 
 MATRIX = np.array([[2.0, 0.3], [0.1, 1.5]])
@@ -377,3 +377,32 @@ def test_functions_of_scipy_that_are_refused_are_not_read_as_the_users_own(funct
 
     with pytest.raises(NoDerivativeError, match="has no derivative rule"):
         grad(program)(np.eye(3) + 0.1)
+
+
+FROZEN: dict[str, Any] = {
+    "norm": lambda x: np.sum(scipy.stats.norm(x[0], scale=1.0 + x[1] ** 2).logpdf(x)),
+    "gamma, kept": lambda x: frozen_gamma(x),
+    "estimated": lambda x: np.sum(scipy.stats.norm(np.mean(x), np.std(x)).cdf(x * 1.1)),
+    "poisson": lambda x: np.sum(scipy.stats.poisson(1.0 + x[0] ** 2).logpmf(np.array([0, 1, 3]))),
+    "multivariate": lambda x: scipy.stats.multivariate_normal(x, np.eye(3) * (1 + x[0] ** 2)).logpdf(x * x),
+    "listed": lambda x: sum([scipy.stats.laplace(x[0], 1.5).logpdf(v * v) for v in x]),
+}
+
+
+def frozen_gamma(x):
+    law = scipy.stats.gamma(1.5 + x[0], scale=1.2)
+    return law.logpdf(2.0) * law.cdf(1.0) + law.ppf(0.3)
+
+
+@pytest.mark.parametrize("program", FROZEN.values(), ids=FROZEN)
+def test_distributions_with_fixed_parameters(program: Any) -> None:
+    check_grads(program, (np.array([0.4, 0.9, 0.7]),), order=2, rtol=1e-4, atol=1e-5)
+
+
+def test_what_a_distribution_with_fixed_parameters_does_else_is_refused_at_the_users_line() -> None:
+    def program(x: Any) -> Any:
+        return scipy.stats.norm(x, 1.0).mean()
+
+    with pytest.raises(NoDerivativeError) as caught:
+        grad(program)(0.3)
+    assert caught.value.location is not None and caught.value.location.file == __file__
