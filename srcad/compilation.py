@@ -8,37 +8,21 @@ from typing import Any
 
 import numpy as np
 
+from srcad.analysis.fingerprints import fingerprint
 from srcad.analysis.kinds import Kind, array, is_differentiable, kind_of
 from srcad.derive.request import Request
 from srcad.errors import ArgumentError, UnsupportedError
 from srcad.forward_pipeline import build_forward
 from srcad.pipeline import Code, build
-from srcad.runtime import Closure
 from srcad.targets import Target, place
 
-__all__ = ["compiled", "fingerprint", "forget", "third_derivative", "when_forgotten"]
+__all__ = ["compiled", "forget", "third_derivative", "when_forgotten"]
 
 _CACHE: dict[Hashable, Code] = {}
 _MOST_ENTRIES = 4096
 
 when_forgotten: list[Callable[[], None]] = []
 """Called when compiled code has become void."""
-
-
-def fingerprint(value: Any) -> Any:
-    """Return what is equal for arguments that the same code is right for."""
-    cls = type(value)
-    if cls is float or cls is int or cls is bool:
-        return cls
-    if cls is np.ndarray:
-        return value.ndim, value.dtype.char, 1 in value.shape and tuple(n == 1 for n in value.shape)
-    if isinstance(value, np.generic):
-        return cls
-    if cls is Closure:
-        return ("closure", value.function, tuple(map(fingerprint, value.captured)))
-    if cls is types.FunctionType:
-        return value
-    return kind_of(value)
 
 
 def _is_exact(names: list[str], values: tuple[Any, ...], wanted: tuple[str, ...]) -> bool:

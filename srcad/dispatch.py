@@ -26,7 +26,9 @@ from typing import Any
 
 import numpy as np
 
-from srcad.compilation import fingerprint, when_forgotten
+from srcad.analysis.fingerprints import fingerprint
+from srcad.compilation import when_forgotten
+from srcad.lang.scope import SortDependency
 from srcad.pipeline import Code
 from srcad.runtime import share_memory
 from srcad.targets import Target
@@ -90,6 +92,7 @@ class Dispatch:
             self._captured = self.target.captured_names()
             self.variants = []
         tests = [self.names.same(space, name, value) for space, name, value in dependencies]
+        tests += [self.names.alike(sort) for sort in code.dependencies if isinstance(sort, SortDependency)]
         for name, value in zip(self._passed(), everything):
             found = tests_of(name, name, value, self.names, 0)
             tests += found or [f"fingerprint({name}) == {self.names.of(fingerprint(value))}"]
@@ -189,6 +192,13 @@ class Names:
         held = f"{self.of(space)}.get({name!r})" if isinstance(space, Mapping) else f"{self.of(space)}.{name}"
         return f"{held} is {self.of(value)}"
 
+    def alike(self, sort: SortDependency) -> str:
+        """Return the test that a variable outside the function still has a value of the same sort."""
+        held = f"{self.of(sort.space)}.get({sort.name!r})"
+        if isinstance(sort.value, type):
+            return f"type({held}) is {self.of(sort.value)}"
+        return f"fingerprint({held}) == {self.of(sort.value)}"
+
 
 def _given(*arguments: Any) -> tuple[Any, ...]:
     """Return the arguments that were passed."""
@@ -211,6 +221,8 @@ def dependencies_of(target: Target, code: Code) -> list[tuple[Any, str, Any]] | 
     while True:
         found += [(target.func, "__code__", target.func.__code__), *_static_cells(target)]
         for dependency in code.dependencies:
+            if isinstance(dependency, SortDependency):
+                continue
             if isinstance(dependency.space, Mapping):
                 found.append((dependency.space, dependency.name, dependency.value))
             else:

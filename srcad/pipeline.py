@@ -184,9 +184,11 @@ def build(request: Request, stages: dict[str, str] | None = None, around: tuple[
 def inlined(fn: Function, request: Request, callees: Callees, around: tuple[Any, ...] = ()) -> Function:
     """Return ``fn`` with the statements of the known functions that it calls, and of the gradients that it takes."""
 
-    def with_calls(fn: Function) -> Function:
-        fn = inline_calls(fn, read, lambda value: isinstance(value, Nested), dict(request.parameters))
-        return unpacked(fn)
+    def with_calls(fn: Function, reread: Callable[[], Function] | None = None) -> Function:
+        return unpacked(inline_calls(fn, read, is_nested, dict(request.parameters), reread))
+
+    def is_nested(value: Any) -> bool:
+        return isinstance(value, Nested)
 
     def unpacked(fn: Function) -> Function:
         return unpack_cells(without_dead_copies(copy_propagation(fn, Context(_is_pure))))
@@ -196,7 +198,7 @@ def inlined(fn: Function, request: Request, callees: Callees, around: tuple[Any,
         fn.scope.dependencies.extend([] if code is None else code.dependencies)
         return None if code is None else code.entries[0]
 
-    fn = with_calls(fn)
+    fn = with_calls(fn, functools.partial(read, request.func))
     known = callees.returns, callees.changes
     with_gradients = write_out_gradients(fn, dict(request.parameters), known, read, derive, unpacked)
     return fn if with_gradients is fn else with_calls(with_gradients)

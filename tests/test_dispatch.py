@@ -320,3 +320,21 @@ def test_a_call_costs_little() -> None:
         for f in (derivative, generated)
     ]
     assert cost[0] - cost[1] < 1e-6
+
+
+def scaled_sum(x):
+    return np.sum(SCALE * x)
+
+
+@pytest.mark.parametrize("calls", [1, 8])
+def test_a_global_that_becomes_an_array_makes_another_derivative(
+    monkeypatch: pytest.MonkeyPatch, calls: int
+) -> None:
+    derivative = grad(scaled_sum)
+    for _ in range(calls):
+        assert derivative(3.0) == 2.0
+    monkeypatch.setitem(globals(), "SCALE", np.array([[1.0, 2.0], [3.0, 4.0]]))
+    for _ in range(calls):
+        assert derivative(3.0) == 10.0
+    monkeypatch.undo()
+    assert derivative(3.0) == 2.0

@@ -27,9 +27,12 @@ import numpy as np
 
 from srcad.analysis.effects import effects_of
 from srcad.analysis.guards import guards_of, is_guard
-from srcad.analysis.kinds import Kind
+from srcad.analysis.kinds import Kind, record
 from srcad.derive.build import assign, constant, name
 from srcad.derive.builtin_sources import source_of_builtin
+from srcad.derive.constructors import constructor_of
+from srcad.derive.instance_operations import InstanceOperations
+from srcad.derive.instances import Instances, Treatment
 from srcad.derive.known_callees import (
     Bindings,
     method_of,
@@ -51,16 +54,27 @@ Normalize = Callable[[Any], Function]
 
 
 def inline_calls(
-    fn: Function, normalize: Normalize, is_nested: Callable[[Any], bool], kinds: Mapping[str, Kind]
+    fn: Function,
+    normalize: Normalize,
+    is_nested: Callable[[Any], bool],
+    kinds: Mapping[str, Kind],
+    reread: Callable[[], Function] | None = None,
 ) -> Function:
     """Return ``fn`` with the calls of known functions replaced by the callees' statements.
 
-    ``kinds`` are those of the parameters.
+    ``kinds`` are those of the parameters.  With ``reread``, which returns ``fn`` as it was given, the instances that are
+    made in the program and stay in it are taken apart (see `srcad.derive.instances`).
     """
-    inliner = _Inliner(fn, normalize, is_nested, kinds)
-    taking_out = inliner.take_out(kinds)
-    body = taking_out + inliner.block(fn.tree.body, (_identity(fn.source.func),))
-    return replace(fn.with_body(body), source=inliner.source)
+    treatment: Treatment | None = None if reread is None else {}
+    while True:
+        inliner = _Inliner(fn, normalize, is_nested, kinds, treatment)
+        taking_out = inliner.take_out(kinds)
+        body = taking_out + inliner.block(fn.tree.body, (_identity(fn.source.func),))
+        inliner.made.check(body)
+        if treatment is None or reread is None or not inliner.made.wrong:
+            return replace(fn.with_body(body), source=inliner.source)
+        treatment.update(inliner.made.wrong)
+        fn = reread()
 
 
 class _Inliner:
@@ -70,11 +84,16 @@ class _Inliner:
         normalize: Normalize,
         is_nested: Callable[[Any], bool],
         kinds: Mapping[str, Kind],
+        treatment: Treatment | None,
     ) -> None:
         self.fn, self.scope, self.normalize, self.is_nested = fn, fn.scope, normalize, is_nested
         objects = {n: kind for n, kind in kinds.items() if kind.name == "object"}
         self.instances = {n: kind for n, kind in objects.items() if not rebinds(fn.tree.body, n)}
+        self.made = Instances(fn.scope, treatment)
+        steady = {n: kind for n, kind in kinds.items() if not rebinds(fn.tree.body, n)}
+        self.operations = InstanceOperations(fn.scope, self.made, steady)
         self.size = 0
+        self.blocks = 0
         self.guards = guards_of(fn)
         self.guarded = 0
         self.defaults: dict[int, types.SimpleNamespace] = {}
@@ -105,22 +124,43 @@ class _Inliner:
 
     def block(self, body: list[gast.stmt], active: tuple[Any, ...]) -> list[gast.stmt]:
         out: list[gast.stmt] = []
-        for stmt in body:
+        for whole in body:
+            stmt = self.operations.read(whole)
+            if stmt is None:
+                continue
+            chosen = self.operations.chosen(stmt)
+            if chosen is not None:
+                out += self.block(chosen, active)
+                continue
             guarded = isinstance(stmt, gast.With) and is_guard(stmt, self.guards)
             self.guarded += guarded
             for part in ("body", "orelse", "finalbody"):
                 inner = getattr(stmt, part, None)
                 if inner:
-                    setattr(stmt, part, self.block(inner, active))
+                    setattr(stmt, part, self.inner_block(inner, active))
             self.guarded -= guarded
             inlined = self.statement(stmt, active)
             out += [stmt] if inlined is None else inlined
         return out
 
+    def inner_block(self, body: list[gast.stmt], active: tuple[Any, ...]) -> list[gast.stmt]:
+        around = self.made.path
+        self.blocks += 1
+        self.made.path = (*around, self.blocks)
+        out = self.block(body, active)
+        self.made.path = around
+        return out
+
     def statement(self, stmt: gast.stmt, active: tuple[Any, ...]) -> list[gast.stmt] | None:
+        if isinstance(stmt, gast.Assign) and isinstance(stmt.value, gast.Name):
+            made = self.bound(stmt.targets, stmt.value)
+            return None if made is None else [gast.copy_location(s, stmt) for s in made]
         if not isinstance(stmt, (gast.Assign, gast.Expr)) or not isinstance(stmt.value, gast.Call):
             return None
         self.bindings.spread(stmt.value)
+        made = self.instance(stmt, active)
+        if made is not None:
+            return made
         gathered = self.gathered(stmt.value)
         if gathered is not None:
             return [gast.copy_location(gathered, stmt), *(self.statement(stmt, active) or [stmt])]
@@ -141,6 +181,34 @@ class _Inliner:
         if bound is None:
             return None
         return self.splice(stmt, callee, bound, (*active, identity))
+
+    def instance(self, stmt: gast.stmt, active: tuple[Any, ...]) -> list[gast.stmt] | None:
+        """Return what making an instance comes to, where that is to be taken apart."""
+        target = stmt.targets[0] if isinstance(stmt, gast.Assign) else None
+        if not isinstance(target, gast.Name) or not isinstance(stmt.value.func, gast.Name):
+            return None
+        cls = self.scope.statics.get(self.bindings.function(stmt.value.func.id))
+        if not self.made.may_take_apart(cls) or self.size > MOST_STATEMENTS:
+            return None
+        constructor = constructor_of(cls, stmt.value, target.id, self.scope)
+        if constructor is None:
+            return None
+        self.made.begin(target.id, cls)
+        self.instances[target.id] = record(cls, ())
+        out = self.block([gast.copy_location(s, stmt) for s in constructor], active)
+        self.made.end()
+        return out
+
+    def bound(self, targets: list[gast.AST], value: gast.AST | None) -> list[gast.stmt] | None:
+        """Return the statements that bind ``targets`` to an instance that is taken apart; None for anything else."""
+        target = targets[0]
+        self.bindings.alias(target, value, self.scope.statics)
+        if isinstance(value, gast.Name) and isinstance(target, gast.Name):
+            cls = self.made.class_of(value.id)
+            if cls is not None:
+                self.instances[target.id] = record(cls, ())
+                return self.made.copy(target.id, value.id, is_bound_once=self.bindings.once(target.id))
+        return None
 
     def gathered(self, node: gast.Call) -> gast.stmt | None:
         """Make one argument of those of ``max(a, *b)``, and return the statement that binds it."""
@@ -247,7 +315,10 @@ class _Inliner:
             if isinstance(value, (gast.Tuple, gast.Dict)) and only_spread(callee.tree.body, parameter):
                 self.bindings.displays[local] = value
             else:
-                out.append(assign(local, value))
+                made = self.bound([gast.Name(local, gast.Store(), None, None)], value)
+                out += [assign(local, value)] if made is None else made
+                if not rebinds(callee.tree.body, parameter):
+                    self.operations.note(local, value)
         body = [renaming.visit(copy.deepcopy(s)) for s in callee.tree.body]
         self.size += len(body)
         returned = body.pop()
@@ -255,8 +326,10 @@ class _Inliner:
         self.locate(body, callee, stmt)
         out += self.block(body, active)
         if isinstance(stmt, gast.Assign):
-            self.bindings.alias(stmt.targets[0], returned.value, self.scope.statics)
-            out.append(gast.Assign(stmt.targets, returned.value or constant(None), None))
+            read = self.operations.read(returned)
+            value = read.value if isinstance(read, gast.Return) and read.value is not None else constant(None)
+            made = self.bound(stmt.targets, value)
+            out += [gast.Assign(stmt.targets, value, None)] if made is None else made
         self.scope.dependencies += [d for d in callee.scope.dependencies if d not in self.scope.dependencies]
         return [s if hasattr(s, "lineno") else gast.copy_location(s, stmt) for s in out]
 

@@ -65,7 +65,7 @@ class Bindings:
             known = self.closure(value.id)
             if known is not None:
                 self.closures[target.id] = known
-            elif isinstance(statics.get(value.id), (types.FunctionType, types.BuiltinFunctionType)):
+            elif isinstance(statics.get(value.id), (types.FunctionType, types.BuiltinFunctionType, type)):
                 self.functions[target.id] = value.id
 
     def spread(self, node: gast.Call) -> None:

@@ -44,9 +44,11 @@ from srcad.frontend.statics import (
     READ_BY_PLACES,
     Globals,
     canonical,
+    depend_on_sort,
     is_distribution,
     is_settled,
     is_static,
+    owner_of,
     refer,
     runtime_name,
     without_cache,
@@ -201,6 +203,7 @@ class Resolver(gast.NodeTransformer):
         module = t.name(refer(self.scope, home, _last(space.get("__name__", "globals"))))
         if name not in space:
             return t.call(runtime_name(self.scope, "late_global"), module, t.constant(name))
+        depend_on_sort(self.scope, space, name)
         return t.attribute(module, name)
 
     def _depend(self, space: Any, name: str, value: Any) -> None:
@@ -219,9 +222,12 @@ class Resolver(gast.NodeTransformer):
         found = getattr(module, attr, module)
         if is_distribution(module) and isinstance(found, types.MethodType):
             return t.place(t.name(refer(self.scope, found, f"{value.id}.{attr}")), node)
-        if not isinstance(module, types.ModuleType):
+        if isinstance(module, type) and found is not module:
+            depend_on_sort(self.scope, *owner_of(module, attr))
+        if not isinstance(module, types.ModuleType) or found is module:
             return made
-        if found is module or not (is_settled(module) or is_static(found)):
+        if not (is_settled(module) or is_static(found)):
+            depend_on_sort(self.scope, vars(module), attr)
             return made
         if not is_settled(module):
             self._depend(vars(module), attr, found)

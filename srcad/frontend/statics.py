@@ -11,16 +11,21 @@ from typing import Any
 import numpy as np
 
 from srcad import runtime as rt
-from srcad.lang.scope import Scope
+from srcad.analysis.fingerprints import fingerprint
+from srcad.analysis.kinds import ANY
+from srcad.analysis.results.indexing import attribute_outside
+from srcad.lang.scope import Scope, SortDependency
 from srcad.rules import registry
 
 __all__ = [
     "READ_BY_PLACES",
     "Globals",
     "canonical",
+    "depend_on_sort",
     "is_distribution",
     "is_settled",
     "is_static",
+    "owner_of",
     "public_home",
     "refer",
     "runtime_name",
@@ -128,6 +133,19 @@ def refer(scope: Scope, value: Any, name: str) -> str:
         count += 1
         candidate = f"{root}_{count}"
     return scope.refer(value, candidate + dot + rest)
+
+
+def owner_of(cls: type, attribute: str) -> tuple[Any, str]:
+    """Return the dictionary of the class that holds what ``cls.attribute`` is, and the attribute."""
+    return next((vars(c) for c in cls.__mro__ if attribute in vars(c)), vars(cls)), attribute
+
+
+def depend_on_sort(scope: Scope, space: Any, name: str) -> None:
+    """Record that the result relies on the sort of a value outside, where its kind is told when compiling."""
+    if name not in space or attribute_outside(space[name]) is ANY:
+        return
+    if not any(d.space is space and d.name == name for d in scope.dependencies):
+        scope.dependencies.append(SortDependency(space, name, fingerprint(space[name]), fingerprint))
 
 
 def runtime_name(scope: Scope, function: str) -> str:

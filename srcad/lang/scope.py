@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-__all__ = ["Dependency", "Scope"]
+__all__ = ["Dependency", "Scope", "SortDependency"]
 
 
 @dataclass(frozen=True)
@@ -26,6 +26,20 @@ class Dependency:
             return self.space.cell_contents is self.value
         except ValueError:
             return False
+
+
+@dataclass(frozen=True)
+class SortDependency(Dependency):
+    """A name whose value is read at every call, and whose sort (a float, an array of two axes) was read when compiling.
+
+    ``value`` is the sort, as ``sort_of`` tells it.
+    """
+
+    sort_of: Callable[[Any], Any]
+
+    def holds(self) -> bool:
+        """Tell whether the name still has a value of this sort."""
+        return self.name in self.space and self.sort_of(self.space[self.name]) == self.value
 
 
 @dataclass

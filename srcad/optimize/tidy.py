@@ -171,7 +171,7 @@ def _comments(body: list[gast.stmt]) -> list[gast.stmt]:
         if _is_comment(stmt):
             following = body[position + 1] if position + 1 < len(body) else None
             text = stmt.value.value
-            if following is None or _is_comment(following) or text == latest:
+            if following is None or _is_comment(following) or text == latest or _only_returns(following):
                 continue
             latest = text
         for part in ("body", "orelse", "finalbody"):
@@ -180,6 +180,13 @@ def _comments(body: list[gast.stmt]) -> list[gast.stmt]:
                 setattr(stmt, part, _comments(inner))
         out.append(stmt)
     return out
+
+
+def _only_returns(stmt: gast.stmt) -> bool:
+    """Tell whether a statement returns what was computed before."""
+    value = stmt.value if isinstance(stmt, gast.Return) else None
+    parts = value.elts if isinstance(value, gast.Tuple) else [value]
+    return all(isinstance(part, gast.Name) for part in parts)
 
 
 def _is_comment(stmt: gast.AST | None) -> bool:

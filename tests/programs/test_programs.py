@@ -53,6 +53,7 @@ TOPICS = (
     "rearranged_containers",
     "contexts",
     "iterators",
+    "instances",
 )
 for topic in TOPICS:
     importlib.import_module(f"tests.programs.{topic}")

@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Any, cast
 
 import gast
+import numpy as np
 
 from srcad.analysis.kinds import (
     ANY,
@@ -32,7 +33,7 @@ from srcad.analysis.results.shaped import (
     shaped,
 )
 
-__all__ = ["attribute", "element", "subscript"]
+__all__ = ["attribute", "attribute_outside", "element", "subscript"]
 
 
 def element(kind: Kind, key: Any) -> Kind:
@@ -219,10 +220,18 @@ def attribute(kind: Kind, name: str) -> Kind:
     if kind.name == "object" and kind.items is not None:
         return cast(Kind, dict(kind.items).get(name, ANY))
     if kind.name == "function" and isinstance(kind.value, types.ModuleType):
-        found = kind_of(getattr(kind.value, name, None))
-        plain = found.name in ("float", "int", "bool", "str", "function", "array")
-        return found if plain or is_generator(found) else ANY
+        return attribute_outside(getattr(kind.value, name, None))
+    if kind.name == "function" and isinstance(kind.value, type):
+        found = next((vars(c)[name] for c in kind.value.__mro__ if name in vars(c)), None)
+        return attribute_outside(found) if isinstance(found, (float, int, str, np.ndarray)) else ANY
     return ANY
+
+
+def attribute_outside(value: Any) -> Kind:
+    """Return the kind of what a module or a class holds under a name, as far as code may rely on it."""
+    found = kind_of(value)
+    plain = found.name in ("float", "int", "bool", "str", "function", "array")
+    return found if plain or is_generator(found) else ANY
 
 
 def _array_attribute(kind: Kind, name: str) -> Kind:

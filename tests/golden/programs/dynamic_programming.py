@@ -85,5 +85,4 @@ def ddynamic_programming(cost):
             elif t10:
                 # line 16: table[i, j] += table[i, j - 1]
                 dtable[i, t11] += dtable[i, j]
-    # line 8: table = cost.copy()
     return dtable

@@ -60,5 +60,4 @@ def dtrajectory(thrust, burn, steps):
         dt4[0] = dt13
         dt4[1] += dt10
         dpath[t3] += dt4
-    # line 8: path[0] = 0.0, 10.0
     return dthrust, dburn

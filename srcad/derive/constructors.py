@@ -1,0 +1,82 @@
+"""What making an instance does, as statements."""
+
+from __future__ import annotations
+
+import dataclasses
+import inspect
+import types
+from typing import Any
+
+import gast
+
+from srcad.derive.build import call, constant, name
+from srcad.derive.plain_classes import is_plain, looked_up
+from srcad.lang.scope import Dependency, Scope
+
+__all__ = ["constructor_of"]
+
+
+def constructor_of(cls: type, node: gast.Call, variable: str, scope: Scope) -> list[gast.stmt] | None:
+    """Return the statements that set the attributes of ``variable``, a new instance; None where they are not known.
+
+    For ``ball = Ball(1.0, v)`` that is ``ball.__init__(1.0, v)``, and for a dataclass, whose initializer has no text,
+    ``ball.height = 1.0`` and ``ball.speed = v``.
+    """
+    assert is_plain(cls)
+    if any(isinstance(a, gast.Starred) for a in node.args) or any(k.arg is None for k in node.keywords):
+        return None
+    found = looked_up(cls, "__init__")
+    if found is object.__init__:
+        return [] if not node.args and not node.keywords else None
+    if not isinstance(found, types.FunctionType):
+        return None
+    if _is_generated(cls, found):
+        return _of_dataclass(cls, node, variable, scope)
+    owner = next(c for c in cls.__mro__ if "__init__" in vars(c))
+    scope.dependencies.append(Dependency(vars(owner), "__init__", found))
+    method = gast.Attribute(name(variable), "__init__", gast.Load())
+    return [gast.Expr(gast.Call(method, node.args, node.keywords))]
+
+
+def _is_generated(cls: type, initializer: types.FunctionType) -> bool:
+    """Tell whether ``dataclass`` wrote an initializer."""
+    return dataclasses.is_dataclass(cls) and initializer.__code__.co_filename == "<string>"
+
+
+def _of_dataclass(cls: type, node: gast.Call, variable: str, scope: Scope) -> list[gast.stmt] | None:
+    try:
+        bound = inspect.signature(cls).bind(*node.args, **{k.arg: k.value for k in node.keywords}).arguments
+    except TypeError:
+        return None  # the class itself says what is wrong when it is called
+    out: list[gast.stmt] = []
+    for field in dataclasses.fields(cls):
+        value = _value(field, bound, scope)
+        if value is not None:
+            target = gast.Attribute(name(variable), field.name, gast.Store())
+            out.append(gast.Assign([target], value, None))
+    if looked_up(cls, "__post_init__") is not None:
+        if len(bound) > sum(field.init for field in dataclasses.fields(cls)) or _has_init_only(cls):
+            return None
+        out.append(gast.Expr(call(gast.Attribute(name(variable), "__post_init__", gast.Load()))))
+    return out
+
+
+def _has_init_only(cls: type) -> bool:
+    fields: dict[str, Any] = vars(cls).get("__dataclass_fields__", {})
+    return len(fields) != len(dataclasses.fields(cls))  # type: ignore[arg-type]
+
+
+def _value(field: dataclasses.Field[Any], bound: dict[str, Any], scope: Scope) -> gast.AST | None:
+    """Return what a field is set to; None where it is not set."""
+    if field.init and field.name in bound:
+        return bound[field.name]
+    if field.default_factory is not dataclasses.MISSING:
+        factory = field.default_factory
+        if factory in (list, dict):
+            return gast.List([], gast.Load()) if factory is list else gast.Dict([], [])
+        return call(scope.refer(factory, getattr(factory, "__name__", "factory")))
+    if not field.init or field.default is dataclasses.MISSING:
+        return None
+    if isinstance(field.default, (int, float, str, bool, type(None))):
+        return constant(field.default)
+    return name(scope.refer(field.default, f"{field.name}_default"))

@@ -1,0 +1,295 @@
+"""What is done with an instance that is taken apart, written as the reads, stores and calls that it means."""
+
+from __future__ import annotations
+
+import builtins
+import types
+from collections.abc import Mapping
+from typing import Any
+
+import gast
+
+from srcad.analysis.kinds import Kind
+from srcad.derive.build import call, constant, name
+from srcad.derive.instances import Instances
+from srcad.derive.plain_classes import after_in_mro, looked_up, operator_method
+from srcad.frontend.statics import depend_on_sort, owner_of
+from srcad.lang.scope import Scope
+
+__all__ = ["InstanceOperations"]
+
+_METHODS = {abs: "__abs__", len: "__len__"}
+_NUMBERS = ("float", "int", "bool", "array", "number")
+
+
+class InstanceOperations(gast.NodeTransformer):
+    """Writes attributes as variables, and operators, properties and ``super()`` as calls of the class's methods.
+
+    What it cannot write so keeps the variable of the instance, which `Instances.check` finds.
+    """
+
+    def __init__(self, scope: Scope, instances: Instances, kinds: Mapping[str, Kind]) -> None:
+        self.scope, self.instances, self.kinds = scope, instances, dict(kinds)
+        self.constants: dict[str, Any] = {}
+
+    def read(self, stmt: gast.stmt) -> gast.stmt | None:
+        """Return a statement, of a compound one the head, in terms of variables; None where nothing is left to do."""
+        if not self.instances.apart:
+            return stmt
+        made = self._operation(stmt) if isinstance(stmt, (gast.Assign, gast.AugAssign, gast.Expr)) else stmt
+        if made is None:
+            return None
+        if made is not stmt:
+            gast.copy_location(made, stmt)
+            for node in gast.walk(made):
+                if isinstance(node, (gast.expr, gast.stmt)) and not hasattr(node, "lineno"):
+                    gast.copy_location(node, stmt)
+        for part, value in gast.iter_fields(made):
+            if part not in ("body", "orelse", "finalbody", "handlers"):
+                setattr(made, part, self._visited(value))
+        return made
+
+    def _visited(self, value: Any) -> Any:
+        if isinstance(value, list):
+            return [self._visited(item) for item in value]
+        return self.visit(value) if isinstance(value, gast.AST) else value
+
+    def note(self, variable: str, value: gast.AST) -> None:
+        """Note that a variable is bound to a value once and for all."""
+        if isinstance(value, gast.Constant):
+            self.constants[variable] = value.value
+        elif isinstance(value, gast.Name) and value.id in self.kinds:
+            self.kinds[variable] = self.kinds[value.id]
+        elif isinstance(value, gast.Name) and value.id in self.constants:
+            self.constants[variable] = self.constants[value.id]
+
+    def chosen(self, stmt: gast.stmt) -> list[gast.stmt] | None:
+        """Return the branch that is taken where that is known when compiling."""
+        if not isinstance(stmt, gast.If) or not isinstance(stmt.test, gast.Name):
+            return None
+        known = self.constants.get(stmt.test.id)
+        return None if known is None else stmt.body if known else stmt.orelse
+
+    # expressions
+
+    def visit_Name(self, node: gast.Name) -> gast.Name:
+        if isinstance(node.ctx, gast.Load):
+            node.id = self.instances.resolved(node.id)
+        return node
+
+    def visit_Attribute(self, node: gast.Attribute) -> gast.AST:
+        self.generic_visit(node)
+        variable = self._instance(node.value)
+        if variable is None:
+            return node
+        slot: str | None = None
+        if node.attr == "__class__" and isinstance(node.ctx, gast.Load):
+            slot = self._referred(self.instances.apart[variable].cls)
+        elif isinstance(node.ctx, gast.Store):
+            slot = self.instances.stored(variable, node.attr)
+        elif isinstance(node.ctx, gast.Load):
+            slot = self.instances.loaded(variable, node.attr)
+            owner = self.instances.of_class(variable, node.attr) if slot is None else None
+            if owner is not None:
+                depend_on_sort(self.scope, *owner_of(owner, node.attr))
+                node.value = gast.copy_location(name(self._referred(owner)), node)
+        return node if slot is None else gast.copy_location(gast.Name(slot, node.ctx, None, None), node)
+
+    def _instance(self, node: gast.AST) -> str | None:
+        if not isinstance(node, gast.Name):
+            return None
+        variable = self.instances.resolved(node.id)
+        return variable if variable in self.instances.apart else None
+
+    def _referred(self, value: Any) -> str:
+        return self.scope.refer(value, getattr(value, "__name__", "function"))
+
+    # statements
+
+    def _operation(self, stmt: Any) -> gast.stmt | None:
+        if isinstance(stmt, gast.AugAssign):
+            return self._update(stmt)
+        target = stmt.targets[0] if isinstance(stmt, gast.Assign) else None
+        stored = self._store(target, stmt.value) if target is not None else None
+        if stored is not None:
+            return stored
+        if self._is_super(target, stmt.value) or self._is_nothing(stmt):
+            return None
+        value = self._value(target, stmt.value)
+        if value is stmt.value:
+            return stmt
+        return gast.Expr(value) if target is None else gast.Assign(stmt.targets, value, None)
+
+    def _update(self, stmt: gast.AugAssign) -> gast.stmt:
+        variable = self._instance(stmt.target)
+        if variable is not None:
+            method = operator_method(type(stmt.op)) or ""
+            in_place = f"__i{method[2:]}"
+            found = in_place if looked_up(self.instances.apart[variable].cls, in_place) else method
+            value = self._method_call(variable, found, stmt.value)
+            return stmt if value is None else gast.Assign([stmt.target], value, None)
+        if isinstance(stmt.target, gast.Attribute):
+            variable = self._instance(stmt.target.value)
+            if variable is not None and self.instances.loaded(variable, stmt.target.attr) is None:
+                self.instances.leave_whole(variable)
+        return stmt
+
+    def _store(self, target: gast.AST, value: gast.AST) -> gast.stmt | None:
+        """Return the call that stores in a property or an item."""
+        if isinstance(target, gast.Attribute):
+            variable = self._instance(target.value)
+            found = (
+                looked_up(self.instances.apart[variable].cls, target.attr) if variable is not None else None
+            )
+            if isinstance(found, property) and isinstance(found.fset, types.FunctionType):
+                return gast.Expr(call(self._referred(found.fset), name(variable), value))
+        if isinstance(target, gast.Subscript) and _is_atom(target.slice):
+            variable = self._instance(target.value)
+            made = (
+                self._method_call(variable, "__setitem__", target.slice, value)
+                if variable is not None
+                else None
+            )
+            return gast.Expr(made) if made is not None else None
+        return None
+
+    def _is_super(self, target: gast.AST | None, value: gast.AST) -> bool:
+        """Note ``t = super(cls, instance)``."""
+        if not isinstance(target, gast.Name) or self._called(value) is not super or len(value.args) != 2:
+            return False
+        before = self.scope.statics.get(getattr(value.args[0], "id", ""))
+        variable = self._instance(value.args[1])
+        if not isinstance(before, type) or variable is None:
+            return False
+        self.instances.supers[target.id] = (before, variable)
+        return True
+
+    def _is_nothing(self, stmt: gast.stmt) -> bool:
+        """Tell whether a statement calls ``object.__init__``."""
+        found = self._of_super(stmt.value) if isinstance(stmt, gast.Expr) else None
+        return found is not None and found[0] is object.__init__ and not stmt.value.args
+
+    def _of_super(self, value: gast.AST) -> tuple[Any, str] | None:
+        """Return what an attribute of ``super()``, or a call of it, finds in the classes, and the instance."""
+        read = value.func if isinstance(value, gast.Call) else value
+        known = self.instances.supers.get(getattr(getattr(read, "value", None), "id", ""))
+        if known is None or not isinstance(read, gast.Attribute):
+            return None
+        before, variable = known
+        return after_in_mro(self.instances.apart[variable].cls, before, read.attr), variable
+
+    def _called(self, value: gast.AST) -> Any:
+        if isinstance(value, gast.Call) and isinstance(value.func, gast.Name) and not value.keywords:
+            return self.scope.statics.get(value.func.id)
+        return None
+
+    def _value(self, target: gast.AST | None, value: gast.AST) -> gast.AST:
+        """Return an operation on instances as a call of a method or as what is known of it."""
+        found = self._of_super(value)
+        if isinstance(value, gast.Attribute):
+            is_property = found is not None and isinstance(found[0], property)
+            return (
+                call(self._referred(found[0].fget), name(found[1])) if is_property else self._attribute(value)
+            )
+        if isinstance(value, gast.Call):
+            if found is not None and isinstance(found[0], types.FunctionType):
+                return gast.Call(
+                    name(self._referred(found[0])), [name(found[1]), *value.args], value.keywords
+                )
+            return self._builtin(target, value)
+        made: gast.AST | None = None
+        if isinstance(value, gast.BinOp):
+            made = self._binary(type(value.op), value.left, value.right)
+        elif isinstance(value, gast.Compare) and len(value.ops) == 1:
+            variable = self._instance(value.left)
+            method = operator_method(type(value.ops[0]))
+            if variable is not None and method is not None and self._meets(variable, value.comparators[0]):
+                made = self._method_call(variable, method, value.comparators[0])
+        elif isinstance(value, gast.UnaryOp):
+            variable = self._instance(value.operand)
+            method = operator_method(type(value.op))
+            made = (
+                self._method_call(variable, method) if variable is not None and method is not None else None
+            )
+        elif isinstance(value, gast.Subscript) and _is_atom(value.slice):
+            variable = self._instance(value.value)
+            made = self._method_call(variable, "__getitem__", value.slice) if variable is not None else None
+        return value if made is None else made
+
+    def _attribute(self, value: gast.Attribute) -> gast.AST:
+        variable = self._instance(value.value)
+        if variable is None:
+            return value
+        cls = self.instances.apart[variable].cls
+        found = looked_up(cls, value.attr)
+        if isinstance(found, property) and isinstance(found.fget, types.FunctionType):
+            return call(self._referred(found.fget), name(variable))
+        return value
+
+    def _builtin(self, target: gast.AST | None, value: gast.Call) -> gast.AST:
+        called = self._called(value)
+        variable = self._instance(value.args[0]) if value.args else None
+        if called is isinstance and len(value.args) == 2 and isinstance(target, gast.Name):
+            known = self._is_instance(*value.args)
+            if known is not None:
+                self.constants[target.id] = known
+                return constant(known)
+        if variable is None or len(value.args) != 1:
+            return value
+        if called is type:
+            return name(self._referred(self.instances.apart[variable].cls))
+        made = self._method_call(variable, _METHODS[called]) if called in _METHODS else None
+        return value if made is None else made
+
+    def _is_instance(self, value: gast.AST, classes: gast.AST) -> bool | None:
+        """Return what ``isinstance`` says where it is known."""
+        names = classes.elts if isinstance(classes, gast.Tuple) else [classes]
+        found = [self._static(getattr(n, "id", "")) for n in names]
+        if not found or not all(isinstance(cls, type) for cls in found):
+            return None
+        variable = self._instance(value)
+        if variable is not None:
+            return issubclass(self.instances.apart[variable].cls, tuple(found))
+        if isinstance(value, gast.Constant):
+            return isinstance(value.value, tuple(found))
+        identifier = getattr(value, "id", "")
+        if identifier in self.constants:
+            return isinstance(self.constants[identifier], tuple(found))
+        kind = self.kinds.get(identifier)
+        is_number = kind is not None and kind.name in _NUMBERS
+        return False if is_number and all(map(self.instances.may_take_apart, found)) else None
+
+    def _static(self, identifier: str) -> Any:
+        return self.scope.statics.get(identifier) or getattr(builtins, identifier, None)
+
+    def _binary(self, op: type, left: gast.AST, right: gast.AST) -> gast.AST | None:
+        variable = self._instance(left)
+        method = operator_method(op)
+        if method is None:
+            return None
+        if variable is not None:
+            return self._method_call(variable, method, right) if self._meets(variable, right) else None
+        variable = self._instance(right)
+        kind = self.kinds.get(getattr(left, "id", ""))
+        is_scalar = isinstance(left, gast.Constant) or (
+            kind is not None and kind.name in ("float", "int", "bool")
+        )
+        if variable is None or not (is_scalar or getattr(left, "id", None) in self.constants):
+            return None
+        return self._method_call(variable, operator_method(op, reflected=True) or "", left)
+
+    def _meets(self, variable: str, other: gast.AST) -> bool:
+        """Tell whether the left operand's method surely comes first: no class that goes before it is around."""
+        cls = self.instances.apart[variable].cls
+        beside = self._instance(other)
+        return self.instances.apart[beside].cls is cls if beside is not None else not cls.__subclasses__()
+
+    def _method_call(self, variable: str, method: str, *arguments: gast.AST) -> gast.Call | None:
+        found = looked_up(self.instances.apart[variable].cls, method)
+        if not isinstance(found, types.FunctionType):
+            return None
+        return call(gast.Attribute(name(variable), method, gast.Load()), *arguments)
+
+
+def _is_atom(node: gast.AST) -> bool:
+    return isinstance(node, (gast.Name, gast.Constant))
