@@ -202,8 +202,9 @@ class _Inliner:
     def bound(self, targets: list[gast.AST], value: gast.AST | None) -> list[gast.stmt] | None:
         """Return the statements that bind ``targets`` to an instance that is taken apart; None for anything else."""
         target = targets[0]
-        self.bindings.alias(target, value, self.scope.statics)
         if isinstance(value, gast.Name) and isinstance(target, gast.Name):
+            if isinstance(self.scope.statics.get(value.id), type):
+                self.bindings.alias(target, value, self.scope.statics)
             cls = self.made.class_of(value.id)
             if cls is not None:
                 self.instances[target.id] = record(cls, ())
@@ -315,6 +316,7 @@ class _Inliner:
             if isinstance(value, (gast.Tuple, gast.Dict)) and only_spread(callee.tree.body, parameter):
                 self.bindings.displays[local] = value
             else:
+                self.bindings.stores[local] = self.bindings.stores.get(local, 0) + 1
                 made = self.bound([gast.Name(local, gast.Store(), None, None)], value)
                 out += [assign(local, value)] if made is None else made
                 if not rebinds(callee.tree.body, parameter):
@@ -328,6 +330,7 @@ class _Inliner:
         if isinstance(stmt, gast.Assign):
             read = self.operations.read(returned)
             value = read.value if isinstance(read, gast.Return) and read.value is not None else constant(None)
+            self.bindings.alias(stmt.targets[0], value, self.scope.statics)
             made = self.bound(stmt.targets, value)
             out += [gast.Assign(stmt.targets, value, None)] if made is None else made
         self.scope.dependencies += [d for d in callee.scope.dependencies if d not in self.scope.dependencies]
