@@ -9,6 +9,7 @@ from typing import Any
 import gast
 
 from srcad.analysis.infer import Kinds
+from srcad.analysis.kinds import Kind, is_scalar
 from srcad.analysis.memory import Memory, is_rule
 from srcad.derive.build import constant, written_names
 from srcad.derive.contents import contents_changed, places_read
@@ -53,13 +54,17 @@ class Access:
 
 @dataclass
 class Survey:
-    """What was found; ``unclear`` are the classes of memory that other statements read or change."""
+    """What was found; ``unclear`` are the classes of memory that other statements read or change.
+
+    ``loads`` are what the forward sweep reads one element of into a variable.
+    """
 
     definitions: dict[str, list[Definition]] = field(default_factory=dict)
     headers: dict[int, Place] = field(default_factory=dict)
     targets: set[str] = field(default_factory=set)
     stores: list[Access] = field(default_factory=list)
     reads: list[Access] = field(default_factory=list)
+    loads: list[Access] = field(default_factory=list)
     unclear: set[str] = field(default_factory=set)
     guarded: bool = False
 
@@ -118,6 +123,7 @@ class _Walker:
     def plain(self, step: Plain, place: Place) -> None:
         for stmt in step.forward:
             self.define(stmt, place)
+            self.load(stmt, place, step)
         changes = contents_changed(step.forward, self.memory)
         clear = {id(change.stmt) for change in changes if change.index is not None}
         for change in changes:
@@ -132,6 +138,18 @@ class _Walker:
             for base, index in places_read(stmt, self.memory, self.kinds):
                 content = str(self.memory.content(base))
                 self.found.reads.append(Access(content, base, index, after, step, stmt))
+
+    def load(self, stmt: gast.stmt, place: Place, step: Plain) -> None:
+        """Note a variable that is bound to an element of an array."""
+        value = getattr(stmt, "value", None)
+        if not isinstance(stmt, gast.Assign) or not isinstance(value, gast.Subscript):
+            return
+        target, base = stmt.targets[0], getattr(value.value, "id", "")
+        content = self.memory.content(base)
+        if isinstance(target, gast.Name) and content is not None:
+            scalar = is_scalar(self.kinds.get(target.id, Kind("any")))
+            if scalar and self.kinds.get(base, Kind("any")).name == "array":
+                self.found.loads.append(Access(content, base, value.slice, place, step, stmt))
 
     def call(self, stmt: gast.stmt) -> None:
         """Note the memory that a call which is no rule may read again in its pullback, or change."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 import gast
 
@@ -19,19 +19,23 @@ __all__ = ["recomputed"]
 _EXACT = (gast.Add, gast.Sub, gast.Mult, gast.FloorDiv, gast.Mod)
 
 
-def recomputed(loop: Loop, needed: set[str], kinds: Kinds, scope: Scope, memory: Memory) -> list[gast.stmt]:
+def recomputed(
+    loop: Loop, needed: set[str], kinds: Kinds, scope: Scope, memory: Memory, lasting: Collection[str]
+) -> list[gast.stmt]:
     """Return the statements that bind some of the variables ``needed`` again at the end of an iteration.
 
-    They are defined once in the body, as a view of an array, as an element of what is never changed or from
-    integers, of names that keep their values.
+    They are defined once in the body, as a view of an array, as an element of what is never changed (or not any more:
+    ``lasting``) or from integers, of names that keep their values.
     """
-    finder = _Finder(loop, kinds, scope, memory)
+    finder = _Finder(loop, kinds, scope, memory, lasting)
     return finder.statements(needed)
 
 
 class _Finder:
-    def __init__(self, loop: Loop, kinds: Kinds, scope: Scope, memory: Memory) -> None:
-        self.kinds, self.scope, self.memory = kinds, scope, memory
+    def __init__(
+        self, loop: Loop, kinds: Kinds, scope: Scope, memory: Memory, lasting: Collection[str]
+    ) -> None:
+        self.kinds, self.scope, self.memory, self.lasting = kinds, scope, memory, lasting
         self.written: dict[str, int] = {}
         self.definitions: dict[str, gast.Assign] = {}
         for part in loop.origin.body:
@@ -94,9 +98,11 @@ class _Finder:
         value = stmt.value
         target = self.kinds.get(stmt.targets[0].id, Kind("any"))
         if isinstance(value, gast.Subscript):
+            if stmt.targets[0].id in self.lasting:
+                return True
             base = self.kinds.get(getattr(value.value, "id", ""))
             if base is not None and base.name in ("array", "list", "tuple"):
-                if self.memory.content(value.value.id) is None and self.is_element(value.slice):
+                if self.memory.content(value.value.id) is None and self.is_element(value.slice, base):
                     return True
             shadow = base is None
             view = target.name == "array" or shadow
@@ -119,8 +125,10 @@ class _Finder:
             return False
         return self.kind(value.args[0]).name == "array" or self.memory.content(value.args[0].id) is None
 
-    def is_element(self, index: gast.AST) -> bool:
-        """Tell whether an index is one integer."""
+    def is_element(self, index: gast.AST, base: Kind) -> bool:
+        """Tell whether an index is one integer, or for an array as many as there may be."""
+        if base.name == "array" and isinstance(index, gast.Tuple):
+            return all(self.kind(part).name == "int" for part in index.elts)
         return self.kind(index).name == "int"
 
     def is_basic(self, index: gast.AST) -> bool:

@@ -1,5 +1,7 @@
 """Stores that need not be undone, since what they overwrite lies where no earlier step's adjoint looks.
 
+And elements that need not be saved, since no later store overwrites them: the backward sweep finds them in their place.
+
 The backward sweep undoes a store where the adjoint of an earlier step, or its own, reads what was overwritten.  Here the
 places are compared: indices are sums of loop variables, lengths and numbers, and whether two of them can be equal in an
 order in which it matters is a system of inequalities.
@@ -17,6 +19,7 @@ The adjoint reads ``x[:i]``.  What ``x[i]`` was before lies outside of that, and
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
+from typing import NamedTuple
 
 import gast
 
@@ -29,29 +32,46 @@ from srcad.derive.steps import Block, Loop
 from srcad.derive.values import Values
 from srcad.lang.scope import Scope
 
-__all__ = ["final_stores"]
+__all__ = ["Lasting", "lasting_contents"]
 
 _MOST_PAIRS = 600
 _ONE = constant(1)
 
 
-def final_stores(
+class Lasting(NamedTuple):
+    """What stays as it is to the end of the forward sweep.
+
+    Attributes
+    ----------
+    stores : frozenset of int
+        The identities of the stores that need not be undone.
+    elements : frozenset of str
+        Variables that hold elements of arrays which can be read again.
+    """
+
+    stores: frozenset[int] = frozenset()
+    elements: frozenset[str] = frozenset()
+
+
+def lasting_contents(
     block: Block, scope: Scope, kinds: Kinds, memory: Memory, kept: Collection[str]
-) -> frozenset[int]:
-    """Return the identities of the stores that need not be undone; ``kept`` are classes that the caller needs back."""
+) -> Lasting:
+    """Return what need not be undone or saved; ``kept`` are classes that the caller needs back."""
     if not memory.changed:
-        return frozenset()
+        return Lasting()
     found = survey(block, memory, kinds, scope.statics)
     if found.guarded:
-        return frozenset()
-    classes = {store.memory for store in found.stores} & {read.memory for read in found.reads}
-    result: set[int] = set()
-    for content in sorted(classes - found.unclear - set(kept) - memory.outside):
+        return Lasting()
+    read = {access.memory for access in (*found.reads, *found.loads)}
+    stores: set[int] = set()
+    elements: set[str] = set()
+    for content in sorted({store.memory for store in found.stores} & read - found.unclear - memory.outside):
         root = _root(content, found, kinds, memory)
         if root is not None:
             comparison = _Comparison(content, root, found, Values(found, kinds, root))
-            result |= comparison.final()
-    return frozenset(result)
+            stores |= comparison.final() if content not in kept else set()
+            elements |= comparison.lasting_elements()
+    return Lasting(frozenset(stores), frozenset(elements))
 
 
 def _root(content: str, found: Survey, kinds: Kinds, memory: Memory) -> str | None:
@@ -85,6 +105,7 @@ class _Comparison:
         self.root, self.found, self.values = root, found, values
         self.stores = [a for a in found.stores if a.memory == content]
         self.reads = [a for a in found.reads if a.memory == content]
+        self.loads = [a for a in found.loads if a.memory == content]
 
     def final(self) -> set[int]:
         """Return the identities of the stores that need not be undone."""
@@ -99,6 +120,18 @@ class _Comparison:
             id(store.stmt)
             for store in self.stores
             if not own[id(store)] and not any(self._meet(read, store) for read in reads.values())
+        }
+
+    def lasting_elements(self) -> set[str]:
+        """Return the variables that are bound once, to an element which no later store overwrites."""
+        loads = {load.stmt.targets[0].id: load for load in self.loads if isinstance(load.stmt, gast.Assign)}
+        if len(self.stores) * len(loads) > _MOST_PAIRS:
+            return set()
+        return {
+            variable
+            for variable, load in loads.items()
+            if len(self.found.definitions.get(variable, [])) == 1
+            and not any(self._meet(load, store) for store in self.stores)
         }
 
     def _is_own(self, store: Access, read: Access) -> bool:

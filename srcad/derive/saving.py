@@ -7,7 +7,7 @@ under another name; inside, it is pushed on a list, and popped at the mirrored p
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable
+from collections.abc import Iterable
 
 import gast
 
@@ -17,7 +17,7 @@ from srcad.derive.build import assign, constant, method, name, read_names, writt
 from srcad.derive.contents import CONTENT, contents_changed, contents_read, keep_contents
 from srcad.derive.exits import exposed_names
 from srcad.derive.recompute import recomputed
-from srcad.derive.regions import final_stores
+from srcad.derive.regions import Lasting, lasting_contents
 from srcad.derive.steps import Block, Branch, Leave, Loop, Plain, Wrapped, has_backward
 from srcad.lang.scope import Scope
 
@@ -49,8 +49,8 @@ def save(
     caller needs back as they were.
     """
     before = {CONTENT + found for p in kept if (found := memory.content(p)) is not None}
-    final = final_stores(block, scope, kinds, memory, {found.removeprefix(CONTENT) for found in before})
-    saver = _Saver(scope, kinds, memory, gradients, final)
+    lasting = lasting_contents(block, scope, kinds, memory, {found.removeprefix(CONTENT) for found in before})
+    saver = _Saver(scope, kinds, memory, gradients, lasting)
     saver.bound = set(parameters)
     needed = saver.block(block, before, 0)
     saver.saved.needed |= {n for n in needed if not n.startswith(CONTENT)}
@@ -60,10 +60,10 @@ def save(
 
 class _Saver:
     def __init__(
-        self, scope: Scope, kinds: Kinds, memory: Memory, gradients: set[str], final: Container[int]
+        self, scope: Scope, kinds: Kinds, memory: Memory, gradients: set[str], lasting: Lasting
     ) -> None:
         self.scope, self.kinds, self.memory, self.gradients = scope, kinds, memory, gradients
-        self.final = final
+        self.lasting = lasting
         self.saved = Saved()
         self.bound: set[str] = set()
         self.initialised: set[str] = set()
@@ -77,13 +77,20 @@ class _Saver:
             for identifier in read_names(stmt):
                 if identifier not in defined and identifier not in self.gradients:
                     found.add(identifier)
-            found |= contents_read(stmt, self.memory, self.kinds) | self.captured(stmt)
+            if not self.reads_what_stays(stmt):
+                found |= contents_read(stmt, self.memory, self.kinds) | self.captured(stmt)
             if isinstance(stmt, gast.Assign) and not isinstance(
                 stmt.targets[0], (gast.Subscript, gast.Attribute)
             ):
                 defined.update(written_names(stmt))
         known = self.scope.statics.keys() | set(self.saved.stacks)
         return {identifier for identifier in found if identifier not in known and "." not in identifier}
+
+    def reads_what_stays(self, stmt: gast.stmt) -> bool:
+        """Tell whether a statement reads an element again that nobody overwrites."""
+        target = stmt.targets[0] if isinstance(stmt, gast.Assign) else None
+        again = isinstance(target, gast.Name) and target.id in self.lasting.elements
+        return again and isinstance(getattr(stmt, "value", None), gast.Subscript)
 
     def captured(self, stmt: gast.stmt) -> set[str]:
         """Return the changed contents that closures read which a rule calls again, as that of an integral does."""
@@ -137,7 +144,7 @@ class _Saver:
         read = needed if step.reads_after else needed | self.reads(step.backward)
         changes = [c for c in contents_changed(step.forward, self.memory) if CONTENT + c.memory in read]
         for change in changes:
-            if id(change.stmt) in self.final:
+            if id(change.stmt) in self.lasting.stores:
                 continue
             kept = keep_contents(change, self.scope, self.kinds)
             place = len(step.backward) if step.reads_after else 0
@@ -211,7 +218,7 @@ class _Saver:
             v for v in end - exposed - start
             if (v != step.target or rebound) and not v.startswith(CONTENT)
         )  # fmt: skip
-        again = recomputed(step, set(local), self.kinds, self.scope, self.memory)
+        again = recomputed(step, set(local), self.kinds, self.scope, self.memory, self.lasting.elements)
         if again:
             step.body.steps.append(Plain([], again))
             local = [v for v in local if v not in {n for stmt in again for n in written_names(stmt)}]
@@ -234,7 +241,7 @@ class _Saver:
         key = id(step.origin), depth, frozenset(start), frozenset(inner)
         head = set(self.heads.get(key, start))
         while key not in self.heads:
-            trial = _Saver(_Scratch(self.scope), self.kinds, self.memory, self.gradients, self.final)
+            trial = _Saver(_Scratch(self.scope), self.kinds, self.memory, self.gradients, self.lasting)
             trial.bound = set(inner)
             trial.saved.stacks = list(self.saved.stacks)
             trial.heads = self.heads

@@ -24,30 +24,30 @@ from srcad import runtime as rt
 def dcholesky(A):
     A_argument = A
     A = np.array(A)
+    t7_history = []
     history = []
-    history_1 = []
     n = A.shape[0]
     for i in range(n):
         for j in range(i):
-            t6 = A[j, j]
-            t7 = (A[i, j] - A[i, :j] @ A[j, :j]) / t6
+            t7 = (A[i, j] - A[i, :j] @ A[j, :j]) / A[j, j]
             A[i, j] = t7
-            history.append((t6, t7))
+            t7_history.append(t7)
         t13 = np.sqrt(A[i, i] - A[i, :i] @ A[i, :i])
         A[i, i] = t13
-        history_1.append(t13)
+        history.append(t13)
     # line 12: return np.sum(np.log(np.diag(A)))
     dA = rt.diag_adjoint(1.0 / np.diag(A), np.shape(A), 0)
     dA = rt.owned(dA, A)
     for i in reversed(range(n)):
-        t13 = history_1.pop()
+        t13 = history.pop()
         # line 11: A[i, i] = np.sqrt(A[i, i] - A[i, :i] @ A[i, :i])
         dt12 = rt.quotient(0.5 * dA[i, i], t13)
         dt11 = -dt12
         dA[i, i] = dt12
         dA[i, :i] += 2.0 * dt11 * A[i, :i]
         for j in reversed(range(i)):
-            t6, t7 = history.pop()
+            t7 = t7_history.pop()
+            t6 = A[j, j]
             # line 10: A[i, j] = (A[i, j] - A[i, :j] @ A[j, :j]) / A[j, j]
             dt7 = dA[i, j]
             dt5 = dt7 / t6

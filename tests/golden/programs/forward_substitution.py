@@ -20,20 +20,20 @@ import numpy as np
 
 
 def dforward_substitution(L, b):
-    history = []
+    t7_history = []
     x = np.zeros_like(b)
     t = len(b)
     for i in range(t):
-        t6 = L[i, i]
-        t7 = (b[i] - L[i, :i] @ x[:i]) / t6
+        t7 = (b[i] - L[i, :i] @ x[:i]) / L[i, i]
         x[i] = t7
-        history.append((t6, t7))
+        t7_history.append(t7)
     # line 10: return np.sum(x * x)
     dL = np.zeros(L.shape)
     db = np.zeros(b.shape)
     dx = 2 * x
     for i in reversed(range(t)):
-        t6, t7 = history.pop()
+        t7 = t7_history.pop()
+        t6 = L[i, i]
         # line 9: x[i] = (b[i] - L[i, :i] @ x[:i]) / L[i, i]
         dt7 = dx[i]
         dx[i] = 0.0

@@ -20,19 +20,16 @@ import numpy as np
 
 def drecurrence(x, a):
     x = np.array(x)
-    t2_history = []
     t = len(x)
     for i in range(1, t):
-        t2 = x[i - 1]
-        x[i] += a * t2
-        t2_history.append(t2)
+        x[i] += a * x[i - 1]
     # line 9: return np.sum(x * x)
     da = 0.0
     dx = 2 * x
     for i in reversed(range(1, t)):
-        t2 = t2_history.pop()
+        t1 = i - 1
         # line 8: x[i] += a * x[i - 1]
         dt3 = dx[i]
-        da += dt3 * t2
-        dx[i - 1] += dt3 * a
+        da += dt3 * x[t1]
+        dx[t1] += dt3 * a
     return dx, da

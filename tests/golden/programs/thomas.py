@@ -33,47 +33,47 @@ from srcad import runtime as rt
 def dthomas(lower, diagonal, upper, b):
     diagonal, b = rt.clone((diagonal, b))
     history = []
-    history_1 = []
+    t19_history = []
     n = len(b)
     for i in range(1, n):
         t = i - 1
-        t3 = diagonal[t]
-        factor = lower[t] / t3
+        factor = lower[t] / diagonal[t]
         diagonal[i] -= factor * upper[t]
         t8 = b[t]
         b[i] -= factor * t8
-        history.append((factor, t3, t8))
+        history.append((factor, t8))
     t10 = diagonal[-1]
     b[-1] /= t10
     t11 = n - 2
     for i_1 in range(t11, -1, -1):
-        t15 = b[i_1 + 1]
-        t18 = diagonal[i_1]
-        t19 = (b[i_1] - upper[i_1] * t15) / t18
+        t19 = (b[i_1] - upper[i_1] * b[i_1 + 1]) / diagonal[i_1]
         b[i_1] = t19
-        history_1.append((t15, t18, t19))
+        t19_history.append(t19)
     # line 15: return np.sum(b * b)
     ddiagonal = np.zeros(diagonal.shape)
     dupper = np.zeros(upper.shape)
     db = 2 * b
     for i_1 in reversed(range(t11, -1, -1)):
-        t15, t18, t19 = history_1.pop()
+        t19 = t19_history.pop()
+        t14 = i_1 + 1
+        t18 = diagonal[i_1]
         # line 14: b[i] = (b[i] - upper[i] * b[i + 1]) / diagonal[i]
         dt19 = db[i_1]
         dt17 = dt19 / t18
         ddiagonal[i_1] -= dt19 * (t19 / t18)
         dt16 = -dt17
         db[i_1] = dt17
-        db[i_1 + 1] += dt16 * upper[i_1]
-        dupper[i_1] += dt16 * t15
+        db[t14] += dt16 * upper[i_1]
+        dupper[i_1] += dt16 * b[t14]
     # line 12: b[-1] /= diagonal[-1]
     t36 = db[-1] / t10
     db[-1] = t36
     ddiagonal[-1] -= t36 * b[-1]
     dlower = np.zeros(lower.shape)
     for i in reversed(range(1, n)):
-        factor, t3, t8 = history.pop()
+        factor, t8 = history.pop()
         t = i - 1
+        t3 = diagonal[t]
         # line 11: b[i] -= factor * b[i - 1]
         dt9 = -db[i]
         dfactor = dt9 * t8
