@@ -36,6 +36,7 @@ from dataclasses import replace
 from typing import Any
 
 import gast
+import numpy as np
 
 from srcad.errors import UnsupportedError
 from srcad.frontend.cells import Cell, filled_at_once, rebound
@@ -64,6 +65,7 @@ CAPTURED_AND_MATCHED = (
     "A variable that a nested function captures is bound by a pattern.",
     "Bind another name in the pattern and assign it to the variable.",
 )
+_METHODS_OF_UFUNCS = frozenset({"reduce", "accumulate", "reduceat", "outer", "at"})
 UNSEEN = frozenset({"locals", "globals", "eval", "exec"})
 
 
@@ -220,7 +222,8 @@ class Resolver(gast.NodeTransformer):
         if not isinstance(node.ctx, gast.Load):
             return made
         found = getattr(module, attr, module)
-        if is_distribution(module) and isinstance(found, types.MethodType):
+        is_method = is_distribution(module) and isinstance(found, types.MethodType)
+        if is_method or isinstance(module, np.ufunc) and attr in _METHODS_OF_UFUNCS:
             return t.place(t.name(refer(self.scope, found, f"{value.id}.{attr}")), node)
         if isinstance(module, type) and found is not module:
             depend_on_sort(self.scope, *owner_of(module, attr))

@@ -13,9 +13,11 @@ constant(
     rt.fitting_matrix,
     rt.fixed_order,
     rt.interpolation_cells,
+    rt.kept_shape,
     rt.pad_widths,
     rt.power_factors,
     rt.record_places,
+    rt.slice_ends,
     rt.unrolled_axes,
     rt.vander_powers,
 )
@@ -95,3 +97,13 @@ def reduceat_adjoint(ans, g, cotangent, shape, indices, axis):
 @vjp(rt.window_adjoint, "cotangent", linear=True)
 def window_adjoint(ans, g, cotangent, shape, window_shape, axis):
     return np.lib.stride_tricks.sliding_window_view(g, window_shape, axis)
+
+
+@vjp(rt.rows_along, "array", linear=True)
+def rows_along(ans, g, array, axis):
+    return rt.rows_adjoint(g, np.shape(array), axis)
+
+
+@vjp(rt.rows_adjoint, "cotangent", linear=True)
+def rows_adjoint(ans, g, cotangent, shape, axis):
+    return rt.rows_along(g, axis)

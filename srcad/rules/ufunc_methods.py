@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 import numpy as np
 
 from srcad import runtime as rt
 from srcad.rules.cumulative import cumprod, cumprod_a
 from srcad.rules.reductions import extreme, extreme_a, extreme_initial, prod, prod_a
-from srcad.rules.registry import constant, find, is_constant, jvp, mutating, refuse, vjp
+from srcad.rules.registry import constant, find, is_constant, jvp, mutating, refuse, vjp, written_out
 
 _OUT = {"out": "The argument 'out' overwrites an array, which is not differentiated: use the result instead."}
 _DTYPE = {
@@ -210,23 +213,99 @@ def power_outer_b(ans, t, A, B):
     return t * ans * rt.safe_log(rt.column_of(A, np.ndim(B)))
 
 
-# -- the rest ----------------------------------------------------------------------------------------
+# -- the rest, written out --------------------------------------------------------------------------
 
 _METHODS = ("reduce", "accumulate", "reduceat", "outer")
+
+
+def reduction(ufunc):
+    """Return ``ufunc.reduce`` as a loop over the entries along an axis."""
+
+    def reduce(array, axis=0, dtype=None, out=None, keepdims=False, initial=None, where=True):
+        rows = rt.rows_along(array if dtype is None else np.asarray(array, dtype), axis)
+        used = None if where is True else rt.rows_along(np.broadcast_to(where, np.shape(array)), axis)
+        total = rows[0] if initial is None else ufunc(initial, rows[0])
+        if used is not None:
+            total = np.where(used[0], total, initial)
+        for k in range(1, len(rows)):
+            combined = ufunc(total, rows[k])
+            total = combined if used is None else np.where(used[k], combined, total)
+        result = np.reshape(total, rt.kept_shape(np.shape(array), axis)) if keepdims else total
+        if out is None:
+            return result
+        out[...] = result
+        return out
+
+    return reduce
+
+
+def accumulation(ufunc):
+    """Return ``ufunc.accumulate`` as a loop over the entries along an axis."""
+
+    def accumulate(array, axis=0, dtype=None, out=None):
+        rows = rt.rows_along(array if dtype is None else np.asarray(array, dtype), axis)
+        total = rows[0]
+        totals = [total]
+        for k in range(1, len(rows)):
+            total = ufunc(total, rows[k])
+            totals.append(total)
+        result = np.moveaxis(np.stack(totals), 0, axis)
+        if out is None:
+            return result
+        out[...] = result
+        return out
+
+    return accumulate
+
+
+def reduction_of_slices(ufunc):
+    """Return ``ufunc.reduceat`` as loops over the entries of each slice along an axis."""
+
+    def reduceat(array, indices, axis=0, dtype=None, out=None):
+        rows = rt.rows_along(array if dtype is None else np.asarray(array, dtype), axis)
+        totals = []
+        for start, stop in rt.slice_ends(indices, len(rows)):
+            total = rows[start]
+            for k in range(start + 1, stop):
+                total = ufunc(total, rows[k])
+            totals.append(total)
+        result = np.moveaxis(np.stack(totals), 0, axis)
+        if out is None:
+            return result
+        out[...] = result
+        return out
+
+    return reduceat
+
+
+def outer_operation(ufunc):
+    """Return ``ufunc.outer`` as an operation on operands that broadcast."""
+
+    def outer(A, B):
+        return ufunc(rt.column_of(A, np.ndim(B)), B)
+
+    return outer
+
+
+_WRITTEN: dict[str, Callable[[np.ufunc], Callable[..., Any]]] = {
+    "reduce": reduction, "accumulate": accumulation, "reduceat": reduction_of_slices, "outer": outer_operation,
+}  # fmt: skip
 
 
 def _account_for(ufunc: np.ufunc) -> None:
     """Declare the methods of a ufunc that have no rule of their own."""
     mutating(ufunc.at)
-    for method in [getattr(ufunc, name) for name in _METHODS]:
+    for name in _METHODS:
+        method = getattr(ufunc, name)
         if find(method) is not None:
             continue
         if is_constant(ufunc):
             constant(method)
+        elif ufunc.nin == 2 and ufunc.nout == 1 and ufunc.signature is None:
+            written_out(method)(_WRITTEN[name](ufunc))
         else:
             refuse(
-                f"The method '{method.__name__}' of np.{ufunc.__name__} has no derivative rule: "
-                "broadcast the operands or write a loop.",
+                f"NumPy has no method '{name}' of np.{ufunc.__name__}, which does not combine two numbers.",
                 method,
             )
 

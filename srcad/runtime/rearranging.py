@@ -18,11 +18,15 @@ __all__ = [
     "delete_adjoint",
     "fixed_order",
     "insert_adjoints",
+    "kept_shape",
     "meshgrid_adjoint",
     "nested_like",
     "record_places",
     "reduceat_adjoint",
     "resize_adjoint",
+    "rows_adjoint",
+    "rows_along",
+    "slice_ends",
     "unrolled_axes",
     "vander_powers",
     "window_adjoint",
@@ -210,3 +214,36 @@ def axes_upto(first: Array) -> tuple[int, ...]:
 def column_of(first: Array, rank: int) -> Array:
     """Return ``first`` with axes of length one for each axis of the second operand."""
     return np.reshape(first, np.shape(first) + (1,) * rank)
+
+
+def rows_along(array: Array, axis: Any) -> Array:
+    """Return ``array`` with the axes of a reduction brought to the front, as one."""
+    array = np.asarray(array)
+    if axis is None:
+        return np.ravel(array)
+    axes = [i % array.ndim for i in (axis if isinstance(axis, (tuple, list)) else (axis,))]
+    kept = [i for i in range(array.ndim) if i not in axes]
+    return np.reshape(np.transpose(array, axes + kept), (-1, *[array.shape[i] for i in kept]))
+
+
+def rows_adjoint(cotangent: Array, shape: Shape, axis: Any) -> Array:
+    """Return the gradient of an array of the given shape in `rows_along`."""
+    if axis is None:
+        return np.reshape(cotangent, shape)
+    axes = [i % len(shape) for i in (axis if isinstance(axis, (tuple, list)) else (axis,))]
+    order = axes + [i for i in range(len(shape)) if i not in axes]
+    return np.transpose(np.reshape(cotangent, [shape[i] for i in order]), np.argsort(order))
+
+
+def kept_shape(shape: Shape, axis: Any) -> Shape:
+    """Return a shape with length 1 along the axes of a reduction."""
+    axes = range(len(shape)) if axis is None else axis if isinstance(axis, (tuple, list)) else (axis,)
+    places = [i % len(shape) for i in axes]
+    return tuple(1 if i in places else n for i, n in enumerate(shape))
+
+
+def slice_ends(indices: Any, length: int) -> list[tuple[int, int]]:
+    """Return where the slices of ``ufunc.reduceat`` begin and end; one that would be empty has one entry."""
+    starts = [int(i) for i in np.asarray(indices)]
+    stops = [*starts[1:], length]
+    return [(start, max(stop, start + 1)) for start, stop in zip(starts, stops)]

@@ -335,3 +335,37 @@ def test_windows_of_what_changes_are_refused() -> None:
 
     with pytest.raises(UnsupportedError, match="share their entries"):
         grad(program)(X)
+
+
+METHODS_OF_UFUNCS: dict[str, Callable[..., Any]] = {
+    "reduce": lambda x: np.subtract.reduce(x) ** 2,
+    "reduce along an axis": lambda x: np.sum(np.hypot.reduce(np.outer(x, x), axis=1, keepdims=True) ** 2),
+    "reduce over two axes": lambda x: np.hypot.reduce(np.outer(x, x + 1), axis=(0, 1)) ** 2,
+    "reduce over all": lambda x: np.logaddexp2.reduce(np.outer(x, x), axis=None) ** 2,
+    "reduce what is chosen": lambda x: np.fmax.reduce(x * x, initial=x[0], where=x > 0) ** 2,
+    "reduce in another dtype": lambda x: np.divide.reduce(x, dtype=np.float64),
+    "reduce into an array": lambda x: reduced_into(x),
+    "accumulate": lambda x: np.sum(np.logaddexp.accumulate(x) * x),
+    "accumulate along an axis": lambda x: np.sum(np.subtract.accumulate(np.outer(x, x), axis=1) ** 2),
+    "reduceat": lambda x: np.sum(np.multiply.reduceat(np.outer(x, x), [0, 2, 1], axis=1) ** 2),
+    "outer": lambda x: np.sum(np.hypot.outer(x, x[:2]) * np.arctan2.outer(x, x[:2])),
+    "outer of tables": lambda x: np.sum(np.logaddexp.outer(np.outer(x, x), x) ** 2),
+    "an alias": lambda x: np.sum(outer_power(np.abs(x), x)),
+}
+outer_power = np.float_power.outer
+
+
+def reduced_into(x):
+    out = np.zeros(4)
+    np.hypot.reduce(np.outer(x, x), 0, None, out)
+    return np.sum(out**2)
+
+
+@pytest.mark.parametrize("program", METHODS_OF_UFUNCS.values(), ids=METHODS_OF_UFUNCS)
+def test_methods_of_any_ufunc(program: Callable[..., Any]) -> None:
+    check_grads(program, (X,), order=2, rtol=1e-4, atol=1e-5)
+
+
+def test_methods_that_numpy_does_not_have_are_refused() -> None:
+    with pytest.raises(NoDerivativeError, match="does not combine two numbers"):
+        grad(lambda x: np.sum(np.sin.outer(x, x)))(X)
