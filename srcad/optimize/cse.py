@@ -6,7 +6,8 @@ import gast
 
 from srcad.optimize.forward import Known, Rewriter
 from srcad.optimize.memory import Memory
-from srcad.optimize.program import Program, Statement, statements
+from srcad.optimize.program import Program, Statement, primal_statements, statements
+from srcad.optimize.terms import Term
 
 __all__ = ["CommonSubexpressions"]
 
@@ -17,7 +18,8 @@ _DISPLAYS = (gast.Tuple, gast.List, gast.Dict, gast.Name)
 class CommonSubexpressions(Rewriter):
     """Replace an expression by the variable that still holds its value.
 
-    Arrays that some statement changes in place are never shared, and no two results are one object.
+    Arrays that some statement changes in place are never shared, and no two results are one object.  A view of such an
+    array, which only reads, is as good as another of the same part: the backward sweep shares it.
 
     Examples
     --------
@@ -31,20 +33,47 @@ class CommonSubexpressions(Rewriter):
     def __init__(self, program: Program, memory: Memory) -> None:
         super().__init__(program, memory)
         self.returned = _returned(program)
+        self.primal = primal_statements(program)
+        self.stored_through = _stored_through(program)
 
     def statement(self, stmt: Statement, known: Known) -> list[Statement] | None:
         """Replace the value of an assignment by a variable."""
         name, value = stmt.target, stmt.value
         if name is None or value is None or value.kind in _NEVER_SHARED:
             return None
-        if not stmt.is_pure or self.memory.is_changed(name):
+        if not stmt.is_pure:
+            return None
+        reads = stmt not in self.primal and name not in self.stored_through and self._is_view(value)
+        if self.memory.is_changed(name) and not reads:
             return None
         for held in known.holding(value):
             both_returned = held in self.returned and name in self.returned
-            if held != name and not self.memory.is_changed(held) and not both_returned:
+            shared = not self.memory.is_changed(held) or reads and held not in self.stored_through
+            if held != name and shared and not both_returned:
                 self.program.set_value(stmt, self.terms.load(held))
                 break
         return None
+
+    def _is_view(self, value: Term) -> bool:
+        """Tell whether a value surely is a slice of an array, which shares its memory."""
+        if value.kind is not gast.Subscript or value.parts[0].kind is not gast.Name:
+            return False
+        base, index = value.parts
+        parts = index.children if index.kind is gast.Tuple else (index,)
+        slices = [part for part in parts if part.kind is gast.Slice]
+        rest = [part for part in parts if part.kind is not gast.Slice]
+        plain = all(part.kind is gast.Name and self.context.is_scalar(part.name) for part in rest)
+        return bool(slices) and plain and self.memory.is_array(base.name)
+
+
+def _stored_through(program: Program) -> set[str]:
+    """Return the variables whose memory some statement changes through them."""
+    found: set[str] = set()
+    for stmt in statements(program.body):
+        found |= stmt.changes
+        if stmt.kind is gast.AugAssign:
+            found |= stmt.writes
+    return found
 
 
 def _returned(program: Program) -> set[str]:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 import gast
 
 from srcad.optimize.memory import Memory
 from srcad.optimize.program import Program, Remark, Statement
 from srcad.optimize.terms import Term
+from srcad.optimize.uses import loads_of
 
 __all__ = ["add_twice"]
 
@@ -20,22 +23,52 @@ def add_twice(program: Program) -> None:
 
         dx[:i] += g * x[:i]         # before          dx[:i] += 2.0 * g * x[:i]       # after
         dx[:i] += g * x[:i]
+
+    A product that is made for these two alone is written into their sum.
     """
-    memory = Memory(program)
-    program.body = _block(program, memory, program.body)
+    memory, loads = Memory(program), loads_of(program)
+    program.body = _block(program, memory, loads, program.body)
 
 
-def _block(program: Program, memory: Memory, stmts: list[Statement]) -> list[Statement]:
+def _block(program: Program, memory: Memory, loads: Counter[str], stmts: list[Statement]) -> list[Statement]:
     out: list[Statement] = []
     for stmt in stmts:
-        stmt.blocks = [_block(program, memory, inner) for inner in stmt.blocks]
+        stmt.blocks = [_block(program, memory, loads, inner) for inner in stmt.blocks]
         place = _place_before(out)
         if place is not None and _is_repeated(memory, out[place], stmt):
-            assert stmt.value is not None
-            out[place] = program.update(stmt.targets[0], stmt.op, _twice(program, stmt.value), stmt.origin)
+            value = stmt.value
+            assert value is not None
+            making = _making(program, memory, loads, out[:place], value)
+            if making is not None:
+                value = out[making].value
+                assert value is not None
+            out[place] = program.update(stmt.targets[0], stmt.op, _twice(program, value), stmt.origin)
+            if making is not None:
+                del out[making]
         else:
             out.append(stmt)
     return out
+
+
+def _making(
+    program: Program, memory: Memory, loads: Counter[str], before: list[Statement], value: Term
+) -> int | None:
+    """Return the statement that makes a product which only the two sums read, if it can be read where they are."""
+    if value.kind is not gast.Name or loads[value.name] != 2 or value.name in program.context.keep:
+        return None
+    disturbed: set[str] = set()
+    for place in reversed(range(len(before))):
+        stmt = before[place]
+        if value.name in stmt.writes:
+            product = stmt.value if stmt.target == value.name else None
+            is_product = product is not None and product.kind is gast.BinOp and product.parts[1] is gast.Mult
+            return (
+                place if product is not None and is_product and disturbed.isdisjoint(product.reads) else None
+            )
+        if stmt.blocks:
+            return None
+        disturbed |= stmt.writes | memory.spoiled(stmt.changes)
+    return None
 
 
 def _place_before(stmts: list[Statement]) -> int | None:

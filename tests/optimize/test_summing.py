@@ -111,3 +111,16 @@ def test_a_window_at_the_border_may_be_of_length_one(size):
     derivative(*args)
     assert "broadcast_to" not in derivative.source
     assert "history" not in derivative.source
+
+
+def lengths_of_columns(A):
+    for j in range(A.shape[1]):
+        A[:, j] /= np.sqrt(A[:, j] @ A[:, j]) + 1.0
+    return np.sum(A**3)
+
+
+def test_what_the_square_of_a_vector_adds_twice_is_added_once():
+    derivative = grad(lengths_of_columns)
+    derivative(MATRIX)
+    assert derivative.source.count("dA[:, j] +=") == 1
+    check_grads(lengths_of_columns, (MATRIX,), order=2)

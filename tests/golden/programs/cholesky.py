@@ -42,9 +42,8 @@ def dcholesky(A):
         t13 = history.pop()
         # line 11: A[i, i] = np.sqrt(A[i, i] - A[i, :i] @ A[i, :i])
         dt12 = rt.quotient(0.5 * dA[i, i], t13)
-        dt11 = -dt12
         dA[i, i] = dt12
-        dA[i, :i] += 2.0 * dt11 * A[i, :i]
+        dA[i, :i] -= 2.0 * dt12 * A[i, :i]
         for j in reversed(range(i)):
             t7 = t7_history.pop()
             t6 = A[j, j]

@@ -43,27 +43,23 @@ def dgram_schmidt(A):
     for j in reversed(range(t1)):
         t10 = history.pop()
         t7 = A[:, j]
-        t8 = A[:, j]
         # line 10: A[:, j] /= np.sqrt(A[:, j] @ A[:, j])
         t20 = dA[:, j] / t10
-        t40 = np.dot(t20, A[:, j])
+        t40 = np.dot(t20, t7)
         dA[:, j] = t20
         A_before_1 = A_before_1_history.pop()
         A[:, j] = A_before_1
-        dt9 = rt.quotient(-(0.5 * t40), t10)
-        dA[:, j] += dt9 * t7
-        dA[:, j] += dt9 * t8
+        dA[:, j] += 2.0 * rt.quotient(-(0.5 * t40), t10) * t7
         for k in reversed(range(j)):
             t4 = t4_history.pop()
             t7 = A[:, k]
-            t8 = A[:, j]
-            t20 = A[:, k]
+            t20 = A[:, j]
             # line 9: A[:, j] -= (A[:, k] @ A[:, j]) * A[:, k]
             A_before = A_before_history.pop()
             A[:, j] = A_before
             dt6 = -dA[:, j]
-            dt4 = np.dot(dt6, t20)
+            dt4 = np.dot(dt6, t7)
             dA[:, k] += dt6 * t4
             dA[:, j] += dt4 * t7
-            dA[:, k] += dt4 * t8
+            dA[:, k] += dt4 * t20
     return dA
