@@ -42,7 +42,8 @@ def _block(program: Program, memory: Memory, loads: Counter[str], stmts: list[St
             if making is not None:
                 value = out[making].value
                 assert value is not None
-            out[place] = program.update(stmt.targets[0], stmt.op, _twice(program, value), stmt.origin)
+            op, value = _signed(program, stmt.op, value)
+            out[place] = program.update(stmt.targets[0], op, _twice(program, value), stmt.origin)
             if making is not None:
                 del out[making]
         else:
@@ -103,6 +104,15 @@ def _is_repeated(memory: Memory, first: Statement, second: Statement) -> bool:
         return False
     inner = value.reads | (target.parts[1].reads if target.kind is gast.Subscript else frozenset())
     return memory.sharing(base.name).isdisjoint(inner) and memory.context.is_inexact(base.name)
+
+
+def _signed(program: Program, op: type, value: Term) -> tuple[type, Term]:
+    """Return an update in which the first factor is not negated."""
+    left = value.parts[0] if value.kind is gast.BinOp and value.parts[1] is gast.Mult else None
+    if left is None or left.kind is not gast.UnaryOp or left.parts[0] is not gast.USub:
+        return op, value
+    turned = gast.Sub if op is gast.Add else gast.Add
+    return turned, program.terms.binary(left.parts[1], gast.Mult, value.parts[2])
 
 
 def _twice(program: Program, value: Term) -> Term:
