@@ -99,6 +99,8 @@ class Target:
             ):
                 self.before = (f.__self__, *self.before)
                 f = ARRAY_METHODS[f.__name__]
+            elif registry.source_of(f) is not None:
+                f = registry.source_of(f)
             elif isinstance(f, (types.FunctionType, Closure)) or registry.find(f) is not None:
                 break
             elif _is_written(type(f)):

@@ -96,31 +96,9 @@ refuse(
 )  # fmt: skip
 
 refuse(
-    "Series of several variables have no derivative rule: evaluate along one variable after the other, with the "
-    "function for one variable.",
-    chebyshev.chebgrid2d, chebyshev.chebgrid3d, chebyshev.chebval2d, chebyshev.chebval3d, chebyshev.chebvander2d,
-    chebyshev.chebvander3d, hermite.hermgrid2d, hermite.hermgrid3d, hermite.hermval2d, hermite.hermval3d,
-    hermite.hermvander2d, hermite.hermvander3d, hermite_e.hermegrid2d, hermite_e.hermegrid3d,
-    hermite_e.hermeval2d, hermite_e.hermeval3d, hermite_e.hermevander2d, hermite_e.hermevander3d,
-    laguerre.laggrid2d, laguerre.laggrid3d, laguerre.lagval2d, laguerre.lagval3d, laguerre.lagvander2d,
-    laguerre.lagvander3d, legendre.leggrid2d, legendre.leggrid3d, legendre.legval2d, legendre.legval3d,
-    legendre.legvander2d, legendre.legvander3d, polynomial.polygrid2d, polynomial.polygrid3d,
-    polynomial.polyval2d, polynomial.polyval3d, polynomial.polyvander2d, polynomial.polyvander3d,
-)  # fmt: skip
-
-refuse(
     "This operation on the coefficients of a series has no derivative rule: write it with the sums, products and "
     "values of series, which have one.",
-    chebyshev.cheb2poly, chebyshev.chebcompanion, chebyshev.chebdiv, chebyshev.chebfromroots,
-    chebyshev.chebinterpolate, chebyshev.chebline, chebyshev.chebmulx, chebyshev.chebpow, chebyshev.chebweight,
-    chebyshev.poly2cheb, hermite.herm2poly, hermite.hermcompanion, hermite.hermdiv, hermite.hermfromroots,
-    hermite.hermline, hermite.hermmulx, hermite.hermpow, hermite.hermweight, hermite.poly2herm,
-    hermite_e.herme2poly, hermite_e.hermecompanion, hermite_e.hermediv, hermite_e.hermefromroots,
-    hermite_e.hermeline, hermite_e.hermemulx, hermite_e.hermepow, hermite_e.hermeweight, hermite_e.poly2herme,
-    laguerre.lag2poly, laguerre.lagcompanion, laguerre.lagdiv, laguerre.lagfromroots, laguerre.lagline,
-    laguerre.lagmulx, laguerre.lagpow, laguerre.lagweight, laguerre.poly2lag, legendre.leg2poly,
-    legendre.legcompanion, legendre.legdiv, legendre.legfromroots, legendre.legline, legendre.legmulx,
-    legendre.legpow, legendre.legweight, legendre.poly2leg, polynomial.polycompanion, polynomial.polydiv,
-    polynomial.polyfromroots, polynomial.polyline, polynomial.polymulx, polynomial.polypow,
-    polynomial.polyvalfromroots,
+    chebyshev.chebcompanion, chebyshev.chebdiv, chebyshev.chebinterpolate, hermite.hermcompanion, hermite.hermdiv,
+    hermite_e.hermecompanion, hermite_e.hermediv, laguerre.lagcompanion, laguerre.lagdiv, legendre.legcompanion,
+    legendre.legdiv, polynomial.polycompanion, polynomial.polydiv,
 )  # fmt: skip

@@ -7,17 +7,19 @@ import numpy as np
 from srcad import runtime as rt
 from srcad.rules.registry import jvp, vjp
 
-_TENSOR = {
-    "tensor": "The argument 'tensor' of a series has no derivative rule: evaluate the columns in a loop."
-}
 _FULL = {"full": "The diagnostics of a fit have no derivative: leave the argument 'full' out."}
 _NONE: list[float] = []
 
 # -- values ------------------------------------------------------------------------------------------
 
 
-@vjp(np.polynomial.polynomial.polyval, "x", "c", linear=("c",), refused=_TENSOR)
+@vjp(np.polynomial.polynomial.polyval, "x", "c", linear=("c",))
 def polyval(ans, g, x, c, tensor=True):
+    if not tensor:
+        table = np.polynomial.polynomial.polyvander(x, len(c) - 1)
+        slope = np.polynomial.polynomial.polyval(x, np.polynomial.polynomial.polyder(c), tensor=False)
+        along = np.stack([rt.unbroadcast(g * table[..., k], c[k]) for k in range(len(c))])
+        return rt.unbroadcast(g * slope, x), rt.cast_back(along, ans, c)
     matrix = np.polynomial.polynomial.polyvander(x, np.shape(c)[0] - 1)
     along = np.moveaxis(np.tensordot(g, matrix, np.ndim(x)), -1, 0)
     return (
@@ -28,7 +30,7 @@ def polyval(ans, g, x, c, tensor=True):
 
 @jvp(np.polynomial.polynomial.polyval, "x")
 def polyval_x(ans, t, x, c, tensor=True):
-    return t * np.polynomial.polynomial.polyval(x, np.polynomial.polynomial.polyder(c))
+    return t * np.polynomial.polynomial.polyval(x, np.polynomial.polynomial.polyder(c), tensor)
 
 
 @vjp(np.polynomial.polynomial.polyvander, "x")

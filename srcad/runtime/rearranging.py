@@ -15,6 +15,7 @@ __all__ = [
     "axes_upto",
     "block_adjoint",
     "column_of",
+    "conversion_table",
     "delete_adjoint",
     "fixed_order",
     "insert_adjoints",
@@ -247,3 +248,12 @@ def slice_ends(indices: Any, length: int) -> list[tuple[int, int]]:
     starts = [int(i) for i in np.asarray(indices)]
     stops = [*starts[1:], length]
     return [(start, max(stop, start + 1)) for start, stop in zip(starts, stops)]
+
+
+def conversion_table(function: Any, length: int) -> Array:
+    """Return the values of a linear map of series, such as ``cheb2poly``, at each of the basis, as rows."""
+    rows = np.zeros((length, length))
+    for row, unit in zip(rows, np.eye(length)):
+        image = function(unit)
+        row[: len(image)] = image
+    return rows

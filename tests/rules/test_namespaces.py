@@ -25,6 +25,7 @@ def public(owner: Any) -> dict[str, Any]:
 
 def is_accounted_for(function: Any) -> bool:
     known = registry.find(function) is not None or registry.is_constant(function)
+    known = known or registry.source_of(function) is not None
     return known or registry.is_mutating(function) or registry.reason_refused(function) is not None
 
 
@@ -52,6 +53,7 @@ def test_nothing_is_declared_twice(namespace: ModuleType) -> None:
             registry.find(member) is not None,
             registry.is_constant(member),
             registry.reason_refused(member) is not None,
+            registry.source_of(member) is not None,
         )
         assert sum(ways) == 1, name
 
@@ -63,3 +65,6 @@ def test_no_argument_of_a_rule_is_left_out(namespace: ModuleType) -> None:
         if rule is not None:
             expected = set(inspect.signature(member).parameters)
             assert {p.name for p in rule.parameters} == expected, name
+        source = registry.source_of(member)
+        if source is not None:
+            assert set(inspect.signature(source).parameters) == set(inspect.signature(member).parameters), name
