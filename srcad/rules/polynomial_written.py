@@ -135,6 +135,15 @@ def conversion(function: Any) -> Callable[..., Any]:
     return convert
 
 
+def conversion_of_powers(function: Any) -> Callable[..., Any]:
+    """Return a function that brings a series of powers to another basis."""
+
+    def convert(pol: Any) -> Any:
+        return np.dot(pol, rt.conversion_table(function, len(pol)))
+
+    return convert
+
+
 @written_out(polynomial.polyvalfromroots)
 def polyvalfromroots(x: Any, r: Any, tensor: Any = True) -> Any:
     if tensor:
@@ -194,8 +203,9 @@ def _write_out(prefix: str, family: Any) -> None:
     for name, source in made.items():
         written_out(named(name))(source)
     if family is not polynomial:
-        for function in (getattr(family, f"{prefix}2poly"), getattr(family, f"poly2{prefix}")):
-            written_out(function)(conversion(function))
+        there, back = getattr(family, f"poly2{prefix}"), named("2poly")
+        written_out(there)(conversion_of_powers(there))
+        written_out(back)(conversion(back))
 
 
 for _prefix, _family in _FAMILIES.items():

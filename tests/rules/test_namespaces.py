@@ -67,4 +67,6 @@ def test_no_argument_of_a_rule_is_left_out(namespace: ModuleType) -> None:
             assert {p.name for p in rule.parameters} == expected, name
         source = registry.source_of(member)
         if source is not None:
-            assert set(inspect.signature(source).parameters) == set(inspect.signature(member).parameters), name
+            assert set(inspect.signature(source).parameters) == set(inspect.signature(member).parameters), (
+                name
+            )
