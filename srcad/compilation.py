@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import types
 from collections.abc import Callable, Hashable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -53,7 +54,25 @@ def _wanted_kind(value: Any) -> Kind:
         return Kind("float")
     if kind.name == "array" and not kind.inexact and getattr(value, "dtype", np.dtype(int)).kind != "b":
         return array(kind.ndim)
-    return kind
+    return _with_numbers(kind)
+
+
+def _with_numbers(kind: Kind) -> Kind:
+    """Return the kind of a container with integers as numbers to differentiate by: they have a gradient as well."""
+    if kind.items is None or kind.name not in ("list", "tuple", "dict", "object"):
+        return kind
+    return replace(kind, items=tuple(map(_with_numbers_inside, kind.items)))
+
+
+def _with_numbers_inside(item: Any) -> Any:
+    """Return the kind of an item, or the pair of a key and a kind."""
+    if isinstance(item, tuple):
+        return (item[0], _with_numbers_inside(item[1]))
+    if item.name == "int":
+        return Kind("float")
+    if item.name == "array" and not item.inexact and item.dtype != "bool":
+        return array(item.ndim)
+    return _with_numbers(item)
 
 
 def compiled(

@@ -227,7 +227,7 @@ def call_of_function(
         n
         for n, v in zip(names, everything)
         if not _is_nothing(image_of.get(n))
-        and (is_differentiable(kind_of(v)) or isinstance(image_of[n], np.ndarray))
+        and (is_differentiable(kind_of(v)) or isinstance(image_of[n], (np.ndarray, rt.Cell)))
     )
     code = compiled(target, values, wanted, "call", aliased=rt.share_memory(everything))
     refuse_changed_defaults(target, code.changed_arguments, values)

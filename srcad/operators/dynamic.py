@@ -96,9 +96,15 @@ def prepared(
     """Return the forward code of ``target``, its arguments, and the parameters that have tangents."""
     everything = (*values, *target.captured())
     names = [*target.names, *target.captured_names()]
-    wanted = tuple(n for n, v in zip(names, everything) if n in images and is_differentiable(kind_of(v)))
+    wanted = tuple(n for n, v in zip(names, everything) if n in images and _varies(v, images[n]))
     code = compiled(target, values, wanted, "jvp", aliased=rt.share_memory(everything))
     return code, (*everything, *[images[n] for n in wanted]), wanted
+
+
+def _varies(value: Any, image: Any) -> bool:
+    """Tell whether a value has a tangent: an integer does only if it is one of the numbers to differentiate by."""
+    moved = isinstance(image, float) and image != 0.0 and type(value) is int
+    return moved or is_differentiable(kind_of(value))
 
 
 def call(function: Any, held: Any, args: Any, tangents: Any, options: Any, option_tangents: Any) -> Outcome:
