@@ -83,3 +83,33 @@ def test_an_error_of_a_library_function_is_placed_where_it_is_called() -> None:
     assert raised.value.location is not None
     assert raised.value.location.file == __file__
     assert "grad(np.sin)(np.ones(3))" in raised.value.location.text
+
+
+@dataclasses.dataclass
+class _Power:
+    order: int
+    base: float
+    name: str = "power"
+
+
+def _scaled_power(p: _Power) -> float:
+    value = p.base
+    for _ in range(p.order):
+        value = value * p.base
+    return value / p.order
+
+
+def test_integers_in_containers_have_gradients_like_those_passed_alone() -> None:
+    assert grad(lambda v: v[0] * v[1])([2, 3]) == [3.0, 2.0]
+    assert grad(lambda v: v[0] * v[1])((2, 3)) == (3.0, 2.0)
+    assert grad(lambda d: d["a"] * d["b"] ** 2)({"a": 3, "b": 2, "s": "x"}) == {"a": 4.0, "b": 12.0, "s": None}
+    gradient = grad(lambda d: np.sum(d["x"] ** 2) * d["n"])({"x": np.array([1, 2]), "n": 3})
+    np.testing.assert_array_equal(gradient["x"], [6.0, 12.0])
+    assert gradient["n"] == 5.0
+    assert grad(_scaled_power)(_Power(2, 3.0)) == _Power(-6.75, 13.5, None)  # type: ignore[arg-type]
+
+
+def test_integers_in_containers_count_in_second_derivatives_and_in_calls_resolved_late() -> None:
+    assert vjp(grad(_scaled_power), _Power(2, 3.0))[1](_Power(1, 0.0))[0] == _Power(6.75, -6.75, None)  # type: ignore[arg-type]
+    assert vjp(grad(lambda v: v[1] ** 3 / v[0]), [2, 3.0])[1]([1.0, 0.0]) == ([6.75, -6.75],)
+    assert grad(lambda f, v: f[0](v[0], v[1]), argnums=1)([lambda a, b: a * a * b], [2, 3]) == [12.0, 4.0]
