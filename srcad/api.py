@@ -13,6 +13,7 @@ from srcad.analysis.kinds import FLOAT64, INT, kind_of
 from srcad.backends.finite_checks import finite_checks, require_finite
 from srcad.backends.tracebacks import show_users_source
 from srcad.compilation import compiled
+from srcad.cotangents import form_of, internal
 from srcad.derive import inner_gradients
 from srcad.derive.request import Request
 from srcad.dispatch import Dispatch
@@ -22,7 +23,7 @@ from srcad.pipeline import Code, build
 from srcad.runtime import clone, share_memory
 from srcad.runtime.tangents import zero_tangent
 from srcad.second_order import Gradient, code_by_symmetry, gradient_by_product, has_shadows
-from srcad.targets import Composable, Target, place, split_aux, written
+from srcad.targets import Composable, Target, no_pair, place, split_aux, unpacks_the_result, written
 from srcad.tree import leaves
 
 __all__ = ["Derivative", "grad", "value_and_grad", "vjp"]
@@ -161,8 +162,11 @@ def vjp(f: Any, *args: Any, has_aux: bool = False, **kwargs: Any) -> tuple[Any, 
         residuals = clone(residuals)
     value, *aux = split_aux(target, value) if has_aux else (value,)
 
+    form, title = form_of(value), target.title()
+
     def pullback(cotangent: Any) -> tuple[Any, ...]:
-        given = [_internal(cotangent), zero_tangent(aux[0])] if aux else _internal(cotangent)
+        given = internal(cotangent, form, title)
+        given = [given, zero_tangent(aux[0])] if aux else given
         gradients = _pulled(backward, clone(residuals) if code.stateful else residuals, given)
         by_name = dict(zip(wanted, gradients))
         return tuple(by_name[n] if k is None else by_name[n][k] for n, k in target.positions(len(args)))
@@ -177,15 +181,6 @@ def _pulled(backward: Any, residuals: Any, cotangent: Any) -> Any:
     except BaseException as error:
         show_users_source(error)
         raise error
-
-
-def _internal(cotangent: Any) -> Any:
-    """Bring a user's cotangent to the form of the runtime: lists for sequences."""
-    if isinstance(cotangent, (list, tuple)):
-        return [_internal(part) for part in cotangent]
-    if isinstance(cotangent, dict):
-        return {key: _internal(part) for key, part in cotangent.items()}
-    return float(cotangent) if isinstance(cotangent, int) else cotangent
 
 
 class Derivative(Composable):
@@ -278,6 +273,8 @@ class Derivative(Composable):
             traceback = traceback.tb_next
         if traceback is None or traceback.tb_frame.f_code.co_name not in _SEEDS:
             show_users_source(error)
+            if self.mode == "aux" and unpacks_the_result(error):
+                raise no_pair(self.target) from None
             return
         needed, way_out = "a gradient needs a real scalar", "Use vjp for other outputs, or return a sum."
         if self.holomorphic:

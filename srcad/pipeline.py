@@ -160,7 +160,7 @@ def build(request: Request, stages: dict[str, str] | None = None, around: tuple[
     kept = request.names if request.mode == "call" else ()
     saved = save(swept.block, fn.scope, kinds, memory, own, [*request.names, *entry.bound], kept)
     made = assemble(fn, request, swept, saved, kinds, memory, entry, result)
-    if has_shadows(made.functions):
+    if request.mode != "call" and has_shadows(made.functions):
         make_floats(made.functions[0], fn, request)
     refer(made.functions)
 

@@ -291,9 +291,27 @@ def refuse_changed_defaults(target: Target, changed: tuple[str, ...], values: tu
 def split_aux(target: Target, value: Any) -> tuple[Any, Any]:
     """Return the two parts of the result of a function under ``has_aux``."""
     if not isinstance(value, tuple) or len(value) != 2:
-        raise OutputError(f"'{target.title()}' does not return a pair, which has_aux expects.",
-                          "Return (value, auxiliary).", place(target.func))  # fmt: skip
+        raise no_pair(target)
     return value
+
+
+def no_pair(target: Target) -> OutputError:
+    """Return the error for a function under ``has_aux`` whose result is no pair."""
+    return OutputError(f"'{target.title()}' does not return a pair, which has_aux expects.",
+                       "Return (value, auxiliary).", place(target.func))  # fmt: skip
+
+
+def unpacks_the_result(error: BaseException) -> bool:
+    """Tell whether an exception is that of taking a result apart which is no pair."""
+    if not isinstance(error, (TypeError, ValueError)) or "unpack" not in str(error):
+        return False
+    traceback = error.__traceback__
+    while traceback is not None and traceback.tb_next is not None:
+        traceback = traceback.tb_next
+    if traceback is None:
+        return False
+    line = linecache.getline(traceback.tb_frame.f_code.co_filename, traceback.tb_lineno).strip()
+    return line.startswith("return") or "lambda" in line
 
 
 def _nested(function: Any) -> tuple[inspect.Signature | None, tuple[str, ...]]:

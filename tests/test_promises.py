@@ -102,7 +102,11 @@ def _scaled_power(p: _Power) -> float:
 def test_integers_in_containers_have_gradients_like_those_passed_alone() -> None:
     assert grad(lambda v: v[0] * v[1])([2, 3]) == [3.0, 2.0]
     assert grad(lambda v: v[0] * v[1])((2, 3)) == (3.0, 2.0)
-    assert grad(lambda d: d["a"] * d["b"] ** 2)({"a": 3, "b": 2, "s": "x"}) == {"a": 4.0, "b": 12.0, "s": None}
+    assert grad(lambda d: d["a"] * d["b"] ** 2)({"a": 3, "b": 2, "s": "x"}) == {
+        "a": 4.0,
+        "b": 12.0,
+        "s": None,
+    }
     gradient = grad(lambda d: np.sum(d["x"] ** 2) * d["n"])({"x": np.array([1, 2]), "n": 3})
     np.testing.assert_array_equal(gradient["x"], [6.0, 12.0])
     assert gradient["n"] == 5.0

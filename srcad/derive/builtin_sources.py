@@ -21,6 +21,8 @@ def _sum(values: Any, start: Any = 0) -> Any:
 
 def _max(values: Any) -> Any:
     items = list(values)
+    if not items:
+        raise ValueError("max() arg is an empty sequence")
     best = items[0]
     for item in items:
         if item > best:
@@ -30,6 +32,8 @@ def _max(values: Any) -> Any:
 
 def _min(values: Any) -> Any:
     items = list(values)
+    if not items:
+        raise ValueError("min() arg is an empty sequence")
     best = items[0]
     for item in items:
         if item < best:
@@ -73,6 +77,8 @@ def _min_of(*values: Any) -> Any:
 
 def _max_by(values: Any, key: Any) -> Any:
     items = list(values)
+    if not items:
+        raise ValueError("max() arg is an empty sequence")
     best = items[0]
     height = key(best)
     for item in items[1:]:
@@ -85,6 +91,8 @@ def _max_by(values: Any, key: Any) -> Any:
 
 def _min_by(values: Any, key: Any) -> Any:
     items = list(values)
+    if not items:
+        raise ValueError("min() arg is an empty sequence")
     best = items[0]
     height = key(best)
     for item in items[1:]:

@@ -25,7 +25,7 @@ from srcad.errors import NoDerivativeError, UnsupportedError
 from srcad.lang.function import Nested
 from srcad.operators.over_copies import container_call
 from srcad.operators.over_reverse import call_with_shadows, method_with_shadows
-from srcad.operators.sources import SOURCES
+from srcad.operators.sources import SOURCES, with_known_arity
 from srcad.pipeline import Code
 from srcad.rules import registry
 from srcad.runtime.memory import is_instance
@@ -149,7 +149,9 @@ def call(function: Any, held: Any, args: Any, tangents: Any, options: Any, optio
     ):
         return call_method(receiver, held, function.__name__, args, tangents, options, option_tangents)
     if isinstance(function, types.BuiltinFunctionType):
-        function = source_of_builtin(function, len(args), tuple(options)) or function
+        function = source_of_builtin(function, len(args), tuple(options)) or with_known_arity(
+            function, len(args)
+        )
     target = Target(function)
     values = target.bind(args, options)
     images = tangents_of(target, values, held, tangents, option_tangents)

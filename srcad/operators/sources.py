@@ -5,12 +5,13 @@ They are called where the kind of an operand is known only when the program runs
 
 from __future__ import annotations
 
+import math
 import operator
 from typing import Any
 
 from srcad.rules import iteration
 
-__all__ = ["SOURCES"]
+__all__ = ["SOURCES", "with_known_arity"]
 
 
 def _add(left: Any, right: Any) -> Any:
@@ -166,6 +167,28 @@ def _map(function: Any, *sources: Any) -> Any:
 
 def _filter(function: Any, values: Any) -> Any:
     return [item for item in values if function(item)]
+
+
+def _hypot_of_two(first: Any, second: Any) -> Any:
+    return math.hypot(first, second)
+
+
+def _hypot_of_three(first: Any, second: Any, third: Any) -> Any:
+    return math.hypot(first, second, third)
+
+
+def _hypot_of_many(*coordinates: Any) -> Any:
+    total = 0.0
+    for coordinate in coordinates:
+        total = math.hypot(total, coordinate)
+    return total
+
+
+def with_known_arity(function: Any, count: int) -> Any:
+    """Return a function of ``count`` parameters for one that takes any number of arguments."""
+    if function is not math.hypot:
+        return function
+    return {2: _hypot_of_two, 3: _hypot_of_three}.get(count, _hypot_of_many)
 
 
 _OPERATORS = (

@@ -111,3 +111,20 @@ def text_of_numbers(x):
 @program([1.0, -3.0, 2.0])
 def max_with_a_key(values):
     return max(values, key=abs) ** 2
+
+
+def _extreme_of_nothing(values):
+    try:
+        return max(values)
+    except ValueError as error:
+        return len(str(error)) * 1.0
+
+
+@program([], 0.5)
+def exception_of_an_extreme_of_nothing(values, x):
+    return x * _extreme_of_nothing(values)
+
+
+@program([3.0, 4.0, 1.0])
+def hypotenuse_of_a_list(x):
+    return math.hypot(*x) + math.hypot(*x[:2]) * math.hypot(*x, x[0])
