@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from srcad import runtime as rt
+from srcad.derive.constructors import init_only_fields
 from srcad.dynamic_containers import dict_of, items_of
 from srcad.errors import UnsupportedError
 from srcad.targets import place
@@ -120,10 +121,24 @@ def _dataclass(
     options: Any,
     option_shadows: Any,
 ) -> Outcome:
-    """Fill the fields as the generated ``__init__`` does."""
+    """Do what the generated ``__init__`` does."""
+    given = fill_fields(cls, value, image, (args, options), (shadows, option_shadows))
+    after = getattr(cls, "__post_init__", None)
+    if after is None:
+        return value, image, _nothing_to_do
+    passed, images = zip((value, image), *given)
+    _, _, pullback = call(after, None, passed, images, {}, {})
+    return value, image, pullback
+
+
+def fill_fields(cls: Any, value: Any, image: rt.Shadow, given: Any, shadows: Any) -> list[tuple[Any, Any]]:
+    """Fill the fields of a new instance and of its shadow; return the values and shadows that ``__post_init__`` gets.
+
+    ``given`` and ``shadows`` are arguments by position and by name.
+    """
     signature = inspect.signature(cls)
-    bound = signature.bind(*args, **options).arguments
-    images = signature.bind(*shadows, **option_shadows).arguments
+    bound = signature.bind(*given[0], **given[1]).arguments
+    images = signature.bind(*shadows[0], **shadows[1]).arguments
     for field in dataclasses.fields(cls):
         if field.name in bound:
             item, part = bound[field.name], images[field.name]
@@ -136,8 +151,4 @@ def _dataclass(
             continue
         object.__setattr__(value, field.name, item)
         setattr(image, field.name, part)
-    after = getattr(cls, "__post_init__", None)
-    if after is None:
-        return value, image, _nothing_to_do
-    _, _, pullback = call(after, None, (value,), (image,), {}, {})
-    return value, image, pullback
+    return [(bound.get(f.name, f.default), images.get(f.name)) for f in init_only_fields(cls)]

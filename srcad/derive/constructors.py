@@ -13,7 +13,7 @@ from srcad.derive.build import call, constant, name
 from srcad.derive.plain_classes import is_plain, looked_up
 from srcad.lang.scope import Dependency, Scope
 
-__all__ = ["constructor_of"]
+__all__ = ["constructor_of", "init_only_fields"]
 
 
 def constructor_of(cls: type, node: gast.Call, variable: str, scope: Scope) -> list[gast.stmt] | None:
@@ -55,15 +55,25 @@ def _of_dataclass(cls: type, node: gast.Call, variable: str, scope: Scope) -> li
             target = gast.Attribute(name(variable), field.name, gast.Store())
             out.append(gast.Assign([target], value, None))
     if looked_up(cls, "__post_init__") is not None:
-        if len(bound) > sum(field.init for field in dataclasses.fields(cls)) or _has_init_only(cls):
+        given = [_value(field, bound, scope) for field in init_only_fields(cls)]
+        if any(value is None for value in given):
             return None
-        out.append(gast.Expr(call(gast.Attribute(name(variable), "__post_init__", gast.Load()))))
+        out.append(gast.Expr(call(gast.Attribute(name(variable), "__post_init__", gast.Load()), *given)))
     return out
 
 
-def _has_init_only(cls: type) -> bool:
-    fields: dict[str, Any] = vars(cls).get("__dataclass_fields__", {})
-    return len(fields) != len(dataclasses.fields(cls))  # type: ignore[arg-type]
+def init_only_fields(cls: type) -> list[dataclasses.Field[Any]]:
+    """Return the fields that are no attributes, but go to ``__post_init__``."""
+    fields: dict[str, Any] = getattr(cls, "__dataclass_fields__", {})
+    return [
+        field
+        for field in fields.values()
+        if isinstance(field.type, dataclasses.InitVar) or _is_text_of(field)
+    ]
+
+
+def _is_text_of(field: dataclasses.Field[Any]) -> bool:
+    return isinstance(field.type, str) and field.type.replace("dataclasses.", "").startswith("InitVar")
 
 
 def _value(field: dataclasses.Field[Any], bound: dict[str, Any], scope: Scope) -> gast.AST | None:
@@ -74,7 +84,7 @@ def _value(field: dataclasses.Field[Any], bound: dict[str, Any], scope: Scope) -
         factory = field.default_factory
         if factory in (list, dict):
             return gast.List([], gast.Load()) if factory is list else gast.Dict([], [])
-        return call(scope.refer(factory, getattr(factory, "__name__", "factory")))
+        return call(scope.refer(factory, f"{field.name}_factory"))
     if not field.init or field.default is dataclasses.MISSING:
         return None
     if isinstance(field.default, (int, float, str, bool, type(None))):

@@ -70,7 +70,7 @@ def inline_calls(
         inliner = _Inliner(fn, normalize, is_nested, kinds, treatment)
         taking_out = inliner.take_out(kinds)
         body = taking_out + inliner.block(fn.tree.body, (_identity(fn.source.func),))
-        inliner.made.check(body)
+        inliner.operations.check(body)
         if treatment is None or reread is None or not inliner.made.wrong:
             return replace(fn.with_body(body), source=inliner.source)
         treatment.update(inliner.made.wrong)
@@ -140,7 +140,9 @@ class _Inliner:
                     setattr(stmt, part, self.inner_block(inner, active))
             self.guarded -= guarded
             inlined = self.statement(stmt, active)
-            out += [stmt] if inlined is None else inlined
+            emitted = [stmt] if inlined is None else inlined
+            self.operations.observe(emitted)
+            out += emitted
         return out
 
     def inner_block(self, body: list[gast.stmt], active: tuple[Any, ...]) -> list[gast.stmt]:
@@ -169,7 +171,13 @@ class _Inliner:
             return None
         function, first, captured = found
         identity = function if self.is_nested(function) else _identity(function)
-        if any(identity is other for other in active):
+        receiver = getattr(first[0], "id", "") if first else ""
+        if self.made.class_of(receiver) is not None:
+            identity = (
+                identity,
+                receiver,
+            )  # an object that holds another one of its class calls the method of that
+        if any(identity == other for other in active):
             return None
         try:
             callee = self.normalize(function)
@@ -194,7 +202,6 @@ class _Inliner:
         if constructor is None:
             return None
         self.made.begin(target.id, cls)
-        self.instances[target.id] = record(cls, ())
         out = self.block([gast.copy_location(s, stmt) for s in constructor], active)
         self.made.end()
         return out
@@ -205,9 +212,9 @@ class _Inliner:
         if isinstance(value, gast.Name) and isinstance(target, gast.Name):
             if isinstance(self.scope.statics.get(value.id), type):
                 self.bindings.alias(target, value, self.scope.statics)
-            cls = self.made.class_of(value.id)
-            if cls is not None:
-                self.instances[target.id] = record(cls, ())
+            if value.id in self.scope.statics or self.bindings.closure(value.id) is not None:
+                self.made.hold(target.id, value.id)
+            if self.made.class_of(value.id) is not None:
                 return self.made.copy(target.id, value.id, is_bound_once=self.bindings.once(target.id))
         return None
 
@@ -227,7 +234,7 @@ class _Inliner:
             return self.method(node.func.value, node.func.attr)
         if not isinstance(node.func, gast.Name):
             return None
-        if node.func.id in self.instances:
+        if self.instance_kind(node.func) is not None:
             return self.method(node.func, "__call__")
         known = self.bindings.closure(node.func.id)
         if known is not None:
@@ -251,9 +258,15 @@ class _Inliner:
             return None
         return (function, [], []) if not inspect.isgeneratorfunction(function) else None
 
+    def instance_kind(self, node: gast.AST) -> Kind | None:
+        """Return the kind of the object that a variable surely holds, where its class is known."""
+        variable = getattr(node, "id", "")
+        cls = self.made.class_of(variable)
+        return self.instances.get(variable) if cls is None else record(cls, ())
+
     def method(self, receiver: gast.AST, attribute: str) -> tuple[Any, list[gast.AST], list[gast.AST]] | None:
         """Return the method of an argument whose class is known."""
-        kind = self.instances.get(getattr(receiver, "id", ""))
+        kind = self.instance_kind(receiver)
         found = method_of(kind, attribute, receiver, self.scope) if kind is not None else None
         return (*found, []) if found is not None and not _is_internal(found[0]) else None
 
@@ -318,7 +331,9 @@ class _Inliner:
             else:
                 self.bindings.stores[local] = self.bindings.stores.get(local, 0) + 1
                 made = self.bound([gast.Name(local, gast.Store(), None, None)], value)
-                out += [assign(local, value)] if made is None else made
+                made = [assign(local, value)] if made is None else made
+                self.operations.observe(made)
+                out += made
                 if not rebinds(callee.tree.body, parameter):
                     self.operations.note(local, value)
         body = [renaming.visit(copy.deepcopy(s)) for s in callee.tree.body]
@@ -340,7 +355,7 @@ class _Inliner:
         """Tell whether a parameter is but another name for a function or an object whose class is known."""
         if not isinstance(value, gast.Name) or rebinds(callee.tree.body, parameter):
             return False
-        is_known = value.id in self.instances or self.bindings.closure(value.id) is not None
+        is_known = self.instance_kind(value) is not None or self.bindings.closure(value.id) is not None
         return is_known or isinstance(
             self.scope.statics.get(value.id), (types.FunctionType, types.BuiltinFunctionType)
         )

@@ -11,7 +11,8 @@ import gast
 
 from srcad.analysis.kinds import Kind
 from srcad.derive.build import call, constant, name
-from srcad.derive.instances import Instances
+from srcad.derive.instances import WHOLE, Instances
+from srcad.derive.known_numbers import KnownNumbers
 from srcad.derive.plain_classes import after_in_mro, looked_up, operator_method
 from srcad.frontend.statics import depend_on_sort, owner_of
 from srcad.lang.scope import Scope
@@ -19,7 +20,7 @@ from srcad.lang.scope import Scope
 __all__ = ["InstanceOperations"]
 
 _METHODS = {abs: "__abs__", len: "__len__"}
-_NUMBERS = ("float", "int", "bool", "array", "number")
+_SEQUENCE = ("__len__", "__getitem__", "__array__", "__array_interface__")
 
 
 class InstanceOperations(gast.NodeTransformer):
@@ -29,8 +30,11 @@ class InstanceOperations(gast.NodeTransformer):
     """
 
     def __init__(self, scope: Scope, instances: Instances, kinds: Mapping[str, Kind]) -> None:
-        self.scope, self.instances, self.kinds = scope, instances, dict(kinds)
+        self.scope, self.instances = scope, instances
         self.constants: dict[str, Any] = {}
+        self.numbers = KnownNumbers(kinds, arrays=True)
+        self.scalars = KnownNumbers(kinds, arrays=False)
+        self.told_from_numbers: set[type] = set()
 
     def read(self, stmt: gast.stmt) -> gast.stmt | None:
         """Return a statement, of a compound one the head, in terms of variables; None where nothing is left to do."""
@@ -58,10 +62,20 @@ class InstanceOperations(gast.NodeTransformer):
         """Note that a variable is bound to a value once and for all."""
         if isinstance(value, gast.Constant):
             self.constants[variable] = value.value
-        elif isinstance(value, gast.Name) and value.id in self.kinds:
-            self.kinds[variable] = self.kinds[value.id]
         elif isinstance(value, gast.Name) and value.id in self.constants:
             self.constants[variable] = self.constants[value.id]
+
+    def observe(self, stmts: list[gast.stmt]) -> None:
+        """Note what variables are bound to."""
+        self.numbers.observe(stmts)
+        self.scalars.observe(stmts)
+
+    def check(self, body: list[gast.stmt]) -> None:
+        """Note what the whole program shows to be wrong of what was supposed."""
+        self.instances.check(body)
+        doubtful = self.numbers.are_doubtful(body) or self.scalars.are_doubtful(body)
+        for cls in self.told_from_numbers if doubtful else ():
+            self.instances.wrong[cls] = WHOLE
 
     def chosen(self, stmt: gast.stmt) -> list[gast.stmt] | None:
         """Return the branch that is taken where that is known when compiling."""
@@ -75,6 +89,12 @@ class InstanceOperations(gast.NodeTransformer):
     def visit_Name(self, node: gast.Name) -> gast.Name:
         if isinstance(node.ctx, gast.Load):
             node.id = self.instances.resolved(node.id)
+        return node
+
+    def visit_Call(self, node: gast.Call) -> gast.AST:
+        self.generic_visit(node)
+        if isinstance(node.func, gast.Name):
+            node.func.id = self.instances.function_in(node.func.id)
         return node
 
     def visit_Attribute(self, node: gast.Attribute) -> gast.AST:
@@ -110,7 +130,7 @@ class InstanceOperations(gast.NodeTransformer):
         if isinstance(stmt, gast.AugAssign):
             return self._update(stmt)
         target = stmt.targets[0] if isinstance(stmt, gast.Assign) else None
-        stored = self._store(target, stmt.value) if target is not None else None
+        stored = self._store(target, stmt.value) if target is not None else self._store_by_name(stmt.value)
         if stored is not None:
             return stored
         if self._is_super(target, stmt.value) or self._is_nothing(stmt):
@@ -152,6 +172,22 @@ class InstanceOperations(gast.NodeTransformer):
             )
             return gast.Expr(made) if made is not None else None
         return None
+
+    def _store_by_name(self, value: gast.AST) -> gast.stmt | None:
+        """Return ``setattr(instance, "name", value)`` as the store that it is."""
+        is_setting = self._called(value) is setattr or self._is_setattr_of_object(value)
+        if not is_setting or len(value.args) != 3 or not isinstance(value.args[1], gast.Constant):
+            return None
+        if self._instance(value.args[0]) is None:
+            return None
+        target = gast.Attribute(value.args[0], value.args[1].value, gast.Store())
+        return gast.Assign([target], value.args[2], None)
+
+    def _is_setattr_of_object(self, value: gast.AST) -> bool:
+        func = getattr(value, "func", None)
+        if not isinstance(func, gast.Attribute) or value.keywords:
+            return False
+        return func.attr == "__setattr__" and self.scope.statics.get(getattr(func.value, "id", "")) is object
 
     def _is_super(self, target: gast.AST | None, value: gast.AST) -> bool:
         """Note ``t = super(cls, instance)``."""
@@ -234,6 +270,9 @@ class InstanceOperations(gast.NodeTransformer):
             if known is not None:
                 self.constants[target.id] = known
                 return constant(known)
+        if variable is not None and called is getattr and len(value.args) == 2:
+            if isinstance(value.args[1], gast.Constant):
+                return self._attribute(gast.Attribute(value.args[0], value.args[1].value, gast.Load()))
         if variable is None or len(value.args) != 1:
             return value
         if called is type:
@@ -255,9 +294,10 @@ class InstanceOperations(gast.NodeTransformer):
         identifier = getattr(value, "id", "")
         if identifier in self.constants:
             return isinstance(self.constants[identifier], tuple(found))
-        kind = self.kinds.get(identifier)
-        is_number = kind is not None and kind.name in _NUMBERS
-        return False if is_number and all(map(self.instances.may_take_apart, found)) else None
+        if identifier not in self.numbers or not all(map(self.instances.may_take_apart, found)):
+            return None
+        self.told_from_numbers |= set(found)
+        return False
 
     def _static(self, identifier: str) -> Any:
         return self.scope.statics.get(identifier) or getattr(builtins, identifier, None)
@@ -270,12 +310,13 @@ class InstanceOperations(gast.NodeTransformer):
         if variable is not None:
             return self._method_call(variable, method, right) if self._meets(variable, right) else None
         variable = self._instance(right)
-        kind = self.kinds.get(getattr(left, "id", ""))
-        is_scalar = isinstance(left, gast.Constant) or (
-            kind is not None and kind.name in ("float", "int", "bool")
-        )
-        if variable is None or not (is_scalar or getattr(left, "id", None) in self.constants):
+        if variable is None:
             return None
+        if not isinstance(left, gast.Constant) and getattr(left, "id", "") not in self.constants:
+            cls = self.instances.apart[variable].cls
+            if getattr(left, "id", "") not in self.scalars or any(looked_up(cls, m) for m in _SEQUENCE):
+                return None
+            self.told_from_numbers.add(cls)
         return self._method_call(variable, operator_method(op, reflected=True) or "", left)
 
     def _meets(self, variable: str, other: gast.AST) -> bool:

@@ -78,6 +78,10 @@ class Instances:
         self.read_of_class: set[tuple[type, str]] = set()
         self.making: list[str] = []
         self.supers: dict[str, tuple[type, str]] = {}
+        self.owners: dict[str, type] = {}
+        self.slot_stores: dict[str, int] = {}
+        self.functions: dict[str, str] = {}
+        self.called: set[str] = set()
 
     def class_of(self, variable: str) -> type | None:
         """Return the class of the instance that a variable holds, None where it is not taken apart."""
@@ -131,7 +135,23 @@ class Instances:
         if attribute not in made.slots:
             made.slots[attribute] = self.scope.fresh(f"{variable}_{attribute}")
             made.homes[attribute] = self.path
-        return made.slots[attribute]
+        return self._store_in(made, made.slots[attribute])
+
+    def _store_in(self, made: _Apart, slot: str) -> str:
+        self.owners[slot] = made.cls
+        self.slot_stores[slot] = self.slot_stores.get(slot, 0) + 1
+        return slot
+
+    def hold(self, slot: str, function: str) -> None:
+        """Note that an attribute holds a function that is known when compiling."""
+        if slot in self.owners:
+            self.functions[slot] = function
+
+    def function_in(self, variable: str) -> str:
+        """Return the function that an attribute holds, where it holds one and is set in one place; else the variable."""
+        if variable in self.functions:
+            self.called.add(variable)
+        return self.functions.get(variable, variable)
 
     def loaded(self, variable: str, attribute: str) -> str | None:
         """Return the variable that holds an attribute; None where no variable does, or not surely."""
@@ -175,11 +195,16 @@ class Instances:
             if is_new:
                 copied.slots[attribute] = self.scope.fresh(f"{target}_{attribute}")
                 copied.homes[attribute] = self.path
-            slot, source = copied.slots[attribute], self.resolved(made.slots[attribute])
+            slot, source = (
+                self._store_in(copied, copied.slots[attribute]),
+                self.resolved(made.slots[attribute]),
+            )
             if source in self.apart:
                 out += self.copy(slot, source, is_bound_once=is_new)
             else:
                 out.append(assign(slot, name(source)))
+                if source in self.functions:
+                    self.hold(slot, self.function_in(source))
         return out
 
     def resolved(self, variable: str) -> str:
@@ -200,6 +225,11 @@ class Instances:
         for variable, (value, _, _) in self.aliases.items():
             if variable in self.apart or self.apart[self.resolved(value)].stores > 1:
                 self.leave_whole(variable, self.resolved(value))
+        for slot in self.called:
+            if self.slot_stores[slot] > 1:
+                self.wrong[self.owners[slot]] = WHOLE
+        if any(_is_not_implemented(node) for stmt in body for node in gast.walk(stmt)):
+            self.leave_whole(*self.apart)  # the other operand is to be asked, which only Python does
         for cls in self.copied & self.changed:
             self.wrong.setdefault(cls, ALIASED)
         for cls, attribute in self.read_of_class:
@@ -218,6 +248,12 @@ def _used(body: Sequence[gast.stmt]) -> Iterator[gast.Name]:
             if getattr(node.value.func, "id", "") == "rt.closure":
                 unread |= {id(argument) for argument in node.value.args}
     return (node for node in nodes if isinstance(node, gast.Name) and id(node) not in unread)
+
+
+def _is_not_implemented(node: gast.AST) -> bool:
+    if isinstance(node, gast.Constant):
+        return node.value is NotImplemented
+    return "NotImplemented" in (getattr(node, "id", ""), getattr(node, "attr", ""))
 
 
 def _is_data(cls: type, attribute: str) -> bool:

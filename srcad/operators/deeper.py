@@ -24,6 +24,7 @@ import numpy as np
 from srcad import runtime as rt
 from srcad.analysis.infer import ARRAY_METHODS
 from srcad.derive.builtin_sources import source_of_builtin
+from srcad.derive.constructors import init_only_fields
 from srcad.dynamic_containers import written_copier
 from srcad.dynamic_operators import attribute_of_class
 from srcad.errors import UnsupportedError
@@ -439,9 +440,9 @@ def _of_class(cls: Any, parts: Parts) -> list[Any]:
     value = cls.__new__(cls)
     made = [value, *(Tangent(value) for _ in parts[1:])]
     if _has_generated_init(cls):
-        _fill_fields(cls, made, parts)
+        given = _fill_fields(cls, made, parts)
         if getattr(cls, "__post_init__", None) is not None:
-            apply(cls.__post_init__, [Part(0.0, (item,), {}) for item in made])
+            apply(cls.__post_init__, [Part(0.0, (item, *rest), {}) for item, rest in zip(made, given)])
     elif cls.__init__ is not object.__init__:
         apply(cls.__init__, [Part(0.0, (item, *p.args), p.options) for item, p in zip(made, parts)])
     return made
@@ -452,8 +453,8 @@ def _has_generated_init(cls: Any) -> bool:
     return dataclasses.is_dataclass(cls) and code is not None and code.co_filename == "<string>"
 
 
-def _fill_fields(cls: Any, made: list[Any], parts: Parts) -> None:
-    """Fill the fields of a dataclass as its generated ``__init__`` does."""
+def _fill_fields(cls: Any, made: list[Any], parts: Parts) -> list[tuple[Any, ...]]:
+    """Fill the fields of a dataclass as its generated ``__init__`` does; return what ``__post_init__`` gets beside."""
     signature = inspect.signature(cls)
     bound = [signature.bind(*part.args, **part.options).arguments for part in parts]
     for field in dataclasses.fields(cls):
@@ -468,3 +469,8 @@ def _fill_fields(cls: Any, made: list[Any], parts: Parts) -> None:
             continue
         for whole, item in zip(made, items):
             object.__setattr__(whole, field.name, item)
+    names = [(field.name, field.default) for field in init_only_fields(cls)]
+    return [
+        tuple(given.get(n, default if k == 0 else zero_tangent(default)) for n, default in names)
+        for k, given in enumerate(bound)
+    ]

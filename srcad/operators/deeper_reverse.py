@@ -23,11 +23,13 @@ from srcad.compilation import compiled
 from srcad.derive.builtin_sources import source_of_builtin
 from srcad.derive.call_adjoints import CONVERSIONS
 from srcad.dynamic_containers import written_copier
+from srcad.dynamic_objects import fill_fields
 from srcad.dynamic_operators import attribute_of_class, is_method
 from srcad.errors import UnsupportedError
 from srcad.lang.function import Nested
 from srcad.operators import over_reverse as once
 from srcad.operators.deeper import Part, Parts, apply, install
+from srcad.operators.over_copies import fields_of, init_only_tangents
 from srcad.operators.over_reverse import ShadowedCall
 from srcad.operators.sources import SOURCES
 from srcad.rules import registry
@@ -383,6 +385,9 @@ def _of_class(calls: Calls) -> Results:
     cls = first.function
     init = cls.__init__
     has_own = isinstance(init, types.FunctionType) and init.__code__.co_filename != "<string>"
+    after = getattr(cls, "__post_init__", None)
+    if not has_own and isinstance(after, types.FunctionType):
+        return _of_dataclass(calls, after)
     if not has_own or issubclass(cls, (tuple, dict, functools.partial, collections.deque)):
         return _constructed(functools.partial(once._of_class, None), calls)
     instance = cls.__new__(cls)
@@ -391,6 +396,30 @@ def _of_class(calls: Calls) -> Results:
         call._replace(function=init if k == 0 else 0.0, own=None, values=(item, *call.values),
                       shadows=(image, *call.shadows))
         for k, (call, (item, image)) in enumerate(zip(calls, whole))
+    ])  # fmt: skip
+    return [(*pair, outcome[2]) for pair, outcome in zip(whole, found)]
+
+
+def _of_dataclass(calls: Calls, after: Any) -> Results:
+    """Make an instance of a dataclass, which goes on in ``__post_init__``."""
+    first, *images = calls
+    cls = first.function
+    instance, shadow = cls.__new__(cls), rt.Shadow()
+    given = fill_fields(
+        cls, instance, shadow, (first.values, first.options), (first.shadows, first.option_shadows)
+    )
+    whole: list[tuple[Any, Any]] = [
+        (instance, shadow),
+        *(fields_of(cls, instance, shadow, c) for c in images),
+    ]
+    beside = [
+        (tuple(value for value, _ in given), tuple(part for _, part in given)),
+        *(init_only_tangents(cls, given, c) for c in images),
+    ]
+    found = _of_function([
+        call._replace(function=after if k == 0 else 0.0, own=None, values=(item, *values),
+                      shadows=(image, *shadows), options={}, option_shadows={})
+        for k, (call, (item, image), (values, shadows)) in enumerate(zip(calls, whole, beside))
     ])  # fmt: skip
     return [(*pair, outcome[2]) for pair, outcome in zip(whole, found)]
 

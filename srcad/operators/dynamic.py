@@ -19,6 +19,7 @@ from srcad.analysis.infer import ARRAY_METHODS
 from srcad.analysis.kinds import is_differentiable, kind_of
 from srcad.compilation import compiled
 from srcad.derive.builtin_sources import source_of_builtin
+from srcad.derive.constructors import init_only_fields
 from srcad.dynamic_containers import written_copier
 from srcad.dynamic_operators import attribute_of_class, is_method
 from srcad.errors import NoDerivativeError, UnsupportedError
@@ -507,7 +508,9 @@ def _dataclass(
         setattr(image, field.name, part)
     after = getattr(cls, "__post_init__", None)
     if after is not None:
-        call(after, 0.0, (value,), (image,), {}, {})
+        given = [(bound.get(f.name, f.default), images.get(f.name)) for f in init_only_fields(cls)]
+        parts = [zero_tangent(v) if part is None else part for v, part in given]
+        call(after, 0.0, (value, *[v for v, _ in given]), (image, *parts), {}, {})
     return value, image
 
 

@@ -16,6 +16,7 @@ import numpy as np
 
 from srcad import dynamic
 from srcad import runtime as rt
+from srcad.derive.constructors import init_only_fields
 from srcad.dynamic_containers import return_copy
 from srcad.errors import UnsupportedError
 from srcad.runtime.tangent_copies import copied_tangent, filled_tangent, record_tangent, tangent_of_partial
@@ -130,6 +131,16 @@ def fields_of(cls: Any, value: Any, shadow: Any, tangents: Any) -> Outcome:
         if getattr(shadow, name, None) is not None:
             setattr(dshadow, name, part)
     return dvalue, dshadow
+
+
+def init_only_tangents(cls: Any, given: Any, tangents: Any) -> tuple[Any, Any]:
+    """Return the tangents of the values and shadows that ``__post_init__`` of a dataclass gets beside its instance."""
+    signature = inspect.signature(cls)
+    images = signature.bind(*tangents[2], **tangents[4]).arguments
+    downs = signature.bind(*tangents[3], **tangents[5]).arguments
+    names = [field.name for field in init_only_fields(cls)]
+    values = tuple(images.get(n, zero_tangent(value)) for n, (value, _) in zip(names, given))
+    return values, tuple(downs.get(n, 0.0) for n in names)
 
 
 def copied(args: Any, tangents: Any) -> Outcome:

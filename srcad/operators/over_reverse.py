@@ -26,7 +26,7 @@ from srcad.derive.builtin_sources import source_of_builtin
 from srcad.derive.call_adjoints import CONVERSIONS
 from srcad.dynamic_containers import written_copier
 from srcad.dynamic_exceptions import noting_changes
-from srcad.dynamic_objects import carries
+from srcad.dynamic_objects import carries, fill_fields
 from srcad.dynamic_operators import attribute_of_class, is_method
 from srcad.errors import NoDerivativeError, UnsupportedError
 from srcad.lang.function import Nested
@@ -37,6 +37,7 @@ from srcad.operators.over_copies import (
     deque_made,
     dict_made,
     fields_of,
+    init_only_tangents,
     is_listed,
     items_listed,
     namespace_made,
@@ -409,6 +410,10 @@ def _of_class(call: Call, args: Any, tangents: Any) -> Outcome:
         return namespace_made(args, tangents)
     if issubclass(cls, dict):
         return dict_made(args, tangents)
+    init, after = cls.__init__, getattr(cls, "__post_init__", None)
+    is_generated = not isinstance(init, types.FunctionType) or init.__code__.co_filename == "<string>"
+    if is_generated and isinstance(after, types.FunctionType):
+        return _of_dataclass(call, args, tangents)
     value, shadow, pullback = dynamic.call(cls, None, values, shadows, options, option_shadows)
     if cls is np.vectorize:
         dvalue, dshadow = Tangent(value), rt.Shadow()
@@ -420,14 +425,27 @@ def _of_class(call: Call, args: Any, tangents: Any) -> Outcome:
             cls, None, tangents[2], tangents[3], tangents[4], tangents[5]
         )
         return (value, shadow, functools.partial(both, pullback, dpullback)), (dvalue, dshadow, 0.0)
-    init = cls.__init__
-    if not isinstance(init, types.FunctionType) or init.__code__.co_filename == "<string>":
+    if is_generated:
         return (value, shadow, pullback), (*fields_of(cls, value, shadow, tangents), 0.0)
     value, shadow = cls.__new__(cls), rt.Shadow()
     dvalue, dshadow = Tangent(value), rt.Shadow()
     with_self = (init, None, (value, *values), (shadow, *shadows), options, option_shadows)
     images = (0.0, 0.0, (dvalue, *tangents[2]), (dshadow, *tangents[3]), *tangents[4:])
     (_, _, pullback), (_, _, dpullback) = _of_function(call, with_self, images)
+    return (value, shadow, pullback), (dvalue, dshadow, dpullback)
+
+
+def _of_dataclass(call: Call, args: Any, tangents: Any) -> Outcome:
+    """Make an instance of a dataclass, which goes on in ``__post_init__``."""
+    cls, _, values, shadows, options, option_shadows = args
+    value, shadow = cls.__new__(cls), rt.Shadow()
+    given = fill_fields(cls, value, shadow, (values, options), (shadows, option_shadows))
+    dvalue, dshadow = fields_of(cls, value, shadow, tangents)
+    dgiven, dimages = init_only_tangents(cls, given, tangents)
+    passed, images = zip((value, shadow), *given)
+    whole = (cls.__post_init__, None, passed, images, {}, {})
+    down = (0.0, 0.0, (dvalue, *dgiven), (dshadow, *dimages), {}, {})
+    (_, _, pullback), (_, _, dpullback) = _of_function(call, whole, down)
     return (value, shadow, pullback), (dvalue, dshadow, dpullback)
 
 

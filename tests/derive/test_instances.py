@@ -4,28 +4,30 @@ import numpy as np
 import pytest
 
 from srcad import grad, jvp
-from tests.programs import instances
+from tests.programs import instances, instances_of_all_kinds
 from tests.programs.corpus import PROGRAMS
 
-ARGUMENTS = {
-    entry.function.__name__: entry.args
-    for entry in PROGRAMS
-    if entry.function.__module__ == instances.__name__
-}
+MODULES = (instances.__name__, instances_of_all_kinds.__name__)
+ENTRIES = {entry.function.__name__: entry for entry in PROGRAMS if entry.function.__module__ in MODULES}
 STAY = (
     "orbit_of_vectors", "vectors_swapped", "object_changed_under_two_names", "parent_and_child", "cells_with_states",
     "dataclass_that_keeps_a_list", "frozen_dataclass_with_operators", "stack_machine", "property_that_is_set",
     "attribute_set_by_a_later_method", "items_of_an_object", "object_returned_from_branches",
     "object_made_in_either_branch", "object_changed_before_an_exception", "optimizer_with_momentum",
     "class_of_an_object_called", "chained_methods", "return_out_of_a_loop", "objects_from_a_generator",
-    "object_captured_by_a_nested_function", "array_shared_by_two_objects",
+    "object_captured_by_a_nested_function", "array_shared_by_two_objects", "operators_with_computed_numbers",
+    "method_that_returns_the_object", "fields_for_the_initializer_only", "functions_in_attributes",
+    "object_changed_in_a_while_loop", "nested_function_that_changes_an_object", "pair_of_objects_in_a_loop",
+    "objects_in_attributes", "object_made_in_a_try", "layers_in_layers", "running_variance", "running_mean",
+    "frozen_dataclass_that_computes_a_field",
 )  # fmt: skip
 
 
 def derivative_of(name):
-    args = ARGUMENTS[name]
-    derivative = grad(getattr(instances, name), argnums=tuple(range(len(args))))
-    derivative(*args)
+    entry = ENTRIES[name]
+    wanted = tuple(k for k, value in enumerate(entry.args) if not isinstance(value, int))
+    derivative = grad(entry.function, argnums=wanted)
+    derivative(*entry.args)
     return derivative.source
 
 

@@ -54,6 +54,7 @@ TOPICS = (
     "contexts",
     "iterators",
     "instances",
+    "instances_of_all_kinds",
 )
 for topic in TOPICS:
     importlib.import_module(f"tests.programs.{topic}")
