@@ -48,9 +48,11 @@ AUTOGRAD = {
     "numpy": (119, 117),
     "numpy.linalg": (10, 1),
     "numpy.fft": (15, 0),
-    "scipy.special": (30, None),
-    "scipy.stats": (27, None),
-    "scipy.linalg": (4, None),
+    "scipy.special": (30, 1),
+    "scipy.stats": (27, 0),
+    "scipy.linalg": (4, 2),
+    "scipy.signal": (1, 0),
+    "scipy.integrate": (1, 0),
 }
 CATEGORIES = {
     "differentiable": "Differentiable",

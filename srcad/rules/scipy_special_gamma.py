@@ -121,35 +121,75 @@ def betaln(ans, x1, x2):
     return scipy.special.digamma(x1) - total, scipy.special.digamma(x2) - total
 
 
-@elementwise(scipy.special.betainc, "x3")
+def beta_density(a, b, x):
+    """Return the density of the beta distribution."""
+    logarithm = scipy.special.xlogy(a - 1, x) + scipy.special.xlog1py(b - 1, -x)
+    return np.exp(logarithm - scipy.special.betaln(a, b))
+
+
+def betainc_by_first(value, a, b, x):
+    """Return the derivative of the incomplete beta function, which has this value, by its first parameter."""
+    moment = rt.scipy_special.beta_moment(a, b, x, 1, 0) * np.exp(-scipy.special.betaln(a, b))
+    return moment - value * (scipy.special.digamma(a) - scipy.special.digamma(a + b))
+
+
+def betainc_by_second(value, a, b, x):
+    """Return its derivative by the second parameter."""
+    moment = rt.scipy_special.beta_moment(a, b, x, 0, 1) * np.exp(-scipy.special.betaln(a, b))
+    return moment - value * (scipy.special.digamma(b) - scipy.special.digamma(a + b))
+
+
+@elementwise(rt.scipy_special.beta_moment, "a", "b", "x")
+def beta_moment(ans, a, b, x, i=0, j=0):
+    logarithm = scipy.special.xlogy(a - 1, x) + scipy.special.xlog1py(b - 1, -x)
+    return (
+        rt.scipy_special.beta_moment(a, b, x, i + 1, j),
+        rt.scipy_special.beta_moment(a, b, x, i, j + 1),
+        rt.scipy_special.as_precise_as(
+            np.exp(logarithm) * np.log(x) ** i * np.log1p(-x) ** j, rt.scipy_special.precision(a, b, x)
+        ),
+    )
+
+
+@elementwise(scipy.special.betainc, "x1", "x2", "x3")
 def betainc(ans, x1, x2, x3):
-    logarithm = scipy.special.xlogy(x1 - 1, x3) + scipy.special.xlog1py(x2 - 1, -x3)
-    return rt.scipy_special.as_precise_as(
-        np.exp(logarithm - scipy.special.betaln(x1, x2)), rt.scipy_special.precision(x1, x2, x3)
+    precision = rt.scipy_special.precision(x1, x2, x3)
+    return (
+        rt.scipy_special.as_precise_as(betainc_by_first(ans, x1, x2, x3), precision),
+        rt.scipy_special.as_precise_as(betainc_by_second(ans, x1, x2, x3), precision),
+        rt.scipy_special.as_precise_as(beta_density(x1, x2, x3), precision),
     )
 
 
-@elementwise(scipy.special.betaincc, "x3")
+@elementwise(scipy.special.betaincc, "x1", "x2", "x3")
 def betaincc(ans, x1, x2, x3):
-    logarithm = scipy.special.xlogy(x1 - 1, x3) + scipy.special.xlog1py(x2 - 1, -x3)
-    return rt.scipy_special.as_precise_as(
-        -np.exp(logarithm - scipy.special.betaln(x1, x2)), rt.scipy_special.precision(x1, x2, x3)
+    precision = rt.scipy_special.precision(x1, x2, x3)
+    return (
+        rt.scipy_special.as_precise_as(-betainc_by_first(1 - ans, x1, x2, x3), precision),
+        rt.scipy_special.as_precise_as(-betainc_by_second(1 - ans, x1, x2, x3), precision),
+        rt.scipy_special.as_precise_as(-beta_density(x1, x2, x3), precision),
     )
 
 
-@elementwise(scipy.special.betaincinv, "x3")
+@elementwise(scipy.special.betaincinv, "x1", "x2", "x3")
 def betaincinv(ans, x1, x2, x3):
-    logarithm = scipy.special.xlogy(x1 - 1, ans) + scipy.special.xlog1py(x2 - 1, -ans)
-    return rt.scipy_special.as_precise_as(
-        np.exp(scipy.special.betaln(x1, x2) - logarithm), rt.scipy_special.precision(x1, x2, x3)
+    precision = rt.scipy_special.precision(x1, x2, x3)
+    slope = 1 / beta_density(x1, x2, ans)
+    return (
+        rt.scipy_special.as_precise_as(-slope * betainc_by_first(x3, x1, x2, ans), precision),
+        rt.scipy_special.as_precise_as(-slope * betainc_by_second(x3, x1, x2, ans), precision),
+        rt.scipy_special.as_precise_as(slope, precision),
     )
 
 
-@elementwise(scipy.special.betainccinv, "x3")
+@elementwise(scipy.special.betainccinv, "x1", "x2", "x3")
 def betainccinv(ans, x1, x2, x3):
-    logarithm = scipy.special.xlogy(x1 - 1, ans) + scipy.special.xlog1py(x2 - 1, -ans)
-    return rt.scipy_special.as_precise_as(
-        -np.exp(scipy.special.betaln(x1, x2) - logarithm), rt.scipy_special.precision(x1, x2, x3)
+    precision = rt.scipy_special.precision(x1, x2, x3)
+    slope = 1 / beta_density(x1, x2, ans)
+    return (
+        rt.scipy_special.as_precise_as(-slope * betainc_by_first(1 - x3, x1, x2, ans), precision),
+        rt.scipy_special.as_precise_as(-slope * betainc_by_second(1 - x3, x1, x2, ans), precision),
+        rt.scipy_special.as_precise_as(-slope, precision),
     )
 
 

@@ -11,6 +11,7 @@ import scipy.stats
 
 from srcad import runtime as rt
 from srcad.rules.registry import elementwise
+from srcad.rules.scipy_special_gamma import beta_density, betainc_by_first
 
 # -- t -----------------------------------------------------------------------------------------------
 
@@ -56,42 +57,53 @@ def t_pdf(ans, x, df, loc=0, scale=1):
     )
 
 
-@elementwise(scipy.stats.t.cdf, "x", "loc", "scale")
+def t_by_freedom(x, df, loc, scale):
+    """Return the derivative of the distribution function by the degrees of freedom."""
+    z = (x - loc) / scale
+    square = np.where(np.equal(z, 0), 1.0, z * z)
+    part = df / (df + square)
+    value = scipy.special.betainc(0.5 * df, 0.5, part)
+    change = 0.5 * betainc_by_first(value, 0.5 * df, 0.5, part)
+    moved = beta_density(0.5 * df, 0.5, part) * square / ((df + square) * (df + square))
+    return -0.5 * np.sign(z) * (change + moved)
+
+
+@elementwise(scipy.stats.t.cdf, "x", "df", "loc", "scale")
 def t_cdf(ans, x, df, loc=0, scale=1):
     slope = scipy.stats.t.pdf(x, df, loc, scale)
-    return slope, -slope, -slope * (x - loc) / scale
+    return slope, t_by_freedom(x, df, loc, scale), -slope, -slope * (x - loc) / scale
 
 
-@elementwise(scipy.stats.t.sf, "x", "loc", "scale")
+@elementwise(scipy.stats.t.sf, "x", "df", "loc", "scale")
 def t_sf(ans, x, df, loc=0, scale=1):
     slope = -scipy.stats.t.pdf(x, df, loc, scale)
-    return slope, -slope, -slope * (x - loc) / scale
+    return slope, -t_by_freedom(x, df, loc, scale), -slope, -slope * (x - loc) / scale
 
 
-@elementwise(scipy.stats.t.logcdf, "x", "loc", "scale")
+@elementwise(scipy.stats.t.logcdf, "x", "df", "loc", "scale")
 def t_logcdf(ans, x, df, loc=0, scale=1):
     slope = np.exp(scipy.stats.t.logpdf(x, df, loc, scale) - ans)
-    return slope, -slope, -slope * (x - loc) / scale
+    return slope, t_by_freedom(x, df, loc, scale) * np.exp(-ans), -slope, -slope * (x - loc) / scale
 
 
-@elementwise(scipy.stats.t.logsf, "x", "loc", "scale")
+@elementwise(scipy.stats.t.logsf, "x", "df", "loc", "scale")
 def t_logsf(ans, x, df, loc=0, scale=1):
     slope = -np.exp(scipy.stats.t.logpdf(x, df, loc, scale) - ans)
-    return slope, -slope, -slope * (x - loc) / scale
+    return slope, -t_by_freedom(x, df, loc, scale) * np.exp(-ans), -slope, -slope * (x - loc) / scale
 
 
-@elementwise(scipy.stats.t.ppf, "q", "loc", "scale")
+@elementwise(scipy.stats.t.ppf, "q", "df", "loc", "scale")
 def t_ppf(ans, q, df, loc=0, scale=1):
     z = (ans - loc) / scale
     density = scipy.stats.t.pdf(ans, df, loc, scale)
-    return 1 / density, 1, z
+    return 1 / density, -t_by_freedom(ans, df, loc, scale) / density, 1, z
 
 
-@elementwise(scipy.stats.t.isf, "q", "loc", "scale")
+@elementwise(scipy.stats.t.isf, "q", "df", "loc", "scale")
 def t_isf(ans, q, df, loc=0, scale=1):
     z = (ans - loc) / scale
     density = scipy.stats.t.pdf(ans, df, loc, scale)
-    return -1 / density, 1, z
+    return -1 / density, -t_by_freedom(ans, df, loc, scale) / density, 1, z
 
 
 # -- gamma -------------------------------------------------------------------------------------------

@@ -10,6 +10,7 @@ import scipy.special
 import scipy.stats
 
 from srcad.rules.registry import elementwise
+from srcad.rules.scipy_special_gamma import betainc_by_first, betainc_by_second
 
 # -- beta --------------------------------------------------------------------------------------------
 
@@ -41,42 +42,57 @@ def beta_pdf(ans, x, a, b, loc=0, scale=1):
     )
 
 
-@elementwise(scipy.stats.beta.cdf, "x", "loc", "scale")
+def beta_by_shapes(x, a, b, loc, scale):
+    """Return the derivatives of the distribution function by both shapes."""
+    z = np.clip((x - loc) / scale, 0, 1)
+    value = scipy.special.betainc(a, b, z)
+    return betainc_by_first(value, a, b, z), betainc_by_second(value, a, b, z)
+
+
+@elementwise(scipy.stats.beta.cdf, "x", "a", "b", "loc", "scale")
 def beta_cdf(ans, x, a, b, loc=0, scale=1):
     slope = scipy.stats.beta.pdf(x, a, b, loc, scale)
-    return slope, -slope, -slope * (x - loc) / scale
+    shapes = beta_by_shapes(x, a, b, loc, scale)
+    return slope, shapes[0], shapes[1], -slope, -slope * (x - loc) / scale
 
 
-@elementwise(scipy.stats.beta.sf, "x", "loc", "scale")
+@elementwise(scipy.stats.beta.sf, "x", "a", "b", "loc", "scale")
 def beta_sf(ans, x, a, b, loc=0, scale=1):
     slope = -scipy.stats.beta.pdf(x, a, b, loc, scale)
-    return slope, -slope, -slope * (x - loc) / scale
+    shapes = beta_by_shapes(x, a, b, loc, scale)
+    return slope, -shapes[0], -shapes[1], -slope, -slope * (x - loc) / scale
 
 
-@elementwise(scipy.stats.beta.logcdf, "x", "loc", "scale")
+@elementwise(scipy.stats.beta.logcdf, "x", "a", "b", "loc", "scale")
 def beta_logcdf(ans, x, a, b, loc=0, scale=1):
     slope = np.exp(scipy.stats.beta.logpdf(x, a, b, loc, scale) - ans)
-    return slope, -slope, -slope * (x - loc) / scale
+    shapes = beta_by_shapes(x, a, b, loc, scale)
+    whole = np.exp(-ans)
+    return slope, shapes[0] * whole, shapes[1] * whole, -slope, -slope * (x - loc) / scale
 
 
-@elementwise(scipy.stats.beta.logsf, "x", "loc", "scale")
+@elementwise(scipy.stats.beta.logsf, "x", "a", "b", "loc", "scale")
 def beta_logsf(ans, x, a, b, loc=0, scale=1):
     slope = -np.exp(scipy.stats.beta.logpdf(x, a, b, loc, scale) - ans)
-    return slope, -slope, -slope * (x - loc) / scale
+    shapes = beta_by_shapes(x, a, b, loc, scale)
+    whole = np.exp(-ans)
+    return slope, -shapes[0] * whole, -shapes[1] * whole, -slope, -slope * (x - loc) / scale
 
 
-@elementwise(scipy.stats.beta.ppf, "q", "loc", "scale")
+@elementwise(scipy.stats.beta.ppf, "q", "a", "b", "loc", "scale")
 def beta_ppf(ans, q, a, b, loc=0, scale=1):
     z = (ans - loc) / scale
     density = scipy.stats.beta.pdf(ans, a, b, loc, scale)
-    return 1 / density, 1, z
+    shapes = beta_by_shapes(ans, a, b, loc, scale)
+    return 1 / density, -shapes[0] / density, -shapes[1] / density, 1, z
 
 
-@elementwise(scipy.stats.beta.isf, "q", "loc", "scale")
+@elementwise(scipy.stats.beta.isf, "q", "a", "b", "loc", "scale")
 def beta_isf(ans, q, a, b, loc=0, scale=1):
     z = (ans - loc) / scale
     density = scipy.stats.beta.pdf(ans, a, b, loc, scale)
-    return -1 / density, 1, z
+    shapes = beta_by_shapes(ans, a, b, loc, scale)
+    return -1 / density, -shapes[0] / density, -shapes[1] / density, 1, z
 
 
 # -- lognorm -----------------------------------------------------------------------------------------

@@ -11,7 +11,7 @@ import scipy.special
 from srcad.errors import NoDerivativeError
 from srcad.runtime.arrays import inexact_dtype
 
-__all__ = ["as_precise_as", "gammainc_by_shape", "precision", "zeta_derivative"]
+__all__ = ["as_precise_as", "beta_moment", "gammainc_by_shape", "precision", "zeta_derivative"]
 
 Array = Any  # a NumPy array, a NumPy scalar or a Python number
 
@@ -56,6 +56,36 @@ def gammainc_by_shape(a: Array, x: Array, order: int = 1) -> Array:
     total = _shape_series(np.where(inside, a, 1.0), np.where(inside, x, 1.0), order)
     edge = np.where(np.isnan(a) | np.isnan(x) | (a <= 0) | (x < 0), np.nan, 0.0)
     return np.where(inside, total, edge).astype(dtype)[()]
+
+
+# Nodes of the double exponential rule on (0, 1): u, 1 - u and the weights, each as a logarithm.
+_STEPS = np.arange(-96, 97) / 16
+_ABSCISSAE = -np.logaddexp(0.0, -np.pi * np.sinh(_STEPS)), -np.logaddexp(0.0, np.pi * np.sinh(_STEPS))
+_WEIGHTS = np.pi * np.cosh(_STEPS) / 16
+
+
+def beta_moment(a: Array, b: Array, x: Array, i: int = 0, j: int = 0) -> Array:
+    """Return the integral of ``t**(a-1) * (1-t)**(b-1) * log(t)**i * log(1-t)**j`` for ``t`` from 0 to ``x``.
+
+    By the double exponential rule [1]_, with ``t = x * u``.  It is a derivative of the incomplete beta function in its
+    parameters, ``i`` times in ``a`` and ``j`` times in ``b``.
+
+    References
+    ----------
+    .. [1] H. Takahasi and M. Mori, "Double exponential formulas for numerical integration", Publ. RIMS 9 (1974).
+    """
+    dtype = inexact_dtype(a, b, x)
+    a, b, x = (np.asarray(v, np.float64)[..., None] for v in np.broadcast_arrays(a, b, x))
+    inside = (x > 0) & (x <= 1) & (a > 0) & (b > 0)
+    a, b, end = np.where(inside, a, 1.0), np.where(inside, b, 1.0), np.where(inside, x, 0.5)
+    with np.errstate(divide="ignore"):
+        rest = np.log1p(-end)
+    first = np.log(end) + _ABSCISSAE[0]
+    second = np.logaddexp(rest, np.log(end) + _ABSCISSAE[1])
+    with np.errstate(invalid="ignore"):
+        terms = np.exp(a * first + (b - 1) * second + _ABSCISSAE[1]) * _WEIGHTS * first**i * second**j
+    total = np.sum(np.where(np.isfinite(terms), terms, 0.0), axis=-1)
+    return np.where(inside[..., 0], total, np.where(x[..., 0] == 0, 0.0, np.nan)).astype(dtype)[()]
 
 
 def _shape_series(a: Array, x: Array, order: int) -> Array:

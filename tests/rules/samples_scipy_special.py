@@ -100,6 +100,9 @@ sample(rt.scipy_special.zeta_derivative, 1.5 + positive(3), positive(3), 1)
 sample(rt.scipy_special.zeta_derivative, 3.4, 1.0, 2)
 for function in (special.betainc, special.betaincc, special.betaincinv, special.betainccinv):
     sample(function, 1 + positive(3), 1.4, positive(3))
+    sample(function, positive(3), 1 + positive(2, 1), positive(3))
+sample(rt.scipy_special.beta_moment, positive(3), 1 + positive(2, 1), positive(3))
+sample(rt.scipy_special.beta_moment, positive(3), 1.2, positive(3), 1, 2)
 sample(special.expn, 2, positive(3))
 sample(special.expn, 0, positive(3))
 

@@ -64,7 +64,7 @@ for name in OF_VALUES:
     sample(getattr(stats.beta, name), positive(3), 1.5 + positive(3), 2.5, -0.1, 1 + positive(3))
 for name in OF_LEVELS:
     sample(getattr(stats.pareto, name), levels, 1.5 + positive(3), real(3), positive(3))
-    sample(getattr(stats.beta, name), levels, 1, 2, real(3), positive(3))
+    sample(getattr(stats.beta, name), levels, 1.0, 2.0, real(3), positive(3))
 for distribution in (stats.gamma, stats.chi2, stats.lognorm, stats.weibull_min, stats.pareto):
     for name in ("pdf", "cdf"):
         sample(getattr(distribution, name), np.array([-0.4, 1.6]), 1.7)
