@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import math
+import os
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -13,7 +14,8 @@ from benchmarks.kernel_figures import beside_autograd, beside_by_hand, beside_pr
 from benchmarks.kernels import KERNELS
 from benchmarks.overheads import call_overhead, compile_time
 from benchmarks.particle import solving_time
-from benchmarks.timing import peak_memory, times
+from benchmarks.products import products_beside_functions
+from benchmarks.timing import peak_memory, settle_allocator, times
 from srcad.errors import SrcadError
 
 COLUMNS = (
@@ -36,6 +38,8 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=15, help="measurements of each entry")
     parser.add_argument("--case", default="", help="only the cases whose names contain this")
     options = parser.parse_args()
+    settle_allocator()
+    print(f"Load of the machine at the start: {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores\n")
     cases = [case for case in CASES if options.case.lower() in case.name.lower()]
     width = max((len(case.name) for case in cases), default=0)
     if cases:
@@ -49,6 +53,7 @@ def main() -> None:
             ratios.append(measured["srcad"] / measured["by hand"])
     if ratios:
         print(_summary("srcad/by hand", ratios))
+    _print_products(options.rounds, options.case)
     _print_kernels(options.rounds, options.case)
     if not options.case:
         _print_overheads(options.rounds)
@@ -110,6 +115,16 @@ def _duration(seconds: float) -> str:
 
 def _geometric_mean(values: Sequence[float]) -> float:
     return math.exp(sum(map(math.log, values)) / len(values))
+
+
+def _print_products(rounds: int, text: str) -> None:
+    """Print what forward mode costs beside the functions, and forward over reverse mode beside the gradients."""
+    for name, measured in products_beside_functions(rounds, text).items():
+        line = f"{name}: jvp/function {measured['jvp'] / measured['primal']:.2f}"
+        if "hvp" in measured:
+            line += f", hvp/gradient {measured['hvp'] / measured['gradient']:.2f}"
+        print(line)
+    print()
 
 
 def _print_kernels(rounds: int, text: str) -> None:

@@ -73,7 +73,7 @@ CASES = (
     Case(
         "RNN, 50 steps",
         primals.rnn,
-        (by_hand.rnn, by_hand.rnn_with_one_product),
+        (by_hand.rnn, by_hand.rnn_with_one_product, by_hand.rnn_in_one_buffer),
         _recurrent(50, 32, 32, 64, 1),
         3,
     ),

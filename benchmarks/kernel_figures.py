@@ -18,7 +18,7 @@ if HAVE_AUTOGRAD:
     import autograd
     import autograd.numpy as autograd_numpy
 
-__all__ = ["beside_autograd", "beside_by_hand", "beside_primals", "memory_beside_by_hand"]
+__all__ = ["beside_autograd", "beside_by_hand", "beside_primals", "large_loss", "memory_beside_by_hand"]
 
 _LARGE: Mapping[str, int] = {"jacobi_2d": 100, "seidel_2d": 40, "cholesky": 60, "lu": 60, "trisolv": 400}
 _SIZES: Mapping[str, int] = {
@@ -60,12 +60,17 @@ class _Loss:
         return lambda: adjoint(self.weights, *self.args)
 
 
+def large_loss(name: str) -> _Loss:
+    """Return the loss of a kernel at the size at which it is timed."""
+    return _Loss(KERNELS[name], _LARGE.get(name, _SIZES.get(name, 40)))
+
+
 def beside_by_hand(rounds: int, text: str = "") -> dict[str, dict[str, float]]:
     """Return the times of five kernels, of their adjoints by hand, and of the generated ones."""
     found = {}
     for name, adjoint in ADJOINTS.items():
         if text in name:
-            case = _Loss(KERNELS[name], _LARGE[name])
+            case = large_loss(name)
             calls = {"primal": case.primal, "by hand": case.by_hand(adjoint), "srcad": case.gradient}
             found[name] = times(calls, rounds)
     return found
@@ -74,9 +79,9 @@ def beside_by_hand(rounds: int, text: str = "") -> dict[str, dict[str, float]]:
 def beside_primals(rounds: int, text: str = "") -> dict[str, dict[str, float]]:
     """Return the times of all kernels, with the copies of their arguments, and of their gradients."""
     found = {}
-    for name, kernel in KERNELS.items():
+    for name in KERNELS:
         if text in name:
-            case = _Loss(kernel, _LARGE.get(name, _SIZES.get(name, 40)))
+            case = large_loss(name)
             found[name] = times({"primal": case.primal, "srcad": case.gradient}, rounds)
     return found
 
@@ -85,7 +90,7 @@ def beside_autograd(rounds: int) -> dict[str, float] | None:
     """Return the times of jacobi_2d's gradient and of autograd's, of a program without assignments."""
     if not HAVE_AUTOGRAD:
         return None
-    case = _Loss(KERNELS["jacobi_2d"], _LARGE["jacobi_2d"])
+    case = large_loss("jacobi_2d")
     A, B, steps = case.args
     derivative = autograd.value_and_grad(
         lambda grids: jacobi_2d_twin(autograd_numpy, case.weights, *grids, steps)
@@ -100,6 +105,6 @@ def memory_beside_by_hand(text: str = "") -> dict[str, float]:
     found = {}
     for name, adjoint in ADJOINTS.items():
         if text in name:
-            case = _Loss(KERNELS[name], _LARGE[name])
+            case = large_loss(name)
             found[name] = peak_memory(case.gradient) / peak_memory(case.by_hand(adjoint))
     return found

@@ -8,7 +8,18 @@ import tracemalloc
 from collections.abc import Callable, Mapping
 from typing import Any
 
-__all__ = ["peak_memory", "times"]
+import numpy as np
+
+__all__ = ["peak_memory", "settle_allocator", "times"]
+
+
+def settle_allocator() -> None:
+    """Let the C library keep what is freed, as it does in a process that has once freed an array of this size.
+
+    Before that, glibc gives the memory of middle-sized arrays back to the system at every call, and what is timed is
+    how long the system takes to clear new pages.
+    """
+    np.ones(3_500_000)
 
 
 def times(calls: Mapping[str, Callable[[], Any]], rounds: int, seconds: float = 0.003) -> dict[str, float]:
