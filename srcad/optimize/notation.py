@@ -5,6 +5,7 @@ from __future__ import annotations
 import gast
 import numpy as np
 
+from srcad import runtime as rt
 from srcad.analysis.kinds import dims_of, is_double
 from srcad.optimize.kinds import TermKinds
 from srcad.optimize.program import Program, primal_statements, statements
@@ -26,6 +27,8 @@ def write_briefly(program: Program) -> None:
         t = np.expand_dims(g, 1)    # before          t = g[:, None]      # after
         u = np.copy(dx)                               u = dx.copy()
         v = np.sum(u, axis=0)                         v = u.sum(axis=0)
+        s = np.shape(u)                               s = u.shape
+        n = rt.reduced_size(s, 0)                     n = s[0]
         w = np.outer(x, y)                            w = x[:, None] * y
         z = x @ y                                     z = np.dot(x, y)
     """
@@ -77,6 +80,10 @@ class _Writer:
         if not args or args[0].kind is not gast.Name:
             return None
         rank = self._rank(args[0])
+        if value.callee in (np.shape, np.size) and len(args) == 1 and not keywords and rank:
+            return self.terms.make(gast.Attribute, args[0], "shape" if value.callee is np.shape else "size")
+        if value.callee is rt.reduced_size and len(args) == 2 and args[1].kind is gast.Constant:
+            return self.terms.make(gast.Subscript, *args) if type(args[1].parts[0]) is int else None
         if value.callee is np.sum and len(args) == 1 and rank:
             return self._method(args[0], "sum", (), keywords)
         if value.callee is np.outer and len(args) == 2 and not keywords and all(map(self._is_vector, args)):

@@ -36,7 +36,7 @@ def dcholesky(A):
         A[i, i] = t13
         history.append(t13)
     # line 12: return np.sum(np.log(np.diag(A)))
-    dA = rt.diag_adjoint(1.0 / np.diag(A), np.shape(A), 0)
+    dA = rt.diag_adjoint(1.0 / np.diag(A), A.shape, 0)
     dA = rt.owned(dA, A)
     for i in reversed(range(n)):
         t13 = history.pop()

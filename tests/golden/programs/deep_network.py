@@ -32,7 +32,7 @@ def ddeep_network(layers, x):
         W_history.append(W)
     dt4 = rt.seed(np.sum(x))
     # line 9: return np.sum(x)
-    dx = np.broadcast_to(dt4, np.shape(x))
+    dx = np.broadcast_to(dt4, x.shape)
     dlayers = rt.zeros_like(layers)
     for i in reversed(range(t)):
         W = W_history.pop()

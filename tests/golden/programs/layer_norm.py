@@ -40,9 +40,9 @@ def dlayer_norm(x, gain, bias):
     t23 = -(0.5 * (dt3 * (t3 / t2)).sum(axis=1, keepdims=True))
     dvariance = rt.quotient(t23, t2)
     # line 9: variance = np.mean(centred**2, axis=1, keepdims=True)
-    dcentred += dvariance / rt.reduced_size(np.shape(t), 1) * (2 * centred)
+    dcentred += dvariance / t.shape[1] * (2 * centred)
     # line 8: centred = x - mean
     dmean = -dcentred.sum(axis=1, keepdims=True)
     # line 7: mean = np.mean(x, axis=1, keepdims=True)
-    dx = dcentred + dmean / rt.reduced_size(np.shape(x), 1)
+    dx = dcentred + dmean / x.shape[1]
     return dx, dgain, dbias

@@ -31,9 +31,9 @@ def dlogistic_regression(weights, intercept, X, y):
     # line 9: return misfit + 0.01 * np.sum(weights**2)
     dweights = 0.01 * (2 * weights)
     # line 8: misfit = np.mean(np.logaddexp(0.0, score) - y * score)
-    t15 = max(np.size(t3), 1)
+    t15 = max(t3.size, 1)
     t14 = 1.0 / t15
-    t22 = np.broadcast_to(t14, np.shape(t3)) * np.exp(rt.difference(score, t1))
+    t22 = np.broadcast_to(t14, t3.shape) * np.exp(rt.difference(score, t1))
     dscore = t22 - t14 * y
     # line 7: score = X @ weights + intercept
     dintercept = dscore.sum()

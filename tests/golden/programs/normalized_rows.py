@@ -35,5 +35,5 @@ def dnormalized_rows(A):
         # line 8: row /= np.sum(row)
         t8 = drow / t1
         drow[...] = t8
-        drow += np.broadcast_to(-np.dot(t8, row), np.shape(row))
+        drow += np.broadcast_to(-np.dot(t8, row), row.shape)
     return dA

@@ -28,7 +28,7 @@ def drnn(W, U, inputs):
         h_history.append(h)
         h = np.tanh(W @ h + U @ x)
     # line 10: return np.sum(h)
-    dh = np.broadcast_to(1.0, np.shape(h))
+    dh = np.broadcast_to(1.0, h.shape)
     dU = np.zeros(U.shape)
     dW = np.zeros(W.shape)
     for i in reversed(range(t1)):

@@ -25,8 +25,8 @@ def dspectrum(signal, keep):
     # line 7: coefficients = np.fft.rfft(signal)[:keep]
     dt = rt.zeros_like(t)
     rt.accumulate(dt, slice(None, keep, None), dcoefficients)
-    t11 = np.shape(signal)[-1]
+    t11 = signal.shape[-1]
     t13 = np.conj(dt) * rt.half_spectrum_weights(dt, t11, -1, 0.5)
     t17 = np.fft.irfft(t13, t11, -1, rt.reversed_norm(None))
-    dsignal = rt.resized(t17, np.shape(signal), (-1,))
+    dsignal = rt.resized(t17, signal.shape, (-1,))
     return rt.fitted(dsignal, signal)
