@@ -89,7 +89,7 @@ def enter(
             outside = fn.scope.fresh(f"{p}_outside")
             _bind(entry, outside, name(p))
             entry.published.append(gast.Expr(call("rt.publish", name(outside), name(p))))
-    _copy_changed(entry, changed, kinds)
+    _copy_changed(entry, changed, kinds, request.aliased)
     _make_shadows(entry, fn, shadowed, kinds, request, swept, rebound)
     return entry
 
@@ -116,12 +116,12 @@ def _bind(entry: Entry, target: str, value: gast.AST) -> None:
     entry.bound.append(target)
 
 
-def _copy_changed(entry: Entry, changed: list[str], kinds: Kinds) -> None:
-    """Copy the arguments that are changed; several at once, so that what they share stays shared."""
-    if len(changed) == 1:
-        (only,) = changed
-        maker = "np.array" if kinds.get(only, ANY).name == "array" else "rt.clone"
-        _bind(entry, only, call(maker, name(only)))
+def _copy_changed(entry: Entry, changed: list[str], kinds: Kinds, aliased: bool) -> None:
+    """Copy the arguments that are changed; several at once where they may share what stays shared."""
+    if len(changed) == 1 or not aliased and all(kinds.get(p, ANY).name == "array" for p in changed):
+        for p in changed:
+            maker = "np.array" if kinds.get(p, ANY).name == "array" else "rt.clone"
+            _bind(entry, p, call(maker, name(p)))
     elif changed:
         both = gast.Tuple([name(p) for p in changed], gast.Load())
         entry.statements.append(unpack(changed, call("rt.clone", both)))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import types
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -87,8 +88,15 @@ class Scope:
     def refer(self, value: Any, name: str) -> str:
         """Make ``name`` (or a variant of it that is free) stand for ``value`` and return it."""
         candidate, count = name, 0
-        while (candidate in self.statics and self.statics[candidate] is not value) or candidate in self.taken:
+        while (
+            candidate in self.statics and not _are_same(self.statics[candidate], value)
+        ) or candidate in self.taken:
             count += 1
             candidate = f"{name}_{count}"
         self.statics[candidate] = value
         return candidate
+
+
+def _are_same(first: Any, second: Any) -> bool:
+    """Tell whether two values are one object; each reading of a method, as that of ``np.add.at``, makes a new one."""
+    return first is second or type(first) is type(second) is types.BuiltinMethodType and first == second

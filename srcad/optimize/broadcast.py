@@ -45,6 +45,8 @@ class NeedlessBroadcasts(Rewriter):
     def statement(self, stmt: Statement, known: Known) -> list[Statement] | None:
         """Replace an operand of a sum or product, or an ``unbroadcast``."""
         name, value = stmt.target, stmt.value
+        if stmt.kind is gast.AugAssign and value is not None:
+            self._add_as_it_is(stmt, value, known)
         if name is None or value is None:
             return None
         if _is_unbroadcast(value):
@@ -62,6 +64,17 @@ class NeedlessBroadcasts(Rewriter):
         elif value.kind is gast.Call and value.callee is np.where and len(value.parts[1]) == 3:
             self._choose_numbers(stmt, value, known)
         return self._broadcast_last(stmt, known)
+
+    def _add_as_it_is(self, stmt: Statement, value: Term, known: Known) -> None:
+        """Let an array broadcast what is added to it in place."""
+        target = stmt.targets[0]
+        if stmt.op not in (gast.Add, gast.Sub) or target.kind is not gast.Name:
+            return
+        source = self._number_behind(value, known)
+        if source is None and (found := self._broadcast_of(value, known)) is not None:
+            source = found.parts[1][0]
+        if source is not None and self.kinds.of(target).name == "array" and self.kinds.is_whole(target):
+            self.program.set_value(stmt, source)
 
     def _choose_numbers(self, stmt: Statement, value: Term, known: Known) -> None:
         """Let ``np.where`` broadcast what its condition gives the shape to."""

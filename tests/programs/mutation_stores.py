@@ -647,3 +647,14 @@ def store_into_a_converted_copy(x):
     y[0] = x[1]
     x *= 2.0
     return x * y
+
+
+def _add_sine(y):
+    np.add.at(y, [2, 0, 0], np.sin(y[1]))
+
+
+@program(X, S)
+def add_at_in_a_helper_that_is_called_twice(x, a):
+    _add_sine(a[0])
+    _add_sine(x[::-1])
+    return np.sum(a * a) * x * x

@@ -35,5 +35,5 @@ def dnormalized_rows(A):
         # line 8: row /= np.sum(row)
         t8 = drow / t1
         drow[...] = t8
-        drow += np.broadcast_to(-np.dot(t8, row), row.shape)
+        drow -= np.dot(t8, row)
     return dA

@@ -27,11 +27,11 @@ ARGNUMS = (0, 1, 2, 3)
 # ------------------------------ its derivative ------------------------------
 
 import numpy as np
-from srcad import runtime as rt
 
 
 def dthomas(lower, diagonal, upper, b):
-    diagonal, b = rt.clone((diagonal, b))
+    diagonal = np.array(diagonal)
+    b = np.array(b)
     history = []
     t19_history = []
     n = len(b)
