@@ -127,14 +127,22 @@ def polyder(ans, g, p, m=1):
     return np.concatenate((g * rt.power_factors(len(p), m), np.zeros_like(p[len(g) :])))
 
 
-@vjp(np.polyint, "p")
+@vjp(np.polyint, "p", "k")
 def polyint(ans, g, p, m=1, k=None):
-    return g[: len(p)] / rt.power_factors(len(p) + m, m)
+    from_p = g[: len(p)] / rt.power_factors(len(p) + m, m)
+    if k is None:
+        return from_p, 0.0
+    return from_p, rt.unbroadcast(g[len(p) :] / rt.constant_factors(m), k)
 
 
 @jvp(np.polyint, "p")
 def polyint_p(ans, t, p, m=1, k=None):
     return np.polyint(t, m)
+
+
+@jvp(np.polyint, "k")
+def polyint_k(ans, t, p, m=1, k=None):
+    return np.polyint(np.zeros_like(p) * 1.0, m, t)
 
 
 @vjp(np.polyadd, "a1", "a2", linear=True)
@@ -159,15 +167,6 @@ def polymul(ans, g, a1, a2):
         rt.unbroadcast(np.reshape(np.correlate(g, np.conj(a2), "valid"), np.shape(a1)), a1),
         rt.unbroadcast(np.reshape(np.correlate(g, np.conj(a1), "valid"), np.shape(a2)), a2),
     )
-
-
-@vjp(np.polyfit, "y", linear=True, refused={
-    "full": "np.polyfit with 'full' has no derivative: leave the argument out.",
-    "cov": "np.polyfit with 'cov' has no derivative: leave the argument out.",
-})  # fmt: skip
-def polyfit(ans, g, x, y, deg, rcond=None, full=False, w=None, cov=False):
-    inverse = rt.fitting_matrix(x, deg, rcond, w)
-    return np.tensordot(inverse, g, ((0,), (0,)))
 
 
 @vjp(np.roots, "p")

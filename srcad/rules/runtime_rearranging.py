@@ -10,7 +10,7 @@ from srcad.rules.registry import constant, vjp
 constant(
     rt.axes_from,
     rt.axes_upto,
-    rt.fitting_matrix,
+    rt.constant_factors,
     rt.fixed_order,
     rt.interpolation_cells,
     rt.kept_shape,

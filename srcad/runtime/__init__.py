@@ -74,9 +74,11 @@ from srcad.runtime.fourier import (
     transformed_length,
 )
 from srcad.runtime.interpolation import (
+    constant_factors,
     fitting_matrix,
     interpolation_cells,
     power_factors,
+    power_row,
     vector,
 )
 from srcad.runtime.iteration import (
@@ -333,7 +335,9 @@ __all__ = [
     "block_adjoint",
     "vector",
     "power_factors",
+    "power_row",
     "interpolation_cells",
+    "constant_factors",
     "fitting_matrix",
     "pad_widths",
     "pad_tangent",

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
 
 from srcad.errors import NoDerivativeError
 
-__all__ = ["fitting_matrix", "interpolation_cells", "power_factors", "vector"]
+__all__ = [
+    "constant_factors",
+    "fitting_matrix",
+    "interpolation_cells",
+    "power_factors",
+    "power_row",
+    "vector",
+]
 
 Array = Any
 
@@ -28,6 +36,16 @@ def power_factors(length: int, m: int) -> Array:
     for i in range(m):
         factors = factors * (powers - i)
     return factors
+
+
+def power_row(degree: int) -> Array:
+    """Return the powers ``degree, ..., 1`` that the derivatives of ``np.vander`` are multiplied by."""
+    return np.arange(degree, 0.0, -1)
+
+
+def constant_factors(m: int) -> Array:
+    """Return what ``np.polyint`` divides its constants of integration by."""
+    return np.array([float(math.factorial(m - 1 - i)) for i in range(m)])
 
 
 def fitting_matrix(x: Array, deg: int, rcond: float | None, w: Any) -> Array:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from srcad import runtime as rt
 from tests.rules.harness import Sample
-from tests.rules.points import collector, imaginary, real
+from tests.rules.points import collector, imaginary, positive, real
 
 __all__ = ["SAMPLES"]
 
@@ -43,3 +44,15 @@ sample(np.polyfit, np.array([0.1, 0.5, 0.9, 1.6]), real(4, 2), 1, w=np.array([1.
 sample(np.roots, np.array([1.0, -3.1, 2.0]))
 sample(np.roots, np.array([1.0, 0.3, 2.0]))
 sample(np.poly, real(3))
+
+# -- fits --------------------------------------------------------------------------------------------
+
+PLACES = np.array([0.1, 0.5, 0.9, 1.6, 2.0, 2.7])
+sample(np.polyfit, PLACES, real(6), 2)
+sample(np.polyfit, PLACES, real(6, 2), 1, w=positive(6))
+sample(np.polyfit, PLACES, real(6), 2, w=positive(6), rcond=1e-12)
+sample(rt.fitting_matrix, PLACES, 1, None, positive(6))
+sample(rt.fitting_matrix, PLACES, 2, None, None)
+sample(np.polyint, real(3), k=0.3)
+sample(np.polyint, real(3), 3, real(3))
+sample(np.polyint, real(3), m=2, k=0.3)
