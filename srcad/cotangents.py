@@ -59,9 +59,9 @@ def internal(cotangent: Any, form: Any, title: str, path: str = "") -> Any:
         if shape != form:
             found = f"has the shape {shape}" if shape is not None else f"is a {type(cotangent).__name__}"
             raise _misfit(title, path, f"{found}, where the value has {form}")
-        return (
-            float(cotangent) if isinstance(cotangent, int) else np.asarray(cotangent) if form else cotangent
-        )
+        if isinstance(cotangent, (list, tuple)):
+            return np.array(cotangent, float)
+        return float(cotangent) if isinstance(cotangent, int) else cotangent
     if isinstance(form, list):
         if cotangent is not None and (
             not isinstance(cotangent, (list, tuple)) or len(cotangent) != len(form)
