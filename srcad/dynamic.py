@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 import inspect
+import random
 import types
 from collections.abc import Callable, Hashable
 from typing import Any
@@ -29,13 +30,14 @@ from srcad.errors import NoDerivativeError
 from srcad.lang.function import Nested
 from srcad.rules import iteration, registry
 from srcad.runtime.calls import set_gradient, set_resolver
+from srcad.runtime.libraries import OfLibrary
 from srcad.runtime.stored import method_of_array
 from srcad.targets import Target, refuse_changed_defaults
 
 __all__ = ["BY_NAME", "install", "positional"]
 
 Outcome = tuple[Any, Any, Callable[[], None]]
-PLAIN = (str, bytes, int, float, set, frozenset, np.random.Generator)
+PLAIN = (str, bytes, int, float, set, frozenset, np.random.Generator, OfLibrary)
 _SHADOW_MODULES = tuple(f"srcad.runtime.{name}" for name in ("calls", "memory", "mirrored", "stored"))
 _operators: list[Any] = []
 BY_NAME: set[Any] = set()
@@ -136,6 +138,8 @@ def call_method(
         raise NoDerivativeError(reason)
     if isinstance(receiver, PLAIN):
         return call_without_derivative(getattr(receiver, name), args, options)
+    if isinstance(receiver, random.Random) and isinstance(unbound, types.MethodDescriptorType):
+        return call_without_derivative(getattr(receiver, name), args, options)  # draws that depend on nothing
     function = getattr(receiver, name)
     held = own
     if not isinstance(function, types.MethodType) and isinstance(own, rt.Shadow):

@@ -46,6 +46,7 @@ from srcad.optimize import Context, optimize
 from srcad.optimize.copy_propagation import copy_propagation
 from srcad.optimize.tidy import tidy
 from srcad.rules import registry
+from srcad.runtime.libraries import computes_no_numbers
 
 __all__ = ["Code", "Request", "build"]
 
@@ -359,7 +360,7 @@ _BUILTINS = ("float", "len", "range", "reversed", "slice", "list", "dict", "tupl
 
 def _is_pure(function: Any) -> bool:
     """Tell whether a static callable has no side effect."""
-    if registry.is_stateful(function):
+    if registry.is_stateful(function) or computes_no_numbers(function):
         return False
     if registry.find(function) is not None or function in (
         rt.closure,

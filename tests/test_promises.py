@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import logging
 from typing import Any
 
 import numpy as np
@@ -117,3 +118,15 @@ def test_integers_in_containers_count_in_second_derivatives_and_in_calls_resolve
     assert vjp(grad(_scaled_power), _Power(2, 3.0))[1](_Power(1, 0.0))[0] == _Power(6.75, -6.75, None)  # type: ignore[arg-type]
     assert vjp(grad(lambda v: v[1] ** 3 / v[0]), [2, 3.0])[1]([1.0, 0.0]) == ([6.75, -6.75],)
     assert grad(lambda f, v: f[0](v[0], v[1]), argnums=1)([lambda a, b: a * a * b], [2, 3]) == [12.0, 4.0]
+
+
+def test_what_is_logged_beside_is_logged_once(caplog: pytest.LogCaptureFixture) -> None:
+    def noted(x: float) -> float:
+        _LOG.warning("x is %s", x)
+        return x * x
+
+    assert grad(noted)(3.0) == 6.0
+    assert [record.getMessage() for record in caplog.records] == ["x is 3.0"]
+
+
+_LOG = logging.getLogger(__name__)

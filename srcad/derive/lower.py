@@ -36,6 +36,7 @@ from srcad.derive.complex_parts import PARTS, is_complex_array, part_views, whol
 from srcad.derive.lower_calls import CallLowering
 from srcad.errors import SrcadError, UnsupportedError
 from srcad.lang.function import Function
+from srcad.runtime.libraries import OfLibrary
 
 __all__ = ["lower"]
 
@@ -165,6 +166,8 @@ class _Lowering(CallLowering):
 
     def is_library_context(self, variable: str) -> bool:
         """Tell whether a context is made by a call of a library's function, or is not known to be a user's."""
+        if isinstance(self.scope.statics.get(variable), OfLibrary):
+            return True
         for node in gast.walk(self.fn.tree):
             if isinstance(node, gast.Assign) and getattr(node.targets[0], "id", None) == variable:
                 callee = getattr(getattr(node.value, "func", None), "id", "")

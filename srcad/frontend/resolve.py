@@ -58,6 +58,7 @@ from srcad.lang import tree as t
 from srcad.lang.function import Function, Nested
 from srcad.lang.scope import Dependency
 from srcad.rules import registry
+from srcad.runtime.libraries import OfLibrary
 
 __all__ = ["resolve"]
 
@@ -223,6 +224,7 @@ class Resolver(gast.NodeTransformer):
             return made
         found = getattr(module, attr, module)
         is_method = is_distribution(module) and isinstance(found, types.MethodType)
+        is_method = is_method or isinstance(module, OfLibrary) and callable(found) and found is not module
         if is_method or isinstance(module, np.ufunc) and attr in _METHODS_OF_UFUNCS:
             return t.place(t.name(refer(self.scope, found, f"{value.id}.{attr}")), node)
         if isinstance(module, type) and found is not module:

@@ -16,6 +16,7 @@ from srcad.analysis.kinds import ANY
 from srcad.analysis.results.indexing import attribute_outside
 from srcad.lang.scope import Scope, SortDependency
 from srcad.rules import registry
+from srcad.runtime.libraries import OfLibrary
 
 __all__ = [
     "READ_BY_PLACES",
@@ -54,7 +55,13 @@ def is_static(value: Any) -> bool:
     """Tell whether a value found under a name outside the function is a function, class or module."""
     wraps = callable(value) and hasattr(value, "__wrapped__")
     ruled = callable(value) and registry.has_results_like(value)
-    return isinstance(value, FUNCTIONS) or wraps or ruled or is_distribution(value)
+    return (
+        isinstance(value, FUNCTIONS)
+        or wraps
+        or ruled
+        or is_distribution(value)
+        or isinstance(value, OfLibrary)
+    )
 
 
 def without_cache(value: Any) -> Any:

@@ -34,6 +34,7 @@ from srcad.operators.composition import jvp_with_aux
 from srcad.operators.forward import Jvp, jvp
 from srcad.operators.sources import SOURCES
 from srcad.rules import registry
+from srcad.runtime.libraries import OfLibrary
 from srcad.runtime.memory import is_instance
 from srcad.runtime.tangents import CONTAINERS, Tangent, as_tangent, sequence_tangent, zero_tangent
 from srcad.targets import Target, place
@@ -41,7 +42,7 @@ from srcad.targets import Target, place
 __all__ = ["Part", "Parts", "again", "apply", "install", "nested", "with_args"]
 
 _NUMERIC = (float, int, complex, np.ndarray, np.generic)
-_PLAIN = (str, bytes, int, float, set, frozenset, np.random.Generator)
+_PLAIN = (str, bytes, int, float, set, frozenset, np.random.Generator, OfLibrary)
 
 
 class Part(NamedTuple):

@@ -8,6 +8,7 @@ import dataclasses
 import functools
 import inspect
 import operator
+import random
 import types
 from collections.abc import Hashable
 from typing import Any
@@ -29,6 +30,7 @@ from srcad.operators.over_reverse import call_with_shadows, method_with_shadows
 from srcad.operators.sources import SOURCES, with_known_arity
 from srcad.pipeline import Code
 from srcad.rules import registry
+from srcad.runtime.libraries import OfLibrary
 from srcad.runtime.memory import is_instance
 from srcad.runtime.tangent_copies import (
     copied_tangent,
@@ -129,6 +131,8 @@ def call(function: Any, held: Any, args: Any, tangents: Any, options: Any, optio
             return found
     if known and function in _ON_CONTAINERS and any(isinstance(v, (*CONTAINERS, np.flatiter)) for v in args):
         return _on_container(function, args, tangents)
+    if known and function in SOURCES and any(isinstance(value, OfLibrary) for value in args):
+        return plain(function, args, options)
     if known and function in SOURCES:
         function = SOURCES[function]
     elif any(function is maker for maker in _makers):
@@ -239,8 +243,10 @@ def call_method(
         np.any(part) for part in (*tangents, *option_tangents.values()) if _is_number(part)
     ):
         raise NoDerivativeError(reason)
-    if isinstance(receiver, (str, bytes, int, float, set, frozenset, np.random.Generator)):
+    if isinstance(receiver, (str, bytes, int, float, set, frozenset, np.random.Generator, OfLibrary)):
         return plain(getattr(receiver, name), args, options)
+    if isinstance(receiver, random.Random) and isinstance(unbound, types.MethodDescriptorType):
+        return plain(getattr(receiver, name), args, options)  # draws that depend on nothing
     function = getattr(receiver, name)
     if not isinstance(function, types.MethodType) and is_instance(receiver):
         held = getattr(held, name, 0.0)

@@ -11,6 +11,7 @@ import copy
 import functools
 import inspect
 import operator
+import random
 import types
 from collections.abc import Callable, Hashable
 from typing import Any, NamedTuple
@@ -48,6 +49,7 @@ from srcad.operators.over_copies import (
 )
 from srcad.operators.sources import SOURCES
 from srcad.rules import registry
+from srcad.runtime.libraries import OfLibrary
 from srcad.runtime.tangents import CONTAINERS, Tangent, complete_tangent, partial_of, zero_tangent
 from srcad.targets import Target, place, refuse_changed_defaults
 
@@ -84,7 +86,7 @@ _UPDATES: dict[Any, Any] = {
     operator.ipow: np.power, operator.imod: np.mod,
 }  # fmt: skip
 _JOINING = (operator.add, operator.iadd, operator.mul, operator.imul, operator.or_, operator.ior)
-_PLAIN = (str, bytes, int, float, range, set, frozenset, np.random.Generator)
+_PLAIN = (str, bytes, int, float, range, set, frozenset, np.random.Generator, OfLibrary)
 _STRUCTURAL = (operator.getitem, operator.setitem, operator.delitem, getattr, setattr, delattr)
 
 
@@ -131,7 +133,8 @@ def call_with_shadows(call: Call, args: Any, tangents: Any) -> Outcome:
         cls = type(values[0])
         raise UnsupportedError(f"The class '{cls.__name__}' makes an item that is missing, which is not differentiated "
                                "twice.", "Set the item before.", place(cls))  # fmt: skip
-    if function is getattr and has_no_derivative(*values[:2]):
+    of_library = known and function in SOURCES and any(isinstance(value, OfLibrary) for value in values)
+    if of_library or function is getattr and has_no_derivative(*values[:2]):
         made = dynamic.call(*args)
         return made, (zero_tangent(made[0]), zero_tangent(made[1]), 0.0)
     if (
@@ -211,7 +214,8 @@ def method_with_shadows(call: Call, args: Any, tangents: Any) -> Outcome:
     if reason is not None and carries((*rest[1], *rest[3].values())):
         raise NoDerivativeError(reason)
     function = getattr(receiver, name)
-    if isinstance(receiver, _PLAIN):
+    drawing = isinstance(receiver, random.Random) and isinstance(function, types.BuiltinMethodType)
+    if drawing or isinstance(receiver, _PLAIN):
         value, shadow, pullback = dynamic.call_without_derivative(function, *rest[::2])
         return (value, shadow, pullback), (zero_tangent(value), zero_tangent(shadow), 0.0)
     if not isinstance(function, types.MethodType) and isinstance(

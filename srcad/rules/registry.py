@@ -16,6 +16,8 @@ from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
+from srcad.runtime.libraries import computes_no_numbers
+
 __all__ = [
     "Rule",
     "alias",
@@ -297,7 +299,8 @@ def find(primal: object) -> Rule | None:
 def is_constant(primal: object) -> bool:
     """Tell whether ``primal`` was declared to have zero derivative."""
     provide()
-    return isinstance(primal, Hashable) and _ALIASES.get(primal, primal) in _CONSTANT
+    declared = isinstance(primal, Hashable) and _ALIASES.get(primal, primal) in _CONSTANT
+    return declared or computes_no_numbers(primal)
 
 
 def is_mutating(primal: object) -> bool:

@@ -12,6 +12,7 @@ from __future__ import annotations
 import collections
 import copy as _copy
 import functools
+import random
 import types
 from typing import Any
 
@@ -20,6 +21,7 @@ import numpy as np
 from srcad.errors import UnsupportedError
 from srcad.runtime.attributes import attributes_of, coefficients_of
 from srcad.runtime.calls import Closure
+from srcad.runtime.libraries import OfLibrary
 
 __all__ = [
     "Cell",
@@ -42,6 +44,7 @@ _NUMBERS = (float, complex, np.inexact)
 _OPAQUE = (
     str, bytes, range, slice, type(None), type(...), type, types.ModuleType, types.FunctionType,
     types.BuiltinFunctionType, types.MethodType, np.random.Generator, np.dtype, np.ufunc, set, frozenset,
+    random.Random, OfLibrary,
 )  # fmt: skip
 
 

@@ -53,6 +53,7 @@ TOPICS = (
     "rearranged_containers",
     "contexts",
     "iterators",
+    "libraries",
     "instances",
     "instances_of_all_kinds",
 )

@@ -1,0 +1,49 @@
+"""Objects and functions of libraries that work on text, time and files: what they compute has no derivative."""
+
+from __future__ import annotations
+
+import types
+from typing import Any
+
+__all__ = ["OfLibrary", "computes_no_numbers"]
+
+_OBJECTS = frozenset(
+    "_hashlib _io _thread datetime hashlib io json logging pathlib re threading uuid".split()
+)
+_FUNCTIONS = frozenset(
+    "argparse base64 fnmatch glob hashlib html inspect io json locale logging os posixpath pprint re reprlib shutil "
+    "string textwrap traceback urllib uuid warnings".split()
+)
+
+
+class _OfLibrary(type):
+    def __instancecheck__(cls, value: Any) -> bool:
+        return _root(type(value)) in _OBJECTS
+
+
+class OfLibrary(metaclass=_OfLibrary):
+    """What loggers, patterns, locks, dates and files are instances of.
+
+    >>> import logging, re
+    >>> isinstance(logging.getLogger("a"), OfLibrary), isinstance(re.compile("a"), OfLibrary), isinstance("a", OfLibrary)
+    (True, True, False)
+    """
+
+
+def computes_no_numbers(function: Any) -> bool:
+    """Tell whether a function, or a method of an object, is one of such a library.
+
+    >>> import logging, math, textwrap
+    >>> computes_no_numbers(textwrap.dedent), computes_no_numbers(logging.getLogger().info), computes_no_numbers(math.sin)
+    (True, True, False)
+    """
+    receiver = getattr(function, "__self__", None)
+    if receiver is not None and not isinstance(receiver, types.ModuleType):
+        return isinstance(receiver, OfLibrary)
+    callables = (types.FunctionType, types.BuiltinFunctionType)
+    return isinstance(function, callables) and _root(function) in _FUNCTIONS
+
+
+def _root(value: Any) -> str:
+    module = getattr(value, "__module__", None)
+    return module.partition(".")[0] if isinstance(module, str) else ""

@@ -1,0 +1,68 @@
+"""Functions that log, match and parse text, lock, tell the time and draw beside what they compute."""
+
+import datetime
+import json
+import logging
+import random
+import re
+import textwrap
+import threading
+import time
+import warnings
+
+from tests.programs.corpus import program
+
+LOG = logging.getLogger(__name__)
+PATTERN = re.compile(r"(\d+)-(\w+)")
+LOCK = threading.Lock()
+START = datetime.datetime(2020, 1, 2)
+
+
+@program(0.7)
+def logged(x):
+    log = logging.getLogger("srcad.tests")
+    LOG.debug("x is %s", x)
+    log.debug(f"{x:.2f}")
+    return x**2 * (1.0 if LOG.isEnabledFor(50) else 2.0)
+
+
+@program("3*x+2-x", 0.7)
+def matched(text, x):
+    total = 0.0
+    for sign, factor, variable in re.findall(r"([+-]?)(\d*)\*?(x?)", text):
+        if factor or variable:
+            total += (-1.0 if sign == "-" else 1.0) * float(factor or 1) * (x if variable else 1.0)
+    return total * int(PATTERN.match("12-ab").group(1)) * len(re.sub("a", "b", "aab"))
+
+
+@program(0.7)
+def parsed(x):
+    options = json.loads('{"factors": [1.5, 2.0], "name": "a"}')
+    try:
+        json.loads("{")
+    except json.JSONDecodeError:
+        x = x * 3.0
+    return x * options["factors"][1] * len(textwrap.dedent("  ab"))
+
+
+@program(0.7)
+def locked_and_timed(x):
+    start = time.perf_counter()
+    with LOCK:
+        y = x * x
+    day = (START + datetime.timedelta(days=3)).day
+    return y * day if time.perf_counter() >= start else x
+
+
+@program(0.7)
+def drawn_by_the_standard_library(x):
+    generator = random.Random(2)
+    return generator.uniform(0.0, x) * generator.random() * x
+
+
+@program(0.7)
+def warned(x):
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        warnings.warn("x is small", stacklevel=1)
+    return x * x
