@@ -137,6 +137,6 @@ def simplify(program: Program) -> None:
         has_changed = prune_histories(program) or has_changed
         has_changed = forget_invariants(program) or has_changed
         has_changed = collect_parts(program) or has_changed
-        has_changed = sum_down_once(program) or has_changed
+        has_changed = has_changed or sum_down_once(program)
         if not has_changed:
             break
