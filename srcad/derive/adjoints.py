@@ -402,7 +402,7 @@ class _Adjoint(MemoryAdjoints):
         wanted = [p for p in rule.wrt if p in bound and p not in rule.shaped and self.is_wanted(bound[p])]
         if not wanted:
             return []
-        statements, atoms = instantiate(rule, self.scope, bound, ans, g, wanted)
+        statements, atoms = instantiate(rule, self.scope, bound, ans, g, wanted, self.rank_of)
         fl.statements += statements
         found = []
         for parameter, atom in zip(wanted, atoms):
@@ -420,6 +420,11 @@ class _Adjoint(MemoryAdjoints):
             return argument
         values = tuple(item.value if item.name == "int" else None for item in kind.items)
         return argument if None in values else constant(values)
+
+    def rank_of(self, atom: gast.AST) -> int | None:
+        """Return the number of axes of an atom, None where it is not known."""
+        kind = self.kind(atom)
+        return 0 if is_scalar(kind) else kind.ndim if kind.name == "array" else None
 
     def is_wanted(self, argument: Any) -> bool:
         if isinstance(argument, (list, tuple)):

@@ -232,6 +232,11 @@ class Operations:
         """Return the sum of two tangents that may be tuples."""
         return call("rt.add", self.fl.atom(first), self.fl.atom(second))
 
+    def rank_of(self, atom: gast.AST) -> int | None:
+        """Return the number of axes of an atom, None where it is not known."""
+        kind = self.kind(atom)
+        return 0 if is_scalar(kind) else kind.ndim if kind.name == "array" else None
+
     def term(
         self,
         rule: registry.Rule,
@@ -247,7 +252,9 @@ class Operations:
         if forward is not None:
             tangent = self.tangent_of(argument)
             single = registry.Rule(rule.primal, (parameter,), "vjp", forward)
-            statements, atoms = instantiate(single, self.scope, bound, ans, tangent, [parameter])
+            statements, atoms = instantiate(
+                single, self.scope, bound, ans, tangent, [parameter], self.rank_of
+            )
             self.fl.statements += statements
             own = self.is_changed(ans) and self.kind(ans).name in ("array", "number")
             return gast.UnaryOp(gast.UAdd(), atoms[0]) if own else atoms[0]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import copy
 import inspect
+from collections.abc import Callable
 from typing import Any
 
 import gast
@@ -50,12 +51,21 @@ def refusal(rule: Rule, bound: dict[str, Any]) -> str | None:
 
 
 def instantiate(
-    rule: Rule, scope: Scope, bound: dict[str, Any], ans: gast.AST, g: gast.AST, wanted: list[str]
+    rule: Rule,
+    scope: Scope,
+    bound: dict[str, Any],
+    ans: gast.AST,
+    g: gast.AST,
+    wanted: list[str],
+    rank_of: Callable[[gast.AST], int | None] = lambda atom: None,
 ) -> tuple[list[gast.stmt], list[gast.AST]]:
-    """Return statements and, for each name in ``wanted``, the atom that holds its gradient or partial."""
+    """Return statements and, for each name in ``wanted``, the atom that holds its gradient or partial.
+
+    ``rank_of`` tells the number of axes of an atom where it is known.
+    """
     positions = [rule.wrt.index(parameter) for parameter in wanted]
     try:
-        return _copy_body(rule, scope, bound, ans, g, positions)
+        return _copy_body(rule, scope, bound, ans, g, positions, rank_of)
     except _Undecided:
         return _call_rule(rule, scope, bound, ans, g, positions)
 
@@ -97,7 +107,13 @@ def static_name(function: Any, scope: Scope) -> str:
 
 
 def _copy_body(
-    rule: Rule, scope: Scope, bound: dict[str, Any], ans: gast.AST, g: gast.AST, positions: list[int]
+    rule: Rule,
+    scope: Scope,
+    bound: dict[str, Any],
+    ans: gast.AST,
+    g: gast.AST,
+    positions: list[int],
+    rank_of: Callable[[gast.AST], int | None],
 ) -> tuple[list[gast.stmt], list[gast.AST]]:
     if rule.reverse.__closure__:
         raise _Undecided
@@ -129,7 +145,7 @@ def _copy_body(
             env[parameter.name] = constant(parameter.default)
         else:
             raise _Undecided
-    copier = _Copier(scope, rule.reverse.__globals__, env, gathered)
+    copier = _Copier(scope, rule.reverse.__globals__, env, gathered, rank_of)
     value = copier.run(tree.body)
     if len(rule.wrt) == 1:
         parts = [value]
@@ -166,8 +182,10 @@ class _Copier(gast.NodeTransformer):
         namespace: dict[str, Any],
         env: dict[str, gast.AST],
         gathered: dict[str, list[gast.AST]],
+        rank_of: Callable[[gast.AST], int | None],
     ) -> None:
         self.scope, self.namespace, self.env, self.gathered = scope, namespace, env, gathered
+        self.rank_of = rank_of
         self.flattener = Flattener(scope)
 
     def run(self, body: list[gast.stmt]) -> gast.AST | None:
@@ -202,6 +220,8 @@ class _Copier(gast.NodeTransformer):
             if isinstance(value, gast.Name) and value.id in self.scope.statics:
                 return self.scope.statics[value.id]
             raise _Undecided
+        if isinstance(node, gast.Call):
+            return self.rank(node)
         if isinstance(node, gast.UnaryOp) and isinstance(node.op, gast.Not):
             return not self.decide(node.operand)
         if isinstance(node, gast.BoolOp):
@@ -214,6 +234,18 @@ class _Copier(gast.NodeTransformer):
         if isinstance(node, gast.Compare) and len(node.ops) == 1:
             return self.compare(node)
         raise _Undecided
+
+    def rank(self, node: gast.Call) -> int:
+        """Return ``np.ndim(x)`` of an argument where it is known."""
+        argument = self.env.get(getattr(node.args[0], "id", "")) if len(node.args) == 1 else None
+        rank = (
+            self.rank_of(argument)
+            if argument is not None and getattr(node.func, "attr", "") == "ndim"
+            else None
+        )
+        if rank is None:
+            raise _Undecided
+        return rank
 
     def compare(self, node: gast.Compare) -> bool:
         if self.is_unknown_mask(node):

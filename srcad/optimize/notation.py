@@ -86,6 +86,10 @@ class _Writer:
             return self.terms.make(gast.Subscript, *args) if type(args[1].parts[0]) is int else None
         if value.callee is np.sum and len(args) == 1 and rank:
             return self._method(args[0], "sum", (), keywords)
+        last_two = (self.terms.constant(-1), self.terms.constant(-2))
+        exchanged = value.callee is np.swapaxes and args[1:] == last_two
+        if rank == 2 and (exchanged or value.callee is np.transpose and len(args) == 1):
+            return self.terms.make(gast.Attribute, args[0], "T")
         if value.callee is np.outer and len(args) == 2 and not keywords and all(map(self._is_vector, args)):
             column = self._with_axes(args[0], 1, self.terms.constant(1))
             return None if column is None else self.terms.binary(column, gast.Mult, args[1])

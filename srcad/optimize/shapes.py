@@ -19,6 +19,7 @@ __all__ = ["Axis", "Shape", "Shapes", "is_elementwise"]
 _LIKE = frozenset(
     ["zeros_like", "ones_like", "empty_like", "full_like", "copy", "real", "imag", "clip", "array"]
 )
+_AS_FIRST = (np.linalg.inv, np.linalg.cholesky)
 _FILLED = frozenset(["zeros", "ones", "empty", "full"])
 _REDUCTIONS = frozenset(["amax", "amin", "max", "mean", "min", "prod", "sum"])
 _DEPTH = 24
@@ -188,6 +189,11 @@ class Shapes:
             return self.of(args[0], depth)
         if module.startswith("srcad.runtime") and len(args) == 2:
             return self.of(args[1], depth) if name in ("fitted", "owned", "unbroadcast") else None
+        if callee in _AS_FIRST and len(args) == 1:
+            return self.of(args[0], depth)
+        if callee is np.linalg.solve and len(args) == 2:
+            ranks = [self.kinds.of(arg).ndim for arg in args]
+            return self.of(args[1], depth) if ranks in ([2, 1], [2, 2]) else None
         compute: Callable[..., Shape] | None = None
         if module == "numpy" and getattr(np, name, None) is callee:
             compute = self._by_function.get(name)

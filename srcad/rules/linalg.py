@@ -31,6 +31,9 @@ def inv(ans, g, a):
 @vjp(np.linalg.solve, "a", "b", linear=("b",))
 def solve(ans, g, a, b):
     if np.ndim(b) == 1:
+        if np.ndim(a) == 2:
+            column = np.linalg.solve(np.transpose(a), g)
+            return rt.unbroadcast(-np.outer(column, ans), a), rt.unbroadcast(column, b)
         column = np.linalg.solve(np.swapaxes(a, -1, -2), np.expand_dims(g, -1))
         return (
             rt.unbroadcast(-column * np.expand_dims(ans, -2), a),

@@ -19,6 +19,8 @@ def inv_a(ans, t, a):
 @jvp(np.linalg.solve, "a")
 def solve_a(ans, t, a, b):
     if np.ndim(b) == 1:
+        if np.ndim(a) == 2:
+            return -np.linalg.solve(a, t @ ans)
         return -np.squeeze(np.linalg.solve(a, t @ np.expand_dims(ans, -1)), -1)
     return -np.linalg.solve(a, t @ ans)
 
