@@ -59,6 +59,16 @@ def _min_of_two(first: Any, second: Any) -> Any:
     return second if second < first else first
 
 
+def _max_of_three(first: Any, second: Any, third: Any) -> Any:
+    best = second if second > first else first
+    return third if third > best else best
+
+
+def _min_of_three(first: Any, second: Any, third: Any) -> Any:
+    best = second if second < first else first
+    return third if third < best else best
+
+
 def _max_of(*values: Any) -> Any:
     best = values[0]
     for item in values:
@@ -165,10 +175,12 @@ _EXTREMES: dict[tuple[int, frozenset[str | None]], tuple[Any, Any]] = {
     (1, _KEY | _DEFAULT): (_max_by_or, _min_by_or),
     (2, _PLAIN): (_max_of_two, _min_of_two),
     (2, _KEY): (_max_of_by, _min_of_by),
-    (3, _PLAIN): (_max_of, _min_of),
+    (3, _PLAIN): (_max_of_three, _min_of_three),
+    (4, _PLAIN): (_max_of, _min_of),
     (3, _KEY): (_max_of_by, _min_of_by),
+    (4, _KEY): (_max_of_by, _min_of_by),
 }
-"""What ``max`` and ``min`` mean, by the number of positional arguments (3 for more than two) and the options."""
+"""What ``max`` and ``min`` mean, by the number of positional arguments (4 for more than three) and the options."""
 
 
 def source_of_builtin(function: Any, positional: int, keywords: tuple[str | None, ...]) -> Any:
@@ -176,7 +188,7 @@ def source_of_builtin(function: Any, positional: int, keywords: tuple[str | None
     if function is sum and set(keywords) <= {"start"}:
         return _sum
     if function in (max, min):
-        extreme = _EXTREMES.get((min(positional, 3), frozenset(keywords)))
+        extreme = _EXTREMES.get((min(positional, 4), frozenset(keywords)))
         return extreme[function is min] if extreme is not None else None
     if function is sorted and set(keywords) <= {"key", "reverse"}:
         return _sorted_by if "key" in keywords else _sorted

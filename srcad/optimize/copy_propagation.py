@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import gast
 
+from srcad import runtime as rt
+from srcad.analysis.kinds import is_scalar, may_be_complex
 from srcad.lang.function import Function
 from srcad.optimize.coalesce import coalesce
 from srcad.optimize.context import Context
@@ -37,6 +39,8 @@ class CopyPropagation(Rewriter):
         p = (a, b)                                    p = (a, b)
         u, v = p                                      u = a
                                                       v = b
+        d = rt.structured_like(g, [a, b])             d = rt.structured_like(g, [a, b])
+        w = d[1]                                      w = g[1]
     """
 
     def statement(self, stmt: Statement, known: Known) -> list[Statement] | None:
@@ -104,9 +108,23 @@ class CopyPropagation(Rewriter):
         if value.kind is not gast.Subscript or value.parts[1].kind is not gast.Constant:
             return value
         elements, index = self._display(value.parts[0], known), value.parts[1].parts[0]
+        array = self._array_of_numbers(value.parts[0], known)
+        if array is not None and type(index) is int and index >= 0:
+            return self.terms.make(gast.Subscript, array, value.parts[1])
         if elements is None or type(index) is not int or not -len(elements) <= index < len(elements):
             return value
         return elements[index]
+
+    def _array_of_numbers(self, term: Term, known: Known) -> Term | None:
+        """Return the array whose entries a term lists as gradients of real numbers."""
+        found = known.value(term.name) if term.kind is gast.Name else None
+        if found is None or found.kind is not gast.Call or found.callee is not rt.structured_like:
+            return None
+        array, listed = found.parts[1]
+        kind = self.program.context.ranks.get(listed.name) if listed.kind is gast.Name else None
+        items = kind.items if kind is not None and kind.name in ("list", "tuple") else None
+        numbers = bool(items) and all(is_scalar(item) and not may_be_complex(item) for item in items or ())
+        return array if numbers and array.kind is gast.Name else None
 
     def _unpacked(self, stmt: Statement, known: Known) -> list[Statement] | None:
         target, value = stmt.targets[0], stmt.value

@@ -22,6 +22,7 @@ import gast
 
 from srcad.lang.function import Function
 from srcad.lang.printer import Comment
+from srcad.optimize.kept_names import return_under_same_names
 
 __all__ = ["tidy"]
 
@@ -32,7 +33,9 @@ def tidy(fn: Function, convertible: set[str]) -> Function:
     ``convertible`` names the arguments that are arrays of double precision.
     """
     body = _Finisher(fn, convertible).visit(gast.Module(fn.tree.body, [])).body
-    return fn.with_body(_comments(_without_unread(_without_copies(body))))
+    parameters = frozenset(n.id for n in gast.walk(fn.tree.args) if isinstance(n, gast.Name))
+    body = return_under_same_names(_without_unread(_without_copies(body)), parameters)
+    return fn.with_body(_comments(body))
 
 
 class _Finisher(gast.NodeTransformer):

@@ -23,7 +23,6 @@ ARGNUMS = (0, 1)
 # ------------------------------ its derivative ------------------------------
 
 import numpy as np
-from srcad import runtime as rt
 
 
 def dpredator_prey(birth, death, steps):
@@ -41,7 +40,7 @@ def dpredator_prey(birth, death, steps):
         t2_2 = prey_1 - death
         t4_2 = [prey_1 * t7, hunters_1 * t2_2]
         state = state + 0.1 * np.array(t4_2)
-        t29 = hunters, hunters_1, prey, prey_1, state_2, t2_1, t2_2, t4_1, t4_2, t6, t7
+        t29 = hunters, hunters_1, prey, prey_1, state_2, t2_1, t2_2, t6, t7
         history.append(t29)
     # line 16: return state[0]
     dstate = np.zeros(state.shape)
@@ -49,11 +48,12 @@ def dpredator_prey(birth, death, steps):
     dbirth = 0.0
     ddeath = 0.0
     for _ in reversed(range(steps)):
-        hunters, hunters_1, prey, prey_1, state_2, t2_1, t2_2, t4_1, t4_2, t6, t7 = history.pop()
+        hunters, hunters_1, prey, prey_1, state_2, t2_1, t2_2, t6, t7 = history.pop()
+        # line 15: state = state + 0.1 * _rate(middle, birth, death)
+        dt3 = dstate * 0.1
         # line 8: return np.array([prey * (birth - hunters), hunters * (prey - death)])
-        dt4_2 = rt.structured_like(dstate * 0.1, t4_2)
-        dt1_2 = dt4_2[0]
-        dt3_2 = dt4_2[1]
+        dt1_2 = dt3[0]
+        dt3_2 = dt3[1]
         dhunters_1 = dt3_2 * t2_2
         dt2_2 = dt3_2 * hunters_1
         ddeath -= dt2_2
@@ -66,10 +66,10 @@ def dpredator_prey(birth, death, steps):
         dstate_2[1] += dhunters_1
         # line 14: middle = state + 0.05 * _rate(state, birth, death)
         dstate += dstate_2
+        dt3 = dstate_2 * 0.05
         # line 8: return np.array([prey * (birth - hunters), hunters * (prey - death)])
-        dt4_1 = rt.structured_like(dstate_2 * 0.05, t4_1)
-        dt1_1 = dt4_1[0]
-        dt3_1 = dt4_1[1]
+        dt1_1 = dt3[0]
+        dt3_1 = dt3[1]
         dhunters = dt3_1 * t2_1
         dt2_1 = dt3_1 * hunters
         ddeath -= dt2_1
