@@ -21,10 +21,10 @@ from srcad.analysis.kinds import is_differentiable, kind_of
 from srcad.compilation import compiled, third_derivative
 from srcad.derive.builtin_sources import source_of_builtin
 from srcad.derive.call_adjoints import CONVERSIONS
-from srcad.dynamic_containers import CONTAINERS, MAKERS, dict_of
+from srcad.dynamic_containers import CONTAINERS, MAKERS, dict_of, listed
 from srcad.dynamic_exceptions import noting_changes
 from srcad.dynamic_objects import call_of_class, carries
-from srcad.dynamic_operators import OPERATORS
+from srcad.dynamic_operators import OPERATORS, method_of_object
 from srcad.dynamic_rules import call_of_rule, call_without_derivative, image_of_result
 from srcad.errors import NoDerivativeError
 from srcad.lang.function import Nested
@@ -115,8 +115,9 @@ def call_method(
 ) -> Outcome:
     """Call ``receiver.name``."""
     if isinstance(receiver, CONTAINERS) and type(receiver).__module__ in ("builtins", "collections"):
+        args, shadows, pullback = listed(call, name, args, shadows)
         value, shadow = rt.container_call(receiver, own, name, args, shadows, options, option_shadows)
-        return value, shadow, _nothing_to_do
+        return value, shadow, pullback
     if isinstance(receiver, (np.ndarray, np.generic)):
         stored = method_of_array(receiver, own, name, args, shadows, options)
         if stored is not None:
@@ -130,6 +131,9 @@ def call_method(
         return receiver.conjugate(), shadow, pullback
     if isinstance(receiver, tuple) and name in ("_replace", "_asdict"):
         return _record_method(receiver, own, name, options, option_shadows)
+    of_object = method_of_object(receiver, name)
+    if of_object is not None:
+        return call(of_object, None, (receiver.__self__, *args), (own, *shadows), options, option_shadows)
     unbound = getattr(type(receiver), name, None)
     if isinstance(unbound, Hashable) and registry.find(unbound) is not None:
         return call_of_rule(unbound, (receiver, *args), (own, *shadows), options, option_shadows)

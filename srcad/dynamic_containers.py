@@ -22,7 +22,9 @@ __all__ = [
     "MOST_ITEMS",
     "dict_of",
     "endless",
+    "is_iterable_of_class",
     "items_of",
+    "listed",
     "return_copy",
     "run",
     "written_copier",
@@ -39,10 +41,11 @@ def _nothing_to_do() -> None:
     """The pullback of what shares its parts' shadows."""
 
 
-def items_of(source: Any, image: Any) -> tuple[list[Any], list[Any], Callable[[], None]]:
+def items_of(call: Call, source: Any, image: Any) -> tuple[list[Any], list[Any], Callable[[], None]]:
     """Return the items that ``source`` iterates over, their shadows and the pullback of reading them."""
-    if rt.iterates_in_python(source):
-        return rt.call(rt.sequence, None, (source,), (image,))  # type: ignore[no-any-return]
+    if is_iterable_of_class(source):
+        values, parts, pullback = _sequence(call, source, shadows=(image,))
+        return list(values), list(parts), pullback
     items = list(source)
     mirrored = isinstance(image, (list, tuple, collections.deque))
     images = list(image) if mirrored else rt.element_shadows(items, image)
@@ -58,9 +61,17 @@ def run(pullbacks: list[Any]) -> None:
         pullback()
 
 
+def listed(call: Call, method: str, args: Any, shadows: Any) -> Outcome:
+    """Return the arguments of a method of a list, those of a user's class that it would run through as lists."""
+    if method not in ("extend", "extendleft") or not is_iterable_of_class(args[0]):
+        return args, shadows, _nothing_to_do
+    items, images, pullback = items_of(call, args[0], shadows[0])
+    return (items,), (images,), pullback
+
+
 def _listed(kind: type) -> Any:
     def make(call: Call, source: Any = (), *, shadows: Any) -> Outcome:
-        items, images, pullback = items_of(source, shadows[0] if shadows else None)
+        items, images, pullback = items_of(call, source, shadows[0] if shadows else None)
         return kind(items), kind(images), pullback
 
     return make
@@ -80,40 +91,40 @@ def dict_of(
     if isinstance(source, dict):
         found = image if isinstance(image, dict) else {}
         return {**source, **named}, {**dict.fromkeys(source), **found, **named_images}, _nothing_to_do
-    pairs, images, pullback = items_of(source, image)
+    pairs, images, pullback = items_of(call, source, image)
     made, parts, pullbacks = {}, {}, [pullback]
     for pair, part in zip(pairs, images):
-        (key, value), (_, held), own = items_of(pair, part)
+        (key, value), (_, held), own = items_of(call, pair, part)
         made[key], parts[key] = value, held
         pullbacks.append(own)
     return {**made, **named}, {**parts, **named_images}, functools.partial(run, pullbacks[::-1])
 
 
 def _sorted(call: Call, source: Any, *, shadows: Any, key: Any = None, reverse: bool = False) -> Outcome:
-    items, images, pullback = items_of(source, shadows[0])
+    items, images, pullback = items_of(call, source, shadows[0])
     keys = items if key is None else [key(item) for item in items]
     order = sorted(range(len(items)), key=keys.__getitem__, reverse=reverse)
     return [items[i] for i in order], [images[i] for i in order], pullback
 
 
 def _reversed(call: Call, source: Any, *, shadows: Any) -> Outcome:
-    items, images, pullback = items_of(source, shadows[0])
+    items, images, pullback = items_of(call, source, shadows[0])
     return items[::-1], images[::-1], pullback
 
 
 def _zip(call: Call, *sources: Any, shadows: Any, strict: bool = False) -> Outcome:
-    parts = [items_of(source, image) for source, image in zip(sources, shadows)]
+    parts = [items_of(call, source, image) for source, image in zip(sources, shadows)]
     pullback = functools.partial(run, [p[2] for p in parts])
     return list(zip(*(p[0] for p in parts), strict=strict)), list(zip(*(p[1] for p in parts))), pullback
 
 
 def _enumerate(call: Call, source: Any, start: int = 0, *, shadows: Any) -> Outcome:
-    items, images, pullback = items_of(source, shadows[0])
+    items, images, pullback = items_of(call, source, shadows[0])
     return list(enumerate(items, start)), [(None, image) for image in images], pullback
 
 
 def _map(call: Call, function: Any, *sources: Any, shadows: Any) -> Outcome:
-    parts = [items_of(source, image) for source, image in zip(sources, shadows[1:])]
+    parts = [items_of(call, source, image) for source, image in zip(sources, shadows[1:])]
     made = [
         call(function, shadows[0], args, images, {}, {})
         for args, images in zip(zip(*(p[0] for p in parts)), zip(*(p[1] for p in parts)))
@@ -123,9 +134,17 @@ def _map(call: Call, function: Any, *sources: Any, shadows: Any) -> Outcome:
 
 
 def _filter(call: Call, function: Any, source: Any, *, shadows: Any) -> Outcome:
-    items, images, pullback = items_of(source, shadows[1])
+    items, images, pullback = items_of(call, source, shadows[1])
     kept = [i for i, item in enumerate(items) if (item if function is None else function(item))]
     return [items[i] for i in kept], [images[i] for i in kept], pullback
+
+
+def is_iterable_of_class(source: Any) -> bool:
+    """Tell whether a loop over ``source`` runs methods that its class defines in Python."""
+    cls = type(source)
+    if isinstance(getattr(cls, "__iter__", None), types.FunctionType):
+        return True
+    return not hasattr(cls, "__iter__") and isinstance(getattr(cls, "__getitem__", None), types.FunctionType)
 
 
 def _sequence(call: Call, source: Any, *, shadows: Any) -> Outcome:
@@ -137,14 +156,16 @@ def _sequence(call: Call, source: Any, *, shadows: Any) -> Outcome:
         advance = getattr(type(items), "__next__", None)
         if isinstance(advance, types.FunctionType):
             return _exhausted(call, items, images, advance, pullback)
-        values, parts, _ = items_of(items, images)
-        return values, parts, pullback
+        values, parts, undo = items_of(call, items, images)
+        return values, parts, functools.partial(run, [undo, pullback])
+    if is_iterable_of_class(source):
+        return _indexed(call, source, shadows[0])
     if rt.sequence(source) is source:
         return source, shadows[0], _nothing_to_do
     if isinstance(source, dict):
         keys = list(source)
         return keys, [None] * len(keys), _nothing_to_do
-    items, images, pullback = items_of(source, shadows[0])
+    items, images, pullback = items_of(call, source, shadows[0])
     return items, images, pullback
 
 
@@ -152,7 +173,23 @@ def _remaining(iterator: iteration.Items, image: Any) -> Outcome:
     """Take all items that an iterator over a list or an array still has."""
     start, iterator.position = iterator.position, len(iterator.source)
     held = getattr(image, "source", None)
-    return items_of(iterator.source[start:], None if held is None else held[start:])
+    return items_of(rt.call, iterator.source[start:], None if held is None else held[start:])
+
+
+def _indexed(call: Call, source: Any, image: Any) -> Outcome:
+    """List the items of an instance that has nothing but ``__getitem__``."""
+    values, parts, pullbacks = [], [], []
+    for position in range(MOST_ITEMS):
+        try:
+            value, part, pullback = call(
+                type(source).__getitem__, None, (source, position), (image, None), {}, {}
+            )
+        except IndexError:
+            return values, parts, functools.partial(run, pullbacks[::-1])
+        values.append(value)
+        parts.append(part)
+        pullbacks.append(pullback)
+    raise endless()
 
 
 def _exhausted(call: Call, iterator: Any, image: Any, advance: Any, made: Any) -> Outcome:
@@ -214,7 +251,8 @@ def _structural(function: Any) -> Any:
 
     def make(call: Call, *sources: Any, shadows: Any, **options: Any) -> Outcome:
         parts = [
-            items_of(source, image) if _iterable(source) else None for source, image in zip(sources, shadows)
+            items_of(call, source, image) if _iterable(source) else None
+            for source, image in zip(sources, shadows)
         ]
         items = [source if part is None else part[0] for source, part in zip(sources, parts)]
         images = [source if part is None else part[1] for source, part in zip(sources, parts)]

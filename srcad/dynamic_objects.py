@@ -18,7 +18,7 @@ from srcad.dynamic_containers import dict_of, items_of
 from srcad.errors import UnsupportedError
 from srcad.targets import place
 
-__all__ = ["call_of_class", "carries"]
+__all__ = ["call_of_class", "carries", "fill_fields"]
 
 Outcome = tuple[Any, Any, Callable[[], None]]
 Call = Callable[..., Outcome]
@@ -74,7 +74,7 @@ def _built_in(
         sources, images = (*args, *options.values()), (*shadows, *option_shadows.values())
         if not sources or isinstance(sources[0], int):
             return value, collections.deque(maxlen=value.maxlen), _nothing_to_do
-        _, parts, pullback = items_of(sources[0], images[0])
+        _, parts, pullback = items_of(call, sources[0], images[0])
         return value, collections.deque(parts, value.maxlen), pullback
     written = isinstance(cls.__init__, types.FunctionType)
     if isinstance(value, dict) and not isinstance(value, collections.Counter) and not (written and given):

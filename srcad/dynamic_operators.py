@@ -13,15 +13,17 @@ from typing import Any
 import numpy as np
 
 from srcad import runtime as rt
+from srcad.dynamic_containers import items_of, listed, run
 from srcad.dynamic_rules import call_of_rule, call_without_derivative
 from srcad.errors import UnsupportedError
 from srcad.runtime.stored import set_array_item, update_array
 
-__all__ = ["OPERATORS", "attribute_of_class", "is_method"]
+__all__ = ["OPERATORS", "attribute_of_class", "is_method", "method_of_object", "mixed", "stored"]
 
 Outcome = tuple[Any, Any, Callable[[], None]]
 Call = Callable[..., Outcome]
 
+_ARRAYS = (np.ndarray, np.generic)
 _NUMERIC = (float, int, complex, np.ndarray, np.generic)
 _UFUNCS: dict[str, Any] = {
     "add": np.add, "sub": np.subtract, "mul": np.multiply, "truediv": np.true_divide, "pow": np.power, "mod": np.mod,
@@ -58,6 +60,8 @@ def _binary(title: str) -> Callable[..., Outcome]:
                 return value, image, pullback
         if second is not None:
             return call(second, None, (right, left), (shadows[1], shadows[0]), {}, {})
+        if mixed(function, (left, right)) is not None:
+            return _with_arrays(call, function, (left, right), shadows)
         return _sequences(title, function, left, right, shadows)
 
     return apply
@@ -71,6 +75,37 @@ def _numeric(title: str, function: Any, args: tuple[Any, ...], shadows: Any) -> 
     if isinstance(exact, np.ndarray):
         return value, image, pullback
     return exact, image if image is not None else rt.shadow(exact), pullback
+
+
+def mixed(function: Any, values: Any) -> Any:
+    """Return the operator that is meant where an array or a scalar of NumPy meets a list or tuple; None elsewhere.
+
+    >>> mixed(operator.iadd, ([1.0], np.ones(1))) is operator.add
+    True
+    """
+    title = getattr(function, "__name__", "")
+    if len(values) != 2 or getattr(operator, title, None) is not function:
+        return None
+    updates = title[1:] in _UFUNCS
+    if not updates and title not in _UFUNCS or updates and isinstance(values[0], np.ndarray):
+        return None
+    kinds = [isinstance(value, _ARRAYS) for value in values], [isinstance(v, (list, tuple)) for v in values]
+    if not all(map(any, kinds)):
+        return None
+    return getattr(operator, title[1:]) if updates else function
+
+
+def _with_arrays(call: Call, function: Any, values: Any, shadows: Any) -> Outcome:
+    """Apply an operator between an array or a scalar of NumPy and a list or tuple, of which it makes an array."""
+    parts, pullbacks = [], []
+    for value, image in zip(values, shadows):
+        if isinstance(value, (list, tuple)):
+            value, image, pullback = call(np.array, None, (value,), (image,), {}, {})
+            pullbacks.append(pullback)
+        parts.append((value, image))
+    (left, held), (right, other) = parts
+    result, image, pullback = call(function, None, (left, right), (held, other), {}, {})
+    return result, image, functools.partial(run, [pullback, *pullbacks])
 
 
 def _sequences(title: str, function: Any, left: Any, right: Any, shadows: Any) -> Outcome:
@@ -109,14 +144,17 @@ def _update(title: str) -> Callable[..., Outcome]:
     def apply(call: Call, target: Any, value: Any, *, shadows: Any) -> Outcome:
         if isinstance(target, np.ndarray):
             return update_array(update, target, shadows[0], value, shadows[1])
+        if mixed(update, (target, value)) is not None:
+            return binary(call, target, value, shadows=shadows)
         if isinstance(target, list) and title == "imul":
             target *= value
             if isinstance(shadows[0], list):
                 shadows[0][:] = shadows[0] * value
             return target, shadows[0], _nothing_to_do
         if isinstance(target, list) and title == "iadd":
-            rt.container_call(target, shadows[0], "extend", (value,), (shadows[1],), {}, {})
-            return target, shadows[0], _nothing_to_do
+            args, images, pullback = listed(call, "extend", (value,), (shadows[1],))
+            rt.container_call(target, shadows[0], "extend", args, images, {}, {})
+            return target, shadows[0], pullback
         if isinstance(target, dict) and title == "ior":
             return _merge(target, shadows[0], value, shadows[1])
         method = _method(target, f"__{title.rstrip('_')}__")
@@ -141,6 +179,9 @@ def _getitem(call: Call, base: Any, index: Any, *, shadows: Any) -> Outcome:
     method = _method(base, "__getitem__")
     if method is not None:
         return call(method, None, (base, index), tuple(shadows), {}, {})
+    missing = _method(base, "__missing__") if isinstance(base, dict) and index not in base else None
+    if missing is not None:
+        return call(missing, None, (base, index), tuple(shadows), {}, {})
     value, image = base[index], shadows[0]
     if image is None:
         return value, None, _nothing_to_do
@@ -159,7 +200,9 @@ def _setitem(call: Call, base: Any, index: Any, value: Any, *, shadows: Any) -> 
     if not isinstance(base, (list, dict, collections.deque)):
         raise UnsupportedError(f"An item of a {type(base).__name__} is assigned, which is not differentiated.",
                                "Keep the values in a list, a dict or an array.")  # fmt: skip
-    held, image = shadows[2], shadows[0]
+    held, image, pullback = shadows[2], shadows[0], _nothing_to_do
+    if isinstance(index, slice):
+        value, held, pullback = items_of(call, value, held)
     if image is None:
         rt.check_kept((value,), (held,))
     saved = rt.shallow(base)
@@ -167,7 +210,12 @@ def _setitem(call: Call, base: Any, index: Any, value: Any, *, shadows: Any) -> 
     saved_image = rt.shallow(image)
     if image is not None:
         image[index] = held
-    return None, None, functools.partial(_restore, base, saved, image, saved_image)
+    return None, None, functools.partial(_restore_and_pull, pullback, base, saved, image, saved_image)
+
+
+def _restore_and_pull(pullback: Any, base: Any, saved: Any, image: Any, saved_image: Any) -> None:
+    _restore(base, saved, image, saved_image)
+    pullback()
 
 
 def _restore(base: Any, saved: Any, image: Any, saved_image: Any) -> None:
@@ -187,6 +235,14 @@ def _delitem(call: Call, base: Any, index: Any, *, shadows: Any) -> Outcome:
 
 
 def _getattr(call: Call, base: Any, name: str, *default: Any, shadows: Any) -> Outcome:
+    method = _method(base, "__getattribute__")
+    if method is not None and not default:
+        return call(method, None, (base, name), (shadows[0], None), {}, {})
+    return _read_attribute(call, base, name, *default, shadows=shadows)
+
+
+def _read_attribute(call: Call, base: Any, name: str, *default: Any, shadows: Any) -> Outcome:
+    """Return an attribute as ``object.__getattribute__`` finds it."""
     cls = type(base)
     plain = isinstance(base, (type, types.ModuleType))
     computed = None if plain else attribute_of_class(base, name)
@@ -201,10 +257,11 @@ def _getattr(call: Call, base: Any, name: str, *default: Any, shadows: Any) -> O
         if shadows[0] is not None:
             setattr(shadows[0], name, part)
         return value, part, pullback
-    if _is_written_descriptor(computed) and name not in getattr(base, "__dict__", {}):
+    if _is_written_descriptor(computed) and not stored(base, name, computed):
         read = type(computed).__get__
         return call(read, None, (computed, base, cls), (rt.shadow(computed), shadows[0], None), {}, {})
-    value = getattr(base, name)
+    read = object.__getattribute__ if _method(base, "__getattribute__") is not None else getattr
+    value = read(base, name)
     if is_method(value):
         return value, shadows[0], _nothing_to_do
     image = shadows[0]
@@ -213,6 +270,8 @@ def _getattr(call: Call, base: Any, name: str, *default: Any, shadows: Any) -> O
     own = hasattr(base, "__dict__") and name in vars(base) or isinstance(base, tuple)
     own = own or isinstance(computed, types.MemberDescriptorType)
     own = own or isinstance(base, dict) and base.get(name) is value
+    if name == "__dict__" and isinstance(image, rt.Shadow):
+        return value, vars(image), _nothing_to_do
     if not own and not isinstance(base, (type, types.ModuleType)):
         fallback = _method(base, "__getattr__")
         if fallback is not None and not hasattr(cls, name):
@@ -236,6 +295,17 @@ def attribute_of_class(base: Any, name: str) -> Any:
     order = base.__self_class__.__mro__
     later = order[order.index(base.__thisclass__) + 1 :]
     return next((vars(cls)[name] for cls in later if name in vars(cls)), None)
+
+
+def method_of_object(receiver: Any, name: str) -> Any:
+    """Return the function of ``object`` that ``super().name`` is, if it reads or stores attributes; else None."""
+    found = attribute_of_class(receiver, name) if isinstance(receiver, super) else None
+    return found if found is object.__setattr__ or found is object.__getattribute__ else None
+
+
+def stored(base: Any, name: str, computed: Any) -> bool:
+    """Tell whether an instance's own attribute comes before ``computed``, a descriptor of its class."""
+    return name in getattr(base, "__dict__", {}) and not hasattr(type(computed), "__set__")
 
 
 def _is_written_descriptor(found: Any) -> bool:
@@ -264,7 +334,8 @@ def _array_attribute(base: Any, name: str, value: Any, image: Any) -> Outcome:
                            "Use a NumPy function instead.")  # fmt: skip
 
 
-def _setattr(call: Call, base: Any, name: str, value: Any, *, shadows: Any) -> Outcome:
+def _setattr(call: Call, base: Any, name: str, value: Any, *, shadows: Any, is_free: bool = True) -> Outcome:
+    """Store an attribute; ``is_free`` is false where the class has had its say."""
     computed = inspect.getattr_static(type(base), name, None)
     if isinstance(computed, property) and computed.fset is not None:
         return call(computed.fset, None, (base, value), (shadows[0], shadows[2]), {}, {})
@@ -273,15 +344,20 @@ def _setattr(call: Call, base: Any, name: str, value: Any, *, shadows: Any) -> O
         return call(
             write, None, (computed, base, value), (rt.shadow(computed), shadows[0], shadows[2]), {}, {}
         )
-    method = _method(base, "__setattr__")
+    method = _method(base, "__setattr__") if is_free else None
     if method is not None:
         return call(method, None, (base, name, value), tuple(shadows), {}, {})
     if isinstance(base, (type, types.ModuleType, types.FunctionType)):
         rt.check_kept((value,), shadows[2:])
-    setattr(base, name, value)
+    store = setattr if is_free else object.__setattr__
+    store(base, name, value)
     if shadows[0] is not None:
         setattr(shadows[0], name, shadows[2])
     return None, None, _nothing_to_do
+
+
+def _vars(call: Call, base: Any, *, shadows: Any) -> Outcome:
+    return _read_attribute(call, base, "__dict__", shadows=shadows)
 
 
 def _delattr(call: Call, base: Any, name: str, *, shadows: Any) -> Outcome:
@@ -316,4 +392,7 @@ OPERATORS: dict[Any, Any] = {
     getattr: _getattr,
     setattr: _setattr,
     delattr: _delattr,
+    object.__getattribute__: _read_attribute,
+    object.__setattr__: functools.partial(_setattr, is_free=False),
+    vars: _vars,
 }

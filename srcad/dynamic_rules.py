@@ -12,7 +12,7 @@ from srcad import runtime as rt
 from srcad.errors import NoDerivativeError, UnsupportedError
 from srcad.rules import registry
 
-__all__ = ["call_of_rule", "call_without_derivative", "image_of_result"]
+__all__ = ["call_of_rule", "call_without_derivative", "image_of_result", "views_or_own"]
 
 Outcome = tuple[Any, Any, Callable[[], None]]
 
@@ -36,17 +36,35 @@ def call_of_rule(
     arguments, images = _bound(rule, function, args, shadows, options, option_shadows)
     value = function(*args, **options)
     for base, held in zip(args, shadows):
-        if not (isinstance(base, np.ndarray) and isinstance(held, np.ndarray)):
-            continue
-        if np.iscomplexobj(base) and function in (np.real, np.imag):
+        if np.iscomplexobj(base) and isinstance(held, np.ndarray) and function in (np.real, np.imag):
             raise UnsupportedError(f"A part is taken of a complex array that is changed in place, by {title_of(function)}.",
                                    "Keep the real and the imaginary part in two real arrays.")  # fmt: skip
-        image = rt.mirror(value, base, held)
-        parts = image if isinstance(image, (list, tuple)) else [image]
-        if any(isinstance(part, np.ndarray) and np.may_share_memory(part, held) for part in parts):
-            return value, image, _nothing_to_do
-    image = image_of_result(value, args, shadows)
-    return value, image, functools.partial(_pull, rule, value, image, args, options, arguments, images)
+    views = rt.mirrored_views(value, args, shadows)
+    if _complete(views):
+        return value, _like_parts(value, views), _nothing_to_do
+    own = image_of_result(value, args, shadows)
+    pullback = functools.partial(_pull, rule, value, own, args, options, arguments, images)
+    return value, views_or_own(views, own), pullback
+
+
+def _complete(views: Any) -> bool:
+    """Tell whether each array of a result is a view."""
+    return all(map(_complete, views)) if isinstance(views, list) else views is not None
+
+
+def _like_parts(value: Any, parts: Any) -> Any:
+    """Return the shadows of the parts of a result in its own kind of container."""
+    if not isinstance(value, (list, tuple)):
+        return parts
+    images = [_like_parts(item, part) for item, part in zip(value, parts)]
+    return images if isinstance(value, list) else tuple(images)
+
+
+def views_or_own(views: Any, own: Any) -> Any:
+    """Return the shadow of a result: a view of its operand's where there is one, else that made for it."""
+    if isinstance(views, list):
+        return _like_parts(own, [views_or_own(view, part) for view, part in zip(views, own)])
+    return own if views is None else views
 
 
 def image_of_result(value: Any, args: Any, shadows: Any) -> Any:

@@ -33,6 +33,7 @@ from srcad.derive.inline_calls import inline_calls, without_dead_copies
 from srcad.derive.inner_gradients import Inner, has_shadow_calls, write_out_gradients
 from srcad.derive.lower import lower
 from srcad.derive.masked import guard_masked
+from srcad.derive.records import refuse_records
 from srcad.derive.request import Request
 from srcad.derive.reverse import Reverse, reverse_steps
 from srcad.derive.saving import save
@@ -154,6 +155,7 @@ def build(request: Request, stages: dict[str, str] | None = None, around: tuple[
     inputs = {p for p in request.wanted if is_differentiable(kinds.get(p, ANY))}
     varied = varied_variables(fn, kinds, inputs, memory)
     refuse_changes_outside(fn, kinds, memory, varied)
+    refuse_records(fn, kinds, varied)
     swept = reverse_steps(fn, kinds, varied, memory, bound_before(fn), result)
     guard_masked(swept.block, fn.scope.statics)
     entry = enter(fn, request, swept, kinds, memory, varied)

@@ -24,7 +24,7 @@ from srcad.rules import registry
 from srcad.runtime import Closure, Shadow
 
 __all__ = ["Composable", "Target", "WrittenOut", "place", "refuse_changed_defaults", "signature_of", "split_aux",
-           "written"]  # fmt: skip
+           "with_arity", "written"]  # fmt: skip
 
 
 class Composable:
@@ -387,6 +387,26 @@ def _make_wrapper(f: Any, parameters: list[inspect.Parameter]) -> Any:
     )
     passed = ", ".join(required + [f"{p.name}={p.name}" for p in [*optional, *named]])
     return written(f"def {f.__name__}({head}):\n    return primal({passed})\n", f.__name__, primal=f)
+
+
+def with_arity(f: Any, count: int) -> Any:
+    """Return a function of ``count`` positional parameters in the place of one with a rule that takes any number."""
+    rule = registry.find(f) if isinstance(f, Hashable) and not isinstance(f, types.FunctionType) else None
+    parameters = [] if rule is None else [p for p in rule.parameters if p.name not in rule.refused]
+    if not any(p.kind is p.VAR_POSITIONAL for p in parameters):
+        return f
+    if (f, count) not in _WRAPPED:
+        kinds = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
+        options = [
+            p.replace(kind=p.KEYWORD_ONLY)
+            for p in parameters
+            if p.kind not in kinds and p.default is not p.empty
+        ]
+        given = [
+            inspect.Parameter(f"value{i}", inspect.Parameter.POSITIONAL_OR_KEYWORD) for i in range(count)
+        ]
+        _WRAPPED[f, count] = _make_wrapper(f, [*given, *options])
+    return _WRAPPED[f, count]
 
 
 def written(text: str, title: str, **names: Any) -> Any:

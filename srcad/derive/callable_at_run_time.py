@@ -14,7 +14,7 @@ from srcad.derive.builtin_sources import source_of_builtin
 
 __all__ = ["why_not_callable"]
 
-_RESOLVED = (getattr, setattr, delattr, iter)
+_RESOLVED = (getattr, setattr, delattr, iter, vars, object.__getattribute__, object.__setattr__)
 
 
 def why_not_callable(function: Any, node: gast.Call) -> tuple[str, str] | None:

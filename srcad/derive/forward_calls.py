@@ -115,6 +115,13 @@ class Calls(Operations):
         kind = self.kind(node.args[0])
         if function is dict and kind.name != "dict":
             return self.dynamic(target, node)
+        if function in (list, tuple) and kind.name in ("any", "object") and target in self.program.varied:
+            items = self.scope.fresh("items")
+            self.program.varied.add(items)
+            self.scope.statics.setdefault("rt.sequence", rt.sequence)
+            before = self.dynamic(items, call("rt.sequence", node.args[0]))
+            tangent = call(node.func.id, name(self.program.tangent_name(items)))
+            return [*before, *self.with_tangent(target, call(node.func.id, name(items)), tangent)]
         tangent = self.tangent(node.args[0])
         if function in (list, tuple) and kind.name not in ("list", "tuple", "array"):
             items = self.runtime(

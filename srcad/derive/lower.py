@@ -34,6 +34,7 @@ from srcad.analysis.kinds import Kind, is_scalar
 from srcad.derive.build import assign, constant, name, read_names, written_names
 from srcad.derive.complex_parts import PARTS, is_complex_array, part_views, whole
 from srcad.derive.lower_calls import CallLowering
+from srcad.derive.lower_iterables import IterableLowering
 from srcad.errors import SrcadError, UnsupportedError
 from srcad.lang.function import Function
 from srcad.runtime.libraries import OfLibrary
@@ -64,7 +65,7 @@ def lower(fn: Function, kinds: Kinds) -> Function:
     return fn.with_body(_Lowering(fn, kinds).block(fn.tree.body))
 
 
-class _Lowering(CallLowering):
+class _Lowering(CallLowering, IterableLowering):
     def __init__(self, fn: Function, kinds: Kinds) -> None:
         self.fn, self.kinds = fn, kinds
         self.scope = fn.scope
@@ -109,7 +110,7 @@ class _Lowering(CallLowering):
             return self.augmented(stmt)
         if self.is_idle_check(stmt):
             return []
-        listed = self.listed(stmt)
+        listed = [*self.listed(stmt), *self.arrays_of(stmt)]
         if listed:
             return self.block([*listed, stmt])
         if isinstance(stmt, gast.Assign):
@@ -306,11 +307,13 @@ class _Lowering(CallLowering):
         value = gast.BinOp(name(target.id), stmt.op, stmt.value)
         if is_scalar(kind) or kind.name in ("str", "tuple"):
             return self.separate(gast.copy_location(assign(target.id, value), stmt))
-        if kind.name == "list" and isinstance(stmt.op, gast.Add):
+        if kind.name == "list" and isinstance(stmt.op, gast.Add) and self.kind(stmt.value).name != "array":
             grown = gast.Call(gast.Attribute(name(target.id), "extend", gast.Load()), [stmt.value], [])
-            return [gast.Expr(grown)]
+            return self.block([gast.copy_location(gast.Expr(grown), stmt)])
         if kind.name == "dict" and isinstance(stmt.op, gast.BitOr):
-            return [_update_of(target.id, stmt.value)]
+            return self.block([gast.copy_location(_update_of(target.id, stmt.value), stmt)])
+        if kind.name == "list" and isinstance(stmt.op, gast.Add):
+            return self.separate(gast.copy_location(assign(target.id, value), stmt))
         if kind.name == "array" and not isinstance(stmt.op, _IN_PLACE):
             computing, new = self.keep(value)
             place = gast.Subscript(name(target.id), constant(...), gast.Store())
@@ -318,17 +321,6 @@ class _Lowering(CallLowering):
         return [stmt]
 
     # -- assignments ------------------------------------------------------------------------------
-
-    def listed(self, stmt: gast.stmt) -> list[gast.stmt]:
-        """Make a list of what ``f(*x)`` spreads and is no container: numbers out of an array have no shadows."""
-        node = getattr(stmt, "value", None)
-        made = []
-        for argument in node.args if isinstance(node, gast.Call) else []:
-            if isinstance(argument, gast.Starred) and self.kind(argument.value).name not in ("list", "tuple"):
-                self.scope.statics.setdefault("list", list)
-                listing, argument.value = self.keep(gast.Call(name("list"), [argument.value], []))
-                made.append(gast.copy_location(listing, stmt))
-        return made
 
     def merged_dicts(self, stmt: gast.Assign) -> list[gast.stmt] | None:
         """Write ``p | q`` of dicts as a copy that is updated."""

@@ -25,19 +25,19 @@ from srcad import runtime as rt
 from srcad.analysis.infer import ARRAY_METHODS
 from srcad.derive.builtin_sources import source_of_builtin
 from srcad.derive.constructors import init_only_fields
-from srcad.dynamic_containers import written_copier
-from srcad.dynamic_operators import attribute_of_class
+from srcad.dynamic_containers import MOST_ITEMS, endless, is_iterable_of_class, written_copier
+from srcad.dynamic_operators import attribute_of_class, method_of_object, mixed, stored
 from srcad.errors import UnsupportedError
 from srcad.lang.function import Nested
 from srcad.operators import dynamic
 from srcad.operators.composition import jvp_with_aux
 from srcad.operators.forward import Jvp, jvp
-from srcad.operators.sources import SOURCES
+from srcad.operators.sources import SOURCES, items_by_position
 from srcad.rules import registry
 from srcad.runtime.libraries import OfLibrary
 from srcad.runtime.memory import is_instance
 from srcad.runtime.tangents import CONTAINERS, Tangent, as_tangent, sequence_tangent, zero_tangent
-from srcad.targets import Target, place
+from srcad.targets import Target, place, with_arity
 
 __all__ = ["Part", "Parts", "again", "apply", "install", "nested", "with_args"]
 
@@ -125,6 +125,7 @@ def apply(function: Any, parts: Parts) -> list[Any]:
         known
         and function in dynamic._ON_CONTAINERS
         and any(isinstance(v, (*CONTAINERS, np.flatiter)) for v in args)
+        and mixed(function, args) is None
     ):
         return one_by_one(lambda a, t, o, n: dynamic._on_container(function, a, t), parts)
     if known and function in SOURCES:
@@ -150,7 +151,7 @@ def apply(function: Any, parts: Parts) -> list[Any]:
         return of_method(receiver, function.__name__, parts)
     if isinstance(function, types.BuiltinFunctionType):
         function = source_of_builtin(function, len(args), tuple(parts[0].options)) or function
-    return _of_source(function, parts)
+    return _of_source(with_arity(function, len(args)), parts)
 
 
 def _of_partial(function: Any, part: Part, plain: bool) -> Part:
@@ -359,7 +360,14 @@ def _of_getattr(parts: Parts) -> list[Any]:
         for part, image in zip(parts[1:], found[1:]):
             setattr(part.args[0], name, image)
         return found
-    _check_attribute(base, name, computed, "__get__", "__getattr__")
+    if static and not isinstance(base, (*_NUMERIC, Tangent)):
+        if dynamic._written(computed, "__get__") is not None and not stored(base, name, computed):
+            return _by_descriptor(computed, "__get__", parts, type(base))
+        absent = computed is None and name not in getattr(base, "__dict__", {})
+        for hook in ("__getattribute__", *["__getattr__"] * absent):
+            method = dynamic._written(base, hook)
+            if method is not None:
+                return apply(method, parts)
     return one_by_one(dynamic._getattr, parts)
 
 
@@ -368,26 +376,35 @@ def _of_setattr(parts: Parts) -> list[Any]:
     computed = inspect.getattr_static(type(base), name, None)
     if isinstance(computed, property) and computed.fset is not None:
         return apply(computed.fset, with_args(parts, lambda part: (part.args[0], part.args[2])))
-    _check_attribute(base, name, computed, "__set__", "__setattr__")
+    if not isinstance(base, (*_NUMERIC, Tangent, type, types.ModuleType)):
+        if dynamic._written(computed, "__set__") is not None:
+            return _by_descriptor(computed, "__set__", parts)
+        method = dynamic._written(base, "__setattr__")
+        if method is not None:
+            return apply(method, parts)
     return one_by_one(dynamic._setattr, parts)
 
 
-def _check_attribute(base: Any, name: str, computed: Any, of_descriptor: str, of_class: str) -> None:
-    """Refuse what a class computes by methods of its own."""
-    if isinstance(base, (*_NUMERIC, Tangent, type, types.ModuleType)):
-        return
-    absent = of_class == "__setattr__" or name not in getattr(base, "__dict__", {}) and computed is None
-    if (
-        dynamic._written(computed, of_descriptor) is not None
-        or absent
-        and dynamic._written(base, of_class) is not None
-    ):
-        raise UnsupportedError(f"The class '{type(base).__name__}' computes the attribute '{name}' by itself, which is "
-                               "not differentiated so often.", "Make it a property.", place(type(base)))  # fmt: skip
+def _by_descriptor(computed: Any, method: str, parts: Parts, *plain: Any) -> list[Any]:
+    """Let a descriptor read or store an attribute."""
+    nothing = tuple(0.0 for _ in plain)
+    given = [
+        Part(
+            0.0,
+            (zero_tangent(computed) if k else computed, p.args[0], *p.args[2:3], *(nothing if k else plain)),
+            {},
+        )
+        for k, p in enumerate(parts)
+    ]
+    return apply(getattr(type(computed), method), given)
 
 
 def of_method(receiver: Any, name: str, parts: Parts) -> list[Any]:
     """Return the parts of the result of ``receiver.name``; what a part holds belongs to the receiver."""
+    of_object = method_of_object(receiver, name)
+    if of_object is not None:
+        bases = zip(parts, [receiver.__self__, *(p.held for p in parts[1:])])
+        return apply(of_object, [Part(0.0, (base, *p.args), p.options) for p, base in bases])
     written = isinstance(getattr(type(receiver), name, None), types.FunctionType)
     unbound = getattr(type(receiver), name, None)
     with_receiver = [
@@ -415,15 +432,28 @@ def _of_sequence(parts: Parts) -> list[Any]:
     """What a loop runs over."""
     source = parts[0].args[0]
     iterate = dynamic._written(source, "__iter__")
+    if iterate is None and is_iterable_of_class(source):
+        iterate = items_by_position
     if iterate is None or any(isinstance(part.args[0], float) for part in parts[1:]):
         values = rt.sequence(source)
         return [values, *(sequence_tangent(values, source, part.args[0]) for part in parts[1:])]
     found = apply(iterate, with_args(parts, lambda part: part.args))
-    if dynamic._written(found[0], "__next__") is not None:
-        cls = type(found[0])
-        raise UnsupportedError(f"A loop runs over an iterator of the class '{cls.__name__}', which is not "
-                               "differentiated so often.", "Loop over a list.", place(cls))  # fmt: skip
+    advance = dynamic._written(found[0], "__next__")
+    if advance is not None:
+        return _exhausted(advance, found)
     return [list(items) for items in found]
+
+
+def _exhausted(advance: Any, iterators: list[Any]) -> list[Any]:
+    """Run an iterator of a user's class, and its tangents, to the end."""
+    steps: list[list[Any]] = []
+    given = [Part(0.0 if k else None, (iterator,), {}) for k, iterator in enumerate(iterators)]
+    for _ in range(MOST_ITEMS):
+        try:
+            steps.append(apply(advance, given))
+        except StopIteration:
+            return [[step[k] for step in steps] for k in range(len(iterators))]
+    raise endless()
 
 
 # -- instances ----------------------------------------------------------------------------------------

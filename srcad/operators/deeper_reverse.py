@@ -9,6 +9,7 @@ import collections
 import copy
 import functools
 import inspect
+import operator
 import types
 from collections.abc import Hashable
 from typing import Any
@@ -22,19 +23,20 @@ from srcad.analysis.kinds import is_differentiable, kind_of
 from srcad.compilation import compiled
 from srcad.derive.builtin_sources import source_of_builtin
 from srcad.derive.call_adjoints import CONVERSIONS
-from srcad.dynamic_containers import written_copier
+from srcad.dynamic_containers import MOST_ITEMS, endless, is_iterable_of_class, run, written_copier
 from srcad.dynamic_objects import fill_fields
-from srcad.dynamic_operators import attribute_of_class, is_method
+from srcad.dynamic_operators import is_method, method_of_object, mixed
 from srcad.errors import UnsupportedError
 from srcad.lang.function import Nested
 from srcad.operators import over_reverse as once
+from srcad.operators.computed import by_class, keep_cached
 from srcad.operators.deeper import Part, Parts, apply, install
 from srcad.operators.over_copies import fields_of, init_only_tangents
 from srcad.operators.over_reverse import ShadowedCall
-from srcad.operators.sources import SOURCES
+from srcad.operators.sources import SOURCES, items_by_position
 from srcad.rules import registry
 from srcad.runtime.tangents import CONTAINERS, Tangent, complete_tangent, partial_of, zero_tangent
-from srcad.targets import Target, place, refuse_changed_defaults
+from srcad.targets import Target, refuse_changed_defaults
 
 __all__ = ["Calls", "call_parts", "install_handlers"]
 
@@ -96,6 +98,9 @@ def call_parts(calls: Calls) -> Results:
         return call_parts([ShadowedCall(*base), *(ShadowedCall(*image) for _, image in called)])
     if known and function in (copy.copy, copy.deepcopy):
         return _copied(calls)
+    if known and mixed(function, values) is not None:
+        raise UnsupportedError("An operator combines a list with an array, which is not differentiated so often.",
+                               "Make an array of the list.")  # fmt: skip
     if known and function in once._OUT_OF_PLACE and once._is_not_updated(function, values[0]):
         function = once._OUT_OF_PLACE[function]
         calls = _with_function(calls, function)
@@ -108,11 +113,12 @@ def call_parts(calls: Calls) -> Results:
     if function is getattr and once.has_no_derivative(*values[:2]):
         made = dynamic.call(*first)
         return [made, *((zero_tangent(made[0]), zero_tangent(made[1]), 0.0) for _ in calls[1:])]
-    if known and function in (getattr, setattr):
-        once._check_attribute(values)
-        if isinstance(values[0], super) and isinstance(attribute_of_class(*values[:2]), property):
-            raise UnsupportedError(f"The property '{values[1]}' of a base class is not differentiated so often.",
-                                   "Make it a method.")  # fmt: skip
+    if known and function in (getattr, setattr, operator.getitem):
+        by_method = by_class(calls)
+        if by_method is not None:
+            found = _of_function(by_method)
+            keep_cached(calls, found)
+            return found
     joins = known and function in once._JOINING and any(isinstance(value, CONTAINERS) for value in values)
     if joins or known and function in once._STRUCTURAL and not once._is_computed(function, values):
         return _structural(calls)
@@ -121,7 +127,7 @@ def call_parts(calls: Calls) -> Results:
 
 def _by_class(calls: Calls, function: Any, known: bool) -> Results:
     """Return the parts of a call that a class decides about, or of a function with source."""
-    values, shadows = calls[0].values, calls[0].shadows
+    values = calls[0].values
     method = once._method_of_class(function, values) if known else None
     if method is not None:
         places = (0, 2) if function is setattr else (0,) if function is getattr else range(len(values))
@@ -131,13 +137,7 @@ def _by_class(calls: Calls, function: Any, known: bool) -> Results:
     reflected = once._reflected_method(function, values) if known else None
     if reflected is not None:
         return _of_function([_chosen(call, reflected, (1, 0)) for call in calls])
-    if function is iter and isinstance(values[0], (list, tuple)) and isinstance(shadows[0], (list, tuple)):
-        pairs = [
-            (iter(values[0]), list(shadows[0])),
-            *((list(c.values[0]), list(c.shadows[0])) for c in calls[1:]),
-        ]
-        return _without_pullback(pairs)
-    if function is rt.sequence and isinstance(getattr(type(values[0]), "__iter__", None), types.FunctionType):
+    if function is rt.sequence and is_iterable_of_class(values[0]):
         return _iterated(calls)
     if function is rt.sequence or (function is list or function is tuple) and once.is_listed(*values[:1]):
         return _constructed(once.items_listed, calls)
@@ -237,6 +237,13 @@ def _structural(calls: Calls) -> Results:
         if method:
             found.append((call.values[0], call.shadows[0], 0.0))
             continue
+        if (
+            isinstance(call.values[0], Tangent)
+            and isinstance(value, dict)
+            and value is getattr(values[0], "__dict__", None)
+        ):
+            found.append((call.values[0].attributes(), 0.0 if shadow is None else vars(call.shadows[0]), 0.0))
+            continue
         mirrored: tuple[Any, ...] = (call.values[0], *values[1:2], *call.values[2:])
         if function in once._JOINING:
             mirrored = tuple(d if isinstance(v, CONTAINERS) else v for v, d in zip(values, call.values))
@@ -288,6 +295,11 @@ def _of_method(receiver: Any, name: str, calls: Calls, own: Any, downs: Any = No
     first, *images = calls
     held = [call.own for call in images]
     downs = [zero_tangent(own) for _ in images] if downs is None else downs
+    of_object = method_of_object(receiver, name)
+    if of_object is not None:
+        bases = zip(calls, [(receiver.__self__, own), *zip(held, downs)])
+        whole = [c._replace(own=None, values=(b, *c.values), shadows=(s, *c.shadows)) for c, (b, s) in bases]
+        return call_parts(_with_function(whole, of_object))
     if isinstance(receiver, tuple) and name in ("_replace", "_asdict"):
         given = [
             (receiver, own, name, *first[2:]),
@@ -325,12 +337,29 @@ def _of_method(receiver: Any, name: str, calls: Calls, own: Any, downs: Any = No
 
 def _iterated(calls: Calls) -> Results:
     """List what an instance iterates over, as its class says."""
-    cls = type(calls[0].values[0])
-    first, *images = _of_function(_with_function(calls, cls.__iter__))
-    if isinstance(getattr(type(first[0]), "__next__", None), types.FunctionType):
-        raise UnsupportedError(f"A loop runs over an iterator of the class '{type(first[0]).__name__}', which is not "
-                               "differentiated so often.", "Loop over a list.", place(type(first[0])))  # fmt: skip
-    return [(list(first[0]), *first[1:]), *images]
+    iterate = getattr(type(calls[0].values[0]), "__iter__", items_by_position)
+    made = _of_function(_with_function(calls, iterate))
+    advance = getattr(type(made[0][0]), "__next__", None)
+    if not isinstance(advance, types.FunctionType):
+        return [(list(made[0][0]), *made[0][1:]), *made[1:]]
+    given = [
+        ShadowedCall(0.0 if k else advance, None, (value,), (shadow,), {}, {})
+        for k, (value, shadow, _) in enumerate(made)
+    ]
+    steps = [made]
+    for _ in range(MOST_ITEMS):
+        try:
+            steps.append(_of_function(given))
+        except StopIteration:
+            return [_gathered([step[k] for step in steps], k == 0) for k in range(len(made))]
+    raise endless()
+
+
+def _gathered(steps: list[tuple[Any, ...]], is_first: bool) -> tuple[Any, ...]:
+    """Return the list of what the steps of an iterator gave, after the first, which made it."""
+    pullbacks = [pullback for _, _, pullback in steps[::-1]]
+    undo = functools.partial(run, pullbacks) if is_first else partial_of(0.0, pullbacks)
+    return [value for value, _, _ in steps[1:]], [shadow for _, shadow, _ in steps[1:]], undo
 
 
 # -- functions ----------------------------------------------------------------------------------------
@@ -344,19 +373,18 @@ def _of_rule(calls: Calls) -> Results:
     value, shadow, pullback = dynamic_rules.call_of_rule(
         function, values, shadows, first.options, first.option_shadows
     )
-    base = shadows[0] if shadows else None
-    shared = (
-        isinstance(base, np.ndarray) and isinstance(shadow, np.ndarray) and np.may_share_memory(base, shadow)
-    )
+    own = pullback.args[2] if isinstance(pullback, functools.partial) else shadow
     found: Results = [(value, shadow, pullback)]
     for call, image in zip(calls[1:], moved[1:]):
-        down = rt.mirror(value, values[0], call.shadows[0]) if shared else zero_tangent(shadow)
+        held = tuple(0.0 if s is None else d for s, d in zip(shadows, call.shadows))
+        made = zero_tangent(own)
+        down = dynamic_rules.views_or_own(rt.mirrored_views(value, values, held), made)
         pull: Any = 0.0
         if isinstance(pullback, functools.partial):
             signature = inspect.Signature(pullback.args[0].parameters)
             arguments = signature.bind(*call.values, **call.options).arguments
             images = dict(signature.bind(*call.shadows, **call.option_shadows).arguments)
-            pull = partial_of(0.0, 0.0, image, down, call.values, call.options, arguments, images)
+            pull = partial_of(0.0, 0.0, image, made, call.values, call.options, arguments, images)
         found.append((image, down, pull))
     return found
 

@@ -21,13 +21,13 @@ from srcad.analysis.kinds import is_differentiable, kind_of
 from srcad.compilation import compiled
 from srcad.derive.builtin_sources import source_of_builtin
 from srcad.derive.constructors import init_only_fields
-from srcad.dynamic_containers import written_copier
-from srcad.dynamic_operators import attribute_of_class, is_method
+from srcad.dynamic_containers import is_iterable_of_class, written_copier
+from srcad.dynamic_operators import attribute_of_class, is_method, method_of_object, mixed, stored
 from srcad.errors import NoDerivativeError, UnsupportedError
 from srcad.lang.function import Nested
 from srcad.operators.over_copies import container_call
 from srcad.operators.over_reverse import call_with_shadows, method_with_shadows
-from srcad.operators.sources import SOURCES, with_known_arity
+from srcad.operators.sources import SOURCES, items_by_position, with_known_arity
 from srcad.pipeline import Code
 from srcad.rules import registry
 from srcad.runtime.libraries import OfLibrary
@@ -49,7 +49,7 @@ from srcad.runtime.tangents import (
     tangent_like,
     zero_tangent,
 )
-from srcad.targets import Target, place, refuse_changed_defaults
+from srcad.targets import Target, place, refuse_changed_defaults, with_arity
 
 __all__ = ["SPECIAL", "call", "install", "prepared", "run", "tangents_of"]
 
@@ -129,6 +129,11 @@ def call(function: Any, held: Any, args: Any, tangents: Any, options: Any, optio
         found = _operator_of_class(_METHOD_OF[function], args, tangents)
         if found is not None:
             return found
+    meant = mixed(function, args) if known else None
+    if meant is not None:
+        parts = [call(np.array, 0.0, (a,), (t,), {}, {}) if isinstance(a, (list, tuple)) else (a, t)
+                 for a, t in zip(args, tangents)]  # fmt: skip
+        return call(meant, 0.0, *zip(*parts), {}, {})
     if known and function in _ON_CONTAINERS and any(isinstance(v, (*CONTAINERS, np.flatiter)) for v in args):
         return _on_container(function, args, tangents)
     if known and function in SOURCES and any(isinstance(value, OfLibrary) for value in args):
@@ -157,6 +162,7 @@ def call(function: Any, held: Any, args: Any, tangents: Any, options: Any, optio
         function = source_of_builtin(function, len(args), tuple(options)) or with_known_arity(
             function, len(args)
         )
+    function = with_arity(function, len(args))
     target = Target(function)
     values = target.bind(args, options)
     images = tangents_of(target, values, held, tangents, option_tangents)
@@ -222,6 +228,9 @@ def call_method(
     receiver: Any, held: Any, name: str, args: Any, tangents: Any, options: Any, option_tangents: Any
 ) -> Outcome:
     """Call ``receiver.name``; ``held`` is the tangent of the receiver."""
+    of_object = method_of_object(receiver, name)
+    if of_object is not None:
+        return call(of_object, 0.0, (receiver.__self__, *args), (held, *tangents), options, option_tangents)
     written = isinstance(getattr(type(receiver), name, None), types.FunctionType)
     if isinstance(receiver, tuple) and hasattr(receiver, "_fields") and name in ("_replace", "_asdict"):
         image = zero_tangent(receiver) if isinstance(held, float) else held
@@ -280,6 +289,9 @@ _ON_CONTAINERS = (operator.getitem, operator.setitem, operator.delitem, operator
 
 def _on_container(function: Any, args: Any, tangents: Any) -> Outcome:
     """Apply an operator to a container, and the same to its tangent."""
+    if function is operator.ior and not isinstance(args[1], dict):
+        pairs, image = make(dict, args[1:], tangents[1:], {}, {})
+        args, tangents = (args[0], pairs), (tangents[0], image)
     if function in (operator.setitem, operator.iadd, operator.ior):
         rt.check_kept_tangents(tangents[0], "__setitem__", tangents[-1:])
     if function is operator.getitem and isinstance(args[0], dict) and args[1] not in args[0]:
@@ -300,15 +312,25 @@ def _on_container(function: Any, args: Any, tangents: Any) -> Outcome:
 
 
 def _getattr(args: Any, tangents: Any, options: Any, option_tangents: Any) -> Outcome:
+    method = _written(args[0], "__getattribute__")
+    if method is not None and len(args) == 2:
+        return call(method, 0.0, args, tangents, {}, {})
+    return _read_attribute(args, tangents, options, option_tangents)
+
+
+def _read_attribute(args: Any, tangents: Any, options: Any, option_tangents: Any) -> Outcome:
+    """Return an attribute as ``object.__getattribute__`` finds it, and its tangent."""
     base, name = args[:2]
     held = tangents[0]
+    if name == "__dict__" and isinstance(held, Tangent):
+        return base.__dict__, held.attributes()
     computed = None if isinstance(base, (type, types.ModuleType)) else attribute_of_class(base, name)
     if isinstance(computed, property):
         receiver = base.__self__ if isinstance(base, super) else base
         return call(computed.fget, 0.0, (receiver,), (held,), {}, {})
     if isinstance(computed, functools.cached_property):
         return _cached(base, held, name, computed.func)
-    if _written(computed, "__get__") is not None:
+    if _written(computed, "__get__") is not None and not stored(base, name, computed):
         images = (zero_tangent(computed), held, 0.0)
         return call(type(computed).__get__, 0.0, (computed, base, type(base)), images, {}, {})
     if not hasattr(base, name) and len(args) > 2:
@@ -317,7 +339,8 @@ def _getattr(args: Any, tangents: Any, options: Any, option_tangents: Any) -> Ou
     fallback = _written(base, "__getattr__")
     if not own and fallback is not None and not hasattr(type(base), name):
         return call(fallback, 0.0, (base, name), (held, 0.0), {}, {})
-    value = getattr(base, name)
+    read = object.__getattribute__ if _written(base, "__getattribute__") is not None else getattr
+    value = read(base, name)
     if is_method(value) and value.__self__ is base:
         return value, held
     if isinstance(base, _NUMERIC):
@@ -337,7 +360,8 @@ def _cached(base: Any, held: Any, name: str, function: Any) -> Outcome:
     return vars(base)[name], getattr(held, name)
 
 
-def _setattr(args: Any, tangents: Any, options: Any, option_tangents: Any) -> Outcome:
+def _setattr(args: Any, tangents: Any, options: Any, option_tangents: Any, is_free: bool = True) -> Outcome:
+    """Store an attribute; ``is_free`` is false where the class has had its say."""
     base, name, value = args
     computed = inspect.getattr_static(type(base), name, None)
     if isinstance(computed, property) and computed.fset is not None:
@@ -346,13 +370,18 @@ def _setattr(args: Any, tangents: Any, options: Any, option_tangents: Any) -> Ou
         images = (zero_tangent(computed), tangents[0], tangents[2])
         return call(type(computed).__set__, 0.0, (computed, base, value), images, {}, {})
     method = _written(base, "__setattr__")
-    if method is not None:
+    if method is not None and is_free:
         return call(method, 0.0, args, tangents, {}, {})
     if isinstance(base, (type, types.ModuleType, types.FunctionType)):
         rt.check_kept_tangents(0.0, "__setitem__", tangents[2:])
-    setattr(base, name, value)
+    store = setattr if method is None else object.__setattr__
+    store(base, name, value)
     setattr(tangents[0], name, tangents[2])
     return None, 0.0
+
+
+def _vars(args: Any, tangents: Any, options: Any, option_tangents: Any) -> Outcome:
+    return _read_attribute((*args, "__dict__"), (*tangents, 0.0), {}, {})
 
 
 def _delattr(args: Any, tangents: Any, options: Any, option_tangents: Any) -> Outcome:
@@ -385,6 +414,8 @@ def _copied(copier: Any) -> Any:
 def _sequence(args: Any, tangents: Any, options: Any, option_tangents: Any) -> Outcome:
     """List what a loop runs over, as the class of an instance says."""
     iterate = _written(args[0], "__iter__")
+    if iterate is None and is_iterable_of_class(args[0]):
+        iterate = items_by_position
     if iterate is None or isinstance(tangents[0], float):
         values = rt.sequence(args[0])
         return values, sequence_tangent(values, args[0], tangents[0])
@@ -426,7 +457,8 @@ def _container_call(args: Any, tangents: Any, options: Any, option_tangents: Any
 SPECIAL: dict[Any, Any] = {
     rt.call: _reverse_call, rt.call_method: _reverse_method, rt.container_call: _container_call,
     getattr: _getattr, setattr: _setattr, delattr: _delattr, functools.partial: _partial, super: _super,
-    rt.sequence: _sequence, copy.copy: _copied(copy.copy), copy.deepcopy: _copied(copy.deepcopy),
+    object.__getattribute__: _read_attribute, object.__setattr__: functools.partial(_setattr, is_free=False),
+    vars: _vars, rt.sequence: _sequence, copy.copy: _copied(copy.copy), copy.deepcopy: _copied(copy.deepcopy),
 }  # fmt: skip
 
 
@@ -442,8 +474,7 @@ def make(cls: Any, args: Any, tangents: Any, options: Any, option_tangents: Any)
         value = cls(*args, **options)
         return value, _dict_tangent(value, args, tangents, option_tangents)
     if issubclass(cls, collections.deque):
-        items = list(args[0]) if args else []
-        parts = tangents[0] if args and not isinstance(tangents[0], float) else zero_tangent(items)
+        items, parts = _sequence(args[:1], tangents[:1], {}, {}) if args else ([], [])
         return cls(items, *args[1:], **options), collections.deque(parts, *args[1:], **options)
     if issubclass(cls, (float, complex, np.inexact)) and len(args) == 1 and isinstance(args[0], _NUMERIC):
         value = cls(args[0])
@@ -500,7 +531,8 @@ def _dataclass(
     signature = inspect.signature(cls)
     bound = signature.bind(*args, **options).arguments
     images = signature.bind(*tangents, **named).arguments
-    for field in dataclasses.fields(cls):
+    fields = {field.name: field for field in dataclasses.fields(cls)}
+    for field in fields.values():
         if field.name in bound:
             item, part = bound[field.name], images[field.name]
         elif field.default_factory is not dataclasses.MISSING:

@@ -8,8 +8,7 @@ from __future__ import annotations
 import copy
 import functools
 import inspect
-from collections.abc import Callable
-from types import FunctionType
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
@@ -17,7 +16,7 @@ import numpy as np
 from srcad import dynamic
 from srcad import runtime as rt
 from srcad.derive.constructors import init_only_fields
-from srcad.dynamic_containers import return_copy
+from srcad.dynamic_containers import is_iterable_of_class, return_copy
 from srcad.errors import UnsupportedError
 from srcad.runtime.tangent_copies import copied_tangent, filled_tangent, record_tangent, tangent_of_partial
 from srcad.runtime.tangents import Tangent, zero_tangent
@@ -59,6 +58,9 @@ def record_method(args: Any, tangents: Any) -> Outcome:
 def deque_made(args: Any, tangents: Any) -> Outcome:
     """Make a deque."""
     cls, _, values, shadows, options, option_shadows = args
+    if values and is_iterable_of_class(values[0]):
+        raise UnsupportedError(f"A deque is made of an instance of '{type(values[0]).__name__}', which is not "
+                               "differentiated twice.", "Make it of a list of its items.")  # fmt: skip
     value, shadow, pullback = dynamic.call(cls, None, values, shadows, options, option_shadows)
     mirrored, images = ((*part[:1], *values[1:]) for part in tangents[2:4])
     named, named_images = (
@@ -72,6 +74,7 @@ def deque_made(args: Any, tangents: Any) -> Outcome:
 def dict_made(args: Any, tangents: Any) -> Outcome:
     """Make a dict of a class of the standard library."""
     cls, _, values, shadows, options, option_shadows = args
+    values = tuple(list(v) if isinstance(v, Iterator) else v for v in values)
     made = dynamic.call(cls, None, values, shadows, options, option_shadows)
     image, dshadow = zero_tangent(made[0]), zero_tangent(made[1])
     if made[1] is None:
@@ -97,9 +100,7 @@ def dict_made(args: Any, tangents: Any) -> Outcome:
 
 def is_listed(source: Any = None) -> bool:
     """Tell whether the items of a value stand in its tangent and shadow in the same order."""
-    return not isinstance(source, dict) and not isinstance(
-        getattr(type(source), "__iter__", None), FunctionType
-    )
+    return not isinstance(source, dict) and not is_iterable_of_class(source)
 
 
 def items_listed(args: Any, tangents: Any) -> Outcome:
@@ -204,6 +205,10 @@ def container_call(args: Any, tangents: Any) -> Outcome:
                 part[:] = [part[i] for i in order]
         return (None, None), (0.0, 0.0)
     mirrored = tuple(dvalues)
+    if method == "update" and values and not isinstance(values[0], dict):
+        keys = [key for key, _ in values[0]]
+        mirrored, dshadows = ({key: part for key, (_, part) in zip(keys, d[0])} for d in (dvalues, dshadows))
+        mirrored, dshadows = (mirrored,), (dshadows,)
     if method in ("move_to_end", "rotate", "popitem"):
         mirrored, doptions = values, options
     if method in ("pop", "insert", "get", "setdefault"):
@@ -212,8 +217,13 @@ def container_call(args: Any, tangents: Any) -> Outcome:
         method, values, mirrored = "pop", (base.index(*values),), (base.index(*values),)
     images = tuple(None if s is None else d for s, d in zip(shadows, dshadows))
     found = rt.container_call(base, shadow, method, values, shadows, options, option_shadows)
+    if method in ("items", "values"):
+        pairs = (
+            [(0.0, dbase[key]) for key in base],
+            [(0.0, 0.0 if shadow is None else dshadow.get(key, 0.0)) for key in base],
+        )
+        parts = pairs if method == "items" else tuple([part for _, part in listing] for listing in pairs)
+        return found, (parts[0], 0.0 if shadow is None else parts[1])
     held = None if shadow is None else dshadow
     image = rt.container_call(dbase, held, method, mirrored, images, doptions, doption_shadows)
-    if method == "items":
-        image = ([(0.0, part) for _, part in image[0]], image[1])
     return found, tuple(0.0 if part is None else part for part in image)

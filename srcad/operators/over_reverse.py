@@ -28,9 +28,10 @@ from srcad.derive.call_adjoints import CONVERSIONS
 from srcad.dynamic_containers import written_copier
 from srcad.dynamic_exceptions import noting_changes
 from srcad.dynamic_objects import carries, fill_fields
-from srcad.dynamic_operators import attribute_of_class, is_method
-from srcad.errors import NoDerivativeError, UnsupportedError
+from srcad.dynamic_operators import is_method, method_of_object, mixed
+from srcad.errors import NoDerivativeError
 from srcad.lang.function import Nested
+from srcad.operators.computed import by_class, keep_cached
 from srcad.operators.over_copies import (
     both,
     container_call,
@@ -47,11 +48,11 @@ from srcad.operators.over_copies import (
     record_made,
     record_method,
 )
-from srcad.operators.sources import SOURCES
+from srcad.operators.sources import SOURCES, items_by_position
 from srcad.rules import registry
 from srcad.runtime.libraries import OfLibrary
 from srcad.runtime.tangents import CONTAINERS, Tangent, complete_tangent, partial_of, zero_tangent
-from srcad.targets import Target, place, refuse_changed_defaults
+from srcad.targets import Target, refuse_changed_defaults
 
 __all__ = ["bound_images", "by_products", "call_with_shadows", "method_with_shadows"]
 
@@ -87,7 +88,8 @@ _UPDATES: dict[Any, Any] = {
 }  # fmt: skip
 _JOINING = (operator.add, operator.iadd, operator.mul, operator.imul, operator.or_, operator.ior)
 _PLAIN = (str, bytes, int, float, range, set, frozenset, np.random.Generator, OfLibrary)
-_STRUCTURAL = (operator.getitem, operator.setitem, operator.delitem, getattr, setattr, delattr)
+_ATTRIBUTES = (getattr, setattr, delattr, vars, object.__getattribute__, object.__setattr__)
+_STRUCTURAL = (operator.getitem, operator.setitem, operator.delitem, *_ATTRIBUTES)
 
 
 def call_with_shadows(call: Call, args: Any, tangents: Any) -> Outcome:
@@ -108,6 +110,18 @@ def call_with_shadows(call: Call, args: Any, tangents: Any) -> Outcome:
         parts = ((values[0], *memo), (shadows[0], *(None for _ in memo)), {}, {})
         images = ((dvalues[0], *memo), (dshadows[0], *(0.0 for _ in memo)), {}, {})
         return _of_function(call, (written, None, *parts), (0.0, 0.0, *images))
+    meant = mixed(function, values) if known else None
+    if (
+        known
+        and function in _UPDATES
+        and isinstance(values[0], np.ndarray)
+        and isinstance(values[1], (list, tuple))
+    ):
+        meant = function
+    if meant is not None:
+        return _with_made(call, meant, np.array, [ShadowedCall(*args), ShadowedCall(*tangents)])
+    if function is operator.ior and isinstance(values[0], dict) and isinstance(values[1], (list, tuple)):
+        return _with_made(call, function, dict, [ShadowedCall(*args), ShadowedCall(*tangents)])
     if known and function in _OUT_OF_PLACE and _is_not_updated(function, values[0]):
         function = _OUT_OF_PLACE[function]
         args = (function, *args[1:])
@@ -123,16 +137,6 @@ def call_with_shadows(call: Call, args: Any, tangents: Any) -> Outcome:
     converted = _method_of_class(function, values) if known and function in CONVERSIONS else None
     if known and registry.find(function) is not None and converted is None:
         return _of_rule(call, (function, *args[1:]), tangents)
-    if (
-        function is operator.getitem
-        and isinstance(values[0], dict)
-        and hasattr(type(values[0]), "__missing__")
-        and values[1] not in values[0]
-        and not isinstance(values[0], (collections.defaultdict, collections.Counter))
-    ):
-        cls = type(values[0])
-        raise UnsupportedError(f"The class '{cls.__name__}' makes an item that is missing, which is not differentiated "
-                               "twice.", "Set the item before.", place(cls))  # fmt: skip
     of_library = known and function in SOURCES and any(isinstance(value, OfLibrary) for value in values)
     if of_library or function is getattr and has_no_derivative(*values[:2]):
         made = dynamic.call(*args)
@@ -146,15 +150,13 @@ def call_with_shadows(call: Call, args: Any, tangents: Any) -> Outcome:
         return _of_rule(
             call, (part, None, values[:1], shadows[:1], {}, {}), (0.0, 0.0, dvalues[:1], dshadows[:1], {}, {})
         )
-    if known and function in (getattr, setattr):
-        _check_attribute(values)
-        if isinstance(values[0], super):
-            computed = attribute_of_class(*values[:2])
-            if isinstance(computed, property):
-                held = ((values[0].__self__,), shadows[:1], {}, {})
-                return _of_function(
-                    call, (computed.fget, None, *held), (0.0, 0.0, dvalues[:1], dshadows[:1], {}, {})
-                )
+    if known and function in (getattr, setattr, operator.getitem):
+        given = [ShadowedCall(*args), ShadowedCall(*tangents)]
+        made = by_class(given)
+        if made is not None:
+            found = _of_function(call, *made)
+            keep_cached(given, found)
+            return found
     if function is getattr and _names_a_method_of_an_array(*values[:2]):
         return (getattr(*values[:2]), shadows[0], _nothing_to_do), (dvalues[0], dshadows[0], 0.0)
     if known and function in _STRUCTURAL and not _is_computed(function, values):
@@ -172,7 +174,7 @@ def call_with_shadows(call: Call, args: Any, tangents: Any) -> Outcome:
     if reflected is not None:
         swapped = [tuple(part)[::-1] for part in (values, shadows, dvalues, dshadows)]
         return _of_function(call, (reflected, None, *swapped[:2], {}, {}), (0.0, 0.0, *swapped[2:], {}, {}))
-    if function is rt.sequence and isinstance(getattr(type(values[0]), "__iter__", None), types.FunctionType):
+    if function is rt.sequence and dynamic_containers.is_iterable_of_class(values[0]):
         return _iterated(call, args, tangents)
     if function is rt.sequence or (function is list or function is tuple) and is_listed(*values[:1]):
         return items_listed(args, tangents)
@@ -197,10 +199,35 @@ def call_with_shadows(call: Call, args: Any, tangents: Any) -> Outcome:
     return _of_function(call, (function, *args[1:]), tangents)
 
 
+def _with_made(call: Call, function: Any, maker: Any, calls: list[ShadowedCall]) -> Outcome:
+    """Apply an operator between an array or dict and a list, of which ``maker`` makes the like."""
+    first, image = calls
+    operands, images, undo = [], [], []
+    for place, value in enumerate(first.values):
+        pairs = [(c.values[place], c.shadows[place]) for c in calls]
+        if isinstance(value, (list, tuple)):
+            given = [plain_call(f, (v,), (s,)) for f, (v, s) in zip((maker, 0.0), pairs)]
+            (*found, pullback), (*down, dpullback) = call_with_shadows(call, *given)
+            pairs = [tuple(found), tuple(down)]
+            undo.append((pullback, dpullback))
+        operands.append(pairs[0])
+        images.append(pairs[1])
+    whole = [plain_call(f, *zip(*parts)) for f, parts in ((function, operands), (0.0, images))]
+    (*made, pullback), (*moved, dpullback) = call_with_shadows(call, *whole)
+    undo.insert(0, (pullback, dpullback))
+    pulls = functools.partial(dynamic_containers.run, [p for p, _ in undo])
+    return (*made, pulls), (*moved, partial_of(0.0, [d for _, d in undo]))
+
+
 def method_with_shadows(call: Call, args: Any, tangents: Any) -> Outcome:
     """Return what ``rt.call_method(*args)`` returns, and its tangent."""
     receiver, own, name, *rest = args
     dreceiver, down, _, *drest = tangents
+    of_object = method_of_object(receiver, name)
+    if of_object is not None:
+        with_self = (of_object, None, (receiver.__self__, *rest[0]), (own, *rest[1]), *rest[2:])
+        images = (0.0, 0.0, (dreceiver, *drest[0]), (down, *drest[1]), *drest[2:])
+        return call_with_shadows(call, with_self, images)
     if isinstance(receiver, tuple) and name in ("_replace", "_asdict"):
         return record_method(args, tangents)
     if isinstance(receiver, CONTAINERS) and type(receiver).__module__ in ("builtins", "collections"):
@@ -233,7 +260,9 @@ def _nothing_to_do() -> None:
 def _is_computed(function: Any, values: Any) -> bool:
     """Tell whether a class, or an array, decides what an item or attribute is."""
     base = values[0]
-    if function in (getattr, setattr, delattr):
+    if function is vars:
+        return False
+    if function in _ATTRIBUTES:
         plain = isinstance(base, _NUMERIC) and values[1] not in ("T", "mT")
         return plain or isinstance(getattr(type(base), values[1], None), property)
     return not isinstance(base, (*CONTAINERS, np.ndarray)) or _method_of_class(function, values) is not None
@@ -242,22 +271,7 @@ def _is_computed(function: Any, values: Any) -> bool:
 def has_no_derivative(base: Any, name: str) -> bool:
     """Tell whether an attribute holds no numbers to differentiate."""
     of_array = isinstance(base, _NUMERIC) and name in ("dtype", "shape", "ndim", "size", "kind")
-    return of_array or isinstance(base, np.dtype) or str(name).startswith("__")
-
-
-def _check_attribute(values: Any) -> None:
-    """Refuse an attribute that a class computes in another way than by a property."""
-    base, name = values[:2]
-    if isinstance(base, (*_NUMERIC, *CONTAINERS, Tangent, type, types.ModuleType)) or not isinstance(
-        name, str
-    ):
-        return
-    computed = inspect.getattr_static(type(base), name, None)
-    written = isinstance(getattr(type(computed), "__get__", None), types.FunctionType)
-    absent = name not in getattr(base, "__dict__", {}) and computed is None
-    if written or absent and isinstance(getattr(type(base), "__getattr__", None), types.FunctionType):
-        raise UnsupportedError(f"The class '{type(base).__name__}' computes the attribute '{name}' by itself, "
-                               "which is not differentiated twice.", "Make it a property.", place(type(base)))  # fmt: skip
+    return of_array or isinstance(base, np.dtype) or str(name).startswith("__") and name != "__dict__"
 
 
 _TITLES = (
@@ -328,7 +342,7 @@ def _update(call: Call, args: Any, tangents: Any) -> Outcome:
 
 def _iterated(call: Call, args: Any, tangents: Any) -> Outcome:
     """List what an instance iterates over, as its class says."""
-    iterate = type(args[2][0]).__iter__
+    iterate = getattr(type(args[2][0]), "__iter__", items_by_position)
     found, image = _of_function(call, (iterate, None, *args[2:]), (0.0, 0.0, *tangents[2:]))
     advance = getattr(type(found[0]), "__next__", None)
     if not isinstance(advance, types.FunctionType):
@@ -368,6 +382,13 @@ def _structural(args: Any, tangents: Any) -> Outcome:
             return (value, shadow, pullback), (zero_tangent(value), zero_tangent(shadow), 0.0)
     if is_method(value):
         return (value, shadow, pullback), (dvalues[0], dshadows[0], 0.0)
+    if (
+        isinstance(dvalues[0], Tangent)
+        and isinstance(value, dict)
+        and value is getattr(values[0], "__dict__", None)
+    ):
+        down = 0.0 if shadow is None else vars(dshadows[0])
+        return (value, shadow, pullback), (dvalues[0].attributes(), down, 0.0)
     mirrored = (dvalues[0], *values[1:2], *dvalues[2:])
     if function in _JOINING:
         mirrored = tuple(d if isinstance(v, CONTAINERS) else v for v, d in zip(values, dvalues))
@@ -386,18 +407,21 @@ def _of_rule(call: Call, args: Any, tangents: Any) -> Outcome:
     _, _, dvalues, dshadows, doptions, doption_shadows = tangents
     value, shadow, pullback = dynamic_rules.call_of_rule(function, values, shadows, options, option_shadows)
     _, dvalue = call(function, 0.0, values, dvalues, options, doptions)
-    base = shadows[0] if shadows else None
-    shared = (
-        isinstance(base, np.ndarray) and isinstance(shadow, np.ndarray) and np.may_share_memory(base, shadow)
-    )
-    dshadow = rt.mirror(value, values[0], dshadows[0]) if shared else zero_tangent(shadow)
+    downs = tuple(0.0 if held is None else d for held, d in zip(shadows, dshadows))
+    views = rt.mirrored_views(value, values, downs)
     if not isinstance(pullback, functools.partial):
-        return (value, shadow, pullback), (dvalue, dshadow, 0.0)
+        return (value, shadow, pullback), (
+            dvalue,
+            dynamic_rules.views_or_own(views, zero_tangent(shadow)),
+            0.0,
+        )
+    own = zero_tangent(pullback.args[2])
+    dshadow = dynamic_rules.views_or_own(views, own)
     rule = pullback.args[0]
     signature = inspect.Signature(rule.parameters)
     darguments = signature.bind(*dvalues, **doptions).arguments
     images = {n: d for n, d in signature.bind(*dshadows, **doption_shadows).arguments.items()}
-    kept = (0.0, dvalue, dshadow, dvalues, doptions, darguments, images)
+    kept = (0.0, dvalue, own, dvalues, doptions, darguments, images)
     return (value, shadow, pullback), (dvalue, dshadow, partial_of(0.0, *kept))
 
 
@@ -418,19 +442,20 @@ def _of_class(call: Call, args: Any, tangents: Any) -> Outcome:
     is_generated = not isinstance(init, types.FunctionType) or init.__code__.co_filename == "<string>"
     if is_generated and isinstance(after, types.FunctionType):
         return _of_dataclass(call, args, tangents)
-    value, shadow, pullback = dynamic.call(cls, None, values, shadows, options, option_shadows)
     if cls is np.vectorize:
+        value, shadow, pullback = dynamic.call(cls, None, values, shadows, options, option_shadows)
         dvalue, dshadow = Tangent(value), rt.Shadow()
         dvalue.pyfunc = tangents[2][0] if tangents[2] else tangents[4].get("pyfunc")
         dshadow.pyfunc = tangents[3][0] if tangents[3] else tangents[5].get("pyfunc")  # type: ignore[attr-defined]
         return (value, shadow, pullback), (dvalue, dshadow, 0.0)
-    if isinstance(value, tuple) or not hasattr(value, "__dict__") and not hasattr(cls, "__slots__"):
+    if is_generated:
+        value, shadow, pullback = dynamic.call(cls, None, values, shadows, options, option_shadows)
+        if hasattr(value, "__dict__") or hasattr(cls, "__slots__"):
+            return (value, shadow, pullback), (*fields_of(cls, value, shadow, tangents), 0.0)
         dvalue, dshadow, dpullback = dynamic.call(
             cls, None, tangents[2], tangents[3], tangents[4], tangents[5]
         )
         return (value, shadow, functools.partial(both, pullback, dpullback)), (dvalue, dshadow, 0.0)
-    if is_generated:
-        return (value, shadow, pullback), (*fields_of(cls, value, shadow, tangents), 0.0)
     value, shadow = cls.__new__(cls), rt.Shadow()
     dvalue, dshadow = Tangent(value), rt.Shadow()
     with_self = (init, None, (value, *values), (shadow, *shadows), options, option_shadows)

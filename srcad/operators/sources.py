@@ -11,7 +11,7 @@ from typing import Any
 
 from srcad.rules import iteration
 
-__all__ = ["SOURCES", "with_known_arity"]
+__all__ = ["SOURCES", "items_by_position", "with_known_arity"]
 
 
 def _add(left: Any, right: Any) -> Any:
@@ -124,6 +124,11 @@ def _itruediv(target: Any, value: Any) -> Any:
 def _ipow(target: Any, value: Any) -> Any:
     target **= value
     return target
+
+
+def items_by_position(values: Any) -> Any:
+    """Return the items of an instance that has ``__getitem__`` and ``__len__``, but no ``__iter__``."""
+    return [values[i] for i in range(len(values))]
 
 
 def _list(values: Any = ()) -> Any:

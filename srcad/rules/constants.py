@@ -130,7 +130,7 @@ refuse(
 refuse("A test runner has no derivative.", np.test)
 refuse(
     "The names that this function works on are not known before it runs: write out what it does.",
-    aiter, anext, breakpoint, compile, delattr, eval, exec, globals, locals, vars,
+    aiter, anext, breakpoint, compile, delattr, eval, exec, globals, locals,
 )  # fmt: skip
 refuse(
     "A class is built before a function is differentiated: move it out.", classmethod, property, staticmethod

@@ -127,6 +127,8 @@ def accumulate(gradient: Any, index: Any, value: Any) -> None:
     """Add ``value`` to the part of ``gradient`` at ``index``; an index that occurs twice counts twice."""
     if type(gradient) is list and type(index) is int:
         gradient[index] = add(gradient[index], value)
+    elif isinstance(gradient, np.ndarray) and isinstance(index, str):
+        gradient[index] += value
     elif isinstance(gradient, np.ndarray):
         np.add.at(gradient, index, value)
     elif isinstance(gradient, dict):

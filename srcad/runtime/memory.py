@@ -32,6 +32,7 @@ __all__ = [
     "clone",
     "element_shadow",
     "mirror",
+    "mirrored_views",
     "return_element",
     "return_elements",
     "seed_shadow",
@@ -378,7 +379,7 @@ def seed_shadow(target: Any, cotangent: Any) -> None:
 def _is_basic(index: Any) -> bool:
     parts = index if isinstance(index, tuple) else (index,)
     return all(
-        part is None or part is Ellipsis or isinstance(part, (slice, int, np.integer)) and not isinstance(part, bool)
+        part is None or part is Ellipsis or isinstance(part, (slice, int, str, np.integer)) and not isinstance(part, bool)
         for part in parts
     )  # fmt: skip
 
@@ -435,6 +436,26 @@ def mirror(value: Any, base: Any, base_shadow: Any) -> Any:
     whole = owner(base_shadow)
     offset = _offset(value) - _offset(base) + _offset(base_shadow) - _offset(whole)
     return _view(whole, value.shape, offset, value.strides)
+
+
+def mirrored_views(value: Any, bases: Any, shadows: Any) -> Any:
+    """Return the shadow of each array in ``value`` that is a view of one of ``bases``; None for the others.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> x, dx = np.ones(3), np.zeros(3)
+    >>> mirrored_views([x[1:], np.ones(2)], (x,), (dx,))
+    [array([0., 0.]), None]
+    """
+    if isinstance(value, (list, tuple)):
+        return [mirrored_views(part, bases, shadows) for part in value]
+    for base, held in zip(bases, shadows):
+        if isinstance(base, np.ndarray) and isinstance(held, np.ndarray):
+            image = mirror(value, base, held)
+            if isinstance(image, np.ndarray) and np.may_share_memory(image, held):
+                return image
+    return None
 
 
 def attribute_shadow(value: Any, base: Any, base_shadow: Any, name: str) -> Any:

@@ -176,13 +176,13 @@ def container_call(
         return value, None
     if method in ("popleft", "rotate"):
         return value, getattr(base_shadow, method)(*args)
-    if method in ("clear", "reverse", "popitem", "copy", "values", "items"):
-        image = getattr(base_shadow, method)()
-        if method == "items":
-            return list(value), [(None, part) for _, part in image]
-        if method == "values":
-            return list(value), list(image)
-        return value, (None, image[1]) if method == "popitem" else image
+    if method == "popitem":
+        return value, (None, base_shadow.pop(value[0], None))
+    if method in ("values", "items"):
+        images = [base_shadow.get(key) for key in base]
+        return list(value), images if method == "values" else [(None, image) for image in images]
+    if method in ("clear", "reverse", "copy"):
+        return value, getattr(base_shadow, method)()
     return value, None
 
 
@@ -298,6 +298,8 @@ def restore(base: Any, saved: Any) -> None:
 def store_gradient(gradient: Any, index: Any) -> Any:
     """Return the gradient of what was stored at ``index``: of values stored at one place only the last has any."""
     part = np.array(gradient[index])
+    if isinstance(index, str):
+        return part  # a field of a structured array
     numbers = np.arange(gradient.size).reshape(gradient.shape)[index]
     flat = np.ravel(numbers)
     winner = np.empty(gradient.size, dtype=np.intp)
@@ -311,6 +313,9 @@ def store_gradient(gradient: Any, index: Any) -> Any:
 
 def stored_gradient(gradient: Any, value: Any) -> Any:
     """Return the gradient of what was stored in an array, in the structure of the value: lists for lists."""
+    if isinstance(gradient, np.void):
+        raise UnsupportedError("A record of a structured array is stored as a whole.",
+                               "Store its fields one by one: 'a[\"name\"][i] = value'.")  # fmt: skip
     if isinstance(value, (list, tuple)):
         whole = unbroadcast(gradient, np.zeros(np.shape(value)))
         return [stored_gradient(part, item) for part, item in zip(whole, value)]

@@ -72,6 +72,12 @@ class Tangent:
         self.__dict__[attribute] = made
         return made
 
+    def attributes(self) -> dict[str, Any]:
+        """Return the tangents of all attributes that the object has now, in the dict where they are kept."""
+        for name in self.__dict__["__primal__"].__dict__:
+            getattr(self, name)
+        return self.__dict__
+
     def __delattr__(self, attribute: str) -> None:
         self.__dict__.pop(attribute, None)
 
@@ -353,6 +359,8 @@ def replace_tangent(old: Any, new: Any, changed: bool) -> Any:
 
 def sequence_tangent(values: Any, source: Any, tangent: Any) -> Any:
     """Return the tangent of ``values``, which iterates over ``source``."""
+    if isinstance(values, str):
+        return [0.0] * len(values)
     if values is source or isinstance(values, np.ndarray):
         return tangent
     if isinstance(source, dict) or isinstance(tangent, float):
@@ -380,9 +388,9 @@ def container_method(
         base[:] = [base[i] for i in order]
         tangent[:] = [tangent[i] for i in order]
         return None, 0.0
-    if method == "move_to_end":
-        tangent.move_to_end(*args, **options)
-        return base.move_to_end(*args, **options), 0.0
+    if method in ("move_to_end", "popitem"):
+        value, image = getattr(base, method)(*args, **options), getattr(tangent, method)(*args, **options)
+        return value, 0.0 if image is None else (0.0, image[1])
     if method in ("pop", "rotate") or method == "insert":
         moved = (args[0], tangents[1]) if method == "insert" else args[:1]
         if method == "pop" and isinstance(base, dict) and len(args) > 1:
@@ -393,13 +401,11 @@ def container_method(
         return getattr(base, method)(*args), getattr(tangent, method)(args[0], default)
     if method == "update":
         return _update(base, tangent, args, tangents, options, option_tangents)
+    if method in ("items", "values"):
+        images = [tangent[key] for key in base]
+        value = list(getattr(base, method)())
+        return value, images if method == "values" else [(0.0, image) for image in images]
     value, image = getattr(base, method)(*args), getattr(tangent, method)(*tangents)
-    if method == "items":
-        return list(value), [(0.0, part) for _, part in image]
-    if method == "popitem":
-        return value, (0.0, image[1])
-    if method == "values":
-        return list(value), list(image)
     return value, 0.0 if image is None else image
 
 

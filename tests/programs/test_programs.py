@@ -56,6 +56,8 @@ TOPICS = (
     "libraries",
     "instances",
     "instances_of_all_kinds",
+    "class_protocols",
+    "containers_filled",
 )
 for topic in TOPICS:
     importlib.import_module(f"tests.programs.{topic}")
