@@ -160,13 +160,14 @@ def repeating_views(fn: Function) -> set[str]:
     while size != len(found):
         size = len(found)
         for stmt in simple_statements(fn.tree.body):
-            value = getattr(stmt, "value", None)
-            if not isinstance(stmt, gast.Assign) or not isinstance(stmt.targets[0], gast.Name):
+            if not isinstance(stmt, gast.Assign) or not isinstance(
+                stmt.targets[0], (gast.Name, gast.Tuple, gast.List)
+            ):
                 continue
+            value = stmt.value
             function = fn.scope.statics.get(getattr(getattr(value, "func", None), "id", ""))
             made = getattr(function, "__name__", "") in _REPEATING
-            alias = isinstance(value, (gast.Name, gast.Subscript, gast.Attribute))
-            base = value if isinstance(value, gast.Name) else getattr(value, "value", None)
-            if made or alias and getattr(base, "id", None) in found:
-                found.add(stmt.targets[0].id)
+            views = isinstance(value, (gast.Name, gast.Subscript, gast.Attribute, gast.Call))
+            if made or views and found & {n.id for n in gast.walk(value) if isinstance(n, gast.Name)}:
+                found |= {n.id for n in gast.walk(stmt.targets[0]) if isinstance(n, gast.Name)}
     return found

@@ -194,20 +194,6 @@ def iterator_zipped_with_itself(x):
     return sum(a * b for a, b in zip(values, values))  # refused at: zip(values, values)
 
 
-class Two:
-    def __init__(self, x):
-        self.x = x
-
-    def __iter__(self):
-        return iter([self.x, self.x * self.x])
-
-
-@refused(2.0)
-def instance_unpacked(x):
-    a, b = Two(x)  # refused at: a, b = Two(x)
-    return a * b
-
-
 @contextlib.contextmanager
 def maybe(x):
     if x > 1.0:
