@@ -160,6 +160,8 @@ def _keep_region(change: Change, scope: Scope, kinds: Kinds) -> Kept:
     before: list[gast.stmt]
     if _is_element(change.index, kind, kinds):
         before = [assign(saved, region)]
+    elif isinstance(change.index, gast.Constant) and change.index.value is ... and kind.ndim:
+        before = [assign(saved, call("np.copy", name(change.base)))]
     else:
         part = scope.fresh("t")
         before = [assign(part, region), assign(saved, call("np.copy", name(part)))]

@@ -74,6 +74,8 @@ def logaddexp_reduce(ans, g, array, axis=0, dtype=None, out=None, keepdims=False
     if axis is not None and not keepdims:
         g = np.expand_dims(g, axis)
         ans = np.expand_dims(ans, axis)
+    if where is True:
+        return g * np.exp(rt.difference(array, ans))
     return np.where(where, g * np.exp(rt.difference(array, ans)), 0)
 
 
