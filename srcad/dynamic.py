@@ -87,7 +87,7 @@ def call(
     receiver = getattr(function, "__self__", None)
     bound = isinstance(function, types.BuiltinMethodType) and receiver is not None
     if bound and not inspect.ismodule(receiver):
-        if not isinstance(receiver, (*CONTAINERS, np.ndarray, np.generic, *PLAIN)):
+        if not isinstance(receiver, (*CONTAINERS, np.ndarray, np.generic, *PLAIN, random.Random)):
             raise missing(function)
         return call_method(receiver, own, function.__name__, args, shadows, options, option_shadows)
     if isinstance(function, types.BuiltinFunctionType):

@@ -84,7 +84,8 @@ def _built_in(
             return value, {**dict.fromkeys(value), **named}, _nothing_to_do
         _, image, pullback = dict_of(call, sources[0][0], shadows=(sources[0][1],))
         return value, {**dict.fromkeys(value), **image, **named}, pullback
-    if given and not issubclass(cls, BaseException):
+    keys_alone = cls in (set, frozenset) and isinstance(args[0], dict)
+    if given and not keys_alone and not issubclass(cls, BaseException):
         raise UnsupportedError(f"An instance of '{cls.__name__}' is made from values that carry a derivative.",
                                "Keep them in a list, a dict, an array or an object of a class of your own.")  # fmt: skip
     return value, None, _nothing_to_do

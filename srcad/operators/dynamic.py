@@ -157,7 +157,10 @@ def call(function: Any, held: Any, args: Any, tangents: Any, options: Any, optio
         and not inspect.ismodule(receiver)
         and receiver is not None
     ):
-        return call_method(receiver, held, function.__name__, args, tangents, options, option_tangents)
+        image = (
+            held.__self__ if isinstance(held, types.BuiltinMethodType) else held
+        )  # of a method read as an attribute
+        return call_method(receiver, image, function.__name__, args, tangents, options, option_tangents)
     if isinstance(function, types.BuiltinFunctionType):
         function = source_of_builtin(function, len(args), tuple(options)) or with_known_arity(
             function, len(args)
@@ -504,10 +507,18 @@ def make(cls: Any, args: Any, tangents: Any, options: Any, option_tangents: Any)
     return value, image
 
 
+def _plain_keys(value: Any) -> Any:
+    """Return None for a dict whose keys have no derivative: a set is made of these."""
+    return (
+        None if isinstance(value, dict) and not any(isinstance(k, (float, complex)) for k in value) else value
+    )
+
+
 def _without_derivative(cls: Any, args: Any, options: Any) -> Outcome:
     """Call a class of Python or NumPy whose instances have no derivative."""
     numbers = issubclass(cls, (BaseException, int, np.integer, np.bool_, str, bytes, range, slice))
-    if not numbers and any(is_differentiable(kind_of(value)) for value in (*args, *options.values())):
+    given = [_plain_keys(value) for value in args] if cls in (set, frozenset) else [*args, *options.values()]
+    if not numbers and any(is_differentiable(kind_of(value)) for value in given):
         raise UnsupportedError(f"A value with a derivative is given to '{cls.__name__}', which has no tangent.",
                                "Keep such values in arrays, lists, tuples, dicts or objects of your own.")  # fmt: skip
     return plain(cls, args, options)

@@ -189,8 +189,9 @@ def call_with_shadows(call: Call, args: Any, tangents: Any) -> Outcome:
         and receiver is not None
         and not inspect.ismodule(receiver)
     ):
+        dreceiver, down, own = _holder(dfunction), _holder(down), _holder(own)
         return method_with_shadows(
-            call, (receiver, own, function.__name__, *args[2:]), (dfunction, down, 0.0, *tangents[2:])
+            call, (receiver, own, function.__name__, *args[2:]), (dreceiver, down, 0.0, *tangents[2:])
         )
     if known:
         function = SOURCES.get(function, function)
@@ -364,6 +365,11 @@ def _gathered(steps: list[Any]) -> Outcome:
     images = ([dvalue for _, (dvalue, _, _) in items], [dshadow for _, (_, dshadow, _) in items])
     pullback = functools.partial(dynamic_containers.run, [pullback for (_, _, pullback), _ in steps[::-1]])
     return (*made, pullback), (*images, partial_of(0.0, [dpullback for _, (_, _, dpullback) in steps[::-1]]))
+
+
+def _holder(image: Any) -> Any:
+    """Return what a method that was read as an attribute belongs to; other values as they are."""
+    return image.__self__ if isinstance(image, types.BuiltinMethodType) else image
 
 
 def _names_a_method_of_an_array(base: Any, name: str) -> bool:

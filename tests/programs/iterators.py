@@ -325,3 +325,16 @@ def lists_of_what_a_class_runs_over(x):
 @program(X)
 def array_spread_in_a_list_beside_dynamic_values(x):
     return max([0.0, *x]) + max(x, default=0)
+
+
+@program({(0, 1): 1.0, (1, 2): 2.0, (0, 2): 6.0})
+def shortest_path(edges):
+    distances = {0: 0.0, 1: math.inf, 2: math.inf}
+    todo = set(distances)
+    while todo:
+        nearest = min(todo, key=distances.get)
+        todo.remove(nearest)
+        for (a, b), length in edges.items():
+            if a == nearest and distances[a] + length * length < distances[b]:
+                distances[b] = distances[a] + length * length
+    return distances[2] * distances[1]
