@@ -15,7 +15,8 @@ from srcad.rules import registry
 
 __all__ = [
     "ANY", "BOOL", "FLOAT", "FLOAT64", "INT", "NEVER", "NONE", "NUMBER", "STR", "Kind", "array", "bounded", "container",
-    "dims_of", "dtype_class", "function", "is_differentiable", "is_double", "is_scalar", "join", "join_all",
+    "dims_of", "dtype_class", "function", "is_differentiable", "is_double", "is_scalar", "is_whole", "join", "join_all",
+    "may_be_whole",
     "join_dtypes", "kind_of", "length", "length_class", "literal", "may_be_complex", "record", "scalar",
 ]  # fmt: skip
 
@@ -143,6 +144,23 @@ def dims_of(kind: Kind) -> Dims | None:
 def is_scalar(kind: Kind) -> bool:
     """Tell whether a value of this kind surely has rank 0."""
     return kind.name in ("float", "int", "bool")
+
+
+def is_whole(kind: Kind) -> bool:
+    """Tell whether a value of this kind surely is a whole number, or a tuple or list of such, as shapes and axes are."""
+    if kind.name in ("tuple", "list"):
+        return isinstance(kind.items, tuple) and all(map(is_whole, kind.items))
+    return kind.name in ("int", "bool", "none")
+
+
+def may_be_whole(kind: Kind) -> bool:
+    """Tell whether a number, or a tuple or list of numbers, may be whole, though it is followed like any other.
+
+    Whole numbers in containers are numbers to differentiate by, and have no dtype.
+    """
+    if kind.name in ("tuple", "list") and isinstance(kind.items, tuple):
+        return all(is_whole(item) or may_be_whole(item) for item in kind.items)
+    return kind.name == "float" and kind.dtype is None
 
 
 def is_double(kind: Kind) -> bool:

@@ -10,7 +10,7 @@ import numpy as np
 
 from srcad import runtime as rt
 from srcad.analysis.infer import ARRAY_METHODS, BINARY, UNARY, Kinds
-from srcad.analysis.kinds import Kind, is_scalar
+from srcad.analysis.kinds import Kind, is_scalar, is_whole, may_be_whole
 from srcad.analysis.memory import Memory
 from srcad.analysis.results.generators import method_of_generator
 from srcad.derive.build import Flattener, call, constant, method, name, written_names
@@ -390,10 +390,15 @@ class _Adjoint(MemoryAdjoints):
         reason = refusal(rule, bound)
         if reason is not None:
             raise self.refuse(reason, "", NoDerivativeError)
-        for parameter, argument in bound.items():
+        for parameter, argument in list(bound.items()):
             parts = argument if isinstance(argument, (list, tuple)) else [argument]
-            varied = any(isinstance(part, gast.Name) and part.id in self.varied for part in parts)
-            if parameter not in rule.wrt and varied:
+            varied = any(
+                isinstance(part, gast.Name) and part.id in self.varied and not is_whole(self.kind(part))
+                for part in parts
+            )
+            if parameter not in rule.wrt and varied and all(may_be_whole(self.kind(p)) for p in parts):
+                bound[parameter] = fl.atom(call("rt.whole_only", argument, constant(parameter)))
+            elif parameter not in rule.wrt and varied:
                 raise self.refuse(f"There is no derivative with respect to the argument '{parameter}'.",
                                   "Use srcad's stop_gradient or a constant there.", NoDerivativeError)  # fmt: skip
         if rule.kind == "elementwise":

@@ -12,7 +12,7 @@ import numpy as np
 
 from srcad import runtime as rt
 from srcad.analysis.infer import BINARY, Kinds, kind_of_operation
-from srcad.analysis.kinds import Kind, is_double, is_scalar
+from srcad.analysis.kinds import Kind, is_double, is_scalar, may_be_whole
 from srcad.analysis.memory import Memory
 from srcad.derive.build import Flattener, call, constant, name
 from srcad.derive.inline import bind, instantiate, refusal, static_name
@@ -203,10 +203,12 @@ class Operations:
         reason = refusal(rule, bound)
         if reason is not None:
             raise self.refuse(reason, "", NoDerivativeError)
-        for parameter, argument in bound.items():
+        for parameter, argument in list(bound.items()):
             parts = argument if isinstance(argument, (list, tuple)) else [argument]
             numeric = any(self.is_varied(p) and holds_numbers(self.kind(p)) for p in parts)
-            if parameter not in rule.wrt and numeric:
+            if parameter not in rule.wrt and numeric and all(may_be_whole(self.kind(p)) for p in parts):
+                bound[parameter] = self.fl.atom(call("rt.whole_only", argument, constant(parameter)))
+            elif parameter not in rule.wrt and numeric:
                 raise self.refuse(f"There is no derivative with respect to the argument '{parameter}'.",
                                   "Use srcad's stop_gradient or a constant there.", NoDerivativeError)  # fmt: skip
         if rule.kind == "elementwise":

@@ -122,7 +122,8 @@ class StoreAdjoints(CallAdjoints):
     def summed(self, value: gast.AST, whole: Kind, operand: gast.AST, fl: Flattener) -> gast.AST:
         """Sum a gradient of this kind to the shape of an operand that may have been broadcast."""
         kind = self.kind(operand)
-        if is_scalar(whole) and is_scalar(kind):
+        is_real_part = whole.dtype == "complex" and kind.dtype != "complex"
+        if is_scalar(whole) and is_scalar(kind) and not is_real_part:
             return value
         if (
             kind.name == "float"

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import cmath
 
+import numpy as np
+
 from srcad import runtime as rt
 from srcad.rules.registry import constant, elementwise, jvp, vjp
 
@@ -95,14 +97,19 @@ def atanh(ans, z):
 # -- polar coordinates -------------------------------------------------------------------------------
 
 
-@elementwise(cmath.phase, "z")
-def phase(ans, z):
-    return -1j / z
+@vjp(cmath.phase, "z")
+def phase(ans, g, z):
+    return rt.unbroadcast(-1j * np.real(g) / z, z)
+
+
+@jvp(cmath.phase, "z")
+def phase_z(ans, t, z):
+    return (t / z).imag
 
 
 @vjp(cmath.polar, "z")
 def polar(ans, g, z):
-    return rt.unbroadcast((g[0] * ans[0] - 1j * g[1]) / z, z)
+    return rt.unbroadcast((np.real(g[0]) * ans[0] - 1j * np.real(g[1])) / z, z)
 
 
 @jvp(cmath.polar, "z")

@@ -73,7 +73,7 @@ def det(ans, g, a):
 @vjp(np.linalg.slogdet, "a")
 def slogdet(ans, g, a):
     turned = g[0] * ans[0]
-    logarithm = g[1] + (turned - np.conj(turned)) / 2
+    logarithm = np.real(g[1]) + (turned - np.conj(turned)) / 2
     return np.expand_dims(logarithm, (-2, -1)) * np.swapaxes(np.linalg.inv(a), -1, -2)
 
 

@@ -21,6 +21,7 @@ from srcad.runtime.arrays import (
     share_of_numbers,
     sign,
     unbroadcast,
+    whole_only,
 )
 from srcad.runtime.calls import (
     Closure,
@@ -545,6 +546,7 @@ __all__ = [
     "transformed_length",
     "transposed",
     "unbroadcast",
+    "whole_only",
     "unstack_like",
     "vector_only",
     "zero_tangent",

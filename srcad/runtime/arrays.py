@@ -30,6 +30,7 @@ __all__ = [
     "share_of_numbers",
     "sign",
     "unbroadcast",
+    "whole_only",
 ]
 
 Array = Any  # a NumPy array, a NumPy scalar or a Python number
@@ -235,6 +236,25 @@ def scaled_power(scale: Array, x: Array, exponent: Array) -> Array:
         if isinstance(scale, (float, int)):
             return scale * power if scale != 0 else np.zeros_like(power)
         return np.where(np.equal(scale, 0), 0, scale * power)[()]
+
+
+def whole_only(value: Any, parameter: str) -> Any:
+    """Return an argument that has no derivative, and must be made of whole numbers.
+
+    Raises
+    ------
+    NoDerivativeError
+        If there is another number in it.
+    """
+    if isinstance(value, (tuple, list)):
+        for part in value:
+            whole_only(part, parameter)
+    elif value is not None and np.asarray(value).dtype.kind not in "iub":
+        raise NoDerivativeError(
+            f"There is no derivative with respect to the argument '{parameter}'.",
+            "Use srcad's stop_gradient or a constant there.",
+        )
+    return value
 
 
 def real_only(x: Array, function: str) -> Array:

@@ -31,6 +31,7 @@ __all__ = [
     "attribute_shadow",
     "clone",
     "element_shadow",
+    "has_layout",
     "mirror",
     "mirrored_views",
     "return_element",
@@ -105,7 +106,12 @@ def _view(
 def _buffer(array: Any) -> Any:
     """Return zeros with the memory layout of ``array``, as the first address of a contiguous block."""
     zeros = np.zeros_like(array)
-    return zeros if zeros.strides == array.strides else None
+    return zeros if has_layout(zeros, array) else None
+
+
+def has_layout(made: Any, array: Any) -> bool:
+    """Tell whether two arrays of one shape lie in memory alike; an axis of length one may have any stride."""
+    return all(own == other for own, other, n in zip(made.strides, array.strides, array.shape) if n > 1)
 
 
 def shadow(value: Any, memo: dict[int, Any] | None = None) -> Any:
@@ -273,7 +279,7 @@ def _array_clone(value: Any, memo: dict[int, Any]) -> Any:
     found = memo.get(id(base))
     if found is None:
         made = np.array(base, order="K", subok=True)
-        if made.strides != base.strides:
+        if not has_layout(made, base):
             return np.array(value)
         memo[id(base)] = found = (made, base)
     if base is value:
@@ -431,7 +437,7 @@ def mirror(value: Any, base: Any, base_shadow: Any) -> Any:
         return shadow(value)
     if owner(value) is not owner(base) or value.dtype != base.dtype:
         return shadow(value)
-    if base_shadow.strides != base.strides and base.size > 1:
+    if not has_layout(base_shadow, base):
         return shadow(value)
     whole = owner(base_shadow)
     offset = _offset(value) - _offset(base) + _offset(base_shadow) - _offset(whole)

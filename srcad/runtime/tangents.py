@@ -20,7 +20,7 @@ import numpy as np
 
 from srcad.errors import UnsupportedError
 from srcad.runtime.calls import Closure
-from srcad.runtime.memory import Cell, Shadow, is_instance, owner
+from srcad.runtime.memory import Cell, Shadow, has_layout, is_instance, owner
 
 __all__ = [
     "CONTAINERS",
@@ -136,7 +136,7 @@ def _zeros(value: Any, memo: dict[int, Any] | None) -> Any:
     found = memo.get(id(base))
     if found is None:
         whole = np.zeros_like(base)
-        if base.dtype.kind not in "fc" or whole.strides != base.strides:
+        if base.dtype.kind not in "fc" or not has_layout(whole, base):
             return np.zeros_like(value)
         memo[id(base)] = found = (whole, base)
     return found[0] if base is value else same_part(value, base, found[0])

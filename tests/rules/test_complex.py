@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import cmath
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import pytest
 
-from srcad import check_grads, grad, vjp
+from srcad import check_grads, grad, jvp, vjp
 from srcad.operators import hvp
 
 RNG = np.random.default_rng(6)
@@ -135,3 +136,60 @@ def test_a_gradient_in_a_tuple_is_real_too(program: Callable[..., Any]) -> None:
 @pytest.mark.parametrize("program", OF_REAL)
 def test_both_orders_of_a_function_of_real_numbers(program: Callable[..., Any]) -> None:
     check_grads(program, (X,), order=2, rtol=1e-4)
+
+
+def column_sums_and_maxima(x: Any, z: Any) -> Any:
+    return np.sum(np.abs(np.sum(x, axis=0) * z + np.max(x, axis=0) * z) ** 2)
+
+
+REAL_PARTS: dict[str, Any] = {
+    "variance of one beside a number": lambda a, z: np.abs(z[0] + np.var(z)) ** 2,
+    "variance without NaN": lambda a, z: np.abs(np.nansum(z) + np.nanvar(z)) ** 2,
+    "deviation": lambda a, z: np.abs(z[1] * z[0] + np.std(z)) ** 3,
+    "logarithm of a determinant": lambda a, z: np.abs(np.linalg.slogdet(a + 1j * np.diag(z))[1] * z[0]) ** 2,
+    "sign and logarithm": lambda a, z: signs_and_logarithms(a, z),
+    "norm": lambda a, z: np.abs(z[0] + np.linalg.norm(z)) ** 2,
+    "largest modulus": lambda a, z: np.abs(z[0] + np.max(np.abs(z))) ** 2,
+    "mean of real numbers": lambda a, z: np.abs(z[0] + np.mean(a)) ** 2 + np.abs(z[1] * np.prod(a[0])) ** 2,
+    "sums and maxima": lambda a, z: column_sums_and_maxima(a, z),
+}
+
+
+def signs_and_logarithms(a, z):
+    sign, logarithm = np.linalg.slogdet(a * z)
+    return np.abs(sign * logarithm + logarithm * z[0]) ** 2
+
+
+@pytest.mark.parametrize("program", REAL_PARTS.values(), ids=REAL_PARTS)
+def test_a_real_result_of_complex_numbers_gets_the_real_part(program: Any) -> None:
+    check_grads(program, (A, Z), order=2, rtol=1e-4, atol=1e-5)
+
+
+def test_the_phase_of_a_number_in_both_modes() -> None:
+    def program(z):
+        radius, angle = cmath.polar(z)
+        return abs(cmath.phase(z) * z + radius * angle * z) ** 2
+
+    z, step, h = 0.4 + 0.9j, 0.3 - 0.7j, 1e-6
+    expected = (program(z + h * step) - program(z - h * step)) / (2 * h)
+    np.testing.assert_allclose(np.real(grad(program)(z) * step), expected, rtol=1e-6)
+    np.testing.assert_allclose(jvp(program, (z,), (step,))[1], expected, rtol=1e-6)
+
+
+def test_a_pullback_keeps_sums_over_columns_in_complex_programs() -> None:
+    gradient = grad(column_sums_and_maxima, (0, 1))
+    tangents = (A[::-1].copy(), Z[::-1].copy())
+    _, pullback = vjp(gradient, A, Z)
+    pulled = pullback(tangents)
+    direction = (np.cos(A), Z * 1j)
+    h = 1e-6
+    change = [
+        (ahead - behind) / (2 * h)
+        for ahead, behind in zip(
+            gradient(A + h * direction[0], Z + h * direction[1]),
+            gradient(A - h * direction[0], Z - h * direction[1]),
+        )
+    ]
+    expected = sum(np.real(np.sum(c * t)) for c, t in zip(change, tangents))
+    found = sum(np.real(np.sum(p * d)) for p, d in zip(pulled, direction))
+    np.testing.assert_allclose(found, expected, rtol=1e-5)

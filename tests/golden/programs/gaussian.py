@@ -23,8 +23,8 @@ def dgaussian(mean, precision, x):
     # line 9: return 0.5 * (np.linalg.slogdet(precision)[1] - distance)
     dt1 = [0.0, 0.5]
     t7 = dt1[0] * np.linalg.slogdet(precision)[0]
-    t18 = np.swapaxes(np.linalg.inv(precision), -1, -2)
-    dprecision = np.expand_dims(dt1[1] + (t7 - np.conj(t7)) / 2, (-2, -1)) * t18
+    t17 = np.expand_dims(np.real(dt1[1]) + (t7 - np.conj(t7)) / 2, (-2, -1))
+    dprecision = t17 * np.swapaxes(np.linalg.inv(precision), -1, -2)
     # line 8: distance = centred @ precision @ centred
     dt = -0.5 * centred
     dcentred = -0.5 * (centred @ precision)
