@@ -41,6 +41,7 @@ from srcad.derive.known_callees import (
     signature_of,
 )
 from srcad.errors import NoSourceError
+from srcad.frontend.webs import split_webs
 from srcad.lang.function import Function, inlined_at
 from srcad.rules import registry
 
@@ -72,7 +73,8 @@ def inline_calls(
         body = taking_out + inliner.block(fn.tree.body, (_identity(fn.source.func),))
         inliner.operations.check(body)
         if treatment is None or reread is None or not inliner.made.wrong:
-            return replace(fn.with_body(body), source=inliner.source)
+            fn = replace(fn.with_body(body), source=inliner.source)
+            return split_webs(fn) if inliner.made.apart else fn
         treatment.update(inliner.made.wrong)
         fn = reread()
 
