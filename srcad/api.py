@@ -23,7 +23,7 @@ from srcad.pipeline import Code, build
 from srcad.runtime import clone, share_memory
 from srcad.runtime.tangents import zero_tangent
 from srcad.second_order import Gradient, code_by_symmetry, gradient_by_product, has_shadows
-from srcad.targets import Composable, Target, no_pair, place, split_aux, unpacks_the_result, written
+from srcad.targets import Composable, Target, explain, no_pair, place, split_aux, unpacks_the_result, written
 from srcad.tree import leaves
 
 __all__ = ["Derivative", "grad", "value_and_grad", "vjp"]
@@ -153,7 +153,7 @@ def vjp(f: Any, *args: Any, has_aux: bool = False, **kwargs: Any) -> tuple[Any, 
     try:
         value, residuals = forward(*everything)
     except BaseException as error:
-        show_users_source(error)
+        explain(target, error)
         raise error
     if code.changes:
         value = clone(value)
@@ -161,7 +161,6 @@ def vjp(f: Any, *args: Any, has_aux: bool = False, **kwargs: Any) -> tuple[Any, 
         # what the caller does to the arguments and the value must not reach the pullback
         residuals = clone(residuals)
     value, *aux = split_aux(target, value) if has_aux else (value,)
-
     form, title = form_of(value), target.title()
 
     def pullback(cotangent: Any) -> tuple[Any, ...]:
@@ -244,7 +243,7 @@ class Derivative(Composable):
         try:
             outcome = generated(*everything)
         except BaseException as error:
-            self._explain(error)
+            self.explain(error)
             raise error
         if self.check_nans:
             require_finite(outcome if self.mode == "grad" else outcome[1], target.title(), place(target.func))
@@ -266,7 +265,7 @@ class Derivative(Composable):
             if isinstance(v, np.ndarray) and isinstance(g, np.ndarray)
         )
 
-    def _explain(self, error: BaseException) -> None:
+    def explain(self, error: BaseException) -> None:
         """Turn the runtime's complaint about the output into the project's error, and show the user's source."""
         traceback = error.__traceback__ if isinstance(error, TypeError) else None
         while traceback is not None and traceback.tb_next is not None:
@@ -284,7 +283,8 @@ class Derivative(Composable):
             )
         elif "complex" in str(error):
             way_out = "Pass holomorphic=True if the function is complex differentiable, or return a real part or modulus."
-        raise OutputError(f"The result of '{self.target.title()}' has {error}, and {needed}.", way_out,
+        made = "gradient" if self.target.inner is not None else "result"
+        raise OutputError(f"The {made} of '{self.target.title()}' has {error}, and {needed}.", way_out,
                           place(self.target.func)) from None  # fmt: skip
 
     def _require_complex(self, values: tuple[Any, ...]) -> None:
@@ -324,20 +324,17 @@ class Derivative(Composable):
                                 "Give positions of arguments.", place(self.target.func))  # fmt: skip
         return gradient[index]
 
+    def of_method(self) -> Derivative:
+        """Return the derivative whose ``argnums`` count from the parameter after the instance."""
+        options = self.argnums, self.mode, self.value, self.check_nans, self.holomorphic
+        return Derivative(self.__wrapped__, *options, bound=1)
+
     def __get__(self, instance: Any, owner: type | None = None) -> Any:
         """Bind a decorated method; ``argnums`` counts from the parameter after the instance."""
         if instance is None or isinstance(self.__wrapped__, staticmethod):
             return self
         if self._of_method is None:
-            self._of_method = Derivative(
-                self.__wrapped__,
-                self.argnums,
-                self.mode,
-                self.value,
-                self.check_nans,
-                self.holomorphic,
-                bound=1,
-            )
+            self._of_method = self.of_method()
         return types.MethodType(self._of_method, instance)
 
     def _code(self) -> Code:

@@ -28,11 +28,12 @@ from srcad.dynamic_operators import OPERATORS, method_of_object
 from srcad.dynamic_rules import call_of_rule, call_without_derivative, image_of_result
 from srcad.errors import NoDerivativeError
 from srcad.lang.function import Nested
+from srcad.pipeline import counted_by
 from srcad.rules import iteration, registry
 from srcad.runtime.calls import set_gradient, set_resolver
 from srcad.runtime.libraries import OfLibrary
 from srcad.runtime.stored import method_of_array
-from srcad.targets import Target, refuse_changed_defaults
+from srcad.targets import Target, is_partial_method, partial_shadow, refuse_changed_defaults
 
 __all__ = ["BY_NAME", "install", "positional"]
 
@@ -146,7 +147,9 @@ def call_method(
         return call_without_derivative(getattr(receiver, name), args, options)  # draws that depend on nothing
     function = getattr(receiver, name)
     held = own
-    if not isinstance(function, types.MethodType) and isinstance(own, rt.Shadow):
+    if is_partial_method(function, receiver):
+        held = partial_shadow(function, own)
+    elif not isinstance(function, types.MethodType) and isinstance(own, rt.Shadow):
         held = getattr(own, name, None)
     return call(function, held, args, shadows, options, option_shadows)
 
@@ -231,6 +234,8 @@ def call_of_function(
     names = [*target.names, *target.captured_names()]
     everything = (*values, *captured)
     image_of = dict(zip(names, (*images, *inner)))
+    everything = floats_for(target, everything, image_of)
+    values = everything[: len(values)]
     wanted = tuple(
         n
         for n, v in zip(names, everything)
@@ -251,6 +256,25 @@ def call_of_function(
     value, residuals = outcome
     fresh = image_of_result(value, everything, [image_of[n] for n in names])
     return value, fresh, functools.partial(_pull_value, backward, residuals, fresh, code.valued, image_of)
+
+
+def floats_for(target: Target, everything: tuple[Any, ...], images: dict[str, Any]) -> tuple[Any, ...]:
+    """Return arguments and captured values with floats for the integers that carry a derivative and do not count.
+
+    ``images`` has shadows or tangents by name; None and the number 0.0 are those of what carries none.
+    """
+    if not any(isinstance(v, (int, np.integer)) for v in everything):
+        return everything
+    names = [*target.names, *target.captured_names()]
+    carrying = {
+        n
+        for n, v in zip(names, everything)
+        if isinstance(v, (int, np.integer)) and not isinstance(v, bool)
+        if images.get(n) is not None and not (isinstance(images[n], float) and images[n] == 0.0)
+    }
+    if carrying:
+        carrying -= counted_by(target.closure.function if target.closure is not None else target.func)
+    return tuple(float(v) if n in carrying else v for n, v in zip(names, everything))
 
 
 def _is_nothing(image: Any) -> bool:

@@ -17,6 +17,7 @@ from srcad.dynamic_containers import items_of, listed, run
 from srcad.dynamic_rules import call_of_rule, call_without_derivative
 from srcad.errors import UnsupportedError
 from srcad.runtime.stored import set_array_item, update_array
+from srcad.targets import Bindable, Composable, partial_shadow
 
 __all__ = ["OPERATORS", "attribute_of_class", "is_method", "method_of_object", "mixed", "stored"]
 
@@ -257,6 +258,9 @@ def _read_attribute(call: Call, base: Any, name: str, *default: Any, shadows: An
         if shadows[0] is not None:
             setattr(shadows[0], name, part)
         return value, part, pullback
+    if isinstance(computed, functools.partialmethod):
+        value = getattr(base, name)
+        return value, partial_shadow(value, shadows[0]), _nothing_to_do
     if _is_written_descriptor(computed) and not stored(base, name, computed):
         read = type(computed).__get__
         return call(read, None, (computed, base, cls), (rt.shadow(computed), shadows[0], None), {}, {})
@@ -310,6 +314,8 @@ def stored(base: Any, name: str, computed: Any) -> bool:
 
 def _is_written_descriptor(found: Any) -> bool:
     """Tell whether an attribute of a class computes that of its instances in Python."""
+    if isinstance(found, (Bindable, Composable)):
+        return False
     return isinstance(getattr(type(found), "__get__", None), types.FunctionType)
 
 

@@ -236,13 +236,43 @@ def has_shadows(functions: list[Function]) -> bool:
     )
 
 
+def passed_on(fn: Function) -> set[str]:
+    """Return the variables that are arguments of calls without a rule, or captured, by functions that may count with them.
+
+    What such a call counts with is found out when it happens.
+    """
+    found: set[str] = set()
+    for node in gast.walk(fn.tree):
+        if not isinstance(node, gast.Call):
+            continue
+        callee = fn.scope.statics.get(getattr(node.func, "id", ""))
+        nested = fn.scope.statics.get(getattr(node.args[0], "id", "")) if callee is rt.closure else None
+        if isinstance(nested, Nested):
+            counted = counted_by(nested)
+            found |= {
+                n
+                for own, part in zip(nested.captured, node.args[1:])
+                if own in counted
+                for n in read_names(part)
+            }
+        elif registry.find(callee) is None:
+            found |= {n for part in (*node.args, *(k.value for k in node.keywords)) for n in read_names(part)}
+    return found
+
+
+@functools.lru_cache(maxsize=256)
+def counted_by(func: Any) -> frozenset[str]:
+    """Return the parameters of a function that count or select."""
+    return frozenset(counting_variables(read(func)))
+
+
 def make_floats(derived: Function, fn: Function, request: Request) -> None:
     """Let a derivative begin with floats for the integers that it differentiates by.
 
     Calls that are resolved when they happen take an integer for one that counts.
     """
     scalars = [n for n, kind in request.parameters if n in request.integers and is_scalar(kind)]
-    counters = counting_variables(fn) if scalars else set()
+    counters = counting_variables(fn) | passed_on(fn) if scalars else set()
     made = [assign(n, call("float", name(n))) for n in scalars if n not in counters]
     derived.tree.body[:0] = [gast.copy_location(stmt, derived.tree.body[0]) for stmt in made]
 

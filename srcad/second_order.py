@@ -18,11 +18,10 @@ import numpy as np
 
 from srcad import runtime as rt
 from srcad import tree
-from srcad.analysis.counters import counting_variables
 from srcad.analysis.kinds import is_differentiable, kind_of
 from srcad.compilation import compiled
 from srcad.errors import UnsupportedError
-from srcad.pipeline import Code, read
+from srcad.pipeline import Code, counted_by
 from srcad.replay import Replay
 from srcad.rules import registry
 from srcad.runtime.tangents import as_tangent, tangent_result, zero_tangent
@@ -255,7 +254,8 @@ class _Product:
 def _integers(target: Target, values: tuple[Any, ...], wanted: set[str]) -> set[str]:
     """Return the parameters among some whose arguments are integers that do not count or select."""
     found = {n for n, v in zip(target.names, values) if n in wanted and kind_of(v).name == "int"}
-    return found - counting_variables(read(target.func)) if found and target.closure is None else set()
+    own = target.closure.function if target.closure is not None else target.func
+    return found - counted_by(own) if found else found
 
 
 def direction_of(cotangent: Any, value: Any) -> Any:

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from srcad.analysis.infer import ARRAY_METHODS
+from srcad.backends.tracebacks import show_users_source
 from srcad.derive.known_callees import nested_signature
 from srcad.errors import ArgumentError, Location, NoDerivativeError, OutputError, UnsupportedError
 from srcad.frontend.statics import is_static, without_cache
@@ -22,9 +23,12 @@ from srcad.lang import texts
 from srcad.pipeline import read
 from srcad.rules import registry
 from srcad.runtime import Closure, Shadow
+from srcad.runtime.tangents import partial_of, zero_tangent
 
-__all__ = ["Composable", "Target", "WrittenOut", "place", "refuse_changed_defaults", "signature_of", "split_aux",
-           "with_arity", "written"]  # fmt: skip
+__all__ = [
+    "Bindable", "Composable", "Target", "WrittenOut", "after_instance", "explain", "is_partial_method", "partial_shadow",
+    "partial_tangent", "place", "refuse_changed_defaults", "signature_of", "split_aux", "with_arity", "written",
+]  # fmt: skip
 
 
 class Composable:
@@ -36,6 +40,10 @@ class Composable:
     def derived(self, values: tuple[Any, ...]) -> Any:
         """Return the generated function for arguments of these kinds."""
         raise AssertionError("provided by the operator")
+
+    def explain(self, error: BaseException) -> None:
+        """Show the user's source in an exception of the generated code, or raise the project's own in its place."""
+        show_users_source(error)
 
     def derived_again(
         self,
@@ -52,6 +60,38 @@ class Composable:
     def by_products(self, values: tuple[Any, ...]) -> Any:
         """Return a function that gives the same by `srcad.second_order.product`; None where there is none."""
         return None
+
+
+class Bindable:
+    """An operator of a function, which becomes a method where it stands in a class, as the function would."""
+
+    __wrapped__: Any
+
+    def of_method(self) -> Any:
+        """Return the operator whose ``argnums`` count from the parameter after the instance."""
+        raise AssertionError("provided by the operator")
+
+    def __get__(self, instance: Any, owner: type | None = None) -> Any:
+        """Bind a decorated method."""
+        function = self.__wrapped__
+        while isinstance(function, Composable):
+            function = function.__wrapped__
+        if instance is None or not isinstance(function, types.FunctionType):
+            return self
+        return types.MethodType(self.of_method(), instance)
+
+
+def after_instance(argnums: Any) -> Any:
+    """Return ``argnums`` of a method as those of its function.
+
+    Examples
+    --------
+    >>> after_instance((0, "x", -1))
+    (1, 'x', -1)
+    """
+    if isinstance(argnums, tuple):
+        return tuple(map(after_instance, argnums))
+    return argnums + 1 if type(argnums) is int and argnums >= 0 else argnums
 
 
 class WrittenOut:
@@ -252,6 +292,35 @@ def signature_of(func: Any) -> inspect.Signature:
             _SIGNATURES.pop(next(iter(_SIGNATURES)))
         found = _SIGNATURES[func.__code__] = func.__defaults__, inspect.signature(func, follow_wrapped=False)
     return found[1]
+
+
+def explain(target: Target, error: BaseException) -> None:
+    """Show the user's source in an exception of generated code; what a derivative complains of is its own matter."""
+    if target.inner is not None:
+        target.inner.explain(error)
+    else:
+        show_users_source(error)
+
+
+def is_partial_method(function: Any, receiver: Any) -> bool:
+    """Tell whether a function is what a `functools.partialmethod` gives for an instance."""
+    inner = function.func if isinstance(function, functools.partial) else None
+    return isinstance(inner, types.MethodType) and inner.__self__ is receiver
+
+
+def partial_shadow(function: functools.partial[Any], own: Any) -> Any:
+    """Return the shadow of a partial method from that of its instance; what it holds besides is constant."""
+    if own is None:
+        return None
+    found = Shadow()
+    found.func, found.args = own, (None,) * len(function.args)  # type: ignore[attr-defined]
+    found.keywords = dict.fromkeys(function.keywords)  # type: ignore[attr-defined]
+    return found
+
+
+def partial_tangent(function: functools.partial[Any], held: Any) -> Any:
+    """Return the tangent of a partial method from that of its instance."""
+    return partial_of(held, *zero_tangent(function.args), **zero_tangent(function.keywords))
 
 
 def place(func: Any) -> Location | None:

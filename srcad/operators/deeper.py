@@ -37,7 +37,7 @@ from srcad.rules import registry
 from srcad.runtime.libraries import OfLibrary
 from srcad.runtime.memory import is_instance
 from srcad.runtime.tangents import CONTAINERS, Tangent, as_tangent, sequence_tangent, zero_tangent
-from srcad.targets import Target, place, with_arity
+from srcad.targets import Target, is_partial_method, partial_tangent, place, with_arity
 
 __all__ = ["Part", "Parts", "again", "apply", "install", "nested", "with_args"]
 
@@ -423,7 +423,9 @@ def of_method(receiver: Any, name: str, parts: Parts) -> list[Any]:
 
         return one_by_one(call_plainly, with_receiver)
     function = getattr(receiver, name)
-    if not isinstance(function, types.MethodType) and is_instance(receiver):
+    if is_partial_method(function, receiver):
+        parts = [parts[0], *(Part(partial_tangent(function, p.held), p.args, p.options) for p in parts[1:])]
+    elif not isinstance(function, types.MethodType) and is_instance(receiver):
         parts = [Part(getattr(p.held, name, 0.0), p.args, p.options) for p in parts]
     return apply(function, parts)
 

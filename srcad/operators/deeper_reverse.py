@@ -36,7 +36,7 @@ from srcad.operators.over_reverse import ShadowedCall
 from srcad.operators.sources import SOURCES, items_by_position
 from srcad.rules import registry
 from srcad.runtime.tangents import CONTAINERS, Tangent, complete_tangent, partial_of, zero_tangent
-from srcad.targets import Target, refuse_changed_defaults
+from srcad.targets import Target, is_partial_method, partial_shadow, partial_tangent, refuse_changed_defaults
 
 __all__ = ["Calls", "call_parts", "install_handlers"]
 
@@ -326,7 +326,10 @@ def _of_method(receiver: Any, name: str, calls: Calls, own: Any, downs: Any = No
             (value, shadow, pullback),
             *((zero_tangent(value), zero_tangent(shadow), 0.0) for _ in images),
         ]
-    if not isinstance(function, types.MethodType) and images and isinstance(held[0], Tangent):
+    if is_partial_method(function, receiver):
+        held = [partial_tangent(function, h) for h in held]
+        own, *downs = [partial_shadow(function, d) for d in (own, *downs)]
+    elif not isinstance(function, types.MethodType) and images and isinstance(held[0], Tangent):
         held, downs = [getattr(h, name) for h in held], [getattr(d, name, 0.0) for d in downs]
         own = getattr(own, name, None)
     return call_parts([

@@ -21,6 +21,7 @@ from srcad.analysis.kinds import is_differentiable, kind_of
 from srcad.compilation import compiled
 from srcad.derive.builtin_sources import source_of_builtin
 from srcad.derive.constructors import init_only_fields
+from srcad.dynamic import floats_for
 from srcad.dynamic_containers import is_iterable_of_class, written_copier
 from srcad.dynamic_operators import attribute_of_class, is_method, method_of_object, mixed, stored
 from srcad.errors import NoDerivativeError, UnsupportedError
@@ -49,7 +50,16 @@ from srcad.runtime.tangents import (
     tangent_like,
     zero_tangent,
 )
-from srcad.targets import Target, place, refuse_changed_defaults, with_arity
+from srcad.targets import (
+    Bindable,
+    Composable,
+    Target,
+    is_partial_method,
+    partial_tangent,
+    place,
+    refuse_changed_defaults,
+    with_arity,
+)
 
 __all__ = ["SPECIAL", "call", "install", "prepared", "run", "tangents_of"]
 
@@ -97,7 +107,7 @@ def prepared(
     target: Target, values: Any, images: dict[str, Any]
 ) -> tuple[Code, tuple[Any, ...], tuple[str, ...]]:
     """Return the forward code of ``target``, its arguments, and the parameters that have tangents."""
-    everything = (*values, *target.captured())
+    everything = floats_for(target, (*values, *target.captured()), images)
     names = [*target.names, *target.captured_names()]
     wanted = tuple(n for n, v in zip(names, everything) if n in images and _varies(v, images[n]))
     code = compiled(target, values, wanted, "jvp", aliased=rt.share_memory(everything))
@@ -260,7 +270,9 @@ def call_method(
     if isinstance(receiver, random.Random) and isinstance(unbound, types.MethodDescriptorType):
         return plain(getattr(receiver, name), args, options)  # draws that depend on nothing
     function = getattr(receiver, name)
-    if not isinstance(function, types.MethodType) and is_instance(receiver):
+    if is_partial_method(function, receiver):
+        held = partial_tangent(function, held)
+    elif not isinstance(function, types.MethodType) and is_instance(receiver):
         held = getattr(held, name, 0.0)
     return call(function, held, args, tangents, options, option_tangents)
 
@@ -333,7 +345,11 @@ def _read_attribute(args: Any, tangents: Any, options: Any, option_tangents: Any
         return call(computed.fget, 0.0, (receiver,), (held,), {}, {})
     if isinstance(computed, functools.cached_property):
         return _cached(base, held, name, computed.func)
-    if _written(computed, "__get__") is not None and not stored(base, name, computed):
+    if isinstance(computed, functools.partialmethod):
+        value = getattr(base, name)
+        return value, partial_tangent(value, held)
+    by_operator = isinstance(computed, (Bindable, Composable))
+    if _written(computed, "__get__") is not None and not by_operator and not stored(base, name, computed):
         images = (zero_tangent(computed), held, 0.0)
         return call(type(computed).__get__, 0.0, (computed, base, type(base)), images, {}, {})
     if not hasattr(base, name) and len(args) > 2:

@@ -8,7 +8,6 @@ import types
 from typing import Any
 
 from srcad.analysis.kinds import NUMBER, is_differentiable, kind_of
-from srcad.backends.tracebacks import show_users_source
 from srcad.compilation import compiled, when_forgotten
 from srcad.derive.request import Request
 from srcad.errors import ArgumentError, UnsupportedError
@@ -18,7 +17,7 @@ from srcad.pipeline import Code
 from srcad.runtime import clone, share_memory
 from srcad.runtime.tangent_copies import shared_tangents
 from srcad.runtime.tangents import as_tangent, tangent_result, zero_tangent
-from srcad.targets import Target, WrittenOut, place, signature_of, split_aux
+from srcad.targets import Target, WrittenOut, explain, place, signature_of, split_aux
 
 __all__ = ["Jvp", "Pushforward", "jvp", "linearize"]
 
@@ -212,7 +211,7 @@ class Pushforward:
     """
 
     def __init__(self, derivative: Jvp, args: Any, options: dict[str, Any], wanted: tuple[str, ...]) -> None:
-        target = derivative.target
+        self.target = target = derivative.target
         values = target.bind(args, options)
         self.everything = (*values, *target.captured())
         self.names = [*target.names, *target.captured_names()]
@@ -245,7 +244,7 @@ class Pushforward:
         try:
             outcome = self.code.entries[0](*everything, *[directions[n] for n in self.wanted])
         except BaseException as error:
-            show_users_source(error)
+            explain(self.target, error)
             raise error
         return outcome
 

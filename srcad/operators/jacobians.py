@@ -7,26 +7,26 @@ argument; a leaf of shape ``O`` of the result and one of shape ``I`` of the argu
 from __future__ import annotations
 
 import functools
-import itertools
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from srcad import tree
-from srcad.api import grad
-from srcad.backends.tracebacks import show_users_source
+from srcad.analysis.kinds import ANY, NUMBER, Kind, container, kind_of
+from srcad.analysis.returns import Callees
+from srcad.api import Derivative, grad
 from srcad.compilation import compiled
 from srcad.errors import ArgumentError, NoDerivativeError, UnsupportedError
-from srcad.lang import texts
 from srcad.operators.forward import Jvp, Pushforward
+from srcad.operators.jacobian_texts import columns_text, function_of, is_written_out, structures_text
+from srcad.pipeline import read
 from srcad.runtime import clone, share_memory
 from srcad.runtime.tangents import tangent_result, zero_tangent
-from srcad.targets import Composable, Target, place, split_aux
+from srcad.targets import Bindable, Composable, Target, after_instance, explain, place, split_aux
 
 __all__ = ["hessian", "jacfwd", "jacobian", "jacrev"]
 
-_serial = itertools.count(1)
 Argnums = int | str | tuple[int | str, ...]
 
 
@@ -131,7 +131,7 @@ def hessian(
     return _Jacobian(gradient, argnums, has_aux, holomorphic, "forward")
 
 
-class _Jacobian(Composable):
+class _Jacobian(Bindable, Composable):
     """Computes one Jacobian after the other."""
 
     def __init__(self, f: Any, argnums: Argnums, has_aux: bool, holomorphic: bool, mode: str) -> None:
@@ -144,6 +144,13 @@ class _Jacobian(Composable):
         self.wanted = self.target.wanted(argnums)
         self.places = self.target.places(argnums)
         self.__name__ = getattr(f, "__name__", type(f).__name__)
+
+    def of_method(self) -> _Jacobian:
+        """Return the Jacobian whose ``argnums`` count from the parameter after the instance."""
+        inner, argnums = self.__wrapped__, after_instance(self.argnums)
+        if isinstance(inner, (Bindable, Derivative)):
+            inner = inner.of_method()
+        return _Jacobian(inner, argnums, self.has_aux, self.holomorphic, self.mode)
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Return the Jacobian at the given arguments."""
@@ -173,18 +180,39 @@ class _Jacobian(Composable):
         names = [*self.target.names, *self.target.captured_names()]
         everything = dict(zip(names, (*values, *self.target.captured())))
         points = {n: everything[n] for n in dict.fromkeys(self.wanted)}
-        if self.has_aux or not all(is_number(point) for point in points.values()):
+        plain = not self.has_aux and all(is_number(point) for point in points.values())
+        if not all(map(is_written_out, points.values())):
             raise UnsupportedError(f"The Jacobian of '{self.target.title()}' is itself differentiated, and its argument "
-                                   "is a container, or has_aux is set.",
-                                   "Differentiate a function of arrays that returns an array.",
+                                   "holds an object.", "Pass arrays, lists, tuples or dicts.",
                                    place(self.target.func))  # fmt: skip
         made = self.target.inner.by_products(values) if self.target.inner is not None else None
         if made is not None:
             code = Jvp(made).compiled((*values, *self.target.captured()), tuple(points))
         else:
             code = self.derivative.compiled(values, tuple(points))
-        text = _columns_text(everything, points, self.wanted, isinstance(self.argnums, tuple), code.changes)
-        return _function_of(text, code.entries[0])
+        several, returned = isinstance(self.argnums, tuple), self._returned(everything)
+        if self.has_aux:
+            returned = returned.items[0] if returned.name == "tuple" and returned.items else ANY
+        if plain and returned.name in ("float", "int", "bool", "array", "number"):
+            text = columns_text(everything, points, self.wanted, several, code.changes)
+        else:
+            places = tuple(zip(self.wanted, self.places))
+            text = structures_text(everything, points, places, several, code.changes, self.has_aux, returned)
+        return function_of(text, code.entries[0])
+
+    def _returned(self, everything: dict[str, Any]) -> Kind:
+        """Return what is known about the value of the function."""
+        inner = self.target.inner
+        if isinstance(inner, Derivative) and inner.mode == "grad":
+            parts = tuple(kind_of(everything[n]) for n in inner.wanted)
+            return container("tuple", parts) if isinstance(inner.argnums, tuple) else parts[0]
+        if isinstance(inner, _Jacobian) and not inner.has_aux and not isinstance(inner.argnums, tuple):
+            plain = inner._returned(everything).name in ("float", "array", "number")
+            return NUMBER if plain and is_number(everything[inner.wanted[0]]) else ANY
+        if inner is not None:
+            return ANY
+        func = self.target.closure.function if self.target.closure is not None else self.target.func
+        return Callees(read).returns(func, [kind_of(value) for value in everything.values()])
 
     def _columns(self, args: Any, kwargs: Any, points: dict[str, Any]) -> Any:
         """Return the Jacobian by forward mode."""
@@ -240,7 +268,7 @@ class _Jacobian(Composable):
         try:
             value, residuals = forward(*everything)
         except BaseException as error:
-            show_users_source(error)
+            explain(self.target, error)
             raise error
         if code.changes:
             value = clone(value)
@@ -304,40 +332,3 @@ def _unit(value: Any, number: int, position: int) -> Any:
         return type(zero)(1) if here else zero
 
     return tree.map(at, value)
-
-
-def _columns_text(
-    everything: dict[str, Any], points: dict[str, Any], wanted: tuple[str, ...], several: bool, changes: bool
-) -> str:
-    """Return the Python function that computes Jacobians by calls of ``forward``, the code of forward mode."""
-    lines = [f"def jacobian({', '.join(everything)}):"]
-    copied = {n for n, v in everything.items() if changes and isinstance(v, np.ndarray)}
-    primal = ", ".join(f"np.copy({n})" if n in copied else n for n in everything)
-    zeros = {n: f"np.zeros_like({n})" if isinstance(v, np.ndarray) else "0.0" for n, v in points.items()}
-    for name, value in points.items():
-        unit = f"unit_of_{name}" if isinstance(value, np.ndarray) else "1.0"
-        directions = ", ".join(unit if n == name else zeros[n] for n in points)
-        if not isinstance(value, np.ndarray):
-            lines.append(f"    jac_{name} = forward({primal}, {directions})[1]")
-            continue
-        lines += [
-            f"    columns_of_{name} = []",
-            f"    for k in range({value.size}):",
-            f"        unit_of_{name} = np.zeros({value.shape})",
-            f"        unit_of_{name}[np.unravel_index(k, {value.shape})] = 1.0",
-            f"        columns_of_{name}.append(forward({primal}, {directions})[1])",
-            f"    whole_{name} = np.stack(columns_of_{name}, axis=-1)",
-            f"    jac_{name} = np.reshape(whole_{name}, np.shape(columns_of_{name}[0]) + {value.shape})",
-        ]
-    result = ", ".join(f"jac_{name}" for name in wanted)
-    lines.append(f"    return ({result},)" if several else f"    return {result}")
-    return "\n".join(lines) + "\n"
-
-
-def _function_of(text: str, forward: Any) -> Any:
-    """Return the function whose text is given, with its source to be found."""
-    file = f"<srcad jacobian {next(_serial)}>"
-    texts.keep(file, text)
-    namespace: dict[str, Any] = {"np": np, "forward": forward, "__name__": "srcad_generated.jacobian"}
-    exec(compile(text, file, "exec"), namespace)
-    return namespace["jacobian"]

@@ -52,7 +52,7 @@ from srcad.operators.sources import SOURCES, items_by_position
 from srcad.rules import registry
 from srcad.runtime.libraries import OfLibrary
 from srcad.runtime.tangents import CONTAINERS, Tangent, complete_tangent, partial_of, zero_tangent
-from srcad.targets import Target, refuse_changed_defaults
+from srcad.targets import Target, is_partial_method, partial_shadow, partial_tangent, refuse_changed_defaults
 
 __all__ = ["bound_images", "by_products", "call_with_shadows", "method_with_shadows"]
 
@@ -246,7 +246,10 @@ def method_with_shadows(call: Call, args: Any, tangents: Any) -> Outcome:
     if drawing or isinstance(receiver, _PLAIN):
         value, shadow, pullback = dynamic.call_without_derivative(function, *rest[::2])
         return (value, shadow, pullback), (zero_tangent(value), zero_tangent(shadow), 0.0)
-    if not isinstance(function, types.MethodType) and isinstance(
+    if is_partial_method(function, receiver):
+        own, down = partial_shadow(function, own), partial_shadow(function, down)
+        dreceiver = partial_tangent(function, dreceiver)
+    elif not isinstance(function, types.MethodType) and isinstance(
         dreceiver, Tangent
     ):  # an attribute that is called
         dreceiver, down = getattr(dreceiver, name), getattr(down, name, 0.0)
@@ -511,8 +514,9 @@ def _of_function(call: Call, args: Any, tangents: Any) -> Outcome:
     bound = target.bind(tuple(values), options)
     captured = target.captured()
     names = [*target.names, *target.captured_names()]
-    everything = dict(zip(names, (*bound, *captured)))
     image_of = bound_images(target, own, shadows, option_shadows, len(captured))
+    everything = dict(zip(names, dynamic.floats_for(target, (*bound, *captured), image_of)))
+    bound = tuple(everything[n] for n in target.names)
     wanted = tuple(
         n for n, v in everything.items() if image_of.get(n) is not None and is_differentiable(kind_of(v))
     )

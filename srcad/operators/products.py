@@ -15,7 +15,7 @@ from srcad.operators.forward import Jvp, Pushforward
 from srcad.rules import registry
 from srcad.runtime import clone
 from srcad.runtime.tangents import tangent_result, zero_tangent
-from srcad.targets import Target, WrittenOut, place, split_aux
+from srcad.targets import Bindable, Target, WrittenOut, after_instance, place, split_aux
 
 __all__ = ["elementwise_grad", "ggnvp", "half_squared_norm", "hvp", "places_of"]
 
@@ -58,7 +58,7 @@ def hvp(f: Any, argnums: Argnums = 0, has_aux: bool = False, holomorphic: bool =
     return _HessianProduct(f, argnums, has_aux, holomorphic)
 
 
-class _HessianProduct(WrittenOut):
+class _HessianProduct(Bindable, WrittenOut):
     """Computes products with the Hessian of one function."""
 
     def __init__(self, f: Any, argnums: Argnums, has_aux: bool, holomorphic: bool) -> None:
@@ -67,6 +67,11 @@ class _HessianProduct(WrittenOut):
         gradient = grad(f, argnums, has_aux, holomorphic=holomorphic)
         self.derivative, self.tangent = Jvp(gradient), _TangentAlone(gradient)
         self.places = places_of(f, argnums)
+
+    def of_method(self) -> _HessianProduct:
+        """Return the product whose ``argnums`` count from the parameter after the first."""
+        argnums, has_aux, holomorphic = self.given
+        return _HessianProduct(self.__wrapped__, after_instance(argnums), has_aux, holomorphic)
 
     @functools.cached_property
     def plain(self) -> Any:
@@ -80,6 +85,7 @@ class _HessianProduct(WrittenOut):
         target = self.derivative.target
         vectors = _vectors("hvp", target, argnums, self.places, vector)
         values, named = _bound(target, tuple(point), kwargs)
+        _require_points("hvp", target, self.places, values)
         if not has_aux and not named and all(map(_has_own_kind, map(values.__getitem__, self.places))):
             # The structure of the gradient, which is not computed then, is known.
             tangent = self.tangent(values, _placed(self.places, vectors, len(values)))
@@ -143,27 +149,40 @@ def _vectors(title: str, target: Target, argnums: Argnums, places: tuple[int, ..
     return vectors
 
 
+def _require_points(title: str, target: Target, places: tuple[int, ...], values: tuple[Any, ...]) -> None:
+    """Refuse a call without the arguments to differentiate by."""
+    if any(k >= len(values) for k in places):
+        raise ArgumentError(f"{title} of '{target.title()}' is called without an argument to differentiate by.",
+                            f"Call {title}(f)(*args, v), with the vector last.", place(target.func))  # fmt: skip
+
+
 def _placed(places: tuple[int, ...], vectors: Any, count: int) -> tuple[Any, ...]:
     """Return a tangent for each argument, None where there is no vector."""
     return tuple(vectors[places.index(k)] if k in places else None for k in range(count))
 
 
-def _written_out(operator: Any, *given: Any) -> Any:
+def _written_out(operator: Any, *given: Any, **options: Any) -> Any:
     """Return the function that an operator makes, in Python that can be differentiated."""
     source: Any = registry.source_of(operator)
-    return source(*given)
+    return source(*given, **options)
 
 
-class _Plain(WrittenOut):
-    """A function made by an operator."""
+class _Plain(Bindable, WrittenOut):
+    """A function made by an operator of a function and options, of which one is ``argnums``."""
 
-    def __init__(self, call: Callable[..., Any], operator: Any, *given: Any) -> None:
-        self._call, self._made_by = call, (operator, *given)
+    def __init__(self, call: Callable[..., Any], operator: Any, f: Any, **options: Any) -> None:
+        self.__wrapped__ = f
+        self._call, self._operator, self._options = call, operator, options
+
+    def of_method(self) -> Any:
+        """Return what the operator makes of the function, with ``argnums`` that count from the second parameter."""
+        options = {**self._options, "argnums": after_instance(self._options["argnums"])}
+        return self._operator(self.__wrapped__, **options)
 
     @functools.cached_property
     def plain(self) -> Any:
         """The function that does the same."""
-        return _written_out(*self._made_by)
+        return _written_out(self._operator, self.__wrapped__, **self._options)
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Compute the result."""
@@ -212,6 +231,7 @@ def ggnvp(
         target = forward.target
         vectors = _vectors("ggnvp", target, argnums, places, vector)
         values, named = _bound(target, tuple(point), kwargs)
+        _require_points("ggnvp", target, places, values)
         directions = forward.directions(values, _placed(places, vectors, len(values)))
         value, tangent = Pushforward(forward, values, named, tuple(directions))(directions)
         first, *aux = split_aux(target, value) if has_aux else (value,)
@@ -220,7 +240,7 @@ def ggnvp(
         result = tuple(gradients[k] for k in places) if isinstance(argnums, tuple) else gradients[places[0]]
         return (result, *aux) if has_aux else result
 
-    return _Plain(product, ggnvp, f, g, argnums, has_aux)
+    return _Plain(product, ggnvp, f, g=g, argnums=argnums, has_aux=has_aux)
 
 
 def elementwise_grad(
@@ -266,7 +286,7 @@ def elementwise_grad(
         result = tuple(gradients[k] for k in places) if isinstance(argnums, tuple) else gradients[places[0]]
         return (result, *aux) if has_aux else result
 
-    return _Plain(derivative, elementwise_grad, f, argnums, has_aux)
+    return _Plain(derivative, elementwise_grad, f, argnums=argnums, has_aux=has_aux, holomorphic=holomorphic)
 
 
 def _ones(leaf: Any) -> Any:

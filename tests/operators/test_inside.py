@@ -520,3 +520,20 @@ def test_what_a_partial_holds_is_differentiated_in_all_modes():
         grad(grad(lambda t: partials(t * X)))(1.0), grad(grad(lambda t: without_partials(t * X)))(1.0)
     )
     assert isinstance(grad(partials), Derivative)
+
+
+def counts(x, n):
+    for _ in range(n):
+        x = x * 1.1
+    return x
+
+
+def passes_a_count_on(x, n):
+    chosen = [counts][0]
+    return chosen(x, n) * n
+
+
+def test_an_integer_that_a_called_function_counts_with_stays_one():
+    assert np.allclose(vjp(passes_a_count_on, 2.0, 3)[1](1.0), (3 * 1.1**3, 2.0 * 1.1**3))
+    assert np.isclose(jvp(passes_a_count_on, (2.0, 3), (1.0, 1.0))[1], 3 * 1.1**3 + 2.0 * 1.1**3)
+    assert np.isclose(grad(passes_a_count_on, 1)(2.0, 3), 2.0 * 1.1**3)
