@@ -285,6 +285,7 @@ def def_vjp(
         known = registry.find(function)
         _describe(function, structured)
         registry.vjp(function, *_chosen(rule, parameters, wrt))(rule)
+        _mark_given(function)
         if known is not None:
             for parameter, forward in known.forward.items():
                 registry.jvp(function, parameter)(forward)
@@ -334,10 +335,18 @@ def def_jvp(function: Any, parameter: str, structured: bool = False) -> Callable
                                 "Name one of these, or list it in wrt.", place(rule))  # fmt: skip
         for name, forward in rules.items():
             registry.jvp(function, name)(forward)
+        _mark_given(function)
         forget()
         return rule
 
     return register
+
+
+def _mark_given(function: Any) -> None:
+    """Have what the rule returns compared with the arguments."""
+    found = registry.find(function)
+    if found is not None:
+        found.given = True
 
 
 def _require_key(function: Any) -> None:

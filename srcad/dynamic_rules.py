@@ -142,6 +142,10 @@ def _pull(
     gradients = _gradients(rule, value, rt.taken(image), args, options, arguments)
     for name, gradient in zip(rule.wrt, gradients):
         if images.get(name) is not None:
+            if rule.given:
+                gradient = rt.fitting(
+                    gradient, arguments[name], f"'{title_of(rule.primal)}' with respect to '{name}'"
+                )
             rt.accumulate_shadow(images[name], gradient)
 
 

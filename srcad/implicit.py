@@ -9,7 +9,7 @@ import numpy as np
 
 from srcad.api import grad
 from srcad.custom import CustomFunction
-from srcad.errors import ArgumentError
+from srcad.errors import ArgumentError, UnsupportedError
 from srcad.operators import jacobian
 from srcad.rules import registry
 from srcad.targets import place
@@ -134,6 +134,9 @@ def root_backward(ans, g, {x}, {definition}):
 
 def adjoint_solution(matrix: Any, g: Any) -> Any:
     """Return the solution of the transposed system with the right-hand side ``-g``, in the shape of ``g``."""
+    if isinstance(g, (dict, list, tuple)):
+        raise UnsupportedError("The unknown of an implicit function is a container.",
+                               "Make it one vector: srcad.tree.flatten gives it, and the way back.")  # fmt: skip
     size = np.size(g)
     square = np.reshape(matrix, (size, size))
     return np.reshape(np.linalg.solve(np.transpose(square), -np.reshape(g, (size,))), np.shape(g))

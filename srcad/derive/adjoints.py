@@ -415,6 +415,9 @@ class _Adjoint(MemoryAdjoints):
             if isinstance(argument, (list, tuple)):
                 found += self.display(gast.Tuple(list(argument), gast.Load()), atom, fl)
             else:
+                if rule.given:
+                    title = f"'{getattr(rule.primal, '__name__', rule.primal)}' with respect to '{parameter}'"
+                    atom = fl.atom(call("rt.fitting", atom, argument, constant(title)))
                 found.append(Contribution(argument.id, atom))
         return found
 

@@ -258,6 +258,9 @@ class Operations:
                 single, self.scope, bound, ans, tangent, [parameter], self.rank_of
             )
             self.fl.statements += statements
+            if rule.given:
+                title = f"'{getattr(rule.primal, '__name__', rule.primal)}' with respect to '{parameter}'"
+                atoms = [self.fl.atom(call("rt.fitting_tangent", atoms[0], ans, constant(title)))]
             own = self.is_changed(ans) and self.kind(ans).name in ("array", "number")
             return gast.UnaryOp(gast.UAdd(), atoms[0]) if own else atoms[0]
         if not isinstance(argument, (list, tuple)):

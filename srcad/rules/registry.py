@@ -73,6 +73,8 @@ class Rule:
         has the tangent ``t``; contributions of several are added by the caller.
     refused : dict
         Parameter names that must keep their default, each with the reason.
+    given : bool
+        The rule is the user's, and what it returns is compared with what it is a derivative of.
     """
 
     primal: Callable[..., Any]
@@ -84,6 +86,7 @@ class Rule:
     shaped: tuple[str, ...] = ()
     forward: dict[str, Callable[..., Any]] = field(default_factory=dict)
     refused: dict[str, str] = field(default_factory=dict)
+    given: bool = False
 
     @property
     def parameters(self) -> list[inspect.Parameter]:

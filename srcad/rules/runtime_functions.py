@@ -61,6 +61,16 @@ def unbroadcast(ans, g, cotangent, x):
     return np.broadcast_to(g, np.shape(cotangent)), 0.0
 
 
+@vjp(rt.fitting, "gradient", "x", linear=("gradient",), shaped=("x",))
+def fitting(ans, g, gradient, x, title):
+    return g, 0.0
+
+
+@vjp(rt.fitting_tangent, "tangent", "value", linear=("tangent",), shaped=("value",))
+def fitting_tangent(ans, g, tangent, value, title):
+    return g, 0.0
+
+
 @vjp(rt.scatter, "cotangent", "x", linear=("cotangent",), shaped=("x",))
 def scatter(ans, g, cotangent, x, index):
     return g[index], 0.0

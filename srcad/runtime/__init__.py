@@ -74,6 +74,7 @@ from srcad.runtime.fourier import (
     transformed_axes,
     transformed_length,
 )
+from srcad.runtime.given_rules import fitting, fitting_tangent
 from srcad.runtime.interpolation import (
     constant_factors,
     fitting_matrix,
@@ -447,6 +448,8 @@ __all__ = [
     "filled",
     "finish",
     "fitted",
+    "fitting",
+    "fitting_tangent",
     "fit_tangent",
     "fold_hermitian",
     "fold_repeats",

@@ -42,7 +42,7 @@ __all__ = [
     "taken",
 ]
 
-_NUMBERS = (float, complex, np.inexact)
+_NUMBERS = (float, complex, np.number)
 _OPAQUE = (
     str, bytes, range, slice, type(None), type(...), type, types.ModuleType, types.FunctionType,
     types.BuiltinFunctionType, types.MethodType, np.random.Generator, np.dtype, np.ufunc, set, frozenset,

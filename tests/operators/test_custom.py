@@ -524,3 +524,78 @@ def test_a_scalar_root_uses_defaults_and_has_no_derivative_in_the_guess():
 def test_solvers_need_parameters():
     with pytest.raises(ArgumentError, match="no parameter"):
         srcad.custom_root(lambda x: x, newton)
+
+
+# -- rules that return what does not fit -------------------------------------------------------------------
+
+
+def _squared(rule):
+    @srcad.custom_vjp
+    def squared(x):
+        return x**2
+
+    squared.backward(rule)
+    return squared
+
+
+@pytest.mark.parametrize("returned", [np.ones(2), "text", 2.0, np.float64(1.0), [1.0, 2.0, 3.0], {"x": 1.0}])
+def test_a_gradient_of_another_shape_is_refused_by_every_operator(returned):
+    squared = _squared(lambda ans, g, x: returned)
+    x = np.array([0.5, -1.2, 2.0])
+    for call in (
+        lambda: srcad.grad(lambda x: np.sum(squared(x)))(x),
+        lambda: srcad.vjp(squared, x)[1](np.ones(3)),
+        lambda: srcad.jacrev(squared)(x),
+        lambda: srcad.grad(lambda x: np.sum([f(x) for f in [squared]][0]))(x),
+    ):
+        with pytest.raises(srcad.SrcadError, match="The rule of 'squared' with respect to 'x' returns"):
+            call()
+
+
+def test_a_gradient_of_a_container_must_have_its_keys():
+    @srcad.custom_vjp
+    def product(p):
+        return p["a"] * p["b"]
+
+    @product.backward
+    def _(ans, g, p):
+        return {"a": g * p["b"]}
+
+    with pytest.raises(
+        srcad.SrcadError, match="a dict with the keys 'a' as the gradient of a dict with the keys 'a', 'b'"
+    ):
+        srcad.grad(product)({"a": 2.0, "b": 3.0})
+
+
+def test_none_stands_for_zeros():
+    @srcad.custom_vjp
+    def power(x, n):
+        return x**n
+
+    @power.backward
+    def _(ans, g, x, n):
+        return g * n * x ** (n - 1), None
+
+    assert srcad.grad(lambda n: power(2.0, n) * n)(3.0) == 8.0
+    assert np.isclose(srcad.grad(srcad.grad(lambda x: power(x, 3.0)))(2.0), 12.0)
+    assert srcad.jvp(lambda x: power(x, 3), (2.0,), (1.0,))[1] == 12.0
+
+
+def test_a_tangent_of_another_shape_is_refused():
+    @srcad.custom_jvp
+    def squared(x):
+        return x**2
+
+    @squared.forward
+    def _(ans, t, x):
+        return np.sum(t)
+
+    x = np.array([0.5, -1.2, 2.0])
+    with pytest.raises(srcad.SrcadError, match="returns a number as the tangent of an array of shape"):
+        srcad.jvp(lambda x: squared(x) * 1.0, (x,), (x,))
+
+
+def test_an_unknown_that_is_a_container_is_refused():
+    root = srcad.custom_root(lambda x, a: {"u": x["u"] ** 2 - a}, lambda f, x, a: {"u": np.sqrt(a)})
+    with pytest.raises(srcad.SrcadError, match="unknown of an implicit function is a container"):
+        srcad.grad(lambda a: root({"u": 1.0}, a)["u"])(4.0)

@@ -214,6 +214,12 @@ def _zeros_like_value(call: Call) -> Kind:
     return array(None, True, dims) if dims else ANY
 
 
+def _fitting(call: Call) -> Kind:
+    """The kind of ``rt.fitting(gradient, x, title)``: of the shape of ``x``."""
+    numeric = call.arguments[1].name in ("array", "number") or is_scalar(call.arguments[1])
+    return as_array_like(call) if numeric else ANY
+
+
 def _dict(call: Call) -> Kind:
     known = len(call.arguments) == 1 and not call.keywords and call.arguments[0].name == "dict"
     return call.arguments[0] if known else container("dict")
@@ -262,6 +268,8 @@ _TABLE: dict[Any, Callable[[Call], Kind]] = {
     tuple: _tuple,
     rt.closure: _closure,
     rt.sequence: _sequence,
+    rt.fitting: _fitting,
+    rt.fitting_tangent: _fitting,
     rt.unbroadcast: as_array_like,
     rt.zeros_like: _zeros_like_value,
 }

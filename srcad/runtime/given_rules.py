@@ -1,0 +1,80 @@
+"""What the rules of custom derivatives return, compared with what they are derivatives of."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from srcad.errors import ArgumentError
+
+__all__ = ["fitting", "fitting_tangent"]
+
+_NUMBERS = (float, int, complex, np.number, np.ndarray, np.bool_)
+
+
+def fitting(gradient: Any, x: Any, title: str) -> Any:
+    """Return the gradient with respect to ``x`` that a custom rule has computed; None stands for zeros.
+
+    Raises
+    ------
+    ArgumentError
+        If it has not the shape and structure of ``x``.
+
+    Examples
+    --------
+    >>> fitting(None, 2.0, "f"), fitting([1.0, None], (2.0, 3.0), "f")
+    (0.0, [1.0, 0.0])
+    """
+    if gradient is None:
+        return 0.0
+    if isinstance(gradient, float) and gradient == 0.0:
+        return gradient
+    if isinstance(x, (list, tuple)):
+        if not isinstance(gradient, (list, tuple)) or len(gradient) != len(x):
+            raise _misfit("gradient", gradient, f"a sequence of {len(x)}", title)
+        parts = [fitting(part, item, title) for part, item in zip(gradient, x)]
+        return tuple(parts) if isinstance(gradient, tuple) else parts
+    if isinstance(x, dict):
+        if not isinstance(gradient, dict) or set(gradient) != set(x):
+            raise _misfit("gradient", gradient, f"a dict with the keys {', '.join(map(repr, x))}", title)
+        return {key: fitting(gradient[key], item, title) for key, item in x.items()}
+    if isinstance(x, (np.ndarray, float, int, complex, np.number)):
+        if not isinstance(gradient, _NUMBERS) or np.shape(gradient) != np.shape(x):
+            raise _misfit("gradient", gradient, _shaped(x), title)
+    return gradient
+
+
+def fitting_tangent(tangent: Any, value: Any, title: str) -> Any:
+    """Return the tangent of a result that a custom rule has computed.
+
+    Raises
+    ------
+    ArgumentError
+        If it has not the shape of the result ``value``.
+    """
+    numeric = isinstance(value, (np.ndarray, float, int, complex, np.number))
+    if numeric and not (isinstance(tangent, float) and tangent == 0.0):
+        if not isinstance(tangent, _NUMBERS) or np.shape(tangent) != np.shape(value):
+            raise _misfit("tangent", tangent, _shaped(value), title)
+    return tangent
+
+
+def _shaped(x: Any) -> str:
+    return f"an array of shape {x.shape}" if isinstance(x, np.ndarray) else "a number"
+
+
+def _misfit(what: str, found: Any, expected: str, title: str) -> ArgumentError:
+    shape = (
+        f"an array of shape {np.shape(found)}"
+        if isinstance(found, np.ndarray)
+        else f"a {type(found).__name__}"
+    )
+    if isinstance(found, (float, int, complex, np.number)):
+        shape = "a number"
+    elif isinstance(found, (list, tuple)):
+        shape = f"a sequence of {len(found)}"
+    elif isinstance(found, dict):
+        shape = f"a dict with the keys {', '.join(map(repr, found))}"
+    return ArgumentError(f"The rule of {title} returns {shape} as the {what} of {expected}.",
+                         "Return what has the same shape and structure; 0.0 stands for zeros.")  # fmt: skip
