@@ -7,7 +7,7 @@ A derivative that is called again and again gets a ``__call__`` of its own, such
             try:
                 return f0(a0, a1)
             except BaseException as error:
-                self._explain(error)
+                self.explain(error)
                 raise error
         passed = (*given(a0, a1), *rest)
         ordered = in_order(own_names, passed, options) if options else None
@@ -165,7 +165,7 @@ class Dispatch:
             lines.append(f"    if not rest and not options and {' and '.join(tests)}:")
             lines += [f"        self.latest = {self.names.of(code)}"] if several else []
             lines += ["        try:", f"            return {result}", "        except BaseException as error:",
-                      "            self._explain(error)", "            raise error"]  # fmt: skip
+                      "            self.explain(error)", "            raise error"]  # fmt: skip
         return lines
 
 

@@ -3,19 +3,32 @@
 from __future__ import annotations
 
 import contextlib
+import linecache
+import types
 from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 
 from srcad import tree
-from srcad.errors import ArgumentError, TapeError
+from srcad.errors import ArgumentError, Location, SrcadError, TapeError
 from srcad.tape.calls import is_inexact
 from srcad.tape.recording import Node, Token, recording
 from srcad.tape.sources import gradients_of, plain, reference_to, resolved
 from srcad.tape.values import Traced, Variable, warn_not_watched
 
 __all__ = ["GradientTape"]
+
+
+def _line_of(traceback: types.TracebackType | None) -> Location | None:
+    """Return the line that raised an exception."""
+    while traceback is not None and traceback.tb_next is not None:
+        traceback = traceback.tb_next
+    if traceback is None:
+        return None
+    file = traceback.tb_frame.f_code.co_filename
+    text = linecache.getline(file, traceback.tb_lineno).rstrip()
+    return Location(file, traceback.tb_lineno, len(text) - len(text.lstrip()), text, len(text))
 
 
 class GradientTape:
@@ -64,8 +77,18 @@ class GradientTape:
         recording.tokens = (*recording.tokens, self._token)
         return self
 
-    def __exit__(self, *exception: object) -> None:
+    def __exit__(
+        self,
+        kind: type[BaseException] | None = None,
+        error: BaseException | None = None,
+        traceback: types.TracebackType | None = None,
+    ) -> None:
         self._stop()
+        # A store of a number into an array: NumPy hides why it was refused.
+        if isinstance(error, ValueError) and isinstance(error.__cause__, SrcadError):
+            refused = error.__cause__
+            refused.location = refused.location or _line_of(traceback)
+            raise refused.with_traceback(traceback) from None
 
     def _stop(self) -> None:
         recording.tokens = tuple([token for token in recording.tokens if token is not self._token])

@@ -10,7 +10,7 @@ import pickle
 import numpy as np
 import pytest
 
-from srcad.errors import NoDerivativeError, UnsupportedError
+from srcad.errors import NoDerivativeError, SrcadError, UnsupportedError
 from srcad.tape import GradientTape, Traced, apply
 from tests.programs.numerical import direction_of, numerical_gradient
 
@@ -362,3 +362,23 @@ def test_subclasses_of_arrays_are_refused():
             tape.watch(masked)
         with pytest.raises(UnsupportedError, match="MaskedArray"):
             x * masked
+
+
+@pytest.mark.parametrize("store", [
+    lambda a, x: a.__setitem__(0, x[1]),
+    lambda a, x: a.fill(x[1]),
+    lambda a, x: a.__setitem__(slice(1, None), x[1:]),
+    lambda a, x: np.copyto(a, x),
+])  # fmt: skip
+def test_a_store_into_a_plain_array_is_refused_by_the_projects_error(store):
+    with pytest.raises(SrcadError, match="tape"), GradientTape() as tape:
+        store(np.zeros(3), tape.watch(np.array([0.5, -1.2, 2.0])))
+
+
+def test_a_refused_store_of_a_number_shows_its_line():
+    with pytest.raises(SrcadError) as caught, GradientTape() as tape:
+        x = tape.watch(np.array([0.5, -1.2, 2.0]))
+        a = np.zeros(3)
+        a[0] = x[1]
+    assert caught.value.location.text.strip() == "a[0] = x[1]"
+    assert "test_values.py" in str(caught.value)
