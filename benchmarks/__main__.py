@@ -10,6 +10,7 @@ from typing import Any
 
 from benchmarks.cases import CASES, Case
 from benchmarks.contenders import by_autograd, by_jax, by_srcad, by_tape, verify, verify_by_hand
+from benchmarks.hessians import beside_autograd_hessian
 from benchmarks.kernel_figures import beside_autograd, beside_by_hand, beside_primals, memory_beside_by_hand
 from benchmarks.kernels import KERNELS
 from benchmarks.overheads import call_overhead, compile_time
@@ -155,6 +156,8 @@ def _print_overheads(rounds: int) -> None:
     for kind, seconds in call_overhead(rounds).items():
         print(f"a decorated call above the generated function, {kind}: {seconds * 1e6:.2f} us")
     print(f"deriving and compiling a function of 50 lines: {compile_time() * 1e3:.0f} ms")
+    for name, ratio in beside_autograd_hessian(rounds).items():
+        print(f"Hessian of 50 parameters of the {name}, autograd/srcad: {ratio:.1f}")
     print(f"steering a particle through the gradient of a potential in each step: {solving_time():.2f} s")
 
 

@@ -25,10 +25,10 @@ if HAVE_JAX:
 
     jax.config.update("jax_enable_x64", True)
 
-__all__ = ["by_autograd", "by_jax", "by_srcad", "by_tape", "verify", "verify_by_hand"]
+__all__ = ["by_autograd", "by_jax", "by_srcad", "by_tape", "twin", "verify", "verify_by_hand"]
 
 
-def _twin(function: Callable[..., Any], library: ModuleType) -> Callable[..., Any]:
+def twin(function: Callable[..., Any], library: ModuleType) -> Callable[..., Any]:
     """Return the program with another library in the place of NumPy, helper functions included."""
     namespace: dict[str, Any] = {**function.__globals__, "np": library}
     for name, value in function.__globals__.items():
@@ -61,11 +61,11 @@ def by_autograd(case: Case) -> Callable[[], Any] | None:
     """Return a call of autograd's derivative, or None where it is not installed."""
     if not HAVE_AUTOGRAD:
         return None
-    twin = _twin(case.primal, autograd_numpy)
+    program = twin(case.primal, autograd_numpy)
     n = case.parameters
 
     def on_tuple(parameters: Any, *others: Any) -> Any:
-        return twin(*parameters, *others)
+        return program(*parameters, *others)
 
     derivative = autograd.value_and_grad(on_tuple)
     return lambda: derivative(case.args[:n], *case.args[n:])
@@ -75,7 +75,7 @@ def by_jax(case: Case) -> Callable[[], Any] | None:
     """Return a call of jax's compiled derivative that waits for its result, or None."""
     if not HAVE_JAX:
         return None
-    derivative = jax.jit(jax.value_and_grad(_twin(case.primal, jax_numpy), argnums=case.argnums))
+    derivative = jax.jit(jax.value_and_grad(twin(case.primal, jax_numpy), argnums=case.argnums))
     args = [jax_numpy.asarray(arg) for arg in case.args]
     return lambda: jax.block_until_ready(derivative(*args))
 

@@ -20,6 +20,7 @@ from srcad.compilation import compiled
 from srcad.errors import ArgumentError, NoDerivativeError, UnsupportedError
 from srcad.operators.forward import Jvp, Pushforward
 from srcad.operators.jacobian_texts import columns_text, function_of, is_written_out, structures_text
+from srcad.operators.products import TangentAlone
 from srcad.pipeline import read
 from srcad.runtime import clone, share_memory
 from srcad.runtime.tangents import tangent_result, zero_tangent
@@ -139,7 +140,7 @@ class _Jacobian(Bindable, Composable):
             raise ArgumentError(f"{f!r} is not a function.", "Give the operator a function.")
         self.__wrapped__ = f
         self.argnums, self.has_aux, self.holomorphic, self.mode = argnums, has_aux, holomorphic, mode
-        self.derivative = Jvp(f)
+        self.derivative, self.tangents = Jvp(f), TangentAlone(f)
         self.target: Target = self.derivative.target
         self.wanted = self.target.wanted(argnums)
         self.places = self.target.places(argnums)
@@ -158,7 +159,8 @@ class _Jacobian(Bindable, Composable):
         points = {name: bound[name] for name in self.wanted}
         size = sum(self._size(name, value) for name, value in points.items())
         if self.mode == "forward":
-            return self._columns(args, kwargs, points)
+            found = self._second(args, kwargs, points)
+            return self._columns(args, kwargs, points) if found is None else found
         rows = self._rows(args, kwargs, points, size if self.mode == "either" else None)
         return self._columns(args, kwargs, points) if rows is None else rows
 
@@ -213,6 +215,31 @@ class _Jacobian(Bindable, Composable):
             return ANY
         func = self.target.closure.function if self.target.closure is not None else self.target.func
         return Callees(read).returns(func, [kind_of(value) for value in everything.values()])
+
+    def _second(self, args: Any, kwargs: Any, points: dict[str, Any]) -> Any:
+        """Return the Hessian by an array: its gradient, which has that shape, is not computed again for each column.
+
+        None where the function changes memory, or the argument is not such an array.
+        """
+        inner, (name, *others) = self.target.inner, points
+        point = points[name]
+        plain = isinstance(point, np.ndarray) and point.dtype.kind == "f" and point.flags.c_contiguous
+        if not isinstance(inner, Derivative) or inner.mode != "grad" or not plain or not point.size or others:
+            return None
+        if isinstance(self.argnums, tuple) or inner.argnums != self.argnums or self.places != (None,):
+            return None
+        push = Pushforward(self.tangents, args, kwargs, (name,))
+        if push.code.changed_arguments or push.shared:
+            return None
+        units = np.eye(point.size, dtype=point.dtype).reshape(point.size, *point.shape)
+        try:
+            columns = [push.code.entries[0](*push.everything, unit) for unit in units]
+        except BaseException as error:
+            explain(self.target, error)
+            raise error
+        if any(type(column) is not np.ndarray or column.shape != point.shape for column in columns):
+            return None
+        return np.stack(columns, axis=-1).reshape(point.shape * 2).astype(point.dtype, copy=False)
 
     def _columns(self, args: Any, kwargs: Any, points: dict[str, Any]) -> Any:
         """Return the Jacobian by forward mode."""

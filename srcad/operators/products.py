@@ -17,7 +17,7 @@ from srcad.runtime import clone
 from srcad.runtime.tangents import tangent_result, zero_tangent
 from srcad.targets import Bindable, Target, WrittenOut, after_instance, place, split_aux
 
-__all__ = ["elementwise_grad", "ggnvp", "half_squared_norm", "hvp", "places_of"]
+__all__ = ["TangentAlone", "elementwise_grad", "ggnvp", "half_squared_norm", "hvp", "places_of"]
 
 Argnums = int | str | tuple[int | str, ...]
 
@@ -65,7 +65,7 @@ class _HessianProduct(Bindable, WrittenOut):
         self.__wrapped__ = f
         self.given = argnums, has_aux, holomorphic
         gradient = grad(f, argnums, has_aux, holomorphic=holomorphic)
-        self.derivative, self.tangent = Jvp(gradient), _TangentAlone(gradient)
+        self.derivative, self.tangent = Jvp(gradient), TangentAlone(gradient)
         self.places = places_of(f, argnums)
 
     def of_method(self) -> _HessianProduct:
@@ -102,7 +102,7 @@ class _HessianProduct(Bindable, WrittenOut):
         return (self.tangent if self.derivative.latest is None else self.derivative).source
 
 
-class _TangentAlone(Jvp):
+class TangentAlone(Jvp):
     """The forward derivative without the value."""
 
     mode = "tangent"
