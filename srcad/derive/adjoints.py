@@ -403,6 +403,10 @@ class _Adjoint(MemoryAdjoints):
                                   "Use srcad's stop_gradient or a constant there.", NoDerivativeError)  # fmt: skip
         if rule.kind == "elementwise":
             return self.elementwise(rule, bound, ans, g, fl)
+        if rule.primal is np.dot and set(bound) == {"a", "b"}:
+            ranks = {self.kind(bound["a"]).ndim, self.kind(bound["b"]).ndim}
+            if ranks <= {1, 2}:
+                return self.matmul(bound["a"], bound["b"], ans, g, fl)
         bound = {parameter: self.written_out(argument) for parameter, argument in bound.items()}
         wanted = [p for p in rule.wrt if p in bound and p not in rule.shaped and self.is_wanted(bound[p])]
         if not wanted:

@@ -264,3 +264,21 @@ def test_operators_of_a_function_that_gathers_its_arguments() -> None:
     np.testing.assert_allclose(hvp(f)(x, y, x), 2 * y * x)
     np.testing.assert_allclose(elementwise_grad(f, 1)(x, y), x**2)
     np.testing.assert_allclose(ggnvp(f, argnums=1)(x, y, y), x**2 * (x**2 @ y))
+
+
+def test_the_hessian_by_an_array_is_that_of_its_columns_one_by_one():
+    def loss(w, x):
+        hidden = np.tanh(np.dot(x, np.reshape(w[:6], (3, 2))))
+        return np.sum(np.dot(hidden, w[6:8]) ** 2) + w[8] * np.sum(w)
+
+    rng = np.random.default_rng(0)
+    w, x = rng.normal(size=9), rng.normal(size=(5, 3))
+    columns = jacfwd(lambda v: grad(loss)(v, x))(w)
+    assert np.allclose(hessian(loss)(w, x), columns) and np.allclose(columns, columns.T)
+    matrix = np.reshape(w, (3, 3))
+    by_matrix = hessian(lambda m: loss(np.reshape(m, (9,)), x))(matrix)
+    assert by_matrix.shape == (3, 3, 3, 3) and np.allclose(by_matrix.reshape(9, 9), columns)
+    single = hessian(loss)(w.astype(np.float32), x.astype(np.float32))
+    assert single.dtype == np.float32 and np.allclose(single, columns, atol=1e-3)
+    assert np.array_equal(hessian(lambda v: 0.5 * np.sum(v**2))(np.ones(2)), np.eye(2))
+    assert np.array_equal(hessian(lambda v: np.sum(v))(np.ones(2)), np.zeros((2, 2)))
