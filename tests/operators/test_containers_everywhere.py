@@ -207,10 +207,10 @@ def test_a_partial_method_that_is_a_value():
 # -- what does not fit -----------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("cotangent", [np.ones(4), "x", None, [1.0, 2.0], {"a": X}, np.ones((1, 3))])
+@pytest.mark.parametrize("cotangent", [np.ones(4), "x", [1.0, 2.0], {"a": X}, np.ones((1, 3))])
 def test_a_cotangent_that_does_not_fit_an_array_is_refused(cotangent):
     pullback = vjp(lambda x: x**2, X)[1]
-    with pytest.raises(ArgumentError, match="cotangent .* does not fit"):
+    with pytest.raises(ArgumentError, match="cotangent"):
         pullback(cotangent)
 
 
@@ -219,7 +219,7 @@ def test_a_cotangent_that_does_not_fit_an_array_is_refused(cotangent):
 )
 def test_a_cotangent_that_does_not_fit_a_dict_is_refused(cotangent):
     pullback = vjp(lambda x: {"a": x**2, "b": np.sum(x)}, X)[1]
-    with pytest.raises(ArgumentError, match="cotangent .* does not fit"):
+    with pytest.raises(ArgumentError, match="cotangent"):
         pullback(cotangent)
     assert np.allclose(pullback({"a": X, "b": 1})[0], 2 * X * X + 1.0)
 
