@@ -117,25 +117,29 @@ def structures_text(
 
     parameters = ", ".join(f"part_{number}" for number in range(len(entries)))
     lines += [f"    def structure({parameters}):", f"        return {structure(lambda k: f'part_{k}')}"]
-    whole = _assembled_text(returned, "", [leaf for _, leaf in entries], structure)
+    whole = _assembled_text(returned, "", entries, structure)
     lines.append(f"    return {whole}, found[0][1]" if has_aux else f"    return {whole}")
     return "\n".join(lines) + "\n"
 
 
 def _assembled_text(
-    kind: Kind, path: str, leaves: list[Any], structure: Callable[[Callable[[int], str]], str]
+    kind: Kind, path: str, entries: list[tuple[str, Any]], structure: Callable[[Callable[[int], str]], str]
 ) -> str:
-    """Return the expression of the Jacobian of the part of the value at ``path``, of which a kind is known."""
+    """Return the expression of the Jacobian of the part of the value at ``path``, of which a kind is known.
+
+    ``entries`` are the numbers and arrays of the arguments, each after the expression that reads it.
+    """
+    paths, leaves = [read for read, _ in entries], [leaf for _, leaf in entries]
     if kind.name == "tuple" and kind.items is not None:
         parts = [
-            _assembled_text(item, f"{path}[{k}]", leaves, structure) for k, item in enumerate(kind.items)
+            _assembled_text(item, f"{path}[{k}]", entries, structure) for k, item in enumerate(kind.items)
         ]
         if kind.value is not None:
             return f"type(value{path})({', '.join(parts)})"
         return f"({''.join(part + ', ' for part in parts)})"
     if kind.name == "dict" and kind.items is not None and kind.value is None:
         items = [
-            f"{key!r}: {_assembled_text(item, f'{path}[{key!r}]', leaves, structure)}"
+            f"{key!r}: {_assembled_text(item, f'{path}[{key!r}]', entries, structure)}"
             for key, item in kind.items
         ]
         return f"{{{', '.join(items)}}}"
@@ -154,7 +158,7 @@ def _assembled_text(
             )
         )
     parts = [
-        f"stacked(value{path}, {columns(k)}, {leaf.shape})"
+        f"stacked(value{path}, {columns(k)}, {paths[k]})"
         if isinstance(leaf, np.ndarray)
         else f"part_{k}{path}"
         for k, leaf in enumerate(leaves)
@@ -198,15 +202,15 @@ def _directions(points: dict[str, Any], chosen: str, unit: str = "1.0") -> str:
     return ", ".join(_display(point, name, text_of) for name, point in points.items())
 
 
-def stacked(out: Any, columns: Any, shape: Any) -> Any:
-    """Return the derivative of a structure by an array of a shape, from its columns."""
+def stacked(out: Any, columns: Any, by: Any) -> Any:
+    """Return the derivative of a structure by an array, from its columns."""
     if isinstance(out, dict):
-        return {key: stacked(out[key], [column[key] for column in columns], shape) for key in out}
+        return {key: stacked(out[key], [column[key] for column in columns], by) for key in out}
     if isinstance(out, (list, tuple)):
-        return [stacked(out[k], [column[k] for column in columns], shape) for k in range(len(out))]
+        return [stacked(out[k], [column[k] for column in columns], by) for k in range(len(out))]
     if not isinstance(out, _NUMBERS) or not columns:
-        return np.zeros(np.shape(out) + shape) if isinstance(out, _NUMBERS) else None
-    return np.reshape(np.stack(columns, axis=-1), np.shape(out) + shape)
+        return np.zeros(np.shape(out) + np.shape(by)) if isinstance(out, _NUMBERS) else None
+    return np.reshape(np.stack(columns, axis=-1), np.shape(out) + np.shape(by))
 
 
 def assembled(out: Any, parts: Any, structure: Any) -> Any:

@@ -195,7 +195,7 @@ class _Jacobian(Bindable, Composable):
         several, returned = isinstance(self.argnums, tuple), self._returned(everything)
         if self.has_aux:
             returned = returned.items[0] if returned.name == "tuple" and returned.items else ANY
-        if plain and returned.name in ("float", "int", "bool", "array", "number"):
+        if plain and returned.name not in ("list", "tuple", "dict"):
             text = columns_text(everything, points, self.wanted, several, code.changes)
         else:
             places = tuple(zip(self.wanted, self.places))
@@ -214,7 +214,8 @@ class _Jacobian(Bindable, Composable):
         if inner is not None:
             return ANY
         func = self.target.closure.function if self.target.closure is not None else self.target.func
-        return Callees(read).returns(func, [kind_of(value) for value in everything.values()])
+        given = everything if self.target.closure is not None else self.target.names
+        return Callees(read).returns(func, [kind_of(everything[n]) for n in given])
 
     def _second(self, args: Any, kwargs: Any, points: dict[str, Any]) -> Any:
         """Return the Hessian by an array: its gradient, which has that shape, is not computed again for each column.
