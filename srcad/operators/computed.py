@@ -13,7 +13,9 @@ import numpy as np
 
 from srcad import runtime as rt
 from srcad.dynamic_operators import attribute_of_class, stored
+from srcad.errors import UnsupportedError
 from srcad.runtime.tangents import CONTAINERS, Tangent, zero_tangent
+from srcad.targets import Bindable, Composable
 
 __all__ = ["by_class", "keep_cached"]
 
@@ -53,6 +55,11 @@ def by_class(calls: list[C]) -> list[C] | None:
         return None if name in vars(base) else _method_calls(calls, computed.func, (0,))
     method = getattr(type(computed), "__set__" if function is setattr else "__get__", None)
     absent = not stored(base, name, computed)
+    if isinstance(computed, (Bindable, Composable)):
+        return None
+    if isinstance(computed, functools.partialmethod):
+        raise UnsupportedError(f"The partial method '{name}' is taken as a value, and differentiated twice.",
+                               "Call it where it is read, or use functools.partial.")  # fmt: skip
     if isinstance(method, types.FunctionType) and absent:
         places, plain = ((0, 2), ()) if function is setattr else ((0, None), (type(base),))
         return _with_descriptor(_method_calls(calls, method, places, *plain), computed)
