@@ -152,7 +152,7 @@ class Jvp(WrittenOut):
             if rest:
                 part = zero_tangent(value) if tangent is None else self.direction(name, value, tangent)
                 found[name] = (*found.get(name, ()), part)
-            elif tangent is not None and position < len(names):
+            elif tangent is not None and position < len(names) and not _is_still(value, tangent):
                 found[name] = self.direction(name, value, tangent)
         return found
 
@@ -195,6 +195,11 @@ class Jvp(WrittenOut):
             func = target.closure.function if target.closure is not None else target.func
             self.latest = build_forward(Request(func, (*own, *captured), tuple(target.names), self.mode))
         return self.latest
+
+
+def _is_still(value: Any, tangent: Any) -> bool:
+    """Tell whether an argument is an integer that only counts: its tangent is zero."""
+    return type(value) is int and type(tangent) in (int, float) and not tangent
 
 
 class Pushforward:

@@ -282,11 +282,12 @@ def test_apply_of_a_function_without_a_rule_is_refused():
     assert apply(unknown, 1.0, 1.0) == 2.0
 
 
-def test_a_traced_condition_is_refused_and_not_taken_as_a_constant():
+def test_a_traced_condition_chooses_and_has_no_gradient_of_its_own():
+    values = np.array([0.0, 2.0, -1.0])
     with GradientTape() as tape:
-        x = tape.watch(A)
-        with pytest.raises(NoDerivativeError, match="condition"):
-            np.where(x, x, 0.0)
+        x = tape.watch(values)
+        y = np.sum(np.where(x, x * x, 5.0 * x))
+    np.testing.assert_allclose(tape.gradient(y, x), [5.0, 4.0, -2.0])
 
 
 def test_random_samplers_are_refused_where_a_parameter_is_traced():
