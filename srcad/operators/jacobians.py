@@ -224,7 +224,7 @@ class _Jacobian(Bindable, Composable):
         """
         inner, (name, *others) = self.target.inner, points
         point = points[name]
-        plain = isinstance(point, np.ndarray) and point.dtype.kind == "f" and point.flags.c_contiguous
+        plain = type(point) is np.ndarray and point.dtype.kind == "f" and point.flags.c_contiguous
         if not isinstance(inner, Derivative) or inner.mode != "grad" or not plain or not point.size or others:
             return None
         if isinstance(self.argnums, tuple) or inner.argnums != self.argnums or self.places != (None,):
