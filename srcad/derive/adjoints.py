@@ -10,14 +10,13 @@ import numpy as np
 
 from srcad import runtime as rt
 from srcad.analysis.infer import ARRAY_METHODS, BINARY, UNARY, Kinds
-from srcad.analysis.kinds import Kind, is_scalar, is_whole, may_be_whole
+from srcad.analysis.kinds import Kind, is_scalar
 from srcad.analysis.memory import Memory
 from srcad.analysis.results.generators import method_of_generator
 from srcad.derive.build import Flattener, call, constant, method, name, written_names
 from srcad.derive.callable_at_run_time import why_not_callable
-from srcad.derive.inline import bind, instantiate, refusal
-from srcad.derive.memory_adjoints import MemoryAdjoints
 from srcad.derive.operations import Contribution, Names, Operation, nothing
+from srcad.derive.rule_adjoints import RuleAdjoints
 from srcad.errors import NoDerivativeError
 from srcad.lang.function import Function
 from srcad.rules import registry
@@ -32,7 +31,7 @@ def operation(
     return _Adjoint(stmt, fn, kinds, varied, memory, gradient).operation()
 
 
-class _Adjoint(MemoryAdjoints):
+class _Adjoint(RuleAdjoints):
     def operation(self) -> Operation:
         found = self.memory_operation()
         return self.value_operation() if found is None else found
@@ -235,35 +234,6 @@ class _Adjoint(MemoryAdjoints):
         key = fields.index(value.attr) if value.attr in fields else value.attr
         return [Contribution(value.value.id, g, constant(key))]
 
-    def display(self, value: gast.AST, g: gast.AST, fl: Flattener) -> list[Contribution]:
-        found = []
-        if isinstance(value, gast.Dict):
-            pairs = [(key, element) for key, element in zip(value.keys, value.values)]
-        elif any(isinstance(e, gast.Starred) for e in value.elts):
-            return self.starred_display(value, g, fl)
-        else:
-            pairs = [(constant(i), element) for i, element in enumerate(value.elts)]
-        for key, element in pairs:
-            if self.is_varied(element):
-                found.append(Contribution(element.id, fl.atom(gast.Subscript(g, key, gast.Load()))))
-        return found
-
-    def starred_display(self, value: gast.AST, g: gast.AST, fl: Flattener) -> list[Contribution]:
-        found = []
-        start: gast.AST = constant(0)
-        for element in value.elts:
-            starred = isinstance(element, gast.Starred)
-            inner = element.value if starred else element
-            width = fl.atom(call("len", inner)) if starred else constant(1)
-            stop = fl.atom(gast.BinOp(start, gast.Add(), width))
-            if self.is_varied(inner):
-                part = fl.atom(
-                    gast.Subscript(g, gast.Slice(start, stop, None) if starred else start, gast.Load())
-                )
-                found.append(Contribution(inner.id, fl.atom(self.unlisted(part, inner)) if starred else part))
-            start = stop
-        return found
-
     def unpacking(self, targets: list[str], value: gast.AST) -> Operation:
         if not self.is_varied(value):
             return Operation((), [self.stmt], nothing)
@@ -372,104 +342,6 @@ class _Adjoint(MemoryAdjoints):
             return []
 
         return Operation((target,), [self.stmt], pull, in_place=base)
-
-    def by_rule(
-        self,
-        rule: registry.Rule,
-        node: gast.Call,
-        ans: gast.AST,
-        g: gast.AST,
-        fl: Flattener,
-        receiver: gast.AST | None = None,
-    ) -> list[Contribution]:
-        try:
-            bound = bind(rule, node, receiver)
-        except TypeError as error:
-            raise self.refuse(f"The derivative rule of this function does not take these arguments: {error}.",
-                              "Use the arguments that the documentation lists.", NoDerivativeError) from None  # fmt: skip
-        reason = refusal(rule, bound)
-        if reason is not None:
-            raise self.refuse(reason, "", NoDerivativeError)
-        for parameter, argument in list(bound.items()):
-            parts = argument if isinstance(argument, (list, tuple)) else [argument]
-            varied = any(
-                isinstance(part, gast.Name) and part.id in self.varied and not is_whole(self.kind(part))
-                for part in parts
-            )
-            if parameter not in rule.wrt and varied and all(may_be_whole(self.kind(p)) for p in parts):
-                bound[parameter] = fl.atom(call("rt.whole_only", argument, constant(parameter)))
-            elif parameter not in rule.wrt and varied:
-                raise self.refuse(f"There is no derivative with respect to the argument '{parameter}'.",
-                                  "Use srcad's stop_gradient or a constant there.", NoDerivativeError)  # fmt: skip
-        if rule.kind == "elementwise":
-            return self.elementwise(rule, bound, ans, g, fl)
-        if rule.primal is np.dot and set(bound) == {"a", "b"}:
-            ranks = {self.kind(bound["a"]).ndim, self.kind(bound["b"]).ndim}
-            if ranks <= {1, 2}:
-                return self.matmul(bound["a"], bound["b"], ans, g, fl)
-        bound = {parameter: self.written_out(argument) for parameter, argument in bound.items()}
-        wanted = [p for p in rule.wrt if p in bound and p not in rule.shaped and self.is_wanted(bound[p])]
-        if not wanted:
-            return []
-        statements, atoms = instantiate(rule, self.scope, bound, ans, g, wanted, self.rank_of)
-        fl.statements += statements
-        found = []
-        for parameter, atom in zip(wanted, atoms):
-            argument = bound[parameter]
-            if isinstance(argument, (list, tuple)):
-                found += self.display(gast.Tuple(list(argument), gast.Load()), atom, fl)
-            else:
-                if rule.given:
-                    title = f"'{getattr(rule.primal, '__name__', rule.primal)}' with respect to '{parameter}'"
-                    atom = fl.atom(call("rt.fitting", atom, argument, constant(title)))
-                found.append(Contribution(argument.id, atom))
-        return found
-
-    def written_out(self, argument: Any) -> Any:
-        """Return a tuple of whole numbers that are known, such as axes, as the constant that it is."""
-        kind = self.kind(argument) if isinstance(argument, gast.Name) else None
-        if kind is None or kind.name != "tuple" or not kind.items or kind.value is not None:
-            return argument
-        values = tuple(item.value if item.name == "int" else None for item in kind.items)
-        return argument if None in values else constant(values)
-
-    def rank_of(self, atom: gast.AST) -> int | None:
-        """Return the number of axes of an atom, None where it is not known."""
-        kind = self.kind(atom)
-        return 0 if is_scalar(kind) else kind.ndim if kind.name == "array" else None
-
-    def is_wanted(self, argument: Any) -> bool:
-        if isinstance(argument, (list, tuple)):
-            return any(self.is_varied(a) for a in argument)
-        return self.is_varied(argument)
-
-    def elementwise(
-        self, rule: registry.Rule, bound: dict[str, Any], ans: gast.AST, g: gast.AST, fl: Flattener
-    ) -> list[Contribution]:
-        wanted = [p for p in rule.wrt if p in bound and self.is_varied(bound[p])]
-        statements, partials = instantiate(rule, self.scope, bound, ans, g, wanted)
-        fl.statements += statements
-        found = []
-        operands = [a for a in bound.values() if not isinstance(a, (list, tuple, gast.Constant))]
-        for parameter, partial in zip(wanted, partials):
-            operand = bound[parameter]
-            value = g
-            if isinstance(partial, gast.Constant) and partial.value == -1:
-                value = fl.atom(gast.UnaryOp(gast.USub(), g))
-            elif not (isinstance(partial, gast.Constant) and partial.value == 1):
-                value = fl.atom(gast.BinOp(g, gast.Mult(), partial))
-            found.append(Contribution(operand.id, self.fit(value, operand, operands, fl)))
-        return found
-
-    def fit(self, value: gast.AST, operand: gast.AST, operands: list[gast.AST], fl: Flattener) -> gast.AST:
-        """Sum ``value`` to the operand's shape where it may be larger."""
-        others = [o for o in operands if not (isinstance(o, gast.Name) and o.id == operand.id)]
-        result = self.kind(self.stmt.value)
-        meets_complex = "complex" in (result.dtype, *(self.kind(other).dtype for other in others))
-        is_real_part_of_complex = meets_complex and self.kind(operand).dtype != "complex"
-        if all(is_scalar(self.kind(other)) for other in others) and not is_real_part_of_complex:
-            return value
-        return self.summed(value, result, operand, fl)
 
     # -- in place ----------------------------------------------------------------------------------
 

@@ -18,7 +18,7 @@ from srcad.errors import UnsupportedError
 from srcad.operators.dynamic import install as install_forward
 from srcad.operators.dynamic import prepared, tangents_of
 from srcad.operators.forward import Jvp, jvp
-from srcad.operators.over_reverse import bound_images
+from srcad.operators.over_functions import bound_images
 from srcad.operators.sources import SOURCES
 from srcad.pipeline import Code
 from srcad.rules import registry

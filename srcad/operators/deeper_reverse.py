@@ -28,11 +28,39 @@ from srcad.dynamic_objects import fill_fields
 from srcad.dynamic_operators import is_method, method_of_object, mixed
 from srcad.errors import UnsupportedError
 from srcad.lang.function import Nested
-from srcad.operators import over_reverse as once
 from srcad.operators.computed import by_class, keep_cached
 from srcad.operators.deeper import Part, Parts, apply, install
-from srcad.operators.over_copies import fields_of, init_only_tangents
-from srcad.operators.over_reverse import ShadowedCall
+from srcad.operators.over_copies import (
+    container_call,
+    copied,
+    fields_of,
+    init_only_tangents,
+    is_listed,
+    items_listed,
+    partial_called,
+    record_method,
+)
+from srcad.operators.over_functions import (
+    bound_images,
+    by_products,
+    of_class,
+)
+from srcad.operators.shadowed_calls import (
+    CALLS,
+    JOINING,
+    OUT_OF_PLACE,
+    PLAIN,
+    STRUCTURAL,
+    UFUNCS,
+    UPDATES,
+    ShadowedCall,
+    has_no_derivative,
+    is_computed,
+    is_not_updated,
+    method_of_class,
+    plain_call,
+    reflected_method,
+)
 from srcad.operators.sources import SOURCES, items_by_position
 from srcad.rules import registry
 from srcad.runtime.tangents import CONTAINERS, Tangent, complete_tangent, partial_of, zero_tangent
@@ -78,8 +106,8 @@ def call_parts(calls: Calls) -> Results:
     first = calls[0]
     function, values = first.function, first.values
     known = isinstance(function, Hashable)
-    if known and function in once.CALLS:
-        return once.CALLS[function](calls)  # type: ignore[no-any-return]
+    if known and function in CALLS:
+        return CALLS[function](calls)  # type: ignore[no-any-return]
     if any(function is maker for maker in dynamic._operators):
         made = function(*values, **first.options)
         return _without_pullback(
@@ -93,24 +121,24 @@ def call_parts(calls: Calls) -> Results:
     if isinstance(function, Nested):
         return _of_function(_closed(calls))
     if isinstance(function, functools.partial):
-        called = [once.partial_called(first, call) for call in calls[1:]]
-        base = called[0][0] if called else once.partial_called(first, _nothing_like(first))[0]
+        called = [partial_called(first, call) for call in calls[1:]]
+        base = called[0][0] if called else partial_called(first, _nothing_like(first))[0]
         return call_parts([ShadowedCall(*base), *(ShadowedCall(*image) for _, image in called)])
     if known and function in (copy.copy, copy.deepcopy):
         return _copied(calls)
     if known and mixed(function, values) is not None:
         raise UnsupportedError("An operator combines a list with an array, which is not differentiated so often.",
                                "Make an array of the list.")  # fmt: skip
-    if known and function in once._OUT_OF_PLACE and once._is_not_updated(function, values[0]):
-        function = once._OUT_OF_PLACE[function]
+    if known and function in OUT_OF_PLACE and is_not_updated(function, values[0]):
+        function = OUT_OF_PLACE[function]
         calls = _with_function(calls, function)
         first = calls[0]
-    if known and function in once._UFUNCS and all(isinstance(v, _NUMERIC) for v in values):
-        function = once._UFUNCS[function]
-    converted = once._method_of_class(function, values) if known and function in CONVERSIONS else None
+    if known and function in UFUNCS and all(isinstance(v, _NUMERIC) for v in values):
+        function = UFUNCS[function]
+    converted = method_of_class(function, values) if known and function in CONVERSIONS else None
     if known and registry.find(function) is not None and converted is None:
         return _of_rule(_with_function(calls, function))
-    if function is getattr and once.has_no_derivative(*values[:2]):
+    if function is getattr and has_no_derivative(*values[:2]):
         made = dynamic.call(*first)
         return [made, *((zero_tangent(made[0]), zero_tangent(made[1]), 0.0) for _ in calls[1:])]
     if known and function in (getattr, setattr, operator.getitem):
@@ -119,8 +147,8 @@ def call_parts(calls: Calls) -> Results:
             found = _of_function(by_method)
             keep_cached(calls, found)
             return found
-    joins = known and function in once._JOINING and any(isinstance(value, CONTAINERS) for value in values)
-    if joins or known and function in once._STRUCTURAL and not once._is_computed(function, values):
+    joins = known and function in JOINING and any(isinstance(value, CONTAINERS) for value in values)
+    if joins or known and function in STRUCTURAL and not is_computed(function, values):
         return _structural(calls)
     return _by_class(calls, function, known)
 
@@ -128,19 +156,19 @@ def call_parts(calls: Calls) -> Results:
 def _by_class(calls: Calls, function: Any, known: bool) -> Results:
     """Return the parts of a call that a class decides about, or of a function with source."""
     values = calls[0].values
-    method = once._method_of_class(function, values) if known else None
+    method = method_of_class(function, values) if known else None
     if method is not None:
         places = (0, 2) if function is setattr else (0,) if function is getattr else range(len(values))
         return _of_function([_chosen(call, method, tuple(places)) for call in calls])
-    if known and function in once._UPDATES and values and isinstance(values[0], np.ndarray):
+    if known and function in UPDATES and values and isinstance(values[0], np.ndarray):
         return _update(calls)
-    reflected = once._reflected_method(function, values) if known else None
+    reflected = reflected_method(function, values) if known else None
     if reflected is not None:
         return _of_function([_chosen(call, reflected, (1, 0)) for call in calls])
     if function is rt.sequence and is_iterable_of_class(values[0]):
         return _iterated(calls)
-    if function is rt.sequence or (function is list or function is tuple) and once.is_listed(*values[:1]):
-        return _constructed(once.items_listed, calls)
+    if function is rt.sequence or (function is list or function is tuple) and is_listed(*values[:1]):
+        return _constructed(items_listed, calls)
     if isinstance(function, type) and function not in SOURCES:
         return _of_class(calls)
     receiver = getattr(function, "__self__", None)
@@ -203,10 +231,10 @@ def _copied(calls: Calls) -> Results:
     copier, value = calls[0].function, calls[0].values[0]
     written = written_copier(copier, value)
     if written is None:
-        return _constructed(once.copied, calls)
+        return _constructed(copied, calls)
     memo: tuple[Any, ...] = () if copier is copy.copy else ({},)
     return _of_function([
-        once.plain_call(written if k == 0 else 0.0, (c.values[0], *memo),
+        plain_call(written if k == 0 else 0.0, (c.values[0], *memo),
                         (c.shadows[0], *((None if k == 0 else 0.0) for _ in memo)))
         for k, c in enumerate(calls)
     ])  # fmt: skip
@@ -245,7 +273,7 @@ def _structural(calls: Calls) -> Results:
             found.append((call.values[0].attributes(), 0.0 if shadow is None else vars(call.shadows[0]), 0.0))
             continue
         mirrored: tuple[Any, ...] = (call.values[0], *values[1:2], *call.values[2:])
-        if function in once._JOINING:
+        if function in JOINING:
             mirrored = tuple(d if isinstance(v, CONTAINERS) else v for v, d in zip(values, call.values))
         images = tuple(None if s is None else d for s, d in zip(shadows, call.shadows))
         image, image_shadow, pull = dynamic.call(
@@ -266,9 +294,9 @@ def _of_container_call(parts: Parts) -> Results:
     first, *images = (_with_options(part.args, 5) for part in parts)
     before = [_shallow(first[0]) for _ in images[1:]]
     held = [_shallow(first[1]) for _ in images[1:]]
-    value, image = once.container_call(first, images[0])
+    value, image = container_call(first, images[0])
     others = [
-        once.container_call((base, shadow, *first[2:]), other)[1]
+        container_call((base, shadow, *first[2:]), other)[1]
         for base, shadow, other in zip(before, held, images[1:])
     ]
     return [value, image, *others]
@@ -305,7 +333,7 @@ def _of_method(receiver: Any, name: str, calls: Calls, own: Any, downs: Any = No
             (receiver, own, name, *first[2:]),
             *((h, d, 0.0, *c[2:]) for h, d, c in zip(held, downs, images)),
         ]
-        return _constructed(once.record_method, given)  # type: ignore[arg-type]
+        return _constructed(record_method, given)  # type: ignore[arg-type]
     if isinstance(receiver, CONTAINERS) and type(receiver).__module__ in ("builtins", "collections"):
         given = [Part(None, (receiver, own, name, *first[2:]), {})]
         given += [Part(0.0, (h, d, 0.0, *call[2:]), {}) for h, d, call in zip(held, downs, images)]
@@ -320,7 +348,7 @@ def _of_method(receiver: Any, name: str, calls: Calls, own: Any, downs: Any = No
         ]
         return _of_rule(whole)
     function = getattr(receiver, name)
-    if isinstance(receiver, once._PLAIN):
+    if isinstance(receiver, PLAIN):
         value, shadow, pullback = dynamic.call_without_derivative(function, first.values, first.options)
         return [
             (value, shadow, pullback),
@@ -398,7 +426,7 @@ def _update(calls: Calls) -> Results:
     base, value = first.values
     before = [(np.array(c.values[0]), np.array(c.values[1]) if isinstance(c.values[1], np.ndarray) else c.values[1])
               for c in images]  # fmt: skip
-    moved = apply(once._UPDATES[first.function], [Part(0.0, c.values, {}) for c in calls])
+    moved = apply(UPDATES[first.function], [Part(0.0, c.values, {}) for c in calls])
     outcome = dynamic.call(first.function, None, (base, value), first.shadows, {}, {})
     found: Results = [outcome]
     for call, (old, operand), new in zip(images, before, moved[1:]):
@@ -420,7 +448,7 @@ def _of_class(calls: Calls) -> Results:
     if not has_own and isinstance(after, types.FunctionType):
         return _of_dataclass(calls, after)
     if not has_own or issubclass(cls, (tuple, dict, functools.partial, collections.deque)):
-        return _constructed(functools.partial(once._of_class, None), calls)
+        return _constructed(functools.partial(of_class, None), calls)
     instance = cls.__new__(cls)
     whole = [(instance, rt.Shadow()), *((Tangent(instance), rt.Shadow()) for _ in images)]
     found = _of_function([
@@ -462,7 +490,7 @@ def _of_function(calls: Calls) -> Results:
     bound = target.bind(tuple(first.values), first.options)
     captured = target.captured()
     everything = dict(zip([*target.names, *target.captured_names()], (*bound, *captured)))
-    image_of = once.bound_images(target, first.own, first.shadows, first.option_shadows, len(captured))
+    image_of = bound_images(target, first.own, first.shadows, first.option_shadows, len(captured))
     wanted = tuple(
         n for n, v in everything.items() if image_of.get(n) is not None and is_differentiable(kind_of(v))
     )
@@ -472,18 +500,18 @@ def _of_function(calls: Calls) -> Results:
         if image_of.get(n) is None:
             image_of[n] = rt.shadow(everything[n])
     given = [Part(None, (*everything.values(), *(image_of[n] for n in code.shadowed)), {})]
-    flat = [once.plain_call(None, everything.values(), (image_of.get(n) for n in everything))]
+    flat = [plain_call(None, everything.values(), (image_of.get(n) for n in everything))]
     shadows_of = []
     for call in images:
-        values = once.bound_images(target, call.function, call.values, call.options, len(captured))
-        shadows = once.bound_images(target, call.own, call.shadows, call.option_shadows, len(captured))
+        values = bound_images(target, call.function, call.values, call.options, len(captured))
+        shadows = bound_images(target, call.own, call.shadows, call.option_shadows, len(captured))
         whole = {n: complete_tangent(values.get(n), v) for n, v in everything.items()}
         held = {n: complete_tangent(shadows.get(n), image_of.get(n)) for n in everything}
         shadows_of.append(held)
         given.append(Part(0.0, (*whole.values(), *(held[n] for n in code.shadowed)), {}))
-        flat.append(once.plain_call(0.0, whole.values(), held.values()))
+        flat.append(plain_call(0.0, whole.values(), held.values()))
     if not isinstance(code.entries[0], types.FunctionType):
-        return _of_function(_with_function(flat, once.by_products(target, bound)))
+        return _of_function(_with_function(flat, by_products(target, bound)))
     forward, backward = code.entries
     outcomes = apply(forward, given)
     names_of = zero_tangent(code.valued)

@@ -12,7 +12,6 @@ from srcad import runtime as rt
 from srcad.analysis.infer import ARRAY_METHODS
 from srcad.dynamic import positional
 from srcad.errors import UnsupportedError
-from srcad.operators import over_reverse
 from srcad.operators.composition import (
     PAIRED,
     STRUCTURAL,
@@ -24,7 +23,8 @@ from srcad.operators.composition import (
 from srcad.operators.deeper_reverse import Calls, call_parts
 from srcad.operators.dynamic import tangents_of
 from srcad.operators.forward import jvp
-from srcad.operators.over_reverse import ShadowedCall, bound_images, plain_call
+from srcad.operators.over_functions import bound_images
+from srcad.operators.shadowed_calls import CALLS, ShadowedCall, plain_call
 from srcad.runtime.tangents import CONTAINERS, partial_of
 from srcad.targets import Target
 
@@ -36,7 +36,7 @@ Results = list[Any]
 
 def install() -> None:
     """Let forward mode be applied to reverse mode over forward mode."""
-    over_reverse.CALLS.update({jvp: _of_jvp, rt.call_jvp: _of_call_jvp, rt.method_jvp: _of_method_jvp})
+    CALLS.update({jvp: _of_jvp, rt.call_jvp: _of_call_jvp, rt.method_jvp: _of_method_jvp})
 
 
 def _of_jvp(calls: Calls) -> Results:

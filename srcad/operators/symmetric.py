@@ -20,10 +20,11 @@ from srcad.analysis.kinds import is_differentiable, kind_of
 from srcad.compilation import compiled, third_derivative
 from srcad.dynamic_operators import OPERATORS
 from srcad.errors import UnsupportedError
-from srcad.operators import composition, over_reverse
+from srcad.operators import composition
 from srcad.operators.deeper import Part, Parts, again, apply, install
 from srcad.operators.deeper_reverse import Calls
 from srcad.operators.dynamic import SPECIAL
+from srcad.operators.shadowed_calls import CALLS, plain_call
 from srcad.replay import Replay
 from srcad.runtime.tangents import partial_of, tangent_result, zero_tangent
 from srcad.second_order import agree, direction_of, names_in, product, set_product
@@ -39,7 +40,7 @@ def install_products() -> None:
     OPERATORS[product] = _adjoint
     install({product: _tangents})
     SPECIAL[product] = functools.partial(again, product)
-    over_reverse.CALLS[product] = _of_call
+    CALLS[product] = _of_call
 
 
 def _value(*args: Any) -> Any:
@@ -176,9 +177,7 @@ def _adjoint(
     *,
     shadows: Any,
 ) -> tuple[Any, Any, Any]:
-    return _of_call(
-        [over_reverse.plain_call(product, (form, out, replay, expected, everything, vectors), shadows)]
-    )[0]
+    return _of_call([plain_call(product, (form, out, replay, expected, everything, vectors), shadows)])[0]
 
 
 def _of_call(calls: Calls) -> list[Any]:

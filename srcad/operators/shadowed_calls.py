@@ -1,0 +1,158 @@
+"""A call inside of generated code with the shadows of its arguments, and what is asked about such calls."""
+
+from __future__ import annotations
+
+import operator
+import types
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from srcad.derive.call_adjoints import CONVERSIONS
+from srcad.dynamic_operators import is_method
+from srcad.runtime.libraries import OfLibrary
+from srcad.runtime.tangents import CONTAINERS
+
+__all__ = [
+    "ATTRIBUTES",
+    "CALLS",
+    "Call",
+    "JOINING",
+    "NUMERIC",
+    "OUT_OF_PLACE",
+    "Outcome",
+    "PLAIN",
+    "STRUCTURAL",
+    "ShadowedCall",
+    "UFUNCS",
+    "UPDATES",
+    "has_no_derivative",
+    "holder",
+    "is_computed",
+    "is_not_updated",
+    "method_of_class",
+    "names_a_method_of_an_array",
+    "nothing_to_do",
+    "plain_call",
+    "reflected_method",
+]
+
+
+Outcome = tuple[Any, Any]
+Call = Callable[..., Outcome]
+
+
+class ShadowedCall(NamedTuple):
+    """What ``rt.call`` is given: a function, arguments and the shadows of all; or the tangents of these."""
+
+    function: Any
+    own: Any
+    values: tuple[Any, ...]
+    shadows: tuple[Any, ...]
+    options: dict[str, Any]
+    option_shadows: dict[str, Any]
+
+
+def plain_call(function: Any, values: Any, shadows: Any) -> ShadowedCall:
+    """Return the call of a function that holds nothing, without options."""
+    return ShadowedCall(function, None, tuple(values), tuple(shadows), {}, {})
+
+
+CALLS: dict[Any, Any] = {}
+"""Functions whose derivatives are known in all modes, with how to call them."""
+NUMERIC = (float, int, complex, np.ndarray, np.generic)
+UFUNCS: dict[Any, Any] = {
+    operator.add: np.add, operator.sub: np.subtract, operator.mul: np.multiply, operator.truediv: np.true_divide,
+    operator.pow: np.power, operator.mod: np.mod, operator.matmul: np.matmul, operator.neg: np.negative,
+}  # fmt: skip
+UPDATES: dict[Any, Any] = {
+    operator.iadd: np.add, operator.isub: np.subtract, operator.imul: np.multiply, operator.itruediv: np.true_divide,
+    operator.ipow: np.power, operator.imod: np.mod,
+}  # fmt: skip
+JOINING = (operator.add, operator.iadd, operator.mul, operator.imul, operator.or_, operator.ior)
+PLAIN = (str, bytes, int, float, range, set, frozenset, np.random.Generator, OfLibrary)
+ATTRIBUTES = (getattr, setattr, delattr, vars, object.__getattribute__, object.__setattr__)
+STRUCTURAL = (operator.getitem, operator.setitem, operator.delitem, *ATTRIBUTES)
+_TITLES = (
+    "add",
+    "sub",
+    "mul",
+    "truediv",
+    "pow",
+    "mod",
+    "floordiv",
+    "matmul",
+    "and_",
+    "or_",
+    "xor",
+    "lshift",
+    "rshift",
+)
+OUT_OF_PLACE: dict[Any, Any] = {
+    getattr(operator, "i" + title.rstrip("_")): getattr(operator, title) for title in _TITLES
+}
+
+
+def nothing_to_do() -> None:
+    """The pullback of what passes gradients on by shared memory alone."""
+
+
+def is_computed(function: Any, values: Any) -> bool:
+    """Tell whether a class, or an array, decides what an item or attribute is."""
+    base = values[0]
+    if function is vars:
+        return False
+    if function in ATTRIBUTES:
+        plain = isinstance(base, NUMERIC) and values[1] not in ("T", "mT")
+        return plain or isinstance(getattr(type(base), values[1], None), property)
+    return not isinstance(base, (*CONTAINERS, np.ndarray)) or method_of_class(function, values) is not None
+
+
+def has_no_derivative(base: Any, name: str) -> bool:
+    """Tell whether an attribute holds no numbers to differentiate."""
+    of_array = isinstance(base, NUMERIC) and name in ("dtype", "shape", "ndim", "size", "kind")
+    return of_array or isinstance(base, np.dtype) or str(name).startswith("__") and name != "__dict__"
+
+
+def is_not_updated(update: Any, target: Any) -> bool:
+    """Tell whether ``target op= value`` makes a new value."""
+    if isinstance(target, (*CONTAINERS, np.ndarray)):
+        return isinstance(target, tuple)
+    return not isinstance(getattr(type(target), f"__{update.__name__}__", None), types.FunctionType)
+
+
+def method_of_class(function: Any, values: Any) -> Any:
+    """Return the method that a Python class defines for an operator on its instance."""
+    if function in (getattr, setattr) and values and isinstance(values[1], str):
+        computed = getattr(type(values[0]), values[1], None)
+        return (
+            (computed.fget if function is getattr else computed.fset)
+            if isinstance(computed, property)
+            else None
+        )
+    title = getattr(function, "__name__", "")
+    known = function in CONVERSIONS or getattr(operator, title, None) is function
+    if not known or not values or isinstance(values[0], NUMERIC):
+        return None
+    found = getattr(type(values[0]), f"__{title.rstrip('_')}__", None)
+    return found if isinstance(found, types.FunctionType) else None
+
+
+def reflected_method(function: Any, values: Any) -> Any:
+    """Return the method of the second operand's class that an operator calls where the first has none."""
+    title = getattr(function, "__name__", "")
+    if getattr(operator, title, None) is not function or len(values) != 2 or isinstance(values[1], NUMERIC):
+        return None
+    found = getattr(type(values[1]), f"__r{title.rstrip('_')}__", None)
+    return found if isinstance(found, types.FunctionType) else None
+
+
+def holder(image: Any) -> Any:
+    """Return what a method that was read as an attribute belongs to; other values as they are."""
+    return image.__self__ if isinstance(image, types.BuiltinMethodType) else image
+
+
+def names_a_method_of_an_array(base: Any, name: str) -> bool:
+    """Tell whether an attribute of an array or a number is a method."""
+    return isinstance(base, (np.ndarray, np.generic, float, complex)) and is_method(getattr(base, name, None))
