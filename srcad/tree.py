@@ -25,11 +25,10 @@ class _Container:
 
 
 def _rebuilt_dict(original: dict[Any, Any], parts: list[Any]) -> Any:
-    items = zip(original, parts)
     if type(original) is dict:
-        return dict(items)
+        return dict(zip(original, parts))
     result = copy.copy(original)
-    result.update(items)
+    result.update(zip(original, parts))
     return result
 
 

@@ -93,7 +93,7 @@ def test_call_shows_the_derivative_for_its_arguments(program, capsys):
         (["nothing"], "path/to/file.py:name"),
         (["{}:loss", "--argnums", "7"], "7"),
         (["{}:loss", "--call", "1.0,, 2.0"], "no arguments of a call"),
-        (["{}:outside"], "A generator is called where its values are not run through"),
+        (["{}:outside"], "The function is a generator, and what it yields is no result"),
     ],
 )
 def test_mistakes_are_one_message_and_status_1(program, capsys, arguments, reason):

@@ -15,7 +15,7 @@ from srcad.rules.registry import language, refuse, written_out
 
 language(
     dict, divmod, enumerate, filter, frozenset, getattr, list, map, max, min, reversed, set, sorted, sum,
-    super, tuple, zip,
+    super, tuple, vars, zip,
 )  # fmt: skip
 
 if hasattr(np, "row_stack"):
