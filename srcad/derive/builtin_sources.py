@@ -86,6 +86,8 @@ def _min_of(*values: Any) -> Any:
 
 
 def _max_by(values: Any, key: Any) -> Any:
+    if key is None:
+        return _max(values)
     items = list(values)
     if not items:
         raise ValueError("max() arg is an empty sequence")
@@ -100,6 +102,8 @@ def _max_by(values: Any, key: Any) -> Any:
 
 
 def _min_by(values: Any, key: Any) -> Any:
+    if key is None:
+        return _min(values)
     items = list(values)
     if not items:
         raise ValueError("min() arg is an empty sequence")
@@ -145,6 +149,8 @@ def _sorted(values: Any, reverse: bool = False) -> Any:
 
 
 def _sorted_by(values: Any, key: Any, reverse: bool = False) -> Any:
+    if key is None:
+        return _sorted(values, reverse)
     items = list(values)
     heights = [key(item) for item in items]
     return [items[i] for i in rt.order_of(heights, reverse)]

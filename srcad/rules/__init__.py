@@ -17,6 +17,7 @@ from srcad.rules import (
     linalg_runtime,
     methods,
     order_statistics,
+    ordered_lists,
     polynomial,
     polynomial_chebyshev,
     polynomial_hermite,
@@ -88,4 +89,5 @@ __all__ = [
     "tangents",
     "ufunc_methods",
     "ufuncs",
+    "ordered_lists",
 ]

@@ -56,6 +56,7 @@ TOPICS = (
     "libraries",
     "instances",
     "instances_of_all_kinds",
+    "ordered_lists",
     "class_protocols",
     "containers_filled",
 )
