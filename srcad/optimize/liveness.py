@@ -99,7 +99,11 @@ class Liveness:
         return out | stmt.reads
 
     def _expression(self, stmt: Statement, out: frozenset[str]) -> frozenset[str]:
-        if stmt.is_pure or (stmt.stack is not None and stmt.stack[1] not in out):
+        if stmt.stack is not None:
+            unneeded = stmt.is_pure or stmt.stack[1] not in out
+        else:  # a call whose result nobody takes is there for the exception that it may raise
+            unneeded = stmt.is_pure and stmt.value is not None and stmt.value.kind is not gast.Call
+        if unneeded:
             return self._unneeded(stmt, out)
         return out | stmt.reads
 

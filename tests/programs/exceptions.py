@@ -215,3 +215,27 @@ def finally_whose_work_nobody_needs(x):
         z = math.cos(y)
         z = z * y
     return y * x
+
+
+@program(0.7)
+@program(-0.7)
+def call_made_for_its_exception(x):
+    y = x
+    try:
+        math.log(x)
+        y = 5.0 * x
+    except ValueError:
+        y = 3.0 * x * x
+    return y
+
+
+@program(0.7)
+def text_that_is_no_number(x):
+    total = x
+    for text in ("2", "two"):
+        try:
+            float(text)
+            total = total * x
+        except ValueError:
+            total = total + x * x
+    return total
