@@ -373,7 +373,7 @@ def _delattr(call: Call, base: Any, name: str, *, shadows: Any) -> Outcome:
     return None, None, _nothing_to_do
 
 
-_BINARY = (
+BINARY_TITLES = (
     "add",
     "sub",
     "mul",
@@ -389,9 +389,12 @@ _BINARY = (
     "rshift",
 )
 OPERATORS: dict[Any, Any] = {
-    **{getattr(operator, title): _binary(title) for title in _BINARY},
+    **{getattr(operator, title): _binary(title) for title in BINARY_TITLES},
     **{getattr(operator, title): _unary(title) for title in ("neg", "pos", "invert")},
-    **{getattr(operator, "i" + title.rstrip("_")): _update("i" + title.rstrip("_")) for title in _BINARY},
+    **{
+        getattr(operator, "i" + title.rstrip("_")): _update("i" + title.rstrip("_"))
+        for title in BINARY_TITLES
+    },
     operator.getitem: _getitem,
     operator.setitem: _setitem,
     operator.delitem: _delitem,

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from srcad.derive.call_adjoints import CONVERSIONS
-from srcad.dynamic_operators import is_method
+from srcad.dynamic_operators import BINARY_TITLES, is_method
 from srcad.runtime.libraries import OfLibrary
 from srcad.runtime.tangents import CONTAINERS
 
@@ -74,23 +74,8 @@ JOINING = (operator.add, operator.iadd, operator.mul, operator.imul, operator.or
 PLAIN = (str, bytes, int, float, range, set, frozenset, np.random.Generator, OfLibrary)
 ATTRIBUTES = (getattr, setattr, delattr, vars, object.__getattribute__, object.__setattr__)
 STRUCTURAL = (operator.getitem, operator.setitem, operator.delitem, *ATTRIBUTES)
-_TITLES = (
-    "add",
-    "sub",
-    "mul",
-    "truediv",
-    "pow",
-    "mod",
-    "floordiv",
-    "matmul",
-    "and_",
-    "or_",
-    "xor",
-    "lshift",
-    "rshift",
-)
 OUT_OF_PLACE: dict[Any, Any] = {
-    getattr(operator, "i" + title.rstrip("_")): getattr(operator, title) for title in _TITLES
+    getattr(operator, "i" + title.rstrip("_")): getattr(operator, title) for title in BINARY_TITLES
 }
 
 
