@@ -40,14 +40,14 @@ __all__ = ["BY_NAME", "install", "positional"]
 Outcome = tuple[Any, Any, Callable[[], None]]
 PLAIN = (str, bytes, int, float, set, frozenset, np.random.Generator, OfLibrary)
 _SHADOW_MODULES = tuple(f"srcad.runtime.{name}" for name in ("calls", "memory", "mirrored", "stored"))
-_operators: list[Any] = []
+DERIVATIVE_OPERATORS: list[Any] = []
 BY_NAME: set[Any] = set()
 """Functions of ``OPERATORS`` of which all arguments may be given by name."""
 
 
 def install(operators: tuple[Any, ...]) -> None:
     """Let generated code resolve calls; ``operators`` are srcad's own, which make derivatives."""
-    _operators[:] = operators
+    DERIVATIVE_OPERATORS[:] = operators
     set_resolver(call, call_method)
     set_gradient(operators[0])
 
@@ -68,7 +68,7 @@ def call(
         method = getattr(type(args[0]), CONVERSIONS[function], None)
         if isinstance(method, types.FunctionType):
             return call(method, None, args, shadows, options, option_shadows)
-    if any(function is operator for operator in _operators):
+    if any(function is operator for operator in DERIVATIVE_OPERATORS):
         return _derivative_made(function, args, shadows, options)
     if registry.find(function) is not None:
         return call_of_rule(function, args, shadows, options, option_shadows)
@@ -252,10 +252,10 @@ def call_of_function(
     outcome = noting_changes(target, forward, *everything, *(image_of[n] for n in code.shadowed))
     if code.result_shadowed:
         value, shadow, residuals = outcome
-        return value, shadow, functools.partial(_pull, backward, residuals, code.valued, image_of)
+        return value, shadow, functools.partial(pull_gradients, backward, residuals, code.valued, image_of)
     value, residuals = outcome
     fresh = image_of_result(value, everything, [image_of[n] for n in names])
-    return value, fresh, functools.partial(_pull_value, backward, residuals, fresh, code.valued, image_of)
+    return value, fresh, functools.partial(pull_value, backward, residuals, fresh, code.valued, image_of)
 
 
 def floats_for(target: Target, everything: tuple[Any, ...], images: dict[str, Any]) -> tuple[Any, ...]:
@@ -282,11 +282,11 @@ def _is_nothing(image: Any) -> bool:
     return image is None or isinstance(image, tuple) and all(map(_is_nothing, image))
 
 
-def _pull(backward: Any, residuals: Any, names: tuple[str, ...], image_of: dict[str, Any]) -> None:
+def pull_gradients(backward: Any, residuals: Any, names: tuple[str, ...], image_of: dict[str, Any]) -> None:
     _pass_on(names, backward(residuals), image_of)
 
 
-def _pull_value(
+def pull_value(
     backward: Any, residuals: Any, fresh: Any, names: tuple[str, ...], image_of: dict[str, Any]
 ) -> None:
     _pass_on(names, backward(residuals, rt.taken(fresh)), image_of)

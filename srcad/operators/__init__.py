@@ -1,7 +1,15 @@
 """Operators on functions beyond the gradient: forward mode, Jacobians, Hessians and products with them."""
 
 from srcad.api import grad, value_and_grad
-from srcad.operators import composition, deeper_reverse, inside, over_forward, symmetric, transposition
+from srcad.operators import (
+    composition,
+    deeper_attributes,
+    deeper_reverse,
+    inside,
+    over_forward,
+    symmetric,
+    transposition,
+)
 from srcad.operators.forward import Jvp, jvp, linearize
 from srcad.operators.jacobians import hessian, jacfwd, jacobian, jacrev
 from srcad.operators.products import elementwise_grad, ggnvp, hvp
@@ -22,6 +30,7 @@ __all__ = [
 
 composition.install((grad, value_and_grad, hessian, jacfwd, jacobian, jacrev))
 transposition.install()
+deeper_attributes.install()
 deeper_reverse.install_handlers()
 over_forward.install()
 symmetric.install_products()

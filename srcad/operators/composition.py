@@ -15,6 +15,7 @@ from srcad.analysis.infer import ARRAY_METHODS
 from srcad.compilation import third_derivative
 from srcad.dynamic_operators import OPERATORS
 from srcad.errors import UnsupportedError
+from srcad.operators import attributes
 from srcad.operators.dynamic import install as install_forward
 from srcad.operators.dynamic import prepared, tangents_of
 from srcad.operators.forward import Jvp, jvp
@@ -46,6 +47,7 @@ def install(makers: tuple[Any, ...]) -> None:
     dynamic.install(makers)
     dynamic.BY_NAME.add(jvp)
     install_forward(makers)
+    attributes.install()
     OPERATORS.update({jvp: _jvp, rt.call_jvp: _call_jvp, rt.method_jvp: _method_jvp})
 
 

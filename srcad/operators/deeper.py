@@ -26,7 +26,7 @@ from srcad.analysis.infer import ARRAY_METHODS
 from srcad.derive.builtin_sources import source_of_builtin
 from srcad.derive.constructors import init_only_fields
 from srcad.dynamic_containers import MOST_ITEMS, endless, is_iterable_of_class, written_copier
-from srcad.dynamic_operators import attribute_of_class, method_of_object, mixed, stored
+from srcad.dynamic_operators import method_of_object, mixed
 from srcad.errors import UnsupportedError
 from srcad.lang.function import Nested
 from srcad.operators import dynamic
@@ -62,7 +62,7 @@ def install(handlers: dict[Any, Callable[[Parts], list[Any]]]) -> None:
     _HANDLERS.update(handlers)
     _HANDLERS.update({
         rt.call_jvp: _of_call_jvp, rt.method_jvp: _of_method_jvp, jvp: _of_jvp, rt.transposed: _of_transposed,
-        getattr: _of_getattr, setattr: _of_setattr, rt.sequence: _of_sequence,
+        rt.sequence: _of_sequence,
     })  # fmt: skip
     for function in (rt.call_jvp, rt.method_jvp, jvp):
         dynamic.SPECIAL[function] = functools.partial(again, function)
@@ -117,20 +117,20 @@ def apply(function: Any, parts: Parts) -> list[Any]:
     args = parts[0].args
     if known and function in _HANDLERS:
         return _HANDLERS[function](parts)
-    if known and function in dynamic._METHOD_OF:
-        found = _operator_of_class(dynamic._METHOD_OF[function], parts)
+    if known and function in dynamic.METHODS_OF_OPERATORS:
+        found = _operator_of_class(dynamic.METHODS_OF_OPERATORS[function], parts)
         if found is not None:
             return found
     if (
         known
-        and function in dynamic._ON_CONTAINERS
+        and function in dynamic.ON_CONTAINERS
         and any(isinstance(v, (*CONTAINERS, np.flatiter)) for v in args)
         and mixed(function, args) is None
     ):
-        return one_by_one(lambda a, t, o, n: dynamic._on_container(function, a, t), parts)
+        return one_by_one(lambda a, t, o, n: dynamic.call_on_container(function, a, t), parts)
     if known and function in SOURCES:
         return _of_source(SOURCES[function], parts)
-    if any(function is maker for maker in dynamic._makers):
+    if any(function is maker for maker in dynamic.DERIVATIVE_OPERATORS):
         made = function(*args, **parts[0].options)
         return [made, *(part.args[0] if part.args else 0.0 for part in parts[1:])]
     if known and registry.is_constant(function):
@@ -141,14 +141,8 @@ def apply(function: Any, parts: Parts) -> list[Any]:
         return _of_class(function, parts)
     if isinstance(function, Nested):
         return _of_nested(function, parts)
-    receiver = getattr(function, "__self__", None)
-    if (
-        isinstance(function, types.BuiltinMethodType)
-        and function not in SOURCES
-        and not inspect.ismodule(receiver)
-        and receiver is not None
-    ):
-        return of_method(receiver, function.__name__, parts)
+    if dynamic.is_method_of_builtin(function):
+        return of_method(function.__self__, function.__name__, parts)
     if isinstance(function, types.BuiltinFunctionType):
         function = source_of_builtin(function, len(args), tuple(parts[0].options)) or function
     return _of_source(with_arity(function, len(args)), parts)
@@ -231,8 +225,10 @@ def _operator_of_class(names: tuple[str, ...], parts: Parts) -> list[Any] | None
     """An operator that the class of an operand defines in Python."""
     args = parts[0].args
     direct = names[:-1] if len(names) > 1 else names
-    method = next((found for name in direct if (found := dynamic._written(args[0], name)) is not None), None)
-    reflected = dynamic._written(args[1], names[-1]) if len(names) > 1 else None
+    method = next(
+        (found for name in direct if (found := dynamic.method_of_class(args[0], name)) is not None), None
+    )
+    reflected = dynamic.method_of_class(args[1], names[-1]) if len(names) > 1 else None
     swapped = with_args(parts, lambda part: part.args[::-1])
     if reflected is not None and type(args[0]) is not type(args[1]) and isinstance(args[1], type(args[0])):
         return apply(reflected, swapped)
@@ -340,63 +336,7 @@ def _of_transposed(parts: Parts) -> list[Any]:
     return [found[0] for found in apply(backward, second)]
 
 
-# -- attributes, methods, sequences -------------------------------------------------------------------
-
-
-def _of_getattr(parts: Parts) -> list[Any]:
-    base, name = parts[0].args[:2]
-    static = not isinstance(base, (type, types.ModuleType))
-    computed = attribute_of_class(base, name) if static else None
-    if isinstance(computed, property):
-        if isinstance(base, super):
-            return apply(
-                computed.fget,
-                [Part(0.0, (base.__self__ if k == 0 else p.args[0],), {}) for k, p in enumerate(parts)],
-            )
-        return apply(computed.fget, with_args(parts, lambda part: part.args[:1]))
-    if isinstance(computed, functools.cached_property) and name not in vars(base):
-        found = apply(computed.func, with_args(parts, lambda part: part.args[:1]))
-        vars(base)[name] = found[0]
-        for part, image in zip(parts[1:], found[1:]):
-            setattr(part.args[0], name, image)
-        return found
-    if static and not isinstance(base, (*_NUMERIC, Tangent)):
-        if dynamic._written(computed, "__get__") is not None and not stored(base, name, computed):
-            return _by_descriptor(computed, "__get__", parts, type(base))
-        absent = computed is None and name not in getattr(base, "__dict__", {})
-        for hook in ("__getattribute__", *["__getattr__"] * absent):
-            method = dynamic._written(base, hook)
-            if method is not None:
-                return apply(method, parts)
-    return one_by_one(dynamic._getattr, parts)
-
-
-def _of_setattr(parts: Parts) -> list[Any]:
-    base, name = parts[0].args[:2]
-    computed = inspect.getattr_static(type(base), name, None)
-    if isinstance(computed, property) and computed.fset is not None:
-        return apply(computed.fset, with_args(parts, lambda part: (part.args[0], part.args[2])))
-    if not isinstance(base, (*_NUMERIC, Tangent, type, types.ModuleType)):
-        if dynamic._written(computed, "__set__") is not None:
-            return _by_descriptor(computed, "__set__", parts)
-        method = dynamic._written(base, "__setattr__")
-        if method is not None:
-            return apply(method, parts)
-    return one_by_one(dynamic._setattr, parts)
-
-
-def _by_descriptor(computed: Any, method: str, parts: Parts, *plain: Any) -> list[Any]:
-    """Let a descriptor read or store an attribute."""
-    nothing = tuple(0.0 for _ in plain)
-    given = [
-        Part(
-            0.0,
-            (zero_tangent(computed) if k else computed, p.args[0], *p.args[2:3], *(nothing if k else plain)),
-            {},
-        )
-        for k, p in enumerate(parts)
-    ]
-    return apply(getattr(type(computed), method), given)
+# -- methods, sequences -------------------------------------------------------------------------------
 
 
 def of_method(receiver: Any, name: str, parts: Parts) -> list[Any]:
@@ -433,14 +373,14 @@ def of_method(receiver: Any, name: str, parts: Parts) -> list[Any]:
 def _of_sequence(parts: Parts) -> list[Any]:
     """What a loop runs over."""
     source = parts[0].args[0]
-    iterate = dynamic._written(source, "__iter__")
+    iterate = dynamic.method_of_class(source, "__iter__")
     if iterate is None and is_iterable_of_class(source):
         iterate = items_by_position
     if iterate is None or any(isinstance(part.args[0], float) for part in parts[1:]):
         values = rt.sequence(source)
         return [values, *(sequence_tangent(values, source, part.args[0]) for part in parts[1:])]
     found = apply(iterate, with_args(parts, lambda part: part.args))
-    advance = dynamic._written(found[0], "__next__")
+    advance = dynamic.method_of_class(found[0], "__next__")
     if advance is not None:
         return _exhausted(advance, found)
     return [list(items) for items in found]

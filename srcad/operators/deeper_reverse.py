@@ -108,7 +108,7 @@ def call_parts(calls: Calls) -> Results:
     known = isinstance(function, Hashable)
     if known and function in CALLS:
         return CALLS[function](calls)  # type: ignore[no-any-return]
-    if any(function is maker for maker in dynamic._operators):
+    if any(function is maker for maker in dynamic.DERIVATIVE_OPERATORS):
         made = function(*values, **first.options)
         return _without_pullback(
             [(made, first.shadows[0]), *((c.values[0], c.shadows[0]) for c in calls[1:])]
@@ -517,12 +517,12 @@ def _of_function(calls: Calls) -> Results:
     names_of = zero_tangent(code.valued)
     if code.result_shadowed:
         value, shadow, residuals = outcomes[0]
-        pullback = functools.partial(dynamic._pull, backward, residuals, code.valued, image_of)
+        pullback = functools.partial(dynamic.pull_gradients, backward, residuals, code.valued, image_of)
         pulls = [partial_of(0.0, 0.0, o[2], names_of, held) for o, held in zip(outcomes[1:], shadows_of)]
         return [(value, shadow, pullback), *((o[0], o[1], pull) for o, pull in zip(outcomes[1:], pulls))]
     value, residuals = outcomes[0]
     shadow = rt.shadow(value)
-    pullback = functools.partial(dynamic._pull_value, backward, residuals, shadow, code.valued, image_of)
+    pullback = functools.partial(dynamic.pull_value, backward, residuals, shadow, code.valued, image_of)
     found: Results = [(value, shadow, pullback)]
     for (image, kept), held in zip(outcomes[1:], shadows_of):
         down = zero_tangent(shadow)

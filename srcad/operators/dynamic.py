@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import collections
 import copy
-import dataclasses
 import functools
 import inspect
 import operator
@@ -20,12 +18,12 @@ from srcad.analysis.infer import ARRAY_METHODS
 from srcad.analysis.kinds import is_differentiable, kind_of
 from srcad.compilation import compiled
 from srcad.derive.builtin_sources import source_of_builtin
-from srcad.derive.constructors import init_only_fields
 from srcad.dynamic import floats_for
 from srcad.dynamic_containers import is_iterable_of_class, written_copier
-from srcad.dynamic_operators import attribute_of_class, is_method, method_of_object, mixed, stored
-from srcad.errors import NoDerivativeError, UnsupportedError
+from srcad.dynamic_operators import method_of_object, mixed
+from srcad.errors import NoDerivativeError
 from srcad.lang.function import Nested
+from srcad.operators.construction import make, plain
 from srcad.operators.over_copies import container_call
 from srcad.operators.over_reverse import call_with_shadows, method_with_shadows
 from srcad.operators.sources import SOURCES, items_by_position, with_known_arity
@@ -37,38 +35,41 @@ from srcad.runtime.tangent_copies import (
     copied_tangent,
     filled_tangent,
     kept_apart,
-    record_tangent,
     tangent_of_partial,
 )
 from srcad.runtime.tangents import (
     CONTAINERS,
-    Tangent,
     complete_tangent,
     container_method,
     sequence_tangent,
     set_jvp_resolvers,
-    tangent_like,
     zero_tangent,
 )
 from srcad.targets import (
-    Bindable,
-    Composable,
     Target,
     is_partial_method,
     partial_tangent,
-    place,
     refuse_changed_defaults,
     with_arity,
 )
 
-__all__ = ["SPECIAL", "call", "install", "prepared", "run", "tangents_of"]
+__all__ = [
+    "SPECIAL",
+    "call",
+    "install",
+    "is_method_of_builtin",
+    "method_of_class",
+    "prepared",
+    "run",
+    "tangents_of",
+]
 
 Outcome = tuple[Any, Any]
 _NUMERIC = (float, int, complex, np.ndarray, np.generic)
 _BINARY = ("add", "sub", "mul", "truediv", "pow", "mod", "floordiv", "matmul")
 _UPDATING = (operator.setitem, operator.iadd, operator.isub, operator.imul, operator.itruediv, operator.ipow)
 _BITWISE = ("and", "or", "xor", "lshift", "rshift")
-_METHOD_OF: dict[Any, tuple[str, ...]] = {
+METHODS_OF_OPERATORS: dict[Any, tuple[str, ...]] = {
     **{getattr(operator, title): (f"__{title}__", f"__r{title}__") for title in _BINARY},
     **{
         getattr(operator, f"i{title}"): (f"__i{title}__", f"__{title}__", f"__r{title}__")
@@ -84,12 +85,12 @@ _METHOD_OF: dict[Any, tuple[str, ...]] = {
     },
     **{function: (f"__{function.__name__}__",) for function in (abs, float, complex, round, divmod)},
 }
-_makers: list[Any] = []
+DERIVATIVE_OPERATORS: list[Any] = []
 
 
 def install(makers: tuple[Any, ...]) -> None:
     """Let generated code resolve calls; ``makers`` are srcad's own functions that make derivatives."""
-    _makers[:] = makers
+    DERIVATIVE_OPERATORS[:] = makers
     set_jvp_resolvers(call, call_method, transposed)
 
 
@@ -135,8 +136,8 @@ def call(function: Any, held: Any, args: Any, tangents: Any, options: Any, optio
     if special is not None:
         outcome: Outcome = special(args, tangents, options, option_tangents)
         return outcome
-    if known and function in _METHOD_OF:
-        found = _operator_of_class(_METHOD_OF[function], args, tangents)
+    if known and function in METHODS_OF_OPERATORS:
+        found = _operator_of_class(METHODS_OF_OPERATORS[function], args, tangents)
         if found is not None:
             return found
     meant = mixed(function, args) if known else None
@@ -144,33 +145,28 @@ def call(function: Any, held: Any, args: Any, tangents: Any, options: Any, optio
         parts = [call(np.array, 0.0, (a,), (t,), {}, {}) if isinstance(a, (list, tuple)) else (a, t)
                  for a, t in zip(args, tangents)]  # fmt: skip
         return call(meant, 0.0, *zip(*parts), {}, {})
-    if known and function in _ON_CONTAINERS and any(isinstance(v, (*CONTAINERS, np.flatiter)) for v in args):
-        return _on_container(function, args, tangents)
+    if known and function in ON_CONTAINERS and any(isinstance(v, (*CONTAINERS, np.flatiter)) for v in args):
+        return call_on_container(function, args, tangents)
     if known and function in SOURCES and any(isinstance(value, OfLibrary) for value in args):
         return plain(function, args, options)
     if known and function in SOURCES:
         function = SOURCES[function]
-    elif any(function is maker for maker in _makers):
+    elif any(function is maker for maker in DERIVATIVE_OPERATORS):
         return function(*args, **options), tangents[0] if tangents else 0.0
     elif known and registry.is_constant(function):
         return plain(function, args, options)
     elif isinstance(function, type):
-        return make(function, args, tangents, options, option_tangents)
+        return make(call, function, args, tangents, options, option_tangents)
     if isinstance(function, Nested):
         count = len(args) - len(function.captured)
         held = tuple(tangents[count:])
         function, args, tangents = rt.Closure(function, tuple(args[count:])), args[:count], tangents[:count]
-    receiver = getattr(function, "__self__", None)
-    if (
-        isinstance(function, types.BuiltinMethodType)
-        and function not in SOURCES
-        and not inspect.ismodule(receiver)
-        and receiver is not None
-    ):
-        image = (
-            held.__self__ if isinstance(held, types.BuiltinMethodType) else held
-        )  # of a method read as an attribute
-        return call_method(receiver, image, function.__name__, args, tangents, options, option_tangents)
+    if is_method_of_builtin(function):
+        read = isinstance(held, types.BuiltinMethodType)  # as an attribute, and so was its tangent
+        image = held.__self__ if read else held
+        return call_method(
+            function.__self__, image, function.__name__, args, tangents, options, option_tangents
+        )
     if isinstance(function, types.BuiltinFunctionType):
         function = source_of_builtin(function, len(args), tuple(options)) or with_known_arity(
             function, len(args)
@@ -186,6 +182,13 @@ def call(function: Any, held: Any, args: Any, tangents: Any, options: Any, optio
         # options of a rule, such as an order or a list of percentages, have no derivative
         images = {n: t for n, t in images.items() if not _is_nothing(t)}
     return run(target, values, images)
+
+
+def is_method_of_builtin(function: Any) -> bool:
+    """Tell whether a function is a method of a list, an array or the like, bound to it."""
+    receiver = getattr(function, "__self__", None)
+    bound = isinstance(function, types.BuiltinMethodType) and function not in SOURCES
+    return bound and receiver is not None and not inspect.ismodule(receiver)
 
 
 def _writable(tangent: Any) -> Any:
@@ -208,12 +211,6 @@ def _is_nothing(tangent: Any) -> bool:
     if isinstance(tangent, (list, tuple)):
         return all(map(_is_nothing, tangent))
     return _is_zero(tangent)
-
-
-def plain(function: Any, args: Any, options: Any) -> Outcome:
-    """Call a function whose result has no derivative."""
-    value = function(*args, **options)
-    return value, zero_tangent(value)
 
 
 def tangents_of(target: Target, values: Any, held: Any, tangents: Any, named: Any) -> dict[str, Any]:
@@ -280,8 +277,8 @@ def call_method(
 def _operator_of_class(names: tuple[str, ...], args: Any, tangents: Any) -> Outcome | None:
     """Apply an operator that the class of an operand defines in Python."""
     direct = names[:-1] if len(names) > 1 else names
-    method = next((found for name in direct if (found := _written(args[0], name)) is not None), None)
-    reflected = _written(args[1], names[-1]) if len(names) > 1 else None
+    method = next((found for name in direct if (found := method_of_class(args[0], name)) is not None), None)
+    reflected = method_of_class(args[1], names[-1]) if len(names) > 1 else None
     swapped = (args[::-1], tuple(tangents)[::-1])
     if reflected is not None and type(args[0]) is not type(args[1]) and isinstance(args[1], type(args[0])):
         return call(reflected, 0.0, *swapped, {}, {})
@@ -292,25 +289,25 @@ def _operator_of_class(names: tuple[str, ...], args: Any, tangents: Any) -> Outc
     return call(reflected, 0.0, *swapped, {}, {}) if reflected is not None else None
 
 
-def _written(value: Any, name: str) -> Any:
+def method_of_class(value: Any, name: str) -> Any:
     """Return a method that a Python class defines, or None."""
     found = None if isinstance(value, (*_NUMERIC, str)) else getattr(type(value), name, None)
     return found if isinstance(found, types.FunctionType) else None
 
 
-_ON_CONTAINERS = (operator.getitem, operator.setitem, operator.delitem, operator.iadd, operator.imul, operator.add,
+ON_CONTAINERS = (operator.getitem, operator.setitem, operator.delitem, operator.iadd, operator.imul, operator.add,
                   operator.mul, operator.or_, operator.ior)  # fmt: skip
 
 
-def _on_container(function: Any, args: Any, tangents: Any) -> Outcome:
+def call_on_container(function: Any, args: Any, tangents: Any) -> Outcome:
     """Apply an operator to a container, and the same to its tangent."""
     if function is operator.ior and not isinstance(args[1], dict):
-        pairs, image = make(dict, args[1:], tangents[1:], {}, {})
+        pairs, image = make(call, dict, args[1:], tangents[1:], {}, {})
         args, tangents = (args[0], pairs), (tangents[0], image)
     if function in (operator.setitem, operator.iadd, operator.ior):
         rt.check_kept_tangents(tangents[0], "__setitem__", tangents[-1:])
     if function is operator.getitem and isinstance(args[0], dict) and args[1] not in args[0]:
-        missing = _written(args[0], "__missing__")
+        missing = method_of_class(args[0], "__missing__")
         if missing is not None:
             return call(missing, 0.0, args, tangents, {}, {})
     if function in (operator.getitem, operator.delitem):
@@ -324,89 +321,6 @@ def _on_container(function: Any, args: Any, tangents: Any) -> Outcome:
         image = function(tangents[0], other)
     value = function(*args)
     return value, 0.0 if value is None else image
-
-
-def _getattr(args: Any, tangents: Any, options: Any, option_tangents: Any) -> Outcome:
-    method = _written(args[0], "__getattribute__")
-    if method is not None and len(args) == 2:
-        return call(method, 0.0, args, tangents, {}, {})
-    return _read_attribute(args, tangents, options, option_tangents)
-
-
-def _read_attribute(args: Any, tangents: Any, options: Any, option_tangents: Any) -> Outcome:
-    """Return an attribute as ``object.__getattribute__`` finds it, and its tangent."""
-    base, name = args[:2]
-    held = tangents[0]
-    if name == "__dict__" and isinstance(held, Tangent):
-        return base.__dict__, held.attributes()
-    computed = None if isinstance(base, (type, types.ModuleType)) else attribute_of_class(base, name)
-    if isinstance(computed, property):
-        receiver = base.__self__ if isinstance(base, super) else base
-        return call(computed.fget, 0.0, (receiver,), (held,), {}, {})
-    if isinstance(computed, functools.cached_property):
-        return _cached(base, held, name, computed.func)
-    if isinstance(computed, functools.partialmethod):
-        value = getattr(base, name)
-        return value, partial_tangent(value, held)
-    by_operator = isinstance(computed, (Bindable, Composable))
-    if _written(computed, "__get__") is not None and not by_operator and not stored(base, name, computed):
-        images = (zero_tangent(computed), held, 0.0)
-        return call(type(computed).__get__, 0.0, (computed, base, type(base)), images, {}, {})
-    if not hasattr(base, name) and len(args) > 2:
-        return args[2], tangents[2]
-    own = name in getattr(base, "__dict__", {}) or isinstance(base, tuple)
-    fallback = _written(base, "__getattr__")
-    if not own and fallback is not None and not hasattr(type(base), name):
-        return call(fallback, 0.0, (base, name), (held, 0.0), {}, {})
-    read = object.__getattribute__ if _written(base, "__getattribute__") is not None else getattr
-    value = read(base, name)
-    if is_method(value) and value.__self__ is base:
-        return value, held
-    if isinstance(base, _NUMERIC):
-        shown = name in ("T", "mT", "real", "imag", "flat")
-        return value, getattr(complete_tangent(held, base), name) if shown else zero_tangent(value)
-    if (own or isinstance(computed, types.MemberDescriptorType)) and not isinstance(held, float):
-        return value, zero_tangent(value) if name.startswith("__") else getattr(held, name)
-    # What belongs to the class outlives the call: its containers must not get values with a tangent.
-    return value, rt.lasting(zero_tangent(value))
-
-
-def _cached(base: Any, held: Any, name: str, function: Any) -> Outcome:
-    """Read an attribute that is computed when it is read first."""
-    if name not in vars(base):
-        vars(base)[name], image = call(function, 0.0, (base,), (held,), {}, {})
-        setattr(held, name, image)
-    return vars(base)[name], getattr(held, name)
-
-
-def _setattr(args: Any, tangents: Any, options: Any, option_tangents: Any, is_free: bool = True) -> Outcome:
-    """Store an attribute; ``is_free`` is false where the class has had its say."""
-    base, name, value = args
-    computed = inspect.getattr_static(type(base), name, None)
-    if isinstance(computed, property) and computed.fset is not None:
-        return call(computed.fset, 0.0, (base, value), (tangents[0], tangents[2]), {}, {})
-    if _written(computed, "__set__") is not None:
-        images = (zero_tangent(computed), tangents[0], tangents[2])
-        return call(type(computed).__set__, 0.0, (computed, base, value), images, {}, {})
-    method = _written(base, "__setattr__")
-    if method is not None and is_free:
-        return call(method, 0.0, args, tangents, {}, {})
-    if isinstance(base, (type, types.ModuleType, types.FunctionType)):
-        rt.check_kept_tangents(0.0, "__setitem__", tangents[2:])
-    store = setattr if method is None else object.__setattr__
-    store(base, name, value)
-    setattr(tangents[0], name, tangents[2])
-    return None, 0.0
-
-
-def _vars(args: Any, tangents: Any, options: Any, option_tangents: Any) -> Outcome:
-    return _read_attribute((*args, "__dict__"), (*tangents, 0.0), {}, {})
-
-
-def _delattr(args: Any, tangents: Any, options: Any, option_tangents: Any) -> Outcome:
-    delattr(args[0], args[1])
-    delattr(tangents[0], args[1])
-    return None, 0.0
 
 
 def _partial(args: Any, tangents: Any, options: Any, option_tangents: Any) -> Outcome:
@@ -432,14 +346,14 @@ def _copied(copier: Any) -> Any:
 
 def _sequence(args: Any, tangents: Any, options: Any, option_tangents: Any) -> Outcome:
     """List what a loop runs over, as the class of an instance says."""
-    iterate = _written(args[0], "__iter__")
+    iterate = method_of_class(args[0], "__iter__")
     if iterate is None and is_iterable_of_class(args[0]):
         iterate = items_by_position
     if iterate is None or isinstance(tangents[0], float):
         values = rt.sequence(args[0])
         return values, sequence_tangent(values, args[0], tangents[0])
     source, image = call(iterate, 0.0, args, tangents, {}, {})
-    step = _written(source, "__next__")
+    step = method_of_class(source, "__next__")
     if step is None:
         return list(source), list(image)
     items, parts = [], []
@@ -475,108 +389,9 @@ def _container_call(args: Any, tangents: Any, options: Any, option_tangents: Any
 
 SPECIAL: dict[Any, Any] = {
     rt.call: _reverse_call, rt.call_method: _reverse_method, rt.container_call: _container_call,
-    getattr: _getattr, setattr: _setattr, delattr: _delattr, functools.partial: _partial, super: _super,
-    object.__getattribute__: _read_attribute, object.__setattr__: functools.partial(_setattr, is_free=False),
-    vars: _vars, rt.sequence: _sequence, copy.copy: _copied(copy.copy), copy.deepcopy: _copied(copy.deepcopy),
+    functools.partial: _partial, super: _super, rt.sequence: _sequence,
+    copy.copy: _copied(copy.copy), copy.deepcopy: _copied(copy.deepcopy),
 }  # fmt: skip
-
-
-# -- instances ----------------------------------------------------------------------------------------
-
-
-def make(cls: Any, args: Any, tangents: Any, options: Any, option_tangents: Any) -> Outcome:
-    """Make an instance and its tangent."""
-    if issubclass(cls, tuple) and hasattr(cls, "_fields"):
-        record = cls(*args, **options)
-        return record, record_tangent(record, tangents, option_tangents)
-    if issubclass(cls, dict):
-        value = cls(*args, **options)
-        return value, _dict_tangent(value, args, tangents, option_tangents)
-    if issubclass(cls, collections.deque):
-        items, parts = _sequence(args[:1], tangents[:1], {}, {}) if args else ([], [])
-        return cls(items, *args[1:], **options), collections.deque(parts, *args[1:], **options)
-    if issubclass(cls, (float, complex, np.inexact)) and len(args) == 1 and isinstance(args[0], _NUMERIC):
-        value = cls(args[0])
-        return value, tangent_like(cls(tangents[0]), value)
-    if cls is types.SimpleNamespace:
-        value, image = cls(**options), Tangent(cls(**options))
-        vars(image).update(option_tangents)
-        return value, image
-    if cls is np.vectorize:
-        value = cls(*args, **options)
-        image = Tangent(value)
-        image.pyfunc = tangents[0] if tangents else option_tangents.get("pyfunc")
-        return value, image
-    if issubclass(cls, BaseException) or cls.__module__ in ("builtins", "numpy", "collections"):
-        return _without_derivative(cls, args, options)
-    constructor = inspect.getattr_static(cls, "__new__", None)
-    if isinstance(constructor, staticmethod) and isinstance(constructor.__func__, types.FunctionType):
-        raise UnsupportedError(f"The class '{cls.__name__}' defines __new__, which makes its instances in a way "
-                               "that is not known.", "Make them in __init__.", place(cls))  # fmt: skip
-    value = cls.__new__(cls)
-    image = Tangent(value)
-    written = getattr(cls.__init__, "__code__", None)
-    if dataclasses.is_dataclass(cls) and written is not None and written.co_filename == "<string>":
-        return _dataclass(cls, value, image, args, tangents, options, option_tangents)
-    if cls.__init__ is not object.__init__:
-        call(cls.__init__, 0.0, (value, *args), (image, *tangents), options, option_tangents)
-    return value, image
-
-
-def _plain_keys(value: Any) -> Any:
-    """Return None for a dict whose keys have no derivative: a set is made of these."""
-    return (
-        None if isinstance(value, dict) and not any(isinstance(k, (float, complex)) for k in value) else value
-    )
-
-
-def _without_derivative(cls: Any, args: Any, options: Any) -> Outcome:
-    """Call a class of Python or NumPy whose instances have no derivative."""
-    numbers = issubclass(cls, (BaseException, int, np.integer, np.bool_, str, bytes, range, slice))
-    given = [_plain_keys(value) for value in args] if cls in (set, frozenset) else [*args, *options.values()]
-    if not numbers and any(is_differentiable(kind_of(value)) for value in given):
-        raise UnsupportedError(f"A value with a derivative is given to '{cls.__name__}', which has no tangent.",
-                               "Keep such values in arrays, lists, tuples, dicts or objects of your own.")  # fmt: skip
-    return plain(cls, args, options)
-
-
-def _dict_tangent(value: Any, args: Any, tangents: Any, option_tangents: Any) -> Any:
-    image = zero_tangent(value)
-    for source, tangent in zip(args, tangents):
-        if isinstance(source, dict):
-            image.update(tangent)
-        elif not callable(source) and not isinstance(tangent, float):
-            image.update({key: part for (key, _), (_, part) in zip(source, tangent)})
-    image.update(option_tangents)
-    return image
-
-
-def _dataclass(
-    cls: Any, value: Any, image: Tangent, args: Any, tangents: Any, options: Any, named: Any
-) -> Outcome:
-    """Fill the fields as the generated ``__init__`` does."""
-    signature = inspect.signature(cls)
-    bound = signature.bind(*args, **options).arguments
-    images = signature.bind(*tangents, **named).arguments
-    fields = {field.name: field for field in dataclasses.fields(cls)}
-    for field in fields.values():
-        if field.name in bound:
-            item, part = bound[field.name], images[field.name]
-        elif field.default_factory is not dataclasses.MISSING:
-            item = field.default_factory()
-            part = zero_tangent(item)
-        elif field.default is not dataclasses.MISSING:
-            item, part = field.default, zero_tangent(field.default)
-        else:
-            continue
-        object.__setattr__(value, field.name, item)
-        setattr(image, field.name, part)
-    after = getattr(cls, "__post_init__", None)
-    if after is not None:
-        given = [(bound.get(f.name, f.default), images.get(f.name)) for f in init_only_fields(cls)]
-        parts = [zero_tangent(v) if part is None else part for v, part in given]
-        call(after, 0.0, (value, *[v for v, _ in given]), (image, *parts), {}, {})
-    return value, image
 
 
 # -- rules without a forward rule ---------------------------------------------------------------------

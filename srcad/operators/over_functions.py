@@ -172,7 +172,7 @@ def of_function(call: Call, args: Any, tangents: Any) -> Outcome:
     if code.result_shadowed:
         value, shadow, residuals = outcome
         dvalue, dshadow, dresiduals = image
-        pullback = functools.partial(dynamic._pull, backward, residuals, code.valued, image_of)
+        pullback = functools.partial(dynamic.pull_gradients, backward, residuals, code.valued, image_of)
         return (value, shadow, pullback), (
             dvalue, dshadow, partial_of(0.0, 0.0, dresiduals, names_of, dimage_of)
         )  # fmt: skip
@@ -180,7 +180,7 @@ def of_function(call: Call, args: Any, tangents: Any) -> Outcome:
     dvalue, dresiduals = image
     shadow = rt.shadow(value)
     dshadow = zero_tangent(shadow)
-    pullback = functools.partial(dynamic._pull_value, backward, residuals, shadow, code.valued, image_of)
+    pullback = functools.partial(dynamic.pull_value, backward, residuals, shadow, code.valued, image_of)
     return (value, shadow, pullback), (
         dvalue, dshadow, partial_of(0.0, 0.0, dresiduals, dshadow, names_of, dimage_of)
     )  # fmt: skip

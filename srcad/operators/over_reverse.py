@@ -134,7 +134,7 @@ def _of_maker(call: Call, args: Any, tangents: Any) -> Outcome | None:
     """Make an operator of srcad's own or a ``super()``, or call a nested function."""
     function, _, values, shadows, options, _ = args
     _, _, dvalues, dshadows, *_ = tangents
-    if any(function is maker for maker in dynamic._operators):
+    if any(function is maker for maker in dynamic.DERIVATIVE_OPERATORS):
         made = function(*values, **options)
         return (made, shadows[0], nothing_to_do), (dvalues[0], dshadows[0], 0.0)
     if function is super:

@@ -1,0 +1,122 @@
+"""Attributes of forward-mode code that are read, stored and deleted when it runs, with their tangents."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+import types
+from typing import Any
+
+import numpy as np
+
+from srcad import runtime as rt
+from srcad.dynamic_operators import attribute_of_class, is_method, stored
+from srcad.operators.dynamic import SPECIAL, call, method_of_class
+from srcad.runtime.tangents import Tangent, complete_tangent, zero_tangent
+from srcad.targets import Bindable, Composable, partial_tangent
+
+__all__ = ["install", "read", "store"]
+
+Outcome = tuple[Any, Any]
+_NUMERIC = (float, int, complex, np.ndarray, np.generic)
+
+
+def install() -> None:
+    """Let forward mode read and store attributes."""
+    SPECIAL.update(
+        {
+            getattr: read,
+            setattr: store,
+            delattr: _delattr,
+            object.__getattribute__: _read_attribute,
+            object.__setattr__: functools.partial(store, is_free=False),
+            vars: _vars,
+        }
+    )
+
+
+def read(args: Any, tangents: Any, options: Any, option_tangents: Any) -> Outcome:
+    method = method_of_class(args[0], "__getattribute__")
+    if method is not None and len(args) == 2:
+        return call(method, 0.0, args, tangents, {}, {})
+    return _read_attribute(args, tangents, options, option_tangents)
+
+
+def _read_attribute(args: Any, tangents: Any, options: Any, option_tangents: Any) -> Outcome:
+    """Return an attribute as ``object.__getattribute__`` finds it, and its tangent."""
+    base, name = args[:2]
+    held = tangents[0]
+    if name == "__dict__" and isinstance(held, Tangent):
+        return base.__dict__, held.attributes()
+    computed = None if isinstance(base, (type, types.ModuleType)) else attribute_of_class(base, name)
+    if isinstance(computed, property):
+        receiver = base.__self__ if isinstance(base, super) else base
+        return call(computed.fget, 0.0, (receiver,), (held,), {}, {})
+    if isinstance(computed, functools.cached_property):
+        return _cached(base, held, name, computed.func)
+    if isinstance(computed, functools.partialmethod):
+        value = getattr(base, name)
+        return value, partial_tangent(value, held)
+    by_operator = isinstance(computed, (Bindable, Composable))
+    if (
+        method_of_class(computed, "__get__") is not None
+        and not by_operator
+        and not stored(base, name, computed)
+    ):
+        images = (zero_tangent(computed), held, 0.0)
+        return call(type(computed).__get__, 0.0, (computed, base, type(base)), images, {}, {})
+    if not hasattr(base, name) and len(args) > 2:
+        return args[2], tangents[2]
+    own = name in getattr(base, "__dict__", {}) or isinstance(base, tuple)
+    fallback = method_of_class(base, "__getattr__")
+    if not own and fallback is not None and not hasattr(type(base), name):
+        return call(fallback, 0.0, (base, name), (held, 0.0), {}, {})
+    reader = object.__getattribute__ if method_of_class(base, "__getattribute__") is not None else getattr
+    value = reader(base, name)
+    if is_method(value) and value.__self__ is base:
+        return value, held
+    if isinstance(base, _NUMERIC):
+        shown = name in ("T", "mT", "real", "imag", "flat")
+        return value, getattr(complete_tangent(held, base), name) if shown else zero_tangent(value)
+    if (own or isinstance(computed, types.MemberDescriptorType)) and not isinstance(held, float):
+        return value, zero_tangent(value) if name.startswith("__") else getattr(held, name)
+    # What belongs to the class outlives the call: its containers must not get values with a tangent.
+    return value, rt.lasting(zero_tangent(value))
+
+
+def _cached(base: Any, held: Any, name: str, function: Any) -> Outcome:
+    """Read an attribute that is computed when it is read first."""
+    if name not in vars(base):
+        vars(base)[name], image = call(function, 0.0, (base,), (held,), {}, {})
+        setattr(held, name, image)
+    return vars(base)[name], getattr(held, name)
+
+
+def store(args: Any, tangents: Any, options: Any, option_tangents: Any, is_free: bool = True) -> Outcome:
+    """Store an attribute; ``is_free`` is false where the class has had its say."""
+    base, name, value = args
+    computed = inspect.getattr_static(type(base), name, None)
+    if isinstance(computed, property) and computed.fset is not None:
+        return call(computed.fset, 0.0, (base, value), (tangents[0], tangents[2]), {}, {})
+    if method_of_class(computed, "__set__") is not None:
+        images = (zero_tangent(computed), tangents[0], tangents[2])
+        return call(type(computed).__set__, 0.0, (computed, base, value), images, {}, {})
+    method = method_of_class(base, "__setattr__")
+    if method is not None and is_free:
+        return call(method, 0.0, args, tangents, {}, {})
+    if isinstance(base, (type, types.ModuleType, types.FunctionType)):
+        rt.check_kept_tangents(0.0, "__setitem__", tangents[2:])
+    own = setattr if method is None else object.__setattr__
+    own(base, name, value)
+    setattr(tangents[0], name, tangents[2])
+    return None, 0.0
+
+
+def _vars(args: Any, tangents: Any, options: Any, option_tangents: Any) -> Outcome:
+    return _read_attribute((*args, "__dict__"), (*tangents, 0.0), {}, {})
+
+
+def _delattr(args: Any, tangents: Any, options: Any, option_tangents: Any) -> Outcome:
+    delattr(args[0], args[1])
+    delattr(tangents[0], args[1])
+    return None, 0.0
