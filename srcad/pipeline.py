@@ -296,9 +296,11 @@ def refuse_changes_outside(fn: Function, kinds: Kinds, memory: Memory, varied: s
     """Refuse a program that keeps values with a derivative where they outlive the call."""
     for stmt in simple_statements(fn.tree.body):
         for variable in direct_changes(stmt):
-            if kinds.get(variable, ANY).name == "function" and varied & set(read_names(stmt)):
-                raise UnsupportedError("The function stores a value that carries a derivative in an attribute of a class "
-                                       "or function.", "Keep it in an instance, or return the new value.",
+            is_known = variable in fn.scope.statics or kinds.get(variable, ANY).name == "function"
+            if is_known and varied & set(read_names(stmt)):
+                raise UnsupportedError("The function stores a value that carries a derivative in a global variable or an "
+                                       "attribute of a class or function.",
+                                       "Keep it in an instance, or return the new value.",
                                        fn.source.locate(stmt))  # fmt: skip
             if variable in varied and memory.classes.get(variable) in memory.outside:
                 updated = isinstance(stmt, gast.AugAssign) and isinstance(stmt.target, gast.Name)

@@ -33,6 +33,7 @@ from srcad.analysis.infer import Kinds, kind_of_operation
 from srcad.analysis.kinds import Kind, is_scalar
 from srcad.derive.build import assign, constant, name, read_names, written_names
 from srcad.derive.complex_parts import PARTS, is_complex_array, part_views, whole
+from srcad.derive.kept_outside import why_not_kept
 from srcad.derive.lower_calls import CallLowering
 from srcad.derive.lower_iterables import IterableLowering
 from srcad.errors import SrcadError, UnsupportedError
@@ -256,6 +257,11 @@ class _Lowering(CallLowering, IterableLowering):
             return
         base = target.value
         if isinstance(base, gast.Name) and base.id in self.scope.statics:
+            if isinstance(target, gast.Attribute):
+                refused = why_not_kept(self.scope.statics[base.id], target.attr, self.kind(stmt.value))
+                if refused is not None:
+                    raise self.refuse(stmt, *refused)
+                return
             raise self.refuse(stmt, f"The function changes '{base.id}', which lives outside of it.",
                               "Pass it as an argument, or return the new value.")  # fmt: skip
         if isinstance(target, gast.Attribute) and self.kind(base).name == "array":
@@ -271,7 +277,8 @@ class _Lowering(CallLowering, IterableLowering):
         updated = self.of_part(stmt)
         if updated is not None:
             return self.block([gast.copy_location(step, stmt) for step in updated])
-        self.check_store(gast.copy_location(gast.Assign([target], stmt.value, None), stmt))
+        if not (isinstance(target.value, gast.Name) and target.value.id in self.scope.statics):
+            self.check_store(gast.copy_location(gast.Assign([target], stmt.value, None), stmt))
         load = _load(target)
         if isinstance(target, gast.Subscript) and self.kind(target.value).name == "array":
             if isinstance(stmt.op, _IN_PLACE) and self.is_basic(target.slice):

@@ -92,7 +92,8 @@ class Finder:
     def __init__(self, function: gast.FunctionDef) -> None:
         self.nodes = list(t.own_nodes(function.body))
         self.parents = {child: node for node in self.nodes for child in gast.iter_child_nodes(node)}
-        self.local = t.names_written(function.body) | set(parameters(function.args))
+        written = t.names_written(function.body) - t.global_names(function.body)
+        self.local = written | set(parameters(function.args))
 
     def changing(self, node: gast.FunctionDef | gast.Lambda) -> list[str]:
         """Return the variables that a nested function captures and that are bound after it was made."""

@@ -56,18 +56,15 @@ class Fence:
             if special is not None:
                 special(node)
 
-    def _Global(self, node: gast.Global | gast.Nonlocal) -> None:
-        """Only reading is harmless."""
+    def _Nonlocal(self, node: gast.Nonlocal) -> None:
+        """A variable of a function around this one may be assigned where that is differentiated as well."""
+        if all(isinstance(self.fn.scope.statics.get(name), Cell) for name in node.names):
+            return
         for name in set(node.names) & t.names_written(self.body):
             self.refuse(
                 node, f"The function assigns {name!r}, a variable outside it.",
                 "Return the value and assign it outside, or keep it in an object that is passed in.",
             )  # fmt: skip
-
-    def _Nonlocal(self, node: gast.Nonlocal) -> None:
-        """A variable of a function around this one that is differentiated as well may be assigned."""
-        if not all(isinstance(self.fn.scope.statics.get(name), Cell) for name in node.names):
-            self._Global(node)
 
     def _Try(self, node: gast.Try) -> None:
         """No jumps in ``finally``."""
@@ -89,6 +86,11 @@ class Fence:
             target = stack.pop()
             if isinstance(target, gast.Tuple | gast.List):
                 self.refuse(target, "Several things are deleted at once.", "Write one 'del' for each.")
+            if isinstance(target, gast.Name) and target.id in t.global_names(self.body):
+                self.refuse(
+                    target, f"The global variable {target.id!r} is deleted.",
+                    "Delete it outside the differentiated function.",
+                )  # fmt: skip
             if isinstance(target, gast.Name) and self._read_after(target):
                 self.refuse(
                     target, f"The variable {target.id!r} is deleted and read later.",

@@ -90,6 +90,7 @@ class Resolver(gast.NodeTransformer):
         self.cells = dict(zip(code.co_freevars, self.func.__closure__ or (), strict=False))
         self.captured = dict.fromkeys(fn.captured)
         self.params = parameters(fn.tree.args)
+        self.globals = t.global_names(fn.tree.body)
         self.locals = set(self.params) | set(fn.captured) | self._bound(fn.tree.body)
         self.known = {name: value for name, value in self.known.items() if name not in self.locals}
         self.renamed: dict[str, str] = {}
@@ -105,7 +106,7 @@ class Resolver(gast.NodeTransformer):
         """Return the local names; what only imports bind becomes known instead."""
         imports = [n for n in t.own_nodes(body) if isinstance(n, gast.Import | gast.ImportFrom)]
         others = [n for n in body if n not in imports]
-        shared = t.nonlocal_names(body)
+        shared = t.nonlocal_names(body) | self.globals
         bound = t.bound_names(others) - shared
         for node in imports:
             for name, value in _imported(node, self.func.__globals__).items():
@@ -153,6 +154,8 @@ class Resolver(gast.NodeTransformer):
         if node.id in self.boxed:
             cell = gast.Subscript(t.name(self.boxed[node.id]), t.constant(0), node.ctx)
             return t.place(gast.copy_location(cell, node), node)
+        if node.id in self.globals and not isinstance(node.ctx, gast.Load):
+            return t.place(gast.Attribute(self._module(), node.id, node.ctx), node)
         if node.id in self.locals or not isinstance(node.ctx, gast.Load):
             return gast.copy_location(gast.Name(node.id, node.ctx, None, None), node)
         if node.id in self.known:
@@ -185,7 +188,6 @@ class Resolver(gast.NodeTransformer):
     def _global(self, name: str, node: gast.AST) -> gast.expr:
         """Return a global or builtin: a static, or an attribute of the module."""
         space = self.func.__globals__
-        home = sys.modules.get(space.get("__name__", ""))
         if name in space:
             value = space[name]
             if is_static(value):
@@ -201,13 +203,19 @@ class Resolver(gast.NodeTransformer):
                     "Write out what it does, in ordinary statements.",
                 )  # fmt: skip
             return t.name(refer(self.scope, value, name))
-        if home is None or vars(home) is not space:
-            home = next((v for v in self.scope.statics.values() if isinstance(v, Globals)), Globals(space))
-        module = t.name(refer(self.scope, home, _last(space.get("__name__", "globals"))))
+        module = self._module()
         if name not in space:
             return t.call(runtime_name(self.scope, "late_global"), module, t.constant(name))
         depend_on_sort(self.scope, space, name)
         return t.attribute(module, name)
+
+    def _module(self) -> gast.expr:
+        """Return the module of the function, or its globals as attributes."""
+        space = self.func.__globals__
+        home = sys.modules.get(space.get("__name__", ""))
+        if home is None or vars(home) is not space:
+            home = next((v for v in self.scope.statics.values() if isinstance(v, Globals)), Globals(space))
+        return t.name(refer(self.scope, home, _last(space.get("__name__", "globals"))))
 
     def _depend(self, space: Any, name: str, value: Any) -> None:
         """Record that the result relies on a name."""
@@ -229,6 +237,8 @@ class Resolver(gast.NodeTransformer):
             return t.place(t.name(refer(self.scope, found, f"{value.id}.{attr}")), node)
         if isinstance(module, type) and found is not module:
             depend_on_sort(self.scope, *owner_of(module, attr))
+        if isinstance(module, types.FunctionType):
+            depend_on_sort(self.scope, vars(module), attr)
         if not isinstance(module, types.ModuleType) or found is module:
             return made
         if not (is_settled(module) or is_static(found)):

@@ -102,11 +102,6 @@ class Targets:
         if not isinstance(base, gast.Name):
             base = self.keep(base, target.value)
         if isinstance(target, gast.Attribute):
-            if base.id in self.scope.statics:
-                raise self.error(
-                    target, "An attribute of a module, class or function is assigned.",
-                    "Return the new value and assign it outside the differentiated function.",
-                )  # fmt: skip
             return gast.copy_location(gast.Attribute(base, target.attr, gast.Store()), target)
         return gast.copy_location(gast.Subscript(base, self.index(target.slice), gast.Store()), target)
 

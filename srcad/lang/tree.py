@@ -15,6 +15,7 @@ __all__ = [
     "bound_names",
     "call",
     "constant",
+    "global_names",
     "is_atom",
     "load",
     "name",
@@ -146,6 +147,11 @@ def bound_names(body: gast.AST | Iterable[gast.AST]) -> set[str]:
 def nonlocal_names(body: gast.AST | Iterable[gast.AST]) -> set[str]:
     """Return the names that code declares as variables of a function around it."""
     return {name for node in own_nodes(body) if isinstance(node, gast.Nonlocal) for name in node.names}
+
+
+def global_names(body: gast.AST | Iterable[gast.AST]) -> set[str]:
+    """Return the names that code declares as variables of its module."""
+    return {name for node in own_nodes(body) if isinstance(node, gast.Global) for name in node.names}
 
 
 def walrus_names(body: gast.AST | Iterable[gast.AST]) -> set[str]:

@@ -80,7 +80,7 @@ class Memory:
 
     def is_outside(self, name: str) -> bool:
         """Tell whether a variable may refer to memory that outlives the function."""
-        return self._find(name) == self._find(WORLD)
+        return self.program.terms.is_static(name) or self._find(name) == self._find(WORLD)
 
     def is_array(self, name: str) -> bool:
         """Tell whether a variable only ever holds arrays and numbers: a store into it copies."""

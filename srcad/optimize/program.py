@@ -215,14 +215,19 @@ class Program:
             writes |= bound
             reads |= target.reads - bound
             if not bound:
-                changes |= target.changes | {base_name(target) or WORLD}
+                changes |= target.changes | {self._changed(target)}
         if stmt.kind is gast.AugAssign:
             reads |= targets[0].reads
-            changes |= {base_name(targets[0]) or WORLD}
+            changes |= {self._changed(targets[0])}
         stmt.reads, stmt.writes, stmt.changes = reads, writes, changes
         stmt.is_pure = all([part.is_pure for part in parts]) and all([t.is_pure for t in targets])
         if value is not None and not value.is_pure:
             self._describe_stack(stmt, value)
+
+    def _changed(self, target: Term) -> str:
+        """Return the variable through which a store changes memory, or the world where it has none."""
+        base = base_name(target)
+        return WORLD if base is None or self.terms.is_static(base) else base
 
     def _describe_stack(self, stmt: Statement, value: Term) -> None:
         if value.kind is not gast.Call or value.parts[0].kind is not gast.Attribute:

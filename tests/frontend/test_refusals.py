@@ -13,7 +13,7 @@ BAD = {
     "async def f(x):\n    return x": ("async", 1),
     "def f(x):\n    while True:\n        yield x": ("no end", 3),
     "def f(x):\n    x[0] = 1\n    yield from x": ("changes what others see", 3),
-    "def f(x):\n    global G\n    G = x": ("'G'", 2),
+    "def f(x):\n    global G\n    G = x\n    del G": ("'G' is deleted", 4),
     "def f(x):\n    try:\n        return x\n    except ValueError as e:\n        return e.args": (
         "exception",
         5,
@@ -24,7 +24,6 @@ BAD = {
     "def f(x):\n    return eval('x')": ("eval", 2),
     "def f(x):\n    return [(lambda: i) for i in x]": ("'i'", 2),
     "def f(x):\n    @property\n    def g(): return 1\n    return g": ("descriptor", 2),
-    "def f(x):\n    f.calls = x\n    return x": ("attribute", 2),
 }
 
 

@@ -53,6 +53,7 @@ TOPICS = (
     "rearranged_containers",
     "contexts",
     "iterators",
+    "kept_outside",
     "libraries",
     "instances",
     "instances_of_all_kinds",

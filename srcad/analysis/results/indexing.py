@@ -35,6 +35,8 @@ from srcad.analysis.results.shaped import (
 
 __all__ = ["attribute", "attribute_outside", "element", "subscript"]
 
+_VALUES = (float, int, str, np.ndarray)
+
 
 def element(kind: Kind, key: Any) -> Kind:
     """Return the kind of ``value[key]`` for a constant key."""
@@ -223,7 +225,10 @@ def attribute(kind: Kind, name: str) -> Kind:
         return attribute_outside(getattr(kind.value, name, None))
     if kind.name == "function" and isinstance(kind.value, type):
         found = next((vars(c)[name] for c in kind.value.__mro__ if name in vars(c)), None)
-        return attribute_outside(found) if isinstance(found, (float, int, str, np.ndarray)) else ANY
+        return attribute_outside(found) if isinstance(found, _VALUES) else ANY
+    if kind.name == "function" and isinstance(kind.value, types.FunctionType):
+        found = vars(kind.value).get(name)
+        return attribute_outside(found) if isinstance(found, _VALUES) else ANY
     return ANY
 
 

@@ -1,0 +1,167 @@
+"""Plain values that a program keeps in global variables and in attributes of classes and functions."""
+
+import functools
+import math
+
+import numpy as np
+
+from tests.programs.corpus import program
+
+COUNT = 0
+SCALE = 1.5
+MODE = "square"
+
+
+class Counter:
+    n = 0
+    k = 2
+
+    def __init__(self, value):
+        Counter.n += 1
+        self.value = value
+        self.number = type(self).n
+
+
+@program(np.array([1.0, 2.0, 3.0]))
+def weights_by_a_global_counter(x):
+    global COUNT
+    COUNT = 0
+    s = 0.0
+    for v in x:
+        s += v * v * COUNT
+        COUNT += 1
+        s = s * 1.1 + COUNT * v
+    return s * COUNT
+
+
+def _descend(x, n):
+    Counter.n += 1
+    if n == 0:
+        return x * Counter.n
+    y = _descend(x * x, n - 1)
+    return y + x * Counter.n
+
+
+@program(0.9)
+def counts_in_a_recursion(x):
+    Counter.n = 0
+    first = Counter.n + 1
+    z = _descend(x * first, 3)
+    return z * Counter.n * first
+
+
+def _double_the_scale(v):
+    global SCALE
+    SCALE = SCALE * 2
+    return v * SCALE
+
+
+@program(0.7, [_double_the_scale, np.sin, _double_the_scale])
+def changed_by_functions_from_a_list(x, functions):
+    global SCALE
+    SCALE = 1.5
+    y = x * SCALE
+    for f in functions:
+        y = f(y)
+    z = x * y * SCALE
+    functions[0](1.0)
+    return z * SCALE
+
+
+@program(np.array([0.3, 0.4, 0.5]))
+def alternates_by_a_global_mode(x):
+    global MODE
+    MODE = "square"
+    s = 0.0
+    for v in x:
+        if MODE == "square":
+            s += v * v
+            MODE = "exponential"
+        else:
+            s += math.exp(v)
+            MODE = "square"
+    return s
+
+
+@program(np.array([0.5, -1.0, 2.0]))
+def counts_in_a_try(x):
+    Counter.n = 0
+    s = 0.0
+    for v in x:
+        try:
+            Counter.n += 1
+            if v < 0:
+                raise ValueError("negative")
+            s += math.sqrt(v) * Counter.n
+        except ValueError:
+            Counter.n += 10
+            s += v * Counter.n
+    return s
+
+
+@program(0.5)
+def several_targets(x):
+    global COUNT
+    COUNT, y = 2, x * 3
+    for Counter.k in range(3):
+        y = y * (1 + Counter.k) * COUNT
+    COUNT = Counter.k = 4
+    return y * COUNT * Counter.k
+
+
+def _tick():
+    Counter.n += 1
+    return Counter.n
+
+
+@program(1.2)
+def powers_by_calls(x):
+    Counter.n = 0
+    return sum(x ** _tick() for _ in range(3)) * _tick()
+
+
+@program(np.array([1.0, 2.0]))
+def numbered_instances(x):
+    Counter.n = 0
+    made = [Counter(v) for v in x]
+    last = Counter(x[0] * x[1])
+    return sum(c.value * c.number for c in made) * last.value * last.number
+
+
+def counted(f):
+    @functools.wraps(f)
+    def inner(*args, **options):
+        inner.calls += 1
+        return f(*args, **options)
+
+    inner.calls = 0
+    return inner
+
+
+@counted
+def _kernel(x, y, width=1.0):
+    return np.exp(-np.sum((x - y) ** 2) / width)
+
+
+@program(np.array([[0.1, 0.4], [0.7, -0.2], [0.3, 0.3]]), 0.7)
+def counted_kernel(points, width):
+    n = len(points)
+    gram = np.zeros((n, n))
+    before = _kernel.calls
+    for i in range(n):
+        for j in range(i):
+            gram[i, j] = _kernel(points[i], points[j], width=width)
+    return np.sum(gram) * (_kernel.calls - before)
+
+
+@program(1.5)
+def nested_function_counts(x):
+    def count():
+        global COUNT
+        COUNT += 1
+        return COUNT
+
+    global COUNT
+    COUNT = 0
+    first = count()
+    return x * first * x ** count() * COUNT
