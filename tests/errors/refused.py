@@ -72,8 +72,8 @@ def class_inside(x):
 
 @refused(1.0)
 def global_assigned(x):
-    global COUNT  # refused at: global COUNT
-    COUNT = COUNT + 1
+    global COUNT
+    COUNT = x * 2  # refused at: COUNT = x * 2
     return x * x
 
 
