@@ -35,7 +35,10 @@ def why_not_kept(owner: Any, attribute: str, kind: Kind) -> tuple[str, str] | No
     if current is not _MISSING and is_static(current):
         return f"The function replaces {place}, which is called by its name.", _RETURN
     if kind.name not in _PLAIN:
-        return f"The function keeps a value in {place} that is not known to be a plain number or string.", _RETURN
+        return (
+            f"The function keeps a value in {place} that is not known to be a plain number or string.",
+            _RETURN,
+        )
     known = ANY if current is _MISSING else attribute_outside(current)
     if known is not ANY and (known.name, known.dtype) != (kind.name, kind.dtype):
         return (f"The function keeps another sort of value in {place} than the {type(current).__name__} that was "

@@ -32,7 +32,9 @@ def counting(x):
 counting.calls = 0
 
 
-@pytest.mark.parametrize("derive", [grad(counting), lambda x: vjp(counting, x)[0], lambda x: jvp(counting, (x,), (x,))])
+@pytest.mark.parametrize(
+    "derive", [grad(counting), lambda x: vjp(counting, x)[0], lambda x: jvp(counting, (x,), (x,))]
+)
 def test_each_derivative_counts_once(derive):
     before = COUNT, Model.calls, counting.calls
     derive(np.ones(2))
