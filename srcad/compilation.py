@@ -83,6 +83,7 @@ def compiled(
     single: bool = True,
     aliased: bool = False,
     holomorphic: bool = False,
+    constant_integers: tuple[str, ...] = (),
 ) -> Code:
     """Return the derivative of ``target`` for arguments of these kinds, from the cache if it is there.
 
@@ -96,6 +97,8 @@ def compiled(
         The parameters to differentiate with respect to.
     mode, single, aliased, holomorphic
         See `srcad.derive.request.Request`.
+    constant_integers : tuple of str
+        Those of ``wanted`` in which integers are no numbers to differentiate by.
     """
     captured = target.captured()
     everything = (*values, *captured)
@@ -108,13 +111,15 @@ def compiled(
         else target.func.__code__
     )
     closed = (_static_cells(target), id(getattr(target.func, "__globals__", None)))
-    key = (identity, closed, wanted, mode, single, aliased, holomorphic, tuple(map(fingerprint, everything)))
+    how = (wanted, mode, single, aliased, holomorphic, constant_integers)
+    key = (identity, closed, how, tuple(map(fingerprint, everything)))
     code = _CACHE.get(key)
     if code is not None and code.holds():
         return code
     names = [*target.names, *target.captured_names()]
     _require_differentiable(target, dict(zip(names, everything)), wanted, mode)
-    kinds = [(n, _wanted_kind(v) if n in wanted else kind_of(v)) for n, v in zip(names, everything)]
+    varied = set(wanted) - set(constant_integers)
+    kinds = [(n, _wanted_kind(v) if n in varied else kind_of(v)) for n, v in zip(names, everything)]
     func = target.closure.function if target.closure is not None else target.func
     func = derived if derived is not None else func
     exact = _is_exact(names, everything, wanted)

@@ -111,7 +111,11 @@ def prepared(
     everything = floats_for(target, (*values, *target.captured()), images)
     names = [*target.names, *target.captured_names()]
     wanted = tuple(n for n, v in zip(names, everything) if n in images and _varies(v, images[n]))
-    code = compiled(target, values, wanted, "jvp", aliased=rt.share_memory(everything))
+    constant = tuple(
+        n for n, v in zip(names, everything) if n in wanted and _has_constant_integers(v, images[n])
+    )
+    aliased = rt.share_memory(everything)
+    code = compiled(target, values, wanted, "jvp", aliased=aliased, constant_integers=constant)
     return code, (*everything, *[images[n] for n in wanted]), wanted
 
 
@@ -119,6 +123,14 @@ def _varies(value: Any, image: Any) -> bool:
     """Tell whether a value has a tangent: an integer does only if it is one of the numbers to differentiate by."""
     moved = isinstance(image, float) and image != 0.0 and type(value) is int
     return moved or is_differentiable(kind_of(value))
+
+
+def _has_constant_integers(value: Any, image: Any) -> bool:
+    """Tell whether a tuple, such as that of the residuals, holds integers, and all without a tangent."""
+    if not isinstance(value, tuple) or not isinstance(image, tuple):
+        return False
+    found = [_is_zero(part) for item, part in zip(value, image) if type(item) is int]
+    return bool(found) and all(found) and type(value) is tuple
 
 
 def call(function: Any, held: Any, args: Any, tangents: Any, options: Any, option_tangents: Any) -> Outcome:

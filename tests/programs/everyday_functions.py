@@ -178,3 +178,12 @@ def two_functions_that_call_each_other(x):
         return 1.0 if n == 0 else even(n - 1) + x
 
     return even(5)
+
+
+@program(np.array([-1.0, 2.0, -0.5]))
+def basis_functions_with_an_exponent_by_default(x):
+    basis = [np.sin, lambda t, k=2: t**k, lambda t, k=3: k * t**k]
+    total = 0.0
+    for function in basis:
+        total = total + np.sum(function(x))
+    return total
