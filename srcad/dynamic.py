@@ -16,14 +16,14 @@ from typing import Any
 import numpy as np
 
 from srcad import runtime as rt
-from srcad.analysis.infer import ARRAY_METHODS
 from srcad.analysis.kinds import is_differentiable, kind_of
+from srcad.analysis.results.calls import function_of_method
 from srcad.compilation import compiled, third_derivative
 from srcad.derive.builtin_sources import source_of_builtin
 from srcad.derive.call_adjoints import CONVERSIONS
 from srcad.dynamic_containers import CONTAINERS, MAKERS, dict_of, listed
 from srcad.dynamic_exceptions import noting_changes
-from srcad.dynamic_objects import call_of_class, carries
+from srcad.dynamic_objects import call_of_class
 from srcad.dynamic_operators import OPERATORS, method_of_object
 from srcad.dynamic_rules import call_of_rule, call_without_derivative, image_of_result
 from srcad.errors import NoDerivativeError
@@ -75,7 +75,7 @@ def call(
     if isinstance(function, Hashable) and registry.is_constant(function):
         return call_without_derivative(function, args, options)
     reason = registry.reason_refused(function)
-    if reason is not None and carries((*shadows, *option_shadows.values())):
+    if reason is not None and rt.carries((*shadows, *option_shadows.values())):
         raise NoDerivativeError(reason)
     if isinstance(function, Hashable) and function in iteration.WRITTEN_OUT:
         function = source_of_builtin(function, len(args), tuple(options)) or function
@@ -123,7 +123,7 @@ def call_method(
         stored = method_of_array(receiver, own, name, args, shadows, options)
         if stored is not None:
             return stored
-        function = ARRAY_METHODS.get(name)
+        function = function_of_method(receiver, name)
         if function is not None:
             return call_of_rule(function, (receiver, *args), (own, *shadows), options, option_shadows)
         raise missing(getattr(receiver, name))
@@ -139,7 +139,7 @@ def call_method(
     if isinstance(unbound, Hashable) and registry.find(unbound) is not None:
         return call_of_rule(unbound, (receiver, *args), (own, *shadows), options, option_shadows)
     reason = registry.reason_refused(unbound)
-    if reason is not None and carries((*shadows, *option_shadows.values())):
+    if reason is not None and rt.carries((*shadows, *option_shadows.values())):
         raise NoDerivativeError(reason)
     if isinstance(receiver, PLAIN):
         return call_without_derivative(getattr(receiver, name), args, options)
@@ -175,19 +175,10 @@ def _call_of_partial(
 def _call_of_nested(
     nested: Nested, args: Any, shadows: Any, options: dict[str, Any], option_shadows: dict[str, Any]
 ) -> Outcome:
-    """Call a nested function from inside of itself: what it captured comes last, or by name."""
-    names = nested.captured
-    by_name = [name for name in names if name in options]
-    if by_name:
-        captured = tuple(options[name] for name in names)
-        images = tuple(option_shadows[name] for name in names)
-        options = {key: value for key, value in options.items() if key not in names}
-        option_shadows = {key: value for key, value in option_shadows.items() if key not in names}
-    else:
-        count = len(args) - len(names)
-        args, captured = args[:count], args[count:]
-        shadows, images = shadows[:count], shadows[count:]
-    closure = rt.Closure(nested, tuple(captured))
+    """Call a nested function from inside of itself."""
+    args, options, captured = nested.parted(args, options)
+    shadows, option_shadows, images = nested.parted(shadows, option_shadows)
+    closure = rt.Closure(nested, captured)
     return call_of_function(closure, list(images), args, shadows, options, option_shadows)
 
 

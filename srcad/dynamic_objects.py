@@ -18,7 +18,7 @@ from srcad.dynamic_containers import dict_of, items_of
 from srcad.errors import UnsupportedError
 from srcad.targets import place
 
-__all__ = ["call_of_class", "carries", "fill_fields"]
+__all__ = ["call_of_class", "fill_fields"]
 
 Outcome = tuple[Any, Any, Callable[[], None]]
 Call = Callable[..., Outcome]
@@ -69,7 +69,7 @@ def _built_in(
     value = cls(*args, **options)
     if cls is functools.partial:
         return value, _partial_shadow(args[0], shadows, option_shadows), _nothing_to_do
-    given = carries((*shadows, *option_shadows.values()))
+    given = rt.carries((*shadows, *option_shadows.values()))
     if isinstance(value, collections.deque):
         sources, images = (*args, *options.values()), (*shadows, *option_shadows.values())
         if not sources or isinstance(sources[0], int):
@@ -84,7 +84,7 @@ def _built_in(
             return value, {**dict.fromkeys(value), **named}, _nothing_to_do
         _, image, pullback = dict_of(call, sources[0][0], shadows=(sources[0][1],))
         return value, {**dict.fromkeys(value), **image, **named}, pullback
-    keys_alone = cls in (set, frozenset) and isinstance(args[0], dict)
+    keys_alone = cls in (set, frozenset) and isinstance(next(iter(args), None), dict)
     if given and not keys_alone and not issubclass(cls, BaseException):
         raise UnsupportedError(f"An instance of '{cls.__name__}' is made from values that carry a derivative.",
                                "Keep them in a list, a dict, an array or an object of a class of your own.")  # fmt: skip
@@ -101,15 +101,6 @@ def _partial_shadow(function: Any, shadows: Any, option_shadows: dict[str, Any])
         inner = inner.func if known else None
     vars(image).update(func=inner, args=(*before, *shadows[1:]), keywords={**named, **option_shadows})
     return image
-
-
-def carries(image: Any) -> bool:
-    """Tell whether a shadow can gather any gradient."""
-    if isinstance(image, (list, tuple, collections.deque)):
-        return any(carries(part) for part in image)
-    if isinstance(image, dict):
-        return any(carries(part) for part in image.values())
-    return image is not None
 
 
 def _dataclass(

@@ -71,11 +71,10 @@ def _binary(title: str) -> Callable[..., Outcome]:
 def _numeric(title: str, function: Any, args: tuple[Any, ...], shadows: Any) -> Outcome:
     if title in _PLAIN:
         return call_without_derivative(function, args, {})
-    value, image, pullback = call_of_rule(_UFUNCS[title], args, tuple(shadows), {}, {})
-    exact = function(*args)
-    if isinstance(exact, np.ndarray):
+    value, image, pullback = call_of_rule(_UFUNCS[title], args, tuple(shadows), {}, {}, function)
+    if isinstance(value, np.ndarray):
         return value, image, pullback
-    return exact, image if image is not None else rt.shadow(exact), pullback
+    return value, image if image is not None else rt.shadow(value), pullback
 
 
 def mixed(function: Any, values: Any) -> Any:

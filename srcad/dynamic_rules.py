@@ -27,14 +27,23 @@ def call_without_derivative(function: Any, args: Any, options: dict[str, Any]) -
 
 
 def call_of_rule(
-    function: Any, args: Any, shadows: Any, options: dict[str, Any], option_shadows: dict[str, Any]
+    function: Any,
+    args: Any,
+    shadows: Any,
+    options: dict[str, Any],
+    option_shadows: dict[str, Any],
+    computed_by: Any = None,
 ) -> Outcome:
-    """Call a function that has a rule; a view has the same view of the shadow."""
+    """Call a function that has a rule; a view has the same view of the shadow.
+
+    Python's operators have the rules of NumPy's functions, but compute numbers of Python themselves, with exceptions
+    where NumPy warns.
+    """
     rule = registry.find(function)
     if rule is None:
         return call_without_derivative(function, args, options)
     arguments, images = _bound(rule, function, args, shadows, options, option_shadows)
-    value = function(*args, **options)
+    value = (computed_by or function)(*args, **options)
     for base, held in zip(args, shadows):
         if np.iscomplexobj(base) and isinstance(held, np.ndarray) and function in (np.real, np.imag):
             raise UnsupportedError(f"A part is taken of a complex array that is changed in place, by {title_of(function)}.",

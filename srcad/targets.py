@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from srcad.analysis.infer import ARRAY_METHODS
+from srcad.analysis.results.calls import ARRAY_METHODS, function_of_method
 from srcad.backends.tracebacks import show_users_source
 from srcad.derive.known_callees import nested_signature
 from srcad.errors import ArgumentError, Location, NoDerivativeError, OutputError, UnsupportedError
@@ -138,7 +138,7 @@ class Target:
                 and f.__name__ in ARRAY_METHODS
             ):
                 self.before = (f.__self__, *self.before)
-                f = ARRAY_METHODS[f.__name__]
+                f = function_of_method(f.__self__, f.__name__)
             elif registry.source_of(f) is not None:
                 f = registry.source_of(f)
             elif isinstance(f, (types.FunctionType, Closure)) or registry.find(f) is not None:

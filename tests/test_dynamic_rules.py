@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import Any
 
 import numpy as np
@@ -132,3 +133,22 @@ def test_bounds_in_a_tuple_do_not_vary_in_the_second_derivative() -> None:
         return np.sum(counts**3)
 
     check_grads(program, (np.array([0.3, 1.2, 0.8, 0.5]),), order=2)
+
+
+def total_of_quotients(xs: Any) -> Any:
+    total = 1.0
+    for x in xs:
+        try:
+            total += x / (x - 2.0) * total
+        except ZeroDivisionError:
+            total += x * x
+    return total
+
+
+def test_an_operator_of_numbers_raises_as_python_does_and_does_not_warn() -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        check_grads(total_of_quotients, ([1.0, 3.0],))
+        found = grad(total_of_quotients)([1.0, 2.0])
+
+    assert found == [0.0 - 2.0, 4.0]

@@ -21,6 +21,7 @@ from srcad.rules import registry
 __all__ = ["CONVERSIONS", "CallAdjoints", "hashable"]
 
 
+_OF_CLASSES = ("any", "object")  # kinds of what may be an instance, of which its class makes a list
 _ALWAYS_VIEWS = frozenset(
     "transpose swapaxes moveaxis expand_dims rollaxis flip fliplr flipud rot90 matrix_transpose squeeze atleast_1d "
     "atleast_2d atleast_3d split array_split hsplit vsplit dsplit".split()
@@ -66,7 +67,8 @@ class CallAdjoints(ShadowOperands):
             iter,
         ):
             of_pairs = function is dict and any(self.kind(a).name != "dict" for a in node.args)
-            if shadowed or of_pairs or any(self.is_shadowed(a) for a in node.args):
+            of_class = function in (list, tuple) and any(self.kind(a).name in _OF_CLASSES for a in node.args)
+            if shadowed or of_pairs or of_class or any(self.is_shadowed(a) for a in node.args):
                 return self.dynamic_call(target, node)
             return None
         ruled = registry.find(function) is not None
@@ -99,7 +101,7 @@ class CallAdjoints(ShadowOperands):
 
     def sequence(self, target: str, node: gast.Call) -> Operation | None:
         source = node.args[0]
-        if self.kind(source).name in ("any", "object"):
+        if self.kind(source).name in _OF_CLASSES:
             return self.dynamic_call(target, node)
         if not self.is_shadowed(target):
             return None

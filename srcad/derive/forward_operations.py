@@ -144,6 +144,8 @@ class Operations:
     def _BinOp(self, value: gast.BinOp, ans: gast.AST) -> gast.AST:
         left, right = value.left, value.right
         names = {self.kind(left).name, self.kind(right).name}
+        if self.kind(left).name == "str":
+            return self.zero_of(ans)
         if isinstance(value.op, gast.MatMult):
             products = [
                 gast.BinOp(*pair) for pair, varied in (

@@ -79,6 +79,20 @@ class Fence:
         """Exception groups are exceptions."""
         self.refuse(node, "Exception groups are not supported.", "Catch them outside the function.")
 
+    def _Attribute(self, node: gast.Attribute) -> None:
+        """What a nested function is stored in, its own attributes, is not followed."""
+        if isinstance(node.ctx, gast.Store) and getattr(node.value, "id", "") in self.nested():
+            self.refuse(
+                node, "An attribute of a nested function is assigned.",
+                "Keep the value in a variable, which the function declares 'nonlocal'.",
+            )  # fmt: skip
+
+    def nested(self) -> set[str]:
+        """Return the names of the functions that are defined inside and are not assigned otherwise."""
+        defined = {n.name for n in t.own_nodes(self.body) if isinstance(n, gast.FunctionDef)}
+        stored = (n for n in t.own_nodes(self.body) if isinstance(n, gast.Name))
+        return defined - {n.id for n in stored if isinstance(n.ctx, gast.Store)}
+
     def _Delete(self, node: gast.Delete) -> None:
         """A name cannot be deleted."""
         stack = list(node.targets)

@@ -186,6 +186,19 @@ class Nested:
     statics: dict[str, Any] = field(default_factory=dict, repr=False)
     cells: dict[str, str] = field(default_factory=dict)
 
+    def parted(
+        self, args: tuple[Any, ...], options: dict[str, Any]
+    ) -> tuple[tuple[Any, ...], dict[str, Any], tuple[Any, ...]]:
+        """Return the own arguments of a call from inside of itself, its own options, and what it has captured.
+
+        What is captured comes last, or by name where arguments are left to their defaults.
+        """
+        if any(name in options for name in self.captured):
+            captured = tuple(options[name] for name in self.captured)
+            return tuple(args), {k: v for k, v in options.items() if k not in self.captured}, captured
+        count = len(args) - len(self.captured)
+        return tuple(args[:count]), options, tuple(args[count:])
+
 
 def inlined_at(call: gast.AST, body: list[gast.stmt], callee: Source, caller: Source) -> Source:
     """Number the lines of a callee's statements, which are to stand in the place of a call, as the caller needs it.

@@ -11,7 +11,7 @@ import numpy as np
 
 from srcad import dynamic
 from srcad import runtime as rt
-from srcad.analysis.infer import ARRAY_METHODS
+from srcad.analysis.results.calls import ARRAY_METHODS, function_of_method
 from srcad.compilation import third_derivative
 from srcad.dynamic_operators import OPERATORS
 from srcad.errors import UnsupportedError
@@ -212,7 +212,7 @@ def _method_jvp(
         (value, shadow), (tangent, tangent_shadow) = found
         return (value, tangent), (shadow, tangent_shadow), _nothing_to_do
     if isinstance(receiver, _NUMERIC) and method in ARRAY_METHODS:
-        function = ARRAY_METHODS[method]
+        function = function_of_method(receiver, method)
         with_receiver = (0.0, (receiver, *args), (held, *tangents), options, named)
         first = (None, None, (own, *_parts(images[0], len(args))), (own_held, *_parts(images[1], len(args))))
         return _call_jvp(call, function, *with_receiver, shadows=(*first, *images[2:]))

@@ -22,7 +22,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from srcad import runtime as rt
-from srcad.analysis.infer import ARRAY_METHODS
+from srcad.analysis.results.calls import ARRAY_METHODS, function_of_method
 from srcad.derive.builtin_sources import source_of_builtin
 from srcad.derive.constructors import init_only_fields
 from srcad.dynamic_containers import MOST_ITEMS, endless, is_iterable_of_class, written_copier
@@ -32,7 +32,7 @@ from srcad.lang.function import Nested
 from srcad.operators import dynamic
 from srcad.operators.composition import jvp_with_aux
 from srcad.operators.forward import Jvp, jvp
-from srcad.operators.sources import SOURCES, items_by_position
+from srcad.operators.sources import SOURCES, has_plain_operands, items_by_position
 from srcad.rules import registry
 from srcad.runtime.libraries import OfLibrary
 from srcad.runtime.memory import is_instance
@@ -128,6 +128,8 @@ def apply(function: Any, parts: Parts) -> list[Any]:
         and mixed(function, args) is None
     ):
         return one_by_one(lambda a, t, o, n: dynamic.call_on_container(function, a, t), parts)
+    if known and has_plain_operands(function, args):
+        return one_by_one(lambda a, t, o, n: dynamic.plain(function, a, o), parts)
     if known and function in SOURCES:
         return _of_source(SOURCES[function], parts)
     if any(function is maker for maker in dynamic.DERIVATIVE_OPERATORS):
@@ -181,12 +183,10 @@ def _of_copier(copier: Any, parts: Parts) -> list[Any]:
 
 
 def _of_nested(function: Nested, parts: Parts) -> list[Any]:
-    """A nested function that is called inside of itself: what it has captured comes last."""
-    first = parts[0]
-    count = len(first.args) - len(function.captured)
-    closure = rt.Closure(function, tuple(first.args[count:]))
-    images = [Part(tuple(p.args[count:]), p.args[:count], p.options) for p in parts[1:]]
-    return _of_source(closure, [Part(None, first.args[:count], first.options), *images])
+    """A nested function that is called inside of itself."""
+    (args, options, captured), *images = [function.parted(part.args, part.options) for part in parts]
+    own = [Part(None, args, options), *(Part(held, a, named) for a, named, held in images)]
+    return _of_source(rt.Closure(function, captured), own)
 
 
 def _of_source(function: Any, parts: Parts) -> list[Any]:
@@ -352,7 +352,7 @@ def of_method(receiver: Any, name: str, parts: Parts) -> list[Any]:
         for k, p in enumerate(parts)
     ]
     if isinstance(receiver, (np.ndarray, np.generic, float)) and name in ARRAY_METHODS:
-        return apply(ARRAY_METHODS[name], with_receiver)
+        return apply(function_of_method(receiver, name), with_receiver)
     if isinstance(unbound, Hashable) and registry.find(unbound) is not None:
         return apply(unbound, with_receiver)
     plain = isinstance(receiver, (*_PLAIN, np.ndarray, np.generic))

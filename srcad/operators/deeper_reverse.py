@@ -18,8 +18,8 @@ import numpy as np
 
 from srcad import dynamic, dynamic_rules
 from srcad import runtime as rt
-from srcad.analysis.infer import ARRAY_METHODS
 from srcad.analysis.kinds import is_differentiable, kind_of
+from srcad.analysis.results.calls import ARRAY_METHODS, function_of_method
 from srcad.compilation import compiled
 from srcad.derive.builtin_sources import source_of_builtin
 from srcad.derive.call_adjoints import CONVERSIONS
@@ -61,7 +61,7 @@ from srcad.operators.shadowed_calls import (
     plain_call,
     reflected_method,
 )
-from srcad.operators.sources import SOURCES, items_by_position
+from srcad.operators.sources import SOURCES, has_plain_operands, items_by_position
 from srcad.rules import registry
 from srcad.runtime.tangents import CONTAINERS, Tangent, complete_tangent, partial_of, zero_tangent
 from srcad.targets import Target, is_partial_method, partial_shadow, partial_tangent, refuse_changed_defaults
@@ -138,7 +138,8 @@ def call_parts(calls: Calls) -> Results:
     converted = method_of_class(function, values) if known and function in CONVERSIONS else None
     if known and registry.find(function) is not None and converted is None:
         return _of_rule(_with_function(calls, function))
-    if function is getattr and has_no_derivative(*values[:2]):
+    plain = known and has_plain_operands(function, values)
+    if plain or function is getattr and has_no_derivative(*values[:2]):
         made = dynamic.call(*first)
         return [made, *((zero_tangent(made[0]), zero_tangent(made[1]), 0.0) for _ in calls[1:])]
     if known and function in (getattr, setattr, operator.getitem):
@@ -203,21 +204,14 @@ def _chosen(call: ShadowedCall, method: Any, places: tuple[int, ...]) -> Shadowe
 
 
 def _closed(calls: Calls) -> Calls:
-    """Return the calls of a nested function with what it has captured, which comes last, in its closure."""
+    """Return the calls of a nested function with what it has captured in its closure."""
     nested = calls[0].function
-    count = len(calls[0].values) - len(nested.captured)
     made = []
     for k, call in enumerate(calls):
-        inner = tuple(call.values[count:])
-        function = rt.Closure(nested, inner) if k == 0 else inner
-        made.append(
-            call._replace(
-                function=function,
-                own=list(call.shadows[count:]),
-                values=tuple(call.values[:count]),
-                shadows=tuple(call.shadows[:count]),
-            )
-        )
+        values, options, captured = nested.parted(call.values, call.options)
+        shadows, option_shadows, own = nested.parted(call.shadows, call.option_shadows)
+        function = rt.Closure(nested, captured) if k == 0 else captured
+        made.append(ShadowedCall(function, list(own), values, shadows, options, option_shadows))
     return made
 
 
@@ -343,7 +337,10 @@ def _of_method(receiver: Any, name: str, calls: Calls, own: Any, downs: Any = No
         whole = [
             call._replace(function=f, own=None, values=(base, *call.values), shadows=(shadow, *call.shadows))
             for call, f, base, shadow in zip(
-                calls, [ARRAY_METHODS[name], *(0.0 for _ in held)], [receiver, *held], [own, *downs]
+                calls,
+                [function_of_method(receiver, name), *(0.0 for _ in held)],
+                [receiver, *held],
+                [own, *downs],
             )
         ]
         return _of_rule(whole)

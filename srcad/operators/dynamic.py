@@ -14,8 +14,8 @@ from typing import Any
 import numpy as np
 
 from srcad import runtime as rt
-from srcad.analysis.infer import ARRAY_METHODS
 from srcad.analysis.kinds import is_differentiable, kind_of
+from srcad.analysis.results.calls import ARRAY_METHODS, function_of_method
 from srcad.compilation import compiled
 from srcad.derive.builtin_sources import source_of_builtin
 from srcad.dynamic import floats_for
@@ -26,7 +26,7 @@ from srcad.lang.function import Nested
 from srcad.operators.construction import make, plain
 from srcad.operators.over_copies import container_call
 from srcad.operators.over_reverse import call_with_shadows, method_with_shadows
-from srcad.operators.sources import SOURCES, items_by_position, with_known_arity
+from srcad.operators.sources import SOURCES, has_plain_operands, items_by_position, with_known_arity
 from srcad.pipeline import Code
 from srcad.rules import registry
 from srcad.runtime.libraries import OfLibrary
@@ -159,7 +159,7 @@ def call(function: Any, held: Any, args: Any, tangents: Any, options: Any, optio
         return call(meant, 0.0, *zip(*parts), {}, {})
     if known and function in ON_CONTAINERS and any(isinstance(v, (*CONTAINERS, np.flatiter)) for v in args):
         return call_on_container(function, args, tangents)
-    if known and function in SOURCES and any(isinstance(value, OfLibrary) for value in args):
+    if known and has_plain_operands(function, args):
         return plain(function, args, options)
     if known and function in SOURCES:
         function = SOURCES[function]
@@ -170,9 +170,9 @@ def call(function: Any, held: Any, args: Any, tangents: Any, options: Any, optio
     elif isinstance(function, type):
         return make(call, function, args, tangents, options, option_tangents)
     if isinstance(function, Nested):
-        count = len(args) - len(function.captured)
-        held = tuple(tangents[count:])
-        function, args, tangents = rt.Closure(function, tuple(args[count:])), args[:count], tangents[:count]
+        tangents, option_tangents, held = function.parted(tangents, option_tangents)
+        args, options, captured = function.parted(args, options)
+        function = rt.Closure(function, captured)
     if is_method_of_builtin(function):
         read = isinstance(held, types.BuiltinMethodType)  # as an attribute, and so was its tangent
         image = held.__self__ if read else held
@@ -262,10 +262,8 @@ def call_method(
         image = zero_tangent(receiver) if isinstance(held, float) else held
         return container_method(receiver, image, name, args, tangents, options, option_tangents)
     if isinstance(receiver, (np.ndarray, np.generic, float, complex)) and name in ARRAY_METHODS:
-        function = ARRAY_METHODS[name]
+        function = function_of_method(receiver, name)
         return call(function, 0.0, (receiver, *args), (held, *tangents), options, option_tangents)
-    if isinstance(receiver, (np.ndarray, np.generic)) and name in ("tolist", "item"):
-        return getattr(receiver, name)(*args), getattr(held, name)(*args)
     unbound = getattr(type(receiver), name, None)
     if isinstance(unbound, Hashable) and registry.find(unbound) is not None:
         return call(unbound, 0.0, (receiver, *args), (held, *tangents), options, option_tangents)

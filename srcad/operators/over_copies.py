@@ -5,6 +5,7 @@ What is done to values and shadows is done to their tangents in the same way, an
 
 from __future__ import annotations
 
+import collections
 import copy
 import functools
 import inspect
@@ -196,6 +197,9 @@ def container_call(args: Any, tangents: Any) -> Outcome:
     """Return what ``rt.container_call(*args)`` returns, and its tangent."""
     base, shadow, method, values, shadows, options, option_shadows = args
     dbase, dshadow, _, dvalues, dshadows, doptions, doption_shadows = tangents
+    if isinstance(base, collections.Counter):
+        counted = rt.container_call(base, shadow, method, values, shadows, options, option_shadows)
+        return counted, (zero_tangent(counted[0]), 0.0)
     if method == "sort":
         key = options.get("key") or (lambda item: item)
         keys = [key(item) for item in base]

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from srcad import runtime as rt
-from srcad.analysis.infer import ARRAY_METHODS
+from srcad.analysis.results.calls import ARRAY_METHODS, function_of_method
 from srcad.dynamic import positional
 from srcad.errors import UnsupportedError
 from srcad.operators.composition import (
@@ -173,7 +173,7 @@ def _of_method_jvp(calls: Calls) -> Results:
         shadow, held_shadow, _, *images = call.shadows
         if by_rule:
             nothing = None if k == 0 else 0.0
-            function = ARRAY_METHODS[name] if k == 0 else 0.0
+            function = function_of_method(receiver, name) if k == 0 else 0.0
             pairs = [_tuple(part, (nothing,) * len(args)) for part in images[:2]]
             given = (function, 0.0, (own, *args), (held, *tangents), *named)
             shadows = (nothing, nothing, (shadow, *pairs[0]), (held_shadow, *pairs[1]), *images[2:])

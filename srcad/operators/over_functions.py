@@ -117,21 +117,16 @@ def of_dataclass(call: Call, args: Any, tangents: Any) -> Outcome:
 
 
 def of_nested(call: Call, args: Any, tangents: Any) -> Outcome:
-    """Call a nested function from inside of itself: what it captured comes last."""
-    nested, _, values, shadows, options, option_shadows = args
-    count = len(values) - len(nested.captured)
-    closure = rt.Closure(nested, tuple(values[count:]))
-    own = list(shadows[count:])
+    """Call a nested function from inside of itself."""
+    nested = args[0]
+    values, options, captured = nested.parted(args[2], args[4])
+    shadows, named, own = nested.parted(args[3], args[5])
+    dvalues, doptions, held = nested.parted(tangents[2], tangents[4])
+    dshadows, dnamed, down = nested.parted(tangents[3], tangents[5])
     return of_function(
         call,
-        (closure, own, values[:count], shadows[:count], options, option_shadows),
-        (
-            tuple(tangents[2][count:]),
-            list(tangents[3][count:]),
-            tangents[2][:count],
-            tangents[3][:count],
-            *tangents[4:],
-        ),
+        (rt.Closure(nested, captured), list(own), values, shadows, options, named),
+        (held, list(down), dvalues, dshadows, doptions, dnamed),
     )
 
 

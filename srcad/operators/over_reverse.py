@@ -19,11 +19,10 @@ import numpy as np
 
 from srcad import dynamic, dynamic_containers
 from srcad import runtime as rt
-from srcad.analysis.infer import ARRAY_METHODS
+from srcad.analysis.results.calls import ARRAY_METHODS, function_of_method
 from srcad.derive.builtin_sources import source_of_builtin
 from srcad.derive.call_adjoints import CONVERSIONS
 from srcad.dynamic_containers import written_copier
-from srcad.dynamic_objects import carries
 from srcad.dynamic_operators import is_method, method_of_object, mixed
 from srcad.errors import NoDerivativeError
 from srcad.lang.function import Nested
@@ -65,9 +64,8 @@ from srcad.operators.shadowed_calls import (
     plain_call,
     reflected_method,
 )
-from srcad.operators.sources import SOURCES, items_by_position
+from srcad.operators.sources import SOURCES, has_plain_operands, items_by_position
 from srcad.rules import registry
-from srcad.runtime.libraries import OfLibrary
 from srcad.runtime.tangents import CONTAINERS, Tangent, complete_tangent, partial_of, zero_tangent
 from srcad.targets import is_partial_method, partial_shadow, partial_tangent
 
@@ -153,8 +151,12 @@ def _of_known_rule(call: Call, args: Any, tangents: Any) -> Outcome | None:
     converted = method_of_class(function, values) if known and function in CONVERSIONS else None
     if known and registry.find(ruled) is not None and converted is None:
         return of_rule(call, (ruled, *args[1:]), tangents)
-    of_library = known and function in SOURCES and any(isinstance(value, OfLibrary) for value in values)
-    if of_library or function is getattr and has_no_derivative(*values[:2]):
+    if (
+        known
+        and has_plain_operands(function, values)
+        or function is getattr
+        and has_no_derivative(*values[:2])
+    ):
         made = dynamic.call(*args)
         return made, (zero_tangent(made[0]), zero_tangent(made[1]), 0.0)
     is_number = function is getattr and isinstance(values[0], (float, complex, np.generic))
@@ -262,9 +264,9 @@ def method_with_shadows(call: Call, args: Any, tangents: Any) -> Outcome:
     if isinstance(receiver, (np.ndarray, np.generic, float, complex)) and name in ARRAY_METHODS:
         with_receiver = ((receiver, *rest[0]), (own, *rest[1]), *rest[2:])
         images = ((dreceiver, *drest[0]), (down, *drest[1]), *drest[2:])
-        return of_rule(call, (ARRAY_METHODS[name], None, *with_receiver), (0.0, 0.0, *images))
+        return of_rule(call, (function_of_method(receiver, name), None, *with_receiver), (0.0, 0.0, *images))
     reason = registry.reason_refused(getattr(type(receiver), name, None))
-    if reason is not None and carries((*rest[1], *rest[3].values())):
+    if reason is not None and rt.carries((*rest[1], *rest[3].values())):
         raise NoDerivativeError(reason)
     function = getattr(receiver, name)
     drawing = isinstance(receiver, random.Random) and isinstance(function, types.BuiltinMethodType)

@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import math
 import operator
+from collections.abc import Set
 from typing import Any
 
 from srcad.rules import iteration
+from srcad.runtime.libraries import OfLibrary
 
-__all__ = ["SOURCES", "items_by_position", "with_known_arity"]
+__all__ = ["SOURCES", "has_plain_operands", "items_by_position", "with_known_arity"]
 
 
 def _add(left: Any, right: Any) -> Any:
@@ -205,3 +207,20 @@ SOURCES: dict[Any, Any] = {
     list: _list, tuple: _tuple, sorted: _sorted, reversed: _reversed, zip: _zip, enumerate: _enumerate, map: _map,
     filter: _filter, **iteration.WRITTEN_OUT,
 }  # fmt: skip
+_OF_ITEMS = (operator.getitem, operator.setitem, operator.delitem)
+_BY_OPERATOR = {getattr(operator, function.__name__[1:]) for function in _OPERATORS} - set(_OF_ITEMS)
+
+
+def has_plain_operands(function: Any, args: Any) -> bool:
+    """Tell whether a function of `SOURCES` is applied to text, sets or objects of libraries, which have no derivative.
+
+    >>> has_plain_operands(operator.and_, ({1}, {2})), has_plain_operands(operator.iadd, ([1.0], "ab"))
+    (True, False)
+    """
+    if function not in SOURCES:
+        return False
+    if any(isinstance(value, OfLibrary) for value in args):
+        return True
+    updates = function.__name__.startswith("i")
+    operands = args[:1] if updates else args
+    return function in _BY_OPERATOR and any(isinstance(value, (str, bytes, Set)) for value in operands)

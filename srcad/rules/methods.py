@@ -70,6 +70,11 @@ def astype(ans, g, self, dtype, order="K", casting="unsafe", subok=True, copy=Tr
     return rt.cast_back(g, ans, self)
 
 
+@vjp(rt.cast, "number", linear=True)
+def cast(ans, g, number, dtype, order="K", casting="unsafe", subok=True, copy=True):
+    return rt.cast_back(g, ans, number)
+
+
 constant(np.ndarray.dump, np.ndarray.dumps, np.ndarray.tobytes, np.ndarray.tofile)
 
 mutating(np.ndarray.fill, np.ndarray.partition, np.ndarray.put, np.ndarray.sort)

@@ -5,6 +5,7 @@ from types import ModuleType
 
 from srcad.runtime import operators
 from srcad.runtime.arrays import (
+    cast,
     cast_back,
     difference,
     extreme_share,
@@ -135,6 +136,7 @@ from srcad.runtime.memory import (
     taken,
 )
 from srcad.runtime.mirrored import (
+    carries,
     check_kept,
     check_kept_tangents,
     container_call,
@@ -414,9 +416,11 @@ __all__ = [
     "call",
     "call_jvp",
     "call_method",
+    "cast",
     "cast_back",
     "chain_matrices",
     "clone",
+    "carries",
     "check_kept",
     "check_kept_tangents",
     "lasting",

@@ -13,6 +13,7 @@ import numpy as np
 from srcad.errors import NoDerivativeError
 
 __all__ = [
+    "cast",
     "cast_back",
     "difference",
     "extreme_share",
@@ -102,6 +103,13 @@ def _is_basic(index: Any) -> bool:
         and part is not False
         for part in parts
     )  # fmt: skip
+
+
+def cast(
+    number: Any, dtype: Any, order: Any = "K", casting: Any = "unsafe", subok: bool = True, copy: bool = True
+) -> Any:
+    """Return ``number.astype(dtype)`` of one of NumPy's numbers, which arrays' own method does not take."""
+    return np.asarray(number).astype(dtype, casting=casting)[()]
 
 
 def cast_back(cotangent: Array, converted: Array, x: Array) -> Array:

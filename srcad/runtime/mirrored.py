@@ -23,6 +23,7 @@ from srcad.runtime.memory import (
 )
 
 __all__ = [
+    "carries",
     "check_kept",
     "check_kept_tangents",
     "lasting",
@@ -78,6 +79,15 @@ def element_shadows(values: Any, base_shadow: Any) -> list[Any]:
 
 
 _STORING = ("append", "insert", "appendleft", "setdefault")
+
+
+def carries(image: Any) -> bool:
+    """Tell whether a shadow can gather any gradient."""
+    if isinstance(image, (list, tuple, collections.deque)):
+        return any(carries(part) for part in image)
+    if isinstance(image, dict):
+        return any(carries(part) for part in image.values())
+    return image is not None
 
 
 def check_kept(values: Any, images: Any) -> None:
@@ -147,6 +157,11 @@ def container_call(
         The result and its shadow.
     """
     options, option_shadows = options or {}, option_shadows or {}
+    if isinstance(base, collections.Counter):
+        if carries(shadows) or carries(option_shadows):
+            raise UnsupportedError("A value that carries a derivative is counted in a Counter.",
+                                   "Use a dict, or a defaultdict(float).")  # fmt: skip
+        return getattr(base, method)(*args, **options), None
     if base_shadow is None and method in _STORING:
         check_kept(args[-1:], shadows[-1:])
     if method in ("append", "extend", "insert", "appendleft", "extendleft") and base_shadow is not None:

@@ -377,7 +377,7 @@ def container_method(
     """Call a method of a list, dict, tuple or deque, and the same method of its tangent."""
     if method in ("index", "count", "keys"):
         value = getattr(base, method)(*args)
-        return (list(value), [0.0] * len(value)) if method == "keys" else (value, 0.0)
+        return (value, [0.0] * len(value)) if method == "keys" else (value, 0.0)
     if method == "remove":
         del tangent[base.index(*args)]
         return base.remove(*args), 0.0

@@ -5,6 +5,7 @@ The mark is a comment ``# refused at: text``; the caret must stand under the fir
 
 import contextlib
 import struct
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -326,3 +327,20 @@ def sum_updated_in_place_that_a_global_function_is_given(x):
     for activation in ACTIVATIONS:
         total += activation(x)  # refused at: total += activation(x)
     return total + ACTIVATIONS[1](total)
+
+
+@refused(X)
+def attribute_of_a_nested_function(x):
+    def squared(v):
+        squared.calls += 1
+        return v * v
+
+    squared.calls = 0  # refused at: squared.calls
+    return squared(x[0]) * squared.calls
+
+
+@refused(X)
+def numbers_with_a_derivative_counted(x):
+    counts = Counter()
+    counts.update({"a": x[0]})  # refused at: counts.update
+    return counts["a"] * x[1]

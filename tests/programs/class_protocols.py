@@ -291,3 +291,48 @@ def constructor_that_changes_its_arguments(x):
     first = Halver(x * 1.0, log)
     second = Halver(first.x, log)
     return np.sum(second.x**2) * log[0] * log[1] * len(log)
+
+
+class Pair:
+    def __init__(self, x, y, name="pair"):
+        self.x, self.y, self.name = x, y, name
+
+    def __mul__(self, factor):
+        return Pair(self.x * factor, self.y * factor)
+
+    def __iter__(self):
+        yield self.x
+        yield self.y
+
+
+class Route:
+    def __init__(self, numbers):
+        self.first, self.last = numbers[0], numbers[-1]
+
+    def __iter__(self):
+        return iter([self.first * 2.0, self.last])
+
+
+@program(X)
+def instances_unpacked_by_their_class(x):
+    first, second = Pair(x[0], x[1] ** 2) * x[2]
+    route = Route(x)
+    start, end = route
+    low, *rest = route
+    return first * second + start * end**2 + low * rest[0] + max(*route) + sum(list(route)) + tuple(route)[1]
+
+
+@dataclass
+class Offset:
+    dx: float
+    dy: float
+
+    def __iter__(self):
+        yield self.dx
+        yield self.dy
+
+
+@program(Offset(1.2, 0.7), 2.5)
+def argument_unpacked_by_its_class(offset, factor):
+    dx, dy = offset
+    return dx * dy**2 * factor + max(*offset) * sum(offset)

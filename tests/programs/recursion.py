@@ -80,3 +80,25 @@ def integrate(a, b, depth):
     if depth == 0:
         return (b - a) * math.exp(-middle * middle)
     return integrate(a, middle, depth - 1) + integrate(middle, b, depth - 1)
+
+
+@program({"v": 1.0, "kids": [{"v": 0.5, "kids": []}, {"v": 2.0, "kids": [{"v": 0.1, "kids": []}]}]}, 0.8)
+def fold_of_a_tree_with_a_default_and_a_captured_number(tree, decay):
+    def fold(node, depth=0):
+        here = node["v"] * decay**depth
+        return here + sum(fold(kid, depth + 1) for kid in node["kids"])
+
+    return fold(tree) ** 2
+
+
+@program(np.array([0.7, 1.3, -0.4, 2.1, 0.9]))
+def leaves_walked_by_a_generator_with_a_default(x):
+    def walk(low, high, depth=0):
+        if high - low == 1:
+            yield depth, x[low]
+            return
+        middle = (low + high) // 2
+        yield from walk(low, middle, depth + 1)
+        yield from walk(middle, high, depth + 1)
+
+    return sum(v**2 / (1 + depth) for depth, v in walk(0, len(x)))

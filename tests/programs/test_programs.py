@@ -60,6 +60,7 @@ TOPICS = (
     "ordered_lists",
     "class_protocols",
     "containers_filled",
+    "sets_and_text",
 )
 for topic in TOPICS:
     importlib.import_module(f"tests.programs.{topic}")

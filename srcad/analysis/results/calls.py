@@ -39,7 +39,7 @@ from srcad.analysis.results.shaped import Call, without_dtype
 from srcad.analysis.results.shapes import SHAPES
 from srcad.rules import registry
 
-__all__ = ["ARRAY_METHODS", "is_quiet", "result_of"]
+__all__ = ["ARRAY_METHODS", "function_of_method", "is_quiet", "result_of"]
 
 ARRAY_METHODS: dict[str, Any] = {
     name: getattr(np, name)
@@ -52,6 +52,21 @@ ARRAY_METHODS: dict[str, Any] = {
 ARRAY_METHODS["astype"] = np.ndarray.astype
 ARRAY_METHODS["flatten"] = np.ravel
 ARRAY_METHODS |= {name: getattr(np.ndarray, name) for name in ("compress", "item", "tolist")}
+
+
+def function_of_method(receiver: Any, name: str) -> Any:
+    """Return the function that a method of an array or number is, None if it is none of these.
+
+    The methods of arrays do not take NumPy's numbers: those which make Python's of them are the classes of the numbers.
+
+    >>> function_of_method(np.ones(2), "sum").__name__, function_of_method(np.float64(1.0), "item")
+    ('sum', <class 'float'>)
+    """
+    if isinstance(receiver, np.generic) and name in ("item", "tolist"):
+        return type(receiver.item())
+    if isinstance(receiver, np.generic) and name == "astype":
+        return rt.cast
+    return ARRAY_METHODS.get(name)
 
 
 def result_of(callee: Any, call: Call) -> Kind:

@@ -146,6 +146,8 @@ def binary(op: type, left: Kind, right: Kind) -> Kind:
         return _concatenated(left, right)
     if op is gast.Mod and left.name == "str":
         return STR
+    if op is gast.Mult and {left.name, right.name} in ({"str", "int"}, {"str", "bool"}):
+        return STR
     if "array" in (left.name, right.name):
         other = right if left.name == "array" else left
         known = as_array(other)

@@ -1,0 +1,86 @@
+"""Sets, text, counters and the keys of dicts, which decide what is computed, beside numbers that have a derivative."""
+
+from collections import Counter
+
+import numpy as np
+
+from tests.programs.corpus import program
+
+WEIGHTS = {"alpha": 0.2, "beta": 1.4, "gamma_decay": 0.9}
+
+
+@program(WEIGHTS)
+def names_seen_in_sets(weights):
+    seen, total = set(), 0.0
+    for name, value in weights.items():
+        prefix, _, suffix = name.partition("_")
+        if prefix not in seen and not suffix:
+            total += value**2
+        seen.add(prefix)
+        total += len(seen | {"alpha", "delta"}) * value + len(seen - {"alpha"}) * value**3
+        seen |= {name + "_"}
+        seen -= {"beta"}
+    return total + len(seen & {"alpha", "beta_"}) * weights["alpha"] ** 2 + len(seen ^ {"alpha"}) * total**2
+
+
+@program(WEIGHTS)
+def initials_in_a_set_comprehension(weights):
+    squares = {name: value**2 for name, value in weights.items()}
+    best = max(squares, key=squares.get)
+    return sum(squares.values()) + squares[best] * len({name[0] for name in squares})
+
+
+@program(WEIGHTS)
+def keys_as_a_set(weights):
+    names, total = weights.keys(), 0.0
+    for name in sorted(names & {"alpha", "beta", "other"}):
+        total += weights[name] ** 2
+    for name in names - {"alpha"}:
+        total *= weights[name]
+    first, *others = names
+    if "alpha" in names and len(names) > 1:
+        total += weights[first] ** 3 * len(others)
+    cubes = {name: weights[name] ** 3 for name in names}
+    return total + sum(cubes[name] for name in reversed(cubes.keys())) + cubes[list(cubes.keys())[0]]
+
+
+@program(WEIGHTS)
+def text_formatted_and_repeated(weights):
+    total, bits = 0.0, 3
+    for name, value in weights.items():
+        bits = bits << 1 | 1
+        text = "%s=%d" % (name, bits)  # noqa: UP031
+        text += "!" * len(name)
+        text = 2 * text + f"{value > 1.0}"
+        total += value**2 * (len(text) & 7)
+    return total
+
+
+@program({"a": 2.0, "b": 0.5}, "abracadabra")
+def letters_counted(weights, text):
+    counts = Counter(text)
+    counts.update("bb")
+    for part in text.split("c"):
+        counts[part[0]] += 1
+    total = 0.0
+    for letter, count in counts.most_common(3):
+        total += weights.get(letter, 0.1) * count**2
+    return total**2 * sum(counts.values()) + (counts + Counter("ab"))["a"]
+
+
+@program([np.float64(1.5), np.float64(0.5)], np.float64(2.0))
+def numbers_of_numpy_read_by_their_methods(numbers, factor):
+    total = 0.0
+    for number in numbers:
+        total += number.item() * factor.tolist() * number.astype(float).item()
+    for number in np.array(numbers) * factor:
+        total += number.item() ** 3
+    return total
+
+
+@program(np.array(0.8), np.array(1.9))
+def number_without_axes_read_after_a_loop(a, b):
+    out = a * b
+    for _ in range(3):
+        out = np.sqrt(out) + a if out > 1.0 else out * b
+    return out.item() * float(a)
