@@ -23,8 +23,9 @@ from srcad.pipeline import Code, build
 from srcad.runtime import clone, share_memory
 from srcad.runtime.tangents import zero_tangent
 from srcad.second_order import Gradient, code_by_symmetry, gradient_by_product, has_shadows
-from srcad.targets import Composable, Target, explain, no_pair, place, split_aux, unpacks_the_result, written
+from srcad.targets import Composable, Target, explain, no_pair, place, split_aux, unpacks_the_result
 from srcad.tree import leaves
+from srcad.wrappers import written
 
 __all__ = ["Derivative", "grad", "value_and_grad", "vjp"]
 

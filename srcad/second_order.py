@@ -25,7 +25,8 @@ from srcad.pipeline import Code, counted_by
 from srcad.replay import Replay
 from srcad.rules import registry
 from srcad.runtime.tangents import as_tangent, tangent_result, zero_tangent
-from srcad.targets import Composable, Target, place, written
+from srcad.targets import Composable, Target, place
+from srcad.wrappers import written
 
 __all__ = [
     "Form", "Gradient", "agree", "code_by_symmetry", "direction_of", "gradient_by_product", "has_shadows", "names_in",

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import functools
 import inspect
-import itertools
 import linecache
+import math
 import sys
 import types
 import weakref
-from collections.abc import Hashable
 from typing import Any
 
 import numpy as np
@@ -19,15 +18,15 @@ from srcad.backends.tracebacks import show_users_source
 from srcad.derive.known_callees import nested_signature
 from srcad.errors import ArgumentError, Location, NoDerivativeError, OutputError, UnsupportedError
 from srcad.frontend.statics import is_static, without_cache
-from srcad.lang import texts
 from srcad.pipeline import read
 from srcad.rules import registry
 from srcad.runtime import Closure, Shadow
 from srcad.runtime.tangents import partial_of, zero_tangent
+from srcad.wrappers import with_held, wrapped
 
 __all__ = [
     "Bindable", "Composable", "Target", "WrittenOut", "after_instance", "explain", "is_partial_method", "partial_shadow",
-    "partial_tangent", "place", "refuse_changed_defaults", "signature_of", "split_aux", "with_arity", "written",
+    "partial_tangent", "place", "refuse_changed_defaults", "signature_of", "split_aux",
 ]  # fmt: skip
 
 
@@ -151,10 +150,13 @@ class Target:
         self.closure = f if isinstance(f, Closure) else None
         self.func = f
         if self.closure is None and not isinstance(f, types.FunctionType):
-            self.func = _wrapped_rule(f)
+            self.func = wrapped(f)
         elif isinstance(f, types.FunctionType) and registry.find(f) is not None:
-            self.func = _wrapped_rule(f)
+            self.func = wrapped(f)
         self.signature = self._signature()
+        if self.closure is None and len(self.before) > self._named_positions():
+            self.func = with_held(self.func, len(self.before))
+            self.signature = self._signature()
         self.names = list(self.signature.parameters)
         self.simple = not self.options and all(
             p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD) for p in self.signature.parameters.values()
@@ -168,6 +170,12 @@ class Target:
             raise NoDerivativeError("A nested function with a computed default value is called through a variable.",
                                     "Pass the value explicitly.")  # fmt: skip
         return found
+
+    def _named_positions(self) -> int | float:
+        """The number of arguments that have a name of their own where the rest is gathered."""
+        kinds = [p.kind for p in self.signature.parameters.values()]
+        gathering = inspect.Parameter.VAR_POSITIONAL
+        return kinds.index(gathering) if gathering in kinds else math.inf
 
     def captured_names(self) -> tuple[str, ...]:
         """The non-static variables that the function captures."""
@@ -402,100 +410,6 @@ _NESTED: weakref.WeakKeyDictionary[Any, Any] = weakref.WeakKeyDictionary()
 _CAPTURED: dict[tuple[types.CodeType, tuple[bool, ...]], tuple[str, ...]] = {}
 _SIGNATURES: dict[types.CodeType, tuple[Any, inspect.Signature]] = {}
 _MOST_ENTRIES = 4096
-_WRAPPED: dict[Any, Any] = {}
-
-
-def _wrapped_rule(f: Any) -> Any:
-    """Return a plain function that calls a function with a rule."""
-    rule = registry.find(f) if isinstance(f, Hashable) else None
-    if rule is None and registry.is_constant(f):
-        return _WRAPPED.setdefault(f, _make_wrapper(f, _parameters_of(f)))
-    if rule is None:
-        title = getattr(f, "__name__", repr(f))
-        raise NoDerivativeError(f"'{title}' has neither Python source nor a derivative rule.",
-                                "Write it in Python, or register a rule for it.")  # fmt: skip
-    if f not in _WRAPPED:
-        unknown = _without_default(f)
-        kept = [p for p in rule.parameters if p.name not in rule.refused]
-        _WRAPPED[f] = _make_wrapper(f, [p for p in kept if p.default is not None or p.name not in unknown])
-    return _WRAPPED[f]
-
-
-def _parameters_of(f: Any) -> list[inspect.Parameter]:
-    """Return the operands of a ufunc, or the required parameters of another function without a derivative."""
-    kind = inspect.Parameter.POSITIONAL_OR_KEYWORD
-    if hasattr(f, "nin"):
-        return [inspect.Parameter(f"x{i}", kind) for i in range(1, f.nin + 1)]
-    try:
-        parameters = inspect.signature(f).parameters.values()
-    except ValueError:
-        return [inspect.Parameter("x", kind)]
-    return [p.replace(kind=kind) for p in parameters if p.default is p.empty and p.kind < p.VAR_POSITIONAL]
-
-
-def _without_default(f: Any) -> set[str]:
-    """Return the parameters for which a function of NumPy tells by an object of its own that they are not given."""
-    try:
-        parameters = inspect.signature(f).parameters.values()
-    except (TypeError, ValueError):
-        return set()
-    return {p.name for p in parameters if p.default is not None and p.default is not p.empty}
-
-
-def _make_wrapper(f: Any, parameters: list[inspect.Parameter]) -> Any:
-    """Write the function that a user would write to call ``f``."""
-    plain = [p for p in parameters if isinstance(p.default, _PRINTABLE)]
-    required = [p.name for p in plain if p.kind is p.POSITIONAL_OR_KEYWORD and p.default is p.empty]
-    optional = [p for p in plain if p.kind is p.POSITIONAL_OR_KEYWORD and p.default is not p.empty]
-    if any(p.kind is p.VAR_POSITIONAL for p in plain):
-        raise NoDerivativeError(f"'{f.__name__}' takes any number of arguments, and none are known here.",
-                                "Write a function of as many parameters as there are that calls it.")  # fmt: skip
-    named = [p for p in plain if p.kind is p.KEYWORD_ONLY]
-    head = ", ".join(
-        required + [_written(p) for p in optional] + ["*"] * bool(named) + [_written(p) for p in named]
-    )
-    passed = ", ".join(required + [f"{p.name}={p.name}" for p in [*optional, *named]])
-    return written(f"def {f.__name__}({head}):\n    return primal({passed})\n", f.__name__, primal=f)
-
-
-def with_arity(f: Any, count: int) -> Any:
-    """Return a function of ``count`` positional parameters in the place of one with a rule that takes any number."""
-    rule = registry.find(f) if isinstance(f, Hashable) and not isinstance(f, types.FunctionType) else None
-    parameters = [] if rule is None else [p for p in rule.parameters if p.name not in rule.refused]
-    if not any(p.kind is p.VAR_POSITIONAL for p in parameters):
-        return f
-    if (f, count) not in _WRAPPED:
-        kinds = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
-        options = [
-            p.replace(kind=p.KEYWORD_ONLY)
-            for p in parameters
-            if p.kind not in kinds and p.default is not p.empty
-        ]
-        given = [
-            inspect.Parameter(f"value{i}", inspect.Parameter.POSITIONAL_OR_KEYWORD) for i in range(count)
-        ]
-        _WRAPPED[f, count] = _make_wrapper(f, [*given, *options])
-    return _WRAPPED[f, count]
-
-
-def written(text: str, title: str, **names: Any) -> Any:
-    """Return the function with this text and these globals; its source can be read like a user's."""
-    file = f"<srcad {title} {next(_serial)}>"
-    texts.keep(file, text)
-    namespace = dict(names)
-    exec(compile(text, file, "exec"), namespace)
-    texts.forget_with(namespace[title], file)
-    return namespace[title]
-
-
-def _written(parameter: inspect.Parameter) -> str:
-    """Return a parameter that is not positional as it stands in a definition."""
-    bare = parameter.default is parameter.empty
-    return parameter.name if bare else f"{parameter.name}={parameter.default!r}"
-
-
-_PRINTABLE = (int, float, str, bool, type(None), type(inspect.Parameter.empty))
-_serial = itertools.count(1)
 
 
 def _is_written(cls: type) -> bool:

@@ -37,7 +37,8 @@ from srcad.rules import registry
 from srcad.runtime.libraries import OfLibrary
 from srcad.runtime.memory import is_instance
 from srcad.runtime.tangents import CONTAINERS, Tangent, as_tangent, sequence_tangent, zero_tangent
-from srcad.targets import Target, is_partial_method, partial_tangent, place, with_arity
+from srcad.targets import Target, is_partial_method, partial_tangent, place
+from srcad.wrappers import with_arity
 
 __all__ = ["Part", "Parts", "again", "apply", "install", "nested", "with_args"]
 

@@ -50,8 +50,8 @@ from srcad.targets import (
     is_partial_method,
     partial_tangent,
     refuse_changed_defaults,
-    with_arity,
 )
+from srcad.wrappers import with_arity
 
 __all__ = [
     "SPECIAL",

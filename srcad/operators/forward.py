@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import inspect
 import types
 from typing import Any
 
@@ -143,16 +142,13 @@ class Jvp(WrittenOut):
 
     def directions(self, primals: tuple[Any, ...], tangents: tuple[Any, ...]) -> dict[str, Any]:
         """Return the tangents of the parameters, in the runtime's form, by name."""
-        target = self.target
-        names = target.names[len(target.before) :]
         found: dict[str, Any] = {}
-        for position, (value, tangent) in enumerate(zip(primals, tangents)):
-            name = names[min(position, len(names) - 1)] if names else ""
-            rest = name and target.signature.parameters[name].kind is inspect.Parameter.VAR_POSITIONAL
-            if rest:
+        positions = self.target.positions(len(primals))
+        for (name, element), value, tangent in zip(positions, primals, tangents):
+            if element is not None:
                 part = zero_tangent(value) if tangent is None else self.direction(name, value, tangent)
                 found[name] = (*found.get(name, ()), part)
-            elif tangent is not None and position < len(names) and not _is_still(value, tangent):
+            elif tangent is not None and not _is_still(value, tangent):
                 found[name] = self.direction(name, value, tangent)
         return found
 
