@@ -265,7 +265,7 @@ def floats_for(target: Target, everything: tuple[Any, ...], images: dict[str, An
     }
     if carrying:
         carrying -= counted_by(target.closure.function if target.closure is not None else target.func)
-    return tuple(float(v) if n in carrying else v for n, v in zip(names, everything))
+    return tuple(rt.whole(v) if n in carrying else v for n, v in zip(names, everything))
 
 
 def _is_nothing(image: Any) -> bool:

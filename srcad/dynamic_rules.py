@@ -41,7 +41,7 @@ def call_of_rule(
     """
     rule = registry.find(function)
     if rule is None:
-        return call_without_derivative(function, args, options)
+        return call_without_derivative(computed_by or function, args, options)
     arguments, images = _bound(rule, function, args, shadows, options, option_shadows)
     value = (computed_by or function)(*args, **options)
     for base, held in zip(args, shadows):

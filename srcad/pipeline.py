@@ -267,16 +267,16 @@ def counted_by(func: Any) -> frozenset[str]:
 
 
 def make_floats(derived: Function, fn: Function, request: Request) -> None:
-    """Let a derivative begin with floats for the integers that it differentiates by.
+    """Let a derivative begin with floats for the integers that it differentiates by, which still count where they do.
 
-    Calls that are resolved when they happen take an integer for one that counts, and so does a pullback with respect to
-    all arguments where there are others than integers.
+    Calls that are resolved when they happen take an integer for one without a derivative, and so does a pullback with
+    respect to all arguments where there are others than integers.
     """
     if request.mode == "vjp" and set(request.wanted) - set(request.integers):
         return
     scalars = [n for n, kind in request.parameters if n in request.integers and is_scalar(kind)]
     counters = counting_variables(fn) | passed_on(fn) if scalars else set()
-    made = [assign(n, call("float", name(n))) for n in scalars if n not in counters]
+    made = [assign(n, call("rt.whole", name(n))) for n in scalars if n not in counters]
     derived.tree.body[:0] = [gast.copy_location(stmt, derived.tree.body[0]) for stmt in made]
 
 

@@ -229,7 +229,7 @@ class _Product:
 
     def with_floats(self, everything: tuple[Any, ...]) -> tuple[Any, ...]:
         """Return arguments with floats for the integers that are differentiated by."""
-        return tuple(float(v) if n in self.integers else v for n, v in zip(self.names, everything))
+        return tuple(rt.whole(v) if n in self.integers else v for n, v in zip(self.names, everything))
 
     def __call__(
         self, everything: tuple[Any, ...], cotangent: Any

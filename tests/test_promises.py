@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from srcad import grad, value_and_grad, vjp
+from srcad import grad, jvp, value_and_grad, vjp
 from srcad.errors import OutputError
 
 
@@ -130,3 +130,42 @@ def test_what_is_logged_beside_is_logged_once(caplog: pytest.LogCaptureFixture) 
 
 
 _LOG = logging.getLogger(__name__)
+
+
+class _Repeated:
+    def __init__(self, x: float, n: int) -> None:
+        self.x, self.n = x, n
+
+    def power(self) -> float:
+        value = 1.0
+        for _ in range(self.n):
+            value = value * self.x
+        return value
+
+
+def _of_objects(x: float, n: int) -> float:
+    objects = [_Repeated(x, n), _Repeated(x * x, n - 1)]
+    print(f"{objects[0].n} and {objects[1].n // 2}")
+    return sum(o.power() for o in objects) * objects[0].n + [x, 2.0 * x, 3.0 * x, x**3][objects[1].n + 1]
+
+
+def _of_a_dict(x: float, n: int) -> float:
+    kept = {"n": n, "x": x, n: 2.0}
+    for _ in range(kept["n"]):
+        kept["x"] *= x
+    return kept["x"] * n * kept[n]
+
+
+def test_an_integer_counts_in_what_is_known_late_and_has_a_derivative(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    value, gradients = value_and_grad(_of_objects, (0, 1))(1.5, 3)
+
+    assert value == _of_objects(1.5, 3)
+    np.testing.assert_allclose(gradients, (3 * (3 * 1.5**2 + 4 * 1.5**3) + 3 * 1.5**2, 1.5**3 + 1.5**4))
+    np.testing.assert_allclose(vjp(_of_objects, 1.5, 3)[1](1.0), gradients)
+    np.testing.assert_allclose(jvp(_of_objects, (1.5, 3), (1.0, 2.0))[1], gradients[0] + 2 * gradients[1])
+    assert grad(grad(_of_objects, 1), 1)(1.5, 3) == 0.0
+    assert set(capsys.readouterr().out.splitlines()) == {"3 and 1"}
+
+    np.testing.assert_allclose(grad(_of_a_dict, (0, 1))(1.5, 3), (24 * 1.5**3, 2 * 1.5**4))

@@ -133,11 +133,12 @@ def call_parts(calls: Calls) -> Results:
         function = OUT_OF_PLACE[function]
         calls = _with_function(calls, function)
         first = calls[0]
+    computed_by = None
     if known and function in UFUNCS and all(isinstance(v, _NUMERIC) for v in values):
-        function = UFUNCS[function]
+        computed_by, function = function, UFUNCS[function]
     converted = method_of_class(function, values) if known and function in CONVERSIONS else None
     if known and registry.find(function) is not None and converted is None:
-        return _of_rule(_with_function(calls, function))
+        return _of_rule(_with_function(calls, function), computed_by)
     plain = known and has_plain_operands(function, values)
     if plain or function is getattr and has_no_derivative(*values[:2]):
         made = dynamic.call(*first)
@@ -393,14 +394,14 @@ def _gathered(steps: list[tuple[Any, ...]], is_first: bool) -> tuple[Any, ...]:
 # -- functions ----------------------------------------------------------------------------------------
 
 
-def _of_rule(calls: Calls) -> Results:
-    """Call a function that has a rule."""
+def _of_rule(calls: Calls, computed_by: Any = None) -> Results:
+    """Call a function that has a rule; ``computed_by`` is an operator that has the rule of a function of NumPy."""
     first = calls[0]
     function, values, shadows = first.function, first.values, first.shadows
-    moved = apply(function, [Part(None if k == 0 else 0.0, c.values, c.options) for k, c in enumerate(calls)])
     value, shadow, pullback = dynamic_rules.call_of_rule(
-        function, values, shadows, first.options, first.option_shadows
+        function, values, shadows, first.options, first.option_shadows, computed_by
     )
+    moved = apply(function, [Part(None if k == 0 else 0.0, c.values, c.options) for k, c in enumerate(calls)])
     own = pullback.args[2] if isinstance(pullback, functools.partial) else shadow
     found: Results = [(value, shadow, pullback)]
     for call, image in zip(calls[1:], moved[1:]):

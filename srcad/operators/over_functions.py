@@ -39,11 +39,13 @@ from srcad.targets import Target, refuse_changed_defaults
 __all__ = ["of_rule", "of_class", "of_dataclass", "of_nested", "of_function", "by_products", "bound_images"]
 
 
-def of_rule(call: Call, args: Any, tangents: Any) -> Outcome:
-    """Call a function that has a rule."""
+def of_rule(call: Call, args: Any, tangents: Any, computed_by: Any = None) -> Outcome:
+    """Call a function that has a rule; ``computed_by`` is an operator that has the rule of a function of NumPy."""
     function, _, values, shadows, options, option_shadows = args
     _, _, dvalues, dshadows, doptions, doption_shadows = tangents
-    value, shadow, pullback = dynamic_rules.call_of_rule(function, values, shadows, options, option_shadows)
+    value, shadow, pullback = dynamic_rules.call_of_rule(
+        function, values, shadows, options, option_shadows, computed_by
+    )
     _, dvalue = call(function, 0.0, values, dvalues, options, doptions)
     downs = tuple(0.0 if held is None else d for held, d in zip(shadows, dshadows))
     views = rt.mirrored_views(value, values, downs)

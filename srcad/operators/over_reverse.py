@@ -150,7 +150,7 @@ def _of_known_rule(call: Call, args: Any, tangents: Any) -> Outcome | None:
         ruled = UFUNCS[function]
     converted = method_of_class(function, values) if known and function in CONVERSIONS else None
     if known and registry.find(ruled) is not None and converted is None:
-        return of_rule(call, (ruled, *args[1:]), tangents)
+        return of_rule(call, (ruled, *args[1:]), tangents, None if ruled is function else function)
     if (
         known
         and has_plain_operands(function, values)

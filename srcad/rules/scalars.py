@@ -27,6 +27,11 @@ def float_(ans, g, x):
     return g
 
 
+@vjp(rt.whole, "value", linear=True)
+def whole(ans, g, value):
+    return g
+
+
 @vjp(complex, "real", "imag", linear=True)
 def complex_(ans, g, real=0, imag=0):
     return rt.unbroadcast(g, real), rt.unbroadcast(1j * g, imag)

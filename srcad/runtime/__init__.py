@@ -299,8 +299,10 @@ from srcad.runtime.tangents import (
     transposed,
     zero_tangent,
 )
+from srcad.runtime.whole import Whole, whole
 
 __all__ = [
+    "Whole",
     "called_method",
     "End",
     "check_iterator",
@@ -559,6 +561,7 @@ __all__ = [
     "zero_tangent",
     "zeros_like",
     "mark_changed",
+    "whole",
 ]
 
 _OPTIONAL = (
