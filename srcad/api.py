@@ -10,7 +10,7 @@ import numpy as np
 
 from srcad.analysis.annotations import annotated_kinds
 from srcad.analysis.kinds import FLOAT64, INT, kind_of
-from srcad.backends.finite_checks import finite_checks, require_finite
+from srcad.backends.finite_checks import checked, require_finite
 from srcad.backends.tracebacks import show_users_source
 from srcad.compilation import compiled
 from srcad.cotangents import form_of, internal
@@ -240,7 +240,7 @@ class Derivative(Composable):
             code = self.compiled(values, aliased=True)
         elif not self.check_nans and not self.holomorphic:
             self._dispatch.note(self, code, everything)
-        generated = finite_checks(code.entries[0]) if self.check_nans else code.entries[0]
+        generated = checked(code.entries[0]) if self.check_nans else code.entries[0]
         try:
             outcome = generated(*everything)
         except BaseException as error:

@@ -18,6 +18,7 @@ import numpy as np
 from srcad import runtime as rt
 from srcad.analysis.kinds import is_differentiable, kind_of
 from srcad.analysis.results.calls import function_of_method
+from srcad.backends.finite_checks import entries_checked
 from srcad.compilation import compiled, third_derivative
 from srcad.derive.builtin_sources import source_of_builtin
 from srcad.derive.call_adjoints import CONVERSIONS
@@ -239,7 +240,7 @@ def call_of_function(
     for n in code.shadowed:
         if image_of.get(n) is None:
             image_of[n] = rt.shadow(value_of[n])
-    forward, backward = code.entries
+    forward, backward = entries_checked(code.entries)
     outcome = noting_changes(target, forward, *everything, *(image_of[n] for n in code.shadowed))
     if code.result_shadowed:
         value, shadow, residuals = outcome

@@ -170,4 +170,8 @@ def _gradients(
             if name in arguments
         ]
     whole = rule.reverse(ans, g, *args, **options)
-    return [whole] if len(rule.wrt) == 1 else list(whole)
+    if len(rule.wrt) == 1:
+        return [whole]
+    if rule.given:
+        whole = rt.gradients_given(whole, len(rule.wrt), f"'{title_of(rule.primal)}'")
+    return list(whole)

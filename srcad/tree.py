@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import collections
 import copy
 import dataclasses
 from collections.abc import Callable, Iterator, Sequence
@@ -16,7 +17,7 @@ __all__ = ["Layout", "flatten", "leaves", "map", "register"]
 
 
 @dataclass(frozen=True)
-class _Container:
+class Container:
     """How to take the objects of a class apart, and how to put one together again."""
 
     parts: Callable[[Any], Sequence[Any]]
@@ -33,6 +34,8 @@ def _rebuilt_dict(original: dict[Any, Any], parts: list[Any]) -> Any:
 
 
 def _rebuilt_sequence(original: Any, parts: list[Any]) -> Any:
+    if isinstance(original, collections.deque):
+        return type(original)(parts, original.maxlen)
     return original._make(parts) if hasattr(original, "_make") else type(original)(parts)
 
 
@@ -47,13 +50,11 @@ def _rebuilt_dataclass(original: Any, parts: list[Any]) -> Any:
     return result
 
 
-_DICT = _Container(lambda value: list(value.values()), _rebuilt_dict, list)
-_SEQUENCE = _Container(list, _rebuilt_sequence, len)
-_DATACLASS = _Container(
-    lambda value: [getattr(value, n) for n in _fields(value)], _rebuilt_dataclass, _fields
-)
+_DICT = Container(lambda value: list(value.values()), _rebuilt_dict, list)
+_SEQUENCE = Container(list, _rebuilt_sequence, len)
+_DATACLASS = Container(lambda value: [getattr(value, n) for n in _fields(value)], _rebuilt_dataclass, _fields)
 
-_REGISTERED: dict[type, _Container] = {}
+_REGISTERED: dict[type, Container] = {}
 
 
 def register(
@@ -61,7 +62,7 @@ def register(
 ) -> None:
     """Let the functions of this module look into the objects of a class.
 
-    Dicts, lists, tuples, namedtuples and dataclasses need no registration; what is not registered is a leaf.
+    Dicts, lists, tuples, namedtuples, deques and dataclasses need no registration; what is not registered is a leaf.
 
     Parameters
     ----------
@@ -89,10 +90,10 @@ def register(
     """
     if not isinstance(cls, type):
         raise ArgumentError(f"tree.register needs a class, not {cls!r}.", "Pass the class of the objects.")
-    _REGISTERED[cls] = _Container(parts, rebuilt, lambda value: len(parts(value)))
+    _REGISTERED[cls] = Container(parts, rebuilt, lambda value: len(parts(value)))
 
 
-def _container(value: Any) -> _Container | None:
+def container_of(value: Any) -> Container | None:
     """Return how to take ``value`` apart, or None for a leaf."""
     cls = type(value)
     registered = _REGISTERED.get(cls)
@@ -100,7 +101,7 @@ def _container(value: Any) -> _Container | None:
         return registered
     if issubclass(cls, dict):
         return _DICT
-    if issubclass(cls, (list, tuple)):
+    if issubclass(cls, (list, tuple, collections.deque)):
         return _SEQUENCE
     if hasattr(cls, "__dataclass_fields__"):
         return _DATACLASS
@@ -116,16 +117,17 @@ def leaves(tree: Any) -> list[Any]:
     >>> tree.leaves({"w": [1.0, 2.0], "name": "first"})
     [1.0, 2.0, 'first']
     """
-    return list(_walked(tree))
+    return list(walked(tree, container_of))
 
 
-def _walked(tree: Any) -> Iterator[Any]:
-    container = _container(tree)
+def walked(tree: Any, find: Callable[[Any], Container | None]) -> Iterator[Any]:
+    """Yield the leaves of a structure; ``find`` tells how to take a part of it apart."""
+    container = find(tree)
     if container is None:
         yield tree
         return
     for part in container.parts(tree):
-        yield from _walked(part)
+        yield from walked(part, find)
 
 
 def map(
@@ -156,22 +158,26 @@ def map(
     >>> tree.map(lambda p, g: p - 2.0 * g, params, gradient)
     {'w': [0.0, 1.0], 'b': 1.0}
     """
-    return _mapped(function, None, tree, others, is_leaf)
+    return mapped(function, None, tree, others, is_leaf, container_of)
 
 
-def _mapped(
+def mapped(
     function: Callable[..., Any],
     where: tuple[Any, ...] | None,
     tree: Any,
     others: tuple[Any, ...],
     is_leaf: Callable[[Any], bool] | None,
+    find: Callable[[Any], Container | None],
 ) -> Any:
-    """Do what `map` does; ``where`` is the place of the parent, the parent, and the position in it."""
-    container = _container(tree)
+    """Do what `map` does; ``where`` is the place of the parent, the parent, and the position in it.
+
+    ``find`` tells how to take a part apart.
+    """
+    container = find(tree)
     if container is None or is_leaf is not None and is_leaf(tree):
         return function(tree, *others)
     for other in others:
-        same = _container(other) is container and isinstance(other, type(tree))
+        same = find(other) is container and isinstance(other, type(tree))
         if not same or container.keys(other) != container.keys(tree):
             raise ArgumentError(
                 f"The structures differ at tree{_written(where)}: there is {_described(tree)} in one and "
@@ -180,7 +186,7 @@ def _mapped(
             )
     columns = [container.parts(other) for other in others]
     parts = [
-        _mapped(function, (where, tree, i), part, tuple([column[i] for column in columns]), is_leaf)
+        mapped(function, (where, tree, i), part, tuple([column[i] for column in columns]), is_leaf, find)
         for i, part in enumerate(container.parts(tree))
     ]
     return container.rebuilt(tree, parts)
@@ -191,14 +197,14 @@ def _written(where: tuple[Any, ...] | None) -> str:
     if where is None:
         return ""
     before, tree, i = where
-    container = _container(tree)
+    container = container_of(tree)
     if container is _DATACLASS:
         return f"{_written(before)}.{_fields(tree)[i]}"
     return f"{_written(before)}[{(list(tree)[i] if container is _DICT else i)!r}]"
 
 
 def _described(value: Any) -> str:
-    container = _container(value)
+    container = container_of(value)
     if container is None:
         return f"a leaf of type {type(value).__name__}"
     if container is _DICT:

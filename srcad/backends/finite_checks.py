@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ast
 import math
+import threading
 from collections.abc import Callable
 from typing import Any
 
@@ -15,10 +16,39 @@ import numpy as np
 from srcad.backends.line_map import LineMap, Position, line_map_of
 from srcad.errors import Location, NonFiniteError
 from srcad.lang.function import Span, is_undoing
+from srcad.runtime.memory import Cell
 
-__all__ = ["finite_checks", "require_finite"]
+__all__ = ["checked", "entries_checked", "require_finite"]
 
 _FIRST, _WATCH, _CHECK = "__srcad_first__", "__srcad_watch__", "__srcad_check__"
+
+
+class _Checking(threading.local):
+    """Whether functions that are called at run time are to be checked too, in this thread."""
+
+    active = False
+
+
+_checking = _Checking()
+
+
+def checked(generated: Any) -> Callable[..., Any]:
+    """Return a generated function with `finite_checks`, in which what is called at run time has them too."""
+    function = finite_checks(generated)
+
+    def run(*args: Any) -> Any:
+        before, _checking.active = _checking.active, True
+        try:
+            return function(*args)
+        finally:
+            _checking.active = before
+
+    return run
+
+
+def entries_checked(entries: tuple[Any, ...]) -> tuple[Any, ...]:
+    """Return generated functions, with checks if a `checked` one is running."""
+    return tuple(map(finite_checks, entries)) if _checking.active else entries
 
 
 def finite_checks(generated: Any) -> Callable[..., Any]:
@@ -159,4 +189,6 @@ def _what_is_wrong(value: Any) -> str:
         return "a NaN" if np.isnan(array).any() else "an infinity"
     if isinstance(value, (list, tuple)):
         return next(filter(None, map(_what_is_wrong, value)), "")
+    if isinstance(value, Cell):
+        return _what_is_wrong(value.g)
     return next(filter(None, map(_what_is_wrong, value.values())), "") if isinstance(value, dict) else ""

@@ -13,7 +13,7 @@ from typing import Any
 
 import gast
 
-from srcad.derive.build import Flattener, assign, constant, name, parsed
+from srcad.derive.build import Flattener, assign, call, constant, name, parsed
 from srcad.frontend.statics import canonical, refer
 from srcad.lang.scope import Scope
 from srcad.rules.registry import Rule
@@ -90,6 +90,10 @@ def _call_rule(
     statements: list[gast.stmt] = [assign(whole, gast.Call(name(path), arguments, keywords))]
     if len(rule.wrt) == 1:
         return statements, [name(whole)]
+    if rule.given:
+        title = f"'{getattr(rule.primal, '__name__', rule.primal)}'"
+        count = constant(len(rule.wrt))
+        statements.append(assign(whole, call("rt.gradients_given", name(whole), count, constant(title))))
     results: list[gast.AST] = []
     for position in positions:
         part = scope.fresh("t")
@@ -149,7 +153,7 @@ def _copy_body(
     value = copier.run(tree.body)
     if len(rule.wrt) == 1:
         parts = [value]
-    elif isinstance(value, gast.Tuple):
+    elif isinstance(value, gast.Tuple) and len(value.elts) == len(rule.wrt):
         parts = [value.elts[position] for position in positions]
     else:
         raise _Undecided

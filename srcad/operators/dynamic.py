@@ -426,7 +426,8 @@ def cotangents_of(gradients: Any, tangents: Any) -> Any:
     """Return the tangents of arguments in the form in which a rule gives their gradients."""
     if len(tangents) == 1:
         return _in_form_of(gradients, tangents[0])
-    return [_in_form_of(part, tangent) for part, tangent in zip(gradients, tangents)]
+    parts = rt.gradients_given(gradients, len(tangents), "the function")
+    return [_in_form_of(part, tangent) for part, tangent in zip(parts, tangents)]
 
 
 def _in_form_of(gradient: Any, tangent: Any) -> Any:

@@ -124,10 +124,6 @@ class Jvp(WrittenOut):
             raise ArgumentError(f"There are {len(primals)} arguments and {len(tangents)} tangents.",
                                 "Give one tangent for each argument; None stands for zero.",
                                 place(self.target.func))  # fmt: skip
-        if any(type(value).__module__ == "srcad.tape.values" for value in (*primals, *tangents)):
-            raise ArgumentError(f"A tape follows an argument of the jvp of '{self.target.title()}'.",
-                                "Take the inner derivative by a tape too, inside of the outer one.",
-                                place(self.target.func))  # fmt: skip
         directions = self.directions(tuple(primals), tuple(tangents))
         outcome = Pushforward(self, tuple(primals), {}, tuple(directions))(directions)
         if type(primals) is type(tangents) is tuple and self.latest is not None and not self.has_aux:
@@ -142,6 +138,7 @@ class Jvp(WrittenOut):
 
     def directions(self, primals: tuple[Any, ...], tangents: tuple[Any, ...]) -> dict[str, Any]:
         """Return the tangents of the parameters, in the runtime's form, by name."""
+        _require_no_tape(self.target, (*primals, *tangents))
         found: dict[str, Any] = {}
         positions = self.target.positions(len(primals))
         for (name, element), value, tangent in zip(positions, primals, tangents):
@@ -191,6 +188,14 @@ class Jvp(WrittenOut):
             func = target.closure.function if target.closure is not None else target.func
             self.latest = build_forward(Request(func, (*own, *captured), tuple(target.names), self.mode))
         return self.latest
+
+
+def _require_no_tape(target: Target, values: tuple[Any, ...]) -> None:
+    """Refuse values that a tape follows, whose steps here it would not see."""
+    if any(type(value).__module__ == "srcad.tape.values" for value in values):
+        raise ArgumentError(f"A tape follows an argument of a derivative of '{target.title()}'.",
+                            "Take the inner derivative by a tape too, inside of the outer one.",
+                            place(target.func))  # fmt: skip
 
 
 def _is_still(value: Any, tangent: Any) -> bool:
@@ -279,6 +284,7 @@ def linearize(f: Any, *primals: Any, has_aux: bool = False) -> tuple[Any, ...]:
     (8.0, 12.0, 6.0)
     """
     derivative = Jvp(f, has_aux)
+    _require_no_tape(derivative.target, primals)
     kept = clone(primals)
     value, _, *aux = derivative(kept, tuple(tangent_result(zero_tangent(p), p) for p in kept))
 

@@ -12,18 +12,18 @@ from typing import Any
 
 import numpy as np
 
-from srcad import tree
 from srcad.analysis.kinds import ANY, NUMBER, Kind, container, kind_of
 from srcad.analysis.returns import Callees
 from srcad.api import Derivative, grad
 from srcad.compilation import compiled
 from srcad.errors import ArgumentError, NoDerivativeError, UnsupportedError
+from srcad.operators import structures
 from srcad.operators.forward import Jvp, Pushforward
 from srcad.operators.jacobian_texts import columns_text, function_of, is_written_out, structures_text
 from srcad.operators.products import TangentAlone
 from srcad.pipeline import read
 from srcad.runtime import clone, share_memory
-from srcad.runtime.tangents import tangent_result, zero_tangent
+from srcad.runtime.tangents import as_tangent, tangent_result, zero_tangent
 from srcad.targets import Bindable, Composable, Target, after_instance, explain, place, split_aux
 
 __all__ = ["hessian", "jacfwd", "jacobian", "jacrev"]
@@ -165,12 +165,11 @@ class _Jacobian(Bindable, Composable):
         return self._columns(args, kwargs, points) if rows is None else rows
 
     def _size(self, name: str, value: Any) -> int:
-        leaves = [leaf for leaf in tree.leaves(value) if is_number(leaf)]
+        leaves = [leaf for leaf in structures.leaves(value) if is_number(leaf)]
         if not leaves:
             raise ArgumentError(f"The argument '{name}' of '{self.target.title()}' is a {type(value).__name__}, "
                                 "which holds no numbers.", "Differentiate with respect to numbers, arrays or containers of "
-                                "them; register a class of your own with srcad.tree.register.",
-                                place(self.target.func))  # fmt: skip
+                                "them.", place(self.target.func))  # fmt: skip
         if any(np.iscomplexobj(leaf) for leaf in leaves) and not self.holomorphic:
             raise ArgumentError(f"The argument '{name}' of '{self.target.title()}' is complex.",
                                 "Pass holomorphic=True if the function is complex differentiable.",
@@ -248,13 +247,14 @@ class _Jacobian(Bindable, Composable):
         value: Any = None
         blocks: dict[tuple[str, int], list[Any]] = {}
         for name, point in points.items():
-            for number, leaf in enumerate(tree.leaves(point)):
+            for number, leaf in enumerate(structures.leaves(point)):
                 blocks[name, number] = []
                 for position in range(int(np.size(leaf)) if is_number(leaf) else 0):
                     directions = {n: zero_tangent(p) for n, p in points.items() if n != name}
-                    value, tangent = push({**directions, name: _unit(point, number, position)})
+                    direction = as_tangent(_unit(point, number, position), point)
+                    value, tangent = push({**directions, name: direction})
                     whole = tangent_result(tangent, value)
-                    blocks[name, number].append(tree.leaves(whole[0] if self.has_aux else whole))
+                    blocks[name, number].append(structures.leaves(whole[0] if self.has_aux else whole))
         if value is None:
             value, _ = push({n: zero_tangent(p) for n, p in points.items()})
         first, *aux = split_aux(self.target, value) if self.has_aux else (value,)
@@ -269,18 +269,23 @@ class _Jacobian(Bindable, Composable):
         """Return the Jacobian by reverse mode; None if it has more than ``most`` rows and forward mode can do it."""
         whole, pullback = self._pullback(args, kwargs, tuple(points))
         value, *aux = split_aux(self.target, whole) if self.has_aux else (whole,)
-        leaves = tree.leaves(value)
+        leaves = structures.leaves(value)
         count = sum(int(np.size(leaf)) for leaf in leaves if is_number(leaf))
         if most is not None and count > most and self._has_forward(args, kwargs, tuple(points)):
             return None
+
+        def pulled(unit: Any) -> Any:
+            return pullback((unit, zero_tangent(aux[0])) if aux else unit)
+
         rows: list[list[Any]] = []
         for number, leaf in enumerate(leaves):
-            units = [_unit(value, number, i) for i in range(int(np.size(leaf)) if is_number(leaf) else 0)]
-            rows.append([pullback((unit, zero_tangent(aux[0])) if aux else unit) for unit in units])
+            size = int(np.size(leaf)) if is_number(leaf) else 0
+            ones = (1, 1j) if np.iscomplexobj(leaf) and not self.holomorphic else (1,)
+            rows.append([tuple(pulled(_unit(value, number, i, one)) for one in ones) for i in range(size)])
 
         def block(k: int, out: Any, name: str, number: int, entry: Any) -> Any:
             index = list(points).index(name)
-            parts = [np.asarray(tree.leaves(row[index])[number]) for row in rows[k]]
+            parts = [_row([structures.leaves(pull[index])[number] for pull in row]) for row in rows[k]]
             return np.stack(parts) if parts else np.zeros((0, *np.shape(entry)))
 
         return self._built(value, points, block, aux)
@@ -311,7 +316,7 @@ class _Jacobian(Bindable, Composable):
 
     def _built(self, value: Any, points: dict[str, Any], block: Callable[..., Any], aux: Any) -> Any:
         """Return the structure of ``value`` with blocks in the structure of the arguments for its leaves."""
-        outer = iter(range(len(tree.leaves(value))))
+        outer = iter(range(len(structures.leaves(value))))
 
         def of_leaf(out: Any) -> Any:
             k = next(outer)
@@ -323,12 +328,12 @@ class _Jacobian(Bindable, Composable):
             chosen = [parts[n] if i is None else parts[n][i] for n, i in zip(self.wanted, self.places)]
             return tuple(chosen) if isinstance(self.argnums, tuple) else chosen[0]
 
-        whole = tree.map(of_leaf, value)
+        whole = structures.mapped(of_leaf, value)
         return (whole, *aux) if aux else whole
 
     def _part(self, point: Any, block: Callable[[int, Any], Any], out: Any) -> Any:
         """Return the blocks of one leaf of the result in the structure of one argument."""
-        inner = iter(range(len(tree.leaves(point))))
+        inner = iter(range(len(structures.leaves(point))))
 
         def of_entry(entry: Any) -> Any:
             i = next(inner)
@@ -337,7 +342,7 @@ class _Jacobian(Bindable, Composable):
             found = np.reshape(block(i, entry), (*np.shape(out), *np.shape(entry)))
             return found if isinstance(out, np.ndarray) or isinstance(entry, np.ndarray) else found[()]
 
-        return tree.map(of_entry, point)
+        return structures.mapped(of_entry, point)
 
 
 def is_number(leaf: Any) -> bool:
@@ -347,16 +352,24 @@ def is_number(leaf: Any) -> bool:
     return isinstance(leaf, (float, int, complex)) and not isinstance(leaf, bool)
 
 
-def _unit(value: Any, number: int, position: int) -> Any:
-    """Return the direction that is one at one entry of one leaf of ``value``, in the runtime's form."""
-    counter = iter(range(len(tree.leaves(value))))
+def _row(pulled: list[Any]) -> Any:
+    """Return the derivative of one entry of the result by a leaf, from the pullbacks of 1 and, if complex, of 1j.
+
+    The gradient of a real argument is the real part of the cotangent times the derivative.
+    """
+    return np.asarray(pulled[0] if len(pulled) == 1 else pulled[0] - 1j * pulled[1])
+
+
+def _unit(value: Any, number: int, position: int, one: complex = 1) -> Any:
+    """Return the direction that is ``one`` at one entry of one leaf of ``value`` and zero at the others."""
+    counter = iter(range(len(structures.leaves(value))))
 
     def at(leaf: Any) -> Any:
         here = next(counter) == number
         zero = zero_tangent(leaf)
         if here and isinstance(zero, np.ndarray):
-            zero[np.unravel_index(position, zero.shape)] = 1
+            zero[np.unravel_index(position, zero.shape)] = one
             return zero
-        return type(zero)(1) if here else zero
+        return type(zero)(one) if here else zero
 
-    return tree.map(at, value)
+    return structures.mapped(at, value)

@@ -66,6 +66,11 @@ def fitting(ans, g, gradient, x, title):
     return g, 0.0
 
 
+@vjp(rt.gradients_given, "gradients", linear=True)
+def gradients_given(ans, g, gradients, count, title):
+    return g
+
+
 @vjp(rt.fitting_tangent, "tangent", "value", linear=("tangent",), shaped=("value",))
 def fitting_tangent(ans, g, tangent, value, title):
     return g, 0.0

@@ -75,7 +75,7 @@ from srcad.runtime.fourier import (
     transformed_axes,
     transformed_length,
 )
-from srcad.runtime.given_rules import fitting, fitting_tangent
+from srcad.runtime.given_rules import fitting, fitting_tangent, gradients_given
 from srcad.runtime.interpolation import (
     constant_factors,
     fitting_matrix,
@@ -456,6 +456,7 @@ __all__ = [
     "fitted",
     "fitting",
     "fitting_tangent",
+    "gradients_given",
     "fit_tangent",
     "fold_hermitian",
     "fold_repeats",

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import collections
 import copy as _copy
+import numbers
 from typing import Any
 
 import numpy as np
@@ -16,6 +18,7 @@ __all__ = [
     "add",
     "attribute_gradient",
     "copy",
+    "dict_like",
     "finish",
     "fitted",
     "fold_repeats",
@@ -23,6 +26,7 @@ __all__ = [
     "order_of",
     "owned",
     "sequence",
+    "sequence_like",
     "zeros_like",
 ]
 
@@ -186,13 +190,30 @@ def finish(gradient: Any, value: Any) -> Any:
 def _finish_container(gradient: Any, value: Any) -> Any:
     empty = isinstance(gradient, (int, float))
     if isinstance(value, dict):
-        return {key: finish(0.0 if empty else gradient.get(key, 0.0), item) for key, item in value.items()}
-    if isinstance(value, (list, tuple)):
+        items = {key: finish(0.0 if empty else gradient.get(key, 0.0), item) for key, item in value.items()}
+        return dict_like(value, items)
+    if isinstance(value, (list, tuple, collections.deque)):
         parts = [finish(0.0 if empty else gradient[i], item) for i, item in enumerate(value)]
-        if hasattr(value, "_fields"):
-            return type(value)(*parts)
-        return type(value)(parts)
+        return sequence_like(value, parts)
+    if not is_instance(value) or isinstance(value, numbers.Number):
+        return None
     result = _copy.copy(value)
     for name, item in attributes_of(value).items():
         object.__setattr__(result, name, finish(0.0 if empty else gradient.get(name, 0.0), item))
+    return result
+
+
+def sequence_like(value: Any, parts: list[Any]) -> Any:
+    """Return a list, tuple, namedtuple or deque like ``value`` of other items."""
+    if isinstance(value, collections.deque):
+        return type(value)(parts, value.maxlen)
+    return type(value)(*parts) if hasattr(value, "_fields") else type(value)(parts)
+
+
+def dict_like(value: dict[Any, Any], items: dict[Any, Any]) -> Any:
+    """Return a dict of the class of ``value`` with other items."""
+    if type(value) is dict:
+        return items
+    result = _copy.copy(value)
+    result.update(items)
     return result

@@ -8,9 +8,30 @@ import numpy as np
 
 from srcad.errors import ArgumentError
 
-__all__ = ["fitting", "fitting_tangent"]
+__all__ = ["fitting", "fitting_tangent", "gradients_given"]
 
 _NUMBERS = (float, int, complex, np.number, np.ndarray, np.bool_)
+
+
+def gradients_given(gradients: Any, count: int, title: str) -> Any:
+    """Return what a custom rule has returned as the gradients of ``count`` parameters; None stands for zeros.
+
+    Raises
+    ------
+    ArgumentError
+        If it is no tuple or list of that length.
+
+    Examples
+    --------
+    >>> gradients_given((1.0, 2.0), 2, "f"), gradients_given(None, 2, "f")
+    ((1.0, 2.0), (None, None))
+    """
+    if gradients is None:
+        return (None,) * count
+    if isinstance(gradients, (tuple, list)) and len(gradients) == count:
+        return gradients
+    raise ArgumentError(f"The rule of {title} returns {_described(gradients)} as the gradients of {count} parameters.",
+                        f"Return a tuple of {count}, one for each of them; 0.0 stands for zeros.")  # fmt: skip
 
 
 def fitting(gradient: Any, x: Any, title: str) -> Any:
@@ -65,16 +86,17 @@ def _shaped(x: Any) -> str:
 
 
 def _misfit(what: str, found: Any, expected: str, title: str) -> ArgumentError:
-    shape = (
-        f"an array of shape {np.shape(found)}"
-        if isinstance(found, np.ndarray)
-        else f"a {type(found).__name__}"
-    )
-    if isinstance(found, (float, int, complex, np.number)):
-        shape = "a number"
-    elif isinstance(found, (list, tuple)):
-        shape = f"a sequence of {len(found)}"
-    elif isinstance(found, dict):
-        shape = f"a dict with the keys {', '.join(map(repr, found))}"
-    return ArgumentError(f"The rule of {title} returns {shape} as the {what} of {expected}.",
+    return ArgumentError(f"The rule of {title} returns {_described(found)} as the {what} of {expected}.",
                          "Return what has the same shape and structure; 0.0 stands for zeros.")  # fmt: skip
+
+
+def _described(found: Any) -> str:
+    if isinstance(found, np.ndarray):
+        return f"an array of shape {found.shape}"
+    if isinstance(found, (float, int, complex, np.number)):
+        return "a number"
+    if isinstance(found, (list, tuple)):
+        return f"a sequence of {len(found)}"
+    if isinstance(found, dict):
+        return f"a dict with the keys {', '.join(map(repr, found))}"
+    return f"a {type(found).__name__}"

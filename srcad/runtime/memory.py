@@ -307,7 +307,7 @@ def accumulate_shadow(target: Any, gradient: Any) -> None:
         for inner, part in zip(target, gradient):
             accumulate_shadow(inner, part)
     elif isinstance(target, Shadow):
-        parts = gradient.items() if isinstance(gradient, dict) else vars(gradient).items()
+        parts = gradient.items() if isinstance(gradient, dict) else attributes_of(gradient).items()
         for name, part in parts:
             if isinstance(part, np.ndarray) and not hasattr(target, name):
                 setattr(target, name, np.zeros_like(part))

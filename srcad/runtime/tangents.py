@@ -11,6 +11,7 @@ from __future__ import annotations
 import copy as _copy
 import functools
 import inspect
+import numbers
 import types
 from collections import defaultdict, deque
 from collections.abc import Callable
@@ -19,7 +20,9 @@ from typing import Any
 import numpy as np
 
 from srcad.errors import UnsupportedError
+from srcad.runtime.attributes import attributes_of
 from srcad.runtime.calls import Closure
+from srcad.runtime.containers import dict_like, sequence_like
 from srcad.runtime.memory import Cell, Shadow, has_layout, is_instance, owner
 
 __all__ = [
@@ -226,22 +229,22 @@ def as_tangent(tangent: Any, value: Any) -> Any:
             raise ValueError(f"it is {tangent!r} where the primal is the number {value!r}")
         either = isinstance(value, complex) or np.iscomplexobj(tangent)
         return complex(tangent) if either else float(tangent)
-    if isinstance(value, (list, tuple)):
-        if not isinstance(tangent, (list, tuple)) or len(tangent) != len(value):
+    if isinstance(value, (list, tuple, deque)):
+        if not isinstance(tangent, (list, tuple, deque)) or len(tangent) != len(value):
             raise ValueError(
                 f"it is {tangent!r} where the primal is a {type(value).__name__} of {len(value)} items"
             )
         parts = [as_tangent(part, item) for part, item in zip(tangent, value)]
-        return type(value)(*parts) if hasattr(value, "_fields") else type(value)(parts)
+        return sequence_like(value, parts)
     if isinstance(value, dict):
         if not isinstance(tangent, dict) or set(tangent) != set(value):
             raise ValueError(
                 f"it is {tangent!r} where the primal is a dict with the keys {sorted(value, key=str)}"
             )
-        return {key: as_tangent(tangent[key], item) for key, item in value.items()}
+        return dict_like(value, {key: as_tangent(tangent[key], item) for key, item in value.items()})
     if is_instance(value):
         result = Tangent(value)
-        for name, item in vars(value).items():
+        for name, item in attributes_of(value).items():
             part = tangent.get(name) if isinstance(tangent, dict) else getattr(tangent, name, None)
             setattr(result, name, as_tangent(part, item) if part is not None else zero_tangent(item))
         return result
@@ -299,15 +302,16 @@ def _result(tangent: Any, value: Any, given: set[int]) -> Any:
     if isinstance(value, (complex, np.number)):
         return tangent
     whole = isinstance(tangent, float)
-    if isinstance(value, (list, tuple)):
+    if isinstance(value, (list, tuple, deque)):
         parts = [_result(0.0 if whole else tangent[i], item, given) for i, item in enumerate(value)]
-        return type(value)(*parts) if hasattr(value, "_fields") else type(value)(parts)
+        return sequence_like(value, parts)
     if isinstance(value, dict):
-        return {key: _result(0.0 if whole else tangent[key], item, given) for key, item in value.items()}
-    if not is_instance(value) or isinstance(value, Closure):
+        items = {key: _result(0.0 if whole else tangent[key], item, given) for key, item in value.items()}
+        return dict_like(value, items)
+    if not is_instance(value) or isinstance(value, (Closure, numbers.Number)):
         return None
     result = _copy.copy(value)
-    for name, item in vars(value).items():
+    for name, item in attributes_of(value).items():
         object.__setattr__(result, name, _result(0.0 if whole else getattr(tangent, name), item, given))
     return result
 

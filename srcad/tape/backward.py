@@ -8,9 +8,12 @@ from typing import Any
 import numpy as np
 
 from srcad import runtime as rt
+from srcad.errors import ArgumentError
+from srcad.rules.registry import Rule
 from srcad.tape.calls import ITEM, Call, apply, parts_of
 from srcad.tape.lifting import lifted
 from srcad.tape.recording import Node, Operation, Token, is_tracked, recording
+from srcad.targets import place
 
 __all__ = ["pull_back"]
 
@@ -126,11 +129,27 @@ def _gradients(node: Node, operation: Operation, g: Any, eager: bool) -> Any:
             reverse = _lifted(call)
     if not call.elementwise:
         found = reverse(ans, g, *args, **kwargs)
+        if call.given:
+            return _as_given(found, call.given, operation)
         return (found,) if call.single else found
     partials = reverse(ans, *args, **kwargs)
     if call.single:
         partials = (partials,)
     return _chained(g, partials, operation)
+
+
+def _as_given(found: Any, rule: Rule, operation: Operation) -> list[Any]:
+    """Return the gradients that a rule of the user's returns, which have the shapes of their parameters."""
+    count, title = len(rule.wrt), f"'{getattr(rule.primal, '__name__', rule.primal)}'"
+    try:
+        parts = [found] if count == 1 else list(rt.gradients_given(found, count, title))
+        for route in operation.routes:
+            arguments: Any = operation.kwargs if isinstance(route.place, str) else operation.args
+            of_parameter = f"{title} with respect to '{rule.wrt[route.slot]}'"
+            parts[route.slot] = rt.fitting(parts[route.slot], arguments[route.place], of_parameter)
+    except ArgumentError as error:
+        raise ArgumentError(error.reason, error.hint, place(rule.reverse)) from None
+    return parts
 
 
 def _lifted(call: Call) -> Any:

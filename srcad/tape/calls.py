@@ -40,17 +40,24 @@ class Call:
         For each place that holds a traced value, where its gradient is returned.
     unread : set
         The places of whose arguments at most the shape is needed.
+    given : Rule or None
+        The rule, if it is the user's: it is called as it stands, and what it returns is checked.
     checks : list
         Places that must hold their default, each with the default and the reason.
     """
 
-    __slots__ = ("checks", "elementwise", "reverse", "routes", "single", "traced", "unread")
+    __slots__ = ("checks", "elementwise", "given", "reverse", "routes", "single", "traced", "unread")
 
     def __init__(
         self, rule: Rule, places: dict[Place, tuple[str, tuple[int, ...]]], held: set[Place]
     ) -> None:
-        wanted = tuple(sorted({rule.wrt.index(places[place][0]) for place in held}))
-        self.reverse, reads = cut(rule.reverse, len(rule.wrt), wanted)
+        self.given = rule if rule.given else None
+        if rule.given:
+            wanted = tuple(range(len(rule.wrt)))
+            self.reverse, reads = rule.reverse, frozenset(parameter for parameter, _ in places.values())
+        else:
+            wanted = tuple(sorted({rule.wrt.index(places[place][0]) for place in held}))
+            self.reverse, reads = cut(rule.reverse, len(rule.wrt), wanted)
         self.traced: Callable[..., Any] | None = None
         self.single = len(wanted) == 1
         self.elementwise = rule.kind == "elementwise"

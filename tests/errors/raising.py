@@ -108,3 +108,11 @@ def loops_over_a_generator(x):
 
 def calls_what_loops_over_a_generator(x):
     return x * loops_over_a_generator(x)  # the call
+
+
+def steps(x, w):
+    h = np.tanh(x * w)
+    total = 0.0
+    for _ in range(3):
+        total = total + np.sum(h) * np.sin(total)
+    return total + np.sum(h)

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+import srcad
 from srcad import grad, value_and_grad
 from srcad.errors import NonFiniteError, SrcadError
 
@@ -60,10 +61,29 @@ def of_numbers(x):
     return np.cbrt(y) + x  # infinite at zero
 
 
+def calls_one_of_several(x):
+    functions = [helper, np.sin]
+    return np.sum(functions[int(x[0] > 5.0)](x))  # the infinite in the callee is not here
+
+
+checkpointed = srcad.checkpoint(helper)
+
+
+def calls_a_checkpointed_helper(x):
+    return np.sum(checkpointed(x))
+
+
+def loops_with_checkpoints(x):
+    return np.sum(srcad.checkpoint_loop(helper, x, 1))
+
+
 CASES: list[tuple[Callable[..., Any], tuple[Any, ...], str]] = [
     (norm_of_nothing, (np.zeros(3),), "infinite at zero"),
     (in_a_loop, (np.ones(2), 5), "infinite in one iteration"),
     (calls_a_helper, (1.0,), "infinite in the callee"),
+    (calls_one_of_several, (np.array([1.0, 2.0]),), "infinite in the callee"),
+    (calls_a_checkpointed_helper, (np.array([1.0, 2.0]),), "infinite in the callee"),
+    (loops_with_checkpoints, (np.array([1.0, 2.0]),), "infinite in the callee"),
     (in_place, (np.array([1.0, 0.0]),), "infinite in place"),
     (of_numbers, (1.0,), "infinite at zero"),
 ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import inspect
+import io
 import linecache
 import pdb
 import struct
@@ -194,6 +195,33 @@ def test_a_debugger_finds_the_values_at_the_users_line() -> None:
     debugger.setup(frames[-1], caught.value.__traceback__)
     assert debugger.curframe.f_code.co_filename == raising.__file__
     np.testing.assert_array_equal(debugger.curframe_locals["y"], X * 2.0)
+
+
+def test_a_breakpoint_in_generated_text_shows_the_users_names() -> None:
+    derivative = grad(raising.steps)
+    derivative(X, 2.0)
+    line = next(n for n, text in enumerate(derivative.source.splitlines(), 1) if "reversed" in text)
+    commands = [
+        "break derivative.latest.entries[0]",
+        "continue",
+        f"tbreak {line}",
+        "continue",
+        "p h",
+        "p w",
+        "continue",
+    ]
+    told = io.StringIO()
+    debugger = pdb.Pdb(stdin=io.StringIO("\n".join([*commands, ""])), stdout=told, readrc=False)
+    debugger.use_rawinput = False
+
+    def run() -> Any:
+        return derivative(X, 2.0)
+
+    result = debugger.runcall(run)
+    np.testing.assert_array_equal(result, derivative(X, 2.0))
+    shown = told.getvalue()
+    assert f"reakpoint 2 at {derivative.latest.entries[0].__code__.co_filename}:{line}" in shown
+    assert repr(np.tanh(X * 2.0)) in shown and " 2.0\n" in shown
 
 
 def test_a_debugger_finds_the_generated_text_as_long_as_the_function_lives() -> None:

@@ -599,3 +599,78 @@ def test_an_unknown_that_is_a_container_is_refused():
     root = srcad.custom_root(lambda x, a: {"u": x["u"] ** 2 - a}, lambda f, x, a: {"u": np.sqrt(a)})
     with pytest.raises(srcad.SrcadError, match="unknown of an implicit function is a container"):
         srcad.grad(lambda a: root({"u": 1.0}, a)["u"])(4.0)
+
+
+@pytest.mark.parametrize(
+    ("returned", "described"),
+    [(np.ones(2), r"an array of shape \(2,\)"), (3.0, "a number"), ((1.0, 2.0, 3.0), "a sequence of 3")],
+)
+def test_a_rule_returns_as_many_gradients_as_there_are_parameters(returned, described):
+    @srcad.custom_vjp
+    def product(x, y):
+        return x * y
+
+    @product.backward
+    def _(ans, g, x, y):
+        return returned
+
+    def by_tape():
+        with srcad.GradientTape() as tape:
+            x, y = tape.watch((2.0, 3.0))
+            z = product(x, y)
+        return tape.gradient(z, [x, y])
+
+    for call in (
+        lambda: srcad.grad(product)(2.0, 3.0),
+        lambda: srcad.grad(lambda x, y: [f(x, y) for f in [product]][0], argnums=(0, 1))(2.0, 3.0),
+        lambda: srcad.hessian(product)(2.0, 3.0),
+        by_tape,
+    ):
+        with pytest.raises(srcad.SrcadError, match=rf"returns {described} as the gradients of 2") as raised:
+            call()
+        assert raised.value.location is not None
+
+
+def test_none_stands_for_the_zeros_of_all_parameters():
+    @srcad.custom_vjp
+    def product(x, y):
+        return x * y
+
+    @product.backward
+    def _(ans, g, x, y):
+        if x > 0.0:
+            return [g * y, g * x]
+        return None
+
+    assert srcad.grad(product, argnums=(0, 1))(2.0, 3.0) == (3.0, 2.0)
+    assert srcad.grad(product, argnums=(0, 1))(-2.0, 3.0) == (0.0, 0.0)
+    assert srcad.grad(srcad.grad(product), argnums=1)(2.0, 3.0) == 1.0
+
+
+@pytest.mark.parametrize("returned", [np.ones(5), 2.0, "text"])
+def test_the_tape_refuses_a_gradient_of_another_shape(returned):
+    squared = _squared(lambda ans, g, x: returned)
+    with srcad.GradientTape() as tape:
+        x = tape.watch(np.ones(3))
+        y = squared(x)
+    with pytest.raises(srcad.SrcadError, match="The rule of 'squared' with respect to 'x' returns") as raised:
+        tape.gradient(y, x)
+    assert raised.value.location is not None
+
+
+def test_the_tape_runs_a_rule_of_the_users_as_it_stands():
+    seen = []
+
+    @srcad.custom_vjp
+    def product(x, y):
+        return x * y
+
+    @product.backward
+    def _(ans, g, x, y):
+        unused = seen.append(g)  # noqa: F841
+        return g * y, g * x
+
+    with srcad.GradientTape() as tape:
+        x = tape.watch(2.0)
+        z = product(x, 3.0)
+    assert tape.gradient(z, x) == 3.0 and seen == [1.0]

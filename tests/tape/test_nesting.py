@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+import srcad
 from srcad import grad, hessian, jvp
 from srcad.errors import SrcadError
 from srcad.tape import GradientTape, Traced
@@ -211,3 +212,21 @@ def test_a_tape_inside_of_a_differentiated_function_is_refused() -> None:
 def test_a_derivative_of_source_inside_of_a_tape_says_what_to_do(inner: Any) -> None:
     with GradientTape() as tape, pytest.raises(SrcadError, match="Take the inner derivative by a tape too"):
         inner(tape.watch(np.ones(2)))
+
+
+@pytest.mark.parametrize(
+    "derivative",
+    [
+        lambda f, x: srcad.hvp(f)(x, x),
+        lambda f, x: srcad.hvp(f)(x.value, x),
+        lambda f, x: srcad.linearize(f, x),
+        lambda f, x: srcad.jvp(f, (x.value,), (x,)),
+        lambda f, x: srcad.ggnvp(f)(x, x),
+        lambda f, x: srcad.hessian(f)(x),
+    ],
+)
+def test_a_derivative_of_a_value_that_a_tape_follows_is_refused(derivative):
+    with srcad.GradientTape() as tape:
+        x = tape.watch(np.ones(2))
+        with pytest.raises(srcad.SrcadError, match="Take the inner derivative by a tape too"):
+            derivative(lambda x: np.sum(x**3), x)
