@@ -127,9 +127,17 @@ def memory_of(
     classes = {name: full.classes.find(name) for name in full.names}
     changed = {full.classes.find(name) for name in full.classes.mutated}
     elements = {full.classes.find(k): full.classes.find(v) for k, v in full.classes.element.items()}
-    outside = {full.classes.find(name) for name in full.outside}
+    outside = _reachable({full.classes.find(name) for name in full.outside}, elements)
     kept = {full.classes.find(name) for name in full.kept}
     return Memory(shadowed, classes, changed, elements, outside, kept)
+
+
+def _reachable(classes: set[str], elements: dict[str, str]) -> set[str]:
+    """Return classes with those of what they hold, at any depth."""
+    found = set(classes)
+    while not (inner := {elements[c] for c in found if c in elements}) <= found:
+        found |= inner
+    return found
 
 
 def _alone(found: PointsTo, fn: Function, parameters: set[str], given: set[str]) -> set[str]:

@@ -10,7 +10,7 @@ import numpy as np
 
 from srcad import runtime as rt
 from srcad.analysis.infer import ARRAY_METHODS, Kinds, kind_of_operation
-from srcad.analysis.kinds import Kind, is_scalar
+from srcad.analysis.kinds import RANGE, Kind, is_scalar
 from srcad.analysis.results.generators import method_of_generator
 from srcad.lang.function import Function
 from srcad.rules import registry
@@ -501,4 +501,4 @@ def _holds_memory(kind: Kind) -> bool:
     """Tell whether a value may be, or may reach, something that can be changed."""
     if kind.name == "tuple" and kind.items is not None:
         return any(map(_holds_memory, kind.items))
-    return not is_scalar(kind) and kind.name not in ("str", "none")
+    return not is_scalar(kind) and kind.name not in ("str", "none") and kind != RANGE

@@ -14,6 +14,7 @@ from srcad.analysis.kinds import (
     ANY,
     INT,
     NEVER,
+    RANGE,
     Dims,
     Kind,
     container,
@@ -49,6 +50,8 @@ def element(kind: Kind, key: Any) -> Kind:
         return number(kind)
     if kind.name == "list" and kind.items == ():
         return NEVER
+    if kind == RANGE and isinstance(key, int):
+        return INT
     if not kind.items:
         return ANY
     if kind.name == "tuple" and isinstance(key, int) and -len(kind.items) <= key < len(kind.items):
@@ -71,10 +74,14 @@ def subscript(kind: Kind, index: gast.AST, recurse: Callable[[gast.AST], Kind]) 
     if isinstance(index, gast.Slice):
         if kind.name == "list":
             return container("list", kind.items)
-        return container(kind.name) if kind.name == "tuple" else kind if kind.name == "str" else ANY
+        if kind == RANGE or kind.name == "str":
+            return kind
+        return container(kind.name) if kind.name == "tuple" else ANY
     if kind.name == "list" and kind.items == ():
         return NEVER
     key = recurse(index)
+    if kind == RANGE and key.name in ("int", "bool"):
+        return INT
     if kind.name in ("list", "tuple") and kind.items and key.name in ("int", "bool"):
         if key.value is not None:
             return element(kind, int(key.value))
@@ -234,6 +241,8 @@ def attribute(kind: Kind, name: str) -> Kind:
 
 def attribute_outside(value: Any) -> Kind:
     """Return the kind of what a module or a class holds under a name, as far as code may rely on it."""
+    if type(value) in (list, dict):
+        return container(type(value).__name__, None)
     found = kind_of(value)
     plain = found.name in ("float", "int", "bool", "str", "function", "array")
     return found if plain or is_generator(found) else ANY
