@@ -14,6 +14,7 @@ from srcad.analysis.returns import Callees
 from srcad.backends.numpy_backend import load
 from srcad.derive.forward import forward
 from srcad.derive.functions import changed_parameters
+from srcad.derive.kept_outside import refuse_changes_outside
 from srcad.derive.lower import lower
 from srcad.derive.request import Request
 from srcad.derive.sequences import run_over_directly
@@ -28,7 +29,6 @@ from srcad.pipeline import (
     make_floats,
     read,
     refer,
-    refuse_changes_outside,
     user_names,
 )
 

@@ -22,7 +22,7 @@ from srcad.analysis.counters import counting_variables
 from srcad.analysis.guards import raising_variables
 from srcad.analysis.infer import Kinds, infer
 from srcad.analysis.kinds import ANY, INT, Kind, is_differentiable, is_scalar, may_be_complex
-from srcad.analysis.memory import Memory, direct_changes, memory_of, simple_statements
+from srcad.analysis.memory import memory_of
 from srcad.analysis.returns import Callees
 from srcad.backends.numpy_backend import load
 from srcad.derive.build import assign, call, constant, name, read_names
@@ -31,6 +31,7 @@ from srcad.derive.exits import sink_exits
 from srcad.derive.functions import assemble, changed_parameters, enter
 from srcad.derive.inline_calls import inline_calls, without_dead_copies
 from srcad.derive.inner_gradients import Inner, has_shadow_calls, write_out_gradients
+from srcad.derive.kept_outside import refuse_changes_outside
 from srcad.derive.lower import lower
 from srcad.derive.masked import guard_masked
 from srcad.derive.records import refuse_records
@@ -38,7 +39,7 @@ from srcad.derive.request import Request
 from srcad.derive.reverse import Reverse, reverse_steps
 from srcad.derive.saving import save
 from srcad.derive.sequences import run_over_directly
-from srcad.errors import SrcadError, UnsupportedError
+from srcad.errors import SrcadError
 from srcad.frontend import normalize, normalize_nested, refuse_generator
 from srcad.lang.function import Function, Nested
 from srcad.lang.printer import to_source
@@ -290,28 +291,6 @@ def without_counters(request: Request, fn: Function) -> Request:
     }
     kinds = tuple((n, counted[n] if n in counters else kind) for n, kind in request.parameters)
     return replace(request, parameters=kinds)
-
-
-def refuse_changes_outside(fn: Function, kinds: Kinds, memory: Memory, varied: set[str]) -> None:
-    """Refuse a program that keeps values with a derivative where they outlive the call."""
-    for stmt in simple_statements(fn.tree.body):
-        for variable in direct_changes(stmt):
-            is_known = variable in fn.scope.statics or kinds.get(variable, ANY).name == "function"
-            if is_known and varied & set(read_names(stmt)):
-                raise UnsupportedError("The function stores a value that carries a derivative in a global variable or an "
-                                       "attribute of a class or function.",
-                                       "Keep it in an instance, or return the new value.",
-                                       fn.source.locate(stmt))  # fmt: skip
-            if variable in varied and memory.classes.get(variable) in memory.outside:
-                updated = isinstance(stmt, gast.AugAssign) and isinstance(stmt.target, gast.Name)
-                reason, hint = (
-                    (f"'{variable}' is updated in place, and a global variable may hold the same object.",
-                     f"Write '{variable} = {variable} + ...', which makes a new value.")
-                    if updated
-                    else ("The function stores a value that carries a derivative in a global variable or a default.",
-                          "Pass what changes as an argument, or return the new value.")
-                )  # fmt: skip
-                raise UnsupportedError(reason, hint, fn.source.locate(stmt))
 
 
 def given_shadows(request: Request) -> tuple[str, ...]:

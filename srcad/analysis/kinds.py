@@ -14,7 +14,8 @@ import numpy as np
 from srcad.rules import registry
 
 __all__ = [
-    "ANY", "BOOL", "FLOAT", "FLOAT64", "INT", "NEVER", "NONE", "NUMBER", "RANGE", "STR", "Kind", "array", "bounded", "container",
+    "ANY", "BOOL", "FLOAT", "FLOAT64", "INT", "NEVER", "NONE", "NUMBER", "RANGE", "STR", "Kind", "array", "bounded",
+    "container",
     "dims_of", "dtype_class", "function", "is_differentiable", "is_double", "is_scalar", "is_whole", "join", "join_all",
     "may_be_whole",
     "join_dtypes", "kind_of", "length", "length_class", "literal", "may_be_complex", "record", "scalar",

@@ -8,13 +8,21 @@ sort as what stood there, since other code was compiled for that.
 from __future__ import annotations
 
 import types
+from collections import Counter
 from typing import Any
 
-from srcad.analysis.kinds import ANY, Kind
-from srcad.analysis.results.indexing import attribute_outside
-from srcad.frontend.statics import Globals, is_settled, is_static
+import gast
 
-__all__ = ["why_not_kept"]
+from srcad.analysis.infer import Kinds
+from srcad.analysis.kinds import ANY, Kind
+from srcad.analysis.memory import Memory, direct_changes, simple_statements
+from srcad.analysis.results.indexing import attribute_outside
+from srcad.derive.build import read_names
+from srcad.errors import UnsupportedError
+from srcad.frontend.statics import Globals, is_settled, is_static
+from srcad.lang.function import Function
+
+__all__ = ["refuse_changes_outside", "why_not_kept"]
 
 _PLAIN = frozenset({"int", "float", "number", "bool", "str", "none"})
 _MISSING = object()
@@ -23,7 +31,7 @@ _MISSING = object()
 def why_not_kept(owner: Any, attribute: str, kind: Kind) -> tuple[str, str] | None:
     """Return why a value of this kind may not be kept as ``owner.attribute``, and the way out; or None.
 
-    >>> why_not_kept(type("Model", (), {"calls": 0}), "calls", Kind("int"))
+    >>> why_not_kept(type("Model", (), {"calls": 0}), "calls", Kind("int", dtype="int"))
     >>> why_not_kept(type("Model", (), {"rate": 0.5}), "rate", Kind("array"))[0]
     "The function keeps a value in 'Model.rate' that is not known to be a plain number or string."
     """
@@ -51,3 +59,53 @@ _RETURN = "Return the value and assign it outside, or keep it in an object that 
 
 def _is_library(owner: Any) -> bool:
     return isinstance(owner, types.ModuleType) and is_settled(owner)
+
+
+def refuse_changes_outside(fn: Function, kinds: Kinds, memory: Memory, varied: set[str]) -> None:
+    """Refuse a program that keeps values with a derivative where they outlive the call."""
+    fresh = _fresh_containers(fn, kinds)
+    for stmt in simple_statements(fn.tree.body):
+        for variable in direct_changes(stmt):
+            is_known = variable in fn.scope.statics or kinds.get(variable, ANY).name == "function"
+            if is_known and varied & set(read_names(stmt)):
+                raise UnsupportedError("The function stores a value that carries a derivative in a global variable or an "
+                                       "attribute of a class or function.",
+                                       "Keep it in an instance, or return the new value.",
+                                       fn.source.locate(stmt))  # fmt: skip
+            if variable in fresh:
+                continue  # whatever it holds, it is not itself what lives outside
+            if variable in varied and memory.classes.get(variable) in memory.outside:
+                updated = isinstance(stmt, gast.AugAssign) and isinstance(stmt.target, gast.Name)
+                reason, hint = (
+                    (f"'{variable}' is updated in place, and a global variable may hold the same object.",
+                     f"Write '{variable} = {variable} + ...', which makes a new value.")
+                    if updated
+                    else ("The function stores a value that carries a derivative in a global variable or a default.",
+                          "Pass what changes as an argument, or return the new value.")
+                )  # fmt: skip
+                raise UnsupportedError(reason, hint, fn.source.locate(stmt))
+
+
+def _fresh_containers(fn: Function, kinds: Kinds) -> set[str]:
+    """Return the variables that only ever are containers which the function has just made."""
+    bound = Counter(
+        node.id
+        for node in gast.walk(fn.tree)
+        if isinstance(node, gast.Name) and isinstance(node.ctx, (gast.Store, gast.Param))
+    )
+    made = Counter(
+        stmt.targets[0].id
+        for stmt in simple_statements(fn.tree.body)
+        if isinstance(stmt, gast.Assign) and isinstance(stmt.targets[0], gast.Name)
+        if _makes_container(stmt.value, fn, kinds)
+    )
+    return {variable for variable, count in made.items() if count == bound[variable]}
+
+
+def _makes_container(value: Any, fn: Function, kinds: Kinds) -> bool:
+    if isinstance(value, gast.Call) and isinstance(value.func, gast.Name):
+        return fn.scope.statics.get(value.func.id) in (list, dict)
+    if isinstance(value, gast.Call) and isinstance(value.func, gast.Attribute):
+        receiver = kinds.get(getattr(value.func.value, "id", ""), ANY)
+        return value.func.attr == "copy" and receiver.name in ("list", "dict")
+    return isinstance(value, (gast.List, gast.Dict))

@@ -165,3 +165,46 @@ def nested_function_counts(x):
     COUNT = 0
     first = count()
     return x * first * x ** count() * COUNT
+
+
+DEFAULTS = {"scale": np.array([1.0, 2.0]), "power": 2, "weights": np.array([0.5, 0.25])}
+SHIFTS = [0.5, 1.5]
+
+
+class Layer:
+    def __init__(self, settings):
+        self.scale, self.power = settings["scale"], settings["power"]
+
+    def __call__(self, x):
+        return (x * self.scale) ** self.power
+
+
+@program(np.array([0.3, 0.7]), np.array([1.1, 0.4]))
+def copies_of_global_settings(x, scale):
+    settings = dict(DEFAULTS, scale=scale)
+    layers = [Layer(settings), Layer({**settings, "power": 3})]
+    for layer in layers:
+        x = layer(x)
+    other = DEFAULTS.copy()
+    other["weights"] = x * other["weights"]
+    merged = DEFAULTS | {"scale": x}
+    shifts = list(SHIFTS)
+    shifts[0] = x[0]
+    shifts.append(x[1])
+    return np.sum(other["weights"] * merged["scale"]) + shifts[0] * shifts[1] * shifts[2]
+
+
+@program(np.array([0.9, 1.1, 1.0, 0.95]), 0.8)
+def lattice_of_three_velocities(density, relaxation):
+    weights, velocities = np.array([2 / 3, 1 / 6, 1 / 6]), [0, 1, -1]
+    f = weights[:, None] * density
+    for _ in range(2):
+        for k in range(3):
+            f[k] = np.roll(f[k], velocities[k])
+        mass = f.sum(0)
+        u = (f[1] - f[2]) / mass
+        for k, v in enumerate(velocities):
+            f[k] += (
+                weights[k] * mass * (1 + 3 * v * u + 4.5 * (v * u) ** 2 - 1.5 * u**2) - f[k]
+            ) / relaxation
+    return np.sum(f[1] ** 2 * np.arange(density.size))
