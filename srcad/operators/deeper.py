@@ -406,7 +406,7 @@ def _of_class(cls: Any, parts: Parts) -> list[Any]:
     """Make an instance, and its tangents."""
     small = (tuple, dict, types.SimpleNamespace, collections.deque, float, complex, np.inexact, BaseException)
     if issubclass(cls, small) or cls.__module__ in ("builtins", "numpy", "collections"):
-        return one_by_one(functools.partial(dynamic.make, cls), parts)
+        return one_by_one(functools.partial(dynamic.make, dynamic.call, cls), parts)
     constructor = inspect.getattr_static(cls, "__new__", None)
     if isinstance(constructor, staticmethod) and isinstance(constructor.__func__, types.FunctionType):
         raise UnsupportedError(f"The class '{cls.__name__}' defines __new__, which makes its instances in a way "
