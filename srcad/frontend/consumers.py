@@ -136,9 +136,9 @@ class Consumers:
         if not isinstance(func, gast.Name) or func.id not in self.scope.statics:
             return False
         value = self.scope.statics[func.id]
-        return not isinstance(value, types.FunctionType) or str(value.__module__).partition(".")[0] in (
-            "numpy",
-            "math",
+        libraries = ("numpy", "math", "statistics")
+        return (
+            not isinstance(value, types.FunctionType) or str(value.__module__).partition(".")[0] in libraries
         )
 
     def _spelled_out(self, arg: gast.expr, at: gast.Call) -> gast.expr:
