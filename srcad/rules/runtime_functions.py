@@ -15,6 +15,7 @@ constant(
     rt.common_dtype,
     rt.core_ranks,
     rt.result_types,
+    rt.dispatched,
     rt.extreme_share,
     rt.holomorphic_seed,
     rt.inverse_axes,

@@ -299,7 +299,7 @@ from srcad.runtime.tangents import (
     transposed,
     zero_tangent,
 )
-from srcad.runtime.whole import Whole, whole
+from srcad.runtime.whole import Whole, dispatched, whole
 
 __all__ = [
     "Whole",
@@ -562,6 +562,7 @@ __all__ = [
     "zero_tangent",
     "zeros_like",
     "mark_changed",
+    "dispatched",
     "whole",
 ]
 
