@@ -16,6 +16,7 @@ constant(
     rt.core_ranks,
     rt.result_types,
     rt.dispatched,
+    rt.traceback_of,
     rt.without_numbers,
     rt.extreme_share,
     rt.holomorphic_seed,

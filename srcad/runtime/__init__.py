@@ -67,7 +67,7 @@ from srcad.runtime.differences import (
     stencil_ends,
     stencil_places,
 )
-from srcad.runtime.exceptions import catching, leaving, mark_changed, truncate, without_numbers
+from srcad.runtime.exceptions import catching, leaving, mark_changed, traceback_of, truncate, without_numbers
 from srcad.runtime.fourier import (
     half_spectrum_weights,
     resized,
@@ -564,6 +564,7 @@ __all__ = [
     "mark_changed",
     "dispatched",
     "whole",
+    "traceback_of",
     "without_numbers",
 ]
 

@@ -8,9 +8,9 @@ from types import FunctionType, ModuleType, TracebackType
 
 import numpy as np
 
-from srcad.errors import UnsupportedError
+from srcad.errors import SrcadError, UnsupportedError
 
-__all__ = ["catching", "leaving", "mark_changed", "truncate", "without_numbers"]
+__all__ = ["catching", "leaving", "mark_changed", "traceback_of", "truncate", "without_numbers"]
 
 _MARK = "__srcad_changed__"
 
@@ -39,6 +39,8 @@ class catching:  # noqa: N801  (used like a function, as contextlib.suppress is)
     ) -> bool:
         if not isinstance(error, self.types):
             return False
+        if isinstance(error, SrcadError) and not any(issubclass(kind, SrcadError) for kind in self.types):
+            return False  # the program has raised nothing: it cannot be differentiated
         changed = getattr(error, _MARK, None)
         if changed is not None:
             raise UnsupportedError(
@@ -62,6 +64,11 @@ def without_numbers(error: BaseException) -> BaseException:
             "Keep the values in variables before the exception is raised.",
         )
     return error
+
+
+def traceback_of(error: BaseException) -> TracebackType | None:
+    """Return where an exception was raised."""
+    return error.__traceback__
 
 
 def _holds_numbers(value: object, seen: set[int]) -> bool:

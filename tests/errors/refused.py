@@ -371,3 +371,17 @@ def contents_of_an_exception_under_another_name(x):
     except ValueError as error:
         kept = error  # refused at: error
     return kept.args[1] * x[1]
+
+
+KEPT = []
+
+
+@refused(X)
+def refusal_that_the_program_would_catch(x):
+    try:
+        append = [abs, KEPT.append][1]
+        append(x[0])  # refused at: append(x[0])
+        y = x[1]
+    except Exception:
+        y = 0.0
+    return y * x[0]
