@@ -3,6 +3,7 @@
 from srcad.rules import (
     complex_scalars,
     constants,
+    counts,
     cumulative,
     fft,
     finite_differences,
@@ -50,6 +51,7 @@ from srcad.rules import (
 __all__ = [
     "complex_scalars",
     "constants",
+    "counts",
     "cumulative",
     "fft",
     "finite_differences",

@@ -233,10 +233,10 @@ from srcad.runtime.special import (
     sinc_derivative,
 )
 from srcad.runtime.statistics import (
+    cell_volumes,
     coordinates,
     counts_adjoint,
     counts_of,
-    covariance_scale,
     edges_adjoint,
     edges_tangent,
     observations,
@@ -366,9 +366,9 @@ __all__ = [
     "observations",
     "edges_tangent",
     "edges_adjoint",
-    "covariance_scale",
     "counts_of",
     "counts_adjoint",
+    "cell_volumes",
     "coordinates",
     "unchosen",
     "trimmed",
