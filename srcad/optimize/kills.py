@@ -5,6 +5,7 @@ from __future__ import annotations
 import gast
 import numpy as np
 
+from srcad.optimize.apart import Places
 from srcad.optimize.memory import Memory
 from srcad.optimize.program import Program, Statement
 from srcad.optimize.terms import WORLD, Term, base_name
@@ -36,6 +37,7 @@ class _Storer:
     def __init__(self, program: Program) -> None:
         self.program = program
         self.memory = Memory(program)
+        self.places = Places(program, self.memory.kinds)
 
     def block(self, stmts: list[Statement]) -> list[Statement]:
         for stmt in stmts:
@@ -49,18 +51,21 @@ class _Storer:
         return stmts
 
     def _store_into_zeros(self, stmts: list[Statement], making: int) -> None:
-        """Store what is the first to be added to new zeros."""
+        """Store what is the first to be added to new zeros, or to a part of them to which nothing was added yet."""
         name = stmts[making].target
         assert name is not None
         if not self.memory.is_array(name) or self.memory.is_outside(name):
             return
         shared = self.memory.sharing(name)
+        filled: list[Term] = []
         for place in range(making + 1, len(stmts)):
             stmt = stmts[place]
             if self._is_sum(stmt, shared) and stmt.targets[0].parts[0].name == name:
-                stmts[place] = self._stored(stmt)
-                return
-            if not self._is_apart(stmt, shared):
+                index = stmt.targets[0].parts[1]
+                if all(self.places.are_apart(index, other) for other in filled):
+                    stmts[place] = self._stored(stmt)
+                filled.append(index)
+            elif not self._is_apart(stmt, shared) or any(not stmt.writes.isdisjoint(i.reads) for i in filled):
                 return
 
     def _is_kill(self, stmt: Statement) -> bool:

@@ -63,7 +63,7 @@ def dpredator_prey(birth, death, steps):
         # line 7: prey, hunters = state
         dstate_2 = np.zeros(state_2.shape)
         dstate_2[0] = dt2_2 + dt1_2 * t7
-        dstate_2[1] += dhunters_1
+        dstate_2[1] = dhunters_1
         # line 14: middle = state + 0.05 * _rate(state, birth, death)
         dstate += dstate_2
         dt3 = dstate_2 * 0.05

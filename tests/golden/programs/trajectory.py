@@ -58,6 +58,6 @@ def dtrajectory(thrust, burn, steps):
         # line 10: height, speed = path[t - 1]
         dt4 = np.zeros(path[t3].shape)
         dt4[0] = dt13
-        dt4[1] += dt10
+        dt4[1] = dt10
         dpath[t3] += dt4
     return dthrust, dburn
