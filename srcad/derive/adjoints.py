@@ -159,6 +159,9 @@ class _Adjoint(RuleAdjoints):
             return [Contribution(left.id, fl.atom(_power(left, right.value, g)))]
         if self.kind(ans).name in ("float", "array") and _is_square(value):
             return [Contribution(left.id, fl.atom(_power(left, 2, g)))]
+        if self.kind(ans).name in ("float", "array") and _is_reciprocal(value):
+            slope = fl.atom(gast.BinOp(fl.atom(gast.UnaryOp(gast.USub(), ans)), gast.Mult(), ans))
+            return [Contribution(right.id, fl.atom(gast.BinOp(g, gast.Mult(), slope)))]
         function = BINARY.get(type(value.op))
         rule = registry.find(function)
         if rule is None:
@@ -380,6 +383,12 @@ def _is_pop(node: gast.AST) -> bool:
 
 def _is_plain(value: Any) -> bool:
     return isinstance(value, (int, float)) and not isinstance(value, bool)
+
+
+def _is_reciprocal(value: gast.BinOp) -> bool:
+    """Tell whether an operation is ``1 / x``, whose derivative needs its result alone."""
+    number = value.left.value if isinstance(value.left, gast.Constant) else None
+    return isinstance(value.op, gast.Div) and type(number) in (int, float) and number == 1
 
 
 def _is_square(value: gast.BinOp) -> bool:
