@@ -193,3 +193,46 @@ def lstm(wx, wh, b, inputs, target):
         db += np.sum(dz, axis=0)
         dh = dz @ wh.T
     return value, (dwx, dwh, db)
+
+
+def lstm_with_one_product(wx, wh, b, inputs, target):
+    """Keep what the gradients of the weights are made of and multiply once, behind the loop."""
+    steps, (batch, n) = len(inputs), target.shape
+    states = np.zeros((steps + 1, batch, n))
+    c = np.zeros(target.shape)
+    saved = []
+    for k in range(steps):
+        z = inputs[k] @ wx
+        z += states[k] @ wh
+        z += b
+        gates = np.negative(z[:, : 3 * n])
+        np.exp(gates, out=gates)
+        gates += 1.0
+        np.divide(1.0, gates, out=gates)
+        g = np.tanh(z[:, 3 * n :])
+        c_next = gates[:, n : 2 * n] * c
+        c_next += gates[:, :n] * g
+        t = np.tanh(c_next)
+        saved.append((gates, g, c, t))
+        c = c_next
+        np.multiply(gates[:, 2 * n :], t, out=states[k + 1])
+    error = states[-1] - target
+    value = np.sum(error**2)
+    dh = 2.0 * error
+    dc = np.zeros(target.shape)
+    dzs = np.empty((steps, batch, 4 * n))
+    transposed = wh.T
+    for k in range(steps - 1, -1, -1):
+        gates, g, c, t = saved.pop()
+        dz = dzs[k]
+        dc += dh * gates[:, 2 * n :] * (1.0 - t * t)
+        np.multiply(dc, g, out=dz[:, :n])
+        np.multiply(dc, c, out=dz[:, n : 2 * n])
+        np.multiply(dh, t, out=dz[:, 2 * n : 3 * n])
+        dz[:, : 3 * n] *= gates * (1.0 - gates)
+        np.multiply(dc * gates[:, :n], 1.0 - g * g, out=dz[:, 3 * n :])
+        dc *= gates[:, n : 2 * n]
+        dh = dz @ transposed
+    rows = dzs.reshape(-1, 4 * n)
+    dwx = inputs.reshape(-1, inputs.shape[2]).T @ rows
+    return value, (dwx, states[:-1].reshape(-1, n).T @ rows, np.sum(rows, axis=0))

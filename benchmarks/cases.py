@@ -59,6 +59,9 @@ def _recurrent(steps: int, batch: int, inputs: int, hidden: int, gates: int) -> 
     )
 
 
+_RNNS = (by_hand.rnn, by_hand.rnn_with_one_product, by_hand.rnn_in_one_buffer)
+_LSTMS = (by_hand.lstm, by_hand.lstm_with_one_product)
+
 CASES = (
     Case("scalar polynomial, 20 steps", primals.polynomial, (by_hand.polynomial,), (0.9,), 1),
     Case(
@@ -70,13 +73,8 @@ CASES = (
     ),
     _mlp(32, 64, 32, 10),
     _mlp(128, 784, 512, 10),
-    Case(
-        "RNN, 50 steps",
-        primals.rnn,
-        (by_hand.rnn, by_hand.rnn_with_one_product, by_hand.rnn_in_one_buffer),
-        _recurrent(50, 32, 32, 64, 1),
-        3,
-    ),
+    Case("RNN, 50 steps", primals.rnn, _RNNS, _recurrent(50, 32, 32, 64, 1), 3),
+    Case("small RNN, 50 steps of 1x16", primals.rnn, _RNNS, _recurrent(50, 1, 16, 16, 1), 3),
     Case(
         "Gaussian mixture 1000x10x25",
         primals.gaussian_mixture,
@@ -84,5 +82,5 @@ CASES = (
         (_normal(25), _normal(25, 10), _normal(25, 10, scale=0.1), _normal(1000, 10)),
         3,
     ),
-    Case("LSTM, 50 steps", primals.lstm, (by_hand.lstm,), _recurrent(50, 16, 16, 32, 4), 3),
+    Case("LSTM, 50 steps", primals.lstm, _LSTMS, _recurrent(50, 16, 16, 32, 4), 3),
 )

@@ -17,6 +17,7 @@ from srcad.optimize.dead import remove_dead
 from srcad.optimize.delays import delay_rebinding
 from srcad.optimize.displays import collect_parts
 from srcad.optimize.factors import ConstantFactors
+from srcad.optimize.fission import fill_kept_arrays, multiply_behind_loops
 from srcad.optimize.fitting import fit_without_copy
 from srcad.optimize.fold import Fold
 from srcad.optimize.forward import Rewriter, walk
@@ -56,11 +57,13 @@ SIMPLIFY: tuple[type[Rewriter], ...] = (
 """Share one walk, again and again until nothing changes; the result keeps the statement grammar."""
 
 FINISH: tuple[Callable[[Program], None], ...] = (
+    multiply_behind_loops,
     keep_shapes,
     delay_rebinding,
     update_through_views,
     update_in_place,
     store_at_once,
+    fill_kept_arrays,
     add_to_parts,
     use_before_overwriting,
     read_in_place,

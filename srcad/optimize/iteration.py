@@ -11,7 +11,7 @@ from srcad.optimize.liveness import Liveness
 from srcad.optimize.program import LEAVING, Program, Remark, Statement, statements
 from srcad.optimize.terms import Term
 
-__all__ = ["iterate_over_histories"]
+__all__ = ["iterate_over_histories", "reversed_range"]
 
 
 def iterate_over_histories(program: Program) -> None:
@@ -77,7 +77,7 @@ def _only_counts(program: Program, loop: Statement, pop: Statement) -> bool:
 
 def _fills(stmt: Statement, loop: Statement, stack: str) -> bool:
     """Tell whether a statement is a loop with as many trips that adds one entry to a history in each."""
-    if stmt.kind is not gast.For or stmt.value is None or _reversed_range(loop.value) is not stmt.value:
+    if stmt.kind is not gast.For or stmt.value is None or reversed_range(loop.value) is not stmt.value:
         return False
     inside = list(statements(stmt.blocks[0]))
     if any(inner.kind in LEAVING or inner.kind in (gast.With, gast.Try) for inner in inside):
@@ -85,7 +85,7 @@ def _fills(stmt: Statement, loop: Statement, stack: str) -> bool:
     return any(inner.stack == ("append", stack) for inner in stmt.blocks[0])
 
 
-def _reversed_range(value: Term | None) -> Term | None:
+def reversed_range(value: Term | None) -> Term | None:
     """Return the range that a term runs over backwards."""
     if (
         value is None

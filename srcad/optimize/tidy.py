@@ -92,16 +92,18 @@ def _without_copies(body: list[gast.stmt]) -> list[gast.stmt]:
     start = len(body)
     while start > 0 and isinstance(body[start - 1], (gast.Assign, gast.Return)):
         start -= 1
-    bound = {n.id for s in body[start:] for n in gast.walk(s) if isinstance(n, gast.Name) and _is_store(n)}
+    latest = {
+        n.id: k for k, s in enumerate(body) for n in gast.walk(s) if isinstance(n, gast.Name) and _is_store(n)
+    }
     renamed: dict[str, str] = {}
     result = body[:start]
-    for stmt in body[start:]:
+    for place, stmt in enumerate(body[start:], start):
         for node in gast.walk(stmt):
             if isinstance(node, gast.Name) and isinstance(node.ctx, gast.Load):
                 node.id = renamed.get(node.id, node.id)
         target = stmt.targets[0] if isinstance(stmt, gast.Assign) else None
         if isinstance(target, gast.Name) and isinstance(stmt.value, gast.Name):
-            if stored[target.id] == 1 and stmt.value.id not in bound:
+            if stored[target.id] == 1 and latest.get(stmt.value.id, -1) < place:
                 renamed[target.id] = stmt.value.id
                 continue
         result.append(stmt)
@@ -162,6 +164,7 @@ _FRESH = {
     "np.full_like",
     "rt.zeros_like",
     "np.outer",
+    "np.tensordot",
     "np.zeros",
     "np.copy",
 }

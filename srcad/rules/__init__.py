@@ -3,7 +3,6 @@
 from srcad.rules import (
     complex_scalars,
     constants,
-    counts,
     cumulative,
     fft,
     finite_differences,
@@ -41,7 +40,6 @@ from srcad.rules import (
     selection,
     shape,
     sources,
-    standard_statistics,
     statistics,
     tangents,
     ufunc_methods,
@@ -51,7 +49,6 @@ from srcad.rules import (
 __all__ = [
     "complex_scalars",
     "constants",
-    "counts",
     "cumulative",
     "fft",
     "finite_differences",
@@ -88,7 +85,6 @@ __all__ = [
     "selection",
     "shape",
     "sources",
-    "standard_statistics",
     "statistics",
     "tangents",
     "ufunc_methods",

@@ -20,23 +20,23 @@ import numpy as np
 
 
 def drnn(W, U, inputs):
-    h_history = []
     h = np.zeros(len(W))
     t1 = len(inputs)
+    h_history = np.empty((t1, W.shape[1]))
     for i in range(t1):
+        h_history[i] = h
         x = inputs[i]
-        h_history.append(h)
         h = np.tanh(W @ h + U @ x)
     # line 10: return np.sum(h)
     dh = np.broadcast_to(1.0, h.shape)
-    dU = np.zeros(U.shape)
-    dW = np.zeros(W.shape)
+    dt4s = np.empty((t1, U.shape[0]))
     for i in reversed(range(t1)):
-        x = inputs[i]
         # line 9: h = np.tanh(W @ h + U @ x)
         dt4 = dh * (1 - h * h)
-        h = h_history.pop()
-        dU += dt4[:, None] * x
+        h = h_history[i]
         dh = W.T @ dt4
-        dW += dt4[:, None] * h
+        dt4s[i] = dt4
+    # line 9: h = np.tanh(W @ h + U @ x)
+    dU = dt4s.T @ inputs
+    dW = dt4s.T @ h_history
     return dW, dU
