@@ -18,7 +18,7 @@ import numpy as np
 import srcad.rules  # noqa: F401  (fills the registry)
 from srcad import runtime as rt
 from srcad.analysis.activity import bound_before, varied_variables
-from srcad.analysis.counters import counting_variables
+from srcad.analysis.counters import counting_variables, numbers_in_results
 from srcad.analysis.guards import raising_variables
 from srcad.analysis.infer import Kinds, infer
 from srcad.analysis.kinds import ANY, INT, Kind, is_differentiable, is_scalar, may_be_complex
@@ -282,8 +282,10 @@ def make_floats(derived: Function, fn: Function, request: Request) -> None:
 
 
 def without_counters(request: Request, fn: Function) -> Request:
-    """Return a request for a pullback in which integers that count or select are no numbers to differentiate by."""
+    """Return a request for a pullback in which integers that count or select alone are no numbers to differentiate by."""
     counters = set(request.integers) & counting_variables(fn) if request.mode == "vjp" else set()
+    if counters:
+        counters -= numbers_in_results(fn)
     if not counters:
         return request
     counted = {

@@ -169,3 +169,26 @@ def test_an_integer_counts_in_what_is_known_late_and_has_a_derivative(
     assert set(capsys.readouterr().out.splitlines()) == {"3 and 1"}
 
     np.testing.assert_allclose(grad(_of_a_dict, (0, 1))(1.5, 3), (24 * 1.5**3, 2 * 1.5**4))
+
+
+def _rows_counted(x: Any, n: int) -> Any:
+    return np.sum(x[:n]) * n + np.sum(np.zeros((n, 2)) + x[0]) / n + np.sum(np.linspace(0.0, x[1], n))
+
+
+def _repeated_sum(x: Any, n: int) -> Any:
+    total = 0.0
+    for k in range(n - 1):
+        total += x[k] * (n - 1)
+    return total
+
+
+@pytest.mark.parametrize("function", [_rows_counted, _repeated_sum])
+def test_an_integer_that_counts_and_is_a_number_has_one_gradient_in_all_modes(function: Any) -> None:
+    x = np.array([1.5, 0.5, 2.0, 0.7])
+    gradients = grad(function, (0, 1))(x, 3)
+    pulled = vjp(function, x, 3)[1](1.0)
+
+    assert gradients[1] != 0.0
+    np.testing.assert_allclose(pulled[0], gradients[0])
+    np.testing.assert_allclose(pulled[1], gradients[1])
+    np.testing.assert_allclose(jvp(function, (x, 3), (np.zeros(4), 1.0))[1], gradients[1])

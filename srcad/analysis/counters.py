@@ -9,7 +9,7 @@ import gast
 from srcad.lang.function import Function
 from srcad.rules import registry
 
-__all__ = ["counting_variables"]
+__all__ = ["counting_variables", "numbers_in_results"]
 
 
 def counting_variables(fn: Function) -> set[str]:
@@ -41,6 +41,56 @@ def counting_variables(fn: Function) -> set[str]:
             if shape and any(isinstance(e, gast.Constant) and type(e.value) is int for e in node.value.elts):
                 found |= _names(node.value)
     return found
+
+
+def numbers_in_results(fn: Function) -> set[str]:
+    """Return the variables whose values the results are computed from, beside what they count or select.
+
+    Examples
+    --------
+    >>> from srcad.frontend import normalize
+    >>> from srcad.analysis import counters
+    >>> sorted(numbers_in_results(normalize(counters._example)) & {"n", "x"})
+    ['x']
+    """
+    flows: dict[str, set[str]] = {}
+    used: set[str] = set()
+    for node in gast.walk(fn.tree):
+        if isinstance(node, (gast.Assign, gast.AugAssign)):
+            target = node.targets[0] if isinstance(node, gast.Assign) else node.target
+            operands = _operands(node.value, fn)
+            if isinstance(target, gast.Name):
+                flows.setdefault(target.id, set()).update(operands)
+            elif isinstance(target, gast.Tuple):
+                for element in _names(target):
+                    flows.setdefault(element, set()).update(operands)
+            else:
+                used |= operands
+        elif isinstance(node, gast.For):
+            for element in _names(node.target):
+                flows.setdefault(element, set()).update(_operands(node.iter, fn))
+        elif isinstance(node, (gast.Return, gast.Expr)) and node.value is not None:
+            used |= _operands(node.value, fn)
+    pending = list(used)
+    while pending:
+        found = flows.get(pending.pop(), set()) - used
+        used |= found
+        pending += found
+    return used
+
+
+def _operands(node: gast.AST, fn: Function) -> set[str]:
+    """Return the variables from whose values an operation computes numbers."""
+    if isinstance(node, (gast.Compare, gast.JoinedStr)):
+        return set()
+    if isinstance(node, gast.Subscript):
+        return _names(node.value)
+    if not isinstance(node, gast.Call):
+        return _names(node)
+    function = fn.scope.statics.get(getattr(node.func, "id", ""))
+    if function is range or function is not None and registry.is_constant(function):
+        return set()
+    return _names(node) - _selecting(node, registry.find(function))
 
 
 def _selecting(node: gast.Call, rule: registry.Rule | None) -> set[str]:
