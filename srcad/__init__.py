@@ -3,7 +3,8 @@
 from srcad import tape, tree
 from srcad.api import Derivative, grad, value_and_grad, vjp
 from srcad.check import check_grads
-from srcad.checkpointing import checkpoint, checkpoint_loop
+from srcad.checkpointed_loops import checkpoint_loop
+from srcad.checkpointing import checkpoint
 from srcad.custom import CustomFunction, custom_jvp, custom_vjp, def_jvp, def_vjp
 from srcad.errors import SrcadError
 from srcad.hooks import backward, on_backward, stop_gradient

@@ -25,7 +25,7 @@ from srcad.derive.call_adjoints import CONVERSIONS
 from srcad.dynamic_containers import CONTAINERS, MAKERS, dict_of, listed
 from srcad.dynamic_exceptions import noting_changes
 from srcad.dynamic_objects import call_of_class
-from srcad.dynamic_operators import OPERATORS, method_of_object
+from srcad.dynamic_operators import OPERATORS, method_of_object, takes_receiver
 from srcad.dynamic_rules import call_of_rule, call_without_derivative, image_of_result
 from srcad.errors import NoDerivativeError
 from srcad.lang.function import Nested
@@ -137,10 +137,10 @@ def call_method(
     if of_object is not None:
         return call(of_object, None, (receiver.__self__, *args), (own, *shadows), options, option_shadows)
     unbound = getattr(type(receiver), name, None)
-    if isinstance(unbound, Hashable) and registry.find(unbound) is not None:
+    if takes_receiver(receiver, name, unbound) and registry.find(unbound) is not None:
         return call_of_rule(unbound, (receiver, *args), (own, *shadows), options, option_shadows)
     reason = registry.reason_refused(unbound)
-    if reason is not None and rt.carries((*shadows, *option_shadows.values())):
+    if reason is not None and rt.carries((own, *shadows, *option_shadows.values())):
         raise NoDerivativeError(reason)
     if isinstance(receiver, PLAIN):
         return call_without_derivative(getattr(receiver, name), args, options)

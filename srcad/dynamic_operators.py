@@ -19,7 +19,15 @@ from srcad.errors import UnsupportedError
 from srcad.runtime.stored import set_array_item, update_array
 from srcad.targets import Bindable, Composable, partial_shadow
 
-__all__ = ["OPERATORS", "attribute_of_class", "is_method", "method_of_object", "mixed", "stored"]
+__all__ = [
+    "OPERATORS",
+    "attribute_of_class",
+    "is_method",
+    "method_of_object",
+    "mixed",
+    "stored",
+    "takes_receiver",
+]
 
 Outcome = tuple[Any, Any, Callable[[], None]]
 Call = Callable[..., Outcome]
@@ -304,6 +312,19 @@ def method_of_object(receiver: Any, name: str) -> Any:
     """Return the function of ``object`` that ``super().name`` is, if it reads or stores attributes; else None."""
     found = attribute_of_class(receiver, name) if isinstance(receiver, super) else None
     return found if found is object.__setattr__ or found is object.__getattribute__ else None
+
+
+def takes_receiver(receiver: Any, name: str, found: Any) -> bool:
+    """Tell whether calling ``receiver.name`` hands the receiver to ``found``, the attribute of its class.
+
+    >>> class Layer:
+    ...     scale, activation = 2.0, staticmethod(np.tanh)
+    >>> takes_receiver(Layer(), "activation", Layer.activation)
+    False
+    >>> takes_receiver(np.random.default_rng(), "normal", np.random.Generator.normal)
+    True
+    """
+    return name not in getattr(receiver, "__dict__", {}) and getattr(receiver, name, None) is not found
 
 
 def stored(base: Any, name: str, computed: Any) -> bool:

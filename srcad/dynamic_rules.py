@@ -52,6 +52,8 @@ def call_of_rule(
     if _complete(views):
         return value, _like_parts(value, views), _nothing_to_do
     own = image_of_result(value, args, shadows)
+    if own is None:
+        return value, None, _nothing_to_do
     pullback = functools.partial(_pull, rule, value, own, args, options, arguments, images)
     return value, views_or_own(views, own), pullback
 
@@ -82,7 +84,11 @@ def image_of_result(value: Any, args: Any, shadows: Any) -> Any:
     if image is not None or getattr(value, "dtype", None) is None or value.dtype.kind not in "iu":
         return image
     followed = any(
-        isinstance(held, np.ndarray) and isinstance(base, np.ndarray) and base.dtype.kind in "iu"
+        isinstance(held, np.ndarray)
+        and isinstance(base, np.ndarray)
+        and base.dtype.kind in "iu"
+        or isinstance(base, (list, tuple))
+        and rt.carries(held)
         for base, held in zip(args, shadows)
     )
     return np.zeros(np.shape(value)) if followed else None

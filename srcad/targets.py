@@ -359,7 +359,8 @@ def refuse_changed_defaults(target: Target, changed: tuple[str, ...], values: tu
     """Refuse a call that changes a default: it lives on, and the next call of the program would find it changed."""
     for name, value in zip(target.names, values):
         parameter = target.signature.parameters[name]
-        if name in changed and value is parameter.default:
+        fixed = value is None or isinstance(value, (bool, int, float, complex, str, bytes))
+        if name in changed and value is parameter.default and not fixed:
             raise UnsupportedError(f"'{target.title()}' changes the default of its parameter '{name}', which the next "
                                    "call finds changed.", "Make None the default, and the value inside of the function.",
                                    place(target.func))  # fmt: skip

@@ -152,3 +152,52 @@ def test_an_operator_of_numbers_raises_as_python_does_and_does_not_warn() -> Non
         found = grad(total_of_quotients)([1.0, 2.0])
 
     assert found == [0.0 - 2.0, 4.0]
+
+
+class Layer:
+    activation = staticmethod(np.tanh)
+    total = staticmethod(np.sum)
+
+    def __init__(self, weight: Any) -> None:
+        self.weight = weight
+
+    def __call__(self, x: Any) -> Any:
+        return self.total(self.activation(x * self.weight))
+
+
+class DeepLayer(Layer):
+    activation = np.sin
+
+
+def layers(x: Any, w: Any) -> Any:
+    return sum([layer(x) for layer in [Layer(w), DeepLayer(w * w)]])
+
+
+def test_a_function_in_a_class_does_not_take_the_instance() -> None:
+    check_grads(layers, (X[0], 0.7), order=2)
+
+
+def whole_numbers_in_lists(c: Any) -> Any:
+    makers = {"array": lambda v: np.array(v, ndmin=1), "plain": np.asarray}
+    return c**2 * makers["array"]([3, 2])[1] + c * makers["plain"]([1, 4])[0]
+
+
+def test_arrays_made_late_of_whole_numbers_are_constants() -> None:
+    check_grads(whole_numbers_in_lists, (0.7,))
+
+
+class Window:
+    domain = (0.0, 2.0)
+
+    def over(self, x: Any, domain: Any = None) -> Any:
+        if domain is None:
+            domain = self.domain
+        return x * (domain[1] - domain[0])
+
+
+def windowed(x: Any) -> Any:
+    return sum([window.over(x) for window in [Window(), Window()]])
+
+
+def test_none_as_a_default_is_not_changed_by_what_takes_its_place() -> None:
+    assert grad(windowed)(0.3) == 4.0

@@ -14,11 +14,10 @@ import numpy as np
 from srcad.rules import registry
 
 __all__ = [
-    "ANY", "BOOL", "FLOAT", "FLOAT64", "INT", "NEVER", "NONE", "NUMBER", "RANGE", "STR", "Kind", "array", "bounded",
-    "container",
-    "dims_of", "dtype_class", "function", "is_differentiable", "is_double", "is_scalar", "is_whole", "join", "join_all",
-    "may_be_whole",
-    "join_dtypes", "kind_of", "length", "length_class", "literal", "may_be_complex", "record", "scalar",
+    "ANY", "BOOL", "FLOAT", "FLOAT64", "INT", "NEVER", "NONE", "NUMBER", "RANGE", "STR", "Kind", "answer", "array",
+    "bounded", "container", "dims_of", "dtype_class", "function", "is_differentiable", "is_double", "is_scalar",
+    "is_whole", "join", "join_all", "join_dtypes", "kind_of", "length", "length_class", "literal", "may_be_complex",
+    "may_be_whole", "record", "scalar",
 ]  # fmt: skip
 
 Dims = tuple[str, ...]
@@ -190,6 +189,19 @@ def may_be_complex(kind: Kind) -> bool:
 
 
 # -- the lattice -------------------------------------------------------------------------------------
+
+
+def answer(kind: Kind, question: str) -> int | None:
+    """Return what ``np.ndim`` or ``np.iscomplexobj`` says of a value of this kind; None where that is not known.
+
+    >>> answer(array(2, dtype="float64"), "ndim"), answer(FLOAT64, "iscomplexobj"), answer(array(2), "iscomplexobj")
+    (2, False, None)
+    """
+    if question == "ndim":
+        return 0 if is_scalar(kind) else kind.ndim if kind.name == "array" else None
+    if question != "iscomplexobj" or kind.name not in ("array", "float", "int", "bool", "number"):
+        return None
+    return None if kind.dtype is None and may_be_complex(kind) else kind.dtype == "complex"
 
 
 def join_dtypes(first: str | None, second: str | None) -> str | None:

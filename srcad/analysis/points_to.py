@@ -34,6 +34,8 @@ _VIEW_NAMES = frozenset(
 SPLIT_NAMES = frozenset("split array_split hsplit vsplit dsplit broadcast_arrays unstack meshgrid".split())
 _VIEW_ATTRIBUTES = frozenset("T mT real imag flat base".split())
 _PLAIN_ATTRIBUTES = frozenset("shape ndim size dtype itemsize nbytes strides".split())
+_FRESH = frozenset([list, dict, sorted, set])
+"""Makers of containers that nobody else has, whatever they are given."""
 _COPYING = frozenset([list, tuple, dict, sorted, reversed, zip, enumerate, set, frozenset, iter])
 
 
@@ -392,6 +394,7 @@ class PointsTo:
             self.classes.join(self.classes.elements(target), inner)
             if kind.name == "any":
                 self.classes.join(inner, held)
+            if kind.name == "any" and function not in _FRESH:
                 self.classes.join(target, held)
 
     def method(self, target: str | None, node: gast.Call) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import ast
 import math
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -46,9 +46,9 @@ def checked(generated: Any) -> Callable[..., Any]:
     return run
 
 
-def entries_checked(entries: tuple[Any, ...]) -> tuple[Any, ...]:
+def entries_checked(entries: Sequence[Any]) -> tuple[Any, ...]:
     """Return generated functions, with checks if a `checked` one is running."""
-    return tuple(map(finite_checks, entries)) if _checking.active else entries
+    return tuple(map(finite_checks, entries)) if _checking.active else tuple(entries)
 
 
 def finite_checks(generated: Any) -> Callable[..., Any]:

@@ -12,7 +12,7 @@ import numpy as np
 
 from srcad import runtime as rt
 from srcad.analysis.infer import BINARY, Kinds, kind_of_operation
-from srcad.analysis.kinds import Kind, is_double, is_scalar, may_be_whole
+from srcad.analysis.kinds import Kind, answer, is_double, is_scalar, may_be_whole
 from srcad.analysis.memory import Memory
 from srcad.derive.build import Flattener, call, constant, name
 from srcad.derive.inline import bind, instantiate, refusal, static_name
@@ -236,10 +236,9 @@ class Operations:
         """Return the sum of two tangents that may be tuples."""
         return call("rt.add", self.fl.atom(first), self.fl.atom(second))
 
-    def rank_of(self, atom: gast.AST) -> int | None:
-        """Return the number of axes of an atom, None where it is not known."""
-        kind = self.kind(atom)
-        return 0 if is_scalar(kind) else kind.ndim if kind.name == "array" else None
+    def known(self, question: str, atom: gast.AST) -> int | None:
+        """Answer what a rule asks of an atom, None where it is not known."""
+        return answer(self.kind(atom), question)
 
     def term(
         self,
@@ -256,9 +255,7 @@ class Operations:
         if forward is not None:
             tangent = self.tangent_of(argument)
             single = registry.Rule(rule.primal, (parameter,), "vjp", forward)
-            statements, atoms = instantiate(
-                single, self.scope, bound, ans, tangent, [parameter], self.rank_of
-            )
+            statements, atoms = instantiate(single, self.scope, bound, ans, tangent, [parameter], self.known)
             self.fl.statements += statements
             if rule.given:
                 title = f"'{getattr(rule.primal, '__name__', rule.primal)}' with respect to '{parameter}'"
@@ -362,7 +359,7 @@ class Operations:
         wanted = [p for p in rule.wrt if p in bound and self.is_varied(bound[p])]
         if not wanted:
             return self.zero_of(ans)
-        statements, partials = instantiate(rule, self.scope, bound, ans, constant(1.0), wanted)
+        statements, partials = instantiate(rule, self.scope, bound, ans, constant(1.0), wanted, self.known)
         zero = [isinstance(p, gast.Constant) and p.value == 0 for p in partials]
         used = [(p, d) for p, d, null in zip(wanted, partials, zero) if not null]
         if not used:

@@ -20,6 +20,8 @@ from srcad.rules.registry import Rule
 
 __all__ = ["bind", "instantiate", "refusal", "static_name"]
 
+Known = Callable[[str, gast.AST], "int | None"]
+
 
 class _Undecided(Exception):
     """The value of an expression is not known when compiling."""
@@ -57,15 +59,15 @@ def instantiate(
     ans: gast.AST,
     g: gast.AST,
     wanted: list[str],
-    rank_of: Callable[[gast.AST], int | None] = lambda atom: None,
+    known: Known = lambda question, atom: None,
 ) -> tuple[list[gast.stmt], list[gast.AST]]:
     """Return statements and, for each name in ``wanted``, the atom that holds its gradient or partial.
 
-    ``rank_of`` tells the number of axes of an atom where it is known.
+    ``known`` answers what a rule asks of an atom, the number of axes or whether it is complex, where it is known.
     """
     positions = [rule.wrt.index(parameter) for parameter in wanted]
     try:
-        return _copy_body(rule, scope, bound, ans, g, positions, rank_of)
+        return _copy_body(rule, scope, bound, ans, g, positions, known)
     except _Undecided:
         return _call_rule(rule, scope, bound, ans, g, positions)
 
@@ -117,7 +119,7 @@ def _copy_body(
     ans: gast.AST,
     g: gast.AST,
     positions: list[int],
-    rank_of: Callable[[gast.AST], int | None],
+    known: Known,
 ) -> tuple[list[gast.stmt], list[gast.AST]]:
     if rule.reverse.__closure__:
         raise _Undecided
@@ -149,7 +151,7 @@ def _copy_body(
             env[parameter.name] = constant(parameter.default)
         else:
             raise _Undecided
-    copier = _Copier(scope, rule.reverse.__globals__, env, gathered, rank_of)
+    copier = _Copier(scope, rule.reverse.__globals__, env, gathered, known)
     value = copier.run(tree.body)
     if len(rule.wrt) == 1:
         parts = [value]
@@ -186,10 +188,10 @@ class _Copier(gast.NodeTransformer):
         namespace: dict[str, Any],
         env: dict[str, gast.AST],
         gathered: dict[str, list[gast.AST]],
-        rank_of: Callable[[gast.AST], int | None],
+        known: Known,
     ) -> None:
         self.scope, self.namespace, self.env, self.gathered = scope, namespace, env, gathered
-        self.rank_of = rank_of
+        self.known = known
         self.flattener = Flattener(scope)
 
     def run(self, body: list[gast.stmt]) -> gast.AST | None:
@@ -225,7 +227,7 @@ class _Copier(gast.NodeTransformer):
                 return self.scope.statics[value.id]
             raise _Undecided
         if isinstance(node, gast.Call):
-            return self.rank(node)
+            return self.answer(node)
         if isinstance(node, gast.UnaryOp) and isinstance(node.op, gast.Not):
             return not self.decide(node.operand)
         if isinstance(node, gast.BoolOp):
@@ -239,17 +241,13 @@ class _Copier(gast.NodeTransformer):
             return self.compare(node)
         raise _Undecided
 
-    def rank(self, node: gast.Call) -> int:
-        """Return ``np.ndim(x)`` of an argument where it is known."""
+    def answer(self, node: gast.Call) -> int:
+        """Return ``np.ndim(x)`` or ``np.iscomplexobj(x)`` of an argument where it is known."""
         argument = self.env.get(getattr(node.args[0], "id", "")) if len(node.args) == 1 else None
-        rank = (
-            self.rank_of(argument)
-            if argument is not None and getattr(node.func, "attr", "") == "ndim"
-            else None
-        )
-        if rank is None:
+        found = None if argument is None else self.known(getattr(node.func, "attr", ""), argument)
+        if found is None:
             raise _Undecided
-        return rank
+        return found
 
     def compare(self, node: gast.Compare) -> bool:
         if self.is_unknown_mask(node):

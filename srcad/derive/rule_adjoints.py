@@ -7,7 +7,7 @@ from typing import Any
 import gast
 import numpy as np
 
-from srcad.analysis.kinds import is_scalar, is_whole, may_be_whole
+from srcad.analysis.kinds import answer, is_scalar, is_whole, may_be_whole
 from srcad.derive.build import Flattener, call, constant
 from srcad.derive.inline import bind, instantiate, refusal
 from srcad.derive.memory_adjoints import MemoryAdjoints
@@ -88,7 +88,7 @@ class RuleAdjoints(MemoryAdjoints):
         wanted = [p for p in rule.wrt if p in bound and p not in rule.shaped and self.is_wanted(bound[p])]
         if not wanted:
             return []
-        statements, atoms = instantiate(rule, self.scope, bound, ans, g, wanted, self.rank_of)
+        statements, atoms = instantiate(rule, self.scope, bound, ans, g, wanted, self.known)
         fl.statements += statements
         found = []
         for parameter, atom in zip(wanted, atoms):
@@ -110,10 +110,9 @@ class RuleAdjoints(MemoryAdjoints):
         values = tuple(item.value if item.name == "int" else None for item in kind.items)
         return argument if None in values else constant(values)
 
-    def rank_of(self, atom: gast.AST) -> int | None:
-        """Return the number of axes of an atom, None where it is not known."""
-        kind = self.kind(atom)
-        return 0 if is_scalar(kind) else kind.ndim if kind.name == "array" else None
+    def known(self, question: str, atom: gast.AST) -> int | None:
+        """Answer what a rule asks of an atom, None where it is not known."""
+        return answer(self.kind(atom), question)
 
     def is_wanted(self, argument: Any) -> bool:
         if isinstance(argument, (list, tuple)):
@@ -124,7 +123,7 @@ class RuleAdjoints(MemoryAdjoints):
         self, rule: registry.Rule, bound: dict[str, Any], ans: gast.AST, g: gast.AST, fl: Flattener
     ) -> list[Contribution]:
         wanted = [p for p in rule.wrt if p in bound and self.is_varied(bound[p])]
-        statements, partials = instantiate(rule, self.scope, bound, ans, g, wanted)
+        statements, partials = instantiate(rule, self.scope, bound, ans, g, wanted, self.known)
         fl.statements += statements
         found = []
         operands = [a for a in bound.values() if not isinstance(a, (list, tuple, gast.Constant))]

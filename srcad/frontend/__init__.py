@@ -16,6 +16,7 @@ from srcad.frontend.cells import Cell
 from srcad.frontend.contexts import write_out_contexts
 from srcad.frontend.control import structure
 from srcad.frontend.decorators import write_out_decorators
+from srcad.frontend.dispatching import written_out
 from srcad.frontend.exceptions import lower_exceptions
 from srcad.frontend.fence import fence
 from srcad.frontend.frozen import call_frozen_distributions
@@ -64,7 +65,7 @@ def normalize(func: Any) -> Function:
         Its tree is a ``gast.FunctionDef`` in NORMAL form; the free variables that are neither functions, nor
         classes, nor modules are further parameters, named in ``captured``.
     """
-    source = read(func)
+    source = read(written_out(func))
     fn = Function(as_definition(source.tree, "lambda_"), Scope(), source)
     return _run(fn)
 

@@ -19,7 +19,8 @@ After (the loops are then lowered like any other)::
             z = True
             break
 
-``any``, ``all`` and ``next`` stop as early as in Python; other functions are given a list.
+``dict.fromkeys(keys, v)`` is read as ``{key: v for key in keys}``.  ``any``, ``all`` and ``next`` stop as early as in
+Python; other functions are given a list.
 
 >>> from srcad.frontend.stages import after
 >>> text = "def f(xs): return sum(x * x for x in xs)"
@@ -74,6 +75,12 @@ class Consumers:
             item = self.scope.fresh("item")
             made = gast.ListComp(t.name(item), [gast.comprehension(t.store(item), node, [], 0)])
             return self.op(t.place(made, node))  # type: ignore[no-any-return]
+        if self._is_dict_of_keys(node):
+            source, *value = (self.atom(argument) for argument in node.args)
+            key = self.scope.fresh("key")
+            loop = gast.comprehension(t.store(key), source, [], 0)
+            made = gast.DictComp(t.name(key), value[0] if value else t.constant(None), [loop])
+            return self.op(t.place(made, node))  # type: ignore[no-any-return]
         function = self.builtin(node)
         if function is None or node.keywords or not node.args:
             return None
@@ -99,6 +106,13 @@ class Consumers:
             and not (len(inner.args) == 2 and statics.get(inner.func.id) is itertools.repeat)
         )
 
+    def _is_dict_of_keys(self, node: gast.Call) -> bool:
+        """Tell whether a call is ``dict.fromkeys(keys)`` or ``dict.fromkeys(keys, value)``."""
+        plain = not node.keywords and not any(isinstance(a, gast.Starred) for a in node.args)
+        of_dict = isinstance(node.func, gast.Attribute) and node.func.attr == "fromkeys"
+        owner = self.scope.statics.get(getattr(node.func.value, "id", "")) if of_dict else None
+        return plain and 0 < len(node.args) < 3 and owner is dict
+
     def consumed(self, node: gast.Call) -> gast.Call:
         """Return the call with generators as lists, where the callee does nothing but use them up."""
         if not self._uses_up(node.func):
@@ -122,9 +136,9 @@ class Consumers:
         if not isinstance(func, gast.Name) or func.id not in self.scope.statics:
             return False
         value = self.scope.statics[func.id]
-        return not isinstance(value, types.FunctionType) or str(value.__module__).partition(".")[0] in (
-            "numpy",
-            "math",
+        libraries = ("numpy", "math", "statistics")
+        return (
+            not isinstance(value, types.FunctionType) or str(value.__module__).partition(".")[0] in libraries
         )
 
     def _spelled_out(self, arg: gast.expr, at: gast.Call) -> gast.expr:

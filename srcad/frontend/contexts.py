@@ -6,6 +6,7 @@
 ``with closing(v) as y: B``      ``y = v`` and ``try: B`` with ``finally: v.close()``
 ===============================  ===============================
 
+One of a user's class whose ``__exit__`` may swallow an exception becomes the ``try`` statements that Python means by it.
 One that ``contextmanager`` makes of a user's generator becomes a loop over the generator, which
 ``inline_generators`` replaces by its statements with the block at the ``yield``: an exception in the block is raised
 there, as in Python.  A jump out of the block is made when the generator has come to its end::
@@ -46,6 +47,7 @@ def f(x):
 from __future__ import annotations
 
 import contextlib
+import functools
 import inspect
 import types
 from typing import Any
@@ -53,7 +55,7 @@ from typing import Any
 import gast
 
 from srcad.errors import NoSourceError, UnsupportedError
-from srcad.frontend.statics import refer
+from srcad.frontend.statics import refer, runtime_name
 from srcad.lang import tree as t
 from srcad.lang.function import Function
 from srcad.lang.source import read
@@ -133,9 +135,54 @@ class _Contexts:
             close = gast.Expr(t.call(t.attribute(t.name(held), "close")))
             entered = [t.assign(target, t.name(held))] if target is not None else []
             made = [t.assign(held, call.args[0]), *entered, gast.Try(inner, [], [], [close])]
+        elif may_swallow(self.class_of(call)):
+            made = self.swallowing(call, target, inner)
         else:
             made = [gast.With([item], inner, None)]
         return [stmt if hasattr(stmt, "lineno") else t.place(stmt, at) for stmt in made]
+
+    # -- classes ----------------------------------------------------------------------------------
+
+    def class_of(self, node: gast.expr) -> Any:
+        """Return the class of a context that is made in place, or was under a name that is bound once."""
+        if isinstance(node, gast.Name):
+            node = self.made_once.get(node.id, node)
+        return self.static(node) if isinstance(node, gast.Call) else None
+
+    @functools.cached_property
+    def made_once(self) -> dict[str, gast.expr]:
+        """The calls that variables are bound to which are bound in one place."""
+        stores: dict[str, int] = {}
+        calls: dict[str, gast.expr] = {}
+        for node in t.own_nodes(self.fn.tree.body):
+            if isinstance(node, gast.Name) and isinstance(node.ctx, gast.Store):
+                stores[node.id] = stores.get(node.id, 0) + 1
+            for target, value in _pairs(node) if isinstance(node, gast.Assign) else []:
+                if isinstance(target, gast.Name) and isinstance(value, gast.Call):
+                    calls[target.id] = value
+        return {name: value for name, value in calls.items() if stores[name] == 1}
+
+    def swallowing(
+        self, context: gast.expr, target: gast.expr | None, body: list[gast.stmt]
+    ) -> list[gast.stmt]:
+        """Return what Python does for a context whose ``__exit__`` may swallow an exception."""
+        manager, failed, error = map(self.scope.fresh, ("manager", "failed", "error"))
+        leave = t.attribute(t.name(manager), "__exit__")
+        kind = t.call(refer(self.scope, type, "type"), t.name(error))
+        trace = t.call(runtime_name(self.scope, "traceback_of"), t.name(error))
+        swallowed = t.call(leave, kind, t.name(error), trace)
+        handler = gast.ExceptHandler(
+            t.name(refer(self.scope, BaseException, "BaseException")), t.store(error),
+            [t.assign(failed, t.constant(True)), gast.If(swallowed, [gast.Pass()], [gast.Raise(None, None)])],
+        )  # fmt: skip
+        left = gast.If(t.name(failed), [gast.Pass()], [gast.Expr(t.call(leave, *[t.constant(None)] * 3))])
+        enter = t.call(t.attribute(t.name(manager), "__enter__"))
+        return [
+            t.assign(manager, context),
+            t.assign(failed, t.constant(False)),
+            t.assign(target, enter) if target is not None else gast.Expr(enter),
+            gast.Try([gast.Try(body, [handler], [], [])], [], [], [left]),
+        ]
 
     # -- generators -------------------------------------------------------------------------------
 
@@ -232,6 +279,36 @@ class _Jumps:
                 leave = gast.If(t.name(self.flags[gast.Return][0]), [gast.Break()], [])
                 done.append(t.place(leave, stmt))
         return done
+
+
+def _pairs(node: gast.Assign) -> list[tuple[gast.expr, gast.expr]]:
+    """Return the targets of an assignment, with their values where these are written out."""
+    target, value = node.targets[0], node.value
+    several = isinstance(target, gast.Tuple | gast.List) and isinstance(value, gast.Tuple | gast.List)
+    if several and len(target.elts) == len(value.elts):
+        return list(zip(target.elts, value.elts, strict=True))
+    return [(target, value)]
+
+
+def may_swallow(cls: Any) -> bool:
+    """Tell whether the ``__exit__`` of a class returns anything but None and False.
+
+    >>> may_swallow(contextlib.AbstractContextManager)
+    False
+    """
+    leave = getattr(cls, "__exit__", None) if isinstance(cls, type) else None
+    if not isinstance(leave, types.FunctionType) or cls.__module__ in (
+        "contextlib",
+        "tempfile",
+        "unittest.mock",
+    ):
+        return False
+    try:
+        body = read(leave).tree.body
+    except NoSourceError:
+        return False
+    results = [node.value for node in t.own_nodes(body) if isinstance(node, gast.Return)]
+    return any(value is not None and getattr(value, "value", True) not in (None, False) for value in results)
 
 
 def _surely_yields(body: list[gast.stmt]) -> bool:

@@ -50,15 +50,20 @@ def f(x):
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from typing import Any
+
 import gast
 
 from srcad.errors import UnsupportedError
 from srcad.frontend.statics import refer, runtime_name
 from srcad.lang import tree as t
 from srcad.lang.function import Function
+from srcad.runtime.libraries import computes_no_numbers
 
 __all__ = ["lower_exceptions"]
 
+_HARMLESS = (str, repr, print, type, isinstance, bool)
 _LOOPS = (gast.For, gast.While)
 _JUMPS = (gast.Break, gast.Continue)
 _CHANGING = frozenset(
@@ -75,6 +80,7 @@ def lower_exceptions(fn: Function) -> Function:
 class _Lowering:
     def __init__(self, fn: Function) -> None:
         self.fn, self.scope = fn, fn.scope
+        self.guards: set[str] = set()
 
     def error(self, node: gast.AST, reason: str, hint: str) -> UnsupportedError:
         return UnsupportedError(reason, hint, self.fn.source.locate(node))
@@ -97,6 +103,7 @@ class _Lowering:
     def lowered(self, node: gast.Try) -> list[gast.stmt]:
         """Return the statements of a ``try`` with handlers; what it has finally stays around them."""
         guard = self.scope.fresh("guard")
+        self.guards.add(guard)
         types = [kind for handler in node.handlers for kind in self.types(handler)]
         make = t.assign(guard, t.call(runtime_name(self.scope, "catching"), *types))
         region = _Region(self, guard)
@@ -128,8 +135,7 @@ class _Lowering:
         first, *rest = handlers
         body = [_Reraise(error).visit(stmt) for stmt in first.body]
         if first.name is not None:
-            self.check(first)
-            body.insert(0, t.place(t.assign(first.name.id, t.name(error)), first))
+            body.insert(0, self.bound(first, error))
         if not rest:
             return body
         types = self.types(first)
@@ -137,16 +143,32 @@ class _Lowering:
         fits = t.call(refer(self.scope, isinstance, "isinstance"), t.name(error), kind)
         return [t.place(gast.If(fits, body, self.handlers(rest, error)), first)]
 
-    def check(self, handler: gast.ExceptHandler) -> None:
-        """Refuse to look into the exception, which may have been made of values with a derivative."""
-        for stmt in handler.body:
-            for node in t.own_nodes(stmt):
-                inside = isinstance(node, gast.Attribute | gast.Subscript)
-                if inside and isinstance(node.value, gast.Name) and node.value.id == handler.name.id:
-                    raise self.error(
-                        node, "The contents of an exception are used, and their derivative is not known.",
-                        "Keep the values in variables before the exception is raised.",
-                    )  # fmt: skip
+    def bound(self, handler: gast.ExceptHandler, error: str) -> gast.stmt:
+        """Return the assignment of the exception to the handler's name.
+
+        Where its contents may be read they must not hold numbers, which may have been made of values with a derivative.
+        """
+        read = next(_reads(handler.body, handler.name.id, self.scope.statics), None)
+        if read is None:
+            return t.place(t.assign(handler.name.id, t.name(error)), handler)
+        known = t.call(runtime_name(self.scope, "without_numbers"), t.name(error))
+        return t.place(t.assign(handler.name.id, known), read)
+
+
+def _reads(node: Any, name: str, statics: dict[str, Any]) -> Iterator[gast.AST]:
+    """Yield where the contents of an exception under this name may be read: all uses but printing and raising it."""
+    if isinstance(node, gast.Name) and node.id == name:
+        yield node
+        return
+    function = statics.get(getattr(getattr(node, "func", None), "id", ""))
+    harmless = (
+        isinstance(node, gast.Raise | gast.Compare) or function in _HARMLESS or computes_no_numbers(function)
+    )
+    parts = node if isinstance(node, list) else gast.iter_child_nodes(node)
+    for part in parts:
+        direct = harmless and isinstance(part, gast.Name)
+        if not direct and not isinstance(part, gast.JoinedStr):
+            yield from _reads(part, name, statics)
 
 
 def _stores(node: gast.AST) -> int:
@@ -261,7 +283,7 @@ class _Region:
 
     def is_guard(self, stmt: gast.With) -> bool:
         context = stmt.items[0].context_expr
-        return isinstance(context, gast.Name) and context.id.startswith("guard")
+        return isinstance(context, gast.Name) and context.id in self.lowering.guards
 
     def jump(self, kind: type) -> list[gast.stmt]:
         if kind not in self.jumps:

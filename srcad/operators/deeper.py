@@ -26,7 +26,7 @@ from srcad.analysis.results.calls import ARRAY_METHODS, function_of_method
 from srcad.derive.builtin_sources import source_of_builtin
 from srcad.derive.constructors import init_only_fields
 from srcad.dynamic_containers import MOST_ITEMS, endless, is_iterable_of_class, written_copier
-from srcad.dynamic_operators import method_of_object, mixed
+from srcad.dynamic_operators import method_of_object, mixed, takes_receiver
 from srcad.errors import UnsupportedError
 from srcad.lang.function import Nested
 from srcad.operators import dynamic
@@ -354,7 +354,7 @@ def of_method(receiver: Any, name: str, parts: Parts) -> list[Any]:
     ]
     if isinstance(receiver, (np.ndarray, np.generic, float)) and name in ARRAY_METHODS:
         return apply(function_of_method(receiver, name), with_receiver)
-    if isinstance(unbound, Hashable) and registry.find(unbound) is not None:
+    if takes_receiver(receiver, name, unbound) and registry.find(unbound) is not None:
         return apply(unbound, with_receiver)
     plain = isinstance(receiver, (*_PLAIN, np.ndarray, np.generic))
     if plain or isinstance(receiver, CONTAINERS) and not written:
@@ -406,7 +406,7 @@ def _of_class(cls: Any, parts: Parts) -> list[Any]:
     """Make an instance, and its tangents."""
     small = (tuple, dict, types.SimpleNamespace, collections.deque, float, complex, np.inexact, BaseException)
     if issubclass(cls, small) or cls.__module__ in ("builtins", "numpy", "collections"):
-        return one_by_one(functools.partial(dynamic.make, cls), parts)
+        return one_by_one(functools.partial(dynamic.make, dynamic.call, cls), parts)
     constructor = inspect.getattr_static(cls, "__new__", None)
     if isinstance(constructor, staticmethod) and isinstance(constructor.__func__, types.FunctionType):
         raise UnsupportedError(f"The class '{cls.__name__}' defines __new__, which makes its instances in a way "

@@ -20,7 +20,7 @@ from srcad.compilation import compiled
 from srcad.derive.builtin_sources import source_of_builtin
 from srcad.dynamic import floats_for
 from srcad.dynamic_containers import is_iterable_of_class, written_copier
-from srcad.dynamic_operators import method_of_object, mixed
+from srcad.dynamic_operators import method_of_object, mixed, takes_receiver
 from srcad.errors import NoDerivativeError
 from srcad.lang.function import Nested
 from srcad.operators.construction import make, plain
@@ -265,7 +265,7 @@ def call_method(
         function = function_of_method(receiver, name)
         return call(function, 0.0, (receiver, *args), (held, *tangents), options, option_tangents)
     unbound = getattr(type(receiver), name, None)
-    if isinstance(unbound, Hashable) and registry.find(unbound) is not None:
+    if takes_receiver(receiver, name, unbound) and registry.find(unbound) is not None:
         return call(unbound, 0.0, (receiver, *args), (held, *tangents), options, option_tangents)
     reason = registry.reason_refused(unbound)
     if reason is not None and any(

@@ -3,6 +3,7 @@
 from srcad.rules import (
     complex_scalars,
     constants,
+    counts,
     cumulative,
     fft,
     finite_differences,
@@ -40,6 +41,7 @@ from srcad.rules import (
     selection,
     shape,
     sources,
+    standard_statistics,
     statistics,
     tangents,
     ufunc_methods,
@@ -49,6 +51,7 @@ from srcad.rules import (
 __all__ = [
     "complex_scalars",
     "constants",
+    "counts",
     "cumulative",
     "fft",
     "finite_differences",
@@ -85,6 +88,7 @@ __all__ = [
     "selection",
     "shape",
     "sources",
+    "standard_statistics",
     "statistics",
     "tangents",
     "ufunc_methods",

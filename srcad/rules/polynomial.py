@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.polynomial import chebyshev, hermite, hermite_e, laguerre, legendre, polynomial
+from numpy.polynomial._polybase import ABCPolyBase
 
 from srcad import runtime as rt
-from srcad.rules.registry import constant, jvp, refuse, vjp
+from srcad.rules.registry import constant, jvp, language, refuse, vjp
+
+_CLASSES = (polynomial.Polynomial, chebyshev.Chebyshev, legendre.Legendre, laguerre.Laguerre, hermite.Hermite,
+            hermite_e.HermiteE)  # fmt: skip
 
 # -- sums --------------------------------------------------------------------------------------------
 
@@ -19,8 +23,8 @@ from srcad.rules.registry import constant, jvp, refuse, vjp
 @vjp(hermite_e.hermeadd, "c1", "c2")
 def series_add(ans, g, c1, c2):
     return (
-        rt.unbroadcast(rt.resized(g, np.shape(c1), (0,)), c1),
-        rt.unbroadcast(rt.resized(g, np.shape(c2), (0,)), c2),
+        rt.unbroadcast(rt.resized(g, np.shape(np.atleast_1d(c1)), (0,)), c1),
+        rt.unbroadcast(rt.resized(g, np.shape(np.atleast_1d(c2)), (0,)), c2),
     )
 
 
@@ -32,8 +36,8 @@ def series_add(ans, g, c1, c2):
 @vjp(hermite_e.hermesub, "c1", "c2")
 def series_sub(ans, g, c1, c2):
     return (
-        rt.unbroadcast(rt.resized(g, np.shape(c1), (0,)), c1),
-        rt.unbroadcast(rt.resized(-g, np.shape(c2), (0,)), c2),
+        rt.unbroadcast(rt.resized(g, np.shape(np.atleast_1d(c1)), (0,)), c1),
+        rt.unbroadcast(rt.resized(-g, np.shape(np.atleast_1d(c2)), (0,)), c2),
     )
 
 
@@ -56,7 +60,7 @@ def series_sub(ans, g, c1, c2):
 @jvp(hermite.hermsub, "c1")
 @jvp(hermite_e.hermesub, "c1")
 def series_add_either(ans, t, c1, c2):
-    return rt.resized(t, np.shape(ans), (0,))
+    return rt.resized(np.atleast_1d(t), np.shape(ans), (0,))
 
 
 @jvp(polynomial.polysub, "c2")
@@ -66,7 +70,7 @@ def series_add_either(ans, t, c1, c2):
 @jvp(hermite.hermsub, "c2")
 @jvp(hermite_e.hermesub, "c2")
 def series_sub_c2(ans, t, c1, c2):
-    return rt.resized(-t, np.shape(ans), (0,))
+    return rt.resized(-np.atleast_1d(t), np.shape(ans), (0,))
 
 
 @vjp(polynomial.polytrim, "c")
@@ -82,17 +86,18 @@ def series_trim_c(ans, t, c, tol=0):
 # -- constant and refused ----------------------------------------------------------------------------
 
 constant(rt.identity_like)
+language(*_CLASSES)  # their operators, values and derivatives are read from NumPy's own text
+refuse(
+    "This method of a series of np.polynomial is not differentiated: work with its coefficients and the functions of its "
+    "family, as in `Chebyshev(chebyshev.chebint(p.coef))`, `polynomial.polyfit` or `polynomial.polyfromroots`.",
+    ABCPolyBase.integ,
+    *[getattr(cls, name) for cls in _CLASSES for name in ("fit", "fromroots", "cast")],
+    ABCPolyBase.convert, ABCPolyBase.__divmod__, ABCPolyBase.__floordiv__, ABCPolyBase.__mod__,
+)  # fmt: skip
 
 constant(
     chebyshev.chebgauss, chebyshev.chebpts1, chebyshev.chebpts2, hermite.hermgauss, hermite_e.hermegauss,
     laguerre.laggauss, legendre.leggauss, np.polynomial.set_default_printstyle,
-)  # fmt: skip
-
-refuse(
-    "The classes of np.polynomial are not differentiated: call the functions on arrays of coefficients, as in "
-    "`np.polynomial.chebyshev.chebval(x, c)`.",
-    np.polynomial.Chebyshev, np.polynomial.Hermite, np.polynomial.HermiteE, np.polynomial.Laguerre,
-    np.polynomial.Legendre, np.polynomial.Polynomial,
 )  # fmt: skip
 
 refuse(

@@ -52,10 +52,16 @@ def hermvander_x(ans, t, x, deg):
 # -- calculus ----------------------------------------------------------------------------------------
 
 
-@vjp(np.polynomial.hermite.hermder, "c", linear=True)
+@vjp(np.polynomial.hermite.hermder, "c", "scl", linear=("c",))
 def hermder(ans, g, c, m=1, scl=1, axis=0):
     matrix = np.polynomial.hermite.hermder(rt.identity_like(np.shape(c)[axis], g), m, scl)
-    return np.moveaxis(np.tensordot(matrix, g, (0, axis)), 0, axis)
+    by_scale = rt.unbroadcast(np.sum(g * ans) * m / scl, scl)
+    return np.moveaxis(np.tensordot(matrix, g, (0, axis)), 0, axis), by_scale
+
+
+@jvp(np.polynomial.hermite.hermder, "scl")
+def hermder_scl(ans, t, c, m=1, scl=1, axis=0):
+    return t * m * ans / scl
 
 
 @vjp(np.polynomial.hermite.hermint, "c")
@@ -76,13 +82,16 @@ def hermint_c(ans, t, c, m=1, k=_NONE, lbnd=0, scl=1, axis=0):
 def hermmul(ans, g, c1, c2):
     by_first = [
         rt.resized(np.polynomial.hermite.hermmul(row, c2), np.shape(g), (0,))
-        for row in rt.identity_like(len(c1), g)
+        for row in rt.identity_like(np.size(c1), g)
     ]
     by_second = [
         rt.resized(np.polynomial.hermite.hermmul(c1, row), np.shape(g), (0,))
-        for row in rt.identity_like(len(c2), g)
+        for row in rt.identity_like(np.size(c2), g)
     ]
-    return rt.cast_back(np.stack(by_first) @ g, ans, c1), rt.cast_back(np.stack(by_second) @ g, ans, c2)
+    return (
+        rt.unbroadcast(rt.cast_back(np.stack(by_first) @ g, ans, c1), c1),
+        rt.unbroadcast(rt.cast_back(np.stack(by_second) @ g, ans, c2), c2),
+    )
 
 
 @jvp(np.polynomial.hermite.hermmul, "c1")

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import numbers
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 from numpy.polynomial import chebyshev, hermite, hermite_e, laguerre, legendre, polynomial
+from numpy.polynomial._polybase import ABCPolyBase
 
 from srcad import runtime as rt
 from srcad.rules.registry import constant, written_out
@@ -210,3 +212,14 @@ def _write_out(prefix: str, family: Any) -> None:
 
 for _prefix, _family in _FAMILIES.items():
     _write_out(_prefix, _family)
+
+
+# -- classes -----------------------------------------------------------------------------------------
+
+
+@written_out(ABCPolyBase.__truediv__)
+def divided_series(self: Any, other: Any) -> Any:
+    """Return a series over a number."""
+    if not isinstance(other, numbers.Number) or isinstance(other, bool):
+        raise TypeError(f"unsupported types for true division: '{type(self)}', '{type(other)}'")
+    return self.__class__(self.coef / other, self.domain, self.window, self.symbol)

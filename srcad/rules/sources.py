@@ -20,7 +20,6 @@ language(
 
 if hasattr(np, "row_stack"):
     refuse("np.row_stack is the old name of np.vstack: call that.", np.row_stack)
-
 # -- NumPy's functions of functions ------------------------------------------------------------------
 
 

@@ -1,4 +1,4 @@
-"""Derivatives of averages, covariances and weighted counts."""
+"""Derivatives of averages and covariances."""
 
 from __future__ import annotations
 
@@ -7,17 +7,15 @@ import numpy as np
 from srcad import runtime as rt
 from srcad.rules.registry import jvp, vjp
 
-_RETURNED = {
-    "returned": "np.average with 'returned' has no derivative: compute the sum of the weights beside it."
-}
-_DENSITY = {"density": "A histogram normalised by 'density' has no derivative: divide the counts yourself."}
 _DTYPE = {"dtype": "The argument 'dtype' of a covariance is not differentiated: call astype before it."}
 
 # -- averages ----------------------------------------------------------------------------------------
 
 
-@vjp(np.average, "a", "weights", refused=_RETURNED)
+@vjp(np.average, "a", "weights")
 def average(ans, g, a, axis=None, weights=None, returned=False, *, keepdims=False):
+    if returned:
+        return average_and_total(ans, g, a, axis, weights, keepdims)
     if axis is not None and not keepdims:
         g = np.expand_dims(g, axis)
         ans = np.expand_dims(ans, axis)
@@ -30,13 +28,34 @@ def average(ans, g, a, axis=None, weights=None, returned=False, *, keepdims=Fals
     return rt.unbroadcast(g * spread / total, a), np.transpose(from_weights, np.argsort(layout[0]))
 
 
+def average_and_total(ans, g, a, axis, weights, keepdims):
+    """Return the gradients of ``np.average(..., returned=True)``, whose sum of weights is spread over the averages."""
+    parts = average(ans[0], g[0], a, axis, weights, keepdims=keepdims)
+    if weights is None:
+        return parts[0], 0.0
+    whole = g[1] + np.zeros_like(ans[1])
+    if axis is not None and not keepdims:
+        whole = np.expand_dims(whole, axis)
+    layout = rt.weight_layout(np.shape(a), np.shape(weights), axis)
+    spread = np.reshape(np.transpose(weights, layout[0]), layout[1])
+    whole = rt.unbroadcast(whole, np.sum(spread, axis=axis, keepdims=True))
+    from_total = np.reshape(np.broadcast_to(whole, np.shape(spread)), layout[2])
+    return parts[0], parts[1] + np.transpose(from_total, np.argsort(layout[0]))
+
+
 @jvp(np.average, "a")
 def average_a(ans, t, a, axis=None, weights=None, returned=False, *, keepdims=False):
-    return np.average(t, axis=axis, weights=weights, keepdims=keepdims)
+    change = np.average(t, axis=axis, weights=weights, keepdims=keepdims)
+    if returned:
+        return change, np.zeros_like(ans[1])
+    return change
 
 
 @jvp(np.average, "weights")
 def average_weights(ans, t, a, axis=None, weights=None, returned=False, *, keepdims=False):
+    if returned:
+        change = average_weights(ans[0], t, a, axis, weights, keepdims=keepdims)
+        return change, np.average(a, axis=axis, weights=t, returned=True, keepdims=keepdims)[1]
     if axis is not None and not keepdims:
         ans = np.expand_dims(ans, axis)
     layout = rt.weight_layout(np.shape(a), np.shape(weights), axis)
@@ -49,14 +68,42 @@ def average_weights(ans, t, a, axis=None, weights=None, returned=False, *, keepd
 # -- covariances -------------------------------------------------------------------------------------
 
 
-@vjp(np.cov, "m", "y", refused=_DTYPE)
+@vjp(np.cov, "m", "y", "aweights", refused=_DTYPE)
 def cov(ans, g, m, y=None, rowvar=True, bias=False, ddof=None, fweights=None, aweights=None, *, dtype=None):
     rows = rt.observations(m, y, rowvar)
-    scale = rt.covariance_scale(np.shape(rows), bias, ddof, fweights, aweights)
+    scale = covariance_scale(np.shape(rows), bias, ddof, fweights, aweights)
     g = np.reshape(g, (len(rows), len(rows)))
     centered = rows - np.sum(rows * scale[1], axis=1, keepdims=True)
     parts = rt.observed((g + np.conj(g).T) @ np.conj(centered) * scale[0], m, y, rowvar)
-    return parts[0], parts[1]
+    if aweights is None:
+        return parts[0], parts[1], 0.0
+    along = np.real(np.sum(centered * (g @ np.conj(centered)), axis=0))
+    slope = scale_slopes(fweights, aweights, bias, ddof)
+    whole = np.real(np.sum(g * np.reshape(ans, np.shape(g))))
+    return parts[0], parts[1], (along * slope[0] - whole * slope[1]) / scale[2]
+
+
+def covariance_scale(shape, bias, ddof, fweights, aweights):
+    """Return the weights of the observations in the sum of products and in the mean, and what the sum is divided by."""
+    ddof = (0 if bias else 1) if ddof is None else ddof
+    weights = np.ones(shape[1]) if fweights is None else np.asarray(fweights) * 1.0
+    if aweights is None:
+        total = np.sum(weights)
+        factor = np.maximum(total - ddof, 0.0)
+        return weights / factor, weights / total, factor
+    weights = weights * aweights
+    total = np.sum(weights)
+    factor = np.maximum(total - ddof * np.sum(weights * aweights) / total, 0.0)
+    return weights / factor, weights / total, factor
+
+
+def scale_slopes(fweights, aweights, bias, ddof):
+    """Return how the weights of the observations, and what the sum is divided by, change with each of ``aweights``."""
+    ddof = (0 if bias else 1) if ddof is None else ddof
+    counts = np.ones_like(aweights) * 1.0 if fweights is None else np.asarray(fweights) * 1.0
+    weights = counts * aweights
+    total = np.sum(weights)
+    return counts, counts * (1 - ddof * (2 * aweights / total - np.sum(weights * aweights) / total**2))
 
 
 @jvp(np.cov, "m")
@@ -74,10 +121,22 @@ def cov_y(ans, t, m, y=None, rowvar=True, bias=False, ddof=None, fweights=None, 
     return covariance_change(ans, change, m, y, rowvar, bias, ddof, fweights, aweights)
 
 
+@jvp(np.cov, "aweights")
+def cov_aweights(
+    ans, t, m, y=None, rowvar=True, bias=False, ddof=None, fweights=None, aweights=None, *, dtype=None
+):
+    rows = rt.observations(m, y, rowvar)
+    scale = covariance_scale(np.shape(rows), bias, ddof, fweights, aweights)
+    centered = rows - np.sum(rows * scale[1], axis=1, keepdims=True)
+    slope = scale_slopes(fweights, aweights, bias, ddof)
+    products = np.reshape((centered * (t * slope[0])) @ np.conj(centered).T, np.shape(ans))
+    return (products - ans * np.sum(t * slope[1])) / scale[2]
+
+
 def covariance_change(ans, change, m, y, rowvar, bias, ddof, fweights, aweights):
     """Return the derivative of ``np.cov`` where the observations have the tangent ``change``."""
     rows = rt.observations(m, y, rowvar)
-    scale = rt.covariance_scale(np.shape(rows), bias, ddof, fweights, aweights)
+    scale = covariance_scale(np.shape(rows), bias, ddof, fweights, aweights)
     centered = rows - np.sum(rows * scale[1], axis=1, keepdims=True)
     half = (change * scale[0]) @ np.conj(centered).T
     return np.reshape(half + np.conj(half).T, np.shape(ans))
@@ -91,7 +150,7 @@ def corrcoef(ans, g, x, y=None, rowvar=True, *, dtype=None):
     scale = 1 / np.sqrt(np.outer(variances, variances))
     along = np.real(g * covariance * scale)
     from_variances = np.diag(-0.5 * (np.sum(along, axis=0) + np.sum(along, axis=1)) / variances)
-    return cov(covariance, g * scale + from_variances, x, y, rowvar)
+    return cov(covariance, g * scale + from_variances, x, y, rowvar)[:2]
 
 
 @jvp(np.corrcoef, "x")
@@ -114,63 +173,3 @@ def correlation_change(ans, covariance, change):
     scale = 1 / np.sqrt(np.outer(variances, variances))
     result = scale * (change - 0.5 * covariance * np.add.outer(relative, relative))
     return np.reshape(result, np.shape(ans))
-
-
-# -- counts ------------------------------------------------------------------------------------------
-
-
-@vjp(np.bincount, "weights", linear=True)
-def bincount(ans, g, x, weights=None, minlength=0):
-    return rt.cast_back(g[x], ans, weights)
-
-
-@vjp(np.histogram, "a", "weights", refused=_DENSITY)
-def histogram(ans, g, a, bins=10, range=None, density=None, weights=None):
-    return (
-        rt.edges_adjoint(g[1], a, ans[1], bins, range),
-        0.0 if weights is None else rt.counts_adjoint(g[0], ans[1:], (a,), weights),
-    )
-
-
-@jvp(np.histogram, "a")
-def histogram_a(ans, t, a, bins=10, range=None, density=None, weights=None):
-    return np.zeros_like(ans[0]) * 1.0, rt.edges_tangent(t, a, ans[1], bins, range)
-
-
-@jvp(np.histogram, "weights")
-def histogram_weights(ans, t, a, bins=10, range=None, density=None, weights=None):
-    return np.histogram(a, ans[1], weights=t)[0], np.zeros_like(ans[1])
-
-
-@vjp(np.histogram2d, "weights", refused=_DENSITY)
-def histogram2d(ans, g, x, y, bins=10, range=None, density=None, weights=None):
-    return rt.counts_adjoint(g[0], ans[1:], (x, y), weights)
-
-
-@jvp(np.histogram2d, "weights")
-def histogram2d_weights(ans, t, x, y, bins=10, range=None, density=None, weights=None):
-    return (
-        np.histogram2d(x, y, (ans[1], ans[2]), weights=t)[0],
-        np.zeros_like(ans[1]),
-        np.zeros_like(ans[2]),
-    )
-
-
-@vjp(np.histogramdd, "weights", refused=_DENSITY)
-def histogramdd(ans, g, sample, bins=10, range=None, density=None, weights=None):
-    return rt.counts_adjoint(g[0], ans[1], rt.coordinates(sample), weights)
-
-
-@jvp(np.histogramdd, "weights")
-def histogramdd_weights(ans, t, sample, bins=10, range=None, density=None, weights=None):
-    return np.histogramdd(sample, ans[1], weights=t)[0], [np.zeros_like(edges) for edges in ans[1]]
-
-
-@vjp(np.histogram_bin_edges, "a", "weights", shaped=("weights",))
-def histogram_bin_edges(ans, g, a, bins=10, range=None, weights=None):
-    return rt.edges_adjoint(g, a, ans, bins, range), 0.0
-
-
-@jvp(np.histogram_bin_edges, "a")
-def histogram_bin_edges_a(ans, t, a, bins=10, range=None, weights=None):
-    return rt.edges_tangent(t, a, ans, bins, range)

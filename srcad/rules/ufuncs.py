@@ -202,13 +202,21 @@ def tan(ans, x):
     return 1 + ans * ans
 
 
+# A complex number on a branch cut has the sign of its zero imaginary part for its side, which ``1 - z`` and ``z + 1``
+# lose; the result has it.
+
+
 @elementwise(np.arcsin, "x")
 def arcsin(ans, x):
+    if np.iscomplexobj(x):
+        return 1 / np.cos(ans)
     return 1 / np.sqrt(1 - x * x)
 
 
 @elementwise(np.arccos, "x")
 def arccos(ans, x):
+    if np.iscomplexobj(x):
+        return -1 / np.sin(ans)
     return -1 / np.sqrt(1 - x * x)
 
 
@@ -244,11 +252,15 @@ def tanh(ans, x):
 
 @elementwise(np.arcsinh, "x")
 def arcsinh(ans, x):
+    if np.iscomplexobj(x):
+        return 1 / np.cosh(ans)
     return 1 / np.sqrt(x * x + 1)
 
 
 @elementwise(np.arccosh, "x")
 def arccosh(ans, x):
+    if np.iscomplexobj(x):
+        return 1 / np.sinh(ans)
     return 1 / (np.sqrt(x - 1) * np.sqrt(x + 1))
 
 

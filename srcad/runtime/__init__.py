@@ -67,7 +67,7 @@ from srcad.runtime.differences import (
     stencil_ends,
     stencil_places,
 )
-from srcad.runtime.exceptions import catching, leaving, mark_changed, truncate
+from srcad.runtime.exceptions import catching, leaving, mark_changed, traceback_of, truncate, without_numbers
 from srcad.runtime.fourier import (
     half_spectrum_weights,
     resized,
@@ -233,10 +233,10 @@ from srcad.runtime.special import (
     sinc_derivative,
 )
 from srcad.runtime.statistics import (
+    cell_volumes,
     coordinates,
     counts_adjoint,
     counts_of,
-    covariance_scale,
     edges_adjoint,
     edges_tangent,
     observations,
@@ -299,7 +299,7 @@ from srcad.runtime.tangents import (
     transposed,
     zero_tangent,
 )
-from srcad.runtime.whole import Whole, whole
+from srcad.runtime.whole import Whole, dispatched, whole
 
 __all__ = [
     "Whole",
@@ -366,9 +366,9 @@ __all__ = [
     "observations",
     "edges_tangent",
     "edges_adjoint",
-    "covariance_scale",
     "counts_of",
     "counts_adjoint",
+    "cell_volumes",
     "coordinates",
     "unchosen",
     "trimmed",
@@ -562,7 +562,10 @@ __all__ = [
     "zero_tangent",
     "zeros_like",
     "mark_changed",
+    "dispatched",
     "whole",
+    "traceback_of",
+    "without_numbers",
 ]
 
 _OPTIONAL = (

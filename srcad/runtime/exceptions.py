@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections import deque
 from contextlib import AbstractContextManager
-from types import TracebackType
+from types import FunctionType, ModuleType, TracebackType
 
-from srcad.errors import UnsupportedError
+import numpy as np
 
-__all__ = ["catching", "leaving", "mark_changed", "truncate"]
+from srcad.errors import SrcadError, UnsupportedError
+
+__all__ = ["catching", "leaving", "mark_changed", "traceback_of", "truncate", "without_numbers"]
 
 _MARK = "__srcad_changed__"
 
@@ -36,6 +39,8 @@ class catching:  # noqa: N801  (used like a function, as contextlib.suppress is)
     ) -> bool:
         if not isinstance(error, self.types):
             return False
+        if isinstance(error, SrcadError) and not any(issubclass(kind, SrcadError) for kind in self.types):
+            return False  # the program has raised nothing: it cannot be differentiated
         changed = getattr(error, _MARK, None)
         if changed is not None:
             raise UnsupportedError(
@@ -45,6 +50,42 @@ class catching:  # noqa: N801  (used like a function, as contextlib.suppress is)
             ) from error
         self.error = error
         return True
+
+
+def without_numbers(error: BaseException) -> BaseException:
+    """Return an exception whose contents are read; refuse one that holds numbers, whose derivative is not known.
+
+    >>> without_numbers(KeyError("a"))
+    KeyError('a')
+    """
+    if _holds_numbers([*error.args, *vars(error).values()], set()):
+        raise UnsupportedError(
+            "The contents of an exception are used, and their derivative is not known.",
+            "Keep the values in variables before the exception is raised.",
+        )
+    return error
+
+
+def traceback_of(error: BaseException) -> TracebackType | None:
+    """Return where an exception was raised."""
+    return error.__traceback__
+
+
+def _holds_numbers(value: object, seen: set[int]) -> bool:
+    """Tell whether a value is a number that may have a derivative, or holds one."""
+    if isinstance(value, (float, complex, np.inexact)):
+        return True
+    if isinstance(value, np.ndarray):
+        return value.dtype.kind not in "biuSU"
+    if id(value) in seen or isinstance(value, (int, str, bytes, type, ModuleType, FunctionType)):
+        return False
+    seen.add(id(value))
+    parts = list(getattr(value, "__dict__", {}).values())
+    if isinstance(value, dict):
+        parts += value.values()
+    elif isinstance(value, (list, tuple, set, frozenset, deque)):
+        parts += value
+    return any(_holds_numbers(part, seen) for part in parts)
 
 
 def mark_changed(error: BaseException, function: str) -> None:

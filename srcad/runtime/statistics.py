@@ -10,10 +10,10 @@ import numpy as np
 from srcad.runtime.arrays import cast_back, extreme_share, inexact_dtype
 
 __all__ = [
+    "cell_volumes",
     "coordinates",
     "counts_adjoint",
     "counts_of",
-    "covariance_scale",
     "edges_adjoint",
     "edges_tangent",
     "observations",
@@ -67,24 +67,6 @@ def _from_rows(rows: Array, m: Array, rowvar: bool) -> Array:
     return whole if np.iscomplexobj(m) else np.real(whole)
 
 
-def covariance_scale(
-    shape: Shape, bias: bool, ddof: int | None, fweights: Any, aweights: Any
-) -> tuple[Array, Array]:
-    """Return the weights of the observations in the sum of products, and in the mean."""
-    ddof = (0 if bias else 1) if ddof is None else ddof
-    weights = np.ones(shape[1]) if fweights is None else np.asarray(fweights, float)
-    if aweights is not None:
-        weights = weights * aweights
-    total = np.sum(weights)
-    if ddof == 0:
-        factor = total
-    elif aweights is None:
-        factor = total - ddof
-    else:
-        factor = total - ddof * np.sum(weights * aweights) / total
-    return weights / max(factor, 0.0), weights / total
-
-
 # -- histograms --------------------------------------------------------------------------------------
 
 
@@ -106,6 +88,15 @@ def _cells(edges: Any, points: Any) -> tuple[Array, Array]:
         inside &= (cell >= 0) & (cell < len(bounds) - 1)
         cells.append(np.clip(cell, 0, len(bounds) - 2))
     return tuple(cells), inside
+
+
+def cell_volumes(edges: Any) -> Array:
+    """Return the volumes of the cells of a histogram.
+
+    >>> cell_volumes(([0.0, 1.0, 3.0], [0.0, 2.0])).tolist()
+    [[2.0], [4.0]]
+    """
+    return math.prod(np.meshgrid(*[np.diff(bounds) for bounds in edges], indexing="ij"))
 
 
 def counts_adjoint(cotangent: Array, edges: Any, points: Any, weights: Array) -> Array:

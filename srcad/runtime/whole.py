@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["Whole", "whole"]
+__all__ = ["Whole", "dispatched", "whole"]
 
 
 class Whole(float):
@@ -63,3 +63,8 @@ def whole(value: Any) -> float:
     """
     counts = isinstance(value, (int, np.integer)) and not isinstance(value, bool)
     return Whole(int(value)) if counts or isinstance(value, Whole) else float(value)
+
+
+def dispatched(function: Any, value: Any) -> Any:
+    """Return what a function under ``functools.singledispatch`` calls for this first argument."""
+    return function.dispatch(int if isinstance(value, Whole) else type(value))

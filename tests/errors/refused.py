@@ -344,3 +344,44 @@ def numbers_with_a_derivative_counted(x):
     counts = Counter()
     counts.update({"a": x[0]})  # refused at: counts.update
     return counts["a"] * x[1]
+
+
+class Failure(Exception):
+    def __init__(self, value):
+        self.value = value
+
+
+def twice(failure):
+    return failure.value * 2.0
+
+
+@refused(X)
+def contents_of_an_exception_read_by_a_function(x):
+    try:
+        raise Failure(x[0] * 3.0)
+    except Failure as failure:
+        y = twice(failure)  # refused at: failure)
+    return y * x[1]
+
+
+@refused(X)
+def contents_of_an_exception_under_another_name(x):
+    try:
+        raise ValueError("negative", x[0])
+    except ValueError as error:
+        kept = error  # refused at: error
+    return kept.args[1] * x[1]
+
+
+KEPT = []
+
+
+@refused(X)
+def refusal_that_the_program_would_catch(x):
+    try:
+        append = [abs, KEPT.append][1]
+        append(x[0])  # refused at: append(x[0])
+        y = x[1]
+    except Exception:
+        y = 0.0
+    return y * x[0]

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 import srcad
-from srcad import checkpoint, checkpoint_loop, checkpointing, grad, hessian, jvp
+from srcad import checkpoint, checkpoint_loop, checkpointed_loops, grad, hessian, jvp
 from srcad.errors import ArgumentError, UnsupportedError
 
 X = np.array([0.5, 2.0, 3.0])
@@ -275,6 +275,30 @@ def test_a_step_that_changes_its_further_arguments_is_refused():
         grad(lambda x, w: np.sum(checkpoint_loop(spoils, x, 5, w * 1.0)))(X, X)
 
 
+class Counting:
+    def __init__(self):
+        self.scale = np.ones(3)
+
+    def step(self, x):
+        self.scale *= 1.1
+        return x * self.scale
+
+
+def test_a_step_that_changes_what_it_holds_is_refused():
+    def captured(x):
+        memory = np.ones(3)
+
+        def step(x):
+            memory[0] = x[0]
+            return x * memory
+
+        return np.sum(checkpoint_loop(step, x, 5))
+
+    for f in (captured, lambda x: np.sum(checkpoint_loop(Counting().step, x, 5))):
+        with pytest.raises(UnsupportedError, match="is to be computed again"):
+            grad(f)(X)
+
+
 @pytest.mark.parametrize(("n", "snapshots"), [(-1, None), (5, 0)])
 def test_counts_without_a_meaning_are_refused(n, snapshots):
     with pytest.raises(ArgumentError):
@@ -297,7 +321,7 @@ def steps_of_split(length, snapshots):
         return 0
     if snapshots == 1:
         return length * (length - 1) // 2
-    m = checkpointing.split(length, snapshots)
+    m = checkpointed_loops.split(length, snapshots)
     return m + steps_of_split(length - m, snapshots - 1) + steps_of_split(m, snapshots)
 
 
@@ -307,7 +331,7 @@ def test_the_schedule_takes_the_fewest_steps(snapshots):
         assert steps_of_split(length, snapshots) == fewest(length, snapshots)
 
 
-class Traced(checkpointing._Sweep):
+class Traced(checkpointed_loops._Sweep):
     """A sweep over single steps that counts, in place of states."""
 
     def run(self, state, start, end):
@@ -327,7 +351,7 @@ class Traced(checkpointing._Sweep):
 def test_both_sweeps_follow_the_schedule_and_keep_no_more_than_they_may(snapshots):
     for length in range(1, 40):
         COUNT[0] = 0
-        sweep = Traced(None, None, (), (None, None, None), length, 1)
+        sweep = Traced(None, None, (), (None, None, None), length, 1, 1)
         sweep.snapshots, sweep.pulled = snapshots, []
         assert sweep.forward(0) == length
         sweep.first = [group for group, _ in sweep.kept]

@@ -276,3 +276,14 @@ def test_reverse_over_forward_of_recursion():
 def test_reverse_over_forward_of_an_object():
     found = grad(lambda x: jvp(lambda y: Scaled(y)(y * 2), (x,), (1.0,))[1])(0.7)
     assert math.isclose(found, 24 * 0.7, rel_tol=1e-12)
+
+
+def of_pairs(x):
+    table = dict(zip("ab", x))
+    return table["a"] * table["b"] ** 2 if table["a"] > 0.0 else table["b"] ** 3
+
+
+def test_forward_over_forward_mode_makes_dicts():
+    x = [0.5, 1.5]
+
+    assert jvp(lambda x: jvp(of_pairs, (x,), (x,))[1], (x,), (x,)) == (3 * of_pairs(x), 9 * of_pairs(x))

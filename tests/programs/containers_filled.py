@@ -133,3 +133,32 @@ def pieces_of_an_attribute(x):
     first *= second**2
     third += holder.items[0] * holder.items[1]
     return np.sum(holder.items**2) * third[0] + np.einsum("i,i->", holder.items, holder.items**2)
+
+
+NAMES = ("alpha", "beta")
+KEYS = ["alpha", "beta"]
+
+
+@program([0.5, 1.5], 2.0)
+@program([0.5, 1.5], 0.7)
+@program(np.array([0.5, 1.5]), 2.0)
+def dict_of_pairs_with_names_from_outside(x, k):
+    table = dict(zip(NAMES, x))
+    table["gamma"] = table["alpha"] * k
+    if k > 1.0:
+        table["alpha"] = table["gamma"] ** 2
+    else:
+        table["beta"] = table["alpha"]
+    return table["alpha"] * table["beta"] * table["gamma"]
+
+
+@program([0.5, 1.5])
+def containers_begun_with_names_from_outside(x):
+    totals = dict.fromkeys(NAMES, 0.0)
+    for name, value in zip(KEYS, x):
+        totals[name] += value**2
+    rest = list(NAMES)
+    rest.append(x[0] * x[1])
+    pairs = dict.fromkeys(sorted(KEYS))
+    pairs["beta"] = totals["beta"] * rest[-1]
+    return totals["alpha"] * pairs["beta"] + len(rest)

@@ -139,3 +139,82 @@ def context_of_a_nested_generator(x):
     with at(x) as p, at(2.0) as q:
         r = p * q * len(history)
     return r * x + len(history)
+
+
+class Ignoring:
+    """Swallows exceptions of one class, and counts how often it is left."""
+
+    def __init__(self, kind=ZeroDivisionError):
+        self.kind, self.left = kind, 0
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, kind, error, traceback):
+        self.left += 1
+        return kind is not None and issubclass(kind, self.kind)
+
+
+@program(1.5)
+def exceptions_swallowed_in_a_loop(x):
+    ignoring, y = Ignoring(), x
+    for k in range(3):
+        with ignoring:
+            y = y * x
+            y = y / (k - 1)
+            y = y + x
+    return y * ignoring.left
+
+
+class Fallback:
+    def __init__(self, default):
+        self.value, self.default = None, default
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, kind, error, traceback):
+        if kind is None:
+            return None
+        self.value = self.default
+        return True
+
+
+@program(1.5)
+def blocks_left_by_jumps_and_exceptions(x):
+    total = 0.0
+    for k in range(5):
+        with Fallback(x * k) as fallback:
+            if k == 4:
+                break
+            if k == 1:
+                raise ValueError(f"{k}")
+            fallback.value = x**k
+            if k == 2:
+                continue
+        total += fallback.value
+    return total
+
+
+def first_root(x, cases):
+    for case in cases:
+        with Ignoring(ValueError) as ignoring:
+            return math.sqrt(case - x) * (1 + ignoring.left)
+    return x
+
+
+@program(1.5)
+def results_returned_from_blocks_that_may_fail(x):
+    return first_root(x, [0.5, 2.5, 9.0]) * x + first_root(x, [0.0])
+
+
+@program(0.5)
+def exceptions_that_are_not_swallowed(x):
+    y = x
+    try:
+        with Ignoring(ValueError) as ignoring:
+            y = y * x
+            y = y / 0.0
+    except ZeroDivisionError:
+        y = y * 3.0
+    return y * ignoring.left

@@ -2,6 +2,7 @@
 
 import dataclasses
 import functools
+import math
 from functools import cache, lru_cache, wraps
 
 import numpy as np
@@ -213,3 +214,41 @@ class C:
 @program(C(2.0), 0.3)
 def decorated_methods(c, x):
     return c.m(x) * c.sq + c.n(3) + c.n(3) * x
+
+
+class Disc:
+    def __init__(self, radius):
+        self.radius = radius
+
+
+@functools.singledispatch
+def area(shape, scale=1.0):
+    raise NotImplementedError(type(shape))
+
+
+@area.register
+def _(shape: Disc, scale=1.0):
+    return math.pi * shape.radius**2 * scale
+
+
+@area.register(list)
+@area.register(tuple)
+def _(shape, scale=1.0):
+    return sum(area(part, scale=scale) for part in shape)
+
+
+@area.register
+def _(shape: int, scale=1.0):
+    return shape * scale * 100
+
+
+@area.register(float)
+@area.register(np.ndarray)
+def _(shape, scale=1.0):
+    return np.sum(shape * shape) * scale
+
+
+@program(1.3, 0.4)
+def functions_dispatched_by_the_class_of_an_argument(r, a):
+    several = area([Disc(r), (Disc(a), 2.0), np.array([a, r])], a)
+    return several * area(Disc(a), scale=r) + sum(map(area, [Disc(r), 3])) * area(a)

@@ -239,3 +239,41 @@ def text_that_is_no_number(x):
         except ValueError:
             total = total + x * x
     return total
+
+
+class Missing(Exception):
+    def __init__(self, name, place):
+        self.name, self.place = name, place
+
+
+def described(error):
+    return len(error.name) + error.place
+
+
+class Noted:
+    def __init__(self):
+        self.entered = 0
+
+    def __enter__(self):
+        self.entered += 1
+        return self
+
+    def __exit__(self, kind, error, traceback):
+        return False
+
+
+@program(1.3, 0.4)
+def contents_of_exceptions_that_hold_no_numbers(x, y):
+    total, errors, guard = x, [], Noted()
+    for k, name in enumerate(["a", "bb", "c"]):
+        try:
+            with guard:
+                total = total * y
+                if len(name) > 1:
+                    raise Missing(name, k)
+                total += x
+        except Missing as error:
+            errors.append(error)
+            if error.name == "bb" and error.args == ("bb", 1):
+                total += described(error) * x**2
+    return total * errors[0].place * guard.entered

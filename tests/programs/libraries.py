@@ -5,6 +5,7 @@ import json
 import logging
 import random
 import re
+import statistics
 import textwrap
 import threading
 import time
@@ -66,3 +67,15 @@ def warned(x):
         warnings.simplefilter("ignore")
         warnings.warn("x is small", stacklevel=1)
     return x * x
+
+
+@program([0.4, 1.2, 2.2, 0.1], [1.0, 2.0, 3.0, 4.0])
+def statistics_of_lists(xs, weights):
+    spread = statistics.stdev(xs) * statistics.pvariance(xs, statistics.mean(xs)) + statistics.pstdev(
+        xs, mu=0.5
+    )
+    centre = statistics.fmean(xs) * statistics.median(xs) + statistics.median_low(
+        xs
+    ) * statistics.median_high(xs)
+    weighted = sum(x * w for x, w in zip(xs, weights)) * statistics.variance(tuple(weights))
+    return spread * weighted + centre * statistics.mean(x * x for x in xs) + statistics.geometric_mean(xs)

@@ -26,6 +26,10 @@ sample(np.average, real(3, 4), 0, positive(3), keepdims=True)
 sample(np.average, real(2, 3, 4), axis=(2, 0), weights=positive(4, 2))
 sample(np.average, real(2, 3, 4), axis=(0, 1), weights=positive(2, 3, 4))
 sample(np.average, imaginary(3), weights=positive(3))
+sample(np.average, real(3, 4), returned=True)
+sample(np.average, real(3, 4), axis=1, weights=positive(4), returned=True)
+sample(np.average, real(3, 4), 0, positive(3, 4), True, keepdims=True)
+sample(np.average, real(2, 3, 4), axis=(2, 0), weights=positive(4, 2), returned=True)
 
 # -- covariances -------------------------------------------------------------------------------------
 
@@ -46,6 +50,9 @@ sample(np.cov, real(2, 4), ddof=2)
 sample(np.cov, real(2, 4), fweights=COUNTS)
 sample(np.cov, real(2, 4), aweights=WEIGHTS)
 sample(np.cov, real(2, 4), aweights=WEIGHTS, fweights=COUNTS, ddof=0)
+sample(np.cov, real(2, 4), aweights=WEIGHTS, fweights=COUNTS, ddof=2)
+sample(np.cov, real(4), real(4), aweights=WEIGHTS, bias=True)
+sample(np.cov, imaginary(2, 4), aweights=WEIGHTS)
 
 # -- counts ------------------------------------------------------------------------------------------
 
@@ -54,6 +61,11 @@ sample(np.bincount, PLACES, positive(4))
 sample(np.bincount, PLACES, positive(4), minlength=6)
 sample(np.histogram, real(5), 3)
 sample(np.histogram, real(5), 3, weights=positive(5))
+sample(np.histogram, real(5), 3, density=True)
+sample(np.histogram, real(5), 3, weights=positive(5), density=True)
+sample(np.histogram, real(5), [-1.5, 0.0, 0.4, 1.5], density=True, weights=positive(5), fixed=("a",))
+sample(np.histogram2d, real(5), real(5), (2, 3), weights=positive(5), density=True)
+sample(np.histogramdd, real(5, 3), 2, weights=positive(5), density=True)
 sample(np.histogram, real(5), bins=np.array([-1.0, 0.0, 1.0]), weights=positive(5), fixed=("a",))
 sample(np.histogram, real(2, 3), 4, (-1.5, 1.5), weights=positive(2, 3), fixed=("a",))
 sample(np.histogram2d, real(5), real(5), 3, weights=positive(5))

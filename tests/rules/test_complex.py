@@ -193,3 +193,30 @@ def test_a_pullback_keeps_sums_over_columns_in_complex_programs() -> None:
     expected = sum(np.real(np.sum(c * t)) for c, t in zip(change, tangents))
     found = sum(np.real(np.sum(p * d)) for p, d in zip(pulled, direction))
     np.testing.assert_allclose(found, expected, rtol=1e-5)
+
+
+CUTS = [
+    (np.arcsin, (complex(2.0, 0.0), complex(2.0, -0.0), complex(-2.0, 0.0), complex(-2.0, -0.0)), 1e-6),
+    (np.arccos, (complex(2.0, 0.0), complex(2.0, -0.0), complex(-2.0, 0.0), complex(-2.0, -0.0)), 1e-6),
+    (np.arccosh, (complex(-2.0, 0.0), complex(-2.0, -0.0), complex(0.3, 0.0), complex(0.3, -0.0)), 1e-6),
+    (np.arcsinh, (complex(0.0, 2.0), complex(-0.0, 2.0), complex(0.0, -2.0), complex(-0.0, -2.0)), 1e-6j),
+]
+
+
+@pytest.mark.parametrize(("function", "places", "step"), CUTS, ids=[c[0].__name__ for c in CUTS])
+def test_inverse_functions_keep_to_the_side_of_their_branch_cut(
+    function: Any, places: Any, step: Any
+) -> None:
+    for place in places:
+        ahead, behind = (
+            complex(place.real + s * step.real, place.imag)
+            if step.imag == 0
+            else complex(place.real, place.imag + s * step.imag)
+            for s in (1, -1)
+        )
+        slope = (function(ahead) - function(behind)) / (2 * step)
+
+        assert np.isclose(grad(lambda z: function(z), holomorphic=True)(place), slope)
+        assert np.isclose(
+            jvp(lambda z: function(z), (np.array([place]),), (np.ones(1, complex),))[1][0], slope
+        )

@@ -25,7 +25,7 @@ def public(owner: Any) -> dict[str, Any]:
 
 def is_accounted_for(function: Any) -> bool:
     known = registry.find(function) is not None or registry.is_constant(function)
-    known = known or registry.source_of(function) is not None
+    known = known or registry.source_of(function) is not None or registry.is_language(function)
     return known or registry.is_mutating(function) or registry.reason_refused(function) is not None
 
 
@@ -54,6 +54,7 @@ def test_nothing_is_declared_twice(namespace: ModuleType) -> None:
             registry.is_constant(member),
             registry.reason_refused(member) is not None,
             registry.source_of(member) is not None,
+            registry.is_language(member),
         )
         assert sum(ways) == 1, name
 

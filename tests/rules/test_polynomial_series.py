@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 from numpy.polynomial import chebyshev, hermite, hermite_e, laguerre, legendre, polynomial
 
-from srcad import check_grads, vjp
+from srcad import check_grads, grad, vjp
+from srcad.errors import NoDerivativeError
 
 FAMILIES = {
     "poly": polynomial, "cheb": chebyshev, "leg": legendre, "lag": laguerre, "herm": hermite, "herme": hermite_e,
@@ -66,3 +67,70 @@ def test_values_of_series_are_those_of_numpy(
     function: Callable[..., Any], arguments: tuple[Any, ...]
 ) -> None:
     np.testing.assert_allclose(vjp(function, *arguments)[0], function(*arguments), rtol=1e-12, atol=1e-14)
+
+
+# -- the classes -------------------------------------------------------------------------------------
+
+PLAIN = np.polynomial.Polynomial([0.6, -1.1, 0.8])
+CLASSES = [
+    np.polynomial.Polynomial, np.polynomial.Chebyshev, np.polynomial.Legendre, np.polynomial.Laguerre,
+    np.polynomial.Hermite, np.polynomial.HermiteE,
+]  # fmt: skip
+
+
+def value_of_a_global_series(x):
+    return np.sum(PLAIN(x) ** 2)
+
+
+def value_of_a_series_of_numbers(s, t, x):
+    return np.sum(np.polynomial.Polynomial([s, 1.0, s * t])(x))
+
+
+def arithmetic_of_series(c, x):
+    p = np.polynomial.Polynomial(c)
+    q = 2.0 * p * np.polynomial.Polynomial([1.0, 2.0]) - p**2 / 3.0 + 1
+    return np.sum(q(x) * (1 - p)(x)) + p.coef[0]
+
+
+def pieces_of_series(c):
+    p = np.polynomial.Polynomial(c)
+    return p.truncate(2)(0.3) + p.cutdeg(1)(0.4) + np.sum(p.linspace(4)[1]) + sum(p) * len(p)
+
+
+def test_a_series_outside_of_the_function_has_values_with_derivatives() -> None:
+    check_grads(value_of_a_global_series, (X,), order=2)
+
+
+def test_series_are_made_of_numbers_that_carry_derivatives() -> None:
+    check_grads(value_of_a_series_of_numbers, (0.3, -0.8, X))
+
+
+@pytest.mark.parametrize("cls", CLASSES, ids=lambda cls: cls.__name__)
+def test_classes_of_series_have_values_and_derivatives(cls: Any) -> None:
+    def program(c, x):
+        p = cls(c, domain=[0, 2], window=[-1, 1])
+        return np.sum(p(x) ** 2) + np.sum(p.deriv()(x) * cls(c).deriv(2)(0.3))
+
+    check_grads(program, (SERIES, X))
+
+
+def test_series_are_added_multiplied_and_divided_by_numbers() -> None:
+    check_grads(arithmetic_of_series, (SERIES, X), order=2)
+
+
+def test_series_are_cut_and_listed() -> None:
+    check_grads(pieces_of_series, (SERIES,))
+
+
+def test_a_series_is_an_argument_like_other_objects() -> None:
+    gradient = grad(lambda p: p(0.5) * 2.0)(PLAIN)
+
+    np.testing.assert_allclose(gradient.coef, [2.0, 1.0, 0.5])
+
+
+@pytest.mark.parametrize(
+    "method", [lambda p: p.integ()(0.3), lambda p: (p // p)(0.3)], ids=["integ", "floordiv"]
+)
+def test_methods_of_series_without_derivative_are_refused(method: Any) -> None:
+    with pytest.raises(NoDerivativeError, match="work with its coefficients"):
+        grad(lambda c: method(np.polynomial.Polynomial(c)))(SERIES)

@@ -113,6 +113,14 @@ def unstack(call: Call) -> Kind:
 # -- counts and fits ---------------------------------------------------------------------------------
 
 
+def average(call: Call) -> Kind:
+    """Return the kind of ``np.average(a, axis, weights, returned)``, with the sum of weights where it is asked for."""
+    returned = integer(call.get(3, "returned"), False)
+    if returned is False:
+        return NUMBER
+    return pair(NUMBER, NUMBER) if returned is True else ANY
+
+
 def _counts(call: Call, weights: int, density: int) -> Kind:
     """A count, of the dtype that weights and ``density`` leave it."""
     plain = all(k is None or k.name == "none" for k in (call.get(weights, "weights"),))
@@ -235,6 +243,7 @@ SEVERAL: dict[Any, Callable[[Call], Kind]] = {
     np.array_split: _parts(lambda call, rank: integer(call.get(2, "axis"), 0)),
     np.dsplit: _parts(lambda call, rank: 2),
     np.gradient: gradient,
+    np.average: average,
     np.histogram: histogram,
     np.histogram2d: histogram2d,
     np.histogramdd: histogramdd,

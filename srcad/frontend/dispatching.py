@@ -1,0 +1,56 @@
+"""Functions under ``functools.singledispatch``: which one is meant is found out at each call.
+
+Before::
+
+    @singledispatch
+    def size(v): ...
+
+    y = size(x)
+
+After, where ``size`` is read as a function of its own::
+
+    def size(*args, **kw):
+        return rt.dispatched(function, args[0])(*args, **kw)
+"""
+
+from __future__ import annotations
+
+import functools
+import itertools
+from typing import Any
+
+from srcad import runtime as rt
+from srcad.lang import texts
+
+__all__ = ["written_out"]
+
+_WRAPPER = functools.singledispatch(lambda value: value).__code__  # type: ignore[attr-defined]
+_serial = itertools.count(1)
+
+
+def written_out(func: Any) -> Any:
+    """Return the function that is to be read for ``func``: one that looks for what is meant, or ``func`` itself.
+
+    Examples
+    --------
+    >>> import inspect
+    >>> size = functools.singledispatch(abs)
+    >>> print(inspect.getsource(written_out(size)), end="")
+    def abs(*args, **kw):
+        return rt.dispatched(function, args[0])(*args, **kw)
+    >>> written_out(inspect.getsource) is inspect.getsource
+    True
+    """
+    return _dispatching(func) if getattr(func, "__code__", None) is _WRAPPER else func
+
+
+@functools.lru_cache(maxsize=256)
+def _dispatching(func: Any) -> Any:
+    title = func.__name__ if func.__name__.isidentifier() else "dispatched"
+    file = f"<srcad {title} dispatched {next(_serial)}>"
+    text = f"def {title}(*args, **kw):\n    return rt.dispatched(function, args[0])(*args, **kw)\n"
+    texts.keep(file, text)
+    space: dict[str, Any] = {"rt": rt, "function": func, "__name__": func.__module__}
+    exec(compile(text, file, "exec"), space)
+    texts.forget_with(space[title], file)
+    return space[title]

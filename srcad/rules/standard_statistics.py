@@ -1,0 +1,98 @@
+"""The functions of the standard library's ``statistics`` on numbers, which compute with exact fractions."""
+
+from __future__ import annotations
+
+import math
+import statistics
+from typing import Any
+
+import numpy as np
+
+from srcad import runtime as rt
+from srcad.rules.registry import vjp, written_out
+
+
+@vjp(statistics.mean, "data", linear=True)
+def mean(ans, g, data):
+    return rt.structured_like(np.full(len(data), g / len(data)), data)
+
+
+@vjp(statistics.variance, "data", "xbar")
+def variance(ans, g, data, xbar=None):
+    x = np.array(data)
+    slopes = 2.0 * g / (len(data) - 1) * (x - (np.mean(x) if xbar is None else xbar))
+    return rt.structured_like(slopes, data), -np.sum(slopes)
+
+
+@vjp(statistics.stdev, "data", "xbar")
+def stdev(ans, g, data, xbar=None):
+    x = np.array(data)
+    slopes = g * rt.safe_reciprocal(ans) / (len(data) - 1) * (x - (np.mean(x) if xbar is None else xbar))
+    return rt.structured_like(slopes, data), -np.sum(slopes)
+
+
+@vjp(statistics.pvariance, "data", "mu")
+def pvariance(ans, g, data, mu=None):
+    x = np.array(data)
+    slopes = 2.0 * g / len(data) * (x - (np.mean(x) if mu is None else mu))
+    return rt.structured_like(slopes, data), -np.sum(slopes)
+
+
+@vjp(statistics.pstdev, "data", "mu")
+def pstdev(ans, g, data, mu=None):
+    x = np.array(data)
+    slopes = g * rt.safe_reciprocal(ans) / len(data) * (x - (np.mean(x) if mu is None else mu))
+    return rt.structured_like(slopes, data), -np.sum(slopes)
+
+
+@vjp(
+    statistics.harmonic_mean,
+    "data",
+    refused={"weights": "Weights in a harmonic mean: write out 1 / sum(w / x)."},
+)
+def harmonic_mean(ans, g, data, weights=None):
+    x = np.array(data)
+    return rt.structured_like(g * (ans / x) ** 2 / len(data), data)
+
+
+@written_out(statistics.fmean)
+def fmean(data: Any, weights: Any = None) -> Any:
+    numbers = list(data)
+    if weights is None:
+        if not numbers:
+            raise statistics.StatisticsError("fmean requires at least one data point")
+        return math.fsum(numbers) / len(numbers)
+    return math.fsum([x * w for x, w in zip(numbers, weights)]) / math.fsum(weights)
+
+
+@written_out(statistics.geometric_mean)
+def geometric_mean(data: Any) -> Any:
+    return math.exp(fmean([math.log(x) for x in data]))
+
+
+@written_out(statistics.median)
+def median(data: Any) -> Any:
+    numbers = _in_order(data)
+    middle = len(numbers) // 2
+    if len(numbers) % 2 == 1:
+        return numbers[middle]
+    return (numbers[middle - 1] + numbers[middle]) / 2
+
+
+@written_out(statistics.median_low)
+def median_low(data: Any) -> Any:
+    numbers = _in_order(data)
+    return numbers[(len(numbers) - 1) // 2]
+
+
+@written_out(statistics.median_high)
+def median_high(data: Any) -> Any:
+    numbers = _in_order(data)
+    return numbers[len(numbers) // 2]
+
+
+def _in_order(data: Any) -> Any:
+    numbers = sorted(data)
+    if not numbers:
+        raise statistics.StatisticsError("no median for empty data")
+    return numbers
