@@ -168,7 +168,8 @@ def _gradients(
     rule: registry.Rule, ans: Any, g: Any, args: Any, options: dict[str, Any], arguments: dict[str, Any]
 ) -> list[Any]:
     if rule.kind == "elementwise":
-        partials = rule.reverse(ans, *args, **options)
+        operands = [np.asarray(a) if isinstance(a, (list, tuple)) else a for a in args]
+        partials = rule.reverse(ans, *operands, **options)
         parts = [partials] if len(rule.wrt) == 1 else list(partials)
         return [
             rt.unbroadcast(g * part, arguments[name])

@@ -15,7 +15,7 @@ from srcad.analysis.infer import BINARY, Kinds, kind_of_operation
 from srcad.analysis.kinds import Kind, answer, is_double, is_scalar, may_be_whole
 from srcad.analysis.memory import Memory
 from srcad.derive.build import Flattener, call, constant, name
-from srcad.derive.inline import bind, instantiate, refusal, static_name
+from srcad.derive.inline import as_arrays, bind, instantiate, refusal, static_name
 from srcad.errors import NoDerivativeError, UnsupportedError
 from srcad.lang.function import Function
 from srcad.rules import registry
@@ -83,6 +83,12 @@ class Operations:
         if kind.name in _NO_TANGENT or kind.name == "float":
             return constant(0.0)
         return self.fl.atom(self.runtime(rt.zero_tangent, "zero_tangent", node))
+
+    def tangent_as_array(self, node: gast.AST) -> gast.AST:
+        """Return the tangent of an operand of an elementwise function; that of a list as an array."""
+        tangent = self.tangent(node)
+        of_list = self.kind(node).name in ("list", "tuple")
+        return self.fl.atom(call("np.asarray", tangent)) if of_list else tangent
 
     def runtime(self, function: Any, title: str, *arguments: gast.AST) -> gast.Call:
         """Return a call of a function of the runtime."""
@@ -253,7 +259,8 @@ class Operations:
         forward = rule.forward.get(parameter)
         argument = bound[parameter]
         if forward is not None:
-            tangent = self.tangent_of(argument)
+            of_ufunc = isinstance(rule.primal, np.ufunc) and isinstance(argument, gast.AST)
+            tangent = self.tangent_as_array(argument) if of_ufunc else self.tangent_of(argument)
             single = registry.Rule(rule.primal, (parameter,), "vjp", forward)
             statements, atoms = instantiate(single, self.scope, bound, ans, tangent, [parameter], self.known)
             self.fl.statements += statements
@@ -359,13 +366,14 @@ class Operations:
         wanted = [p for p in rule.wrt if p in bound and self.is_varied(bound[p])]
         if not wanted:
             return self.zero_of(ans)
-        statements, partials = instantiate(rule, self.scope, bound, ans, constant(1.0), wanted, self.known)
+        arrays = as_arrays(bound, self.kind, self.fl)
+        statements, partials = instantiate(rule, self.scope, arrays, ans, constant(1.0), wanted, self.known)
         zero = [isinstance(p, gast.Constant) and p.value == 0 for p in partials]
         used = [(p, d) for p, d, null in zip(wanted, partials, zero) if not null]
         if not used:
             return self.zero_of(ans)
         self.fl.statements += statements
-        terms = [self.times(self.tangent(bound[parameter]), partial) for parameter, partial in used]
+        terms = [self.times(self.tangent_as_array(bound[parameter]), partial) for parameter, partial in used]
         result = self.total(terms)
         if isinstance(result, gast.Name) and (self.is_changed(ans) or self.is_changed(bound[used[0][0]])):
             result = gast.UnaryOp(gast.UAdd(), result)

@@ -13,12 +13,13 @@ from typing import Any
 
 import gast
 
+from srcad.analysis.kinds import Kind
 from srcad.derive.build import Flattener, assign, call, constant, name, parsed
 from srcad.frontend.statics import canonical, refer
 from srcad.lang.scope import Scope
 from srcad.rules.registry import Rule
 
-__all__ = ["bind", "instantiate", "refusal", "static_name"]
+__all__ = ["as_arrays", "bind", "instantiate", "refusal", "static_name"]
 
 Known = Callable[[str, gast.AST], "int | None"]
 
@@ -70,6 +71,18 @@ def instantiate(
         return _copy_body(rule, scope, bound, ans, g, positions, known)
     except _Undecided:
         return _call_rule(rule, scope, bound, ans, g, positions)
+
+
+def as_arrays(
+    bound: dict[str, Any], kind_of: Callable[[gast.AST], Kind], flattener: Flattener
+) -> dict[str, Any]:
+    """Return the operands of an elementwise rule: lists and tuples as the arrays that NumPy takes them for."""
+    return {
+        parameter: flattener.atom(call("np.asarray", operand))
+        if isinstance(operand, gast.AST) and kind_of(operand).name in ("list", "tuple")
+        else operand
+        for parameter, operand in bound.items()
+    }
 
 
 def _call_rule(

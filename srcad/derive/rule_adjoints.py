@@ -9,7 +9,7 @@ import numpy as np
 
 from srcad.analysis.kinds import answer, is_scalar, is_whole, may_be_whole
 from srcad.derive.build import Flattener, call, constant
-from srcad.derive.inline import bind, instantiate, refusal
+from srcad.derive.inline import as_arrays, bind, instantiate, refusal
 from srcad.derive.memory_adjoints import MemoryAdjoints
 from srcad.derive.operations import Contribution
 from srcad.errors import NoDerivativeError
@@ -123,7 +123,8 @@ class RuleAdjoints(MemoryAdjoints):
         self, rule: registry.Rule, bound: dict[str, Any], ans: gast.AST, g: gast.AST, fl: Flattener
     ) -> list[Contribution]:
         wanted = [p for p in rule.wrt if p in bound and self.is_varied(bound[p])]
-        statements, partials = instantiate(rule, self.scope, bound, ans, g, wanted, self.known)
+        arrays = as_arrays(bound, self.kind, fl)
+        statements, partials = instantiate(rule, self.scope, arrays, ans, g, wanted, self.known)
         fl.statements += statements
         found = []
         operands = [a for a in bound.values() if not isinstance(a, (list, tuple, gast.Constant))]

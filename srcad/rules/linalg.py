@@ -92,8 +92,11 @@ def multi_dot(ans, g, arrays, *, out=None):
     middle = np.reshape(g, (np.shape(matrices[0])[0], np.shape(matrices[-1])[1]))
     turned = [np.transpose(m) for m in matrices]
     return [
-        np.reshape(
-            np.linalg.multi_dot([*turned[:k][::-1], middle, *turned[k + 1 :][::-1]]), np.shape(arrays[k])
+        rt.unbroadcast(
+            np.reshape(
+                np.linalg.multi_dot([*turned[:k][::-1], middle, *turned[k + 1 :][::-1]]), np.shape(arrays[k])
+            ),
+            arrays[k],
         )
         for k in range(len(arrays))
     ]

@@ -7,6 +7,7 @@ import scipy.special
 
 from srcad import runtime as rt
 from srcad.rules.registry import elementwise, jvp, vjp
+from srcad.rules.scipy_special_gamma import stdtr_by_freedom
 
 # -- error functions; 2 / sqrt(pi) = 1.1283791670955126 ------------------------------------------------
 
@@ -105,21 +106,26 @@ def chdtrc(ans, x1, x2):
     )
 
 
-@elementwise(scipy.special.stdtr, "x2")
+@elementwise(scipy.special.stdtr, "x1", "x2")
 def stdtr(ans, x1, x2):
     half = 0.5 * x1
     scale = np.exp(-scipy.special.betaln(half, 0.5)) / np.sqrt(x1)
-    return rt.scipy_special.as_precise_as(
-        scale * np.exp(-(half + 0.5) * np.log1p(x2 * x2 / x1)), rt.scipy_special.precision(x1, x2)
+    precision = rt.scipy_special.precision(x1, x2)
+    return (
+        rt.scipy_special.as_precise_as(stdtr_by_freedom(x1, x2), precision),
+        rt.scipy_special.as_precise_as(scale * np.exp(-(half + 0.5) * np.log1p(x2 * x2 / x1)), precision),
     )
 
 
-@elementwise(scipy.special.stdtrit, "x2")
+@elementwise(scipy.special.stdtrit, "x1", "x2")
 def stdtrit(ans, x1, x2):
     half = 0.5 * x1
     scale = np.exp(scipy.special.betaln(half, 0.5)) * np.sqrt(x1)
-    return rt.scipy_special.as_precise_as(
-        scale * np.exp((half + 0.5) * np.log1p(ans * ans / x1)), rt.scipy_special.precision(x1, x2)
+    slope = scale * np.exp((half + 0.5) * np.log1p(ans * ans / x1))
+    precision = rt.scipy_special.precision(x1, x2)
+    return (
+        rt.scipy_special.as_precise_as(-slope * stdtr_by_freedom(x1, ans), precision),
+        rt.scipy_special.as_precise_as(slope, precision),
     )
 
 

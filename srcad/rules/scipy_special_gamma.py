@@ -139,6 +139,16 @@ def betainc_by_second(value, a, b, x):
     return moment - value * (scipy.special.digamma(b) - scipy.special.digamma(a + b))
 
 
+def stdtr_by_freedom(df, t):
+    """Return the derivative of the distribution function of Student's t by its degrees of freedom."""
+    square = np.where(np.equal(t, 0), 1.0, t * t)
+    part = df / (df + square)
+    value = scipy.special.betainc(0.5 * df, 0.5, part)
+    change = 0.5 * betainc_by_first(value, 0.5 * df, 0.5, part)
+    moved = beta_density(0.5 * df, 0.5, part) * square / ((df + square) * (df + square))
+    return -0.5 * np.sign(t) * (change + moved)
+
+
 @elementwise(rt.scipy_special.beta_moment, "a", "b", "x")
 def beta_moment(ans, a, b, x, i=0, j=0):
     logarithm = scipy.special.xlogy(a - 1, x) + scipy.special.xlog1py(b - 1, -x)

@@ -7,6 +7,7 @@ import scipy.special
 import scipy.stats
 
 from srcad.rules.registry import elementwise
+from srcad.rules.scipy_special_gamma import beta_density, betainc_by_first
 
 # -- poisson -----------------------------------------------------------------------------------------
 
@@ -128,3 +129,29 @@ def nbinom_logpmf(ans, k, n, p, loc=0):
 def nbinom_pmf(ans, k, n, p, loc=0):
     by_n = scipy.special.digamma(np.maximum(k - loc, 0) + n) - scipy.special.digamma(n) + np.log(p)
     return ans * by_n, ans * (n / p - (k - loc) / (1 - p))
+
+
+@elementwise(scipy.stats.nbinom.cdf, "n", "p")
+def nbinom_cdf(ans, k, n, p, loc=0):
+    after = np.maximum(np.floor(k - loc), 0) + 1  # below the support the distribution function is constant
+    inside = np.greater_equal(k, loc) * 1.0
+    return inside * betainc_by_first(ans, n, after, p), inside * beta_density(n, after, p)
+
+
+@elementwise(scipy.stats.nbinom.sf, "n", "p")
+def nbinom_sf(ans, k, n, p, loc=0):
+    after = np.maximum(np.floor(k - loc), 0) + 1
+    inside = np.greater_equal(k, loc) * 1.0
+    return -inside * betainc_by_first(1 - ans, n, after, p), -inside * beta_density(n, after, p)
+
+
+@elementwise(scipy.stats.nbinom.logcdf, "n", "p")
+def nbinom_logcdf(ans, k, n, p, loc=0):
+    slopes = nbinom_cdf(np.exp(ans), k, n, p, loc)
+    return slopes[0] * np.exp(-ans), slopes[1] * np.exp(-ans)
+
+
+@elementwise(scipy.stats.nbinom.logsf, "n", "p")
+def nbinom_logsf(ans, k, n, p, loc=0):
+    slopes = nbinom_sf(np.exp(ans), k, n, p, loc)
+    return slopes[0] * np.exp(-ans), slopes[1] * np.exp(-ans)

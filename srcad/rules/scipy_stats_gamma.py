@@ -11,7 +11,7 @@ import scipy.stats
 
 from srcad import runtime as rt
 from srcad.rules.registry import elementwise
-from srcad.rules.scipy_special_gamma import beta_density, betainc_by_first
+from srcad.rules.scipy_special_gamma import stdtr_by_freedom
 
 # -- t -----------------------------------------------------------------------------------------------
 
@@ -59,13 +59,7 @@ def t_pdf(ans, x, df, loc=0, scale=1):
 
 def t_by_freedom(x, df, loc, scale):
     """Return the derivative of the distribution function by the degrees of freedom."""
-    z = (x - loc) / scale
-    square = np.where(np.equal(z, 0), 1.0, z * z)
-    part = df / (df + square)
-    value = scipy.special.betainc(0.5 * df, 0.5, part)
-    change = 0.5 * betainc_by_first(value, 0.5 * df, 0.5, part)
-    moved = beta_density(0.5 * df, 0.5, part) * square / ((df + square) * (df + square))
-    return -0.5 * np.sign(z) * (change + moved)
+    return stdtr_by_freedom(df, (x - loc) / scale)
 
 
 @elementwise(scipy.stats.t.cdf, "x", "df", "loc", "scale")

@@ -132,7 +132,8 @@ def _gradients(node: Node, operation: Operation, g: Any, eager: bool) -> Any:
         if call.given:
             return _as_given(found, call.given, operation)
         return (found,) if call.single else found
-    partials = reverse(ans, *args, **kwargs)
+    operands = [np.asarray(a) if isinstance(a, (list, tuple)) and not _holds_node(a) else a for a in args]
+    partials = reverse(ans, *operands, **kwargs)
     if call.single:
         partials = (partials,)
     return _chained(g, partials, operation)

@@ -108,8 +108,13 @@ sample(special.expn, 0, positive(3))
 
 # -- distribution functions under their Cephes names -------------------------------------------------
 
-for function in (special.chdtr, special.chdtrc, special.pdtr, special.pdtrc, special.stdtr, special.stdtrit):
+for function in (special.chdtr, special.chdtrc, special.pdtr, special.pdtrc):
     sample(function, 3, positive(3))
+for function in (special.stdtr, special.stdtrit):
+    sample(function, 1 + positive(3), 0.8 * positive(3))
+    sample(function, 2.5, 0.4)
+    sample(function, 3, positive(3), fixed=("x1",))
+sample(special.stdtr, 2.5, real(3))
 sample(special.bdtr, 2.0, 5, positive(3))
 sample(special.bdtrc, 2.0, 5, positive(3))
 

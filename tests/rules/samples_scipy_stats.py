@@ -84,6 +84,10 @@ for name in ("logcdf", "logsf"):
     sample(getattr(stats.binom, name), counts[1:], 5, positive(3))
 for name in ("logpmf", "pmf"):
     sample(getattr(stats.nbinom, name), counts[1:], 1 + positive(3), positive(3))
+for name in ("cdf", "sf", "logcdf", "logsf"):
+    sample(getattr(stats.nbinom, name), counts[1:], 1 + positive(3), 0.7 * positive(3))
+    sample(getattr(stats.nbinom, name), counts[1:] + 1.5, 2.5, 0.3, 1)
+sample(stats.nbinom.cdf, np.array([-1, 0, 2]), 2.5, 0.3)
 
 # -- several variables -------------------------------------------------------------------------------
 

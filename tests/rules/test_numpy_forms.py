@@ -369,3 +369,41 @@ def test_methods_of_any_ufunc(program: Callable[..., Any]) -> None:
 def test_methods_that_numpy_does_not_have_are_refused() -> None:
     with pytest.raises(NoDerivativeError, match="does not combine two numbers"):
         grad(lambda x: np.sum(np.sin.outer(x, x)))(X)
+
+
+def powers_by_a_list(x):
+    return np.sum(np.power(x, [2, 0, 3, 1]) * np.arctan2((1.0, 2.0, 3.0, 4.0), x))
+
+
+def lists_of_numbers(s, x):
+    return np.sum(np.power([s, 2.0, s * s, 1], x * x) + np.arctan2([s, 1.0, 2.0, s], x))
+
+
+def functions_of_lists(s):
+    return np.sum(np.sqrt([s, s * 2]) * np.exp((s, 1.0)))
+
+
+LISTS: list[tuple[Callable[..., Any], tuple[Any, ...]]] = [
+    (powers_by_a_list, (X + 3.0,)), (lists_of_numbers, (0.4, X)), (functions_of_lists, (0.4,)),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("program", "arguments"), LISTS, ids=[p.__name__ for p, _ in LISTS])
+def test_lists_are_operands_of_elementwise_functions(
+    program: Callable[..., Any], arguments: tuple[Any, ...]
+) -> None:
+    check_grads(program, arguments, order=2)
+    assert np.isfinite(jvp(program, arguments, arguments)[1])
+
+
+def test_a_real_factor_of_a_chain_of_complex_products_has_a_real_gradient() -> None:
+    z = np.array([[1.0 + 2.0j], [0.5 - 1.0j]])
+
+    def program(a):
+        total = 0.0
+        for _ in range(2):
+            total = total + np.sum(np.abs(np.linalg.multi_dot([a, z])) ** 2)
+            a = a * 1.5
+        return total
+
+    check_grads(program, (np.array([[0.3, -0.7], [1.1, 0.2]]),))
