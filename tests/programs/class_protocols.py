@@ -336,3 +336,22 @@ class Offset:
 def argument_unpacked_by_its_class(offset, factor):
     dx, dy = offset
     return dx * dy**2 * factor + max(*offset) * sum(offset)
+
+
+@dataclass
+class Dense:
+    w: np.ndarray
+    activation: object = np.tanh
+    seen: list = field(default_factory=list)
+
+    def __call__(self, x):
+        z = self.w @ x
+        self.seen.append(z)
+        return self.activation(z)
+
+
+@program(X, np.array([[0.2, -0.5, 0.1], [0.7, 0.3, -0.2]]), np.array([[1.1, 0.4]]))
+def functions_of_numpy_held_by_a_class(x, w1, w2):
+    layers = [Dense(w1), Dense(w2, activation=lambda z: z * z)]
+    out = reduce(lambda h, layer: layer(h), layers, x)
+    return np.sum(out) + sum(np.sum(z) for layer in layers for z in layer.seen)
