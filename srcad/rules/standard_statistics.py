@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from srcad import runtime as rt
-from srcad.rules.registry import vjp, written_out
+from srcad.rules.registry import jvp, vjp, written_out
 
 
 @vjp(statistics.mean, "data", linear=True)
@@ -24,11 +24,37 @@ def variance(ans, g, data, xbar=None):
     return rt.structured_like(slopes, data), -np.sum(slopes)
 
 
+@jvp(statistics.variance, "data")
+def variance_data(ans, t, data, xbar=None):
+    x = np.array(data)
+    return 2.0 / (len(data) - 1) * np.sum((x - (np.mean(x) if xbar is None else xbar)) * np.array(t))
+
+
+@jvp(statistics.variance, "xbar")
+def variance_xbar(ans, t, data, xbar=None):
+    return -t * 2.0 / (len(data) - 1) * np.sum(np.array(data) - xbar)
+
+
 @vjp(statistics.stdev, "data", "xbar")
 def stdev(ans, g, data, xbar=None):
     x = np.array(data)
     slopes = g * rt.safe_reciprocal(ans) / (len(data) - 1) * (x - (np.mean(x) if xbar is None else xbar))
     return rt.structured_like(slopes, data), -np.sum(slopes)
+
+
+@jvp(statistics.stdev, "data")
+def stdev_data(ans, t, data, xbar=None):
+    x = np.array(data)
+    return (
+        rt.safe_reciprocal(ans)
+        / (len(data) - 1)
+        * np.sum((x - (np.mean(x) if xbar is None else xbar)) * np.array(t))
+    )
+
+
+@jvp(statistics.stdev, "xbar")
+def stdev_xbar(ans, t, data, xbar=None):
+    return -t * rt.safe_reciprocal(ans) / (len(data) - 1) * np.sum(np.array(data) - xbar)
 
 
 @vjp(statistics.pvariance, "data", "mu")
@@ -38,11 +64,35 @@ def pvariance(ans, g, data, mu=None):
     return rt.structured_like(slopes, data), -np.sum(slopes)
 
 
+@jvp(statistics.pvariance, "data")
+def pvariance_data(ans, t, data, mu=None):
+    x = np.array(data)
+    return 2.0 / len(data) * np.sum((x - (np.mean(x) if mu is None else mu)) * np.array(t))
+
+
+@jvp(statistics.pvariance, "mu")
+def pvariance_mu(ans, t, data, mu=None):
+    return -t * 2.0 / len(data) * np.sum(np.array(data) - mu)
+
+
 @vjp(statistics.pstdev, "data", "mu")
 def pstdev(ans, g, data, mu=None):
     x = np.array(data)
     slopes = g * rt.safe_reciprocal(ans) / len(data) * (x - (np.mean(x) if mu is None else mu))
     return rt.structured_like(slopes, data), -np.sum(slopes)
+
+
+@jvp(statistics.pstdev, "data")
+def pstdev_data(ans, t, data, mu=None):
+    x = np.array(data)
+    return (
+        rt.safe_reciprocal(ans) / len(data) * np.sum((x - (np.mean(x) if mu is None else mu)) * np.array(t))
+    )
+
+
+@jvp(statistics.pstdev, "mu")
+def pstdev_mu(ans, t, data, mu=None):
+    return -t * rt.safe_reciprocal(ans) / len(data) * np.sum(np.array(data) - mu)
 
 
 @vjp(
@@ -53,6 +103,11 @@ def pstdev(ans, g, data, mu=None):
 def harmonic_mean(ans, g, data, weights=None):
     x = np.array(data)
     return rt.structured_like(g * (ans / x) ** 2 / len(data), data)
+
+
+@jvp(statistics.harmonic_mean, "data")
+def harmonic_mean_data(ans, t, data, weights=None):
+    return np.sum((ans / np.array(data)) ** 2 * np.array(t)) / len(data)
 
 
 @written_out(statistics.fmean)
