@@ -213,7 +213,7 @@ class _Product:
         target = gradient.target
         self.gradient = gradient
         self.names = [*target.names, *target.captured_names()]
-        self.integers = _integers(target, values, {*wanted, *gradient.wanted})
+        self.integers = _integers(target, values, wanted, gradient.wanted)
         values = self.with_floats(values)
         everything = dict(zip(self.names, (*values, *target.captured())))
         self.wanted = tuple(n for n in wanted if is_differentiable(kind_of(everything[n])))
@@ -252,9 +252,16 @@ class _Product:
         return value, gradients, {n: adjoints[n] for n in self.wanted}
 
 
-def _integers(target: Target, values: tuple[Any, ...], wanted: set[str]) -> set[str]:
-    """Return the parameters among some whose arguments are integers that do not count or select."""
-    found = {n for n, v in zip(target.names, values) if n in wanted and kind_of(v).name == "int"}
+def _integers(
+    target: Target, values: tuple[Any, ...], wanted: tuple[str, ...], differentiated: tuple[str, ...]
+) -> set[str]:
+    """Return the parameters among some whose arguments are integers that do not count or select.
+
+    A pullback with respect to all arguments, of which others are no integers, takes an integer for one that may count.
+    """
+    integers = {n for n, v in zip(target.names, values) if kind_of(v).name == "int"}
+    asked_for = set(wanted) if set(wanted) <= integers else set()
+    found = integers & {*asked_for, *differentiated}
     own = target.closure.function if target.closure is not None else target.func
     return found - counted_by(own) if found else found
 

@@ -102,3 +102,15 @@ def leaves_walked_by_a_generator_with_a_default(x):
         yield from walk(middle, high, depth + 1)
 
     return sum(v**2 / (1 + depth) for depth, v in walk(0, len(x)))
+
+
+@program(np.array([2.1, 1.4, 2.6, 1.7, 2.9]), 3)
+def counted_down_with_a_memo(x, n):
+    memo = {}
+
+    def sequence(k):
+        if k not in memo:
+            memo[k] = x[k] if k < 2 else sequence(k - 1) * x[k % 5] + sequence(k - 2)
+        return memo[k]
+
+    return sequence(n + 1)
