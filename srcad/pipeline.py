@@ -162,7 +162,8 @@ def build(request: Request, stages: dict[str, str] | None = None, around: tuple[
     entry = enter(fn, request, swept, kinds, memory, varied)
     own = {g for v, g in swept.gradients.items() if v not in memory.shadowed}
     kept = request.names if request.mode == "call" else ()
-    saved = save(swept.block, fn.scope, kinds, memory, own, [*request.names, *entry.bound], kept)
+    bound = [*request.names, *entry.bound]
+    saved = save(swept.block, fn.scope, kinds, memory, own, bound, kept, fn.source.locate)
     made = assemble(fn, request, swept, saved, kinds, memory, entry, result)
     if request.mode != "call" and has_shadows(made.functions):
         make_floats(made.functions[0], fn, request)

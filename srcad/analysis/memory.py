@@ -15,6 +15,7 @@ from typing import Any
 import gast
 
 from srcad.analysis.infer import Kinds
+from srcad.analysis.kinds import ANY
 from srcad.analysis.passing_views import direct_changes, passing_views
 from srcad.analysis.points_to import (
     CONTAINER_MUTATORS,
@@ -52,6 +53,8 @@ class Memory:
         The classes of what lives outside of the function: values of global variables.
     kept : set of str
         The classes of what the function stores in containers of its caller, which may change it later.
+    arrays_outside : set of str
+        Those classes of ``outside`` in which only arrays live outside.
     """
 
     shadowed: set[str] = field(default_factory=set)
@@ -60,6 +63,13 @@ class Memory:
     elements: dict[str, str] = field(default_factory=dict)
     outside: set[str] = field(default_factory=set)
     kept: set[str] = field(default_factory=set)
+    arrays_outside: set[str] = field(default_factory=set)
+
+    def may_be_outside(self, variable: str, kinds: Kinds) -> bool:
+        """Tell whether a variable may refer to what lives outside of the function: a dict is no array, say."""
+        part = self.classes.get(variable)
+        is_container = kinds.get(variable, ANY).name in ("list", "dict")
+        return part in self.outside and not (is_container and part in self.arrays_outside)
 
     def content(self, variable: str) -> str | None:
         """Return the class whose contents ``variable`` shows, if they may change."""
@@ -129,7 +139,8 @@ def memory_of(
     elements = {full.classes.find(k): full.classes.find(v) for k, v in full.classes.element.items()}
     outside = _reachable({full.classes.find(name) for name in full.outside}, elements)
     kept = {full.classes.find(name) for name in full.kept}
-    return Memory(shadowed, classes, changed, elements, outside, kept)
+    held = {full.classes.find(name) for name in full.containers_outside}
+    return Memory(shadowed, classes, changed, elements, outside, kept, outside - held)
 
 
 def _reachable(classes: set[str], elements: dict[str, str]) -> set[str]:

@@ -144,6 +144,7 @@ class PointsTo:
         self.carries: list[tuple[str, str]] = []
         self.dynamic: set[str] = set()
         self.outside: set[str] = set()
+        self.containers_outside: set[str] = set()
         self.stored: set[str] = set()
         self.kept: set[str] = set()
         self.holds: list[tuple[str, str]] = []
@@ -318,6 +319,8 @@ class PointsTo:
         base = self.pointer(value.value)
         if base is None and isinstance(value.value, gast.Name) and value.value.id in self.statics:
             self.outside.add(target)
+            if self.kind(value).name != "array":
+                self.containers_outside.add(target)
         if base is None or value.attr in _PLAIN_ATTRIBUTES:
             return
         if self.kind(value.value).name in ("array", "number"):

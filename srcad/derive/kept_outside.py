@@ -74,7 +74,7 @@ def refuse_changes_outside(fn: Function, kinds: Kinds, memory: Memory, varied: s
                                        fn.source.locate(stmt))  # fmt: skip
             if variable in fresh:
                 continue  # whatever it holds, it is not itself what lives outside
-            if variable in varied and memory.classes.get(variable) in memory.outside:
+            if variable in varied and memory.may_be_outside(variable, kinds):
                 updated = isinstance(stmt, gast.AugAssign) and isinstance(stmt.target, gast.Name)
                 reason, hint = (
                     (f"'{variable}' is updated in place, and a global variable may hold the same object.",

@@ -7,7 +7,7 @@ under another name; inside, it is pushed on a list, and popped at the mirrored p
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 import gast
 
@@ -19,6 +19,7 @@ from srcad.derive.exits import exposed_names
 from srcad.derive.recompute import recomputed
 from srcad.derive.regions import Lasting, lasting_contents
 from srcad.derive.steps import Block, Branch, Leave, Loop, Plain, Wrapped, has_backward
+from srcad.errors import Location, UnsupportedError
 from srcad.lang.scope import Scope
 
 __all__ = ["Saved", "save"]
@@ -42,15 +43,16 @@ def save(
     gradients: set[str],
     parameters: Iterable[str],
     kept: Iterable[str] = (),
+    locate: Callable[[gast.AST], Location | None] = lambda node: None,
 ) -> Saved:
     """Insert saves and restores into the steps of ``block``.
 
     ``gradients`` are the names that only the backward sweep binds, ``kept`` the parameters whose contents the
-    caller needs back as they were.
+    caller needs back as they were. ``locate`` finds the place of a node in the user's source.
     """
     before = {CONTENT + found for p in kept if (found := memory.content(p)) is not None}
     lasting = lasting_contents(block, scope, kinds, memory, {found.removeprefix(CONTENT) for found in before})
-    saver = _Saver(scope, kinds, memory, gradients, lasting)
+    saver = _Saver(scope, kinds, memory, gradients, lasting, locate)
     saver.bound = set(parameters)
     needed = saver.block(block, before, 0)
     saver.saved.needed |= {n for n in needed if not n.startswith(CONTENT)}
@@ -60,10 +62,16 @@ def save(
 
 class _Saver:
     def __init__(
-        self, scope: Scope, kinds: Kinds, memory: Memory, gradients: set[str], lasting: Lasting
+        self,
+        scope: Scope,
+        kinds: Kinds,
+        memory: Memory,
+        gradients: set[str],
+        lasting: Lasting,
+        locate: Callable[[gast.AST], Location | None],
     ) -> None:
         self.scope, self.kinds, self.memory, self.gradients = scope, kinds, memory, gradients
-        self.lasting = lasting
+        self.lasting, self.locate = lasting, locate
         self.saved = Saved()
         self.bound: set[str] = set()
         self.initialised: set[str] = set()
@@ -213,7 +221,10 @@ class _Saver:
         before_leaving = _statements_before_leaving(step.body)
         end = self.block(step.body, set(head), depth + 1)
         if _statements_before_leaving(step.body) != before_leaving:
-            raise AssertionError("A trip that ends early saves a value that only whole trips give back.")
+            raise UnsupportedError("A loop is left by a trip that has already changed what the derivative reads, "
+                                   "and this cannot be undone here.",
+                                   "Leave the loop at the beginning of a trip, or move its body to a function.",
+                                   self.locate(step.origin))  # fmt: skip
         local = sorted(
             v for v in end - exposed - start
             if (v != step.target or rebound) and not v.startswith(CONTENT)
@@ -241,7 +252,8 @@ class _Saver:
         key = id(step.origin), depth, frozenset(start), frozenset(inner)
         head = set(self.heads.get(key, start))
         while key not in self.heads:
-            trial = _Saver(_Scratch(self.scope), self.kinds, self.memory, self.gradients, self.lasting)
+            scope = _Scratch(self.scope)
+            trial = _Saver(scope, self.kinds, self.memory, self.gradients, self.lasting, self.locate)
             trial.bound = set(inner)
             trial.saved.stacks = list(self.saved.stacks)
             trial.heads = self.heads

@@ -208,3 +208,33 @@ def lattice_of_three_velocities(density, relaxation):
                 weights[k] * mass * (1 + 3 * v * u + 4.5 * (v * u) ** 2 - 1.5 * u**2) - f[k]
             ) / relaxation
     return np.sum(f[1] ** 2 * np.arange(density.size))
+
+
+INPUTS = np.array([0.3, 0.9, -0.4])
+
+
+class _Layer:
+    def __init__(self, params):
+        self.w = params["w"]
+        self.cache = {}
+
+    def forward(self, x):
+        self.cache["x"] = x
+        return np.tanh(x * self.w)
+
+    def backward(self, g, grads, name):
+        grads[name] = g * self.cache["x"]
+        return g * self.w
+
+
+@program({"w": np.array([0.7, 1.3, 0.4])})
+def parameters_beside_a_global_array_are_updated(params):
+    layers = [_Layer(params)]
+    h = INPUTS
+    for layer in layers:
+        h = layer.forward(h)
+    grads = {}
+    g = layers[0].backward(h, grads, "w")
+    for key in params:
+        params[key] = params[key] - 0.1 * grads[key]
+    return np.sum(params["w"] ** 2) + np.sum(g)
