@@ -72,9 +72,13 @@ def det(ans, g, a):
 
 @vjp(np.linalg.slogdet, "a")
 def slogdet(ans, g, a):
-    turned = g[0] * ans[0]
-    logarithm = np.real(g[1]) + (turned - np.conj(turned)) / 2
-    return np.expand_dims(logarithm, (-2, -1)) * np.swapaxes(np.linalg.inv(a), -1, -2)
+    if np.iscomplexobj(a):
+        turned = g[0] * ans[0]
+        logarithm = np.real(g[1]) + (turned - np.conj(turned)) / 2
+        return np.expand_dims(logarithm, (-2, -1)) * np.swapaxes(np.linalg.inv(a), -1, -2)
+    if np.ndim(a) == 2:
+        return g[1] * np.transpose(np.linalg.inv(a))
+    return np.expand_dims(g[1], (-2, -1)) * np.swapaxes(np.linalg.inv(a), -1, -2)
 
 
 # -- powers and chains -------------------------------------------------------------------------------

@@ -20,11 +20,10 @@ import numpy as np
 
 def dgaussian(mean, precision, x):
     centred = x - mean
+    t1 = np.linalg.slogdet(precision)
     # line 9: return 0.5 * (np.linalg.slogdet(precision)[1] - distance)
     dt1 = [0.0, 0.5]
-    t7 = dt1[0] * np.linalg.slogdet(precision)[0]
-    t17 = np.expand_dims(np.real(dt1[1]) + (t7 - np.conj(t7)) / 2, (-2, -1))
-    dprecision = t17 * np.swapaxes(np.linalg.inv(precision), -1, -2)
+    dprecision = dt1[1] * np.transpose(np.linalg.inv(precision))
     # line 8: distance = centred @ precision @ centred
     dt = -0.5 * centred
     dcentred = -0.5 * (centred @ precision)
