@@ -20,6 +20,9 @@ METHODS_THAT_STORE = frozenset(
 _SIZED = frozenset("sort reverse update setdefault".split())
 
 
+_DEPTH = 8
+
+
 @dataclass
 class Stores:
     """The kinds of what is stored, joined over the function.
@@ -126,34 +129,42 @@ class Stores:
         keyed = tuple(self.keys.items()), tuple(self.attributes.items())
         return self.elements, self.anywhere, keyed, self.grown, self.unknown
 
-    def applied(self, kind: Kind) -> Kind:
-        """Return a kind of values whose contents may also be what was stored."""
+    def applied(self, kind: Kind, depth: int = _DEPTH) -> Kind:
+        """Return a kind of values whose contents may also be what was stored.
+
+        What lies deeper than ``depth`` containers is forgotten: what is stored in lists may be lists itself.
+        """
         if kind.name == "list":
-            return self._applied_to_list(kind)
+            return self._applied_to_list(kind, depth)
         if kind.items is None:
             return kind
+        if depth == 0:
+            return replace(kind, items=None)
         if kind.name == "dict":
             if self.unknown:
                 return replace(kind, items=None)
             items = tuple(
-                (key, self.applied(join(join(own, self.keys.get(key)), self.anywhere)))
+                (key, self.applied(join(join(own, self.keys.get(key)), self.anywhere), depth - 1))
                 for key, own in kind.items
             )
             return replace(kind, items=items)
         if kind.name == "object":
             items = tuple(
-                (name, ANY if self.unknown else self.applied(join(own, self.attributes.get(name))))
+                (
+                    name,
+                    ANY if self.unknown else self.applied(join(own, self.attributes.get(name)), depth - 1),
+                )
                 for name, own in kind.items
             )
             return replace(kind, items=items)
-        return replace(kind, items=tuple(self.applied(item) for item in kind.items))
+        return replace(kind, items=tuple(self.applied(item, depth - 1) for item in kind.items))
 
-    def _applied_to_list(self, kind: Kind) -> Kind:
+    def _applied_to_list(self, kind: Kind, depth: int) -> Kind:
         dims = None if self.grown or self.unknown else kind.dims
-        if kind.items is None or self.unknown:
+        if kind.items is None or self.unknown or depth == 0:
             return replace(kind, items=None, dims=dims)
         element = join(kind.items[0] if kind.items else NEVER, self.elements)
-        return replace(kind, items=() if element == NEVER else (self.applied(element),), dims=dims)
+        return replace(kind, items=() if element == NEVER else (self.applied(element, depth - 1),), dims=dims)
 
     def applied_to_private(self, kind: Kind, others: Stores) -> Kind:
         """Return the kind of a list in which only this was stored; ``others`` is what may be in the lists inside."""

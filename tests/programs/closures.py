@@ -140,3 +140,15 @@ def make_counter_free(offset):
 program(0.5)(make_counter_free(0.5))
 program(0.5)(make_line(2.0, 1.0))
 program(0.5)(lambda x: x * math.sin(x))
+
+
+@program(1.5)
+def recursion_that_notes_in_a_list_made_later(x):
+    def power(n):
+        try:
+            return x if n == 0 else power(n - 1) * x
+        finally:
+            visited.append(n)
+
+    visited = []
+    return power(3) * len(visited)
