@@ -126,6 +126,14 @@ def _call_jvp(
     if known and function in PAIRED:
         both = (*arg_shadows, tangent_shadows[4], tangent_shadows[5])
         return call(PAIRED[function], None, (*args, tangents[4], tangents[5]), both, {}, {})
+    if any(function is maker for maker in dynamic.DERIVATIVE_OPERATORS):
+        made, first = function(*args, **(options or {})), (*arg_shadows[:1], *tangent_shadows[:1])
+        return (made, tangents[0] if tangents else 0.0), first, _nothing_to_do
+    if function is jvp and len(args) == 3 and not options:
+        made = InnerJvp(*args)
+        moved = made.arranged(*tangents, 0.0)
+        whole = made.arranged(*arg_shadows, None), made.arranged(*tangent_shadows, None)
+        return _call_jvp(call, made.code.entries[0], 0.0, made.given, moved, shadows=(None, None, *whole))
     target = callee_of(function)
     values = target.bind(tuple(args), options or {})
     code, given, wanted = prepared_for_both(

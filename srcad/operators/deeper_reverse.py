@@ -66,7 +66,7 @@ from srcad.rules import registry
 from srcad.runtime.tangents import CONTAINERS, Tangent, complete_tangent, partial_of, zero_tangent
 from srcad.targets import Target, is_partial_method, partial_shadow, partial_tangent, refuse_changed_defaults
 
-__all__ = ["Calls", "call_parts", "install_handlers"]
+__all__ = ["Calls", "call_parts", "without_pullback", "install_handlers"]
 
 Results = list[Any]
 _NUMERIC = (float, int, complex, np.ndarray, np.generic)
@@ -110,14 +110,10 @@ def call_parts(calls: Calls) -> Results:
         return CALLS[function](calls)  # type: ignore[no-any-return]
     if any(function is maker for maker in dynamic.DERIVATIVE_OPERATORS):
         made = function(*values, **first.options)
-        return _without_pullback(
-            [(made, first.shadows[0]), *((c.values[0], c.shadows[0]) for c in calls[1:])]
-        )
+        return without_pullback([(made, first.shadows[0]), *((c.values[0], c.shadows[0]) for c in calls[1:])])
     if function is super:
         made = super(*values)
-        return _without_pullback(
-            [(made, first.shadows[1]), *((c.values[1], c.shadows[1]) for c in calls[1:])]
-        )
+        return without_pullback([(made, first.shadows[1]), *((c.values[1], c.shadows[1]) for c in calls[1:])])
     if isinstance(function, Nested):
         return _of_function(_closed(calls))
     if isinstance(function, functools.partial):
@@ -189,7 +185,7 @@ def _by_class(calls: Calls, function: Any, known: bool) -> Results:
     return _of_function(_with_function(calls, function))
 
 
-def _without_pullback(pairs: list[tuple[Any, Any]]) -> Results:
+def without_pullback(pairs: list[tuple[Any, Any]]) -> Results:
     first, *images = pairs
     return [(*first, _nothing_to_do), *((*image, 0.0) for image in images)]
 
@@ -333,7 +329,7 @@ def _of_method(receiver: Any, name: str, calls: Calls, own: Any, downs: Any = No
         given = [Part(None, (receiver, own, name, *first[2:]), {})]
         given += [Part(0.0, (h, d, 0.0, *call[2:]), {}) for h, d, call in zip(held, downs, images)]
         found = _of_container_call(given)
-        return _without_pullback(found)
+        return without_pullback(found)
     if isinstance(receiver, (np.ndarray, np.generic, float)) and name in ARRAY_METHODS:
         whole = [
             call._replace(function=f, own=None, values=(base, *call.values), shadows=(shadow, *call.shadows))

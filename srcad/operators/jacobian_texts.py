@@ -38,8 +38,7 @@ def columns_text(
         lines += [
             f"    columns_of_{name} = []",
             f"    for k in range({value.size}):",
-            f"        unit_of_{name} = np.zeros({value.shape})",
-            f"        unit_of_{name}[np.unravel_index(k, {value.shape})] = 1.0",
+            f"        unit_of_{name} = np.reshape(np.eye(1, {value.size}, k), {value.shape})",
             f"        columns_of_{name}.append(forward({primal}, {directions})[1])",
             f"    whole_{name} = np.stack(columns_of_{name}, axis=-1)",
             f"    jac_{name} = np.reshape(whole_{name}, np.shape(columns_of_{name}[0]) + {value.shape})",
@@ -103,8 +102,7 @@ def structures_text(
         lines += [
             f"    columns_{number} = []",
             f"    for k in range({leaf.size}):",
-            f"        unit = np.zeros({leaf.shape})",
-            f"        unit[np.unravel_index(k, {leaf.shape})] = 1.0",
+            f"        unit = np.reshape(np.eye(1, {leaf.size}, k), {leaf.shape})",
             f"        columns_{number}.append(forward({primal}, {_directions(points, path, 'unit')})[1]{first})",
         ]
 

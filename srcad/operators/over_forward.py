@@ -10,7 +10,7 @@ import numpy as np
 
 from srcad import runtime as rt
 from srcad.analysis.results.calls import ARRAY_METHODS, function_of_method
-from srcad.dynamic import positional
+from srcad.dynamic import DERIVATIVE_OPERATORS, positional
 from srcad.errors import UnsupportedError
 from srcad.operators.composition import (
     PAIRED,
@@ -20,7 +20,7 @@ from srcad.operators.composition import (
     jvp_with_aux,
     prepared_for_both,
 )
-from srcad.operators.deeper_reverse import Calls, call_parts
+from srcad.operators.deeper_reverse import Calls, call_parts, without_pullback
 from srcad.operators.dynamic import tangents_of
 from srcad.operators.forward import jvp
 from srcad.operators.over_functions import bound_images
@@ -70,6 +70,8 @@ def _of_call_jvp(calls: Calls) -> Results:
         return _mirrored(calls)
     if known and function in PAIRED:
         return call_parts([_paired(call, k) for k, call in enumerate(calls)])
+    if any(function is maker for maker in DERIVATIVE_OPERATORS):
+        return _of_maker(calls, function(*args, **options))
     target = callee_of(function)
     values = target.bind(tuple(args), options)
     images = tangents_of(target, values, held, tangents, directions)
@@ -87,6 +89,16 @@ def _of_call_jvp(calls: Calls) -> Results:
         moved = (*(whole.get(n, 0.0) for n in names), *(inner[n] for n in wanted))
         parts.append(plain_call(0.0, moved, tuple(0.0 if s is None else s for s in shadows)))
     return call_parts(parts)
+
+
+def _of_maker(calls: Calls, made: Any) -> Results:
+    """Make a derivative of a function, which has the tangents and the shadows of what that has captured."""
+    pairs = []
+    for k, call in enumerate(calls):
+        value, tangent = (_tuple(part, (None,))[0] for part in call.values[2:4])
+        shadow, image = (_tuple(part, (None,))[0] for part in (*call.shadows, None, None)[2:4])
+        pairs.append(((value if k else made, tangent), (shadow, image)))
+    return without_pullback(pairs)
 
 
 def _shadows(target: Target, call: ShadowedCall, count: int, wanted: tuple[str, ...]) -> tuple[Any, ...]:

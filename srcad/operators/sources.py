@@ -216,10 +216,14 @@ def has_plain_operands(function: Any, args: Any) -> bool:
 
     >>> has_plain_operands(operator.and_, ({1}, {2})), has_plain_operands(operator.iadd, ([1.0], "ab"))
     (True, False)
+    >>> has_plain_operands(operator.getitem, (range(3), 0))
+    True
     """
     if function not in SOURCES:
         return False
     if any(isinstance(value, OfLibrary) for value in args):
+        return True
+    if function is operator.getitem and isinstance(args[0], (str, bytes, range)):
         return True
     updates = function.__name__.startswith("i")
     operands = args[:1] if updates else args

@@ -52,6 +52,10 @@ def _tangents(parts: Parts) -> list[Any]:
     form, out, replay, expected, everything, vectors = parts[0].args
     wanted = tuple(dict.fromkeys((*out, *(vectors[-1][0] if vectors else ()))))
     target, names = form().target, form().names
+    value_of = dict(zip(names, everything))
+    wanted = tuple(
+        n for n in wanted if is_differentiable(kind_of(value_of[n]))
+    )  # not an option that is captured
     count = len(target.names)
     if target.closure is not None:
         target = Target(rt.Closure(target.closure.function, tuple(everything[count:])))
@@ -103,7 +107,7 @@ def _spread(k: int, names: tuple[str, ...], everything: Any, points: Any, vector
 
 def _chosen(found: Any, wanted: tuple[str, ...], out: tuple[str, ...]) -> tuple[Any, ...]:
     by_name = dict(zip(wanted, found if isinstance(found, (list, tuple)) else [0.0] * len(wanted)))
-    return tuple(by_name[name] for name in out)
+    return tuple(by_name.get(name, 0.0) for name in out)
 
 
 def _require_same(form: Any, expected: Any, found: Any) -> None:
