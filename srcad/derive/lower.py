@@ -33,6 +33,7 @@ from srcad.analysis.infer import Kinds, kind_of_operation
 from srcad.analysis.kinds import Kind, is_scalar
 from srcad.derive.build import assign, constant, name, read_names, written_names
 from srcad.derive.complex_parts import PARTS, is_complex_array, part_views, whole
+from srcad.derive.flat_iterators import flat_iterators
 from srcad.derive.kept_outside import why_not_kept
 from srcad.derive.lower_calls import CallLowering
 from srcad.derive.lower_iterables import IterableLowering
@@ -63,6 +64,7 @@ def lower(fn: Function, kinds: Kinds) -> Function:
 
     ``kinds`` gets the kinds of the variables that this makes.
     """
+    fn = flat_iterators(fn, kinds)
     return fn.with_body(_Lowering(fn, kinds).block(fn.tree.body))
 
 
@@ -70,7 +72,6 @@ class _Lowering(CallLowering, IterableLowering):
     def __init__(self, fn: Function, kinds: Kinds) -> None:
         self.fn, self.kinds = fn, kinds
         self.scope = fn.scope
-        self.flats = flat_views(fn, kinds)
         self.parts = part_views(fn, kinds)
 
     def kind(self, node: gast.AST) -> Kind:
@@ -118,11 +119,9 @@ class _Lowering(CallLowering, IterableLowering):
             lowered = self.lowered(stmt, stmt.targets[0], stmt.value)
             if lowered is not None:
                 return self.block(lowered)
-            flat = self.through_flat(stmt)
-            if flat is None:
-                flat = self.of_part(stmt)
-            if flat is not None:
-                return self.block(flat)
+            part = self.of_part(stmt)
+            if part is not None:
+                return self.block(part)
             merged = self.merged_dicts(stmt)
             if merged is not None:
                 return self.block(merged)
@@ -187,24 +186,6 @@ class _Lowering(CallLowering, IterableLowering):
         finding, found = self.keep(gast.Call(name("bool"), [test], []))
         return [finding], found
 
-    def through_flat(self, stmt: gast.Assign) -> list[gast.stmt] | None:
-        """Write a store into, or a load from, ``x.flat`` with an index into ``x`` itself."""
-        target, value = stmt.targets[0], stmt.value
-        for node in (target, value):
-            base = self.flats.get(getattr(getattr(node, "value", None), "id", ""))
-            if isinstance(node, gast.Subscript) and base is not None:
-                finding, index = self.called(
-                    rt.flat_index, "rt.flat_index", name(base), self.index_value(node.slice)
-                )
-                element = gast.Subscript(name(base), index, node.ctx)
-                made = (
-                    gast.Assign([element], value, None)
-                    if node is target
-                    else gast.Assign([target], element, None)
-                )
-                return [finding, made]
-        return None
-
     def of_part(self, stmt: gast.stmt) -> list[gast.stmt] | None:
         """Write a store into ``z.real`` or ``z.imag``, an update or a load by index, as one of ``z``."""
         target = stmt.target if isinstance(stmt, gast.AugAssign) else stmt.targets[0]
@@ -243,13 +224,6 @@ class _Lowering(CallLowering, IterableLowering):
         turning, turned = self.keep(gast.BinOp(kept if part == "real" else value, gast.Mult(), constant(1j)))
         adding, new = self.keep(gast.BinOp(value if part == "real" else kept, gast.Add(), turned))
         return [*before, turning, adding, gast.Assign([place], new, None)]
-
-    def index_value(self, index: gast.AST) -> gast.AST:
-        if not isinstance(index, gast.Slice):
-            return index
-        self.scope.statics.setdefault("slice", slice)
-        parts = [p if p is not None else constant(None) for p in (index.lower, index.upper, index.step)]
-        return gast.Call(name("slice"), parts, [])
 
     def check_store(self, stmt: gast.Assign) -> None:
         target = stmt.targets[0]
@@ -393,20 +367,6 @@ class _Lowering(CallLowering, IterableLowering):
             made = gast.For(stmt.target, iterations, body, [], None)
         made.trips = trips
         return [*before, made]
-
-
-def flat_views(fn: Function, kinds: Kinds) -> dict[str, str]:
-    """Return the variables that are ``x.flat`` of an array ``x``, and the array's."""
-    found: dict[str, str] = {}
-    for node in gast.walk(fn.tree):
-        value = getattr(node, "value", None)
-        if isinstance(node, gast.Assign) and isinstance(value, gast.Attribute) and value.attr == "flat":
-            known = (
-                isinstance(value.value, gast.Name) and kinds.get(value.value.id, Kind("any")).name == "array"
-            )
-            if known and isinstance(node.targets[0], gast.Name):
-                found[node.targets[0].id] = value.value.id
-    return found
 
 
 def _load(target: gast.AST) -> gast.AST:

@@ -76,4 +76,5 @@ def selected_shape(a: Any, index: Any) -> tuple[int, ...]:
 
 def flat_index(a: Any, index: Any) -> tuple[Any, ...]:
     """Return the index into ``a`` that selects what ``a.flat[index]`` does."""
-    return np.unravel_index(np.arange(a.size)[index], a.shape)
+    chosen = range(a.size)[index] if isinstance(index, (int, np.integer)) else np.arange(a.size)[index]
+    return np.unravel_index(chosen, a.shape)

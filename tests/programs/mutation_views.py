@@ -321,6 +321,31 @@ def store_into_flat(a):
     return a * a
 
 
+@program(S)
+def loops_over_flat_iterators(a):
+    b = a.T * 1.0
+    s = 1.0
+    for i, v in enumerate(b.flat):
+        b.flat[i] = v * s
+        s = s + 0.1 * v * b.flat[-1]
+    for u, v in zip(a.flat, b.flat):
+        s += u * v
+    b.flat[1:3] *= 2.0
+    return s * len(a.flat) + np.sum(b.flat) + max(a.flat) + sum(v * v for v in b.flat)
+
+
+@program(S)
+def flat_iterator_of_an_array_whose_name_is_bound_again(a):
+    b = a.copy()
+    entries = b.flat
+    for _ in range(2):
+        b = b * 2.0
+        entries[3] = b[0, 0] * entries[4]
+    if a[0, 0] > -10.0:
+        a = a * 3.0
+    return np.sum(b) + entries[3] ** 2 + np.sum(a)
+
+
 @program(X)
 def asarray_is_the_same_array(x):
     y = np.asarray(x)

@@ -256,6 +256,8 @@ def _array_attribute(kind: Kind, name: str) -> Kind:
         return replace(kind, dims=(*dims[:-2], dims[-1], dims[-2]))
     if name in ("real", "imag", "mT"):
         return replace(kind, dtype={"complex": "float"}.get(kind.dtype or "", kind.dtype))
+    if name == "flat":
+        return replace(kind, dims=("?" if dims is None else product_length(dims),))
     if name == "ndim":
         return INT
     if name == "size":
