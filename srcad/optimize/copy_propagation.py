@@ -5,7 +5,7 @@ from __future__ import annotations
 import gast
 
 from srcad import runtime as rt
-from srcad.analysis.kinds import is_scalar, may_be_complex
+from srcad.analysis.kinds import Kind, is_scalar, may_be_complex
 from srcad.lang.function import Function
 from srcad.optimize.coalesce import coalesce
 from srcad.optimize.context import Context
@@ -97,10 +97,12 @@ class CopyPropagation(Rewriter):
         return target
 
     def _display(self, term: Term, known: Known) -> tuple[Term, ...] | None:
-        """Return the elements of a tuple that is known."""
+        """Return the elements of a tuple that is known, or of a list that nobody changes."""
+        kinds: tuple[type, ...] = (gast.Tuple,)
         if term.kind is gast.Name:
+            kinds = (gast.Tuple,) if self.memory.is_changed(term.name) else (gast.Tuple, gast.List)
             term = known.value(term.name) or term
-        if term.kind is gast.Tuple and all(e.kind in (gast.Name, gast.Constant) for e in term.children):
+        if term.kind in kinds and all(e.kind in (gast.Name, gast.Constant) for e in term.children):
             return term.children
         return None
 
@@ -122,9 +124,8 @@ class CopyPropagation(Rewriter):
             return None
         array, listed = found.parts[1]
         kind = self.program.context.ranks.get(listed.name) if listed.kind is gast.Name else None
-        items = kind.items if kind is not None and kind.name in ("list", "tuple") else None
-        numbers = bool(items) and all(is_scalar(item) and not may_be_complex(item) for item in items or ())
-        return array if numbers and array.kind is gast.Name else None
+        lists_numbers = kind is not None and not is_scalar(kind) and _are_numbers(kind)
+        return array if lists_numbers and array.kind is gast.Name else None
 
     def _unpacked(self, stmt: Statement, known: Known) -> list[Statement] | None:
         target, value = stmt.targets[0], stmt.value
@@ -140,6 +141,13 @@ class CopyPropagation(Rewriter):
             return None
         self.program.changes += 1
         return [self.program.assign(name, element, stmt.origin) for name, element in zip(bound, elements)]
+
+
+def _are_numbers(kind: Kind) -> bool:
+    """Tell whether a kind is that of a real number, or of a list of such, or of a list of such lists."""
+    if is_scalar(kind):
+        return not may_be_complex(kind)
+    return kind.name in ("list", "tuple") and bool(kind.items) and all(map(_are_numbers, kind.items or ()))
 
 
 def _is_literal(term: Term) -> bool:

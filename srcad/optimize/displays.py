@@ -40,6 +40,8 @@ class _Collector:
         self.has_changed = False
 
     def block(self, stmts: list[Statement]) -> list[Statement]:
+        for stmt in stmts:
+            stmt.blocks = [self.block(inner) for inner in stmt.blocks]
         index = 0
         while index < len(stmts):
             found = self._parts(stmts, index)

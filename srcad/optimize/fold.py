@@ -13,7 +13,7 @@ import numpy as np
 from srcad import runtime as rt
 from srcad.optimize.forward import Known, Rewriter
 from srcad.optimize.memory import Memory, is_fresh
-from srcad.optimize.program import Program, Statement
+from srcad.optimize.program import Program, Statement, primal_statements
 from srcad.optimize.terms import Term
 from srcad.optimize.uses import loads_of
 
@@ -45,6 +45,7 @@ _FLOAT_UFUNCS = frozenset(
 _PRODUCTS = (gast.Mult, gast.Div)
 _OF_ONE_DTYPE = (np.sum, np.max, np.min, np.mean, np.expand_dims, np.broadcast_to, np.reshape, np.transpose)
 _COUNTS = (len, np.size, np.ndim, rt.reduced_size)
+_REAL = (np.conj, np.real)
 _ODD = (np.sum, np.expand_dims)
 _LARGEST_BASE, _LARGEST_EXPONENT = 1e6, 64
 
@@ -69,6 +70,7 @@ class Fold(Rewriter):
     def __init__(self, program: Program, memory: Memory) -> None:
         super().__init__(program, memory)
         self.loads = loads_of(program)
+        self.primal = primal_statements(program)
         self.by_operator: dict[Any, Callable[[Term, Term, Known], Term | None]] = {
             gast.Mult: self._product,
             gast.Div: self._quotient,
@@ -92,6 +94,10 @@ class Fold(Rewriter):
             return None
         name = stmt.target
         if name is not None and value.kind is gast.Call:
+            self._real_as_it_is(stmt, value)
+            assert stmt.value is not None
+            if stmt.value is not value:
+                return None
             return self._sign_taken_out(stmt, value, known)
         if name is None or value.kind not in (gast.BinOp, gast.UnaryOp, gast.Compare):
             return None
@@ -212,7 +218,7 @@ class Fold(Rewriter):
         if kind is gast.Constant:
             return isinstance(term.parts[0], (float, complex))
         if kind is gast.Name:
-            if self.context.is_inexact(term.name):
+            if self.context.is_inexact(term.name) or self.memory.kinds.of(term).dtype == "float64":
                 return True
             found = known.origin(term.name)
             return found is not None and depth > 0 and self._inexact(found, known, depth - 1)
@@ -291,6 +297,16 @@ class Fold(Rewriter):
             return self.terms.negative(right)
         negated = self._negated(right, known)
         return None if negated is None else self.terms.binary(left, gast.Add, negated)
+
+    def _real_as_it_is(self, stmt: Statement, value: Term) -> None:
+        """Leave out ``np.conj`` and ``np.real`` of what surely is real, in gradients."""
+        if value.callee not in _REAL or len(value.parts[1]) != 1 or value.parts[2] or stmt in self.primal:
+            return
+        operand = value.parts[1][0]
+        kind = self.memory.kinds.of(operand)
+        is_real = kind.name in ("array", "float") and kind.dtype == "float64"
+        if is_real and operand.kind is gast.Name and not self._is_changed(str(stmt.target), operand.name):
+            self.program.set_value(stmt, operand)
 
     # ---- signs ------------------------------------------------------------------------------
 

@@ -24,6 +24,7 @@ _FIRST_COUNTS = frozenset(
     "squeeze sum swapaxes transpose zeros_like".split()
 )
 _ARRAYS = frozenset(["broadcast_to", "dot", "einsum", "matmul", "outer", "tensordot"])
+_OF_MATRICES = (np.linalg.cholesky, np.linalg.inv, np.linalg.pinv, np.linalg.solve)
 _LIKE_FIRST = frozenset(["extreme_share", "share", "sign", "zeros_like"])
 _LIKE_SECOND = frozenset(["fitted", "owned", "unbroadcast"])
 
@@ -174,6 +175,8 @@ class TermKinds:
             return (known is not None and known.name == "array") or self._is_whole(args[0], names)
         if runtime:
             return runtime in _LIKE_FIRST and self._is_whole(args[0], names)
+        if callee in _OF_MATRICES:
+            return True
         name = getattr(callee, "__name__", "")
         if getattr(np, name, None) is not callee:
             return False

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import gast
+import numpy as np
 
 from srcad.optimize.liveness import Liveness
 from srcad.optimize.program import Program, Statement, statements
@@ -62,7 +63,8 @@ class _Nest:
         name, value = stmt.target, stmt.value
         if name is None or value is None or name in self.keep:
             return None
-        if not _may_move(value):
+        is_list = value.kind is gast.List and not _holds_code(value) and value.is_pure
+        if not _may_move(value) and not is_list:
             follower = stmts[index + 1] if index + 1 < len(stmts) else None
             unpacked = follower is not None and _unpacks(follower, name) and value.kind is gast.Call
             return index + 1 if unpacked and self._is_only_use(name, stmts[index + 1]) else None
@@ -71,7 +73,8 @@ class _Nest:
         for place in range(index + 1, len(stmts)):
             user = stmts[place]
             if name in user.reads or any(name in inner.reads for inner in _inside(user)):
-                return place if self._is_only_use(name, user) else None
+                fits = not is_list or _takes_elements(user, name)
+                return place if fits and self._is_only_use(name, user) else None
             if is_constant and not user.blocks and name not in user.writes:
                 continue
             if self._blocks_way(user, operands):
@@ -132,6 +135,15 @@ def _unpacks(stmt: Statement, name: str) -> bool:
     return (
         stmt.kind is gast.Assign and whole and all(part.kind is gast.Name for part in parts) and bool(parts)
     )
+
+
+def _takes_elements(stmt: Statement, name: str) -> bool:
+    """Tell whether a statement makes an array of a list, or a list of lists, so that the list itself is gone."""
+    value = stmt.value
+    if stmt.target is None or value is None:
+        return False
+    parts = value.children if value.kind is gast.List else value.parts[1] if value.callee is np.array else ()
+    return any(part.kind is gast.Name and part.name == name for part in parts)
 
 
 def _inside(stmt: Statement) -> list[Statement]:

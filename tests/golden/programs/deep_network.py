@@ -43,8 +43,6 @@ def ddeep_network(layers, x):
         dx = dt3 @ W.T
         dW = x.T @ dt3
         # line 7: for W, b in layers:
-        dt1 = rt.zeros_like(layers[i])
-        rt.accumulate(dt1, 0, dW)
-        rt.accumulate(dt1, 1, db)
+        dt1 = [dW, db]
         rt.accumulate(dlayers, i, dt1)
     return rt.fitted(dlayers, layers)

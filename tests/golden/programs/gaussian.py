@@ -22,8 +22,7 @@ def dgaussian(mean, precision, x):
     centred = x - mean
     t1 = np.linalg.slogdet(precision)
     # line 9: return 0.5 * (np.linalg.slogdet(precision)[1] - distance)
-    dt1 = [0.0, 0.5]
-    dprecision = dt1[1] * np.transpose(np.linalg.inv(precision))
+    dprecision = 0.5 * np.linalg.inv(precision).T
     # line 8: distance = centred @ precision @ centred
     dt = -0.5 * centred
     dcentred = -0.5 * (centred @ precision)

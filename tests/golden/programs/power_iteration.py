@@ -39,7 +39,7 @@ def dpower_iteration(A, steps):
         dv_1 = dv / t1
         t25 = np.dot(dv, v / t1)
         v = v_history.pop()
-        dv_1 -= t25 * rt.safe_reciprocal(t1) * np.conj(v_1)
+        dv_1 -= t25 * rt.safe_reciprocal(t1) * v_1
         # line 9: v = A @ v
         dv = A.T @ dv_1
         dA += dv_1[:, None] * v

@@ -27,19 +27,16 @@ import numpy as np
 
 def dpredator_prey(birth, death, steps):
     history = []
-    t = [1.0, 0.5]
-    state = np.array(t)
+    state = np.array([1.0, 0.5])
     for _ in range(steps):
         prey, hunters = state
         t6 = birth - hunters
         t2_1 = prey - death
-        t4_1 = [prey * t6, hunters * t2_1]
-        state_2 = state + 0.05 * np.array(t4_1)
+        state_2 = state + 0.05 * np.array([prey * t6, hunters * t2_1])
         prey_1, hunters_1 = state_2
         t7 = birth - hunters_1
         t2_2 = prey_1 - death
-        t4_2 = [prey_1 * t7, hunters_1 * t2_2]
-        state = state + 0.1 * np.array(t4_2)
+        state = state + 0.1 * np.array([prey_1 * t7, hunters_1 * t2_2])
         t29 = hunters, hunters_1, prey, prey_1, state_2, t2_1, t2_2, t6, t7
         history.append(t29)
     # line 16: return state[0]
