@@ -295,6 +295,8 @@ def accumulate_shadow(target: Any, gradient: Any) -> None:
     if target is None or isinstance(gradient, float) and gradient == 0.0 or gradient is None:
         return
     if isinstance(target, np.ndarray):
+        if isinstance(gradient, (list, tuple)):  # of an array that was added to the gradient of a list
+            gradient = np.asarray(gradient)
         if isinstance(gradient, (np.ndarray, np.generic, float, complex, int)):
             _add_to_view(target, _fitting(gradient, target))
         return

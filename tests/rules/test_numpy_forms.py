@@ -407,3 +407,25 @@ def test_a_real_factor_of_a_chain_of_complex_products_has_a_real_gradient() -> N
         return total
 
     check_grads(program, (np.array([[0.3, -0.7], [1.1, 0.2]]),))
+
+
+def interpolated_in_a_loop(s, x):
+    heights = [s, 2, 3]
+    total = 0.0
+    for i in range(2):
+        total = total + np.sum(np.interp(x[:, i], np.array([0.0, 1.0, 2.0]), heights) ** 2)
+    return total
+
+
+def test_a_list_that_a_loop_reads_has_its_gradient_in_the_reverse_of_a_gradient() -> None:
+    x, direction = (
+        np.array([[0.3, 1.4], [0.7, 0.2], [1.2, 0.9]]),
+        np.array([[0.2, -1.0], [0.4, 0.7], [-0.3, 1.1]]),
+    )
+    gradient = grad(interpolated_in_a_loop, (0, 1))
+
+    forward = jvp(gradient, (0.4, x), (1.3, direction))[1]
+    backward = vjp(gradient, 0.4, x)[1]((1.3, direction))
+
+    np.testing.assert_allclose(backward[0], forward[0])
+    np.testing.assert_allclose(backward[1], forward[1])
