@@ -77,6 +77,7 @@ def cholesky_a(ans, t, a, *, upper=False):
 
 @jvp(np.linalg.qr, "a")
 def qr_a(ans, t, a, mode="reduced"):
+    a, t = np.asarray(a), np.asarray(t)
     mode = rt.allowed_option(mode, ("reduced", "complete", "r"), "np.linalg.qr mode")
     if mode == "r":
         ans = np.linalg.qr(a)

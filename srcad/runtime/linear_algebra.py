@@ -74,6 +74,7 @@ def identity_like(n: int, x: Array) -> Array:
 
 def dual_matrix(a: Array, direction: Array) -> Array:
     """Return the block matrix ``[[a, direction], [0, a]]``, whose functions hold derivatives above the diagonal."""
+    a, direction = np.asarray(a), np.asarray(direction)
     n = np.shape(a)[-1]
     result = np.zeros((*np.shape(a)[:-2], 2 * n, 2 * n), np.result_type(a, direction))
     result[..., :n, :n] = result[..., n:, n:] = a

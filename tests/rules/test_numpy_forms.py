@@ -383,8 +383,14 @@ def functions_of_lists(s):
     return np.sum(np.sqrt([s, s * 2]) * np.exp((s, 1.0)))
 
 
+def matrices_written_as_lists(s, t):
+    triangle = np.linalg.qr([[s, 1, t], [2, t, 3]])[1]
+    return np.sum(triangle**2 * [[1, 2, 3]]) + np.sum(np.linalg.matrix_power([[s, 1], [2, t]], 3))
+
+
 LISTS: list[tuple[Callable[..., Any], tuple[Any, ...]]] = [
     (powers_by_a_list, (X + 3.0,)), (lists_of_numbers, (0.4, X)), (functions_of_lists, (0.4,)),
+    (matrices_written_as_lists, (0.4, 0.7)),
 ]  # fmt: skip
 
 
