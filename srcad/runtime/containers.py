@@ -79,8 +79,14 @@ def zeros_like(value: Any) -> Any:
 
 
 def add(first: Any, second: Any) -> Any:
-    """Return the sum of two gradients of the same value."""
+    """Return the sum of two gradients of the same value; that of a list which is not made yet is empty.
+
+    >>> add([1.0, 2.0], [0.5, 0.5]), add([], [0.5, 0.5])
+    ([1.5, 2.5], [0.5, 0.5])
+    """
     if type(first) is list and type(second) is list:
+        if not first or not second:
+            return first or second
         return [
             one + other if type(one) is type(other) is float else add(one, other)
             for one, other in zip(first, second)
@@ -100,6 +106,8 @@ def add(first: Any, second: Any) -> Any:
 
 def owned(gradient: Any, value: Any) -> Any:
     """Return a copy of ``gradient``, in the shape of ``value``, that may be changed in place."""
+    if type(gradient) is list and not gradient:
+        return zeros_like(value)  # that of a list which was not made yet
     if isinstance(gradient, (list, dict)):
         return _copy.copy(gradient)
     if isinstance(value, (list, tuple)) and isinstance(gradient, (np.ndarray, tuple)):

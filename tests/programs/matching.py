@@ -122,3 +122,15 @@ def match_singletons_and_types(x, option):
         case float() as scale:
             return x * scale
     return 0.0
+
+
+@program([{"points": [1.0, 2.0, 3.0]}, {"radius": 0.5}, {"points": [0.7, 0.4]}])
+def rest_of_a_sequence_in_a_mapping(shapes):
+    total = 0.0
+    for shape in shapes:
+        match shape:
+            case {"radius": radius}:
+                total += radius**2
+            case {"points": [first, *others]}:
+                total += first * sum(other**2 for other in others)
+    return total
