@@ -49,7 +49,7 @@ def partition(ans, g, a, kth, axis=-1, kind="introselect", order=None):
 def partition_a(ans, t, a, kth, axis=-1, kind="introselect", order=None):
     if axis is None:
         return np.take(np.ravel(t), rt.matching_places(np.ravel(a), ans, kth, 0))
-    return np.take_along_axis(t, rt.matching_places(a, ans, kth, axis), axis)
+    return np.take_along_axis(np.asarray(t), rt.matching_places(a, ans, kth, axis), axis)
 
 
 @vjp(np.sort_complex, "a")

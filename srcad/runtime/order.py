@@ -29,6 +29,7 @@ Array = Any
 
 def matching_places(a: Array, ans: Array, kth: Any, axis: int) -> Array:
     """Return where the entries of ``ans``, which is ``a`` partitioned at ``kth`` along ``axis``, come from."""
+    a = np.asarray(a)
     places = np.argpartition(a, kth, axis)
     if np.array_equal(np.take_along_axis(a, places, axis), ans):
         return places

@@ -380,7 +380,7 @@ def lists_of_numbers(s, x):
 
 
 def functions_of_lists(s):
-    return np.sum(np.sqrt([s, s * 2]) * np.exp((s, 1.0)))
+    return np.sum(np.sqrt([s, s * 2]) * np.exp((s, 1.0))) + np.partition([s * 3, 1.0, s], 1)[1]
 
 
 def matrices_written_as_lists(s, t):
