@@ -134,6 +134,8 @@ class _Varied(gast.NodeVisitor):
                 return
             if function is not None and (registry.find(function) is not None or _changes_nothing(function)):
                 return
+            if function is None:
+                operands.append(call.func)  # what it has captured
         if self.reads_varied(call):
             for operand in operands:
                 if _can_be_changed(kind_of_operation(operand, self.kinds, self.fn)):
