@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from srcad.analysis.results.calls import ARRAY_METHODS, function_of_method
+from srcad.backends.line_map import NAME, LineMap
 from srcad.backends.tracebacks import show_users_source
 from srcad.derive.known_callees import nested_signature
 from srcad.errors import ArgumentError, Location, NoDerivativeError, OutputError, UnsupportedError
@@ -344,10 +345,17 @@ def place(func: Any) -> Location | None:
 
 
 def _call_of_srcad() -> Location | None:
-    """Return the line outside of this package that is being executed."""
-    frame = sys._getframe(1)
-    while frame is not None and frame.f_globals.get("__name__", "").partition(".")[0] == __package__:
-        frame = frame.f_back  # type: ignore[assignment]
+    """Return the line of the user's that is being executed, or what generated code is made of."""
+    frame: types.FrameType | None = sys._getframe(1)
+    while frame is not None:
+        lines: LineMap | None = frame.f_globals.get(NAME)
+        if lines is not None:
+            origins = lines.origins(lines.position(frame.f_code, frame.f_lasti, frame.f_lineno))
+            if origins:
+                return origins[-1].location
+        elif frame.f_globals.get("__name__", "").partition(".")[0] != __package__:
+            break
+        frame = frame.f_back
     if frame is None:
         return None
     text = linecache.getline(frame.f_code.co_filename, frame.f_lineno).rstrip()

@@ -385,3 +385,17 @@ def refusal_that_the_program_would_catch(x):
     except Exception:
         y = 0.0
     return y * x[0]
+
+
+@refused(0.7)
+def default_changed_by_a_function_picked_late(x):
+    total = [0.0]
+
+    def bump(value):
+        total[0] += value
+
+    def later(value, function=bump):
+        function(value * value)
+
+    (later if x > 0 else bump)(x)  # refused at: (later if x > 0 else bump)(x)
+    return total[0]

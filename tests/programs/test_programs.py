@@ -58,6 +58,7 @@ TOPICS = (
     "instances",
     "instances_of_all_kinds",
     "ordered_lists",
+    "callbacks",
     "class_protocols",
     "containers_filled",
     "sets_and_text",

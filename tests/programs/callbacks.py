@@ -1,0 +1,142 @@
+"""Functions that are kept in lists, dicts and partial functions, and that store what they are called with."""
+
+import functools
+import math
+
+import numpy as np
+
+from tests.programs.corpus import program
+
+
+@program(0.8, 0.9)
+def recorder_and_damper(x, damping):
+    callbacks, seen = [], []
+
+    def record(k, value):
+        seen.append(value)
+
+    def damp(k, value):
+        if k % 2:
+            return value * damping
+
+    callbacks.append(record)
+    callbacks.append(damp)
+    for k in range(4):
+        x = math.sin(x)
+        for callback in callbacks:
+            x = callback(k, x) or x
+    return sum(v * v for v in seen) + x
+
+
+class Simulation:
+    def __init__(self):
+        self.callbacks = []
+
+    def on_step(self, callback):
+        self.callbacks.append(callback)
+        return callback
+
+    def run(self, x, steps):
+        for k in range(steps):
+            x = math.sin(x) + 0.1 * x
+            for callback in self.callbacks:
+                x = callback(k, x) or x
+        return x
+
+
+@program(0.8, 0.9)
+def registered_by_decorators(x, damping):
+    simulation, seen = Simulation(), []
+
+    @simulation.on_step
+    def record(k, value):
+        seen.append(value)
+
+    @simulation.on_step
+    def damp(k, value):
+        if k % 2:
+            return value * damping
+
+    return simulation.run(x, 4) + sum(v * v for v in seen)
+
+
+class Log:
+    def __init__(self):
+        self.total = 0.0
+        self.items = []
+
+    def add(self, value):
+        self.total += value * value
+        self.items.append(value)
+
+
+@program(0.7)
+def methods_in_a_list(x):
+    log = Log()
+    for add in [log.add, lambda value: log.add(2 * value)]:
+        add(x)
+    return log.total * log.items[1]
+
+
+@program(0.7)
+def functions_in_a_dict(x):
+    found = {}
+
+    def put(key, value):
+        found[key] = value
+
+    table = {"a": put, "b": lambda key, value: put(key + "!", value * value)}
+    for key, function in table.items():
+        function(key, x)
+    return found["a"] * found["b!"]
+
+
+@program(0.7)
+def setters_of_entries(x):
+    buffer = np.zeros(3)
+
+    def setter(i):
+        def inner(value):
+            buffer[i] = value * (i + 1)
+
+        return inner
+
+    for function in [setter(i) for i in range(3)]:
+        function(x)
+    return np.sum(buffer**2)
+
+
+@program(0.7)
+def nonlocal_through_a_tuple_of_functions(x):
+    total = 0.0
+
+    def add(value):
+        nonlocal total
+        total += value**2
+
+    for function in (add, add, math.sin):
+        function(x)
+    return total
+
+
+@program(0.7)
+def partial_functions_that_append(x):
+    seen = []
+    add = functools.partial(lambda items, scale, value: items.append(scale * value), seen, 3.0)
+    for function in [add, add]:
+        function(x)
+    return sum(v * v for v in seen)
+
+
+@program(np.array([0.3, 0.8, 0.5]))
+def kept_by_functions_that_map_and_sort_call(x):
+    best = []
+
+    def keep(value):
+        if not best or value > best[-1]:
+            best.append(value)
+
+    list(map(keep, x))
+    any(keep(value * 2) for value in x)
+    sorted(x, key=lambda value: keep(value * 3) or 0)
+    return sum(b * b for b in best)
