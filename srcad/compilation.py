@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import types
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -14,6 +14,7 @@ from srcad.analysis.kinds import Kind, array, is_differentiable, kind_of
 from srcad.derive.request import Request
 from srcad.errors import ArgumentError, UnsupportedError
 from srcad.forward_pipeline import build_forward
+from srcad.hidden_changes import refuse_hidden_changes
 from srcad.pipeline import Code, build
 from srcad.targets import Target, place
 
@@ -120,6 +121,9 @@ def compiled(
     _require_differentiable(target, dict(zip(names, everything)), wanted, mode)
     varied = set(wanted) - set(constant_integers)
     kinds = [(n, _wanted_kind(v) if n in varied else kind_of(v)) for n, v in zip(names, everything)]
+    for _, kind in kinds:
+        for cls in _classes_in(kind):
+            refuse_hidden_changes(cls)
     func = target.closure.function if target.closure is not None else target.func
     func = derived if derived is not None else func
     exact = _is_exact(names, everything, wanted)
@@ -131,6 +135,14 @@ def compiled(
     _CACHE[key] = code
     code.keep = (target.func, target.closure, derived)
     return code
+
+
+def _classes_in(kind: Kind) -> Iterator[type]:
+    """Yield the classes of the instances that a value of this kind is or holds."""
+    if kind.name == "object" and isinstance(kind.value, type):
+        yield kind.value
+    for item in kind.items or ():
+        yield from _classes_in(item[1] if isinstance(item, tuple) else item)
 
 
 def _require_differentiable(

@@ -10,7 +10,7 @@ import functools
 import inspect
 import random
 import types
-from collections.abc import Callable, Hashable
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -57,7 +57,7 @@ def call(
     function: Any, own: Any, args: Any, shadows: Any, options: dict[str, Any], option_shadows: dict[str, Any]
 ) -> Outcome:
     """Call ``function``, whose own shadow (of what it captured, of its receiver) is ``own``."""
-    handler = OPERATORS.get(function) or MAKERS.get(function) if isinstance(function, Hashable) else None
+    handler = OPERATORS.get(function) or MAKERS.get(function) if registry.is_key(function) else None
     if function is dict:
         return dict_of(call, *args, shadows=shadows, options=options, option_shadows=option_shadows)
     if handler is not None:
@@ -65,7 +65,7 @@ def call(
             args, options = positional(function, args, options), {}
             shadows = positional(function, shadows, option_shadows)
         return handler(call, *args, shadows=shadows, **options)
-    if isinstance(function, Hashable) and function in CONVERSIONS and args:
+    if registry.is_key(function) and function in CONVERSIONS and args:
         method = getattr(type(args[0]), CONVERSIONS[function], None)
         if isinstance(method, types.FunctionType):
             return call(method, None, args, shadows, options, option_shadows)
@@ -73,12 +73,12 @@ def call(
         return _derivative_made(function, args, shadows, options)
     if registry.find(function) is not None:
         return call_of_rule(function, args, shadows, options, option_shadows)
-    if isinstance(function, Hashable) and registry.is_constant(function):
+    if registry.is_key(function) and registry.is_constant(function):
         return call_without_derivative(function, args, options)
     reason = registry.reason_refused(function)
     if reason is not None and rt.carries((*shadows, *option_shadows.values())):
         raise NoDerivativeError(reason)
-    if isinstance(function, Hashable) and function in iteration.WRITTEN_OUT:
+    if registry.is_key(function) and function in iteration.WRITTEN_OUT:
         function = source_of_builtin(function, len(args), tuple(options)) or function
     if isinstance(function, type):
         return call_of_class(call, function, args, shadows, options, option_shadows)

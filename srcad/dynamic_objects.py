@@ -16,6 +16,7 @@ from srcad import runtime as rt
 from srcad.derive.constructors import init_only_fields
 from srcad.dynamic_containers import dict_of, items_of
 from srcad.errors import UnsupportedError
+from srcad.hidden_changes import refuse_hidden_changes
 from srcad.targets import place
 
 __all__ = ["call_of_class", "fill_fields"]
@@ -51,6 +52,7 @@ def call_of_class(
         image = rt.Shadow()
         image.pyfunc = shadows[0] if shadows else option_shadows.get("pyfunc")  # type: ignore[attr-defined]
         return cls(*args, **options), image, _nothing_to_do
+    refuse_hidden_changes(cls)
     value = cls.__new__(cls)  # type: ignore[call-overload]
     image = rt.Shadow()
     if dataclasses.is_dataclass(cls) and getattr(cls.__init__, "__code__", None) is not None:

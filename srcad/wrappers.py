@@ -7,7 +7,7 @@ import functools
 import inspect
 import itertools
 import types
-from collections.abc import Callable, Hashable
+from collections.abc import Callable
 from typing import Any
 
 from srcad.errors import NoDerivativeError
@@ -64,8 +64,8 @@ def wrapped(f: Any) -> Any:
             return primal(x)
         return primal(x, base)
     """
-    rule = registry.find(f) if isinstance(f, Hashable) else None
-    if rule is None and isinstance(f, Hashable) and f in _FORMS:
+    rule = registry.find(f) if registry.is_key(f) else None
+    if rule is None and registry.is_key(f) and f in _FORMS:
         return _kept(f, lambda: _written_call(f, *_FORMS[f]))
     if rule is None and registry.is_constant(f):
         return _kept(f, lambda: _make_wrapper(f, _parameters_of(f)))
@@ -80,7 +80,7 @@ def wrapped(f: Any) -> Any:
 
 def with_arity(f: Any, count: int) -> Any:
     """Return a function of ``count`` positional parameters in the place of one with a rule that takes any number."""
-    rule = registry.find(f) if isinstance(f, Hashable) and not isinstance(f, types.FunctionType) else None
+    rule = registry.find(f) if registry.is_key(f) and not isinstance(f, types.FunctionType) else None
     parameters = [] if rule is None else [p for p in rule.parameters if p.name not in rule.refused]
     if not any(p.kind is p.VAR_POSITIONAL for p in parameters):
         return f

@@ -374,7 +374,7 @@ def _call(node: gast.Call, recurse: Callable[[gast.AST], Kind], returns: Returns
     callee = recurse(node.func)
     if isinstance(callee.value, Nested) and callee.name == "any":
         return returns(callee.value, [*arguments, *(callee.items or ())]) if not keywords else ANY
-    if callee.name != "function" or not isinstance(callee.value, Hashable):
+    if callee.name != "function" or not registry.is_key(callee.value):
         return ANY
     known = registry.has_results_like(callee.value)
     source = registry.result_source(callee.value) if known else callee.value

@@ -352,7 +352,7 @@ class PointsTo:
                 if target is not None:
                     self.hold(target, captured)
             return
-        if _hashable(function) and (function is rt.sequence or function in _COPYING):
+        if registry.is_key(function) and (function is rt.sequence or function in _COPYING):
             self.copying(target, function, node)
             return
         if getattr(function, "__name__", "") == "at" and isinstance(
@@ -467,10 +467,6 @@ class PointsTo:
         self.escaped |= set(group)
         if target is not None and self.is_pointer(target):
             self.dynamic.add(target)
-
-
-def _hashable(value: Any) -> bool:
-    return getattr(type(value), "__hash__", None) is not None
 
 
 def base_name(node: gast.AST) -> str:

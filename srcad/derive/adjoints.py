@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable
 from typing import Any
 
 import gast
@@ -105,7 +105,7 @@ class _Adjoint(RuleAdjoints):
                 or registry.is_constant(function)
             ):
                 return False
-            if isinstance(function, Hashable) and (function in _TRANSPARENT or function in _MAKERS):
+            if registry.is_key(function) and (function in _TRANSPARENT or function in _MAKERS):
                 return False
             if registry.reason_refused(function) is not None:
                 return any(self.is_varied(getattr(operand, "value", operand)) for operand in operands)
@@ -294,7 +294,7 @@ class _Adjoint(RuleAdjoints):
             )
         if target is None:
             return self.dynamic_call(target, node)
-        if isinstance(function, Hashable) and function in _TRANSPARENT and len(node.args) == 1:
+        if registry.is_key(function) and function in _TRANSPARENT and len(node.args) == 1:
             function_args, lists = node.args[0], function in (list, tuple)
             return Operation(
                 (target,),

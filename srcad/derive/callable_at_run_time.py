@@ -5,12 +5,12 @@ from __future__ import annotations
 import inspect
 import linecache
 import types
-from collections.abc import Hashable
 from typing import Any
 
 import gast
 
 from srcad.derive.builtin_sources import source_of_builtin
+from srcad.rules import registry
 
 __all__ = ["why_not_callable"]
 
@@ -27,7 +27,7 @@ def why_not_callable(function: Any, node: gast.Call) -> tuple[str, str] | None:
     if function is None or hasattr(function, "tree"):
         return None
     keywords = tuple(keyword.arg for keyword in node.keywords)
-    if isinstance(function, Hashable) and (
+    if registry.is_key(function) and (
         function in _RESOLVED or source_of_builtin(function, len(node.args), keywords) is not None
     ):
         return None

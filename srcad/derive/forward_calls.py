@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
 from typing import Any
 
 import gast
@@ -276,7 +275,7 @@ class Calls(Operations):
 
 
 def _is(function: Any, candidates: tuple[Any, ...]) -> bool:
-    return isinstance(function, Hashable) and function in candidates
+    return registry.is_key(function) and function in candidates
 
 
 def _is_unpacked(node: gast.Call) -> bool:

@@ -12,6 +12,7 @@ from srcad import runtime as rt
 from srcad.analysis.kinds import Kind
 from srcad.derive.build import call, constant, name
 from srcad.derive.lower_outputs import OutputLowering
+from srcad.rules import registry
 
 __all__ = ["CallLowering"]
 
@@ -73,7 +74,7 @@ class CallLowering(OutputLowering):
         if isinstance(getattr(function, "__self__", None), np.ufunc):
             if function.__name__ == "at":
                 made = self.ufunc_at(stmt, function.__self__, node.args)
-        elif _hashable(function) and function in _SIGNATURES:
+        elif registry.is_key(function) and function in _SIGNATURES:
             bound = _bound(_SIGNATURES[function], node.args, node.keywords)
             made = getattr(self, f"_{function.__name__}")(stmt, **bound)
         elif function is setattr and len(node.args) == 3:
@@ -246,7 +247,3 @@ class CallLowering(OutputLowering):
                 if isinstance(inner, gast.stmt):
                     gast.copy_location(inner, stmt)
         return made
-
-
-def _hashable(value: Any) -> bool:
-    return getattr(type(value), "__hash__", None) is not None

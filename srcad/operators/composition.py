@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import operator
-from collections.abc import Callable, Hashable
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -119,7 +119,7 @@ def _call_jvp(
     """The adjoint of a call that forward mode resolved: that of the forward code of the callee."""
     own, own_held, *images = list(shadows) + [None] * (6 - len(shadows))
     arg_shadows, tangent_shadows = _parts(images[0], len(args)), _parts(images[1], len(tangents))
-    known = isinstance(function, Hashable)
+    known = registry.is_key(function)
     numeric = all(isinstance(value, _NUMERIC) for value in args)
     if isinstance(function, type) or known and function in STRUCTURAL and not numeric:
         return _mirrored(call, (function, held, args, tangents, options, named), arg_shadows, tangent_shadows)
@@ -155,7 +155,7 @@ def callee_of(function: Any) -> Target:
     UnsupportedError
         If it is a function of the runtime that reverse mode does not know.
     """
-    known = isinstance(function, Hashable)
+    known = registry.is_key(function)
     target = Target(SOURCES.get(function, function) if known else function)
     module = str(getattr(function, "__module__", ""))
     if module.startswith("srcad.runtime") and registry.find(function) is None:

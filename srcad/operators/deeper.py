@@ -16,7 +16,7 @@ import dataclasses
 import functools
 import inspect
 import types
-from collections.abc import Callable, Hashable
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -114,7 +114,7 @@ def apply(function: Any, parts: Parts) -> list[Any]:
     while isinstance(function, functools.partial):
         parts = [_of_partial(function, part, plain=k == 0) for k, part in enumerate(parts)]
         function = function.func
-    known = isinstance(function, Hashable)
+    known = registry.is_key(function)
     args = parts[0].args
     if known and function in _HANDLERS:
         return _HANDLERS[function](parts)
@@ -199,7 +199,7 @@ def _of_source(function: Any, parts: Parts) -> list[Any]:
     everything = dict(zip(names, (*values, *target.captured())))
     by_name = [everything]
     by_name += [dynamic.tangents_of(target, values, p.held, p.args, p.options) for p in parts[1:]]
-    rule = registry.find(function) if isinstance(function, Hashable) else None
+    rule = registry.find(function) if registry.is_key(function) else None
     given = {
         n: image
         for n, image in by_name[1].items()

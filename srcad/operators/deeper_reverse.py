@@ -11,7 +11,6 @@ import functools
 import inspect
 import operator
 import types
-from collections.abc import Hashable
 from typing import Any
 
 import numpy as np
@@ -105,7 +104,7 @@ def call_parts(calls: Calls) -> Results:
     """Return the parts of what ``rt.call`` returns."""
     first = calls[0]
     function, values = first.function, first.values
-    known = isinstance(function, Hashable)
+    known = registry.is_key(function)
     if known and function in CALLS:
         return CALLS[function](calls)  # type: ignore[no-any-return]
     if any(function is maker for maker in dynamic.DERIVATIVE_OPERATORS):

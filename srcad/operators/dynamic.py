@@ -8,7 +8,6 @@ import inspect
 import operator
 import random
 import types
-from collections.abc import Hashable
 from typing import Any
 
 import numpy as np
@@ -140,7 +139,7 @@ def call(function: Any, held: Any, args: Any, tangents: Any, options: Any, optio
         args, tangents = (*function.args, *args), (*before, *tangents)
         options, option_tangents = {**function.keywords, **options}, {**named, **option_tangents}
         function, held = function.func, inner
-    known = isinstance(function, Hashable)
+    known = registry.is_key(function)
     if known and function in _UPDATING and isinstance(args[0], np.ndarray):
         rt.check_kept_tangents(tangents[0], "__setitem__", tangents[-1:])
         tangents = (_writable(tangents[0]), *tangents[1:])

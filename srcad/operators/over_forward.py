@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Hashable
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -25,6 +25,7 @@ from srcad.operators.dynamic import tangents_of
 from srcad.operators.forward import jvp
 from srcad.operators.over_functions import bound_images
 from srcad.operators.shadowed_calls import CALLS, ShadowedCall, plain_call
+from srcad.rules import registry
 from srcad.runtime.tangents import CONTAINERS, partial_of
 from srcad.targets import Target
 
@@ -64,7 +65,7 @@ def _of_call_jvp(calls: Calls) -> Results:
     """The parts of a call of ``rt.call_jvp(f, df, args, tangents)``."""
     function, held, args, tangents, *named = calls[0].values
     options, directions = named or ({}, {})
-    known = isinstance(function, Hashable)
+    known = registry.is_key(function)
     numeric = all(isinstance(value, _NUMERIC) for value in args)
     if isinstance(function, type) or known and function in STRUCTURAL and not numeric:
         return _mirrored(calls)

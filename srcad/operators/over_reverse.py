@@ -12,7 +12,6 @@ import inspect
 import operator
 import random
 import types
-from collections.abc import Hashable
 from typing import Any
 
 import numpy as np
@@ -82,7 +81,7 @@ def call_with_shadows(call: Call, args: Any, tangents: Any) -> Outcome:
         if found is not None:
             return found
     function, *rest = args
-    if isinstance(function, Hashable):
+    if registry.is_key(function):
         function = SOURCES.get(function, function)
     if isinstance(function, types.BuiltinFunctionType):
         function = source_of_builtin(function, len(args[2]), tuple(args[4])) or function
@@ -93,7 +92,7 @@ def _of_all_modes(call: Call, args: Any, tangents: Any) -> Outcome | None:
     """Call what has derivatives of its own in all modes, a partial function or a copier."""
     function, _, values, shadows, *_ = args
     _, _, dvalues, dshadows, *_ = tangents
-    if isinstance(function, Hashable) and function in CALLS:
+    if registry.is_key(function) and function in CALLS:
         outcome, image = CALLS[function]([ShadowedCall(*args), ShadowedCall(*tangents)])
         return outcome, image
     if isinstance(function, functools.partial):
@@ -112,7 +111,7 @@ def _of_all_modes(call: Call, args: Any, tangents: Any) -> Outcome | None:
 def _of_mixed_operands(call: Call, args: Any, tangents: Any) -> Outcome | None:
     """Apply an operator between an array or dict and a list."""
     function, _, values, *_ = args
-    if not isinstance(function, Hashable):
+    if not registry.is_key(function):
         return None
     given = [ShadowedCall(*args), ShadowedCall(*tangents)]
     meant = mixed(function, values)
@@ -144,7 +143,7 @@ def _of_known_rule(call: Call, args: Any, tangents: Any) -> Outcome | None:
     """Call what has a rule, and what has no derivative."""
     function, _, values, shadows, *_ = args
     _, _, dvalues, dshadows, *_ = tangents
-    known = isinstance(function, Hashable)
+    known = registry.is_key(function)
     ruled = function
     if known and function in UFUNCS and all(isinstance(v, NUMERIC) for v in values):
         ruled = UFUNCS[function]
@@ -171,7 +170,7 @@ def _of_item_or_attribute(call: Call, args: Any, tangents: Any) -> Outcome | Non
     """Read or change an item or attribute, or do what a class defines for an operator."""
     function, _, values, shadows, *_ = args
     _, _, dvalues, dshadows, *_ = tangents
-    if not isinstance(function, Hashable):
+    if not registry.is_key(function):
         return None
     if function in (getattr, setattr, operator.getitem):
         given = [ShadowedCall(*args), ShadowedCall(*tangents)]

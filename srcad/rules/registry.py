@@ -27,6 +27,7 @@ __all__ = [
     "find",
     "has_results_like",
     "is_constant",
+    "is_key",
     "is_language",
     "is_mutating",
     "is_stateful",
@@ -271,7 +272,7 @@ def result_source(primal: Callable[..., Any]) -> Callable[..., Any] | None:
 
 def is_stateful(primal: object) -> bool:
     """Tell whether ``primal`` was declared to read or change a hidden state."""
-    return isinstance(primal, Hashable) and primal in _STATEFUL
+    return is_key(primal) and primal in _STATEFUL
 
 
 def language(*primals: Callable[..., Any]) -> None:
@@ -291,9 +292,22 @@ def written_out(*primals: Callable[..., Any]) -> Callable[[Callable[..., Any]], 
     return register
 
 
+def is_key(value: object) -> bool:
+    """Tell whether a value may be looked up in a table of functions: comparing it runs no code of the user's.
+
+    >>> is_key(abs), is_key([])
+    (True, False)
+    """
+    cls = type(value)
+    if cls.__hash__ is None:
+        return False
+    own = isinstance(cls.__eq__, types.FunctionType) or isinstance(cls.__hash__, types.FunctionType)
+    return not own or cls.__module__.partition(".")[0] == "srcad"
+
+
 def find(primal: object) -> Rule | None:
     """Return the rule of ``primal``, or None."""
-    if not isinstance(primal, Hashable):
+    if not is_key(primal):
         return None
     primal = _ALIASES.get(primal, primal)
     return _RULES.get(primal) or (_RULES.get(primal) if provide() else None)
@@ -302,24 +316,24 @@ def find(primal: object) -> Rule | None:
 def is_constant(primal: object) -> bool:
     """Tell whether ``primal`` was declared to have zero derivative."""
     provide()
-    declared = isinstance(primal, Hashable) and _ALIASES.get(primal, primal) in _CONSTANT
+    declared = is_key(primal) and _ALIASES.get(primal, primal) in _CONSTANT
     return declared or computes_no_numbers(primal)
 
 
 def is_mutating(primal: object) -> bool:
     """Tell whether ``primal`` was declared to change its arguments."""
     provide()
-    return isinstance(primal, Hashable) and primal in _MUTATING
+    return is_key(primal) and primal in _MUTATING
 
 
 def is_language(primal: object) -> bool:
     """Tell whether ``primal`` was declared to be a part of the language."""
-    return isinstance(primal, Hashable) and primal in _LANGUAGE
+    return is_key(primal) and primal in _LANGUAGE
 
 
 def source_of(primal: object) -> Callable[..., Any] | None:
     """Return the Python function with the meaning of ``primal``, or None."""
-    return _SOURCES.get(primal) if isinstance(primal, Hashable) else None
+    return _SOURCES.get(primal) if is_key(primal) else None
 
 
 def reason_refused(primal: object) -> str | None:
@@ -329,7 +343,7 @@ def reason_refused(primal: object) -> str | None:
     arrays, and calls compiled code.
     """
     provide()
-    if not isinstance(primal, Hashable):
+    if not is_key(primal):
         return None
     if isinstance(primal, (types.FunctionType, types.MethodType)):
         is_of_scipy = (primal.__module__ or "").startswith("scipy.")

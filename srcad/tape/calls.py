@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 import operator
-from collections.abc import Callable, Hashable
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -98,7 +98,7 @@ def bind(function: Any, count: int, keywords: tuple[str, ...], held: frozenset[P
     NoDerivativeError
         If the function has no rule, or none for these arguments.
     """
-    if not isinstance(function, Hashable):
+    if not registry.is_key(function):
         raise _no_rule(function)
     key = function, count, keywords, held
     call = _CALLS.get(key)

@@ -48,6 +48,7 @@ TOPICS = (
     "everyday_functions",
     "everyday_arrays",
     "everyday_aliases",
+    "comparable_callables",
     "complex_programs",
     "numbers_updated",
     "rearranged_containers",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Hashable
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -122,7 +122,7 @@ def is_quiet(callee: Any) -> bool:
     """Tell whether a function surely stores nothing in lists, dicts or objects."""
     if isinstance(callee, np.ufunc) or registry.find(callee) is not None or registry.is_constant(callee):
         return True
-    if isinstance(callee, Hashable) and callee in _TABLE:
+    if registry.is_key(callee) and callee in _TABLE:
         return True
     module = getattr(callee, "__module__", None) or ""
     return module.split(".")[0] in ("numpy", "math", "scipy") or module.startswith("srcad.rules.")

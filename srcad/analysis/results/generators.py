@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
 from typing import Any
 
 import numpy as np
@@ -33,7 +32,7 @@ def is_generator(kind: Kind) -> bool:
 def method_of_generator(kind: Kind, name: str) -> Any:
     """Return the sampler that a method of a generator is, if it has a rule or is constant; or else None."""
     method = getattr(kind.value, name, None) if is_generator(kind) else None
-    known = isinstance(method, Hashable) and (registry.find(method) or registry.is_constant(method))
+    known = registry.is_key(method) and (registry.find(method) or registry.is_constant(method))
     return method if known else None
 
 

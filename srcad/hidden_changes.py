@@ -1,0 +1,80 @@
+"""Classes whose instances change when they are compared, measured or taken for true.
+
+Comparisons, lengths and truths have no derivative, so derivatives ask for them as the program does, and whatever else such
+a method does to its instance is not followed.  A class that stores something there is refused, but for counting.
+"""
+
+from __future__ import annotations
+
+import functools
+import types
+from collections.abc import Iterator
+
+import gast
+
+from srcad.analysis.stores import METHODS_THAT_STORE
+from srcad.errors import SrcadError, UnsupportedError
+from srcad.lang import tree as t
+from srcad.lang.source import Source, read
+
+__all__ = ["refuse_hidden_changes"]
+
+_ANSWERS = tuple(f"__{title}__" for title in "lt le gt ge eq ne bool len contains str repr format".split())
+
+
+def refuse_hidden_changes(cls: type) -> None:
+    """Refuse a class with a comparison, a length or a truth that changes its instance.
+
+    Raises
+    ------
+    UnsupportedError
+        With the line of the store.
+    """
+    error = _hidden_change(cls)
+    if error is not None:
+        raise error
+
+
+@functools.lru_cache(maxsize=1024)
+def _hidden_change(cls: type) -> UnsupportedError | None:
+    for title in _ANSWERS:
+        method = getattr(cls, title, None)
+        if not isinstance(method, types.FunctionType):
+            continue
+        try:
+            source = read(method)
+        except SrcadError:
+            continue  # generated, as those of dataclasses are
+        for store in _stores(source):
+            return UnsupportedError(
+                f"The method '{title}' of '{cls.__name__}' changes something, which is not seen where its answer is used.",
+                "Change it in a method that is called by its name.",
+                source.locate(store),
+            )
+    return None
+
+
+def _stores(source: Source) -> Iterator[gast.AST]:
+    """Yield what changes the instance or another argument; counting up and down does not matter."""
+    tree = source.tree
+    parameters = {a.id for a in (*tree.args.posonlyargs, *tree.args.args, *tree.args.kwonlyargs)}
+    body = tree.body if isinstance(tree.body, list) else [tree.body]
+    for node in t.own_nodes(body):
+        counts = isinstance(node, gast.AugAssign) and isinstance(node.op, gast.Add | gast.Sub)
+        if counts and isinstance(node.value, gast.Constant):
+            continue
+        targets = [node.target] if isinstance(node, gast.AugAssign) else getattr(node, "targets", [])
+        if any(_root(target) in parameters for target in targets):
+            yield node
+        elif isinstance(node, gast.Call) and isinstance(node.func, gast.Attribute):
+            if node.func.attr in METHODS_THAT_STORE and _root(node.func) in parameters:
+                yield node
+
+
+def _root(node: gast.AST) -> str | None:
+    """Return the variable at the root of ``x.a[i]``, and None for a bare name."""
+    if not isinstance(node, gast.Subscript | gast.Attribute):
+        return None
+    while isinstance(node, gast.Subscript | gast.Attribute):
+        node = node.value
+    return node.id if isinstance(node, gast.Name) else None
