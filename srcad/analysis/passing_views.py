@@ -10,6 +10,7 @@ import gast
 
 from srcad import runtime as rt
 from srcad.analysis.infer import ARRAY_METHODS, Kinds
+from srcad.analysis.kinds import ANY
 from srcad.analysis.points_to import (
     CONTAINER_MUTATORS,
     SPLIT_NAMES,
@@ -169,6 +170,8 @@ class _PassingViews:
             return False
         value = getattr(stmt, "value", None)
         if isinstance(stmt, gast.Assign) and isinstance(stmt.targets[0], gast.Name):
+            if isinstance(value, gast.BinOp) and self._holds_on(stmt.targets[0].id, value, names):
+                return False
             if isinstance(value, (gast.BinOp, gast.UnaryOp, gast.Compare, gast.JoinedStr)):
                 return True
             if stmt.targets[0].id in kept:
@@ -186,6 +189,17 @@ class _PassingViews:
             return base_name(stmt.target) not in names and self.full.kind(stmt.target).name != "list"
         if isinstance(stmt, gast.Expr) and isinstance(value, gast.Call):
             return self._is_reading_call(value, names)
+        return False
+
+    def _holds_on(self, target: str, value: gast.BinOp, names: set[str]) -> bool:
+        """Tell whether a sum or product may be of lists whose elements are changed, and so holds those elements."""
+        if self.full.kinds.get(target, ANY).name not in ("list", "tuple", "any"):
+            return False
+        for operand in (value.left, value.right):
+            if isinstance(operand, gast.Name) and operand.id in names:
+                held = self._classes(operand.id) - {self.full.classes.find(operand.id)}
+                if held & self.full.classes.mutated:
+                    return True
         return False
 
     def _is_reading_call(self, node: gast.Call, names: set[str]) -> bool:

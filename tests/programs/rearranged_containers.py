@@ -2,6 +2,7 @@
 
 import copy
 import functools
+import itertools
 import types
 from collections import Counter, OrderedDict, defaultdict, deque
 from dataclasses import dataclass, field, replace
@@ -469,3 +470,146 @@ def property_and_method_of_the_parent(x, k, m):
         y = c.step(x * (i + 1))
         x[i] += y[i]
     return c.norm + np.sum(y)
+
+
+@program(0.7)
+def a_list_added_to_itself(x):
+    d = {"l": [[x]]}
+    t = d["l"]
+    rows = t + t
+    rows[0].append(x * x)
+    return rows[1][1] * rows[1][0]
+
+
+@program(0.7)
+def an_array_repeated_in_a_list(x):
+    a = np.zeros(2)
+    rows = [a] * 3
+    for i, r in enumerate(rows):
+        r[i % 2] += x
+    return a @ a
+
+
+@program(0.7)
+def rows_that_are_the_same_list(x):
+    rows = [[0.0] * 2] * 2
+    rows[0][1] = x
+    return rows[1][1] ** 2
+
+
+@program(0.7)
+def a_list_repeated_in_a_tuple(x):
+    t = ([x],) * 2
+    t[0][0] *= x
+    return t[1][0]
+
+
+@program(0.7)
+def a_list_and_its_reverse(x):
+    base = [[x], [2 * x]]
+    both = base + base[::-1]
+    for r in both:
+        r[0] *= x
+    return base[0][0] + base[1][0]
+
+
+@program(0.7)
+def shallow_and_deep_copies_of_lists(x):
+    base = [[x], [2 * x]]
+    sh = base[:]
+    lst = list(base)
+    tp = tuple(base)
+    cpy = copy.copy(base)
+    deep = copy.deepcopy(base)
+    sh[0][0] *= x
+    lst[1][0] *= x
+    tp[0].append(x)
+    cpy[1].append(x * x)
+    deep[0][0] *= 5 * x
+    return sum(v for r in base for v in r) * deep[0][0]
+
+
+@program(0.7)
+def a_list_multiplied_in_place(x):
+    base = [[x], [2 * x]]
+    base *= 2
+    base[0][0] = x * x
+    return base[2][0] * base[3][0]
+
+
+@program(0.7)
+def a_list_extended_by_itself(x):
+    base = [[x]]
+    base += base
+    base.extend(base)
+    base[3][0] *= x
+    return sum(b[0] for b in base)
+
+
+@program(0.7)
+def one_list_for_all_keys(x):
+    d = dict.fromkeys(["a", "b"], [x])
+    d["a"].append(x * x)
+    return sum(d["b"])
+
+
+@program(0.7)
+def one_list_again_and_again(x):
+    rows = list(itertools.repeat([x], 3))
+    rows[0][0] *= x
+    return rows[2][0]
+
+
+@program(0.7)
+def lists_in_a_zip(x):
+    z = list(zip([[x], [x * x]], [1, 2]))
+    for row, k in z:
+        row[0] *= k
+    (a, _), (b, _) = z
+    a[0] *= x
+    return z[0][0][0] + b[0]
+
+
+@program(0.7)
+def the_largest_and_the_sorted_are_the_lists_themselves(x):
+    m = max([[x], [2 * x]], key=lambda r: r[0])
+
+    r = sorted([[3 * x], [x]], key=lambda r: r[0])
+    q = r[0]
+    q[0] *= x
+    m.append(x)
+    return r[0][0] + m[1] * m[0]
+
+
+@program(0.7)
+def lists_chosen_by_or_and_if(x):
+    a = [x]
+    b = a if x > 0 else [x]
+    c = b or [0.0]
+    d = c and a
+    d[0] *= x
+    c.append(x)
+    return a[0] * a[1]
+
+
+@program(0.7)
+def lists_unpacked_with_a_star(x):
+    g = [[x, x * x], [2 * x, 1.0]]
+    first, (p, q) = g
+    first[1] *= p
+    *init, last = g
+    init[0][0] += last[0]
+    last[1] = x
+    return sum(sum(r) for r in g) + q
+
+
+@program(0.7)
+def views_listed_twice(x):
+    a = np.arange(4.0) * x
+    ps = [a[:2], a[2:]]
+    sw = ps[::-1] + ps
+    sw[0][0] = x
+    sw[2][1] *= x
+    both = [ps] * 2
+    both[1][0][0] += x
+    return np.sum(a**2)
