@@ -17,6 +17,7 @@ from srcad.dynamic_containers import items_of, listed, run
 from srcad.dynamic_rules import call_of_rule, call_without_derivative
 from srcad.errors import UnsupportedError
 from srcad.runtime.stored import set_array_item, update_array
+from srcad.runtime.tangents import CONTAINERS
 from srcad.targets import Bindable, Composable, partial_shadow
 
 __all__ = [
@@ -376,10 +377,21 @@ def _setattr(call: Call, base: Any, name: str, value: Any, *, shadows: Any, is_f
     if isinstance(base, (type, types.ModuleType, types.FunctionType)):
         rt.check_kept((value,), shadows[2:])
     store = setattr if is_free else object.__setattr__
+    if isinstance(shadows[0], CONTAINERS) and shadows[2] is not None:
+        raise attribute_of_container(base, name)
     store(base, name, value)
-    if shadows[0] is not None:
+    if shadows[0] is not None and not isinstance(shadows[0], CONTAINERS):
         setattr(shadows[0], name, shadows[2])
     return None, None, _nothing_to_do
+
+
+def attribute_of_container(base: Any, name: str) -> UnsupportedError:
+    """Return the error for an attribute of a list or dict of the user's class: its gradient has items alone."""
+    return UnsupportedError(
+        f"A value that may carry a derivative is stored in the attribute '{name}' of a {type(base).__name__}, "
+        "which has items for such values.",
+        "Keep it as an item, or in an object that has the container as an attribute.",
+    )
 
 
 def _vars(call: Call, base: Any, *, shadows: Any) -> Outcome:

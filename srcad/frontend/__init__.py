@@ -12,6 +12,7 @@ import gast
 
 from srcad.frontend.anf import to_anf
 from srcad.frontend.blocks import defer_blocks
+from srcad.frontend.bound_methods import call_bound_methods
 from srcad.frontend.cells import Cell
 from srcad.frontend.contexts import write_out_contexts
 from srcad.frontend.control import structure
@@ -35,6 +36,7 @@ __all__ = ["PASSES", "normalize", "normalize_nested", "refuse_generator"]
 
 PASSES = (
     fence,
+    call_bound_methods,
     write_out_decorators,
     defer_blocks,
     resolve,

@@ -186,6 +186,11 @@ class Nested:
     statics: dict[str, Any] = field(default_factory=dict, repr=False)
     cells: dict[str, str] = field(default_factory=dict)
 
+    @property
+    def given_name(self) -> str:
+        """The name that the program gives the function."""
+        return "<lambda>" if self.tree.name == "lambda_" else str(self.tree.name)
+
     def parted(
         self, args: tuple[Any, ...], options: dict[str, Any]
     ) -> tuple[tuple[Any, ...], dict[str, Any], tuple[Any, ...]]:

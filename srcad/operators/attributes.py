@@ -10,9 +10,10 @@ from typing import Any
 import numpy as np
 
 from srcad import runtime as rt
-from srcad.dynamic_operators import attribute_of_class, is_method, stored
+from srcad.analysis.kinds import is_differentiable, kind_of
+from srcad.dynamic_operators import attribute_of_class, attribute_of_container, is_method, stored
 from srcad.operators.dynamic import SPECIAL, call, method_of_class
-from srcad.runtime.tangents import Tangent, complete_tangent, zero_tangent
+from srcad.runtime.tangents import CONTAINERS, Tangent, complete_tangent, zero_tangent
 from srcad.targets import Bindable, Composable, partial_tangent
 
 __all__ = ["install", "read", "store"]
@@ -107,8 +108,12 @@ def store(args: Any, tangents: Any, options: Any, option_tangents: Any, is_free:
     if isinstance(base, (type, types.ModuleType, types.FunctionType)):
         rt.check_kept_tangents(0.0, "__setitem__", tangents[2:])
     own = setattr if method is None else object.__setattr__
+    in_container = isinstance(tangents[0], CONTAINERS)
+    if in_container and is_differentiable(kind_of(value)):
+        raise attribute_of_container(base, name)
     own(base, name, value)
-    setattr(tangents[0], name, tangents[2])
+    if not in_container:
+        setattr(tangents[0], name, tangents[2])
     return None, 0.0
 
 

@@ -85,6 +85,7 @@ class Closure:
     def __init__(self, function: Any, captured: tuple[Any, ...]) -> None:
         self.function = function
         self.captured = captured
+        self.__name__ = getattr(function, "given_name", "<lambda>")
 
     def __call__(self, *arguments: Any, **options: Any) -> Any:
         """Run the nested function."""

@@ -140,3 +140,37 @@ def kept_by_functions_that_map_and_sort_call(x):
     any(keep(value * 2) for value in x)
     sorted(x, key=lambda value: keep(value * 3) or 0)
     return sum(b * b for b in best)
+
+
+@program(np.array([0.3, 0.8, 0.5]))
+def methods_bound_to_names(x):
+    items, table = [x[0]], {}
+    add, more, take, put = items.append, items.extend, items.pop, table.setdefault
+    append = items.append
+    for v in x:
+        add(v * v)
+        append(v)
+    more([2 * x[1], put("a", x[2])])
+    first = take(0)
+    return sum(items) * first + table["a"] ** 2
+
+
+@program(0.7)
+def names_of_functions(x):
+    log = []
+
+    def traced(f):
+        @functools.wraps(f)
+        def inner(*args):
+            result = f(*args)
+            log.append((f.__name__, result))
+            return result
+
+        return inner
+
+    def square(v):
+        return v * v
+
+    square, sine = traced(square), traced(math.sin)
+    y = square(sine(x))
+    return y + sum(result for name, result in log if name != "sin") + len(log[-1][0])
