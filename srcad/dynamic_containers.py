@@ -234,7 +234,7 @@ def _deepcopy(call: Call, source: Any, memo: Any = None, *, shadows: Any) -> Out
         return call(written, None, (source, {}), (shadows[0], None), {}, {})
     value = copy.deepcopy(source)
     image = rt.shadow(value)
-    return value, image, functools.partial(return_copy, rt.skeleton(image), shadows[0])
+    return value, image, functools.partial(return_copy, rt.skeleton(image), rt.skeleton(shadows[0]))
 
 
 def return_copy(image: Any, source_image: Any) -> None:

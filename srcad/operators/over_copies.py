@@ -156,7 +156,9 @@ def copied(args: Any, tangents: Any) -> Outcome:
         return (value, shadow, pullback), (image, dshadow, 0.0)
     image = filled_tangent(zero_tangent(value), source)
     dshadow = zero_tangent(shadow)
-    undo = functools.partial(return_copy, rt.skeleton(dshadow), None if shadows[0] is None else source_shadow)
+    undo = functools.partial(
+        return_copy, rt.skeleton(dshadow), None if shadows[0] is None else rt.skeleton(source_shadow)
+    )
     return (value, shadow, functools.partial(both, pullback, undo)), (image, dshadow, 0.0)
 
 
