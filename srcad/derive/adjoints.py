@@ -64,7 +64,7 @@ class _Adjoint(RuleAdjoints):
         if isinstance(stmt, gast.Assign):
             target = stmt.targets[0]
             if isinstance(target, gast.Name):
-                if _is_growth(stmt.value):
+                if _is_growth(stmt.value) and not self.is_unknown_call(stmt.value):
                     return self.effect(stmt.value)
                 if self.is_unknown_call(stmt.value):
                     return self.call(target.id, stmt.value)
