@@ -467,7 +467,10 @@ def mirrored_views(value: Any, bases: Any, shadows: Any) -> Any:
 
 
 def attribute_shadow(value: Any, base: Any, base_shadow: Any, name: str) -> Any:
-    """Return the shadow of ``value``, which was read as ``base.name``."""
+    """Return the shadow of ``value``, which was read as ``base.name``; that of a method is its receiver's."""
+    bound = isinstance(value, (types.MethodType, types.BuiltinMethodType))
+    if bound and getattr(value, "__self__", None) is base:
+        return base_shadow
     if isinstance(base_shadow, Shadow):
         if not hasattr(base_shadow, name):
             setattr(base_shadow, name, shadow(value))

@@ -174,3 +174,19 @@ def names_of_functions(x):
     square, sine = traced(square), traced(math.sin)
     y = square(sine(x))
     return y + sum(result for name, result in log if name != "sin") + len(log[-1][0])
+
+
+def _for_each(functions, value):
+    for function in functions:
+        function(value)
+
+
+@program(0.7)
+def methods_of_containers_as_arguments(x):
+    seen, table = [], {}
+    _for_each([seen.append, lambda value: seen.append(value * value)], x)
+    list(map(seen.append, [2 * x, x**3]))
+    put = table.setdefault
+    for function in (seen.insert, put):
+        function(0, x * 3)
+    return sum(v * v for v in seen) * table[0]
