@@ -88,6 +88,8 @@ class _Sweep:
         kind = self.kind(variable)
         if kind.name == "list" and not is_bound:
             return gast.List([], gast.Load())
+        if _has_known_parts(kind) and not is_bound:
+            return _zeros_of(kind)
         if is_scalar(kind) or not is_bound:
             return constant(0.0)
         if kind.name == "array" and kind.inexact:
@@ -96,7 +98,8 @@ class _Sweep:
 
     def is_fresh_zero(self, variable: str, known: set[str]) -> bool:
         """Tell whether the zero gradient of a variable is memory of its own, and not the number."""
-        return variable in known or self.kind(variable).name == "list"
+        kind = self.kind(variable)
+        return variable in known or kind.name == "list" or _has_known_parts(kind)
 
     # -- blocks ---------------------------------------------------------------------------------
 
@@ -334,6 +337,20 @@ class _Sweep:
         index = _as_value(contribution.index, flattener)
         out += flattener.statements
         out.append(gast.Expr(call("rt.accumulate", name(gradient), index, contribution.value)))
+
+
+def _has_known_parts(kind: Kind) -> bool:
+    return kind.name in ("tuple", "dict") and bool(kind.items)
+
+
+def _zeros_of(kind: Kind) -> gast.AST:
+    """Return the zero gradient of a value that may not be there: a display of numbers for what has known parts."""
+    if not _has_known_parts(kind):
+        return constant(0.0)
+    if kind.name == "tuple":
+        return gast.List([_zeros_of(item) for item in kind.items or ()], gast.Load())
+    pairs = dict(kind.items or ())
+    return gast.Dict([constant(key) for key in pairs], [_zeros_of(item) for item in pairs.values()])
 
 
 def _bound_forwards(block: Block) -> set[str]:

@@ -292,3 +292,15 @@ def collatz_like(x):
             y = 0.3 * y + 1
         steps += 1
     return y * steps
+
+
+@program([[1.0, 2.0, 3.0], [0.5], [0.3, 0.4], [0.1, 0.7, 0.9, 0.2]])
+def made_in_one_branch_and_taken_apart_in_another(rows):
+    total = 0.0
+    for r in rows:
+        if len(r) > 1:
+            pair = (r[0], r[1])
+            parts = {"first": r[0], "rest": r[1:]}
+        if len(r) > 2:
+            total += pair[1] ** 2 + parts["first"] * sum(parts["rest"])
+    return total
