@@ -10,6 +10,7 @@ import numpy as np
 
 from srcad.errors import ArgumentError
 from srcad.operators import hvp, jvp
+from srcad.rules import registry
 
 __all__ = ["column_colors", "jacobian_pattern", "sparse_hessian", "sparse_jacobian"]
 
@@ -220,3 +221,12 @@ def _structure(pattern: Any) -> Any:
     found = sparse.csr_array(pattern != 0 if isinstance(pattern, np.ndarray) else pattern)
     found.sum_duplicates()
     return sparse.coo_array((np.ones(found.nnz), found.tocoo().coords), shape=found.shape)
+
+
+registry.refuse(
+    "A sparse Jacobian or Hessian has no derivative here: take jacobian or hvp inside of what is differentiated.",
+    sparse_jacobian,
+    sparse_hessian,
+    jacobian_pattern,
+    _Compressed.__call__,
+)

@@ -178,11 +178,7 @@ def call(function: Any, held: Any, args: Any, tangents: Any, options: Any, optio
         return call_method(
             function.__self__, image, function.__name__, args, tangents, options, option_tangents
         )
-    if isinstance(function, types.BuiltinFunctionType):
-        function = source_of_builtin(function, len(args), tuple(options)) or with_known_arity(
-            function, len(args)
-        )
-    function = with_arity(function, len(args))
+    function = _with_source(function, args, tangents, options)
     target = Target(function)
     values = target.bind(args, options)
     images = tangents_of(target, values, held, tangents, option_tangents)
@@ -193,6 +189,18 @@ def call(function: Any, held: Any, args: Any, tangents: Any, options: Any, optio
         # options of a rule, such as an order or a list of percentages, have no derivative
         images = {n: t for n, t in images.items() if not _is_nothing(t)}
     return run(target, values, images)
+
+
+def _with_source(function: Any, args: Any, tangents: Any, options: Any) -> Any:
+    """Return the function to read in the place of one that is called."""
+    if isinstance(function, types.BuiltinFunctionType):
+        function = source_of_builtin(function, len(args), tuple(options)) or with_known_arity(
+            function, len(args)
+        )
+    reason = registry.reason_refused(function)
+    if reason is not None and any(np.any(part) for part in tangents if _is_number(part)):
+        raise NoDerivativeError(reason)
+    return with_arity(function, len(args))
 
 
 def is_method_of_builtin(function: Any) -> bool:

@@ -350,7 +350,8 @@ def reason_refused(primal: object) -> str | None:
     else:
         is_of_scipy = type(primal).__module__.startswith("scipy.stats.") and callable(primal)
     if not is_of_scipy or primal in _REFUSED:
-        return _REFUSED.get(primal)
+        called = type(primal).__call__ if callable(primal) else None
+        return _REFUSED.get(primal) or (_REFUSED.get(called) if is_key(called) else None)
     known = any(primal in table for table in (_RULES, _ALIASES, _CONSTANT, _LANGUAGE, _SOURCES, _MUTATING))
     return None if known else _WITHOUT_RULE
 

@@ -6,8 +6,17 @@ import numpy as np
 import pytest
 
 import srcad
-from srcad import column_colors, grad, hessian, jacobian, jacobian_pattern, sparse_hessian, sparse_jacobian
-from srcad.errors import ArgumentError
+from srcad import (
+    column_colors,
+    grad,
+    hessian,
+    jacobian,
+    jacobian_pattern,
+    jvp,
+    sparse_hessian,
+    sparse_jacobian,
+)
+from srcad.errors import ArgumentError, NoDerivativeError
 
 sparse = pytest.importorskip("scipy.sparse")
 
@@ -91,3 +100,26 @@ def test_lengths_that_do_not_fit_are_refused():
         sparse_jacobian(diffusion, band(-1, 0, 1))(X[:5])
     with pytest.raises(ArgumentError, match="12 rows"):
         sparse_jacobian(lambda x: x[:4], band(0))(X)
+
+
+def _neighbours(x):
+    return x[1:] * x[:-1]
+
+
+_PATTERN = np.array([[1, 1, 0], [0, 1, 1]])
+_JACOBIAN = sparse_jacobian(_neighbours, _PATTERN)
+
+
+@pytest.mark.parametrize(
+    "function",
+    [
+        lambda x: np.sum(_JACOBIAN(x).data ** 2),
+        lambda x: np.sum(sparse_jacobian(_neighbours, _PATTERN)(x).data ** 2),
+    ],
+)
+def test_a_sparse_jacobian_is_refused_inside_of_what_is_differentiated(function):
+    x = np.array([1.0, 2.0, 3.0])
+    for derive in (grad(function), lambda x: jvp(function, (x,), (x,))):
+        with pytest.raises(NoDerivativeError, match="take jacobian or hvp") as caught:
+            derive(x)
+        assert "test_sparse.py" in str(caught.value)
