@@ -17,6 +17,7 @@ from srcad.analysis.infer import Kinds
 from srcad.analysis.kinds import ANY, Kind
 from srcad.analysis.memory import Memory, direct_changes, simple_statements
 from srcad.analysis.results.indexing import attribute_outside
+from srcad.analysis.stores import METHODS_THAT_STORE
 from srcad.derive.build import read_names
 from srcad.errors import UnsupportedError
 from srcad.frontend.statics import Globals, is_settled, is_static
@@ -65,7 +66,7 @@ def refuse_changes_outside(fn: Function, kinds: Kinds, memory: Memory, varied: s
     """Refuse a program that keeps values with a derivative where they outlive the call."""
     fresh = _fresh_containers(fn, kinds)
     for stmt in simple_statements(fn.tree.body):
-        for variable in direct_changes(stmt):
+        for variable in [*direct_changes(stmt), *_bound_methods(stmt)]:
             is_known = variable in fn.scope.statics or kinds.get(variable, ANY).name == "function"
             if is_known and varied & set(read_names(stmt)):
                 raise UnsupportedError("The function stores a value that carries a derivative in a global variable or an "
@@ -84,6 +85,13 @@ def refuse_changes_outside(fn: Function, kinds: Kinds, memory: Memory, varied: s
                           "Pass what changes as an argument, or return the new value.")
                 )  # fmt: skip
                 raise UnsupportedError(reason, hint, fn.source.locate(stmt))
+
+
+def _bound_methods(stmt: gast.stmt) -> list[str]:
+    """Return the container whose method is taken to store something in it later on."""
+    value = stmt.value if isinstance(stmt, gast.Assign) else None
+    stores = isinstance(value, gast.Attribute) and value.attr in METHODS_THAT_STORE
+    return [value.value.id] if stores and isinstance(value.value, gast.Name) else []
 
 
 def _fresh_containers(fn: Function, kinds: Kinds) -> set[str]:

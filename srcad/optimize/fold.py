@@ -304,7 +304,8 @@ class Fold(Rewriter):
             return
         operand = value.parts[1][0]
         kind = self.memory.kinds.of(operand)
-        is_real = kind.name in ("array", "float") and kind.dtype == "float64"
+        # of an array without axes they are a number
+        is_real = kind.name == "array" and bool(kind.dims) and kind.dtype == "float64"
         if is_real and operand.kind is gast.Name and not self._is_changed(str(stmt.target), operand.name):
             self.program.set_value(stmt, operand)
 

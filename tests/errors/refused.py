@@ -379,8 +379,8 @@ KEPT = []
 @refused(X)
 def refusal_that_the_program_would_catch(x):
     try:
-        append = [abs, KEPT.append][1]
-        append(x[0])  # refused at: append(x[0])
+        append = [abs, KEPT.append][1]  # refused at: KEPT.append
+        append(x[0])
         y = x[1]
     except Exception:
         y = 0.0
