@@ -135,6 +135,7 @@ class _Writer:
     lines: list[str] = field(default_factory=list)
     depth: int = 1
     count: int = 0
+    loops_over_rows: int = 0
 
     def write(self, length: int) -> str:
         self.names["number"] += ["x", "y"]
@@ -153,6 +154,8 @@ class _Writer:
     def choose(self, options: tuple[str, ...]) -> str:
         """Return one of the texts whose names are there."""
         there = [text for text in options if all(self.names[s] for s in SORTS if f"{{{s}}}" in text)]
+        if self.loops_over_rows:  # a list that grows while a loop takes its elements has no end
+            there = [text for text in there if not text.startswith("{rows}.append")]
         return there[self.pick(len(there))]
 
     def fill(self, text: str) -> str:
@@ -223,7 +226,9 @@ class _Writer:
         self.emit(
             f"for {name} in " + (self.names["rows"][-1] if over_rows else f"range({self.pick(4)})") + ":"
         )
+        self.loops_over_rows += bool(over_rows)
         self.block([name] if over_rows else [])
+        self.loops_over_rows -= bool(over_rows)
 
     def block(self, lists: list[str] | None = None) -> None:
         """Write a block, whose new variables do not get out."""

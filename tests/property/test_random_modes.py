@@ -22,7 +22,7 @@ from srcad.operators import hvp, jvp
 from tests.property.generate import FLOAT, VECTOR, random_program
 from tests.property.mutation import mutating_program
 
-PROGRAMS = int(os.environ.get("SRCAD_PROGRAMS", "100")) // 10
+PROGRAMS = int(os.environ.get("SRCAD_PROGRAMS", "100")) // 20
 DECISIONS = 600
 GENERATORS = {"values": random_program, "memory": mutating_program}
 

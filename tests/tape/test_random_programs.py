@@ -15,7 +15,7 @@ from srcad.errors import NoDerivativeError, UnsupportedError
 from srcad.tape import GradientTape, pulled_back
 from tests.property.generate import FLOAT, VECTOR, RandomProgram, random_program
 
-PROGRAMS = int(os.environ.get("SRCAD_PROGRAMS", "30"))
+PROGRAMS = int(os.environ.get("SRCAD_PROGRAMS", "300")) // 10
 BATCHES = 6
 
 
