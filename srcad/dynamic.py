@@ -22,10 +22,10 @@ from srcad.backends.finite_checks import entries_checked
 from srcad.compilation import compiled, third_derivative
 from srcad.derive.builtin_sources import source_of_builtin
 from srcad.derive.call_adjoints import CONVERSIONS
-from srcad.dynamic_containers import CONTAINERS, MAKERS, dict_of, listed
+from srcad.dynamic_containers import CONTAINERS, MAKERS, dict_of, listed, run
 from srcad.dynamic_exceptions import noting_changes
 from srcad.dynamic_objects import call_of_class
-from srcad.dynamic_operators import OPERATORS, method_of_object, takes_receiver
+from srcad.dynamic_operators import OPERATORS, is_method_of, method_of_object, takes_receiver
 from srcad.dynamic_rules import call_of_rule, call_without_derivative, image_of_result
 from srcad.errors import NoDerivativeError
 from srcad.lang.function import Nested
@@ -34,6 +34,7 @@ from srcad.rules import iteration, registry
 from srcad.runtime.calls import set_gradient, set_resolver
 from srcad.runtime.libraries import OfLibrary
 from srcad.runtime.stored import method_of_array
+from srcad.stored_parameters import lasting_of, refuse_stores_outside
 from srcad.targets import Target, is_partial_method, partial_shadow, refuse_changed_defaults
 
 __all__ = ["BY_NAME", "install", "positional"]
@@ -118,8 +119,9 @@ def call_method(
     """Call ``receiver.name``."""
     if isinstance(receiver, CONTAINERS) and type(receiver).__module__ in ("builtins", "collections"):
         args, shadows, pullback = listed(call, name, args, shadows)
+        undo = rt.undoing(name, receiver, own)
         value, shadow = rt.container_call(receiver, own, name, args, shadows, options, option_shadows)
-        return value, shadow, pullback
+        return value, shadow, functools.partial(run, [undo, pullback])
     if isinstance(receiver, (np.ndarray, np.generic)):
         stored = method_of_array(receiver, own, name, args, shadows, options)
         if stored is not None:
@@ -150,7 +152,7 @@ def call_method(
     held = own
     if is_partial_method(function, receiver):
         held = partial_shadow(function, own)
-    elif not isinstance(function, types.MethodType) and isinstance(own, rt.Shadow):
+    elif not is_method_of(function, receiver) and isinstance(own, rt.Shadow):
         held = getattr(own, name, None)
     return call(function, held, args, shadows, options, option_shadows)
 
@@ -221,8 +223,12 @@ def call_of_function(
     values = target.bind(args, options)
     held, named, own = target.held_parts(own)
     images = _bound_shadows(target, _own_shadows(target, own, held), shadows, {**named, **option_shadows})
+    if (
+        target.inner is not None
+    ):  # a derivative copies what its function changes, so nothing outlives the call
+        images = tuple(None if rt.is_lasting(image) else image for image in images)
     captured = target.captured()
-    inner = own if target.closure is not None and isinstance(own, (list, tuple)) else (None,) * len(captured)
+    inner = target.held_images(own, None)
     names = [*target.names, *target.captured_names()]
     everything = (*values, *captured)
     image_of = dict(zip(names, (*images, *inner)))
@@ -231,15 +237,19 @@ def call_of_function(
     wanted = tuple(
         n
         for n, v in zip(names, everything)
-        if not _is_nothing(image_of.get(n))
+        if not rt.is_lasting(image_of.get(n))
+        and not _is_nothing(image_of[n])
         and (is_differentiable(kind_of(v)) or isinstance(image_of[n], (np.ndarray, rt.Cell)))
     )
     code = compiled(target, values, wanted, "call", aliased=rt.share_memory(everything))
     refuse_changed_defaults(target, code.changed_arguments, values)
     value_of = dict(zip(names, everything))
+    lasting = lasting_of(target, image_of, code.changed_arguments, None)
+    if lasting:
+        refuse_stores_outside(target, everything, wanted, lasting)
     for n in code.shadowed:
         if image_of.get(n) is None:
-            image_of[n] = rt.shadow(value_of[n])
+            image_of[n] = rt.lasting_shadow(value_of[n]) if n in lasting else rt.shadow(value_of[n])
     forward, backward = entries_checked(code.entries)
     outcome = noting_changes(target, forward, *everything, *(image_of[n] for n in code.shadowed))
     if code.result_shadowed:

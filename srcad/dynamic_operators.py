@@ -156,14 +156,16 @@ def _update(title: str) -> Callable[..., Outcome]:
         if mixed(update, (target, value)) is not None:
             return binary(call, target, value, shadows=shadows)
         if isinstance(target, list) and title == "imul":
+            undo = rt.undoing("insert", target, shadows[0])
             target *= value
             if isinstance(shadows[0], list):
                 shadows[0][:] = shadows[0] * value
-            return target, shadows[0], _nothing_to_do
+            return target, shadows[0], undo
         if isinstance(target, list) and title == "iadd":
             args, images, pullback = listed(call, "extend", (value,), (shadows[1],))
+            undo = rt.undoing("extend", target, shadows[0])
             rt.container_call(target, shadows[0], "extend", args, images, {}, {})
-            return target, shadows[0], pullback
+            return target, shadows[0], functools.partial(run, [undo, pullback])
         if isinstance(target, dict) and title == "ior":
             return _merge(target, shadows[0], value, shadows[1])
         method = _method(target, f"__{title.rstrip('_')}__")
@@ -212,7 +214,7 @@ def _setitem(call: Call, base: Any, index: Any, value: Any, *, shadows: Any) -> 
     held, image, pullback = shadows[2], shadows[0], _nothing_to_do
     if isinstance(index, slice):
         value, held, pullback = items_of(call, value, held)
-    if image is None:
+    if rt.is_lasting(image):
         rt.check_kept((value,), (held,))
     saved = rt.shallow(base)
     base[index] = value
@@ -237,10 +239,11 @@ def _delitem(call: Call, base: Any, index: Any, *, shadows: Any) -> Outcome:
     method = _method(base, "__delitem__")
     if method is not None:
         return call(method, None, (base, index), tuple(shadows), {}, {})
+    undo = rt.undoing("__delitem__", base, shadows[0])
     del base[index]
     if shadows[0] is not None:
         del shadows[0][index]
-    return None, None, _nothing_to_do
+    return None, None, undo
 
 
 def _getattr(call: Call, base: Any, name: str, *default: Any, shadows: Any) -> Outcome:
@@ -274,7 +277,7 @@ def _read_attribute(call: Call, base: Any, name: str, *default: Any, shadows: An
         return call(read, None, (computed, base, cls), (rt.shadow(computed), shadows[0], None), {}, {})
     read = object.__getattribute__ if _method(base, "__getattribute__") is not None else getattr
     value = read(base, name)
-    if is_method(value):
+    if is_method_of(value, base):
         return value, shadows[0], _nothing_to_do
     image = shadows[0]
     if isinstance(base, _NUMERIC) and not isinstance(base, int) and not callable(value):
@@ -289,6 +292,12 @@ def _read_attribute(call: Call, base: Any, name: str, *default: Any, shadows: An
         if fallback is not None and not hasattr(cls, name):
             return call(fallback, None, (base, name), (image, None), {}, {})
     return value, rt.attribute_shadow(value, base, image, name) if own else None, _nothing_to_do
+
+
+def is_method_of(value: Any, base: Any) -> bool:
+    """Tell whether a value that was read from ``base`` is one of its own methods, bound to it."""
+    receiver = base.__self__ if isinstance(base, super) else base
+    return is_method(value) and value.__self__ is receiver
 
 
 def is_method(value: Any) -> bool:
@@ -374,7 +383,8 @@ def _setattr(call: Call, base: Any, name: str, value: Any, *, shadows: Any, is_f
     method = _method(base, "__setattr__") if is_free else None
     if method is not None:
         return call(method, None, (base, name, value), tuple(shadows), {}, {})
-    if isinstance(base, (type, types.ModuleType, types.FunctionType)):
+    is_outside = shadows[0] is not None and rt.is_lasting(shadows[0])
+    if is_outside or isinstance(base, (type, types.ModuleType, types.FunctionType)):
         rt.check_kept((value,), shadows[2:])
     store = setattr if is_free else object.__setattr__
     if isinstance(shadows[0], CONTAINERS) and shadows[2] is not None:

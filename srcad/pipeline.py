@@ -232,7 +232,7 @@ def has_shadows(functions: list[Function]) -> bool:
     """Tell whether the backward function works on memory that the forward function made."""
     return any(
         isinstance(node, gast.Name)
-        and node.id in ("rt.call", "rt.call_method", "rt.shadow", "rt.separate_shadow")
+        and node.id in ("rt.call", "rt.call_method", "rt.shadow", "rt.separate_shadow", "rt.lasting_shadow")
         for fn in functions
         for node in gast.walk(fn.tree)
     )

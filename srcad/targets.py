@@ -21,7 +21,7 @@ from srcad.errors import ArgumentError, Location, NoDerivativeError, OutputError
 from srcad.frontend.statics import is_static, without_cache
 from srcad.pipeline import read
 from srcad.rules import registry
-from srcad.runtime import Closure, Shadow
+from srcad.runtime import Cells, Closure, Shadow
 from srcad.runtime.tangents import partial_of, zero_tangent
 from srcad.wrappers import with_held, wrapped
 
@@ -192,6 +192,15 @@ class Target:
                 _CAPTURED.pop(next(iter(_CAPTURED)))
             _CAPTURED[key] = read(self.func).captured
         return _CAPTURED[key]
+
+    def held_images(self, own: Any, nothing: Any) -> tuple[Any, ...]:
+        """The shadows (or tangents) of the captured variables, from that of the function; ``nothing`` if unknown."""
+        names = self.captured_names()
+        if self.closure is not None and isinstance(own, (list, tuple)):
+            return tuple(own)
+        if self.closure is None and isinstance(own, Cells):
+            return tuple(own.get(n, nothing) for n in names)
+        return (nothing,) * len(names)
 
     def captured(self) -> tuple[Any, ...]:
         """The values of the captured variables, now."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 import gast
@@ -12,6 +13,7 @@ from srcad.analysis.infer import ARRAY_METHODS, Kinds, kind_of_operation
 from srcad.analysis.kinds import Kind, is_differentiable, is_scalar
 from srcad.analysis.memory import Memory, is_rule
 from srcad.analysis.results.generators import is_generator, method_of_generator
+from srcad.analysis.stores import METHODS_THAT_STORE
 from srcad.lang.function import Function
 from srcad.rules import registry
 
@@ -20,33 +22,41 @@ __all__ = ["bound_before", "varied_variables"]
 _PLAIN = ("shape", "ndim", "size", "dtype")
 
 
-def varied_variables(fn: Function, kinds: Kinds, inputs: set[str], memory: Memory) -> set[str]:
+def varied_variables(
+    fn: Function, kinds: Kinds, inputs: set[str], memory: Memory, watched: Collection[str] = ()
+) -> set[str]:
     """Return the variables through which a derivative with respect to ``inputs`` may flow.
 
-    Memory that is changed in place varies as a whole, for all names that may reach it.
+    Memory that is changed in place varies as a whole, for all names that may reach it; that of the ``watched``
+    parameters does only where a statement stores something in it: calls are not supposed to.
     """
-    visitor = _Varied(fn, kinds, set(inputs))
+    visitor = _Varied(fn, kinds, set(inputs), set().union(*map(memory.held, watched)), memory)
     size = -1
     while size != len(visitor.varied):
         size = len(visitor.varied)
         visitor.visit(fn.tree)
-        visitor.spread(memory)
+        visitor.spread()
     return visitor.varied
 
 
 class _Varied(gast.NodeVisitor):
-    def __init__(self, fn: Function, kinds: Kinds, varied: set[str]) -> None:
+    def __init__(
+        self, fn: Function, kinds: Kinds, varied: set[str], watched: set[str], memory: Memory
+    ) -> None:
         self.fn, self.kinds, self.varied = fn, kinds, varied
+        self.watched, self.memory = watched, memory
         self.statics = fn.scope.statics
 
-    def spread(self, memory: Memory) -> None:
+    def spread(self) -> None:
         """Let all names of memory vary that one of them stores varied values in."""
+        memory = self.memory
         classes = {memory.classes[n] for n in self.varied if n in memory.classes} & memory.changed
         classes |= memory.kept if self.varied else set()
         size = -1
         while size != len(classes):
             size = len(classes)
             classes |= {outer for outer, inner in memory.elements.items() if inner in classes}
+        classes -= self.watched
         for name, found in memory.classes.items():
             if found in classes and _may_vary(self.kinds.get(name, Kind("any"))):
                 self.varied.add(name)
@@ -99,6 +109,14 @@ class _Varied(gast.NodeVisitor):
             if _may_vary(self.kinds.get(name.id, kind_of_operation(name, self.kinds, self.fn))):
                 self.varied.add(name.id)
 
+    def mark_changed(self, target: gast.AST) -> None:
+        """Mark what a call may have changed."""
+        base = target
+        while isinstance(base, (gast.Subscript, gast.Attribute, gast.Starred)):
+            base = base.value
+        if self.memory.classes.get(getattr(base, "id", "")) not in self.watched:
+            self.mark(target)
+
     def visit_Assign(self, node: gast.Assign) -> None:
         if self.passes(node.value):
             self.mark(node.targets[0])
@@ -122,9 +140,12 @@ class _Varied(gast.NodeVisitor):
                 return
             if kind.name in ("array", "number", "float", "str") and call.func.attr in ARRAY_METHODS:
                 return
+            stores = kind.name in ("list", "dict", "tuple", "array")
             if any(self.reads_varied(operand) for operand in operands):
-                self.mark(call.func)
-            if kind.name in ("list", "dict", "tuple", "array"):
+                (self.mark if stores or call.func.attr in METHODS_THAT_STORE else self.mark_changed)(
+                    call.func
+                )
+            if stores:
                 return
         else:
             function = self.statics.get(call.func.id)
@@ -139,7 +160,7 @@ class _Varied(gast.NodeVisitor):
         if self.reads_varied(call):
             for operand in operands:
                 if _can_be_changed(kind_of_operation(operand, self.kinds, self.fn)):
-                    self.mark(operand)
+                    self.mark_changed(operand)
 
 
 def _may_vary(kind: Kind) -> bool:

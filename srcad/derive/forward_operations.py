@@ -41,6 +41,23 @@ class Program:
             self.tangents[variable] = self.fn.scope.fresh("d" + variable)
         return self.tangents[variable]
 
+    @functools.cached_property
+    def outside(self) -> set[str]:
+        """The variables that hold nothing but values of global variables, and of attributes of classes."""
+        found: set[str] = set()
+        others: set[str] = set()
+        for stmt in gast.walk(self.fn.tree):
+            if isinstance(stmt, gast.Assign) and isinstance(stmt.targets[0], gast.Name):
+                value = stmt.value
+                base = value.value if isinstance(value, gast.Attribute) else None
+                reads = isinstance(base, gast.Name) and base.id in self.fn.scope.statics
+                (found if reads else others).add(stmt.targets[0].id)
+        return found - others
+
+    def is_outside(self, node: gast.AST) -> bool:
+        """Tell whether a value outlives the call."""
+        return isinstance(node, gast.Name) and node.id in self.outside
+
     def kind(self, node: gast.AST) -> Kind:
         """Return the kind of an operation."""
         return kind_of_operation(node, self.kinds, self.fn)
@@ -82,7 +99,8 @@ class Operations:
         kind = self.kind(node)
         if kind.name in _NO_TANGENT or kind.name == "float":
             return constant(0.0)
-        return self.fl.atom(self.runtime(rt.zero_tangent, "zero_tangent", node))
+        maker = "lasting_tangent" if self.program.is_outside(node) else "zero_tangent"
+        return self.fl.atom(self.runtime(getattr(rt, maker), maker, node))
 
     def tangent_as_array(self, node: gast.AST) -> gast.AST:
         """Return the tangent of an operand of an elementwise function; that of a list as an array."""
@@ -104,7 +122,8 @@ class Operations:
         if kind.name == "array" and kind.inexact:
             self.scope.statics.setdefault("np.zeros_like", np.zeros_like)
             return call("np.zeros_like", value)
-        return self.runtime(rt.zero_tangent, "zero_tangent", value)
+        maker = "lasting_tangent" if self.program.is_outside(value) else "zero_tangent"
+        return self.runtime(getattr(rt, maker), maker, value)
 
     def is_changed(self, node: gast.AST) -> bool:
         """Tell whether the memory that a variable refers to may be changed in place."""

@@ -61,11 +61,19 @@ class ShadowOperands:
         shadow = self.gradient(target)
         if kind.name == "array" and kind.inexact:
             return self.placed([assign(shadow, call("np.zeros_like", name(target)))])
-        made = [assign(shadow, call("rt.shadow", name(target)))]
+        maker = "rt.lasting_shadow" if self.is_read_outside(target) else "rt.shadow"
+        made = [assign(shadow, call(maker, name(target)))]
         if kind.name in ("list", "dict", "any", "object"):
             self.starts[target] = self.scope.fresh(f"{shadow}_start")
             made.append(assign(self.starts[target], call("rt.skeleton", name(shadow))))
         return self.placed(made)
+
+    def is_read_outside(self, target: str) -> bool:
+        """Tell whether the statement reads a global variable, or an attribute of a class or function."""
+        value = getattr(self.stmt, "value", None)
+        base = value.value if isinstance(value, gast.Attribute) else None
+        reads = isinstance(base, gast.Name) and base.id in self.scope.statics
+        return reads and getattr(self.stmt.targets[0], "id", None) == target
 
     def start_of(self, target: str) -> str:
         """Return the shadow that the items of a new value had at first."""

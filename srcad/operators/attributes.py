@@ -105,7 +105,8 @@ def store(args: Any, tangents: Any, options: Any, option_tangents: Any, is_free:
     method = method_of_class(base, "__setattr__")
     if method is not None and is_free:
         return call(method, 0.0, args, tangents, {}, {})
-    if isinstance(base, (type, types.ModuleType, types.FunctionType)):
+    is_outside = not isinstance(tangents[0], float) and rt.is_lasting_tangent(tangents[0])
+    if is_outside or isinstance(base, (type, types.ModuleType, types.FunctionType)):
         rt.check_kept_tangents(0.0, "__setitem__", tangents[2:])
     own = setattr if method is None else object.__setattr__
     in_container = isinstance(tangents[0], CONTAINERS)

@@ -26,7 +26,7 @@ from srcad.analysis.results.calls import ARRAY_METHODS, function_of_method
 from srcad.derive.builtin_sources import source_of_builtin
 from srcad.derive.constructors import init_only_fields
 from srcad.dynamic_containers import MOST_ITEMS, endless, is_iterable_of_class, written_copier
-from srcad.dynamic_operators import method_of_object, mixed, takes_receiver
+from srcad.dynamic_operators import is_method_of, method_of_object, mixed, takes_receiver
 from srcad.errors import UnsupportedError
 from srcad.lang.function import Nested
 from srcad.operators import dynamic
@@ -111,6 +111,8 @@ def apply(function: Any, parts: Parts) -> list[Any]:
     parts : list of Part
         The parts of the call, a power of two of them.
     """
+    if isinstance(function, rt.Undo):
+        return [function(), *(0.0 for _ in parts[1:])]
     while isinstance(function, functools.partial):
         parts = [_of_partial(function, part, plain=k == 0) for k, part in enumerate(parts)]
         function = function.func
@@ -366,7 +368,7 @@ def of_method(receiver: Any, name: str, parts: Parts) -> list[Any]:
     function = getattr(receiver, name)
     if is_partial_method(function, receiver):
         parts = [parts[0], *(Part(partial_tangent(function, p.held), p.args, p.options) for p in parts[1:])]
-    elif not isinstance(function, types.MethodType) and is_instance(receiver):
+    elif not is_method_of(function, receiver) and is_instance(receiver):
         parts = [Part(getattr(p.held, name, 0.0), p.args, p.options) for p in parts]
     return apply(function, parts)
 

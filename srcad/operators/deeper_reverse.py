@@ -24,7 +24,7 @@ from srcad.derive.builtin_sources import source_of_builtin
 from srcad.derive.call_adjoints import CONVERSIONS
 from srcad.dynamic_containers import MOST_ITEMS, endless, is_iterable_of_class, run, written_copier
 from srcad.dynamic_objects import fill_fields
-from srcad.dynamic_operators import is_method, method_of_object, mixed
+from srcad.dynamic_operators import is_method_of, method_of_object, mixed
 from srcad.errors import UnsupportedError
 from srcad.lang.function import Nested
 from srcad.operators.computed import by_class, keep_cached
@@ -63,6 +63,7 @@ from srcad.operators.shadowed_calls import (
 from srcad.operators.sources import SOURCES, has_plain_operands, items_by_position
 from srcad.rules import registry
 from srcad.runtime.tangents import CONTAINERS, Tangent, complete_tangent, partial_of, zero_tangent
+from srcad.stored_parameters import lasting_of, refuse_stores_outside
 from srcad.targets import Target, is_partial_method, partial_shadow, partial_tangent, refuse_changed_defaults
 
 __all__ = ["Calls", "call_parts", "without_pullback", "install_handlers"]
@@ -248,7 +249,7 @@ def _structural(calls: Calls) -> Results:
     value, shadow, pullback = dynamic.call(
         function, first.own, values, shadows, first.options, first.option_shadows
     )
-    method = is_method(value)
+    method = function is not operator.getitem and is_method_of(value, values[0])
     found: Results = []
     pullbacks = [pullback]
     for call in calls[1:]:
@@ -327,8 +328,9 @@ def _of_method(receiver: Any, name: str, calls: Calls, own: Any, downs: Any = No
     if isinstance(receiver, CONTAINERS) and type(receiver).__module__ in ("builtins", "collections"):
         given = [Part(None, (receiver, own, name, *first[2:]), {})]
         given += [Part(0.0, (h, d, 0.0, *call[2:]), {}) for h, d, call in zip(held, downs, images)]
-        found = _of_container_call(given)
-        return without_pullback(found)
+        undo = rt.undoing(name, receiver, own, *held, *downs)
+        value, *moved = _of_container_call(given)
+        return [(*value, undo), *((*image, 0.0) for image in moved)]
     if isinstance(receiver, (np.ndarray, np.generic, float)) and name in ARRAY_METHODS:
         whole = [
             call._replace(function=f, own=None, values=(base, *call.values), shadows=(shadow, *call.shadows))
@@ -350,7 +352,7 @@ def _of_method(receiver: Any, name: str, calls: Calls, own: Any, downs: Any = No
     if is_partial_method(function, receiver):
         held = [partial_tangent(function, h) for h in held]
         own, *downs = [partial_shadow(function, d) for d in (own, *downs)]
-    elif not isinstance(function, types.MethodType) and images and isinstance(held[0], Tangent):
+    elif not is_method_of(function, receiver) and images and isinstance(held[0], Tangent):
         held, downs = [getattr(h, name) for h in held], [getattr(d, name, 0.0) for d in downs]
         own = getattr(own, name, None)
     return call_parts([
@@ -485,13 +487,18 @@ def _of_function(calls: Calls) -> Results:
     everything = dict(zip([*target.names, *target.captured_names()], (*bound, *captured)))
     image_of = bound_images(target, first.own, first.shadows, first.option_shadows, len(captured))
     wanted = tuple(
-        n for n, v in everything.items() if image_of.get(n) is not None and is_differentiable(kind_of(v))
+        n
+        for n, v in everything.items()
+        if not rt.is_lasting(image_of.get(n)) and is_differentiable(kind_of(v))
     )
     code = compiled(target, bound, wanted, "call", aliased=rt.share_memory(tuple(everything.values())))
     refuse_changed_defaults(target, code.changed_arguments, tuple(bound))
+    lasting = lasting_of(target, image_of, code.changed_arguments, None)
+    if lasting:
+        refuse_stores_outside(target, tuple(everything.values()), wanted, lasting)
     for n in code.shadowed:
         if image_of.get(n) is None:
-            image_of[n] = rt.shadow(everything[n])
+            image_of[n] = rt.lasting_shadow(everything[n]) if n in lasting else rt.shadow(everything[n])
     given = [Part(None, (*everything.values(), *(image_of[n] for n in code.shadowed)), {})]
     flat = [plain_call(None, everything.values(), (image_of.get(n) for n in everything))]
     shadows_of = []

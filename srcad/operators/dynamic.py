@@ -19,7 +19,7 @@ from srcad.compilation import compiled
 from srcad.derive.builtin_sources import source_of_builtin
 from srcad.dynamic import floats_for
 from srcad.dynamic_containers import is_iterable_of_class, written_copier
-from srcad.dynamic_operators import method_of_object, mixed, takes_receiver
+from srcad.dynamic_operators import is_method_of, method_of_object, mixed, takes_receiver
 from srcad.errors import NoDerivativeError
 from srcad.lang.function import Nested
 from srcad.operators.construction import make, plain
@@ -44,6 +44,7 @@ from srcad.runtime.tangents import (
     set_jvp_resolvers,
     zero_tangent,
 )
+from srcad.stored_parameters import lasting_of, refuse_stores_outside
 from srcad.targets import (
     Target,
     is_partial_method,
@@ -103,18 +104,34 @@ def run(target: Target, values: Any, images: dict[str, Any]) -> Outcome:
     )
 
 
+def _refuse_tangents_outside(
+    target: Target, code: Code, everything: tuple[Any, ...], images: dict[str, Any]
+) -> None:
+    """Refuse a call that stores what moves in memory that outlives the call."""
+    lasting = lasting_of(target, images, code.changed_arguments, 0.0)
+    if lasting:
+        moving = {n for n, image in images.items() if n not in lasting and rt.is_moving(image)}
+        refuse_stores_outside(target, everything, moving, lasting)
+
+
 def prepared(
     target: Target, values: Any, images: dict[str, Any]
 ) -> tuple[Code, tuple[Any, ...], tuple[str, ...]]:
     """Return the forward code of ``target``, its arguments, and the parameters that have tangents."""
-    everything = floats_for(target, (*values, *target.captured()), images)
     names = [*target.names, *target.captured_names()]
+    everything = (*values, *target.captured())
+    if (
+        target.inner is not None
+    ):  # a derivative copies what its function changes, so nothing outlives the call
+        images |= {n: zero_tangent(v) for n, v in zip(names, everything) if _is_lasting(images.get(n))}
+    everything = floats_for(target, everything, images)
     wanted = tuple(n for n, v in zip(names, everything) if n in images and _varies(v, images[n]))
     constant = tuple(
         n for n, v in zip(names, everything) if n in wanted and _has_constant_integers(v, images[n])
     )
     aliased = rt.share_memory(everything)
     code = compiled(target, values, wanted, "jvp", aliased=aliased, constant_integers=constant)
+    _refuse_tangents_outside(target, code, everything, images)
     return code, (*everything, *[images[n] for n in wanted]), wanted
 
 
@@ -134,6 +151,8 @@ def _has_constant_integers(value: Any, image: Any) -> bool:
 
 def call(function: Any, held: Any, args: Any, tangents: Any, options: Any, option_tangents: Any) -> Outcome:
     """Call ``function``; ``held`` is the tangent of what it holds. See `srcad.runtime.call_jvp`."""
+    if isinstance(function, rt.Undo):
+        return function(), 0.0
     while isinstance(function, functools.partial):
         inner, before, named = held if isinstance(held, tuple) else zero_tangent(function)
         args, tangents = (*function.args, *args), (*before, *tangents)
@@ -242,12 +261,25 @@ def tangents_of(target: Target, values: Any, held: Any, tangents: Any, named: An
     bound = target.signature.bind(*before, *tangents, **{**fixed, **named}).arguments
     found = {}
     for name, value in zip(target.names, values):
-        found[name] = complete_tangent(bound.get(name, 0.0), value)
+        found[name] = _completed(bound.get(name, 0.0), value)
     if target.closure is not None:
         captured = target.captured()
         parts = held if isinstance(held, tuple) else tuple(zero_tangent(value) for value in captured)
         found.update(zip(target.captured_names(), parts))
+    elif isinstance(held, rt.Cells):
+        found.update({n: held[n] for n in target.captured_names() if n in held})
     return found
+
+
+def _is_lasting(tangent: Any) -> bool:
+    return tangent is not None and not isinstance(tangent, float) and rt.is_lasting_tangent(tangent)
+
+
+def _completed(tangent: Any, value: Any) -> Any:
+    """Return a whole tangent; an instance that comes without one outlives the call."""
+    if _is_zero(tangent) and is_instance(value) and not isinstance(value, (rt.Closure, float)):
+        return rt.lasting_tangent(value)
+    return complete_tangent(tangent, value)
 
 
 # -- methods and operators ----------------------------------------------------------------------------
@@ -286,7 +318,7 @@ def call_method(
     function = getattr(receiver, name)
     if is_partial_method(function, receiver):
         held = partial_tangent(function, held)
-    elif not isinstance(function, types.MethodType) and is_instance(receiver):
+    elif not is_method_of(function, receiver) and is_instance(receiver):
         held = getattr(held, name, 0.0)
     return call(function, held, args, tangents, options, option_tangents)
 

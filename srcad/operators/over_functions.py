@@ -34,6 +34,7 @@ from srcad.operators.shadowed_calls import (
     Outcome,
 )
 from srcad.runtime.tangents import Tangent, complete_tangent, partial_of, zero_tangent
+from srcad.stored_parameters import lasting_of, refuse_stores_outside
 from srcad.targets import Target, refuse_changed_defaults
 
 __all__ = ["of_rule", "of_class", "of_dataclass", "of_nested", "of_function", "by_products", "bound_images"]
@@ -144,15 +145,20 @@ def of_function(call: Call, args: Any, tangents: Any) -> Outcome:
     everything = dict(zip(names, dynamic.floats_for(target, (*bound, *captured), image_of)))
     bound = tuple(everything[n] for n in target.names)
     wanted = tuple(
-        n for n, v in everything.items() if image_of.get(n) is not None and is_differentiable(kind_of(v))
+        n
+        for n, v in everything.items()
+        if not rt.is_lasting(image_of.get(n)) and is_differentiable(kind_of(v))
     )
     code = compiled(target, bound, wanted, "call", aliased=rt.share_memory(tuple(everything.values())))
     refuse_changed_defaults(target, code.changed_arguments, tuple(bound))
     dvalue_of = bound_images(target, held, dvalues, doptions, len(captured))
     dimage_of = bound_images(target, down, dshadows, doption_shadows, len(captured))
+    lasting = lasting_of(target, image_of, code.changed_arguments, None)
+    if lasting:
+        refuse_stores_outside(target, tuple(everything.values()), wanted, lasting)
     for n in code.shadowed:
         if image_of.get(n) is None:
-            image_of[n] = rt.shadow(everything[n])
+            image_of[n] = rt.lasting_shadow(everything[n]) if n in lasting else rt.shadow(everything[n])
     for n, value in everything.items():
         dvalue_of[n] = complete_tangent(dvalue_of.get(n), value)
         dimage_of[n] = complete_tangent(dimage_of.get(n), image_of.get(n))
@@ -206,6 +212,5 @@ def bound_images(
             found[name] = ()
         elif name not in bound and parameter.kind is parameter.VAR_KEYWORD:
             found[name] = {}
-    inner = own if target.closure is not None and isinstance(own, (list, tuple)) else (None,) * captured
-    found.update(zip(target.captured_names(), inner))
+    found.update(zip(target.captured_names(), target.held_images(own, None)))
     return found

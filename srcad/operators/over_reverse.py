@@ -22,7 +22,7 @@ from srcad.analysis.results.calls import ARRAY_METHODS, function_of_method
 from srcad.derive.builtin_sources import source_of_builtin
 from srcad.derive.call_adjoints import CONVERSIONS
 from srcad.dynamic_containers import written_copier
-from srcad.dynamic_operators import is_method, method_of_object, mixed
+from srcad.dynamic_operators import is_method_of, method_of_object, mixed
 from srcad.errors import NoDerivativeError
 from srcad.lang.function import Nested
 from srcad.operators.computed import by_class, keep_cached
@@ -258,8 +258,9 @@ def method_with_shadows(call: Call, args: Any, tangents: Any) -> Outcome:
     if isinstance(receiver, tuple) and name in ("_replace", "_asdict"):
         return record_method(args, tangents)
     if isinstance(receiver, CONTAINERS) and type(receiver).__module__ in ("builtins", "collections"):
+        undo = rt.undoing(name, receiver, own, dreceiver, down)
         found, image = container_call((receiver, own, name, *rest), (dreceiver, down, 0.0, *drest))
-        return (*found, nothing_to_do), (*image, 0.0)
+        return (*found, undo), (*image, 0.0)
     if isinstance(receiver, (np.ndarray, np.generic, float, complex)) and name in ARRAY_METHODS:
         with_receiver = ((receiver, *rest[0]), (own, *rest[1]), *rest[2:])
         images = ((dreceiver, *drest[0]), (down, *drest[1]), *drest[2:])
@@ -275,7 +276,7 @@ def method_with_shadows(call: Call, args: Any, tangents: Any) -> Outcome:
     if is_partial_method(function, receiver):
         own, down = partial_shadow(function, own), partial_shadow(function, down)
         dreceiver = partial_tangent(function, dreceiver)
-    elif not isinstance(function, types.MethodType) and isinstance(
+    elif not is_method_of(function, receiver) and isinstance(
         dreceiver, Tangent
     ):  # an attribute that is called
         dreceiver, down = getattr(dreceiver, name), getattr(down, name, 0.0)
@@ -331,7 +332,7 @@ def _structural(args: Any, tangents: Any) -> Outcome:
         dvalues = (complete_tangent(dvalues[0], values[0]), *dvalues[1:])
         if isinstance(dvalues[0], float):  # that of an object in which no derivative is known
             return (value, shadow, pullback), (zero_tangent(value), zero_tangent(shadow), 0.0)
-    if is_method(value):
+    if function is not operator.getitem and is_method_of(value, values[0]):
         return (value, shadow, pullback), (dvalues[0], dshadows[0], 0.0)
     if (
         isinstance(dvalues[0], Tangent)

@@ -50,6 +50,7 @@ constant(
     rt.stencil_ends,
     rt.stencil_places,
     rt.no_shadow,
+    rt.lasting_shadow,
     rt.places,
     rt.put_index,
     rt.selected_shape,

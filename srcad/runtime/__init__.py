@@ -76,6 +76,7 @@ from srcad.runtime.fourier import (
     transformed_length,
 )
 from srcad.runtime.given_rules import fitting, fitting_tangent, gradients_given
+from srcad.runtime.held import Cells
 from srcad.runtime.interpolation import (
     constant_factors,
     fitting_matrix,
@@ -142,8 +143,8 @@ from srcad.runtime.mirrored import (
     container_call,
     drained,
     element_shadows,
+    is_moving,
     kept_shadow,
-    lasting,
     no_shadow,
     publish,
     restore,
@@ -171,6 +172,7 @@ from srcad.runtime.order import (
     rank_slopes,
     ranks_of,
 )
+from srcad.runtime.outliving import is_lasting, is_lasting_tangent, lasting, lasting_shadow, lasting_tangent
 from srcad.runtime.padding import (
     pad_adjoint,
     pad_tangent,
@@ -299,9 +301,13 @@ from srcad.runtime.tangents import (
     transposed,
     zero_tangent,
 )
+from srcad.runtime.undoing import Undo, undoing
 from srcad.runtime.whole import Whole, dispatched, whole
 
 __all__ = [
+    "Cells",
+    "Undo",
+    "undoing",
     "Whole",
     "called_method",
     "End",
@@ -425,7 +431,12 @@ __all__ = [
     "carries",
     "check_kept",
     "check_kept_tangents",
+    "is_lasting",
+    "is_lasting_tangent",
+    "is_moving",
     "lasting",
+    "lasting_shadow",
+    "lasting_tangent",
     "closure",
     "cofactor",
     "cofactor_along",

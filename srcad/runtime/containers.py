@@ -168,7 +168,7 @@ def attribute_gradient(value: Any, attribute: str, gradient: Any) -> Any:
     return {attribute: gradient}
 
 
-def finish(gradient: Any, value: Any) -> Any:
+def finish(gradient: Any, value: Any, made: dict[int, Any] | None = None) -> Any:
     """Return ``gradient`` as the user gets it: the shape, structure and dtype of ``value``, fresh and writable."""
     if isinstance(value, np.ndarray):
         if isinstance(gradient, list):
@@ -192,22 +192,28 @@ def finish(gradient: Any, value: Any) -> Any:
         return float(gradient)
     if isinstance(value, complex):
         return gradient
-    return _finish_container(gradient, value)
+    return _finish_container(gradient, value, {} if made is None else made)
 
 
-def _finish_container(gradient: Any, value: Any) -> Any:
+def _finish_container(gradient: Any, value: Any, made: dict[int, Any]) -> Any:
+    """Return the gradient of a container; ``made`` has those of the objects around it, which it may know."""
     empty = isinstance(gradient, (int, float))
     if isinstance(value, dict):
-        items = {key: finish(0.0 if empty else gradient.get(key, 0.0), item) for key, item in value.items()}
+        items = {
+            key: finish(0.0 if empty else gradient.get(key, 0.0), item, made) for key, item in value.items()
+        }
         return dict_like(value, items)
     if isinstance(value, (list, tuple, collections.deque)):
-        parts = [finish(0.0 if empty else gradient[i], item) for i, item in enumerate(value)]
+        parts = [finish(0.0 if empty else gradient[i], item, made) for i, item in enumerate(value)]
         return sequence_like(value, parts)
     if not is_instance(value) or isinstance(value, numbers.Number):
         return None
-    result = _copy.copy(value)
+    if id(value) in made:
+        return made[id(value)]
+    made[id(value)] = result = _copy.copy(value)
     for name, item in attributes_of(value).items():
-        object.__setattr__(result, name, finish(0.0 if empty else gradient.get(name, 0.0), item))
+        object.__setattr__(result, name, finish(0.0 if empty else gradient.get(name, 0.0), item, made))
+    del made[id(value)]
     return result
 
 

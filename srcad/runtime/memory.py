@@ -21,6 +21,7 @@ import numpy as np
 from srcad.errors import UnsupportedError
 from srcad.runtime.attributes import attributes_of, coefficients_of
 from srcad.runtime.calls import Closure
+from srcad.runtime.held import FUNCTIONS, held_image, rebound
 from srcad.runtime.libraries import OfLibrary
 
 __all__ = [
@@ -137,6 +138,8 @@ def shadow(value: Any, memo: dict[int, Any] | None = None) -> Any:
         return Cell()
     if isinstance(value, np.ndarray):
         return _array_shadow(value, memo)
+    if isinstance(value, FUNCTIONS):
+        return held_image(value, memo)
     if value is None or isinstance(value, (bool, int, *_OPAQUE)):
         return Cell() if isinstance(value, int) and not isinstance(value, bool) else None
     memo = {} if memo is None else memo
@@ -234,6 +237,8 @@ def clone(value: Any, memo: dict[int, Any] | None = None) -> Any:
     memo = {} if memo is None else memo
     if isinstance(value, np.ndarray):
         return _array_clone(value, memo)
+    if isinstance(value, FUNCTIONS):
+        return rebound(value, memo)
     if isinstance(value, (bool, int, *_NUMBERS, *_OPAQUE)):
         return value
     found = memo.get(id(value))
@@ -269,9 +274,22 @@ def clone(value: Any, memo: dict[int, Any] | None = None) -> Any:
         memo[id(value)] = (result, value)
         for name, item in attributes_of(value).items():
             object.__setattr__(result, name, clone(item, memo))
+        _clone_table(value, result, memo)
     else:
         result = value
     return result
+
+
+def _clone_table(value: Any, result: Any, memo: dict[int, Any]) -> None:
+    """Give the copy of a `Tangent` the copies of those which it finds by the objects that they belong to."""
+    table = getattr(value, "__dict__", {}).get("__memo__")
+    if table is None:
+        return
+    if id(table) not in memo:
+        made: dict[int, Any] = {}
+        memo[id(table)] = (made, table)
+        made.update((key, (clone(image, memo), primal)) for key, (image, primal) in list(table.items()))
+    object.__setattr__(result, "__memo__", memo[id(table)][0])
 
 
 def _array_clone(value: Any, memo: dict[int, Any]) -> Any:
@@ -290,8 +308,8 @@ def _array_clone(value: Any, memo: dict[int, Any]) -> Any:
     return _view(found[0], value.shape, _offset(value) - _offset(base), value.strides, value.dtype)
 
 
-def accumulate_shadow(target: Any, gradient: Any) -> None:
-    """Add ``gradient`` to a shadow."""
+def accumulate_shadow(target: Any, gradient: Any, seen: set[tuple[int, int]] | None = None) -> None:
+    """Add ``gradient`` to a shadow; ``seen`` has the objects, which may know each other, that have theirs."""
     if target is None or isinstance(gradient, float) and gradient == 0.0 or gradient is None:
         return
     if isinstance(target, np.ndarray):
@@ -304,16 +322,20 @@ def accumulate_shadow(target: Any, gradient: Any) -> None:
         target.g = target.g + gradient
     elif isinstance(target, dict):
         for key, part in gradient.items():
-            accumulate_shadow(target.get(key), part)
+            accumulate_shadow(target.get(key), part, seen)
     elif isinstance(target, (list, tuple, collections.deque)):
         for inner, part in zip(target, gradient):
-            accumulate_shadow(inner, part)
+            accumulate_shadow(inner, part, seen)
     elif isinstance(target, Shadow):
+        seen = set() if seen is None else seen
+        if (id(target), id(gradient)) in seen:
+            return
+        seen.add((id(target), id(gradient)))
         parts = gradient.items() if isinstance(gradient, dict) else attributes_of(gradient).items()
         for name, part in parts:
             if isinstance(part, np.ndarray) and not hasattr(target, name):
                 setattr(target, name, np.zeros_like(part))
-            accumulate_shadow(getattr(target, name, None), part)
+            accumulate_shadow(getattr(target, name, None), part, seen)
 
 
 def accumulate_part(target: Any, index: Any, gradient: Any) -> None:
@@ -363,19 +385,23 @@ def _fitting(gradient: Any, target: Any) -> Any:
     return gradient
 
 
-def taken(target: Any) -> Any:
+def taken(target: Any, memo: dict[int, Any] | None = None) -> Any:
     """Return the gradient that a shadow holds, in the form of a value's gradient.
 
     Numbers have numbers, lists and tuples lists, dicts and objects dicts.
     """
     if isinstance(target, Cell):
         return target.g
+    memo = {} if memo is None else memo
     if isinstance(target, (list, tuple, collections.deque)):
-        return [taken(item) for item in target]
+        return [taken(item, memo) for item in target]
     if isinstance(target, dict):
-        return {key: taken(item) for key, item in target.items()}
+        return {key: taken(item, memo) for key, item in target.items()}
     if isinstance(target, Shadow):
-        return {name: taken(item) for name, item in vars(target).items()}
+        if id(target) not in memo:
+            memo[id(target)] = found = {}
+            found.update((name, taken(item, memo)) for name, item in vars(target).items())
+        return memo[id(target)]
     return 0.0 if target is None else target
 
 

@@ -21,15 +21,16 @@ from srcad.runtime.memory import (
     shadow,
     taken,
 )
+from srcad.runtime.outliving import is_lasting, is_lasting_tangent
 
 __all__ = [
     "carries",
     "check_kept",
     "check_kept_tangents",
-    "lasting",
     "container_call",
     "drained",
     "element_shadows",
+    "is_moving",
     "no_shadow",
     "publish",
     "restore",
@@ -98,37 +99,19 @@ def check_kept(values: Any, images: Any) -> None:
             raise _outliving()
 
 
-class _LastingList(list[Any]):
-    """The tangent of a list that outlives the call."""
-
-
-class _LastingDict(dict[Any, Any]):
-    """The tangent of a dict that outlives the call."""
-
-
-def lasting(tangent: Any) -> Any:
-    """Return a tangent as that of something which outlives the call; see `check_kept_tangents`."""
-    if isinstance(tangent, np.ndarray):
-        tangent.flags.writeable = False
-    if type(tangent) is list:
-        return _LastingList(map(lasting, tangent))
-    return _LastingDict((k, lasting(t)) for k, t in tangent.items()) if type(tangent) is dict else tangent
-
-
 def check_kept_tangents(held: Any, method: str, tangents: Any) -> None:
     """Refuse in forward mode what `check_kept` refuses in reverse mode; ``held`` is the container's tangent."""
-    fixed = isinstance(held, np.ndarray) and not held.flags.writeable
-    if (fixed or isinstance(held, (float, _LastingList, _LastingDict))) and any(map(_is_moving, tangents)):
+    if is_lasting_tangent(held) and any(map(is_moving, tangents)):
         if method in (*_STORING, "__setitem__", "extend", "update", "fill", "put", "itemset"):
             raise _outliving()
 
 
-def _is_moving(tangent: Any) -> bool:
+def is_moving(tangent: Any) -> bool:
     """Tell whether a tangent is not zero throughout."""
     if isinstance(tangent, (list, tuple)):
-        return any(map(_is_moving, tangent))
+        return any(map(is_moving, tangent))
     if isinstance(tangent, dict):
-        return any(map(_is_moving, tangent.values()))
+        return any(map(is_moving, tangent.values()))
     return bool(np.any(tangent))
 
 
@@ -162,7 +145,7 @@ def container_call(
             raise UnsupportedError("A value that carries a derivative is counted in a Counter.",
                                    "Use a dict, or a defaultdict(float).")  # fmt: skip
         return getattr(base, method)(*args, **options), None
-    if base_shadow is None and method in _STORING:
+    if is_lasting(base_shadow) and method in _STORING:
         check_kept(args[-1:], shadows[-1:])
     if method in ("append", "extend", "insert", "appendleft", "extendleft") and base_shadow is not None:
         where = args[:1] if method == "insert" else ()
@@ -337,18 +320,23 @@ def stored_gradient(gradient: Any, value: Any) -> Any:
     return unbroadcast(gradient, value)
 
 
-def skeleton(image: Any) -> Any:
-    """Return a shadow with containers of its own and the same cells and arrays in them."""
+def skeleton(image: Any, memo: dict[int, Any] | None = None) -> Any:
+    """Return a shadow with containers of its own and the same cells and arrays in them.
+
+    Objects may know each other, as those of a tree do that know their parents.
+    """
+    memo = {} if memo is None else memo
     if isinstance(image, (list, tuple)):
-        return type(image)([skeleton(item) for item in image])
+        return type(image)([skeleton(item, memo) for item in image])
     if isinstance(image, dict):
-        return {key: skeleton(item) for key, item in image.items()}
+        return {key: skeleton(item, memo) for key, item in image.items()}
     if isinstance(image, Shadow):
-        result = Shadow()
-        vars(result).update({name: skeleton(item) for name, item in vars(image).items()})
-        return result
+        if id(image) not in memo:
+            memo[id(image)] = result = Shadow()
+            vars(result).update({name: skeleton(item, memo) for name, item in vars(image).items()})
+        return memo[id(image)]
     if isinstance(image, collections.deque):
-        return collections.deque([skeleton(item) for item in image], image.maxlen)
+        return collections.deque([skeleton(item, memo) for item in image], image.maxlen)
     return image
 
 

@@ -12,6 +12,7 @@ import numpy as np
 from srcad.runtime.arrays import unbroadcast
 from srcad.runtime.memory import accumulate_shadow
 from srcad.runtime.mirrored import check_kept, store_gradient
+from srcad.runtime.outliving import is_lasting
 
 __all__ = ["method_of_array", "set_array_item", "update_array"]
 
@@ -28,7 +29,7 @@ def set_array_item(base: Any, base_shadow: Any, index: Any, value: Any, value_sh
 
 def _check_kept(base: Any, base_shadow: Any, value: Any, value_shadow: Any) -> None:
     """Refuse to store what carries a derivative in an array that lives outside of the program."""
-    if base_shadow is None and base.dtype.kind in "fc":
+    if is_lasting(base_shadow) and base.dtype.kind in "fc":
         check_kept((value,), (value_shadow,))
 
 

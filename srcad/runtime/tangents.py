@@ -23,6 +23,7 @@ from srcad.errors import UnsupportedError
 from srcad.runtime.attributes import attributes_of
 from srcad.runtime.calls import Closure
 from srcad.runtime.containers import dict_like, sequence_like
+from srcad.runtime.held import FUNCTIONS, held_image
 from srcad.runtime.memory import Cell, Shadow, has_layout, is_instance, owner
 
 __all__ = [
@@ -173,6 +174,9 @@ def _zero_container(value: Any, memo: dict[int, Any]) -> Any:
         return tuple(zero_tangent(item, memo) for item in value.captured)
     if isinstance(value, types.MethodType):
         return zero_tangent(value.__self__, memo)
+    if isinstance(value, FUNCTIONS):
+        image = held_image(value, memo)
+        return 0.0 if image is None else image
     if isinstance(value, functools.partial):
         return partial_of(
             zero_tangent(value.func, memo), *zero_tangent(value.args), **zero_tangent(value.keywords)
@@ -181,7 +185,7 @@ def _zero_container(value: Any, memo: dict[int, Any]) -> Any:
         result = Cell()
         result.g = zero_tangent(value.g, memo)
     elif isinstance(value, Shadow):
-        result = Shadow()
+        memo[id(value)] = (result := Shadow(), value)
         vars(result).update({name: zero_tangent(item, memo) for name, item in vars(value).items()})
     elif is_instance(value):
         result = Tangent(value, memo)
@@ -263,7 +267,7 @@ def tangent_result(tangent: Any, value: Any, given: Any = ()) -> Any:
     given : object
         The user's own tangents, whose arrays must not be handed out.
     """
-    return _result(tangent, value, {id(array) for array in _arrays(given)})
+    return _result(tangent, value, {id(array) for array in _arrays(given)}, {})
 
 
 def _arrays(value: Any) -> list[Any]:
@@ -280,7 +284,7 @@ def _arrays(value: Any) -> list[Any]:
     )
 
 
-def _result(tangent: Any, value: Any, given: set[int]) -> Any:
+def _result(tangent: Any, value: Any, given: set[int], made: dict[int, Any]) -> Any:
     if isinstance(value, np.ndarray):
         if value.dtype.kind == "f" and np.iscomplexobj(tangent):
             tangent = np.real(tangent)
@@ -303,16 +307,21 @@ def _result(tangent: Any, value: Any, given: set[int]) -> Any:
         return tangent
     whole = isinstance(tangent, float)
     if isinstance(value, (list, tuple, deque)):
-        parts = [_result(0.0 if whole else tangent[i], item, given) for i, item in enumerate(value)]
+        parts = [_result(0.0 if whole else tangent[i], item, given, made) for i, item in enumerate(value)]
         return sequence_like(value, parts)
     if isinstance(value, dict):
-        items = {key: _result(0.0 if whole else tangent[key], item, given) for key, item in value.items()}
+        items = {
+            key: _result(0.0 if whole else tangent[key], item, given, made) for key, item in value.items()
+        }
         return dict_like(value, items)
     if not is_instance(value) or isinstance(value, (Closure, numbers.Number)):
         return None
-    result = _copy.copy(value)
+    if id(value) in made:
+        return made[id(value)]
+    made[id(value)] = result = _copy.copy(value)
     for name, item in attributes_of(value).items():
-        object.__setattr__(result, name, _result(0.0 if whole else getattr(tangent, name), item, given))
+        object.__setattr__(result, name, _result(0.0 if whole else getattr(tangent, name), item, given, made))
+    del made[id(value)]
     return result
 
 

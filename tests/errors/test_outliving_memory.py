@@ -123,7 +123,116 @@ def attribute_of_a_class(x):
     return Keeper.assigns(x)
 
 
+class Network:
+    """Lives in a global variable, and keeps what went through it."""
+
+    def __init__(self):
+        self.weight = 2.0
+        self.hidden = 1.0
+        self.history = []
+        self.buffer = np.zeros(3)
+        self.calls = 0
+        self.hours = 0.0
+
+    def forward(self, x):
+        self.hidden = x * self.weight
+        return self.hidden
+
+    def loss(self):
+        return self.hidden**2
+
+    def notes(self, x):
+        self.history.append(x)
+
+    def fills(self, x):
+        self.buffer[1] = x
+
+    def applies(self, function, x):
+        self.calls += 1
+        self.hours += 0.25
+        self.history.clear()
+        self.buffer[:] = 0.0
+        return function(x) * self.weight
+
+
+NETWORK = Network()
+NETWORKS = {"first": Network(), "second": Network()}
+
+
+def memorized(function):
+    cache = {}
+
+    def wrapper(n, x):
+        if (n, x) not in cache:
+            cache[n, x] = function(n, x)
+        return cache[n, x]
+
+    return wrapper
+
+
+class Memorized:
+    def __init__(self, function):
+        self.function = function
+        self.cache = {}
+
+    def __call__(self, n, x):
+        if (n, x) not in self.cache:
+            self.cache[n, x] = self.function(n, x)
+        return self.cache[n, x]
+
+
+@memorized
+def power_by_closure(n, x):
+    return x if n < 2 else power_by_closure(n - 1, x) * x
+
+
+@Memorized
+def power_by_class(n, x):
+    return x if n < 2 else power_by_class(n - 1, x) * x
+
+
+def cache_of_a_decorator(x):
+    return power_by_closure(3, x)
+
+
+def cache_of_a_decorator_that_is_full(x):
+    power_by_closure(3, 0.7)
+    return power_by_closure(3, x)
+
+
+def cache_of_a_decorating_class(x):
+    return power_by_class(3, x)
+
+
+def method_of_a_global_object(x):
+    NETWORK.forward(x)
+    return NETWORK.loss()
+
+
+def method_of_an_object_in_a_global_dict(x):
+    NETWORKS["second" if x < 0 else "first"].notes(x)
+    return NETWORKS["first"].history[-1] * x
+
+
+def array_of_a_global_object(x):
+    NETWORK.fills(x)
+    return np.sum(NETWORK.buffer) * x
+
+
+def method_whose_name_is_computed(x):
+    getattr(KEPT, "append" if x > 0 else "remove")(x)
+    return KEPT[-1] * x
+
+
+def attribute_whose_name_is_computed(x):
+    setattr(NETWORK, "hidden" if x > 0 else "weight", x)
+    return NETWORK.loss()
+
+
 KEEPING = [
+    cache_of_a_decorator, cache_of_a_decorator_that_is_full, cache_of_a_decorating_class, method_of_a_global_object,
+    method_of_an_object_in_a_global_dict, array_of_a_global_object, method_whose_name_is_computed,
+    attribute_whose_name_is_computed,
     default_list, default_list_called_at_run_time, default_dict, global_list, global_dict, global_array,
     list_of_a_class, array_of_a_class, nested_list_of_a_class, attribute_of_a_class,
 ]  # fmt: skip
@@ -159,7 +268,14 @@ def reading_a_default(x):
     return scales(x) * x
 
 
-@pytest.mark.parametrize("program", [reading_what_belongs_to_a_class, reading_a_default])
+def counting_in_a_global_object(x):
+    return NETWORK.applies(scales, x) * NETWORK.applies(math.sin, x)
+
+
+READING = [reading_what_belongs_to_a_class, reading_a_default, counting_in_a_global_object]
+
+
+@pytest.mark.parametrize("program", READING, ids=lambda program: program.__name__)
 def test_reading_is_not(program):
     first = (program(0.7 + 1e-6) - program(0.7 - 1e-6)) / 2e-6
     second = (program(0.7 + 1e-4) - 2 * program(0.7) + program(0.7 - 1e-4)) / 1e-8

@@ -63,6 +63,7 @@ TOPICS = (
     "class_protocols",
     "containers_filled",
     "sets_and_text",
+    "machines",
 )
 for topic in TOPICS:
     importlib.import_module(f"tests.programs.{topic}")
