@@ -45,6 +45,7 @@ from collections import Counter
 import gast
 
 from srcad.errors import UnsupportedError
+from srcad.frontend.quiet import calls_methods
 from srcad.frontend.statics import refer, runtime_name
 from srcad.lang import tree as t
 from srcad.lang.function import Function
@@ -135,7 +136,16 @@ class _Steps:
         return stmt
 
     def check(self, stmt: gast.stmt) -> None:
-        """Refuse to zip an iterator with itself."""
+        """Refuse to zip an iterator with itself, and a generator whose items depend on when they are taken."""
+        value = stmt.value if isinstance(stmt, gast.Assign) else None
+        if isinstance(value, gast.GeneratorExp) and getattr(stmt.targets[0], "id", None) in self.named:
+            reads, changes = calls_methods(value, self.scope.statics)
+            stored = (n for n in t.own_nodes(self.fn.tree.body) if isinstance(n, gast.Attribute))
+            if changes or reads and any(isinstance(n.ctx, gast.Store) for n in stored):
+                raise UnsupportedError("A generator over attributes or methods of objects is kept, and its items are taken "
+                                       "one by one while these may change.",
+                                       "Compute each item where it is taken, or loop over the objects.",
+                                       self.fn.source.locate(value))  # fmt: skip
         for node in t.own_nodes(stmt):
             if isinstance(node, gast.Call) and self.static(node) is zip:
                 given = [a.id for a in node.args if isinstance(a, gast.Name) and a.id in self.named]

@@ -3,7 +3,9 @@
 That is so if nobody can tell: the generator comes to an end, and neither changes what others see nor reads what the
 function that takes its items changes.
 
->>> import gast
+>>> from collections.abc import Container
+
+import gast
 >>> body = gast.parse("for i in range(n): yield x ** i").body
 >>> why_not_at_once(body, {"n", "x"}) is None
 True
@@ -13,11 +15,13 @@ True
 
 from __future__ import annotations
 
+from collections.abc import Container
+
 import gast
 
 from srcad.lang import tree as t
 
-__all__ = ["changed_names", "why_not_at_once"]
+__all__ = ["calls_methods", "changed_names", "why_not_at_once"]
 
 _GROWING = frozenset(
     "append appendleft add clear discard extend extendleft fill insert pop popitem popleft put remove reverse setdefault "
@@ -70,6 +74,14 @@ def changed_names(body: list[gast.stmt]) -> set[str]:
         elif isinstance(node, gast.AugAssign) and isinstance(node.target, gast.Name):
             found.add(node.target.id)
     return found
+
+
+def calls_methods(node: gast.AST, statics: Container[str]) -> tuple[bool, bool]:
+    """Tell whether an expression reads attributes of objects, and whether it calls methods that may change these."""
+    reads = [n for n in gast.walk(node) if isinstance(n, gast.Attribute) and _root(n) not in statics]
+    calls = [n.func for n in gast.walk(node) if isinstance(n, gast.Call)]
+    methods = [f for f in calls if isinstance(f, gast.Attribute) and _root(f) not in statics]
+    return bool(reads), any(f.attr not in _QUIET_METHODS for f in methods)
 
 
 def _is_quiet(node: gast.Call, own: set[str]) -> bool:

@@ -399,3 +399,21 @@ def default_changed_by_a_function_picked_late(x):
 
     (later if x > 0 else bump)(x)  # refused at: (later if x > 0 else bump)(x)
     return total[0]
+
+
+class _Counting:
+    def __init__(self, value):
+        self.value = value
+
+    def grown(self):
+        self.value = self.value * 1.5
+        return self.value
+
+
+@refused(1.0)
+def generator_over_methods_that_change_their_object(x):
+    objects = [_Counting(x), _Counting(x * x)]
+    items = (o.grown() for o in objects)  # refused at: (o.grown()
+    first = next(items)
+    objects[1].value = first
+    return first * next(items)
