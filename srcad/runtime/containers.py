@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from srcad.errors import UnsupportedError
 from srcad.runtime.attributes import attributes_of
 from srcad.runtime.calls import Closure
 from srcad.runtime.memory import is_instance
@@ -137,6 +138,9 @@ def copy(value: Any) -> Any:
 
 def accumulate(gradient: Any, index: Any, value: Any) -> None:
     """Add ``value`` to the part of ``gradient`` at ``index``; an index that occurs twice counts twice."""
+    if type(gradient) is list and not gradient:
+        raise UnsupportedError("A list of varying length is made in one branch and taken apart in another.",
+                               "Take it apart where it is made, or use an array.")  # fmt: skip
     if type(gradient) is list and type(index) is int:
         gradient[index] = add(gradient[index], value)
     elif isinstance(gradient, np.ndarray) and isinstance(index, str):

@@ -417,3 +417,15 @@ def generator_over_methods_that_change_their_object(x):
     first = next(items)
     objects[1].value = first
     return first * next(items)
+
+
+@refused([{"points": [1.0, 2.0, 3.0]}, {"points": [2.0, 0.5]}])
+def list_of_one_branch_taken_apart_in_another(shapes):
+    total = 0.0
+    for shape in shapes:
+        match shape:
+            case {"points": [first, *others]} if len(others) > 1:
+                total += first * others[0] + others[-1]  # refused at: others[-1]
+            case {"points": [first, *others]}:
+                total += first * sum(others)
+    return total
