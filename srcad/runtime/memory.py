@@ -43,6 +43,7 @@ __all__ = [
     "taken",
 ]
 
+_HEAP_TYPE = 1 << 9
 _NUMBERS = (float, complex, np.number)
 _OPAQUE = (
     str, bytes, range, slice, type(None), type(...), type, types.ModuleType, types.FunctionType,
@@ -79,7 +80,13 @@ def is_instance(value: Any) -> bool:
 
 def callable_without_state(value: Any) -> bool:
     """Tell whether ``value`` is of a class whose objects hold nothing that carries derivatives."""
-    return type(value).__module__ in ("builtins", "numpy", "functools", "srcad.custom", "srcad.replay")
+    cls = type(value)
+    written = (
+        cls.__module__ == "builtins" and cls.__flags__ & _HEAP_TYPE
+    )  # by exec, in a namespace without a name
+    return (
+        cls.__module__ in ("builtins", "numpy", "functools", "srcad.custom", "srcad.replay") and not written
+    )
 
 
 def owner(array: Any) -> Any:

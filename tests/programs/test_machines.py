@@ -39,3 +39,13 @@ def test_a_machine_of_the_caller_that_holds_its_own_methods_stays_as_it_was():
     assert jvp(run, (1.3,), (1.0,))[1] == pytest.approx(slope, rel=1e-7)
     assert hvp(machine_of_the_caller)(1.3, machine, 1.0) == pytest.approx(grad(grad(run))(1.3))
     assert machine.total == 1.0 and machine.state == "idle" and machine.runs == 0
+
+
+def test_a_class_made_in_a_namespace_without_a_name_is_no_builtin():
+    space: dict = {}
+    exec("class Square:\n    def __init__(self, side): self.side = side\n", space)
+
+    def area(square):
+        return square.side**2
+
+    assert grad(area)(space["Square"](3.0)).side == 6.0
