@@ -7,8 +7,10 @@ import functools
 import inspect
 import itertools
 import types
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
+
+import numpy as np
 
 from srcad.errors import NoDerivativeError
 from srcad.lang import texts
@@ -30,8 +32,9 @@ _FORMS: dict[Any, tuple[str, str]] = {
     functools.reduce: ("*args", "*args"),
     list: ("values", "values"),
     tuple: ("values", "values"),
+    np.clip: ("a, a_min=None, a_max=None", "a, a_min, a_max"),
 }
-"""The parameters of builtins whose meaning depends on the form of the call, and what is passed on."""
+"""The parameters of functions whose meaning depends on the form of the call, and what is passed on."""
 
 
 def written(text: str, title: str, **names: Any) -> Any:
@@ -65,23 +68,40 @@ def wrapped(f: Any) -> Any:
         return primal(x, base)
     """
     rule = registry.find(f) if registry.is_key(f) else None
-    if rule is None and registry.is_key(f) and f in _FORMS:
+    if registry.is_key(f) and f in _FORMS:
         return _kept(f, lambda: _written_call(f, *_FORMS[f]))
     if rule is None and registry.is_constant(f):
         return _kept(f, lambda: _make_wrapper(f, _parameters_of(f)))
     if rule is None:
         raise _unknown(f)
-    unknown = _without_default(f)
     kept = [p for p in rule.parameters if p.name not in rule.refused]
-    return _kept(
-        f, lambda: _make_wrapper(f, [p for p in kept if p.default is not None or p.name not in unknown])
-    )
+    unset = _unset(f, kept)
+    return _kept(f, lambda: _make_wrapper(f, [p for p in kept if p.name not in unset]))
 
 
-def with_arity(f: Any, count: int) -> Any:
-    """Return a function of ``count`` positional parameters in the place of one with a rule that takes any number."""
+def with_arity(f: Any, count: int, names: Iterable[str] = ()) -> Any:
+    """Return a function of ``count`` positional parameters in the place of one with a rule that takes any number.
+
+    So too where an argument is given that NumPy tells by an object of its own not to be given, such as ``initial``:
+    the function then takes what is given, also by ``names``, and nothing else.
+
+    Examples
+    --------
+    >>> import inspect
+    >>> print(inspect.getsource(with_arity(np.max, 1, ["initial"])), end="")
+    def max(a, *, initial):
+        return primal(a, initial=initial)
+    """
     rule = registry.find(f) if registry.is_key(f) and not isinstance(f, types.FunctionType) else None
     parameters = [] if rule is None else [p for p in rule.parameters if p.name not in rule.refused]
+    names = tuple(sorted(names))
+    places = [p for p in parameters if p.kind is p.POSITIONAL_OR_KEYWORD]
+    if count <= len(places) and not _unset(f, parameters).isdisjoint(
+        (*(p.name for p in places[:count]), *names)
+    ):
+        given = [inspect.Parameter(p.name, _POSITIONAL) for p in places[:count]]
+        named = [inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY) for name in names]
+        return _kept((f, count, names), lambda: _make_wrapper(f, [*given, *named]))
     if not any(p.kind is p.VAR_POSITIONAL for p in parameters):
         return f
     kinds = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
@@ -138,13 +158,16 @@ def _parameters_of(f: Any) -> list[inspect.Parameter]:
     ]
 
 
-def _without_default(f: Any) -> set[str]:
+def _unset(f: Any, parameters: list[inspect.Parameter]) -> set[str]:
     """Return the parameters for which a function of NumPy tells by an object of its own that they are not given."""
+    without = {p.name for p in parameters if p.default is None}
+    if not without:
+        return without
     try:
-        parameters = inspect.signature(f).parameters.values()
+        own = inspect.signature(f).parameters.values()
     except (TypeError, ValueError):
         return set()
-    return {p.name for p in parameters if p.default is not None and p.default is not p.empty}
+    return without & {p.name for p in own if p.default is not None and p.default is not p.empty}
 
 
 def _make_wrapper(f: Any, parameters: list[inspect.Parameter]) -> Any:

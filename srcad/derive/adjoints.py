@@ -228,6 +228,9 @@ class _Adjoint(RuleAdjoints):
                 return []
             if not hasattr(np.ndarray, value.attr) and not hasattr(float, value.attr):
                 return []  # the primal raises
+            if callable(getattr(np.ndarray, value.attr, None)):
+                raise self.refuse(f"The method .{value.attr} of an array is kept as a value.",
+                                  "Call it where it is read, or keep a lambda that calls it.")  # fmt: skip
             raise self.refuse(f"The attribute .{value.attr} of an array has no derivative.",
                               "Use a NumPy function instead.", NoDerivativeError)  # fmt: skip
         if kind.name == "any":

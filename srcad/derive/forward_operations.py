@@ -155,6 +155,9 @@ class Operations:
         kind = self.kind(value.value)
         tangent = gast.Attribute(self.tangent(value.value), value.attr, gast.Load())
         if kind.name in ("array", "number", "float"):
+            if callable(getattr(np.ndarray, value.attr, None)):
+                raise self.refuse(f"The method .{value.attr} of an array is kept as a value.",
+                                  "Call it where it is read, or keep a lambda that calls it.")  # fmt: skip
             return tangent if value.attr in ("T", "mT", "real", "imag", "flat") else self.zero_of(ans)
         return tangent
 

@@ -10,8 +10,10 @@ import numpy as np
 
 from srcad import runtime as rt
 from srcad.analysis.kinds import Kind
+from srcad.analysis.results.calls import ARRAY_METHODS
 from srcad.derive.build import call, constant, name
 from srcad.derive.lower_outputs import OutputLowering
+from srcad.frontend.statics import refer
 from srcad.rules import registry
 
 __all__ = ["CallLowering"]
@@ -49,11 +51,17 @@ def _bound(signature: str, arguments: list[Any], keywords: list[gast.keyword]) -
     return dict(bound.arguments)
 
 
+_KEPT_METHODS = {*ARRAY_METHODS, "fill", "sort"}
+"""The methods of arrays that can be values."""
+
+
 class CallLowering(OutputLowering):
     """The part of the lowering that looks at calls; returns None for one that stays a call."""
 
     def lowered(self, stmt: gast.stmt, target: gast.AST | None, node: gast.AST) -> list[gast.stmt] | None:
         """Return the statements that do what a call does, where it changes memory."""
+        if isinstance(node, gast.Attribute):
+            return self.kept_method(target, node)
         if not isinstance(node, gast.Call) or any(isinstance(a, gast.Starred) for a in node.args):
             return None
         if any(k.arg is None for k in node.keywords):
@@ -85,6 +93,13 @@ class CallLowering(OutputLowering):
         if made is None:
             return None
         return [*made, *self.result(target, constant(None))]
+
+    def kept_method(self, target: gast.AST | None, node: gast.Attribute) -> list[gast.stmt] | None:
+        """Return how a method of an array is read that is kept as a value: what it does is known when it is called."""
+        if self.kind(node.value).name not in ("array", "number", "float") or node.attr not in _KEPT_METHODS:
+            return None
+        read = gast.Call(name(refer(self.scope, getattr, "getattr")), [node.value, constant(node.attr)], [])
+        return self.result(target, read)
 
     def name_ufunc_method(self, node: gast.Call) -> None:
         """Give a method of a ufunc, such as ``np.add.at``, a name of its own."""

@@ -225,6 +225,8 @@ def _method_jvp(
         first = (None, None, (own, *_parts(images[0], len(args))), (own_held, *_parts(images[1], len(args))))
         return _call_jvp(call, function, *with_receiver, shadows=(*first, *images[2:]))
     function = getattr(receiver, method)
+    if isinstance(receiver, np.ndarray):
+        raise dynamic.missing(function)
     return _call_jvp(call, function, held, args, tangents, options, named, shadows=(own, own_held, *images))
 
 

@@ -150,7 +150,7 @@ def apply(function: Any, parts: Parts) -> list[Any]:
         return of_method(function.__self__, function.__name__, parts)
     if isinstance(function, types.BuiltinFunctionType):
         function = source_of_builtin(function, len(args), tuple(parts[0].options)) or function
-    return _of_source(with_arity(function, len(args)), parts)
+    return _of_source(with_arity(function, len(args), parts[0].options), parts)
 
 
 def _of_partial(function: Any, part: Part, plain: bool) -> Part:

@@ -343,6 +343,8 @@ def _of_method(receiver: Any, name: str, calls: Calls, own: Any, downs: Any = No
         ]
         return _of_rule(whole)
     function = getattr(receiver, name)
+    if isinstance(receiver, np.ndarray):
+        raise dynamic.missing(function)
     if isinstance(receiver, PLAIN):
         value, shadow, pullback = dynamic.call_without_derivative(function, first.values, first.options)
         return [

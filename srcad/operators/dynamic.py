@@ -17,7 +17,7 @@ from srcad.analysis.kinds import is_differentiable, kind_of
 from srcad.analysis.results.calls import ARRAY_METHODS, function_of_method
 from srcad.compilation import compiled
 from srcad.derive.builtin_sources import source_of_builtin
-from srcad.dynamic import floats_for
+from srcad.dynamic import floats_for, missing
 from srcad.dynamic_containers import is_iterable_of_class, written_copier
 from srcad.dynamic_operators import is_method_of, method_of_object, mixed, takes_receiver
 from srcad.errors import NoDerivativeError
@@ -197,11 +197,11 @@ def call(function: Any, held: Any, args: Any, tangents: Any, options: Any, optio
         return call_method(
             function.__self__, image, function.__name__, args, tangents, options, option_tangents
         )
+    rule = registry.find(function) if known else None
     function = _with_source(function, args, tangents, options)
     target = Target(function)
     values = target.bind(args, options)
     images = tangents_of(target, values, held, tangents, option_tangents)
-    rule = registry.find(function) if known else None
     if rule is not None:
         images = {n: t for n, t in images.items() if n in rule.wrt or not _is_zero(t)}
     elif (getattr(function, "__module__", None) or "").startswith("srcad.rules."):
@@ -219,7 +219,7 @@ def _with_source(function: Any, args: Any, tangents: Any, options: Any) -> Any:
     reason = registry.reason_refused(function)
     if reason is not None and any(np.any(part) for part in tangents if _is_number(part)):
         raise NoDerivativeError(reason)
-    return with_arity(function, len(args))
+    return with_arity(function, len(args), options)
 
 
 def is_method_of_builtin(function: Any) -> bool:
@@ -315,12 +315,26 @@ def call_method(
         return plain(getattr(receiver, name), args, options)
     if isinstance(receiver, random.Random) and isinstance(unbound, types.MethodDescriptorType):
         return plain(getattr(receiver, name), args, options)  # draws that depend on nothing
+    if isinstance(receiver, np.ndarray):
+        return _change_of_array(receiver, held, name, args, tangents, options, option_tangents)
     function = getattr(receiver, name)
     if is_partial_method(function, receiver):
         held = partial_tangent(function, held)
     elif not is_method_of(function, receiver) and is_instance(receiver):
         held = getattr(held, name, 0.0)
     return call(function, held, args, tangents, options, option_tangents)
+
+
+def _change_of_array(
+    array: Any, held: Any, name: str, args: Any, tangents: Any, options: Any, option_tangents: Any
+) -> Outcome:
+    """Call a method that changes an array."""
+    if name == "fill":
+        return call(operator.setitem, 0.0, (array, ..., *args), (held, 0.0, *tangents), {}, {})
+    if name == "sort":
+        made = call(np.sort, 0.0, (array, *args), (held, *tangents), options, option_tangents)
+        return call(operator.setitem, 0.0, (array, ..., made[0]), (held, 0.0, made[1]), {}, {})
+    raise missing(getattr(array, name))
 
 
 def _operator_of_class(names: tuple[str, ...], args: Any, tangents: Any) -> Outcome | None:

@@ -269,6 +269,8 @@ def method_with_shadows(call: Call, args: Any, tangents: Any) -> Outcome:
     if reason is not None and rt.carries((*rest[1], *rest[3].values())):
         raise NoDerivativeError(reason)
     function = getattr(receiver, name)
+    if isinstance(receiver, np.ndarray):
+        raise dynamic.missing(function)
     drawing = isinstance(receiver, random.Random) and isinstance(function, types.BuiltinMethodType)
     if drawing or isinstance(receiver, PLAIN):
         value, shadow, pullback = dynamic.call_without_derivative(function, *rest[::2])

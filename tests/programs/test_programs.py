@@ -54,6 +54,7 @@ TOPICS = (
     "rearranged_containers",
     "contexts",
     "iterators",
+    "kept_methods",
     "kept_outside",
     "libraries",
     "instances",

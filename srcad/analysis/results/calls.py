@@ -67,6 +67,8 @@ def function_of_method(receiver: Any, name: str) -> Any:
         return type(receiver.item())
     if isinstance(receiver, np.generic) and name == "astype":
         return rt.cast
+    if isinstance(receiver, np.ndarray) and name in ("reshape", "transpose"):
+        return getattr(np.ndarray, name)  # these take their numbers one by one as well
     return ARRAY_METHODS.get(name)
 
 
