@@ -246,12 +246,32 @@ def shallow(base: Any) -> Any:
     return attributes_of(base)
 
 
-def kept_shadow(image: Any) -> Any:
-    """Return the shadows that the containers of a shadow hold now, whatever is put into them later."""
-    if isinstance(image, (list, tuple)):
-        return [kept_shadow(part) for part in image]
+def kept_shadow(image: Any, memo: dict[int, Any] | None = None) -> Any:
+    """Return the shadows that the containers and objects of a shadow hold now, whatever is put into them later.
+
+    Examples
+    --------
+    >>> whole = [Cell(), Cell()]
+    >>> kept = kept_shadow(whole)
+    >>> whole[0] = None
+    >>> kept
+    [Cell(0.0), Cell(0.0)]
+    """
+    memo = {} if memo is None else memo
+    if id(image) in memo:
+        return memo[id(image)]
+    if isinstance(image, (list, tuple, collections.deque)):
+        parts = memo[id(image)] = []
+        parts += [kept_shadow(part, memo) for part in image]
+        return parts
     if isinstance(image, dict):
-        return {key: kept_shadow(part) for key, part in image.items()}
+        items = memo[id(image)] = {}
+        items.update((key, kept_shadow(part, memo)) for key, part in image.items())
+        return items
+    if isinstance(image, Shadow):
+        held = memo[id(image)] = Shadow()
+        vars(held).update((key, kept_shadow(part, memo)) for key, part in vars(image).items())
+        return held
     return image
 
 

@@ -57,6 +57,7 @@ TOPICS = (
     "kept_methods",
     "kept_outside",
     "libraries",
+    "held_objects",
     "instances",
     "instances_of_all_kinds",
     "ordered_lists",
