@@ -20,6 +20,7 @@ from srcad.derive.request import Request
 from srcad.derive.sequences import run_over_directly
 from srcad.lang.function import Function
 from srcad.lang.printer import to_source
+from srcad.lang.walking import nodes_in
 from srcad.optimize import optimize
 from srcad.pipeline import (
     Code,
@@ -82,7 +83,7 @@ def build_forward(request: Request, stages: dict[str, str] | None = None) -> Cod
         derived = without_value(derived)
     if any(
         isinstance(node, gast.Name) and node.id in ("rt.call_jvp", "rt.method_jvp")
-        for node in gast.walk(derived.tree)
+        for node in nodes_in(derived.tree)
     ):
         make_floats(derived, fn, request)
     refer([derived])

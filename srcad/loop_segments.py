@@ -18,6 +18,7 @@ from srcad.backends.finite_checks import entries_checked
 from srcad.compilation import compiled
 from srcad.cotangents import form_of, internal
 from srcad.lang.function import Nested
+from srcad.lang.walking import nodes_in
 from srcad.operators import structures
 from srcad.runtime.calls import Closure
 from srcad.targets import Target
@@ -66,7 +67,7 @@ def _advance_of_nested(step: Nested, count: int) -> Nested:
         f"        state_of_loop = step_of_loop(state_of_loop{names})\n    return state_of_loop\n"
     )
     tree = gast.parse(text).body[0]
-    for node in gast.walk(tree):
+    for node in nodes_in(tree):
         if hasattr(node, "lineno"):
             gast.copy_location(node, step.tree)
     statics = {**step.statics, "step_of_loop": step}

@@ -44,6 +44,7 @@ from srcad.frontend import normalize, normalize_nested, refuse_generator
 from srcad.lang.function import Function, Nested
 from srcad.lang.printer import to_source
 from srcad.lang.scope import Dependency
+from srcad.lang.walking import nodes_in
 from srcad.optimize import Context, optimize
 from srcad.optimize.copy_propagation import copy_propagation
 from srcad.optimize.tidy import tidy
@@ -234,7 +235,7 @@ def has_shadows(functions: list[Function]) -> bool:
         isinstance(node, gast.Name)
         and node.id in ("rt.call", "rt.call_method", "rt.shadow", "rt.separate_shadow", "rt.lasting_shadow")
         for fn in functions
-        for node in gast.walk(fn.tree)
+        for node in nodes_in(fn.tree)
     )
 
 
@@ -244,7 +245,7 @@ def passed_on(fn: Function) -> set[str]:
     What such a call counts with is found out when it happens.
     """
     found: set[str] = set()
-    for node in gast.walk(fn.tree):
+    for node in nodes_in(fn.tree):
         if not isinstance(node, gast.Call):
             continue
         callee = fn.scope.statics.get(getattr(node.func, "id", ""))
@@ -336,7 +337,7 @@ def read(func: Any) -> Function:
 
 def user_names(fn: Function) -> set[str]:
     """Return the variables of the user's own text."""
-    return {n.id for n in gast.walk(fn.source.tree) if isinstance(n, gast.Name)}
+    return {n.id for n in nodes_in(fn.source.tree) if isinstance(n, gast.Name)}
 
 
 def single_result(fn: Function, mode: str) -> tuple[Function, str]:
@@ -364,7 +365,7 @@ def single_result(fn: Function, mode: str) -> tuple[Function, str]:
 def refer(functions: Iterable[Function]) -> None:
     """Bind the NumPy, runtime and builtin functions that the derivation mentions."""
     for fn in functions:
-        for node in gast.walk(fn.tree):
+        for node in nodes_in(fn.tree):
             if isinstance(node, gast.Name) and node.id not in fn.scope.statics:
                 root, _, attribute = node.id.partition(".")
                 if attribute and root in ("np", "rt"):

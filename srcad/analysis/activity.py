@@ -15,6 +15,7 @@ from srcad.analysis.memory import Memory, is_rule
 from srcad.analysis.results.generators import is_generator, method_of_generator
 from srcad.analysis.stores import METHODS_THAT_STORE
 from srcad.lang.function import Function
+from srcad.lang.walking import NodeVisitor, nodes_in
 from srcad.rules import registry
 
 __all__ = ["bound_before", "varied_variables"]
@@ -39,7 +40,7 @@ def varied_variables(
     return visitor.varied
 
 
-class _Varied(gast.NodeVisitor):
+class _Varied(NodeVisitor):
     def __init__(
         self, fn: Function, kinds: Kinds, varied: set[str], watched: set[str], memory: Memory
     ) -> None:
@@ -62,7 +63,7 @@ class _Varied(gast.NodeVisitor):
                 self.varied.add(name)
 
     def reads_varied(self, node: gast.AST) -> bool:
-        return any(isinstance(n, gast.Name) and n.id in self.varied for n in gast.walk(node))
+        return any(isinstance(n, gast.Name) and n.id in self.varied for n in nodes_in(node))
 
     def passes(self, node: gast.AST) -> bool:
         """Tell whether a derivative may flow through the operation."""

@@ -7,6 +7,7 @@ import inspect
 import gast
 
 from srcad.lang.function import Function
+from srcad.lang.walking import nodes_in
 from srcad.rules import registry
 
 __all__ = ["counting_variables", "numbers_in_results"]
@@ -24,7 +25,7 @@ def counting_variables(fn: Function) -> set[str]:
     """
     statics = fn.scope.statics
     found: set[str] = set()
-    for node in gast.walk(fn.tree):
+    for node in nodes_in(fn.tree):
         if isinstance(node, gast.Subscript):
             found |= _names(node.slice)
         elif isinstance(node, gast.Call) and isinstance(node.func, gast.Name):
@@ -55,7 +56,7 @@ def numbers_in_results(fn: Function) -> set[str]:
     """
     flows: dict[str, set[str]] = {}
     used: set[str] = set()
-    for node in gast.walk(fn.tree):
+    for node in nodes_in(fn.tree):
         if isinstance(node, (gast.Assign, gast.AugAssign)):
             target = node.targets[0] if isinstance(node, gast.Assign) else node.target
             operands = _operands(node.value, fn)
@@ -106,7 +107,7 @@ def _selecting(node: gast.Call, rule: registry.Rule | None) -> set[str]:
 
 
 def _names(node: gast.AST) -> set[str]:
-    return {n.id for n in gast.walk(node) if isinstance(n, gast.Name)}
+    return {n.id for n in nodes_in(node) if isinstance(n, gast.Name)}
 
 
 def _example(x: float, n: int) -> float:

@@ -14,6 +14,7 @@ from srcad import runtime as rt
 from srcad.analysis.outputs import outputs_of
 from srcad.analysis.results.calls import ARRAY_METHODS, is_quiet
 from srcad.lang.function import Function
+from srcad.lang.walking import nodes_in
 from srcad.rules import registry
 
 __all__ = ["Effect", "effects_of"]
@@ -71,15 +72,15 @@ class _Finder:
     def own_names(self) -> set[str]:
         """Return the variables that only ever hold values which the function has made itself."""
         made: dict[str, bool] = {}
-        for node in gast.walk(self.fn.tree):
+        for node in nodes_in(self.fn.tree):
             if isinstance(node, gast.Assign):
                 for target in node.targets:
-                    for part in gast.walk(target):
+                    for part in nodes_in(target):
                         if isinstance(part, gast.Name) and isinstance(part.ctx, gast.Store):
                             made[part.id] = made.get(part.id, True) and self.makes(node.value)
             elif isinstance(node, gast.For) and isinstance(node.target, gast.Name):
                 made[node.target.id] = made.get(node.target.id, True)
-        given = {n.id for n in gast.walk(self.fn.tree.args) if isinstance(n, gast.Name)}
+        given = {n.id for n in nodes_in(self.fn.tree.args) if isinstance(n, gast.Name)}
         return {variable for variable, own in made.items() if own} - given
 
     def makes(self, value: gast.AST) -> bool:
@@ -106,7 +107,7 @@ class _Finder:
         for stmt in body:
             inner = loop
             if isinstance(stmt, (gast.For, gast.While)) and loop is None:
-                lines = [n.lineno for n in gast.walk(stmt) if hasattr(n, "lineno")]
+                lines = [n.lineno for n in nodes_in(stmt) if hasattr(n, "lineno")]
                 inner = (min(lines), max(lines))
             parts = [getattr(stmt, part, None) or [] for part in ("body", "orelse", "finalbody")]
             if any(parts):

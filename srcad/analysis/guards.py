@@ -11,6 +11,7 @@ from srcad import runtime as rt
 from srcad.analysis.infer import Kinds, kind_of_operation
 from srcad.analysis.kinds import is_scalar
 from srcad.lang.function import Function
+from srcad.lang.walking import nodes_in
 
 __all__ = ["guards_of", "is_guard", "raising_variables"]
 
@@ -21,7 +22,7 @@ def guards_of(fn: Function) -> set[str]:
     """Return the variables that hold a context which stops exceptions."""
     return {
         node.targets[0].id
-        for node in gast.walk(fn.tree)
+        for node in nodes_in(fn.tree)
         if isinstance(node, gast.Assign)
         and isinstance(node.value, gast.Call)
         and isinstance(node.value.func, gast.Name)
@@ -43,9 +44,9 @@ def raising_variables(fn: Function, kinds: Kinds) -> set[str]:
     """
     guards = guards_of(fn)
     found: set[str] = set()
-    for node in gast.walk(fn.tree):
+    for node in nodes_in(fn.tree):
         if isinstance(node, gast.With) and is_guard(node, guards):
-            found |= {n.id for s in node.body for n in gast.walk(s) if _is_bound(n)}
+            found |= {n.id for s in node.body for n in nodes_in(s) if _is_bound(n)}
         elif isinstance(node, gast.Assign) and isinstance(node.targets[0], gast.Name):
             if _may_raise(node.value, fn, kinds):
                 found.add(node.targets[0].id)

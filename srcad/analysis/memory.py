@@ -26,6 +26,7 @@ from srcad.analysis.points_to import (
     simple_statements,
 )
 from srcad.lang.function import Function
+from srcad.lang.walking import nodes_in
 
 __all__ = [
     "CONTAINER_MUTATORS", "Memory", "direct_changes", "is_rule", "is_view_function", "memory_of", "repeating_views",
@@ -187,6 +188,6 @@ def repeating_views(fn: Function) -> set[str]:
             function = fn.scope.statics.get(getattr(getattr(value, "func", None), "id", ""))
             made = getattr(function, "__name__", "") in _REPEATING
             views = isinstance(value, (gast.Name, gast.Subscript, gast.Attribute, gast.Call))
-            if made or views and found & {n.id for n in gast.walk(value) if isinstance(n, gast.Name)}:
-                found |= {n.id for n in gast.walk(stmt.targets[0]) if isinstance(n, gast.Name)}
+            if made or views and found & {n.id for n in nodes_in(value) if isinstance(n, gast.Name)}:
+                found |= {n.id for n in nodes_in(stmt.targets[0]) if isinstance(n, gast.Name)}
     return found

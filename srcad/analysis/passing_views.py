@@ -21,6 +21,7 @@ from srcad.analysis.points_to import (
     simple_statements,
 )
 from srcad.lang.function import Function
+from srcad.lang.walking import nodes_in
 from srcad.rules import registry
 
 __all__ = ["direct_changes", "passing_views"]
@@ -58,7 +59,7 @@ class _PassingViews:
         self.changed: dict[int, set[str]] = {}
         self.loads: dict[int, tuple[gast.AST, Counter[str]]] = {}
         for stmt in simple_statements(fn.tree.body):
-            for node in gast.walk(stmt):
+            for node in nodes_in(stmt):
                 if isinstance(node, gast.Name) and isinstance(node.ctx, gast.Store):
                     self.definitions[node.id] = self.definitions.get(node.id, 0) + 1
 
@@ -136,7 +137,7 @@ class _PassingViews:
         """Return how often these names are read in a statement or an expression."""
         known = self.loads.get(id(node))
         if known is None:
-            inside = (n for n in gast.walk(node) if isinstance(n, gast.Name))
+            inside = (n for n in nodes_in(node) if isinstance(n, gast.Name))
             # The node is kept as well, so that no other gets its identity.
             known = self.loads[id(node)] = (
                 node, Counter(n.id for n in inside if isinstance(n.ctx, gast.Load))

@@ -13,6 +13,7 @@ from srcad.analysis.infer import ARRAY_METHODS, Kinds, kind_of_operation
 from srcad.analysis.kinds import RANGE, Kind, is_scalar
 from srcad.analysis.results.generators import method_of_generator
 from srcad.lang.function import Function
+from srcad.lang.walking import nodes_in
 from srcad.rules import registry
 
 __all__ = [
@@ -99,7 +100,7 @@ def is_rule(function: Any) -> bool:
 
 
 def parameter_names(fn: Function) -> set[str]:
-    return {node.id for node in gast.walk(fn.tree.args) if isinstance(node, gast.Name)}
+    return {node.id for node in nodes_in(fn.tree.args) if isinstance(node, gast.Name)}
 
 
 def is_view_function(function: Any) -> bool:

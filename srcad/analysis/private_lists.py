@@ -19,6 +19,7 @@ import gast
 
 from srcad import runtime as rt
 from srcad.lang.function import Function
+from srcad.lang.walking import nodes_in
 
 __all__ = ["private_lists"]
 
@@ -31,7 +32,7 @@ def private_lists(fn: Function, parameters: set[str]) -> dict[str, str]:
     harmless: Counter[str] = Counter()
     pairs: list[tuple[str, str]] = []
     for stmt in fn.tree.body:
-        for node in gast.walk(stmt):
+        for node in nodes_in(stmt):
             if isinstance(node, gast.Name):
                 named[node.id] += 1
             harmless.update(_harmless(node, fn))

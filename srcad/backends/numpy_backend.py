@@ -18,6 +18,7 @@ from srcad.lang import texts
 from srcad.lang.function import Function
 from srcad.lang.printer import to_source_and_tree
 from srcad.lang.scope import Scope
+from srcad.lang.walking import nodes_in
 
 __all__ = ["load"]
 
@@ -30,7 +31,7 @@ def load(functions: list[Function], scope: Scope) -> tuple[str, list[Any], tuple
     printed = [to_source_and_tree(fn.tree) for fn in functions]
     text = "\n\n".join(part.rstrip() + "\n" for part, _ in printed)
     namespace: dict[str, Any] = {"__name__": f"srcad_generated.{functions[0].tree.name}"}
-    used = {n.id for fn in functions for n in gast.walk(fn.tree) if isinstance(n, gast.Name)}
+    used = {n.id for fn in functions for n in nodes_in(fn.tree) if isinstance(n, gast.Name)}
     for identifier in sorted(used):
         _provide(identifier, scope, namespace)
     file = f"<srcad {functions[0].tree.name} {next(_serial)}>"

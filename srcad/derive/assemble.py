@@ -12,6 +12,7 @@ from srcad.derive.saving import Saved
 from srcad.derive.steps import Block, Branch, Leave, Loop, Plain, Step, Wrapped
 from srcad.lang.function import Function, undoing
 from srcad.lang.printer import Comment
+from srcad.lang.walking import nodes_in
 
 __all__ = ["Commentator", "backward_sweep", "forward_sweep", "joint", "split"]
 
@@ -92,7 +93,7 @@ def _jumps(stmt: gast.stmt) -> bool:
 
 def _changes(stmt: gast.stmt, saves: list[gast.stmt]) -> bool:
     """Tell whether a statement may change what is saved behind it: it does nothing but set flags otherwise."""
-    inside = [n for n in gast.walk(stmt) if isinstance(n, gast.stmt)]
+    inside = [n for n in nodes_in(stmt) if isinstance(n, gast.stmt)]
     if not all(isinstance(n, gast.If | gast.Assign | gast.Pass | gast.Break | gast.Continue) for n in inside):
         return True
     if not all(isinstance(n.value, gast.Constant) for n in inside if isinstance(n, gast.Assign)):

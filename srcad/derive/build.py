@@ -11,6 +11,7 @@ from typing import Any
 import gast
 
 from srcad.lang.scope import Scope
+from srcad.lang.walking import children_of
 
 __all__ = ["Flattener", "assign", "call", "constant", "name", "parsed", "read_names", "written_names"]
 
@@ -52,24 +53,20 @@ def parsed(function: Any) -> gast.FunctionDef:
     return gast.parse(textwrap.dedent(inspect.getsource(function))).body[0]
 
 
-class _Reads(gast.NodeVisitor):
-    def __init__(self) -> None:
-        self.found: list[str] = []
-
-    def visit_Name(self, node: gast.Name) -> None:
-        if isinstance(node.ctx, gast.Load):
-            self.found.append(node.id)
-
-
 def read_names(node: gast.AST | None) -> list[str]:
     """Return the names that an expression or a simple statement reads, bases of stores included."""
-    if node is None:
-        return []
-    visitor = _Reads()
-    visitor.visit(node)
+    found: list[str] = []
+    waiting = [] if node is None else [node]
+    while waiting:
+        part = waiting.pop()
+        if isinstance(part, gast.Name):
+            if isinstance(part.ctx, gast.Load):
+                found.append(part.id)
+        else:
+            waiting += reversed(children_of(part))
     if isinstance(node, gast.AugAssign) and isinstance(node.target, gast.Name):
-        visitor.found.append(node.target.id)
-    return visitor.found
+        found.append(node.target.id)
+    return found
 
 
 def written_names(node: gast.AST) -> list[str]:

@@ -25,6 +25,7 @@ import gast
 
 from srcad.derive.build import assign
 from srcad.lang.function import Function
+from srcad.lang.walking import NodeTransformer, nodes_in
 
 __all__ = ["unpack_cells"]
 
@@ -35,7 +36,7 @@ def unpack_cells(fn: Function) -> Function:
     indexed: Counter[str] = Counter()
     made: Counter[str] = Counter()
     for stmt in fn.tree.body:
-        for node in gast.walk(stmt):
+        for node in nodes_in(stmt):
             if isinstance(node, gast.Name):
                 named[node.id] += 1
             elif _cell(node) is not None:
@@ -58,7 +59,7 @@ def _cell(node: gast.AST) -> str | None:
     return node.value.id if first and not isinstance(node.ctx, gast.Del) else None
 
 
-class _Writer(gast.NodeTransformer):
+class _Writer(NodeTransformer):
     def __init__(self, names: dict[str, str]) -> None:
         self.names = names
 

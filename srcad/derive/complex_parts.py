@@ -27,6 +27,7 @@ from srcad.analysis.infer import Kinds
 from srcad.analysis.kinds import Kind, is_scalar
 from srcad.derive.build import constant, name
 from srcad.lang.function import Function
+from srcad.lang.walking import nodes_in
 
 __all__ = ["PARTS", "is_complex_array", "part_views", "whole"]
 
@@ -37,11 +38,11 @@ PARTS = {"real": "imag", "imag": "real"}
 def part_views(fn: Function, kinds: Kinds) -> dict[str, tuple[str, str]]:
     """Return the variables that are a part of a complex array, stored into by index and read entry by entry."""
     made: dict[str, tuple[str, str]] = {}
-    uses: Counter[str] = Counter(n.id for n in gast.walk(fn.tree) if isinstance(n, gast.Name))
-    bound = Counter(n.id for n in gast.walk(fn.tree) if isinstance(n, gast.Name) and _is_bound(n))
+    uses: Counter[str] = Counter(n.id for n in nodes_in(fn.tree) if isinstance(n, gast.Name))
+    bound = Counter(n.id for n in nodes_in(fn.tree) if isinstance(n, gast.Name) and _is_bound(n))
     stored: Counter[str] = Counter()
     read: Counter[str] = Counter()
-    for node in gast.walk(fn.tree):
+    for node in nodes_in(fn.tree):
         target, value = _target_of(node), getattr(node, "value", None)
         if isinstance(target, gast.Subscript):
             stored[target.value.id] += 1

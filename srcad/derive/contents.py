@@ -12,6 +12,7 @@ from srcad.analysis.kinds import Kind, is_scalar
 from srcad.analysis.memory import CONTAINER_MUTATORS, Memory
 from srcad.derive.build import assign, call, constant, method, name
 from srcad.lang.scope import Scope
+from srcad.lang.walking import children_of
 
 __all__ = ["CONTENT", "Change", "Kept", "contents_changed", "contents_read", "keep_contents", "places_read"]
 
@@ -77,7 +78,7 @@ def places_read(stmt: gast.AST, memory: Memory, kinds: Kinds) -> Iterator[tuple[
         if isinstance(node, gast.Call) and isinstance(node.func, gast.Name) and node.func.id in _SHAPE_ONLY:
             position = _SHAPE_ONLY[node.func.id]
             skipped = node.args[position] if position < len(node.args) else None
-        pending += [child for child in gast.iter_child_nodes(node) if child is not skipped]
+        pending += [child for child in children_of(node) if child is not skipped]
 
 
 def _is_view(stmt: gast.Assign, memory: Memory, kinds: Kinds) -> bool:

@@ -41,6 +41,7 @@ from srcad.analysis.memory import direct_changes
 from srcad.derive.build import assign, constant, name, read_names, written_names
 from srcad.lang.function import Function
 from srcad.lang.scope import Scope
+from srcad.lang.walking import nodes_in
 
 __all__ = ["WayOut", "exposed_names", "sink_exits", "way_out"]
 
@@ -70,7 +71,7 @@ def way_out(body: list[gast.stmt]) -> WayOut | None:
     for leaving, stays in ((branch.body, branch.orelse), (branch.orelse, branch.body)):
         if leaving and isinstance(leaving[-1], gast.Break):
             passed = [*body[:-1], *leaving[:-1]]
-            written = {n for stmt in passed for part in gast.walk(stmt) for n in written_names(part)}
+            written = {n for stmt in passed for part in nodes_in(stmt) for n in written_names(part)}
             if all(map(_binds_alone, passed)) and not written & exposed_names(body):
                 return WayOut(body[:-1], branch, leaving, stays)
     return None
@@ -154,7 +155,7 @@ class _Sinking:
 def _flags_set_once(fn: Function) -> set[str]:
     """Return the names that are bound twice: to False, and to True."""
     found: dict[str, list[object]] = {}
-    for node in gast.walk(fn.tree):
+    for node in nodes_in(fn.tree):
         if isinstance(node, gast.Assign | gast.AugAssign | gast.For):
             value = getattr(node, "value", None)
             for written in written_names(node):

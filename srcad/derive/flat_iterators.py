@@ -18,7 +18,6 @@ The array gets a name of its own where its iterator is made: the program may bin
 
 from __future__ import annotations
 
-import copy
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
@@ -34,6 +33,7 @@ from srcad.derive.build import assign, call, constant, method, name, read_names
 from srcad.errors import UnsupportedError
 from srcad.lang.function import Function
 from srcad.lang.scope import Scope
+from srcad.lang.walking import clone, nodes_in
 from srcad.rules import registry
 
 __all__ = ["flat_iterators"]
@@ -66,14 +66,16 @@ def flat_iterators(fn: Function, kinds: Kinds) -> Function:
         return t
     """
     found = _iterators(fn, kinds)
-    return fn.with_body(_Writer(fn, kinds, found).block(copy.deepcopy(fn.tree.body))) if found else fn
+    return (
+        fn.with_body(_Writer(fn, kinds, found).block([clone(stmt) for stmt in fn.tree.body])) if found else fn
+    )
 
 
 def _iterators(fn: Function, kinds: Kinds) -> dict[str, Kind]:
     """Return the variables that only ever are such iterators, and the kinds of their arrays."""
     made: dict[str, list[gast.AST]] = {}
     stores: Counter[str] = Counter()
-    for node in gast.walk(fn.tree):
+    for node in nodes_in(fn.tree):
         if isinstance(node, gast.Assign) and isinstance(node.targets[0], gast.Name):
             made.setdefault(node.targets[0].id, []).append(node.value)
         if isinstance(node, gast.Name) and not isinstance(node.ctx, gast.Load):
@@ -155,7 +157,7 @@ class _Writer:
 
     def using(self, stmt: gast.stmt) -> Iterator[gast.stmt]:
         """Yield a statement that reads or stores entries, behind those that find their places."""
-        for node in gast.walk(stmt):
+        for node in nodes_in(stmt):
             base = getattr(getattr(node, "value", None), "id", "")
             if isinstance(node, gast.Subscript) and base in self.found:
                 place = self.scope.fresh("place")

@@ -33,6 +33,7 @@ from srcad.derive.build import assign, constant, name, unpack
 from srcad.derive.forward_calls import Calls
 from srcad.derive.forward_operations import Program, as_value
 from srcad.lang.function import Function
+from srcad.lang.walking import nodes_in
 
 __all__ = ["forward"]
 
@@ -66,7 +67,7 @@ def forward(
             maker = Calls(program, fn.tree)
             before += maker.bind_tangent(parameter, maker.zero_of(name(parameter)))
     *body, last = fn.tree.body
-    trips = {loop.trips for loop in gast.walk(fn.tree) if hasattr(loop, "trips")}
+    trips = {loop.trips for loop in nodes_in(fn.tree) if hasattr(loop, "trips")}
     out = [*before, *_Sweep(program, trips).block(body)]
     ending = Calls(program, last)
     pair = gast.Tuple([last.value, ending.tangent(last.value)], gast.Load())
@@ -157,7 +158,7 @@ class _Statement(Calls):
 
     def dispatched(self, target: str, value: gast.AST) -> list[gast.stmt] | None:
         """Return an operation whose meaning an object's class decides."""
-        if not any(self.is_varied(n) for n in gast.walk(value)):
+        if not any(self.is_varied(n) for n in nodes_in(value)):
             return None
         if isinstance(value, gast.Attribute) and self.kind(value.value).name in _BY_CLASS:
             if self.is_plain_field(value):

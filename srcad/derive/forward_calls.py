@@ -14,6 +14,7 @@ from srcad.derive.call_adjoints import CONVERSIONS
 from srcad.derive.callable_at_run_time import why_not_callable
 from srcad.derive.forward_operations import Operations
 from srcad.errors import NoDerivativeError
+from srcad.lang.walking import nodes_in
 from srcad.rules import registry
 
 __all__ = ["Calls"]
@@ -43,7 +44,7 @@ class Calls(Operations):
         if isinstance(node.func, gast.Attribute):
             return self.method(target, node)
         function = self.scope.statics.get(node.func.id)
-        if not any(self.is_varied(n) for n in gast.walk(node)):
+        if not any(self.is_varied(n) for n in nodes_in(node)):
             return self.plain(target, node)
         if function is rt.closure:
             return self.with_tangent(
@@ -202,7 +203,7 @@ class Calls(Operations):
         """Return a call of a method."""
         receiver, method = node.func.value, node.func.attr
         kind = self.kind(receiver)
-        if not any(self.is_varied(n) for n in gast.walk(node)):
+        if not any(self.is_varied(n) for n in nodes_in(node)):
             return self.plain(target, node)
         if kind.name in _NUMERIC and not _is_unpacked(node):
             return self.array_method(target, node)

@@ -18,6 +18,7 @@ from srcad.derive.build import Flattener, call, constant, name
 from srcad.derive.inline import as_arrays, bind, instantiate, refusal, static_name
 from srcad.errors import NoDerivativeError, UnsupportedError
 from srcad.lang.function import Function
+from srcad.lang.walking import nodes_in
 from srcad.rules import registry
 
 __all__ = ["Operations", "Program"]
@@ -134,7 +135,7 @@ class Operations:
     def of(self, value: gast.AST, ans: gast.AST) -> gast.AST:
         """Return the tangent of an operation other than a call, whose result is ``ans``."""
         handler: Callable[..., gast.AST] | None = getattr(self, f"_{type(value).__name__}", None)
-        if handler is None or not any(self.is_varied(n) for n in gast.walk(value)):
+        if handler is None or not any(self.is_varied(n) for n in nodes_in(value)):
             return self.zero_of(ans)
         return handler(value, ans)
 
@@ -301,7 +302,7 @@ class Operations:
         """Tell whether an argument is a list of axes, as ``np.einsum`` takes between its operands."""
         values = [
             stmt.value
-            for stmt in gast.walk(self.fn.tree)
+            for stmt in nodes_in(self.fn.tree)
             if isinstance(stmt, gast.Assign)
             and isinstance(stmt.targets[0], gast.Name)
             and stmt.targets[0].id == getattr(item, "id", None)

@@ -16,6 +16,7 @@ from srcad.derive.reverse import Reverse
 from srcad.derive.saving import Saved
 from srcad.derive.without_axes import may_have_no_axes
 from srcad.lang.function import Function
+from srcad.lang.walking import nodes_in
 
 __all__ = ["Entry", "Made", "assemble", "changed_parameters", "enter"]
 
@@ -60,7 +61,7 @@ class Made:
 def _parameters_for(request_names: list[str], fn: Function) -> set[str]:
     written = {
         n.id
-        for n in gast.walk(gast.Module(fn.tree.body, []))
+        for n in nodes_in(gast.Module(fn.tree.body, []))
         if isinstance(n, gast.Name) and isinstance(n.ctx, gast.Store)
     }
     return set(request_names) & written
@@ -250,7 +251,7 @@ class _Assembly(_Parts):
 
     def pair(self) -> list[Function]:
         finish, gradients = self.finished()
-        used = {n.id for stmt in finish for n in gast.walk(stmt) if isinstance(n, gast.Name)} | {
+        used = {n.id for stmt in finish for n in nodes_in(stmt) if isinstance(n, gast.Name)} | {
             n.id for n in gradients if isinstance(n, gast.Name)
         }
         available = set(self.request.names) | set(self.entry.bound)

@@ -17,6 +17,7 @@ from srcad.analysis.kinds import Kind
 from srcad.derive.build import Flattener, assign, call, constant, name, parsed
 from srcad.frontend.statics import canonical, refer
 from srcad.lang.scope import Scope
+from srcad.lang.walking import NodeTransformer, clone, nodes_in
 from srcad.rules.registry import Rule
 
 __all__ = ["as_arrays", "bind", "instantiate", "refusal", "static_name"]
@@ -180,19 +181,19 @@ def _is_walked(tree: gast.FunctionDef, parameter: str) -> bool:
     """Tell whether ``*parameter`` of a rule is only what list comprehensions run over, one variable at a time."""
     walked = {
         id(node.generators[0].iter)
-        for node in gast.walk(tree)
+        for node in nodes_in(tree)
         if isinstance(node, gast.ListComp) and len(node.generators) == 1
         if isinstance(node.generators[0].target, gast.Name) and not node.generators[0].ifs
     }
     return all(
         id(node) in walked
         for stmt in tree.body
-        for node in gast.walk(stmt)
+        for node in nodes_in(stmt)
         if isinstance(node, gast.Name) and node.id == parameter
     )
 
 
-class _Copier(gast.NodeTransformer):
+class _Copier(NodeTransformer):
     """Walk the statements of a rule, deciding its branches and substituting the arguments."""
 
     def __init__(
@@ -226,7 +227,7 @@ class _Copier(gast.NodeTransformer):
         return None
 
     def substitute(self, node: gast.AST) -> gast.AST:
-        return self.visit(copy.deepcopy(node))
+        return self.visit(clone(node))
 
     def decide(self, node: gast.AST) -> Any:
         """Evaluate a test on constants."""

@@ -43,6 +43,7 @@ from srcad.derive.known_callees import (
 from srcad.errors import NoSourceError
 from srcad.frontend.webs import split_webs
 from srcad.lang.function import Function, inlined_at
+from srcad.lang.walking import NodeTransformer, clone, nodes_in
 from srcad.rules import registry
 
 __all__ = ["inline_calls", "without_dead_copies"]
@@ -340,8 +341,8 @@ class _Inliner:
                 out += made
                 if not rebinds(callee.tree.body, parameter):
                     self.operations.note(local, value)
-        body = [renaming.visit(copy.deepcopy(s)) for s in callee.tree.body]
-        self.size += sum(isinstance(node, gast.stmt) for part in body for node in gast.walk(part))
+        body = [renaming.visit(clone(s)) for s in callee.tree.body]
+        self.size += sum(isinstance(node, gast.stmt) for part in body for node in nodes_in(part))
         returned = body.pop()
         self.bindings.look_at(body)
         self.locate(body, callee, stmt)
@@ -369,7 +370,7 @@ class _Inliner:
         source = callee.source
         if (getattr(source.func, "__module__", None) or "").startswith("srcad."):
             for inner in body:
-                for node in gast.walk(inner):
+                for node in nodes_in(inner):
                     if isinstance(node, (gast.stmt, gast.expr)):
                         gast.copy_location(node, stmt)
             return
@@ -389,7 +390,7 @@ def _is_internal(function: types.FunctionType) -> bool:
 def without_dead_copies(fn: Function) -> Function:
     """Return ``fn`` without assignments of one variable to another, or of a nested function, that nothing reads."""
     while True:
-        read = {n for node in gast.walk(fn.tree) for n in _names_read(node)}
+        read = {n for node in nodes_in(fn.tree) for n in _names_read(node)}
         remover = _CopyRemover(read)
         body = [s for s in map(remover.visit, fn.tree.body) if s is not None]
         fn = fn.with_body(body)
@@ -405,7 +406,7 @@ def _names_read(node: gast.AST) -> list[str]:
     return [node.target.id] if updated else []
 
 
-class _CopyRemover(gast.NodeTransformer):
+class _CopyRemover(NodeTransformer):
     def __init__(self, read: set[str]) -> None:
         self.read, self.removed = read, False
 
@@ -425,7 +426,7 @@ class _CopyRemover(gast.NodeTransformer):
     visit_For = visit_While = visit_With = visit_If
 
 
-class _Renamer(gast.NodeTransformer):
+class _Renamer(NodeTransformer):
     """Give the callee's locals fresh names, and its statics their names in the caller."""
 
     def __init__(self, scope: Any, callee: Function) -> None:

@@ -31,6 +31,7 @@ from srcad.derive.build import assign, constant, name
 from srcad.derive.known_callees import Bindings, signature_of
 from srcad.errors import NoSourceError, SrcadError
 from srcad.lang.function import Function, Nested
+from srcad.lang.walking import clone, nodes_in
 from srcad.rules import registry
 
 __all__ = ["Inner", "describe", "has_shadow_calls", "operators", "write_out_gradients"]
@@ -120,14 +121,14 @@ def write_out_gradients(
     """
     if not any(
         isinstance(node, gast.Name) and _makes_gradients(fn.scope.statics.get(node.id))
-        for node in gast.walk(fn.tree)
+        for node in nodes_in(fn.tree)
     ):
         return fn
     refused: set[int] = set()
     while True:
         mark = fn.scope.mark()
         sites = _Sites(fn, normalize, refused)
-        candidate = unpack(fn.with_body(sites.block(copy.deepcopy(fn.tree.body))))
+        candidate = unpack(fn.with_body(sites.block([clone(stmt) for stmt in fn.tree.body])))
         if not sites.found:
             return fn
         failed = _resolve(candidate, sites, parameters, inferred_by, derive)
@@ -180,7 +181,7 @@ class _Sites:
         self.bindings.look_at(fn.tree.body)
         self.displays: dict[str, gast.Tuple] = {}
         self.makers: dict[str, gast.Call] = {}
-        for node in gast.walk(fn.tree):
+        for node in nodes_in(fn.tree):
             if isinstance(node, gast.Assign) and isinstance(node.targets[0], gast.Name):
                 variable = node.targets[0].id
                 if isinstance(node.value, gast.Tuple) and self.bindings.once(variable):
@@ -353,7 +354,7 @@ def _resolve(
     made: dict[Any, Any] = {}
     failed: set[int] = set()
     converted: dict[int, list[gast.stmt]] = {}
-    for node in list(gast.walk(fn.tree)):
+    for node in list(nodes_in(fn.tree)):
         callee = fn.scope.statics.get(getattr(getattr(node, "func", None), "id", ""))
         site = sites.found.get(callee) if isinstance(callee, types.FunctionType) else None
         if site is None or not isinstance(node, gast.Call):
@@ -434,7 +435,7 @@ def _without_makers(
         read = {
             node.id
             for stmt in body
-            for node in gast.walk(stmt)
+            for node in nodes_in(stmt)
             if isinstance(node, gast.Name) and isinstance(node.ctx, gast.Load)
         }
         unread = set(makers) - read

@@ -16,6 +16,7 @@ from srcad.derive.known_numbers import KnownNumbers
 from srcad.derive.plain_classes import after_in_mro, looked_up, operator_method
 from srcad.frontend.statics import depend_on_sort, owner_of
 from srcad.lang.scope import Scope
+from srcad.lang.walking import NodeTransformer, nodes_in
 
 __all__ = ["InstanceOperations"]
 
@@ -23,7 +24,7 @@ _METHODS = {abs: "__abs__", len: "__len__"}
 _SEQUENCE = ("__len__", "__getitem__", "__array__", "__array_interface__")
 
 
-class InstanceOperations(gast.NodeTransformer):
+class InstanceOperations(NodeTransformer):
     """Writes attributes as variables, and operators, properties and ``super()`` as calls of the class's methods.
 
     What it cannot write so keeps the variable of the instance, which `Instances.check` finds.
@@ -45,7 +46,7 @@ class InstanceOperations(gast.NodeTransformer):
             return None
         if made is not stmt:
             gast.copy_location(made, stmt)
-            for node in gast.walk(made):
+            for node in nodes_in(made):
                 if isinstance(node, (gast.expr, gast.stmt)) and not hasattr(node, "lineno"):
                     gast.copy_location(node, stmt)
         for part, value in gast.iter_fields(made):

@@ -28,6 +28,7 @@ import gast
 from srcad.derive.build import assign, name
 from srcad.derive.plain_classes import is_frozen, is_place, is_plain, looked_up
 from srcad.lang.scope import Scope
+from srcad.lang.walking import nodes_in
 
 __all__ = ["ALIASED", "COPIED", "WHOLE", "Instances", "Treatment"]
 
@@ -228,7 +229,7 @@ class Instances:
         for slot in self.called:
             if self.slot_stores[slot] > 1:
                 self.wrong[self.owners[slot]] = WHOLE
-        if any(_is_not_implemented(node) for stmt in body for node in gast.walk(stmt)):
+        if any(_is_not_implemented(node) for stmt in body for node in nodes_in(stmt)):
             self.leave_whole(*self.apart)  # the other operand is to be asked, which only Python does
         for cls in self.copied & self.changed:
             self.wrong.setdefault(cls, ALIASED)
@@ -239,7 +240,7 @@ class Instances:
 
 def _used(body: Sequence[gast.stmt]) -> Iterator[gast.Name]:
     """Return the names that are used, other than by the making of nested functions that nothing calls any more."""
-    nodes = [node for stmt in body for node in gast.walk(stmt)]
+    nodes = [node for stmt in body for node in nodes_in(stmt)]
     read = {node.id for node in nodes if isinstance(node, gast.Name) and isinstance(node.ctx, gast.Load)}
     unread: set[int] = set()
     for node in nodes:

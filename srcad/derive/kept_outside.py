@@ -22,6 +22,7 @@ from srcad.derive.build import read_names
 from srcad.errors import UnsupportedError
 from srcad.frontend.statics import Globals, is_settled, is_static
 from srcad.lang.function import Function
+from srcad.lang.walking import nodes_in
 
 __all__ = ["refuse_changes_outside", "why_not_kept"]
 
@@ -98,7 +99,7 @@ def _fresh_containers(fn: Function, kinds: Kinds) -> set[str]:
     """Return the variables that only ever are containers which the function has just made."""
     bound = Counter(
         node.id
-        for node in gast.walk(fn.tree)
+        for node in nodes_in(fn.tree)
         if isinstance(node, gast.Name) and isinstance(node.ctx, (gast.Store, gast.Param))
     )
     made = Counter(

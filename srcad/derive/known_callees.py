@@ -13,6 +13,7 @@ from srcad.analysis.kinds import Kind
 from srcad.derive.build import name
 from srcad.lang.function import Function
 from srcad.lang.scope import Dependency, Scope
+from srcad.lang.walking import nodes_in
 from srcad.rules import registry
 
 __all__ = [
@@ -37,7 +38,7 @@ class Bindings:
     def look_at(self, body: list[gast.stmt]) -> None:
         """Note what the statements of ``body`` bind."""
         for stmt in body:
-            for node in gast.walk(stmt):
+            for node in nodes_in(stmt):
                 if isinstance(node, gast.Name) and isinstance(node.ctx, gast.Store):
                     self.stores[node.id] = self.stores.get(node.id, 0) + 1
                 value = getattr(node, "value", None)
@@ -90,7 +91,7 @@ def rebinds(body: list[gast.stmt], variable: str) -> bool:
     return any(
         isinstance(node, gast.Name) and node.id == variable and not isinstance(node.ctx, gast.Load)
         for stmt in body
-        for node in gast.walk(stmt)
+        for node in nodes_in(stmt)
     )
 
 
@@ -98,14 +99,14 @@ def only_spread(body: list[gast.stmt], variable: str) -> bool:
     """Tell whether a variable is used as ``*variable`` or ``**variable`` of calls and in no other way."""
     spread = set()
     for stmt in body:
-        for node in gast.walk(stmt):
+        for node in nodes_in(stmt):
             if isinstance(node, gast.Call):
                 spread |= {id(a.value) for a in node.args if isinstance(a, gast.Starred)}
                 spread |= {id(k.value) for k in node.keywords if k.arg is None}
     uses = [
         node
         for stmt in body
-        for node in gast.walk(stmt)
+        for node in nodes_in(stmt)
         if isinstance(node, gast.Name) and node.id == variable
     ]
     return all(id(node) in spread for node in uses)

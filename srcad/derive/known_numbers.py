@@ -8,6 +8,7 @@ from typing import Any
 import gast
 
 from srcad.analysis.kinds import Kind
+from srcad.lang.walking import nodes_in
 
 __all__ = ["KnownNumbers"]
 
@@ -47,7 +48,7 @@ class KnownNumbers:
 
     def are_doubtful(self, body: Sequence[gast.stmt]) -> bool:
         """Tell whether a variable that was taken for a number may hold something else."""
-        nodes = [node for stmt in body for node in gast.walk(stmt)]
+        nodes = [node for stmt in body for node in nodes_in(stmt)]
         self.observe(nodes)
         plain = {id(node.targets[0]) for node in nodes if isinstance(node, gast.Assign)}
         for node in nodes:

@@ -39,6 +39,7 @@ from srcad.derive.lower_calls import CallLowering
 from srcad.derive.lower_iterables import IterableLowering
 from srcad.errors import SrcadError, UnsupportedError
 from srcad.lang.function import Function
+from srcad.lang.walking import nodes_in
 from srcad.runtime.libraries import OfLibrary
 
 __all__ = ["lower"]
@@ -169,7 +170,7 @@ class _Lowering(CallLowering, IterableLowering):
         """Tell whether a context is made by a call of a library's function, or is not known to be a user's."""
         if isinstance(self.scope.statics.get(variable), OfLibrary):
             return True
-        for node in gast.walk(self.fn.tree):
+        for node in nodes_in(self.fn.tree):
             if isinstance(node, gast.Assign) and getattr(node.targets[0], "id", None) == variable:
                 callee = getattr(getattr(node.value, "func", None), "id", "")
                 function = self.scope.statics.get(callee)
@@ -379,7 +380,7 @@ def _load(target: gast.AST) -> gast.AST:
 def _written(body: list[gast.stmt]) -> set[str]:
     found: set[str] = set()
     for part in body:
-        for node in gast.walk(part):
+        for node in nodes_in(part):
             if isinstance(node, (gast.Assign, gast.AugAssign, gast.For)):
                 found |= set(written_names(node))
     return found

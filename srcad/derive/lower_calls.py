@@ -14,6 +14,7 @@ from srcad.analysis.results.calls import ARRAY_METHODS
 from srcad.derive.build import call, constant, name
 from srcad.derive.lower_outputs import OutputLowering
 from srcad.frontend.statics import refer
+from srcad.lang.walking import nodes_in
 from srcad.rules import registry
 
 __all__ = ["CallLowering"]
@@ -258,7 +259,7 @@ class CallLowering(OutputLowering):
         loop = gast.For(gast.Name(counter, gast.Store(), None, None), call("range", count), body, [], None)
         made = [*before, counting, loop]
         for node in made:
-            for inner in gast.walk(node):
+            for inner in nodes_in(node):
                 if isinstance(inner, gast.stmt):
                     gast.copy_location(inner, stmt)
         return made

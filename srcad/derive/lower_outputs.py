@@ -39,6 +39,7 @@ from srcad.derive.build import constant
 from srcad.errors import NoDerivativeError, SrcadError
 from srcad.lang.function import Function
 from srcad.lang.scope import Scope
+from srcad.lang.walking import nodes_in
 from srcad.rules import registry
 
 __all__ = ["OutputLowering"]
@@ -141,7 +142,7 @@ class OutputLowering:
         if not allowed:
             return
         given = {argument.id for argument in node.args if isinstance(argument, gast.Name)}
-        reads = [n.id for n in gast.walk(self.fn.tree)
+        reads = [n.id for n in nodes_in(self.fn.tree)
                  if isinstance(n, gast.Name) and isinstance(n.ctx, gast.Load) and n.id in given]  # fmt: skip
         if len(reads) == len(set(reads)):
             node.keywords = [k for k in node.keywords if k not in allowed]

@@ -26,6 +26,7 @@ import numpy as np
 from srcad import runtime as rt
 from srcad.derive.build import call
 from srcad.derive.steps import Block, Branch, Loop, Plain, Wrapped
+from srcad.lang.walking import nodes_in
 
 __all__ = ["guard_masked"]
 
@@ -53,7 +54,7 @@ def guard_masked(block: Block, statics: dict[str, Any]) -> None:
         return
     for statements in lists:
         for stmt in statements:
-            for node in gast.walk(stmt):
+            for node in nodes_in(stmt):
                 if isinstance(node, (gast.Assign, gast.AugAssign, gast.Return)) and node.value is not None:
                     node.value = masked.guarded(node.value)
 
@@ -80,7 +81,7 @@ class _Masked:
         self.statics = statics
         values: dict[str, list[gast.AST | None]] = {}
         for stmt in statements:
-            for node in gast.walk(stmt):
+            for node in nodes_in(stmt):
                 if isinstance(node, (gast.Assign, gast.AugAssign)):
                     target = node.targets[0] if isinstance(node, gast.Assign) else node.target
                     base = target.value if isinstance(target, gast.Subscript) else target

@@ -14,6 +14,7 @@ from srcad.analysis.memory import Memory, is_rule
 from srcad.derive.build import constant, written_names
 from srcad.derive.contents import contents_changed, places_read
 from srcad.derive.steps import Block, Branch, Leave, Loop, Plain, Step, Wrapped
+from srcad.lang.walking import nodes_in
 
 __all__ = ["Access", "Definition", "Place", "Survey", "survey"]
 
@@ -111,7 +112,7 @@ class _Walker:
         """Note what is bound on the way out of a loop."""
         for way in (step.origin.body, step.origin.orelse):
             if way and isinstance(way[-1], gast.Break):
-                for variable in {n for stmt in way for part in gast.walk(stmt) for n in written_names(part)}:
+                for variable in {n for stmt in way for part in nodes_in(stmt) for n in written_names(part)}:
                     self.found.definitions.setdefault(variable, []).append(Definition(None, place))
 
     def unclear(self, statements: list[gast.stmt]) -> None:
@@ -153,14 +154,14 @@ class _Walker:
 
     def call(self, stmt: gast.stmt) -> None:
         """Note the memory that a call which is no rule may read again in its pullback, or change."""
-        for node in gast.walk(stmt):
+        for node in nodes_in(stmt):
             if (
                 not isinstance(node, gast.Call)
                 or not isinstance(node.func, gast.Name)
                 or self.is_rule(node.func.id)
             ):
                 continue
-            for inner in gast.walk(node):
+            for inner in nodes_in(node):
                 content = self.memory.content(inner.id) if isinstance(inner, gast.Name) else None
                 self.found.unclear |= set() if content is None else {content}
 

@@ -13,6 +13,7 @@ from srcad.analysis.memory import Memory
 from srcad.derive.build import written_names
 from srcad.derive.steps import Block, Branch, Loop, Plain, Wrapped
 from srcad.lang.scope import Scope
+from srcad.lang.walking import nodes_in
 
 __all__ = ["recomputed"]
 
@@ -39,7 +40,7 @@ class _Finder:
         self.written: dict[str, int] = {}
         self.definitions: dict[str, gast.Assign] = {}
         for part in loop.origin.body:
-            for node in gast.walk(part):
+            for node in nodes_in(part):
                 if isinstance(node, (gast.Assign, gast.For)) or isinstance(node, gast.AugAssign):
                     for variable in _bound(node):
                         self.written[variable] = self.written.get(variable, 0) + 1
@@ -76,7 +77,7 @@ class _Finder:
 
     def add_with_operands(self, variable: str, stmt: gast.Assign) -> bool:
         operands = {
-            n.id for n in gast.walk(stmt.value)
+            n.id for n in nodes_in(stmt.value)
             if isinstance(n, gast.Name) and n.id not in self.scope.statics and n.id != variable
         }  # fmt: skip
         before = len(self.out)

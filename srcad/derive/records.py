@@ -13,6 +13,7 @@ from srcad.analysis.kinds import Kind
 from srcad.derive.build import read_names
 from srcad.errors import UnsupportedError
 from srcad.lang.function import Function
+from srcad.lang.walking import nodes_in
 
 __all__ = ["refuse_records"]
 
@@ -22,10 +23,10 @@ _NUMERIC = ("array", "number", "float")
 def refuse_records(fn: Function, kinds: Kinds, varied: set[str]) -> None:
     """Raise an error where a field of one record is read or stored, and carries a derivative."""
     items = _items_of_arrays(fn, kinds)
-    for stmt in gast.walk(fn.tree):
+    for stmt in nodes_in(fn.tree):
         if not isinstance(stmt, (gast.Assign, gast.AugAssign)) or not varied & set(read_names(stmt)):
             continue
-        for node in gast.walk(stmt):
+        for node in nodes_in(stmt):
             if (
                 isinstance(node, gast.Subscript)
                 and _is_field(node)
@@ -41,7 +42,7 @@ def refuse_records(fn: Function, kinds: Kinds, varied: set[str]) -> None:
 def _items_of_arrays(fn: Function, kinds: Kinds) -> set[str]:
     """Return the variables that hold an item of an array, found by position."""
     found: set[str] = set()
-    for node in gast.walk(fn.tree):
+    for node in nodes_in(fn.tree):
         if isinstance(node, gast.Assign) and isinstance(node.value, gast.Subscript):
             base = getattr(node.value.value, "id", "")
             if isinstance(node.targets[0], gast.Name) and not _is_field(node.value):

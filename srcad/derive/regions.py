@@ -31,6 +31,7 @@ from srcad.derive.places import Access, Survey, survey
 from srcad.derive.steps import Block, Loop
 from srcad.derive.values import Values
 from srcad.lang.scope import Scope
+from srcad.lang.walking import nodes_in
 
 __all__ = ["Lasting", "lasting_contents"]
 
@@ -87,9 +88,7 @@ def _root(content: str, found: Survey, kinds: Kinds, memory: Memory) -> str | No
         value = definitions[0].value if definitions else None
         if definitions and not isinstance(value, _MAKING):
             return None
-        shown = {
-            memory.classes.get(n.id) for n in gast.walk(value or gast.Pass()) if isinstance(n, gast.Name)
-        }
+        shown = {memory.classes.get(n.id) for n in nodes_in(value or gast.Pass()) if isinstance(n, gast.Name)}
         if content not in shown:
             roots.append(variable)
     return roots[0] if len(roots) == 1 and kinds[roots[0]].ndim is not None else None

@@ -22,6 +22,7 @@ from srcad.derive.exits import way_out
 from srcad.derive.operations import Contribution
 from srcad.derive.steps import Block, Branch, Leave, Loop, Plain, Step, Wrapped, has_backward
 from srcad.lang.function import Function
+from srcad.lang.walking import nodes_in
 
 __all__ = ["Reverse", "reverse_steps"]
 
@@ -205,7 +206,7 @@ class _Sweep:
         block = self.block(body, trial)
         self.scope.restore(mark)
         self.gradients, self.items = gradients, items
-        bound = {n for stmt in body for part in gast.walk(stmt) for n in written_names(part)}
+        bound = {n for stmt in body for part in nodes_in(stmt) for n in written_names(part)}
         return trial.live == live and not has_backward(block) and _bound_forwards(block) <= bound
 
     # -- statements -----------------------------------------------------------------------------

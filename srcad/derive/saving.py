@@ -21,6 +21,7 @@ from srcad.derive.regions import Lasting, lasting_contents
 from srcad.derive.steps import Block, Branch, Leave, Loop, Plain, Wrapped, has_backward
 from srcad.errors import Location, UnsupportedError
 from srcad.lang.scope import Scope
+from srcad.lang.walking import nodes_in
 
 __all__ = ["Saved", "save"]
 
@@ -189,7 +190,7 @@ class _Saver:
     def stable(self, test: str, step: Branch, depth: int) -> str:
         """Return a name for the condition that no branch assigns."""
         writes = set()
-        for part in gast.walk(gast.Module(step.origin.body + step.origin.orelse, [])):
+        for part in nodes_in(gast.Module(step.origin.body + step.origin.orelse, [])):
             if isinstance(part, (gast.Assign, gast.AugAssign, gast.For)):
                 writes |= set(written_names(part))
         if test not in writes:
@@ -368,13 +369,13 @@ def _rebound(stmt: gast.stmt) -> list[str]:
 
 def _rebound_in(body: list[gast.stmt]) -> set[str]:
     """Return the names that a body binds to other values."""
-    return {n for stmt in body for part in gast.walk(stmt) for n in _rebound(part)}
+    return {n for stmt in body for part in nodes_in(stmt) for n in _rebound(part)}
 
 
 def _written(body: list[gast.stmt]) -> set[str]:
     found: set[str] = set()
     for stmt in body:
-        for part in gast.walk(stmt):
+        for part in nodes_in(stmt):
             if isinstance(part, (gast.Assign, gast.AugAssign, gast.For, gast.Expr)):
                 found |= set(written_names(part))
     return found

@@ -24,6 +24,7 @@ from srcad import runtime as rt
 from srcad.analysis.infer import Kinds
 from srcad.analysis.kinds import Kind
 from srcad.lang.function import Function
+from srcad.lang.walking import NodeTransformer, nodes_in
 
 __all__ = ["run_over_directly"]
 
@@ -35,12 +36,12 @@ def run_over_directly(fn: Function, kinds: Kinds) -> Function:
     bound = Counter(
         node.id
         for stmt in fn.tree.body
-        for node in gast.walk(stmt)
+        for node in nodes_in(stmt)
         if isinstance(node, gast.Name) and not isinstance(node.ctx, gast.Load)
     )
-    bound.update(n.id for n in gast.walk(fn.tree.args) if isinstance(n, gast.Name))
+    bound.update(n.id for n in nodes_in(fn.tree.args) if isinstance(n, gast.Name))
     finder = _Finder(fn, kinds, bound)
-    finder.block(fn.tree.body, {n.id for n in gast.walk(fn.tree.args) if isinstance(n, gast.Name)})
+    finder.block(fn.tree.body, {n.id for n in nodes_in(fn.tree.args) if isinstance(n, gast.Name)})
     if not finder.direct:
         return fn
     writer = _Writer(finder.direct)
@@ -59,7 +60,7 @@ class _Finder:
         for stmt in body:
             if isinstance(stmt, gast.Assign):
                 self.assignment(stmt.targets[0], stmt.value, known)
-                known |= {n.id for n in gast.walk(stmt.targets[0]) if isinstance(n, gast.Name)}
+                known |= {n.id for n in nodes_in(stmt.targets[0]) if isinstance(n, gast.Name)}
             for part in ("body", "orelse", "finalbody"):
                 self.block(getattr(stmt, part, None) or [], known)
 
@@ -75,7 +76,7 @@ class _Finder:
             self.direct[target.id] = source.id
 
 
-class _Writer(gast.NodeTransformer):
+class _Writer(NodeTransformer):
     def __init__(self, direct: dict[str, str]) -> None:
         self.direct = direct
 

@@ -15,6 +15,7 @@ import numpy as np
 
 from srcad import runtime as rt
 from srcad.derive.steps import Block, Branch, Loop, Plain, Wrapped
+from srcad.lang.walking import nodes_in
 
 __all__ = ["may_have_no_axes"]
 
@@ -36,7 +37,7 @@ def may_have_no_axes(variable: str, block: Block, statics: dict[str, Any], is_gi
     """
     found: dict[str, list[gast.AST]] = {}
     for stmt in _statements(block):
-        for node in gast.walk(stmt):
+        for node in nodes_in(stmt):
             if isinstance(node, gast.Assign) and isinstance(node.targets[0], gast.Name):
                 found.setdefault(node.targets[0].id, []).append(node.value)
     return _Search(found, statics, is_given).of_name(variable)

@@ -23,6 +23,7 @@ import gast
 from srcad.errors import UnsupportedError
 from srcad.lang import tree as t
 from srcad.lang.function import Function
+from srcad.lang.walking import NodeTransformer, nodes_in
 from srcad.rules import registry
 
 __all__ = ["defer_blocks"]
@@ -36,12 +37,12 @@ def defer_blocks(fn: Function) -> Function:
     return fn.with_body([part for stmt in fn.tree.body for part in blocks.replaced(stmt)])
 
 
-class _Blocks(gast.NodeTransformer):
+class _Blocks(NodeTransformer):
     def __init__(self, fn: Function) -> None:
         self.fn = fn
         arguments = fn.tree.args
         self.locals = t.bound_names(fn.tree.body) | {
-            n.id for n in gast.walk(arguments) if isinstance(n, gast.Name) and isinstance(n.ctx, gast.Param)
+            n.id for n in nodes_in(arguments) if isinstance(n, gast.Name) and isinstance(n.ctx, gast.Param)
         }
 
     def replaced(self, stmt: gast.stmt) -> list[gast.stmt]:
@@ -93,7 +94,7 @@ class _Blocks(gast.NodeTransformer):
                 raise self.error(inner, "A jump leaves the block of the backward pass.",
                                  "Let the block run to its end.")  # fmt: skip
         outside = [stmt for stmt in t.own_nodes(self.fn.tree.body) if isinstance(stmt, gast.Name)]
-        inside = {id(n) for stmt in node.body for n in gast.walk(stmt)}
+        inside = {id(n) for stmt in node.body for n in nodes_in(stmt)}
         read = {n.id for n in outside if id(n) not in inside and isinstance(n.ctx, gast.Load)}
         for name in sorted((t.bound_names(node.body) & read) - {gradient}):
             raise self.error(node, f"The block of the backward pass assigns {name!r}, which the function reads.",
@@ -105,7 +106,7 @@ class _Blocks(gast.NodeTransformer):
 
     def free(self, hint: str) -> str:
         """Return a name that the function does not use."""
-        used = {n.id for n in gast.walk(self.fn.source.tree) if isinstance(n, gast.Name)} | self.locals
+        used = {n.id for n in nodes_in(self.fn.source.tree) if isinstance(n, gast.Name)} | self.locals
         name, count = hint, 0
         while name in used or name in self.fn.scope.statics:
             count += 1

@@ -10,6 +10,7 @@ import gast
 
 from srcad.lang import tree as t
 from srcad.lang.function import Function
+from srcad.lang.walking import NodeTransformer, nodes_in
 
 __all__ = ["call_bound_methods"]
 
@@ -85,7 +86,7 @@ def _is_steady(name: str, alias: gast.Assign, fn: Function) -> bool:
 def _mentioned_inside(nodes: list[gast.AST]) -> set[str]:
     """Return the names that nested functions mention."""
     inner = (node for node in nodes if isinstance(node, t.FUNCTIONS))
-    return {part.id for function in inner for part in gast.walk(function) if isinstance(part, gast.Name)}
+    return {part.id for function in inner for part in nodes_in(function) if isinstance(part, gast.Name)}
 
 
 def _is_alias(target: gast.AST, value: gast.AST) -> bool:
@@ -97,7 +98,7 @@ def _is_alias(target: gast.AST, value: gast.AST) -> bool:
     )
 
 
-class _Split(gast.NodeTransformer):
+class _Split(NodeTransformer):
     """Writes ``add, take = items.append, items.pop`` as two statements."""
 
     has_split = False
@@ -118,7 +119,7 @@ class _Split(gast.NodeTransformer):
         return [gast.copy_location(gast.Assign([a], b, None), node) for a, b in zip(target.elts, value.elts)]
 
 
-class _Direct(gast.NodeTransformer):
+class _Direct(NodeTransformer):
     def __init__(self, found: dict[str, gast.Assign]) -> None:
         self.found = found
 

@@ -34,6 +34,7 @@ import gast
 
 from srcad.frontend.nested import free_names, parameters
 from srcad.lang import tree as t
+from srcad.lang.walking import children_of, nodes_in
 
 __all__ = ["Cell", "filled_at_once", "rebound"]
 
@@ -83,7 +84,7 @@ def filled_at_once(body: list[gast.stmt], cells: int) -> list[gast.stmt]:
 
 
 def _mentions(node: gast.AST, name: str) -> bool:
-    return any(isinstance(part, gast.Name) and part.id == name for part in gast.walk(node))
+    return any(isinstance(part, gast.Name) and part.id == name for part in nodes_in(node))
 
 
 class Finder:
@@ -91,7 +92,7 @@ class Finder:
 
     def __init__(self, function: gast.FunctionDef) -> None:
         self.nodes = list(t.own_nodes(function.body))
-        self.parents = {child: node for node in self.nodes for child in gast.iter_child_nodes(node)}
+        self.parents = {child: node for node in self.nodes for child in children_of(node)}
         written = t.names_written(function.body) - t.global_names(function.body)
         self.local = written | set(parameters(function.args))
 
@@ -184,7 +185,7 @@ class Finder:
 
 def _assigned_inside(node: gast.AST) -> set[str]:
     """Return the names that a nested function, or one inside it, declares nonlocal."""
-    return {name for n in gast.walk(node) if isinstance(n, gast.Nonlocal) for name in n.names}
+    return {name for n in nodes_in(node) if isinstance(n, gast.Nonlocal) for name in n.names}
 
 
 def _only_uses(call: gast.Call) -> bool:

@@ -48,6 +48,7 @@ from srcad.errors import UnsupportedError
 from srcad.frontend.nested import is_plain, parameters
 from srcad.lang import tree as t
 from srcad.lang.function import Function
+from srcad.lang.walking import NodeTransformer, nodes_in
 
 __all__ = ["write_out_decorators"]
 
@@ -64,11 +65,11 @@ def write_out_decorators(fn: Function) -> Function:
     return fn.with_body([part for stmt in fn.tree.body for part in writer.replaced(stmt)])
 
 
-class _Writer(gast.NodeTransformer):
+class _Writer(NodeTransformer):
     def __init__(self, fn: Function) -> None:
         self.fn = fn
         self.locals = t.bound_names(fn.tree.body) | set(parameters(fn.tree.args))
-        self.taken = {n.id for n in gast.walk(fn.tree) if isinstance(n, gast.Name)} | self.locals
+        self.taken = {n.id for n in nodes_in(fn.tree) if isinstance(n, gast.Name)} | self.locals
         func = fn.source.func
         cells = dict(zip(func.__code__.co_freevars, func.__closure__ or ()))
         self.known = {**vars(builtins), **func.__globals__}

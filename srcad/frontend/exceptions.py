@@ -59,6 +59,7 @@ from srcad.errors import UnsupportedError
 from srcad.frontend.statics import refer, runtime_name
 from srcad.lang import tree as t
 from srcad.lang.function import Function
+from srcad.lang.walking import NodeTransformer, children_of, nodes_in
 from srcad.runtime.libraries import computes_no_numbers
 
 __all__ = ["lower_exceptions"]
@@ -164,7 +165,7 @@ def _reads(node: Any, name: str, statics: dict[str, Any]) -> Iterator[gast.AST]:
     harmless = (
         isinstance(node, gast.Raise | gast.Compare) or function in _HARMLESS or computes_no_numbers(function)
     )
-    parts = node if isinstance(node, list) else gast.iter_child_nodes(node)
+    parts = node if isinstance(node, list) else children_of(node)
     for part in parts:
         direct = harmless and isinstance(part, gast.Name)
         if not direct and not isinstance(part, gast.JoinedStr):
@@ -174,13 +175,13 @@ def _reads(node: Any, name: str, statics: dict[str, Any]) -> Iterator[gast.AST]:
 def _stores(node: gast.AST) -> int:
     """Return the number of places in memory that an assignment stores in."""
     targets = node.targets if isinstance(node, gast.Assign) else [node]
-    parts = [part for target in targets for part in gast.walk(target)]
+    parts = [part for target in targets for part in nodes_in(target)]
     return sum(
         isinstance(p, gast.Subscript | gast.Attribute) and isinstance(p.ctx, gast.Store) for p in parts
     )
 
 
-class _Reraise(gast.NodeTransformer):
+class _Reraise(NodeTransformer):
     """Write out what a bare ``raise`` raises."""
 
     def __init__(self, error: str) -> None:
@@ -271,10 +272,10 @@ class _Region:
 
     def check_comprehensions(self, stmt: gast.stmt) -> None:
         """Refuse a comprehension that is run for what its methods change: it may be left half done."""
-        for node in gast.walk(stmt):
+        for node in nodes_in(stmt):
             if not isinstance(node, t.COMPREHENSIONS):
                 continue
-            for inner in gast.walk(node):
+            for inner in nodes_in(node):
                 called = inner.func if isinstance(inner, gast.Call) else None
                 if isinstance(called, gast.Attribute) and called.attr in _CHANGING:
                     raise self.lowering.error(

@@ -11,7 +11,7 @@ from __future__ import annotations
 import gast
 
 from srcad.lang import tree as t
-from srcad.lang.quote import clone
+from srcad.lang.walking import clone
 
 __all__ = ["BLOCKS", "LOOPS", "head", "jumps_of", "with_flags"]
 

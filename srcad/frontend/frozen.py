@@ -19,6 +19,7 @@ import gast
 
 from srcad.frontend.statics import refer
 from srcad.lang.function import Function
+from srcad.lang.walking import NodeTransformer, nodes_in
 
 __all__ = ["call_frozen_distributions"]
 
@@ -31,17 +32,17 @@ def call_frozen_distributions(fn: Function) -> Function:
     if not any(map(_is_distribution, statics.values())):
         return fn
     stores = Counter(
-        n.id for n in gast.walk(fn.tree) if isinstance(n, gast.Name) and isinstance(n.ctx, gast.Store)
+        n.id for n in nodes_in(fn.tree) if isinstance(n, gast.Name) and isinstance(n.ctx, gast.Store)
     )
     frozen: dict[str, gast.Call] = {}
-    for node in gast.walk(fn.tree):
+    for node in nodes_in(fn.tree):
         if isinstance(node, gast.Assign) and isinstance(node.value, gast.Call):
             target, made = node.targets[0], node.value
             if isinstance(target, gast.Name) and stores[target.id] == 1 and _freezes(made, statics, stores):
                 frozen[target.id] = made
-    called = Counter(base for base in map(_receiver, gast.walk(fn.tree)) if base in frozen)
+    called = Counter(base for base in map(_receiver, nodes_in(fn.tree)) if base in frozen)
     loads = Counter(
-        n.id for n in gast.walk(fn.tree) if isinstance(n, gast.Name) and isinstance(n.ctx, gast.Load)
+        n.id for n in nodes_in(fn.tree) if isinstance(n, gast.Name) and isinstance(n.ctx, gast.Load)
     )
     whole = {name: made for name, made in frozen.items() if called[name] == loads[name]}
     if not whole:
@@ -72,7 +73,7 @@ def _receiver(node: gast.AST) -> str | None:
     return getattr(node.func.value, "id", None) if is_known else None
 
 
-class _Caller(gast.NodeTransformer):
+class _Caller(NodeTransformer):
     def __init__(self, frozen: dict[str, gast.Call], fn: Function) -> None:
         self.frozen, self.fn = frozen, fn
 

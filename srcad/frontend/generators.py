@@ -59,9 +59,9 @@ from srcad.frontend.resolve import resolve
 from srcad.frontend.statics import refer
 from srcad.lang import tree as t
 from srcad.lang.function import Function, Nested, inlined_at
-from srcad.lang.quote import clone
 from srcad.lang.scope import Scope
 from srcad.lang.source import read
+from srcad.lang.walking import NodeTransformer, clone, nodes_in
 from srcad.rules import iteration
 
 __all__ = ["inline_generators"]
@@ -165,7 +165,7 @@ class _Inliner:
     def reason(self, call: gast.Call) -> str | None:
         """Return what speaks against making a generator's items all at once."""
         callee = self.resolved(self.generator(call)[0])  # type: ignore[index]
-        parameters = {n.id for n in gast.walk(callee.tree.args) if isinstance(n, gast.Name)}
+        parameters = {n.id for n in nodes_in(callee.tree.args) if isinstance(n, gast.Name)}
         return why_not_at_once(callee.tree.body, parameters | set(callee.captured))
 
     def counted(self, node: gast.For) -> tuple[list[gast.stmt], gast.For] | None:
@@ -238,9 +238,9 @@ class _Inliner:
             return False
         bound = {
             n.id
-            for part in gast.walk(stmt)
+            for part in nodes_in(stmt)
             if isinstance(part, gast.comprehension)
-            for n in gast.walk(part.target)
+            for n in nodes_in(part.target)
             if isinstance(n, gast.Name)
         }
         return self.is_active(found[0]) or bool(bound & t.names_read(call))
@@ -249,7 +249,7 @@ class _Inliner:
         """Refuse a generator whose items cannot be made all at once."""
         _, _, captured = self.generator(call)  # type: ignore[misc]
         reason = self.reason(call)
-        given = {n.id for part in (*call.args, *call.keywords, *captured) for n in gast.walk(part)
+        given = {n.id for part in (*call.args, *call.keywords, *captured) for n in nodes_in(part)
                  if isinstance(n, gast.Name)}  # fmt: skip
         if not plain:
             reason = "is called in a place where it cannot be run"
@@ -372,7 +372,7 @@ def _signature_of(callee: Function, function: Any) -> inspect.Signature:
     return inspect.Signature(found)
 
 
-class _Names(gast.NodeTransformer):
+class _Names(NodeTransformer):
     """Give the generator's locals names of the caller's, and its statics their names there."""
 
     def __init__(self, scope: Scope, callee: Function) -> None:

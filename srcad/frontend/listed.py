@@ -42,6 +42,7 @@ from srcad.frontend.statics import refer
 from srcad.lang import tree as t
 from srcad.lang.function import Function
 from srcad.lang.source import read
+from srcad.lang.walking import nodes_in
 from srcad.rules import iteration
 
 __all__ = ["list_generators", "refuse_generator"]
@@ -56,7 +57,7 @@ def list_generators(fn: Function) -> Function:
     first = next((node for node in t.own_nodes(body) if isinstance(node, _YIELDS)), None)
     if first is None:
         return fn
-    parameters = {n.id for n in gast.walk(fn.tree.args) if isinstance(n, gast.Name)}
+    parameters = {n.id for n in nodes_in(fn.tree.args) if isinstance(n, gast.Name)}
     reason = why_not_at_once(body, parameters | set(fn.captured))
     if reason is not None:
         raise UnsupportedError(

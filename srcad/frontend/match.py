@@ -56,6 +56,7 @@ from srcad.errors import UnsupportedError
 from srcad.frontend.statics import refer
 from srcad.lang import tree as t
 from srcad.lang.function import Function
+from srcad.lang.walking import NodeTransformer
 
 __all__ = ["lower_match"]
 
@@ -72,7 +73,7 @@ def lower_match(fn: Function) -> Function:
     return fn.with_body(body)
 
 
-class Matching(gast.NodeTransformer):
+class Matching(NodeTransformer):
     """Replaces the match statements of one function."""
 
     def __init__(self, fn: Function) -> None:

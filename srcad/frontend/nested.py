@@ -5,6 +5,7 @@ from __future__ import annotations
 import gast
 
 from srcad.lang import tree as t
+from srcad.lang.walking import children_of
 
 __all__ = ["as_definition", "free_names", "is_plain", "parameters", "without_annotations"]
 
@@ -72,12 +73,12 @@ def _collect(node: gast.AST, bound: set[str], found: dict[str, None]) -> None:
     elif isinstance(node, t.COMPREHENSIONS):
         inner = bound | {n for g in node.generators for n in t.names_written(g.target)}
         _collect(node.generators[0].iter, bound, found)
-        for child in gast.iter_child_nodes(node):
+        for child in children_of(node):
             _collect(child, inner, found)
     else:
         if isinstance(node, gast.AnnAssign):
             children = [c for c in (node.target, node.value) if c is not None]
         else:
-            children = list(gast.iter_child_nodes(node))
+            children = list(children_of(node))
         for child in children:
             _collect(child, bound, found)

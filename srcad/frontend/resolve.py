@@ -57,6 +57,7 @@ from srcad.frontend.statics import (
 from srcad.lang import tree as t
 from srcad.lang.function import Function, Nested
 from srcad.lang.scope import Dependency
+from srcad.lang.walking import NodeTransformer
 from srcad.rules import registry
 from srcad.runtime.libraries import OfLibrary
 
@@ -77,7 +78,7 @@ def resolve(fn: Function) -> Function:
     return replace(fn.with_body(body), captured=tuple(resolver.captured))
 
 
-class Resolver(gast.NodeTransformer):
+class Resolver(NodeTransformer):
     """Visits the nodes of one function."""
 
     def __init__(self, fn: Function) -> None:

@@ -33,6 +33,7 @@ from srcad.frontend.statics import refer
 from srcad.lang import tree as t
 from srcad.lang.function import Function
 from srcad.lang.scope import Scope
+from srcad.lang.walking import nodes_in
 
 __all__ = ["Targets"]
 
@@ -120,7 +121,7 @@ class Targets:
         simple = all(
             isinstance(n, gast.Name | gast.Tuple | gast.List | gast.expr_context)
             for e in targets
-            for n in gast.walk(e)
+            for n in nodes_in(e)
         )
         independent = simple and not any(
             names & later for k, names in enumerate(bound) for later in [*read[k + 1 :], *bound[k + 1 :]]
@@ -220,12 +221,12 @@ class Targets:
     def _sliced(self, where: gast.expr) -> bool:
         """Tell whether ``where`` is a part of an array, of which the value read is a view."""
         return isinstance(where, gast.Subscript) and any(
-            isinstance(n, gast.Slice) for n in gast.walk(where.slice)
+            isinstance(n, gast.Slice) for n in nodes_in(where.slice)
         )
 
     def _reaches(self, value: gast.expr) -> bool:
         """Tell whether the evaluation of ``value`` may change what the function sees."""
-        for node in gast.walk(value):
+        for node in nodes_in(value):
             if isinstance(node, gast.NamedExpr):
                 return True
             if isinstance(node, gast.Call):

@@ -36,7 +36,7 @@ import gast
 
 from srcad.frontend.nested import parameters
 from srcad.lang.function import Function
-from srcad.lang.quote import clone
+from srcad.lang.walking import NodeTransformer, clone, nodes_in
 
 __all__ = ["split_webs"]
 
@@ -163,13 +163,13 @@ class Webs:
             self.bind(node.target, state)
             self.unite([self.at[id(node.target)], *old])
         elif isinstance(node, gast.Assign):
-            for target in gast.walk(node.targets[0]):
+            for target in nodes_in(node.targets[0]):
                 if isinstance(target, gast.Name) and isinstance(target.ctx, gast.Store):
                     self.bind(target, state)
 
     def _reads(self, node: gast.AST, state: State) -> None:
         """Note the uses below a node."""
-        for child in gast.walk(node):
+        for child in nodes_in(node):
             if isinstance(child, gast.Name) and isinstance(child.ctx, gast.Load):
                 self.read(child, state)
 
@@ -205,7 +205,7 @@ def _join(state: State, other: State) -> None:
         state[name] = state.get(name, frozenset()) | found
 
 
-class Rename(gast.NodeTransformer):
+class Rename(NodeTransformer):
     """Builds the statements anew with the chosen names."""
 
     def __init__(self, table: dict[int, str]) -> None:

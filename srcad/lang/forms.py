@@ -10,6 +10,7 @@ import gast
 
 from srcad.lang import tree as t
 from srcad.lang.function import Function
+from srcad.lang.walking import nodes_in
 
 __all__ = ["check_normal"]
 
@@ -29,7 +30,7 @@ def check_normal(function: Function) -> None:
     )
     checker.block(body[:-1], in_loop=False, tail=False)
     _require(t.is_atom(body[-1].value), body[-1], "the return value is no atom")
-    for node in gast.walk(function.tree):
+    for node in nodes_in(function.tree):
         if isinstance(node, gast.stmt) and node is not function.tree:
             _require(
                 hasattr(node, "lineno") and hasattr(node, "col_offset"), node, "a statement has no place"

@@ -9,6 +9,7 @@ import gast
 
 from srcad.errors import Location
 from srcad.lang.scope import Scope
+from srcad.lang.walking import nodes_in
 
 __all__ = ["Function", "Inlined", "Nested", "Source", "Span", "inlined_at", "is_undoing", "undoing"]
 
@@ -216,7 +217,7 @@ def inlined_at(call: gast.AST, body: list[gast.stmt], callee: Source, caller: So
     offset = (len(caller.inlined) + 1) * LINES
     seen: set[int] = set()
     for stmt in body:
-        for node in gast.walk(stmt):
+        for node in nodes_in(stmt):
             if hasattr(node, "lineno") and id(node) not in seen:
                 # A node may stand in several places of a tree.
                 seen.add(id(node))

@@ -3,34 +3,15 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import Any, TypeVar
+from typing import Any
 
 import gast
 
-__all__ = ["clone", "const", "expr", "load", "names", "stmt", "stmts", "store"]
+from srcad.lang.walking import clone, nodes_in
 
-_Node = TypeVar("_Node", bound=gast.AST)
+__all__ = ["const", "expr", "load", "names", "stmt", "stmts", "store"]
+
 _PLACE = ("lineno", "col_offset", "end_lineno", "end_col_offset")
-
-
-def clone(node: _Node) -> _Node:
-    """Return a deep copy of a tree, with its line numbers; values of constants are shared."""
-    new: _Node = type(node)()
-    for field in node._fields:
-        setattr(new, field, _clone_field(getattr(node, field, None)))
-    for attribute in _PLACE:
-        place = getattr(node, attribute, None)
-        if place is not None:
-            setattr(new, attribute, place)
-    return new
-
-
-def _clone_field(value: Any) -> Any:
-    if isinstance(value, gast.AST):
-        return clone(value)
-    if isinstance(value, list):
-        return [_clone_field(item) for item in value]
-    return value
 
 
 def load(name: str) -> gast.Name:
@@ -82,14 +63,14 @@ def stmt(template: str, **nodes: gast.expr | str) -> gast.stmt:
 
 def names(node: gast.AST) -> set[str]:
     """Return the ids of all names in a tree, dotted ones as they are."""
-    return {child.id for child in gast.walk(node) if isinstance(child, gast.Name)}
+    return {child.id for child in nodes_in(node) if isinstance(child, gast.Name)}
 
 
 @lru_cache(maxsize=1024)
 def _parse(template: str) -> tuple[gast.stmt, ...]:
     body = gast.parse(template).body
     for statement in body:
-        for node in gast.walk(statement):
+        for node in nodes_in(statement):
             for attribute in _PLACE:
                 if hasattr(node, attribute):
                     delattr(node, attribute)

@@ -18,6 +18,7 @@ import gast
 
 from srcad.errors import NoSourceError
 from srcad.lang.function import Source
+from srcad.lang.walking import nodes_in
 
 __all__ = ["read"]
 
@@ -145,7 +146,7 @@ def _cut(func: Any, node: ast.FunctionDef | ast.Lambda, lines: list[str], file: 
     tree = gast.ast_to_gast(node)
     if not isinstance(tree, gast.Lambda):
         tree.decorator_list = []
-    for child in gast.walk(tree):
+    for child in nodes_in(tree):
         if hasattr(child, "col_offset"):
             child.col_offset -= indent
             if getattr(child, "end_col_offset", None) is not None:

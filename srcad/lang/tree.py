@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Iterable, Iterator
 from typing import Any, TypeVar
 
 import gast
+
+from srcad.lang.walking import children_of, clone, nodes_in
 
 __all__ = [
     "assign",
@@ -81,7 +82,7 @@ def place(node: Node, at: gast.AST) -> Node:
     """Give ``node`` and whatever below it has no place the place of ``at``; return ``node``."""
     if not hasattr(at, "lineno"):
         return node
-    for child in gast.walk(node):
+    for child in nodes_in(node):
         if isinstance(child, gast.expr | gast.stmt) and not hasattr(child, "lineno"):
             gast.copy_location(child, at)
     return node
@@ -92,9 +93,9 @@ def load(target: gast.expr) -> gast.expr:
     if isinstance(target, gast.Name):
         return gast.copy_location(name(target.id), target)
     if isinstance(target, gast.Subscript):
-        return gast.copy_location(subscript(copy.deepcopy(target.value), copy.deepcopy(target.slice)), target)
+        return gast.copy_location(subscript(clone(target.value), clone(target.slice)), target)
     if isinstance(target, gast.Attribute):
-        return gast.copy_location(attribute(copy.deepcopy(target.value), target.attr), target)
+        return gast.copy_location(attribute(clone(target.value), target.attr), target)
     raise TypeError(f"{type(target).__name__} is not a simple assignment target.")
 
 
@@ -120,7 +121,7 @@ def own_nodes(body: gast.AST | Iterable[gast.AST], comprehensions: bool = True) 
         elif not comprehensions and isinstance(node, COMPREHENSIONS):
             stack.append(node.generators[0].iter)
         else:
-            stack.extend(list(gast.iter_child_nodes(node))[::-1])
+            stack.extend(list(children_of(node))[::-1])
 
 
 def names_read(body: gast.AST | Iterable[gast.AST]) -> set[str]:

@@ -36,7 +36,7 @@ class _Coalesce:
     def __init__(self, program: Program) -> None:
         self.program = program
         self.context = program.context
-        self.loaded = loads_of(program)
+        self.loaded = program.fact(loads_of)
         self.stored: Counter[str] = Counter()
         for stmt in statements(program.body):
             self.stored.update(stmt.writes)

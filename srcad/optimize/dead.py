@@ -23,7 +23,7 @@ def remove_dead(program: Program) -> bool:
         dx = g * y
         return dx
     """
-    remover = _Remover(Liveness(program).dead)
+    remover = _Remover(program.fact(Liveness).dead)
     program.body = remover.remaining(program.body)
     return remover.has_changed
 

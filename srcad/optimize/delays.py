@@ -30,8 +30,8 @@ def delay_rebinding(program: Program) -> None:
 class _Delayer:
     def __init__(self, program: Program) -> None:
         self.program = program
-        self.memory = Memory(program)
-        self.loads = loads_of(program)
+        self.memory = program.fact(Memory)
+        self.loads = program.fact(loads_of)
         self.stored: dict[str, int] = {}
         for stmt in statements(program.body):
             for name in stmt.writes:

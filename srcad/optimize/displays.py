@@ -35,8 +35,8 @@ class _Collector:
     def __init__(self, program: Program) -> None:
         self.program = program
         self.terms = program.terms
-        self.memory = Memory(program)
-        self.loads = loads_of(program)
+        self.memory = program.fact(Memory)
+        self.loads = program.fact(loads_of)
         self.has_changed = False
 
     def block(self, stmts: list[Statement]) -> list[Statement]:

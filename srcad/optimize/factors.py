@@ -31,7 +31,7 @@ class ConstantFactors(Rewriter):
     def __init__(self, program: Program, memory: Memory) -> None:
         super().__init__(program, memory)
         self.kinds = memory.kinds
-        self.loads = loads_of(program)
+        self.loads = program.fact(loads_of).copy()
 
     def statement(self, stmt: Statement, known: Known) -> list[Statement] | None:
         """Replace a product whose both factors are scaled."""

@@ -128,7 +128,7 @@ class _Fission:
     def __init__(self, program: Program, forward: Statement, backward: Statement) -> None:
         self.program, self.terms = program, program.terms
         self.forward, self.backward = forward, backward
-        self.memory = Memory(program)
+        self.memory = program.fact(Memory)
         self.kinds = self.memory.kinds
         self.primal = primal_statements(program)
         self.body = backward.blocks[0]

@@ -35,9 +35,9 @@ def fit_without_copy(program: Program) -> None:
 class _Fitter:
     def __init__(self, program: Program) -> None:
         self.program = program
-        liveness = Liveness(program)
+        liveness = program.fact(Liveness)
         self.memory, self.after = liveness.memory, liveness.after
-        self.kinds = TermKinds(program)
+        self.kinds = program.fact(TermKinds)
         self.shapes = Shapes(program, self.kinds)
 
     def block(self, stmts: list[Statement]) -> None:

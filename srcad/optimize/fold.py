@@ -69,7 +69,7 @@ class Fold(Rewriter):
 
     def __init__(self, program: Program, memory: Memory) -> None:
         super().__init__(program, memory)
-        self.loads = loads_of(program)
+        self.loads = program.fact(loads_of).copy()
         self.primal = primal_statements(program)
         self.by_operator: dict[Any, Callable[[Term, Term, Known], Term | None]] = {
             gast.Mult: self._product,

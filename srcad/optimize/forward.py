@@ -131,7 +131,7 @@ class Rewriter:
 
 def walk(program: Program, *passes: type[Rewriter]) -> bool:
     """Rewrite a program in one walk, each statement by all of the passes in turn; tell whether it changed."""
-    memory = Memory(program)
+    memory = program.fact(Memory)
     before = program.changes
     walker = _Walker(program, [pass_(program, memory) for pass_ in passes], Known(program, memory))
     program.body = walker.block(program.body)

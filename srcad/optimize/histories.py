@@ -26,10 +26,10 @@ def prune_histories(program: Program) -> bool:
 
     What stands in a tuple twice is kept once.
     """
-    found = records(program)
+    found = program.fact(records)
     if not found:
         return False
-    after = Liveness(program).after
+    after = program.fact(Liveness).after
     has_changed = False
     for record in found.values():
         twins = _twins(record)
@@ -56,7 +56,7 @@ def unpack_histories(program: Program) -> None:
         t = s.pop()                 # before          a, b = s.pop()      # after
         a, b = t
     """
-    for record in records(program).values():
+    for record in program.fact(records).values():
         _join_pops(program, record)
 
 
@@ -88,7 +88,7 @@ def records(program: Program) -> dict[str, Record]:
     refused: set[str] = set()
     if not program.stacks:
         return found
-    loads = loads_of(program)
+    loads = program.fact(loads_of)
     displays = _displays(program)
     for stmt in statements(program.body):
         if stmt.stack is not None:
@@ -116,7 +116,7 @@ def records(program: Program) -> dict[str, Record]:
 
 def _displays(program: Program) -> dict[str, Statement]:
     """Return the statements that make a tuple for one use, by the variable that holds it."""
-    loads = loads_of(program)
+    loads = program.fact(loads_of)
     found: dict[str, Statement] = {}
     stored: set[str] = set()
     for stmt in statements(program.body):

@@ -38,7 +38,7 @@ def _alone(program: Program) -> set[str]:
                 found -= stmt.writes
         elif stmt.target in found and (stmt.value is None or not is_fresh(stmt.value)):
             found.discard(stmt.target)
-    memory = Memory(program)
+    memory = program.fact(Memory)
     return {name for name in found if not memory.is_outside(name) and memory.sharing(name) <= {name}}
 
 

@@ -40,7 +40,7 @@ def forget_invariants(program: Program) -> bool:
     settled = _Settled(program)
     found: dict[Statement, list[Statement]] = {}
     dropped: set[Statement] = set()
-    for record in records(program).values():
+    for record in program.fact(records).values():
         _of_record(program, record, settled, found)
     for stack in program.stacks:
         _of_single(program, stack, settled, found, dropped)
@@ -56,7 +56,7 @@ class _Settled:
 
     def __init__(self, program: Program) -> None:
         self.program = program
-        self.kinds = TermKinds(program)
+        self.kinds = program.fact(TermKinds)
         given_back = _given_back(program)
         self.definitions: dict[str, list[Term | None]] = {name: [None] for name in program.parameters}
         updated: list[Term] = []
@@ -141,7 +141,7 @@ class _Settled:
 def _given_back(program: Program) -> dict[Statement, frozenset[str]]:
     """Return the variables that a statement takes out of a history into which only they themselves were put."""
     found: dict[Statement, frozenset[str]] = {}
-    for record in records(program).values():
+    for record in program.fact(records).values():
         for unpack in record.unpacks:
             names = [e.name for e in unpack.targets[0].children]
             own = [

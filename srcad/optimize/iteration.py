@@ -71,7 +71,7 @@ def _only_counts(program: Program, loop: Statement, pop: Statement) -> bool:
     """Tell whether nobody needs the loop's own variable, and the loop may bind others in its place."""
     target = pop.targets[0]
     plain = target.kind is gast.Name or all(part.kind is gast.Name for part in target.children)
-    needed = Liveness(program).after[loop].union(*[stmt.reads for stmt in statements(loop.blocks[0])])
+    needed = program.fact(Liveness).after[loop].union(*[stmt.reads for stmt in statements(loop.blocks[0])])
     return plain and needed.isdisjoint(loop.writes)
 
 

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 
 import gast
 
+from srcad.lang.walking import children_of, nodes_in
+
 __all__ = ["return_under_same_names"]
 
 _TEMPORARY = re.compile(r"t\d*(_\d+)?")
@@ -66,7 +68,7 @@ def _names(body: list[gast.stmt]) -> Iterator[gast.Name]:
     def walk(node: gast.AST) -> Iterator[gast.Name]:
         if isinstance(node, gast.Name):
             yield node
-        for child in gast.iter_child_nodes(node):
+        for child in children_of(node):
             yield from walk(child)
 
     for stmt in body:
@@ -78,7 +80,7 @@ def _histories(body: list[gast.stmt]) -> tuple[dict[str, _History], dict[str, li
     found: dict[str, _History] = {}
     tuples: dict[str, list[str]] = {}
     for place, whole in enumerate(body):
-        for node in gast.walk(whole):
+        for node in nodes_in(whole):
             if isinstance(node, gast.Assign):
                 names = _parts(node.value)
                 if isinstance(node.value, gast.Tuple) and isinstance(node.targets[0], gast.Name) and names:

@@ -32,7 +32,7 @@ def keep_shapes(program: Program) -> None:
     appends = {
         s.stack[1]: s for s in statements(program.body) if s.stack is not None and s.stack[0] == "append"
     }
-    after = Liveness(program).after
+    after = program.fact(Liveness).after
     for block in _blocks(program.body):
         for index, stmt in enumerate(block):
             if (

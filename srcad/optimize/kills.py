@@ -36,7 +36,7 @@ def store_at_once(program: Program) -> None:
 class _Storer:
     def __init__(self, program: Program) -> None:
         self.program = program
-        self.memory = Memory(program)
+        self.memory = program.fact(Memory)
         self.places = Places(program, self.memory.kinds)
 
     def block(self, stmts: list[Statement]) -> list[Statement]:

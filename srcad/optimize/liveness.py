@@ -27,7 +27,7 @@ class Liveness:
     """
 
     def __init__(self, program: Program) -> None:
-        self.memory = Memory(program)
+        self.memory = program.fact(Memory)
         self.after: dict[Statement, frozenset[str]] = {}
         self.dead: set[Statement] = set()
         self._exits: list[tuple[frozenset[str], frozenset[str]]] = []

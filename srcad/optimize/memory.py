@@ -61,7 +61,7 @@ class Memory:
     @cached_property
     def kinds(self) -> TermKinds:
         """The kinds of the terms that were there when the classes were made."""
-        return TermKinds(self.program)
+        return self.program.fact(TermKinds)
 
     # ---- questions --------------------------------------------------------------------------
 

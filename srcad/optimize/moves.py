@@ -32,8 +32,8 @@ def use_before_overwriting(program: Program) -> None:
 class _Mover:
     def __init__(self, program: Program) -> None:
         self.program = program
-        self.loads = loads_of(program)
-        self.memory = Memory(program)
+        self.loads = program.fact(loads_of)
+        self.memory = program.fact(Memory)
 
     def block(self, stmts: list[Statement]) -> list[Statement]:
         for stmt in stmts:

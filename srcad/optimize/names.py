@@ -66,7 +66,7 @@ def _bound_in_loops(body: list[Statement]) -> set[str]:
 
 def _candidates(program: Program) -> set[str]:
     """Return the temporaries that hold arrays, bound by plain assignments only."""
-    kinds = TermKinds(program)
+    kinds = program.fact(TermKinds)
     refused = program.context.keep | program.parameters | program.terms.captured | program.stacks
     found: set[str] = set()
     for stmt in statements(program.body):
@@ -85,7 +85,7 @@ def _may_be_array(value: Term) -> bool:
 
 def _conflicts(program: Program, candidates: set[str]) -> dict[str, set[str]]:
     """Return, for each of some variables in the order of the text, those that are needed while it is bound."""
-    after = Liveness(program).after
+    after = program.fact(Liveness).after
     found: dict[str, set[str]] = {}
     for stmt in statements(program.body):
         name = stmt.target

@@ -42,7 +42,7 @@ class _Nest:
     def __init__(self, program: Program) -> None:
         self.program = program
         self.keep = program.context.keep
-        liveness = Liveness(program)
+        liveness = program.fact(Liveness)
         self.memory, self.after = liveness.memory, liveness.after
 
     def block(self, stmts: list[Statement], depth: int) -> list[Statement]:

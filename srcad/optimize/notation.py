@@ -47,7 +47,7 @@ def write_briefly(program: Program) -> None:
 class _Writer:
     def __init__(self, program: Program) -> None:
         self.terms = program.terms
-        self.kinds = TermKinds(program)
+        self.kinds = program.fact(TermKinds)
         self.displays = _displays(program)
         self.views = {
             stmt.target

@@ -40,7 +40,7 @@ class _Remover:
     """Walks backwards with the places that will be stored to before their array is read."""
 
     def __init__(self, program: Program) -> None:
-        self.memory = Memory(program)
+        self.memory = program.fact(Memory)
         self.popped = _popped(program)
         self.dead: set[Statement] = set()
 

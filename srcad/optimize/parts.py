@@ -32,7 +32,7 @@ def read_in_place(program: Program) -> None:
 class _Reader:
     def __init__(self, program: Program) -> None:
         self.program = program
-        self.memory = Memory(program)
+        self.memory = program.fact(Memory)
         self.users: dict[str, set[Statement]] = {}
         for stmt in statements(program.body):
             for name in stmt.reads | stmt.writes:

@@ -34,7 +34,7 @@ class Products(Rewriter):
         super().__init__(program, memory)
         self.kinds = memory.kinds
         self.shapes = Shapes(program, self.kinds)
-        self.loads = loads_of(program)
+        self.loads = program.fact(loads_of)
         self.primal = primal_statements(program)
 
     def statement(self, stmt: Statement, known: Known) -> list[Statement] | None:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, TypeVar
 
 import gast
 import numpy as np
@@ -12,6 +12,7 @@ import numpy as np
 from srcad import runtime as rt
 from srcad.lang.function import Function
 from srcad.lang.printer import Comment
+from srcad.lang.walking import nodes_in
 from srcad.optimize.context import Context
 from srcad.optimize.terms import WORLD, Term, Terms, base_name
 
@@ -19,6 +20,7 @@ __all__ = ["LEAVING", "Program", "Remark", "Statement", "primal_statements", "st
 
 LEAVING = (gast.Break, gast.Continue, gast.Return, gast.Raise)
 _NOTHING: frozenset[str] = frozenset()
+_Fact = TypeVar("_Fact")
 _NOWHERE: Mapping[Term, gast.stmt] = {}
 
 
@@ -91,14 +93,27 @@ class Program:
         self.terms = Terms(function.scope.statics, context)
         tree = function.tree
         self.stacks = _histories(tree)
-        self.parameters = frozenset(n.id for n in gast.walk(tree.args) if isinstance(n, gast.Name))
+        self.parameters = frozenset(n.id for n in nodes_in(tree.args) if isinstance(n, gast.Name))
         self.body = self._block(tree.body)
         self.changes = 0
         self.facts: dict[type, Any] = {}
+        self._found: dict[Any, Any] = {}
+        self._found_in: list[Any] = []
 
     def to_function(self) -> Function:
         """Return the function with the statements as they are now."""
         return self.function.with_body(_trees(self.body) or [gast.Pass()])
+
+    def fact(self, find: Callable[[Program], _Fact]) -> _Fact:
+        """Return what an analysis finds; it is kept until a statement changes, and nobody changes it."""
+        state: list[Any] = []
+        _note(self.body, state)
+        if state != self._found_in:
+            self._found, self._found_in = {}, state
+        if find not in self._found:
+            self._found[find] = find(self)
+        fact: _Fact = self._found[find]
+        return fact
 
     def fresh(self, hint: str) -> str:
         """Return a name that is not in use."""
@@ -184,7 +199,7 @@ class Program:
     def _barrier(self, stmt: Statement, node: gast.stmt) -> Statement:
         """Describe a statement that is taken as it is: it may do anything with the names in it."""
         plain = Statement(type(node), node)
-        names = [n for n in gast.walk(node) if isinstance(n, gast.Name) and not self.terms.is_static(n.id)]
+        names = [n for n in nodes_in(node) if isinstance(n, gast.Name) and not self.terms.is_static(n.id)]
         plain.reads = frozenset(n.id for n in names)
         plain.writes = frozenset(n.id for n in names if not isinstance(n.ctx, gast.Load))
         plain.changes, plain.is_pure = plain.reads | {WORLD}, False
@@ -260,12 +275,27 @@ class Program:
         return stmt
 
 
-def statements(body: Iterable[Statement]) -> Iterator[Statement]:
-    """Yield the statements of a block and of the blocks inside, each before its own blocks."""
+def statements(body: Iterable[Statement]) -> list[Statement]:
+    """Return the statements of a block and of the blocks inside, each before its own blocks."""
+    found: list[Statement] = []
+    _gather(body, found)
+    return found
+
+
+def _gather(body: Iterable[Statement], found: list[Statement]) -> None:
     for stmt in body:
-        yield stmt
+        found.append(stmt)
         for block in stmt.blocks:
-            yield from statements(block)
+            _gather(block, found)
+
+
+def _note(body: list[Statement], state: list[Any]) -> None:
+    """Add to ``state`` all that the facts of a block depend on."""
+    state.append(len(body))
+    for stmt in body:
+        state += (stmt, stmt.kind, stmt.value, stmt.targets, stmt.extras)
+        for block in stmt.blocks:
+            _note(block, state)
 
 
 def primal_statements(program: Program) -> set[Statement]:
@@ -293,13 +323,13 @@ def _bound(target: Term) -> list[str]:
 def _histories(tree: gast.FunctionDef) -> frozenset[str]:
     """Return the lists that are only made empty, appended to and popped from."""
     candidates: set[str] = set()
-    for node in gast.walk(tree):
+    for node in nodes_in(tree):
         if isinstance(node, gast.Assign) and isinstance(node.value, gast.List) and not node.value.elts:
             candidates |= {t.id for t in node.targets if isinstance(t, gast.Name) and len(node.targets) == 1}
     if not candidates:
         return frozenset()
     allowed: set[int] = set()
-    for node in gast.walk(tree):
+    for node in nodes_in(tree):
         if isinstance(node, gast.Assign) and isinstance(node.value, gast.List) and not node.value.elts:
             allowed.add(id(node.targets[0]))
         elif isinstance(node, (gast.Assign, gast.Expr)) and isinstance(node.value, gast.Call):
@@ -308,7 +338,7 @@ def _histories(tree: gast.FunctionDef) -> frozenset[str]:
                 pops_last = func.attr == "append" or not node.value.args
                 if isinstance(func.value, gast.Name) and pops_last and not node.value.keywords:
                     allowed.add(id(func.value))
-    spoiled = {n.id for n in gast.walk(tree) if isinstance(n, gast.Name) and id(n) not in allowed}
+    spoiled = {n.id for n in nodes_in(tree) if isinstance(n, gast.Name) and id(n) not in allowed}
     return frozenset(candidates - spoiled)
 
 

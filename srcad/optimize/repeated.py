@@ -26,7 +26,7 @@ def add_twice(program: Program) -> None:
 
     A product that is made for these two alone is written into their sum.
     """
-    memory, loads = Memory(program), loads_of(program)
+    memory, loads = program.fact(Memory), program.fact(loads_of)
     program.body = _block(program, memory, loads, program.body)
 
 

@@ -45,8 +45,8 @@ def reuse_memory(program: Program) -> None:
 class _Reuser:
     def __init__(self, program: Program) -> None:
         self.program = program
-        liveness = Liveness(program)
-        self.memory, self.after = liveness.memory, liveness.after
+        liveness = program.fact(Liveness)
+        self.memory, self.after = liveness.memory, dict(liveness.after)
         self.kinds = self.memory.kinds
         self.stored = Counter(name for stmt in statements(program.body) for name in stmt.writes)
         self.making: dict[str, Statement] = {}

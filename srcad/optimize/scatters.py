@@ -32,7 +32,7 @@ class _Writer:
     def __init__(self, program: Program) -> None:
         self.program = program
         self.like = program.context.like
-        self.loads = loads_of(program)
+        self.loads = program.fact(loads_of)
 
     def block(self, stmts: list[Statement]) -> list[Statement]:
         for stmt in stmts:

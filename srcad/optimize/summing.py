@@ -42,7 +42,7 @@ def sum_down_once(program: Program) -> bool:
 class _Finder:
     def __init__(self, program: Program) -> None:
         self.keep = program.context.keep
-        self.kinds = TermKinds(program)
+        self.kinds = program.fact(TermKinds)
         self.settled = Shapes(program, self.kinds).settled
         self.readers: dict[str, list[Statement]] = defaultdict(list)
         self.writes: Counter[str] = Counter()

@@ -37,7 +37,7 @@ class FactorsOfSums(Rewriter):
     def __init__(self, program: Program, memory: Memory) -> None:
         super().__init__(program, memory)
         self.kinds = memory.kinds
-        self.loads = loads_of(program)
+        self.loads = program.fact(loads_of).copy()
         self.primal = primal_statements(program)
 
     def statement(self, stmt: Statement, known: Known) -> list[Statement] | None:
@@ -132,7 +132,7 @@ def negate_smaller(program: Program) -> None:
         t = g * x                   # before          u = -g              # after
         dx = -t                                       dx = u * x
     """
-    kinds, loads = TermKinds(program), loads_of(program)
+    kinds, loads = program.fact(TermKinds), program.fact(loads_of)
     for block in [program.body, *[b for stmt in statements(program.body) for b in stmt.blocks]]:
         for first, second in list(zip(block, block[1:])):
             small = _smaller_factor(first, second, kinds)

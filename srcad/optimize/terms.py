@@ -7,6 +7,7 @@ from typing import Any
 
 import gast
 
+from srcad.lang.walking import nodes_in
 from srcad.optimize.calls import ARRAY_UPDATES, PURE_METHODS, changed_arguments
 from srcad.optimize.context import Context
 
@@ -154,13 +155,13 @@ class Terms:
         return term
 
     def _opaque(self, node: gast.expr) -> Term:
-        names = {n.id for n in gast.walk(node) if isinstance(n, gast.Name) and isinstance(n.ctx, gast.Load)}
+        names = {n.id for n in nodes_in(node) if isinstance(n, gast.Name) and isinstance(n.ctx, gast.Load)}
         term = self._described(type(node), (node,))
         term.is_opaque = True
         term.reads = frozenset(n for n in names if not self.is_static(n))
         impure = any(
             isinstance(n, _IMPURE) or (isinstance(n, gast.Call) and not self.of(n).is_pure)
-            for n in gast.walk(node)
+            for n in nodes_in(node)
         )
         term.is_pure = not impure
         term.changes = term.reads | {WORLD} if impure else _NOTHING

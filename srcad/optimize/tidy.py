@@ -22,6 +22,7 @@ import gast
 
 from srcad.lang.function import Function
 from srcad.lang.printer import Comment
+from srcad.lang.walking import NodeTransformer, nodes_in
 from srcad.optimize.kept_names import return_under_same_names
 
 __all__ = ["tidy"]
@@ -33,26 +34,26 @@ def tidy(fn: Function, convertible: set[str]) -> Function:
     ``convertible`` names the arguments that are arrays of double precision.
     """
     body = _Finisher(fn, convertible).visit(gast.Module(fn.tree.body, [])).body
-    parameters = frozenset(n.id for n in gast.walk(fn.tree.args) if isinstance(n, gast.Name))
+    parameters = frozenset(n.id for n in nodes_in(fn.tree.args) if isinstance(n, gast.Name))
     body = return_under_same_names(_without_unread(_without_copies(body)), parameters)
     return fn.with_body(_comments(body))
 
 
-class _Finisher(gast.NodeTransformer):
+class _Finisher(NodeTransformer):
     """Drops ``rt.finish(d, x)`` where ``d`` is an array that was made here and goes nowhere else."""
 
     def __init__(self, fn: Function, convertible: set[str]) -> None:
         self.convertible = convertible | _kept_arguments(fn.tree.body, convertible)
         self.assigned: dict[str, list[gast.AST]] = {}
         self.reads: dict[str, int] = {}
-        for node in gast.walk(fn.tree):
+        for node in nodes_in(fn.tree):
             if isinstance(node, gast.Assign) and isinstance(node.targets[0], gast.Name):
                 self.assigned.setdefault(node.targets[0].id, []).append(node.value)
             elif isinstance(node, gast.Assign):
-                for name in gast.walk(node.targets[0]):
+                for name in nodes_in(node.targets[0]):
                     if isinstance(name, gast.Name) and isinstance(name.ctx, gast.Store):
                         self.assigned.setdefault(name.id, []).append(node.value)
-        for node in gast.walk(fn.tree):
+        for node in nodes_in(fn.tree):
             if isinstance(node, (gast.Assign, gast.Return, gast.Call, gast.Tuple, gast.List, gast.Dict)):
                 for child in _direct(node):
                     self.reads[child] = self.reads.get(child, 0) + 1
@@ -82,23 +83,23 @@ def _kept_arguments(body: list[gast.stmt], arguments: set[str]) -> set[str]:
         target, value = stmt.targets[0], stmt.value
         if isinstance(target, gast.Name) and isinstance(value, gast.Name) and value.id in arguments - written:
             found.add(target.id)
-        written |= {n.id for n in gast.walk(target) if isinstance(n, gast.Name)}
+        written |= {n.id for n in nodes_in(target) if isinstance(n, gast.Name)}
     return found
 
 
 def _without_copies(body: list[gast.stmt]) -> list[gast.stmt]:
     """Put the variables themselves in the place of their copies in the last statements."""
-    stored = Counter(n.id for s in body for n in gast.walk(s) if isinstance(n, gast.Name) and _is_store(n))
+    stored = Counter(n.id for s in body for n in nodes_in(s) if isinstance(n, gast.Name) and _is_store(n))
     start = len(body)
     while start > 0 and isinstance(body[start - 1], (gast.Assign, gast.Return)):
         start -= 1
     latest = {
-        n.id: k for k, s in enumerate(body) for n in gast.walk(s) if isinstance(n, gast.Name) and _is_store(n)
+        n.id: k for k, s in enumerate(body) for n in nodes_in(s) if isinstance(n, gast.Name) and _is_store(n)
     }
     renamed: dict[str, str] = {}
     result = body[:start]
     for place, stmt in enumerate(body[start:], start):
-        for node in gast.walk(stmt):
+        for node in nodes_in(stmt):
             if isinstance(node, gast.Name) and isinstance(node.ctx, gast.Load):
                 node.id = renamed.get(node.id, node.id)
         target = stmt.targets[0] if isinstance(stmt, gast.Assign) else None
@@ -112,7 +113,7 @@ def _without_copies(body: list[gast.stmt]) -> list[gast.stmt]:
 
 def _without_unread(body: list[gast.stmt]) -> list[gast.stmt]:
     """Leave out the arguments that were kept at the entry for a conversion that is gone."""
-    reads = {n.id for s in body for n in gast.walk(s) if isinstance(n, gast.Name) and not _is_store(n)}
+    reads = {n.id for s in body for n in nodes_in(s) if isinstance(n, gast.Name) and not _is_store(n)}
     start = 0
     while start < len(body) and _is_copy(body[start]):
         start += 1

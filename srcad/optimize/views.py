@@ -29,9 +29,9 @@ def update_through_views(program: Program) -> None:
 class _Writer:
     def __init__(self, program: Program) -> None:
         self.program = program
-        liveness = Liveness(program)
+        liveness = program.fact(Liveness)
         self.memory, self.after = liveness.memory, liveness.after
-        self.loads = loads_of(program)
+        self.loads = program.fact(loads_of)
 
     def block(self, stmts: list[Statement]) -> list[Statement]:
         for stmt in stmts:

@@ -1,0 +1,145 @@
+"""Go through trees: what `gast.walk` and the visitors do, without looking into fields that hold no expressions.
+
+The fields of a class that may hold nodes are found once. Contexts and operators are left out: they have no parts and no
+place, and are shared by copies.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, TypeVar
+
+import gast
+
+__all__ = ["NodeTransformer", "NodeVisitor", "children_of", "clone", "nodes_in"]
+
+_Node = TypeVar("_Node", bound=gast.AST)
+_PLAIN_FIELDS = frozenset(
+    ["arg", "asname", "attr", "ctx", "id", "is_async", "kind", "level", "module", "op", "ops",
+     "rest", "simple", "type_comment"]
+)  # fmt: skip
+
+
+class _Fields(dict[type, tuple[str, ...]]):
+    """For each class of nodes, the fields that may hold nodes."""
+
+    def __missing__(self, kind: type) -> tuple[str, ...]:
+        fields: tuple[str, ...] = getattr(kind, "_fields", ())
+        if issubclass(kind, gast.Constant | gast.Global | gast.Nonlocal | gast.MatchSingleton):
+            fields = ()
+        found = self[kind] = tuple(f for f in fields if f not in _PLAIN_FIELDS)
+        return found
+
+
+_fields = _Fields()
+_AST: type = gast.AST
+
+
+def children_of(node: gast.AST) -> list[gast.AST]:
+    """Return the nodes directly below a node, in the order of the text."""
+    found: list[gast.AST] = []
+    for field in _fields[type(node)]:
+        value = getattr(node, field, None)
+        if value is None:
+            continue
+        if type(value) is list:
+            found += [item for item in value if isinstance(item, _AST)]
+        elif isinstance(value, _AST):
+            found.append(value)
+    return found
+
+
+def nodes_in(tree: gast.AST) -> Iterator[gast.AST]:
+    """Go through a tree breadth first, its root included.
+
+    Examples
+    --------
+    >>> [type(node).__name__ for node in nodes_in(gast.parse("y = f(x) + 1"))]
+    ['Module', 'Assign', 'Name', 'BinOp', 'Call', 'Constant', 'Name', 'Name']
+    """
+    found = [tree]
+    fields = _fields
+    for node in found:
+        for field in fields[type(node)]:
+            value = getattr(node, field, None)
+            if value is None:
+                continue
+            if type(value) is list:
+                found += [item for item in value if isinstance(item, _AST)]
+            elif isinstance(value, _AST):
+                found.append(value)
+        yield node
+
+
+class _Methods(dict[type, str]):
+    """For each class of nodes, the method that visits it."""
+
+    def __missing__(self, kind: type) -> str:
+        found = self[kind] = "visit_" + kind.__name__
+        return found
+
+
+_methods = _Methods()
+
+
+class NodeVisitor:
+    """Visit the nodes of a tree by methods named after their classes, as `gast.NodeVisitor` does."""
+
+    def visit(self, node: gast.AST) -> Any:
+        """Visit a node."""
+        visitor = getattr(self, _methods[type(node)], None)
+        return self.generic_visit(node) if visitor is None else visitor(node)
+
+    def generic_visit(self, node: gast.AST) -> Any:
+        """Visit what is below a node that has no method of its own."""
+        for child in children_of(node):
+            self.visit(child)
+
+
+class NodeTransformer(NodeVisitor):
+    """Replace the nodes of a tree by what their methods return, as `gast.NodeTransformer` does."""
+
+    def generic_visit(self, node: gast.AST) -> Any:
+        """Replace what is below a node that has no method of its own."""
+        for field in _fields[type(node)]:
+            value = getattr(node, field, None)
+            if value is None:
+                continue
+            if type(value) is list:
+                value[:] = self._replaced(value)
+            elif isinstance(value, _AST):
+                new = self.visit(value)
+                if new is None:
+                    delattr(node, field)
+                elif new is not value:
+                    setattr(node, field, new)
+        return node
+
+    def _replaced(self, nodes: list[Any]) -> list[Any]:
+        found: list[Any] = []
+        for node in nodes:
+            new = self.visit(node) if isinstance(node, _AST) else node
+            if new is None and node is not None:
+                continue
+            if isinstance(new, list):
+                found += new
+            else:
+                found.append(new)
+        return found
+
+
+def clone(node: _Node) -> _Node:
+    """Return a deep copy of a tree, with its places; values of constants, contexts and operators are shared."""
+    kind = type(node)
+    new: _Node = kind.__new__(kind)
+    state = vars(new)
+    state.update(vars(node))
+    for field in _fields[kind]:
+        value = state.get(field)
+        if value is None:
+            continue
+        if type(value) is list:
+            state[field] = [clone(item) if isinstance(item, _AST) else item for item in value]
+        elif isinstance(value, _AST):
+            state[field] = clone(value)
+    return new
