@@ -130,7 +130,7 @@ class NodeTransformer(NodeVisitor):
 
 def clone(node: _Node) -> _Node:
     """Return a deep copy of a tree, with its places; values of constants, contexts and operators are shared."""
-    kind = type(node)
+    kind: Any = type(node)
     new: _Node = kind.__new__(kind)
     state = vars(new)
     state.update(vars(node))
