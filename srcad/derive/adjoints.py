@@ -337,17 +337,23 @@ class _Adjoint(RuleAdjoints):
         """Return the gradient of an array whose entries were put into a list."""
         return call("rt.array_like", gradient, value) if self.kind(value).name not in _LISTS else gradient
 
-    def pop(self, target: str, node: gast.Call) -> Operation:
+    def pop(self, target: str | None, node: gast.Call) -> Operation:
+        """The adjoint of a pop from a list that only grows and shrinks at its end."""
         base = node.func.value.id
+        targets = () if target is None else (target,)
         if node.args or base not in self.varied:
-            return Operation((target,), [self.stmt], nothing)
+            return Operation(targets, [self.stmt], nothing)
 
         def pull(fl: Flattener, grad: Names, live: set[str]) -> list[Contribution]:
-            value = name(grad(target)) if target in live else constant(0.0)
+            value: gast.AST = constant(0.0)
+            if target is not None and target in live:
+                value = name(grad(target))
+            elif target is not None and not is_scalar(self.kind(name(target))):
+                value = fl.atom(call("rt.zeros_like", name(target)))
             fl.statements.append(gast.Expr(method(grad(base), "append", value)))
             return []
 
-        return Operation((target,), [self.stmt], pull, in_place=base)
+        return Operation(targets, [self.stmt], pull, in_place=base)
 
     # -- in place ----------------------------------------------------------------------------------
 
@@ -362,6 +368,8 @@ class _Adjoint(RuleAdjoints):
                     return [Contribution(node.args[0].id, popped)] if self.is_varied(node.args[0]) else []
 
                 return Operation((), [self.stmt], pull, in_place=base)
+            if func.attr == "pop" and self.kind(func.value).name == "list":
+                return self.pop(None, node)
         if self.is_unknown_call(node):
             return self.call(None, node)
         return Operation((), [self.stmt], nothing)

@@ -131,6 +131,8 @@ class _Lowering(CallLowering, IterableLowering):
             return [*self.packed(stmt), *self.separate(stmt)]
         if isinstance(stmt, gast.Expr) and isinstance(stmt.value, gast.Call):
             lowered = self.lowered(stmt, None, stmt.value)
+            if lowered is None and _is_pop(stmt.value) and not is_scalar(self.kind(stmt.value)):
+                lowered = [self.keep(stmt.value, "popped")[0]]  # its gradient begins with its form
             return [stmt] if lowered is None else self.block(lowered)
         return [stmt]
 
@@ -333,7 +335,7 @@ class _Lowering(CallLowering, IterableLowering):
         if not set(written) & set(read_names(stmt.value)):
             return [stmt]
         if isinstance(stmt.value, gast.Call) and isinstance(stmt.value.func, gast.Attribute):
-            if stmt.value.func.attr == "pop":
+            if _is_pop(stmt.value):
                 return [stmt]
         assignment, fresh = self.keep(stmt.value)
         return [assignment, gast.Assign([target], fresh, None)]
@@ -398,6 +400,10 @@ def _breaks(body: list[gast.stmt]) -> bool:
         if any(_breaks(handler.body) for handler in getattr(stmt, "handlers", [])):
             return True
     return False
+
+
+def _is_pop(node: gast.Call) -> bool:
+    return isinstance(node.func, gast.Attribute) and node.func.attr == "pop"
 
 
 def _update_of(variable: str, value: gast.AST) -> gast.stmt:

@@ -50,11 +50,12 @@ import gast
 
 from srcad.errors import NoSourceError, UnsupportedError
 from srcad.frontend.cells import Cell
+from srcad.frontend.consumed import Place, as_loops, is_always_run, places, put, run_before
 from srcad.frontend.fence import fence
 from srcad.frontend.flags import BLOCKS, LOOPS, head, jumps_of, with_flags
 from srcad.frontend.match import lower_match
 from srcad.frontend.nested import as_definition
-from srcad.frontend.quiet import changed_names, why_not_at_once
+from srcad.frontend.quiet import changed_names, is_quiet_method, why_not_at_once
 from srcad.frontend.resolve import resolve
 from srcad.frontend.statics import refer
 from srcad.lang import tree as t
@@ -190,46 +191,88 @@ class _Inliner:
     def collected(self, stmt: gast.stmt) -> list[gast.stmt]:
         """Replace the generators that a statement consumes as a whole by lists; return what makes these."""
         prelude: list[gast.stmt] = []
-        for holder, field, index, named in self.uses(stmt):
-            value = getattr(holder, field)
-            call = value if index is None else value[index]
-            items, item = self.scope.fresh("items"), self.scope.fresh("item")
-            made = t.place(t.assign(items, gast.List([], gast.Load())), call)
-            grow = gast.Expr(t.call(t.attribute(t.name(items), "append"), t.name(item)))
-            loop = t.place(gast.For(t.store(item), call, [grow], [], None), call)
-            prelude += [made, *self.statement(loop)]
-            result: gast.expr = t.name(items)
-            if named:
-                result = t.call(refer(self.scope, iteration.Items, "Items"), result)
-            if index is None:
-                setattr(holder, field, t.place(result, call))
-            else:
-                value[index] = t.place(result, call)
+        plain = isinstance(stmt, gast.Assign | gast.AugAssign | gast.Expr | gast.Return | gast.For | gast.If)
+        done: set[int] = set()
+        for path in list(places(stmt)):
+            place, node = path[-1], path[-1].value()
+            if done & {id(around.node) for around in path}:
+                continue
+            if isinstance(node, t.COMPREHENSIONS) and plain and self.is_interleaved(node, place):
+                prelude += self.kept_before(path, node, True)
+                loops, result = as_loops(node, self.scope)
+                put(place, result)
+                prelude += self.block(loops)
+            elif isinstance(node, gast.Call) and self.stays(node, stmt):
+                self.check_at_once(node, True)
+            elif isinstance(node, gast.Call) and self.generator(node) is not None:
+                if plain and any(self.will_interleave(around) for around in path):
+                    continue
+                prelude += self.made_list(path, node, plain)
         return prelude
 
-    def uses(self, stmt: gast.stmt) -> list[tuple[gast.AST, str, int | None, bool]]:
-        """Return the places in the expressions of a statement where a generator is consumed, as a whole or not."""
-        found: list[tuple[gast.AST, str, int | None, bool]] = []
-        plain = isinstance(stmt, gast.Assign | gast.AugAssign | gast.Expr | gast.Return | gast.For | gast.If)
-        pending: list[gast.AST] = [stmt]
-        while pending:
-            node = pending.pop()
-            for field, value in gast.iter_fields(node):
-                if isinstance(node, gast.stmt) and field in (*BLOCKS, "handlers"):
-                    continue
-                for index, child in enumerate(value if isinstance(value, list) else [value]):
-                    if not isinstance(child, gast.AST):
-                        continue
-                    if isinstance(child, gast.Call) and self.stays(child, stmt):
-                        self.check_at_once(child, True)
-                    elif isinstance(child, gast.Call) and self.generator(child) is not None:
-                        whole = plain and self.consumes(node, field)
-                        if not whole:
-                            self.check_at_once(child, plain)
-                        named = not whole and not self.is_zip(node)
-                        found.append((node, field, index if isinstance(value, list) else None, named))
-                    pending.append(child)
-        return found
+    def will_interleave(self, place: Place) -> bool:
+        """Tell whether a place holds a comprehension that becomes a loop."""
+        node = place.value()
+        return isinstance(node, t.COMPREHENSIONS) and self.is_interleaved(node, place)
+
+    def made_list(self, path: tuple[Place, ...], call: gast.Call, plain: bool) -> list[gast.stmt]:
+        """Replace the call of a generator by the list of its items; return the statements that make it."""
+        place = path[-1]
+        whole = plain and self.consumes(place.node, place.field)
+        if not whole:
+            self.check_at_once(call, plain)
+        named = not whole and not self.is_zip(place.node)
+        before = self.kept_before(path, call, self.reason(call) is not None)
+        items, item = self.scope.fresh("items"), self.scope.fresh("item")
+        made = t.place(t.assign(items, gast.List([], gast.Load())), call)
+        grow = gast.Expr(t.call(t.attribute(t.name(items), "append"), t.name(item)))
+        loop = t.place(gast.For(t.store(item), call, [grow], [], None), call)
+        result: gast.expr = t.name(items)
+        if named:
+            result = t.call(refer(self.scope, iteration.Items, "Items"), result)
+        put(place, t.place(result, call))
+        return [*before, made, *self.statement(loop)]
+
+    def kept_before(self, path: tuple[Place, ...], node: gast.expr, loud: bool) -> list[gast.stmt]:
+        """Compute first what the statement evaluates before a generator, if the one may change what the other sees."""
+        if loud and not is_always_run(path):
+            raise self.error(node, "A generator that changes what others see stands where it may not be run.",
+                             "Make a list of it in a statement of its own.")  # fmt: skip
+        made = []
+        for place in list(run_before(path, loud)):
+            value = place.value()
+            kept = self.scope.fresh("first")
+            starred = isinstance(value, gast.Starred)
+            made.append(t.place(t.assign(kept, value.value if starred else value), value))
+            put(place, t.place(gast.Starred(t.name(kept), gast.Load()) if starred else t.name(kept), value))
+        return made
+
+    def is_interleaved(self, node: Any, place: Place) -> bool:
+        """Tell whether a comprehension and a generator in it may change what the other sees, so that order counts."""
+        calls = [c for c in nodes_in(node) if isinstance(c, gast.Call)]
+        generators = [
+            c for c in calls if self.generator(c) is not None and not self.is_active(self.generator(c)[0])
+        ]  # type: ignore[index]
+        if (
+            not generators
+            or isinstance(node, gast.GeneratorExp)
+            and not self.consumes(place.node, place.field)
+        ):
+            return False
+        bound = {n.id for part in node.generators for n in nodes_in(part.target) if isinstance(n, gast.Name)}
+        loud = any(self.reason(c) is not None for c in generators)
+        changing = bool(changed_names([node])) or any(
+            self.may_change(c) for c in calls if c not in generators
+        )
+        reading = any(not bound >= t.names_read(c.args) for c in generators)
+        return loud or changing and reading
+
+    def may_change(self, call: gast.Call) -> bool:
+        """Tell whether a call may run code of the user's."""
+        if isinstance(call.func, gast.Attribute):
+            return not isinstance(call.func.value, gast.Constant) and not is_quiet_method(call.func.attr)
+        function = self.scope.statics.get(getattr(call.func, "id", ""))
+        return not str(getattr(function, "__module__", None)).startswith(("builtins", "math", "numpy"))
 
     def stays(self, call: gast.Call, stmt: gast.stmt) -> bool:
         """Tell whether a call of a generator stays a call: one of itself, or in a comprehension that binds its operands."""

@@ -21,7 +21,7 @@ import gast
 
 from srcad.lang import tree as t
 
-__all__ = ["calls_methods", "changed_names", "why_not_at_once"]
+__all__ = ["calls_methods", "changed_names", "is_quiet_method", "why_not_at_once"]
 
 _GROWING = frozenset(
     "append appendleft add clear discard extend extendleft fill insert pop popitem popleft put remove reverse setdefault "
@@ -82,6 +82,11 @@ def calls_methods(node: gast.AST, statics: Container[str]) -> tuple[bool, bool]:
     calls = [n.func for n in gast.walk(node) if isinstance(n, gast.Call)]
     methods = [f for f in calls if isinstance(f, gast.Attribute) and _root(f) not in statics]
     return bool(reads), any(f.attr not in _QUIET_METHODS for f in methods)
+
+
+def is_quiet_method(title: str) -> bool:
+    """Tell whether methods of this name change nothing."""
+    return title in _QUIET_METHODS
 
 
 def _is_quiet(node: gast.Call, own: set[str]) -> bool:

@@ -130,3 +130,27 @@ def entries_with_their_places_while_they_change(a):
     for k, (idx, v) in enumerate(np.ndenumerate(a[0])):
         tot += k * v * idx[0]
     return s + sum(out.values()) + tot
+
+
+def doubling(a, n):
+    for _ in range(n):
+        a[0] = a[0] * 2.0
+        yield a[0]
+        a[1] += 0.5
+
+
+@program(0.7)
+def a_generator_that_changes_a_list_in_comprehensions(x):
+    a = [x, x * x]
+    products = [v * a[0] * a[1] for v in doubling(a, 2) if a[0] > 0]
+    places = {k: v + a[1] for k, v in enumerate(doubling(a, 2))}
+    twice = [v * w * a[1] for w in (1.0, x) for v in doubling(a, 2)]
+    return sum(products) + sum(places.values()) + sum(twice) + sum(v * a[0] for v in doubling(a, 3))
+
+
+@program(0.7)
+def a_generator_that_changes_a_list_behind_reads_of_it(x):
+    a = [x, x * x]
+    s = a[0] * a[1] + sum(doubling(a, 2)) * a[0]
+    t = max(a[0], a[1] * sum(doubling(a, 1)), sum(doubling(a, 2)) - a[1])
+    return s * t + a[0]

@@ -464,3 +464,15 @@ def rows_of_a_nested_list_replaced_after_they_were_blocks(x, y):
     blocks[0] = [y * 2.0, y]
     blocks[1][1] = x * 3.0
     return np.sum(whole**2) + np.sum(np.block(blocks) ** 3)
+
+
+@program(X, Y)
+def what_is_appended_and_dropped(x, y):
+    numbers, arrays = [], []
+    for k in range(4):
+        numbers.append(x[0] * k)
+        arrays.append(x * y[1] * k)
+        if k % 2:
+            numbers.pop()
+            arrays.pop()
+    return numbers[0] * numbers[1] + x[1] * sum(numbers) + sum(np.sum(a * a) for a in arrays)
