@@ -122,7 +122,8 @@ def _bound(
             raise NoDerivativeError(reason)
     images = signature.bind(*shadows, **option_shadows).arguments
     for name, image in images.items():
-        if name not in rule.wrt and _carries_derivative(arguments[name], image):
+        whole = rule.takes_numbers and type(arguments[name]) is int and image is not None
+        if name not in rule.wrt and (whole or _carries_derivative(arguments[name], image)):
             raise NoDerivativeError(
                 f"There is no derivative of '{title}' with respect to the argument '{name}'.",
                 "Use srcad's stop_gradient or a constant there.",

@@ -237,9 +237,13 @@ class Operations:
         for parameter, argument in list(bound.items()):
             parts = argument if isinstance(argument, (list, tuple)) else [argument]
             numeric = any(self.is_varied(p) and holds_numbers(self.kind(p)) for p in parts)
-            if parameter not in rule.wrt and numeric and all(may_be_whole(self.kind(p)) for p in parts):
-                bound[parameter] = self.fl.atom(call("rt.whole_only", argument, constant(parameter)))
-            elif parameter not in rule.wrt and numeric:
+            if parameter in rule.wrt or not numeric:
+                continue
+            if all(may_be_whole(self.kind(p)) for p in parts):
+                tangent = [self.tangent(argument)] if rule.takes_numbers else []
+                check = "rt.unmoved" if rule.takes_numbers else "rt.whole_only"
+                bound[parameter] = self.fl.atom(call(check, argument, *tangent, constant(parameter)))
+            else:
                 raise self.refuse(f"There is no derivative with respect to the argument '{parameter}'.",
                                   "Use srcad's stop_gradient or a constant there.", NoDerivativeError)  # fmt: skip
         if rule.kind == "elementwise":

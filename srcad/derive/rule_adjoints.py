@@ -73,9 +73,11 @@ class RuleAdjoints(MemoryAdjoints):
                 isinstance(part, gast.Name) and part.id in self.varied and not is_whole(self.kind(part))
                 for part in parts
             )
-            if parameter not in rule.wrt and varied and all(may_be_whole(self.kind(p)) for p in parts):
+            if parameter in rule.wrt or not varied:
+                continue
+            if all(may_be_whole(self.kind(p)) for p in parts) and not rule.takes_numbers:
                 bound[parameter] = fl.atom(call("rt.whole_only", argument, constant(parameter)))
-            elif parameter not in rule.wrt and varied:
+            else:
                 raise self.refuse(f"There is no derivative with respect to the argument '{parameter}'.",
                                   "Use srcad's stop_gradient or a constant there.", NoDerivativeError)  # fmt: skip
         if rule.kind == "elementwise":

@@ -106,6 +106,14 @@ class Rule:
             return self.linear
         return self.wrt if self.linear else ()
 
+    @property
+    def takes_numbers(self) -> bool:
+        """Whether each argument is a number, as the operands of ufuncs are, and none an axis, a shape or a count.
+
+        A whole number among them, such as the order of a Bessel function, is one to differentiate by.
+        """
+        return hasattr(self.primal, "nin") and getattr(self.primal, "__name__", "") != "ldexp"
+
     def has_forward(self, parameter: str) -> bool:
         """Tell whether the tangent of the result follows from that of ``parameter``."""
         general = self.kind == "elementwise" or self.multilinear

@@ -20,6 +20,7 @@ constant(
     rt.slice_ends,
     rt.unrolled_axes,
     rt.vander_powers,
+    rt.unmoved,
     rt.whole_only,
 )
 

@@ -22,6 +22,7 @@ from srcad.runtime.arrays import (
     share_of_numbers,
     sign,
     unbroadcast,
+    unmoved,
     whole_only,
 )
 from srcad.runtime.calls import (
@@ -567,6 +568,7 @@ __all__ = [
     "transformed_length",
     "transposed",
     "unbroadcast",
+    "unmoved",
     "whole_only",
     "unstack_like",
     "vector_only",

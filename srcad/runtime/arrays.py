@@ -31,6 +31,7 @@ __all__ = [
     "share_of_numbers",
     "sign",
     "unbroadcast",
+    "unmoved",
     "whole_only",
 ]
 
@@ -258,11 +259,26 @@ def whole_only(value: Any, parameter: str) -> Any:
         for part in value:
             whole_only(part, parameter)
     elif value is not None and np.asarray(value).dtype.kind not in "iub":
-        raise NoDerivativeError(
-            f"There is no derivative with respect to the argument '{parameter}'.",
-            "Use srcad's stop_gradient or a constant there.",
-        )
+        raise _without_derivative(parameter)
     return value
+
+
+def unmoved(value: Any, tangent: Any, parameter: str) -> Any:
+    """Return an argument that has no derivative, and must not move.
+
+    Raises
+    ------
+    NoDerivativeError
+        If its tangent is not zero.
+    """
+    if np.any(tangent):
+        raise _without_derivative(parameter)
+    return value
+
+
+def _without_derivative(parameter: str) -> NoDerivativeError:
+    return NoDerivativeError(f"There is no derivative with respect to the argument '{parameter}'.",
+                             "Use srcad's stop_gradient or a constant there.")  # fmt: skip
 
 
 def real_only(x: Array, function: str) -> Array:
