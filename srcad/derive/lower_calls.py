@@ -136,10 +136,10 @@ class CallLowering(OutputLowering):
             return converted
         if method == "view" and not node.args and not node.keywords and kind.name == "array":
             return self.result(target, gast.Subscript(base, constant(...), gast.Load()))
-        if kind.name == "array" and method in _UNABLE:
+        if method in _UNABLE:
             raise self.refuse(stmt, f"The method '.{method}' changes an array in a way that has no derivative.",
                               _UNABLE[method])  # fmt: skip
-        if method not in _METHODS or kind.name != "array":
+        if method not in _METHODS:
             return None
         bound = _bound(_METHODS[method], [base, *node.args], node.keywords)
         made = getattr(self, f"_method_{method}")(stmt, bound)
@@ -172,7 +172,7 @@ class CallLowering(OutputLowering):
         if method == "__delitem__" and len(args) == 1:
             place = gast.Subscript(base, args[0], gast.Del())
             return [gast.Delete([place]), *self.result(target, constant(None))]
-        if method in _UPDATES and len(args) == 1 and self.kind(base).name in ("array", "list"):
+        if method in _UPDATES and len(args) == 1 and self.kind(base).name in ("array", "number", "list"):
             update = gast.AugAssign(gast.Name(base.id, gast.Store(), None, None), _UPDATES[method](), args[0])
             return [update, *self.result(target, base)]
         return None

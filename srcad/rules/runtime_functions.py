@@ -51,6 +51,7 @@ constant(
     rt.stencil_places,
     rt.no_shadow,
     rt.lasting_shadow,
+    rt.lasting_tangent,
     rt.places,
     rt.put_index,
     rt.selected_shape,

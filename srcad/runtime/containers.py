@@ -138,7 +138,7 @@ def copy(value: Any) -> Any:
 
 def accumulate(gradient: Any, index: Any, value: Any) -> None:
     """Add ``value`` to the part of ``gradient`` at ``index``; an index that occurs twice counts twice."""
-    if type(gradient) is list and not gradient:
+    if type(gradient) is list and not gradient and (type(index) is int or type(value) is list and value):
         raise UnsupportedError("A list of varying length is made in one branch and taken apart in another.",
                                "Take it apart where it is made, or use an array.")  # fmt: skip
     if type(gradient) is list and type(index) is int:
