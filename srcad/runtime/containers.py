@@ -184,10 +184,13 @@ def finish(gradient: Any, value: Any, made: dict[int, Any] | None = None) -> Any
         return np.array(np.broadcast_to(gradient, value.shape), dtype=np.float64)
     if isinstance(value, np.generic):
         return value.dtype.type(gradient) if value.dtype.kind in "fc" else np.float64(gradient)
+    if isinstance(value, Closure):  # its gradient is that of what it has captured
+        parts = [0.0] * len(value.captured) if isinstance(gradient, (int, float)) else gradient
+        return tuple(finish(part, item) for part, item in zip(parts, value.captured))
     if (
         isinstance(value, (bool, str, bytes, range, slice, set, frozenset, type(None), type(...)))
         or callable(value)
-        and (isinstance(value, Closure) or not is_instance(value))
+        and not is_instance(value)
     ):
         return None
     if isinstance(value, float):

@@ -246,6 +246,8 @@ def as_tangent(tangent: Any, value: Any) -> Any:
                 f"it is {tangent!r} where the primal is a dict with the keys {sorted(value, key=str)}"
             )
         return dict_like(value, {key: as_tangent(tangent[key], item) for key, item in value.items()})
+    if isinstance(value, Closure):
+        return tuple(as_tangent(part, item) for part, item in zip(tangent, value.captured))
     if is_instance(value):
         result = Tangent(value)
         for name, item in attributes_of(value).items():
@@ -314,7 +316,11 @@ def _result(tangent: Any, value: Any, given: set[int], made: dict[int, Any]) -> 
             key: _result(0.0 if whole else tangent[key], item, given, made) for key, item in value.items()
         }
         return dict_like(value, items)
-    if not is_instance(value) or isinstance(value, (Closure, numbers.Number)):
+    if isinstance(value, Closure):
+        return tuple(
+            _result(0.0 if whole else part, item, given) for part, item in zip(tangent, value.captured)
+        )
+    if not is_instance(value) or isinstance(value, numbers.Number):
         return None
     if id(value) in made:
         return made[id(value)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from srcad import elementwise_grad, grad, hvp, jacobian, jacrev, jvp
+from srcad import elementwise_grad, grad, hvp, jacobian, jacrev, jvp, vjp
 
 X, V = np.array([0.4, 0.7, 0.2]), np.array([0.3, -0.2, 0.5])
 
@@ -66,3 +66,26 @@ CHAINS = [
 @pytest.mark.parametrize("f", CHAINS)
 def test_the_gradient_of_a_chain_of_operators_is_that_of_differences(f):
     np.testing.assert_allclose(grad(f)(X), differences(f, X), rtol=1e-5, atol=1e-6)
+
+
+def test_the_pullback_of_a_pullback_has_the_gradient_of_what_it_captured():
+    def pulled_twice(p):
+        _, pull = vjp(straight, p)
+        _, again = vjp(lambda c: pull(c)[0], 1.0)
+        return again(V)[0]
+
+    np.testing.assert_allclose(grad(pulled_twice)(X), hvp(straight)(X, V), rtol=1e-12)
+
+
+def test_the_pullback_of_a_pullback_has_a_gradient_in_a_dict():
+    def cubes(p):
+        return np.sum(p["w"] ** 3) * p["b"]
+
+    def pulled_twice(p):
+        _, pull = vjp(cubes, p)
+        _, again = vjp(lambda c: pull(c)[0], 1.0)
+        return again({"w": V, "b": 0.5})[0]
+
+    found = grad(pulled_twice)({"w": X, "b": 2.0})
+    np.testing.assert_allclose(found["w"], 6 * X * V * 2.0 + 3 * X**2 * 0.5, rtol=1e-12)
+    assert np.isclose(found["b"], np.sum(3 * X**2 * V))
