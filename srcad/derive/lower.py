@@ -298,7 +298,8 @@ class _Lowering(CallLowering, IterableLowering):
             return self.block([gast.copy_location(_update_of(target.id, stmt.value), stmt)])
         if kind.name == "list" and isinstance(stmt.op, gast.Add):
             return self.separate(gast.copy_location(assign(target.id, value), stmt))
-        if kind.name == "array" and not isinstance(stmt.op, _IN_PLACE):
+        is_array = kind.name == "array" or kind.name == "number" and isinstance(stmt.op, gast.MatMult)
+        if is_array and not isinstance(stmt.op, _IN_PLACE):
             computing, new = self.keep(value)
             place = gast.Subscript(name(target.id), constant(...), gast.Store())
             return [computing, gast.Assign([place], new, None)]

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from srcad.errors import UnsupportedError
 from srcad.runtime.arrays import unbroadcast
 from srcad.runtime.memory import accumulate_shadow
 from srcad.runtime.mirrored import check_kept, store_gradient
@@ -47,6 +48,9 @@ def update_array(
     update: Callable[..., Any], base: Any, base_shadow: Any, value: Any, value_shadow: Any
 ) -> Outcome:
     """Do ``base op= value`` for an array; ``update`` is ``operator.iadd`` or its like."""
+    if update is operator.imatmul and (base_shadow is not None or value_shadow is not None):
+        raise UnsupportedError("The operator '@=' changes an array that is found when the program runs.",
+                               "Store the product with an index: a[...] = a @ b.")  # fmt: skip
     _check_kept(base, base_shadow, value, value_shadow)
     before = np.array(base)
     operand = np.array(value) if isinstance(value, np.ndarray) else value

@@ -56,6 +56,7 @@ TOPICS = (
     "iterators",
     "kept_methods",
     "kept_outside",
+    "unknown_ranks",
     "libraries",
     "held_objects",
     "instances",
