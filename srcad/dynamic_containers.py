@@ -62,8 +62,9 @@ def run(pullbacks: list[Any]) -> None:
 
 
 def listed(call: Call, method: str, args: Any, shadows: Any) -> Outcome:
-    """Return the arguments of a method of a list, those of a user's class that it would run through as lists."""
-    if method not in ("extend", "extendleft") or not is_iterable_of_class(args[0]):
+    """Return the arguments of a method of a list; arrays, and what a user's class makes a sequence of, as lists."""
+    runs = method in ("extend", "extendleft")
+    if not runs or not (is_iterable_of_class(args[0]) or isinstance(args[0], np.ndarray)):
         return args, shadows, _nothing_to_do
     items, images, pullback = items_of(call, args[0], shadows[0])
     return (items,), (images,), pullback

@@ -380,6 +380,9 @@ def _setattr(call: Call, base: Any, name: str, value: Any, *, shadows: Any, is_f
         return call(
             write, None, (computed, base, value), (rt.shadow(computed), shadows[0], shadows[2]), {}, {}
         )
+    if isinstance(base, np.ndarray):
+        raise UnsupportedError(f"The attribute '{name}' is stored of an array that is found when the program runs.",
+                               "Store with an index, or use np.reshape.")  # fmt: skip
     method = _method(base, "__setattr__") if is_free else None
     if method is not None:
         return call(method, None, (base, name, value), tuple(shadows), {}, {})

@@ -291,7 +291,8 @@ class _Lowering(CallLowering, IterableLowering):
         value = gast.BinOp(name(target.id), stmt.op, stmt.value)
         if is_scalar(kind) or kind.name in ("str", "tuple"):
             return self.separate(gast.copy_location(assign(target.id, value), stmt))
-        if kind.name == "list" and isinstance(stmt.op, gast.Add) and self.kind(stmt.value).name != "array":
+        arrays = ("array", "number")
+        if kind.name == "list" and isinstance(stmt.op, gast.Add) and self.kind(stmt.value).name not in arrays:
             grown = gast.Call(gast.Attribute(name(target.id), "extend", gast.Load()), [stmt.value], [])
             return self.block([gast.copy_location(gast.Expr(grown), stmt)])
         if kind.name == "dict" and isinstance(stmt.op, gast.BitOr):

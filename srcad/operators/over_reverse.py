@@ -258,9 +258,14 @@ def method_with_shadows(call: Call, args: Any, tangents: Any) -> Outcome:
     if isinstance(receiver, tuple) and name in ("_replace", "_asdict"):
         return record_method(args, tangents)
     if isinstance(receiver, CONTAINERS) and type(receiver).__module__ in ("builtins", "collections"):
+        listing = nothing_to_do
+        if name in ("extend", "extendleft") and isinstance(rest[0][0], np.ndarray):
+            listed = items_listed((list, None, *rest), (0.0, 0.0, *drest))
+            (items, shadows, listing), (ditems, dshadows, _) = listed
+            rest, drest = [(items,), (shadows,), {}, {}], [(ditems,), (dshadows,), {}, {}]
         undo = rt.undoing(name, receiver, own, dreceiver, down)
         found, image = container_call((receiver, own, name, *rest), (dreceiver, down, 0.0, *drest))
-        return (*found, undo), (*image, 0.0)
+        return (*found, functools.partial(both, undo, listing)), (*image, 0.0)
     if isinstance(receiver, (np.ndarray, np.generic, float, complex)) and name in ARRAY_METHODS:
         with_receiver = ((receiver, *rest[0]), (own, *rest[1]), *rest[2:])
         images = ((dreceiver, *drest[0]), (down, *drest[1]), *drest[2:])

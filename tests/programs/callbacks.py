@@ -190,3 +190,28 @@ def methods_of_containers_as_arguments(x):
     for function in (seen.insert, put):
         function(0, x * 3)
     return sum(v * v for v in seen) * table[0]
+
+
+@program(-0.71, 0.37)
+def extended_by_an_array_after_callbacks(x, y):
+    values = [x, y * 2]
+    entries = np.array([x, y])
+    callback = lambda v: values.__setitem__(0, v + values[0])  # noqa: E731
+    for call in [callback, callback]:
+        call(y)
+    values.extend(entries)
+    values[0:0] = entries * 2
+    values.extend(entries[:1])
+    values += [math.sin(x)]
+    return values[-2] * values[-3] * values[0] * values[1]
+
+
+@program(-0.71, 0.37)
+def list_and_array_added_after_callbacks(x, y):
+    values = [x]
+    entries = np.array([x, y])
+    callback = lambda v: values.__setitem__(0, v + values[0])  # noqa: E731
+    for call in [callback, callback]:
+        call(y)
+    values += entries
+    return values[-1] * values[0]

@@ -1,4 +1,4 @@
-"""``a @= b`` for an array that is known, and for one that is found when the program runs."""
+"""Changes of arrays that are found when the program runs."""
 
 from __future__ import annotations
 
@@ -32,3 +32,20 @@ def test_the_product_of_a_known_array_has_its_gradient():
 def test_a_product_that_is_resolved_when_it_happens_is_refused():
     with pytest.raises(UnsupportedError, match=r"(?s)'@='.*multiply\(a"):
         grad(found_when_it_runs)(np.array([0.3, 0.7]))
+
+
+class Holder:
+    def __init__(self, entries):
+        self.entries = entries
+
+
+def stored_through_flat(x, name="flat"):
+    holders = [Holder(x * 1.0), Holder(x * 2.0)]
+    for holder in holders:
+        setattr(holder.entries, name, x[0])
+    return np.sum(holders[0].entries)
+
+
+def test_an_attribute_of_an_array_that_is_found_late_is_not_stored():
+    with pytest.raises(UnsupportedError, match="'flat' is stored of an array"):
+        grad(stored_through_flat)(np.array([0.3, 0.7]))
