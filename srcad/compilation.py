@@ -16,7 +16,7 @@ from srcad.errors import ArgumentError, UnsupportedError
 from srcad.forward_pipeline import build_forward
 from srcad.hidden_changes import refuse_hidden_changes
 from srcad.pipeline import Code, build
-from srcad.targets import Target, place
+from srcad.targets import Target, place, refuse_changed_defaults
 
 __all__ = ["compiled", "forget", "third_derivative", "when_forgotten"]
 
@@ -116,6 +116,7 @@ def compiled(
     key = (identity, closed, how, tuple(map(fingerprint, everything)))
     code = _CACHE.get(key)
     if code is not None and code.holds():
+        refuse_changed_defaults(target, code.changed_arguments, values)
         return code
     names = [*target.names, *target.captured_names()]
     _require_differentiable(target, dict(zip(names, everything)), wanted, mode)
@@ -130,6 +131,7 @@ def compiled(
     integers = tuple(n for n, v in zip(names, everything) if n in wanted and _is_integer(v))
     request = Request(func, tuple(kinds), wanted, mode, exact, single, aliased, integers, holomorphic)
     code = _built(target, request, values, derived)
+    refuse_changed_defaults(target, code.changed_arguments, values)
     if len(_CACHE) >= _MOST_ENTRIES:
         _CACHE.pop(next(iter(_CACHE)))
     _CACHE[key] = code

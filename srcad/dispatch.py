@@ -31,7 +31,7 @@ from srcad.compilation import when_forgotten
 from srcad.lang.scope import SortDependency
 from srcad.pipeline import Code
 from srcad.runtime import share_memory
-from srcad.targets import Target
+from srcad.targets import Target, may_change_defaults
 
 __all__ = ["Dispatch", "Names", "dependencies_of", "tests_of"]
 
@@ -79,7 +79,7 @@ class Dispatch:
         everything : tuple
             Its arguments, captured values included.
         """
-        if not self._is_possible:
+        if not self._is_possible or may_change_defaults(self.target, code.changed_arguments):
             return
         count = self._seen[id(code)] = self._seen.get(id(code), 0) + 1
         if count != _CALLS_BEFORE or self._texts == _MOST_TEXTS:

@@ -35,7 +35,7 @@ from srcad.runtime.calls import set_gradient, set_resolver
 from srcad.runtime.libraries import OfLibrary
 from srcad.runtime.stored import method_of_array
 from srcad.stored_parameters import lasting_of, refuse_stores_outside
-from srcad.targets import Target, is_partial_method, partial_shadow, refuse_changed_defaults
+from srcad.targets import Target, is_partial_method, partial_shadow
 
 __all__ = ["BY_NAME", "install", "positional"]
 
@@ -242,7 +242,6 @@ def call_of_function(
         and (is_differentiable(kind_of(v)) or isinstance(image_of[n], (np.ndarray, rt.Cell)))
     )
     code = compiled(target, values, wanted, "call", aliased=rt.share_memory(everything))
-    refuse_changed_defaults(target, code.changed_arguments, values)
     value_of = dict(zip(names, everything))
     lasting = lasting_of(target, image_of, code.changed_arguments, None)
     if lasting:

@@ -26,8 +26,9 @@ from srcad.runtime.tangents import partial_of, zero_tangent
 from srcad.wrappers import with_held, wrapped
 
 __all__ = [
-    "Bindable", "Composable", "Target", "WrittenOut", "after_instance", "explain", "is_partial_method", "partial_shadow",
-    "partial_tangent", "place", "refuse_changed_defaults", "signature_of", "split_aux",
+    "Bindable", "Composable", "Target", "WrittenOut", "after_instance", "explain", "is_partial_method",
+    "may_change_defaults", "partial_shadow", "partial_tangent", "place", "refuse_changed_defaults", "signature_of",
+    "split_aux",
 ]  # fmt: skip
 
 
@@ -350,7 +351,9 @@ def place(func: Any) -> Location | None:
         lines, start = inspect.getsourcelines(func)
     except (OSError, TypeError):
         return Location(code.co_filename, code.co_firstlineno, 0, "")
-    return Location(code.co_filename, start, 0, lines[0].rstrip())
+    below = [k for k, line in enumerate(lines) if line.lstrip().startswith(("def ", "async def "))]
+    first = below[0] if below and lines[0].lstrip().startswith("@") else 0
+    return Location(code.co_filename, start + first, 0, lines[first].rstrip())
 
 
 def _call_of_srcad() -> Location | None:
@@ -375,12 +378,21 @@ def _call_of_srcad() -> Location | None:
 def refuse_changed_defaults(target: Target, changed: tuple[str, ...], values: tuple[Any, ...]) -> None:
     """Refuse a call that changes a default: it lives on, and the next call of the program would find it changed."""
     for name, value in zip(target.names, values):
-        parameter = target.signature.parameters[name]
-        fixed = value is None or isinstance(value, (bool, int, float, complex, str, bytes))
-        if name in changed and value is parameter.default and not fixed:
+        if name in changed and value is target.signature.parameters[name].default and _may_change(value):
             raise UnsupportedError(f"'{target.title()}' changes the default of its parameter '{name}', which the next "
                                    "call finds changed.", "Make None the default, and the value inside of the function.",
                                    place(target.func))  # fmt: skip
+
+
+def may_change_defaults(target: Target, changed: tuple[str, ...]) -> bool:
+    """Tell whether a function changes a parameter whose default can be changed."""
+    defaults = {name: parameter.default for name, parameter in target.signature.parameters.items()}
+    return any(_may_change(defaults[name]) for name in changed if name in defaults)
+
+
+def _may_change(default: Any) -> bool:
+    fixed = (bool, int, float, complex, str, bytes, type(None), type(...), type)
+    return not isinstance(default, fixed)
 
 
 def split_aux(target: Target, value: Any) -> tuple[Any, Any]:

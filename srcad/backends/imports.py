@@ -41,7 +41,7 @@ def _line(name: str, statics: dict[str, Any]) -> str | None:
         return _import_of_path(name, value)
     if getattr(builtins, name, None) is value:
         return None
-    if isinstance(value, types.ModuleType):
+    if isinstance(value, types.ModuleType) and sys.modules.get(value.__name__) is value:
         return f"import {value.__name__}" + (f" as {name}" if value.__name__ != name else "")
     home, title = _home(value)
     if home is None:

@@ -41,6 +41,7 @@ from srcad.derive.known_callees import (
     signature_of,
 )
 from srcad.errors import NoSourceError
+from srcad.frontend.computed_defaults import kept_defaults, told
 from srcad.frontend.webs import split_webs
 from srcad.lang.function import Function, inlined_at
 from srcad.lang.walking import NodeTransformer, clone, nodes_in
@@ -101,7 +102,7 @@ class _Inliner:
         self.blocks = 0
         self.guards = guards_of(fn)
         self.guarded = 0
-        self.defaults: dict[int, types.SimpleNamespace] = {}
+        self.defaults: dict[int, types.ModuleType] = {}
         self.source = fn.source
         self.bindings = Bindings()
         self.bindings.look_at(fn.tree.body)
@@ -293,6 +294,8 @@ class _Inliner:
         if not captured and callee.captured:
             count = len(positional) - len(callee.captured)
             positional, captured = positional[:count], positional[count:]
+        kept = dict(zip(callee.captured, captured))
+        missing = kept_defaults(callee.tree.body)
         arguments = signature.bind(*positional, **{k.arg: k.value for k in node.keywords})
         bound: dict[str, gast.AST] = {}
         for parameter in signature.parameters.values():
@@ -305,6 +308,8 @@ class _Inliner:
                 bound[parameter.name] = gast.Dict([constant(k) for k in pairs], list(pairs.values()))
             elif isinstance(value, gast.AST):
                 bound[parameter.name] = value
+            elif value is ...:
+                bound[parameter.name] = clone(kept[missing[parameter.name]])
             elif isinstance(value, (int, float, str, bool, type(None))):
                 bound[parameter.name] = constant(value)
             elif _may_change(value) and effects_of(callee, self.normalize, (function,)):
@@ -316,7 +321,7 @@ class _Inliner:
 
     def lasting(self, function: Any, callee: Function, parameter: str, value: Any) -> gast.AST:
         """Return the read of a default that may be changed: it lives on between calls, as global variables do."""
-        defaults = self.defaults.setdefault(id(function), types.SimpleNamespace())
+        defaults = self.defaults.setdefault(id(function), types.ModuleType("defaults"))
         setattr(defaults, parameter, value)
         holder = self.scope.refer(defaults, f"{callee.tree.name}_defaults")
         return gast.Attribute(name(holder), parameter, gast.Load())
@@ -324,6 +329,7 @@ class _Inliner:
     def splice(
         self, stmt: gast.stmt, callee: Function, bound: dict[str, gast.AST], active: tuple[Any, ...]
     ) -> list[gast.stmt]:
+        callee = callee.with_body(told(callee.tree.body))
         renaming = _Renamer(self.scope, callee)
         out: list[gast.stmt] = []
         for parameter, value in bound.items():

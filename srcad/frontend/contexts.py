@@ -4,6 +4,7 @@
 ``with nullcontext(v) as y: B``  ``y = v`` and ``B``
 ``with suppress(E): B``          ``try: B`` with ``except E: pass``
 ``with closing(v) as y: B``      ``y = v`` and ``try: B`` with ``finally: v.close()``
+``with ExitStack() as s: B``      what it registers, as ``with`` and ``try`` statements (see `exit_stacks`)
 ===============================  ===============================
 
 One of a user's class whose ``__exit__`` may swallow an exception becomes the ``try`` statements that Python means by it.
@@ -55,6 +56,7 @@ from typing import Any
 import gast
 
 from srcad.errors import NoSourceError, UnsupportedError
+from srcad.frontend.exit_stacks import without_stack
 from srcad.frontend.statics import refer, runtime_name
 from srcad.lang import tree as t
 from srcad.lang.function import Function
@@ -136,6 +138,8 @@ class _Contexts:
             close = gast.Expr(t.call(t.attribute(t.name(held), "close")))
             entered = [t.assign(target, t.name(held))] if target is not None else []
             made = [t.assign(held, call.args[0]), *entered, gast.Try(inner, [], [], [close])]
+        elif plain and function is contextlib.ExitStack and isinstance(target, gast.Name):
+            made = self.block(without_stack(target.id, inner, self.scope, self.fn.source))
         elif may_swallow(self.class_of(call)):
             made = self.swallowing(call, target, inner)
         else:

@@ -40,6 +40,7 @@ import numpy as np
 
 from srcad.errors import UnsupportedError
 from srcad.frontend.cells import Cell, filled_at_once, rebound
+from srcad.frontend.computed_defaults import hold_defaults
 from srcad.frontend.nested import as_definition, free_names, is_plain, parameters
 from srcad.frontend.statics import (
     READ_BY_PLACES,
@@ -276,8 +277,10 @@ class Resolver(NodeTransformer):
                 made.args = [self._cell("__class__", self.cells["__class__"]), t.name(self.params[0])]
         elif isinstance(func, gast.Call) and isinstance(node.func, gast.Name):
             own, *rest = func.args
+            nested = self.scope.statics.get(own.id)
+            if not isinstance(nested, Nested):
+                return t.place(made, node)
             made.func = own
-            nested = self.scope.statics[own.id]
             if is_plain(nested.tree.args):
                 made.args.extend(rest)
             else:
@@ -338,7 +341,7 @@ class Resolver(NodeTransformer):
         captured = tuple(n for n in outside if n != own)
         values = [t.name(cells[n]) if n in cells else self.visit(t.name(n)) for n in captured]
         captured = tuple(cells.get(n, n) for n in captured)
-        definition, defaults = self._defaults(definition)
+        definition, defaults = hold_defaults(definition)
         captured += tuple(defaults)
         values += [self.visit(default) for default in defaults.values()]
         key = self.scope.fresh(f"{self.fn.tree.name}_{hint}".replace("__", "_"))
@@ -349,36 +352,6 @@ class Resolver(NodeTransformer):
             nested.statics[own] = nested
         self.scope.statics[key] = nested
         return t.call(runtime_name(self.scope, "closure"), t.name(key), *values)
-
-    def _defaults(self, definition: gast.FunctionDef) -> tuple[gast.FunctionDef, dict[str, gast.expr]]:
-        """Turn computed defaults of a nested function into captured variables; return them with their values.
-
-        In the function ``...`` stands for a missing argument.
-        """
-        args = definition.args
-        positional = [*args.posonlyargs, *args.args]
-        params = [*positional[len(positional) - len(args.defaults) :], *args.kwonlyargs]
-        computed: dict[str, gast.expr] = {}
-        prologue: list[gast.stmt] = []
-        made: list[gast.expr | None] = []
-        for param, default in zip(params, [*args.defaults, *args.kw_defaults], strict=True):
-            if default is None or isinstance(default, gast.Constant):
-                made.append(default)
-                continue
-            kept = f"{param.id}_default"
-            computed[kept] = default
-            missing = gast.Compare(t.name(param.id), [gast.Is()], [t.constant(...)])
-            prologue.append(t.place(gast.If(missing, [t.assign(param.id, t.name(kept))], []), default))
-            made.append(t.place(t.constant(...), default))
-        if not computed:
-            return definition, {}
-        count = len(args.defaults)
-        arguments = gast.arguments(
-            args.args, args.posonlyargs, args.vararg, args.kwonlyargs, made[count:], args.kwarg, made[:count]
-        )
-        body = [*prologue, *definition.body]
-        changed = gast.FunctionDef(definition.name, arguments, body, [], None, None, [])
-        return gast.copy_location(changed, definition), computed
 
     # what needs no resolution
 

@@ -113,7 +113,11 @@ def store(args: Any, tangents: Any, options: Any, option_tangents: Any, is_free:
     if in_container and is_differentiable(kind_of(value)):
         raise attribute_of_container(base, name)
     own(base, name, value)
-    if not in_container:
+    if isinstance(tangents[0], float):
+        rt.check_kept_tangents(
+            0.0, "__setitem__", tangents[2:]
+        )  # an object of a library, which carries no derivative
+    elif not in_container:
         setattr(tangents[0], name, tangents[2])
     return None, 0.0
 

@@ -64,7 +64,7 @@ from srcad.operators.sources import SOURCES, has_plain_operands, items_by_positi
 from srcad.rules import registry
 from srcad.runtime.tangents import CONTAINERS, Tangent, complete_tangent, partial_of, zero_tangent
 from srcad.stored_parameters import lasting_of, refuse_stores_outside
-from srcad.targets import Target, is_partial_method, partial_shadow, partial_tangent, refuse_changed_defaults
+from srcad.targets import Target, is_partial_method, partial_shadow, partial_tangent
 
 __all__ = ["Calls", "call_parts", "without_pullback", "install_handlers"]
 
@@ -494,7 +494,6 @@ def _of_function(calls: Calls) -> Results:
         if not rt.is_lasting(image_of.get(n)) and is_differentiable(kind_of(v))
     )
     code = compiled(target, bound, wanted, "call", aliased=rt.share_memory(tuple(everything.values())))
-    refuse_changed_defaults(target, code.changed_arguments, tuple(bound))
     lasting = lasting_of(target, image_of, code.changed_arguments, None)
     if lasting:
         refuse_stores_outside(target, tuple(everything.values()), wanted, lasting)

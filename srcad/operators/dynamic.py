@@ -49,7 +49,6 @@ from srcad.targets import (
     Target,
     is_partial_method,
     partial_tangent,
-    refuse_changed_defaults,
 )
 from srcad.wrappers import with_arity
 
@@ -97,7 +96,6 @@ def install(makers: tuple[Any, ...]) -> None:
 def run(target: Target, values: Any, images: dict[str, Any]) -> Outcome:
     """Return the value of ``target`` and its tangent; ``images`` has tangents of parameters by name."""
     code, arguments, _ = prepared(target, values, images)
-    refuse_changed_defaults(target, code.changed_arguments, values)
     value, tangent = code.entries[0](*arguments)
     return value, kept_apart(
         value, tangent, [(v, images[n]) for n, v in zip(target.names, values) if n in images]

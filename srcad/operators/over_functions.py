@@ -35,7 +35,7 @@ from srcad.operators.shadowed_calls import (
 )
 from srcad.runtime.tangents import Tangent, complete_tangent, partial_of, zero_tangent
 from srcad.stored_parameters import lasting_of, refuse_stores_outside
-from srcad.targets import Target, refuse_changed_defaults
+from srcad.targets import Target
 
 __all__ = ["of_rule", "of_class", "of_dataclass", "of_nested", "of_function", "by_products", "bound_images"]
 
@@ -150,7 +150,6 @@ def of_function(call: Call, args: Any, tangents: Any) -> Outcome:
         if not rt.is_lasting(image_of.get(n)) and is_differentiable(kind_of(v))
     )
     code = compiled(target, bound, wanted, "call", aliased=rt.share_memory(tuple(everything.values())))
-    refuse_changed_defaults(target, code.changed_arguments, tuple(bound))
     dvalue_of = bound_images(target, held, dvalues, doptions, len(captured))
     dimage_of = bound_images(target, down, dshadows, doption_shadows, len(captured))
     lasting = lasting_of(target, image_of, code.changed_arguments, None)

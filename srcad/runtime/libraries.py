@@ -11,8 +11,8 @@ _OBJECTS = frozenset(
     "_hashlib _io _thread datetime hashlib io json logging pathlib re threading uuid".split()
 )
 _FUNCTIONS = frozenset(
-    "argparse base64 fnmatch glob hashlib html inspect io json locale logging os posixpath pprint re reprlib shutil "
-    "string textwrap traceback urllib uuid warnings".split()
+    "argparse base64 fnmatch gc glob hashlib html inspect io json locale logging os platform posix posixpath pprint re "
+    "reprlib shutil string sys textwrap time traceback tracemalloc urllib uuid warnings".split()
 )
 
 

@@ -387,20 +387,6 @@ def refusal_that_the_program_would_catch(x):
     return y * x[0]
 
 
-@refused(0.7)
-def default_changed_by_a_function_picked_late(x):
-    total = [0.0]
-
-    def bump(value):
-        total[0] += value
-
-    def later(value, function=bump):
-        function(value * value)
-
-    (later if x > 0 else bump)(x)  # refused at: (later if x > 0 else bump)(x)
-    return total[0]
-
-
 class _Counting:
     def __init__(self, value):
         self.value = value
@@ -429,3 +415,9 @@ def list_of_one_branch_taken_apart_in_another(shapes):
             case {"points": [first, *others]}:
                 total += first * sum(others)
     return total
+
+
+@refused(2.0)
+def default_of_the_function_itself_changed(x, log=[]):  # noqa: B006  # refused at: def default_of
+    log.append(1.0)
+    return x * len(log)

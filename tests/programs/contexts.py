@@ -2,6 +2,7 @@
 
 import contextlib
 import math
+import time
 from contextlib import closing, contextmanager, nullcontext, suppress
 
 import numpy as np
@@ -218,3 +219,63 @@ def exceptions_that_are_not_swallowed(x):
     except ZeroDivisionError:
         y = y * 3.0
     return y * ignoring.left
+
+
+class Halved:
+    def __init__(self, value):
+        self.value = value
+
+    def __enter__(self):
+        return self.value / 2
+
+    def __exit__(self, *details):
+        self.value = 0.0
+
+
+class Stopwatch:
+    def __enter__(self):
+        self.start = time.perf_counter()
+        return self
+
+    def __exit__(self, *details):
+        self.seconds = time.perf_counter() - self.start
+
+
+@program(np.array([0.5, 1.2, -0.7]))
+def functions_registered_on_an_exit_stack(values):
+    left, kept = [], {}
+
+    def keep(key, value):
+        kept[key] = value
+
+    with contextlib.ExitStack() as stack:
+        stack.callback(left.append, values[0] * 2)
+        for k in range(2):
+            stack.callback(keep, k, value=values[k] ** 2)
+
+        @stack.callback
+        def last():
+            left.append(values[2] * total)
+
+        total = np.sum(values)
+    return total * left[0] + left[1] * kept[0] - kept[1]
+
+
+@program(np.array([0.5, 1.2, -0.7]))
+@program(np.array([-0.5, -1.2, -0.7]))
+def contexts_entered_on_an_exit_stack(values):
+    with contextlib.ExitStack() as stack:
+        stack.enter_context(np.errstate(all="ignore"))
+        half = stack.enter_context(Halved(values[0]))
+        twice = stack.enter_context(doubled(np.abs(values[1])))
+        total = np.sum(values) * half * twice
+        if values[0] > 0:
+            return total * 2
+    return total
+
+
+@program(0.7)
+def block_under_a_stopwatch(x):
+    with Stopwatch() as watch:
+        y = x * math.sin(x)
+    return y * (1 if watch.seconds < 1000 else 2)

@@ -16,6 +16,7 @@ from tests.programs.numerical import assert_like, direction_of, leaves, numerica
 TOPICS = (
     "straight_line",
     "branches",
+    "lasting_defaults",
     "loops",
     "exits",
     "calls",
