@@ -420,6 +420,10 @@ class PointsTo:
         else:
             self.unknown(target, node, receiver)
 
+    def is_spread(self, node: gast.AST) -> bool:
+        """Tell whether the callee gets what is in a list, and never the list itself."""
+        return isinstance(node, gast.Starred) and self.kind(node.value).name in ("list", "tuple")
+
     def container_method(self, target: str | None, receiver: str, name: str, node: gast.Call) -> None:
         if name in CONTAINER_MUTATORS:
             self.classes.mutate(receiver)
@@ -460,11 +464,13 @@ class PointsTo:
                     self.classes.join(self.classes.elements(target), target)
             return
         group = [*held, *([target] if target is not None and self.is_pointer(target) else [])]
-        for name in group:
-            self.classes.join(group[0], name)
-        if group:
-            self.classes.join(self.classes.elements(group[0]), group[0])
-            self.classes.mutate(group[0])
+        spread = {a.value.id for a in nodes if self.is_spread(a)} - {getattr(a, "id", None) for a in nodes}
+        reached = [self.classes.elements(name) if name in spread else name for name in group]
+        for name in reached:
+            self.classes.join(reached[0], name)
+        if reached:
+            self.classes.join(self.classes.elements(reached[0]), reached[0])
+            self.classes.mutate(reached[0])
         self.escaped |= set(group)
         if target is not None and self.is_pointer(target):
             self.dynamic.add(target)

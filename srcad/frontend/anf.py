@@ -105,11 +105,13 @@ class Anf(Targets, Choices, Consumers, Merges):
         rebound = [t.walrus_names(nodes[k + 1 :]) for k in range(len(nodes))]
         made = []
         for node, later in zip(nodes, rebound, strict=True):
-            inner = node.value if isinstance(node, gast.Starred) else node
+            inner = self._listed(node.value) if isinstance(node, gast.Starred) else node
             value = self.atom(inner)
             if isinstance(value, gast.Name) and value.id in later:
                 value = self.keep(value, inner)
-            made.append(t.place(gast.Starred(value, gast.Load()), node) if inner is not node else value)
+            made.append(
+                t.place(gast.Starred(value, gast.Load()), node) if isinstance(node, gast.Starred) else value
+            )
         return made
 
     def op(self, node: gast.expr) -> gast.expr:

@@ -1,6 +1,7 @@
 """Starred arguments: arrays, lists, dict views and generators spread over parameters, and parameters that gather."""
 
 import math
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -80,3 +81,21 @@ def shape_spread_over_a_method(x):
 def largest_of_starred_arguments(x):
     t = [*x, 1.0, *x[:2]]
     return max(*x) * min(*t) + max(0.1, *x[1:])
+
+
+@dataclass(frozen=True)
+class Turn:
+    w: float
+    x: float
+    y: float
+
+    @classmethod
+    def about(cls, axis, angle):
+        return cls(math.cos(angle / 2), *(math.sin(angle / 2) * a for a in axis))
+
+
+@program(X)
+def generator_spread_over_a_class_that_is_a_parameter(x):
+    turn = Turn.about(x[:2], x[2])
+    turns = [Turn.about(x[1:3], k * x[3]) for k in range(3)]
+    return turn.w * turn.y + turns[2].x * turns[1].w + Turn(x[0], *(v * v for v in x[1:3])).y
