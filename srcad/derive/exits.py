@@ -191,7 +191,10 @@ def _chosen(sunk: list[tuple[str, list[gast.stmt]]]) -> list[gast.stmt]:
 
 
 def _merged(body: list[gast.stmt]) -> list[gast.stmt]:
-    """Make one of two ``if`` in a row that test the same flag, where the second does nothing if it is set."""
+    """Make one of two ``if`` in a row that test the same flag, where the second does nothing if it is set.
+
+    The first must leave the flag alone, as ``if t: t = other`` of ``and`` does not.
+    """
     out: list[gast.stmt] = []
     for stmt in body:
         before = out[-1] if out else None
@@ -203,6 +206,7 @@ def _merged(body: list[gast.stmt]) -> list[gast.stmt]:
             and stmt.test.id == before.test.id
             and not before.orelse
             and all(isinstance(s, gast.Pass) for s in stmt.body)
+            and not any(stmt.test.id in written_names(n) for s in before.body for n in nodes_in(s))
         ):
             out[-1] = gast.copy_location(gast.If(before.test, before.body, stmt.orelse), stmt)
         else:

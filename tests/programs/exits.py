@@ -281,6 +281,35 @@ def while_counts_down(x, n):
     return y
 
 
+@program(X, 0.4)
+def trips_passed_over_by_two_conditions(x, bound):
+    total = 0.0
+    for i in range(3):
+        for j in range(4):
+            if i == j == 0:
+                continue
+            if 0 < i < 2 and j > 1:
+                continue
+            if x[j] > bound and i > 0 or j == 3:
+                continue
+            total += x[j] ** 2 * (i + 1)
+    return total
+
+
+@program(X, 0.4)
+def nothing_is_done_by_two_conditions(x, bound):
+    total = x[1] ** 2
+    if x[0] > 0 and x[1] > bound:
+        pass
+    else:
+        total = total * x[2]
+    if -2 < x[1] < bound:
+        pass
+    elif x[3] > bound:
+        total = 0.5 * total
+    return total
+
+
 @program(27.3)
 def collatz_like(x):
     steps = 0

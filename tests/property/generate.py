@@ -366,8 +366,8 @@ class _Function:
     def condition(self, scope: _Scope) -> str:
         """Return a marked condition on values or on counters."""
         integers = scope.of_kind(INTEGER)
-        simple = f"{self.expression(FLOAT, scope, 1)} {('>', '<')[self.pick(2)]} {self.constant()}"
-        form = self.pick(7)
+        simple = self.comparison(scope, 1)
+        form = self.pick(8)
         if form == 1 and integers:
             simple = f"{self.choose(integers)} % 2 == 0"
         elif form == 2 and integers:
@@ -375,10 +375,17 @@ class _Function:
         elif form == 3:
             simple = f"not {simple}"
         elif form == 4:
-            simple = f"-0.5 < {self.expression(FLOAT, scope, 0)} < 0.9 and {simple}"
+            simple = f"-0.5 < {self.expression(FLOAT, scope, 0)} < 0.6"
         elif form == 5:
-            simple = f"{simple} and {self.expression(FLOAT, scope, 0)} < 1.5"
+            simple = f"{simple} and {self.comparison(scope, 0)}"
+        elif form == 6:
+            simple = f"{simple} or {self.comparison(scope, 0)}"
+        elif form == 7:
+            simple = f"-0.5 < {self.expression(FLOAT, scope, 0)} < 0.9 and {simple}"
         return f"{MARK}({simple})"
+
+    def comparison(self, scope: _Scope, depth: int) -> str:
+        return f"{self.expression(FLOAT, scope, depth)} {('>', '<')[self.pick(2)]} {self.constant()}"
 
     def constant(self) -> str:
         return ("0.5", "0.1", "-0.3", "0.8", "-0.7", "1.3")[self.pick(6)]

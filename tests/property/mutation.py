@@ -478,7 +478,10 @@ class _Function:
         """Return a marked condition on values or on counters."""
         if scope.counters and self.pick(3) == 0:
             return f"{MARK}({self.choose(list(scope.counters))} == 1)"
-        return f"{MARK}({self.expression(FLOAT, scope, 0)} {('>', '<')[self.pick(2)]} {self.constant()})"
+        tests = [f"{self.expression(FLOAT, scope, 0)} {('>', '<')[self.pick(2)]} {self.constant()}"]
+        if self.pick(3) == 2:
+            tests.append(f"-0.5 < {self.expression(FLOAT, scope, 0)} < 0.6")
+        return f"{MARK}({(' and ', ' or ')[self.pick(2)].join(tests)})"
 
     def expression(self, shape: Shape, scope: _Scope, depth: int) -> str:
         """Return an expression of the shape that is smooth in every variable."""
