@@ -148,7 +148,7 @@ def call_method(
         return call_without_derivative(getattr(receiver, name), args, options)
     if isinstance(receiver, random.Random) and isinstance(unbound, types.MethodDescriptorType):
         return call_without_derivative(getattr(receiver, name), args, options)  # draws that depend on nothing
-    function = getattr(receiver, name)
+    function = rt.method_for(receiver, name, args)
     held = own
     if is_partial_method(function, receiver):
         held = partial_shadow(function, own)

@@ -272,6 +272,8 @@ def _read_attribute(call: Call, base: Any, name: str, *default: Any, shadows: An
     if isinstance(computed, functools.partialmethod):
         value = getattr(base, name)
         return value, partial_shadow(value, shadows[0]), _nothing_to_do
+    if isinstance(computed, functools.singledispatchmethod):
+        raise method_kept_by_type(name)
     if _is_written_descriptor(computed) and not stored(base, name, computed):
         read = type(computed).__get__
         return call(read, None, (computed, base, cls), (rt.shadow(computed), shadows[0], None), {}, {})
@@ -292,6 +294,12 @@ def _read_attribute(call: Call, base: Any, name: str, *default: Any, shadows: An
         if fallback is not None and not hasattr(cls, name):
             return call(fallback, None, (base, name), (image, None), {}, {})
     return value, rt.attribute_shadow(value, base, image, name) if own else None, _nothing_to_do
+
+
+def method_kept_by_type(name: str) -> UnsupportedError:
+    """Return the error for a method under ``singledispatchmethod`` that is read and not called."""
+    return UnsupportedError(f"The method .{name}, which is chosen by the type of its argument, is kept as a value.",
+                            "Call it where it is read, or keep a lambda that calls it.")  # fmt: skip
 
 
 def is_method_of(value: Any, base: Any) -> bool:

@@ -24,6 +24,7 @@ from srcad.frontend.frozen import call_frozen_distributions
 from srcad.frontend.generators import inline_generators
 from srcad.frontend.iterators import step_iterators
 from srcad.frontend.listed import list_generators, refuse_generator
+from srcad.frontend.local_classes import make_local_classes
 from srcad.frontend.match import lower_match
 from srcad.frontend.nested import as_definition, is_plain, without_annotations
 from srcad.frontend.resolve import resolve
@@ -35,6 +36,7 @@ from srcad.lang.source import read
 __all__ = ["PASSES", "normalize", "normalize_nested", "refuse_generator"]
 
 PASSES = (
+    make_local_classes,
     fence,
     call_bound_methods,
     write_out_decorators,

@@ -1,7 +1,7 @@
 """The fence: refuse what lies outside the language, at the user's line, with a way out.
 
->>> REFUSED[gast.ClassDef][0]
-'A class is defined inside the function.'
+>>> REFUSED[gast.Await][0]
+'Asynchronous code cannot be differentiated.'
 """
 
 from __future__ import annotations
@@ -24,7 +24,6 @@ REFUSED: dict[type[gast.AST], tuple[str, str]] = {
     gast.Await: NO_ASYNC,
     gast.AsyncFor: NO_ASYNC,
     gast.AsyncWith: NO_ASYNC,
-    gast.ClassDef: ("A class is defined inside the function.", "Define the class at module level."),
 }
 
 

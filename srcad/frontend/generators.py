@@ -53,6 +53,7 @@ from srcad.frontend.cells import Cell
 from srcad.frontend.consumed import Place, as_loops, is_always_run, places, put, run_before
 from srcad.frontend.fence import fence
 from srcad.frontend.flags import BLOCKS, LOOPS, head, jumps_of, with_flags
+from srcad.frontend.local_classes import make_local_classes
 from srcad.frontend.match import lower_match
 from srcad.frontend.nested import as_definition
 from srcad.frontend.quiet import changed_names, is_quiet_method, why_not_at_once
@@ -344,7 +345,7 @@ class _Inliner:
         else:
             source = read(function)
             fn = Function(as_definition(source.tree, "generator"), Scope(), source)
-        return lower_match(resolve(fence(fn)))
+        return lower_match(resolve(fence(make_local_classes(fn))))
 
     def loop(
         self, node: gast.For, function: Any, call: gast.Call, captured: list[gast.expr]

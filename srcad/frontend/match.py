@@ -218,7 +218,7 @@ class Matching(NodeTransformer):
 
     def _MatchClass(self, pattern: Any, subject: gast.expr, matched: str, captures: list) -> list[gast.stmt]:
         """An instance whose attributes match."""
-        cls = self.scope.statics.get(pattern.cls.id) if isinstance(pattern.cls, gast.Name) else None
+        cls = self._class(pattern.cls)
         names = list(getattr(cls, "__match_args__", ()))[: len(pattern.patterns)]
         whole = cls in SELF_MATCHING and len(pattern.patterns) == 1
         if not whole and len(names) < len(pattern.patterns):
@@ -241,6 +241,17 @@ class Matching(NodeTransformer):
         is_instance = self._isinstance(subject, pattern.cls)
         test = gast.BoolOp(gast.And(), [is_instance, *has]) if has else is_instance
         return self._and(matched, self._test(matched, test), steps)
+
+    def _class(self, node: gast.expr) -> Any:
+        """Return the class of a pattern, which may be held under one more name."""
+        if not isinstance(node, gast.Name):
+            return None
+        if node.id not in self.scope.statics:
+            bound = [n for n in t.own_nodes(self.fn.tree.body) if node.id in t.bound_by(n)]
+            made = (n for n in t.own_nodes(self.fn.tree.body) if isinstance(n, gast.Assign))
+            values = [n.value for n in made if len(bound) == 1 and n.targets == bound]
+            node = values[0] if values else node
+        return self.scope.statics.get(getattr(node, "id", ""))
 
     def _isinstance(self, subject: gast.expr, kind: gast.expr) -> gast.expr:
         """Return an instance test."""

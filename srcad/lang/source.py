@@ -20,7 +20,7 @@ from srcad.errors import NoSourceError
 from srcad.lang.function import Source
 from srcad.lang.walking import nodes_in
 
-__all__ = ["read"]
+__all__ = ["class_definition", "read"]
 
 WAY_OUT = (
     "Write it in a file (or in a notebook cell), differentiate with srcad.GradientTape, which needs no source, "
@@ -69,6 +69,13 @@ def read(func: Any) -> Source:
             "Import the module again, its file has probably been changed since.",
         )
     return _cut(func, node, lines, code.co_filename)
+
+
+def class_definition(source: Source, node: gast.ClassDef) -> ast.ClassDef | None:
+    """Return the definition of a class inside a function as it stands in the file."""
+    module = _parse("".join(linecache.getlines(source.file, source.func.__globals__)))
+    found = (n for n in ast.walk(module) if isinstance(n, ast.ClassDef) and n.name == node.name)
+    return next((n for n in found if n.lineno == node.lineno), None)
 
 
 def _describe(func: Any) -> str:

@@ -11,7 +11,13 @@ import numpy as np
 
 from srcad import runtime as rt
 from srcad.analysis.kinds import is_differentiable, kind_of
-from srcad.dynamic_operators import attribute_of_class, attribute_of_container, is_method, stored
+from srcad.dynamic_operators import (
+    attribute_of_class,
+    attribute_of_container,
+    is_method,
+    method_kept_by_type,
+    stored,
+)  # fmt: skip
 from srcad.operators.dynamic import SPECIAL, call, method_of_class
 from srcad.runtime.tangents import CONTAINERS, Tangent, complete_tangent, zero_tangent
 from srcad.targets import Bindable, Composable, partial_tangent
@@ -58,6 +64,8 @@ def _read_attribute(args: Any, tangents: Any, options: Any, option_tangents: Any
     if isinstance(computed, functools.partialmethod):
         value = getattr(base, name)
         return value, partial_tangent(value, held)
+    if isinstance(computed, functools.singledispatchmethod):
+        raise method_kept_by_type(name)
     by_operator = isinstance(computed, (Bindable, Composable))
     if (
         method_of_class(computed, "__get__") is not None

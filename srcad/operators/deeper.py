@@ -365,7 +365,7 @@ def of_method(receiver: Any, name: str, parts: Parts) -> list[Any]:
             return dynamic.call_method(args[0], tangents[0], name, args[1:], tangents[1:], options, named)
 
         return one_by_one(call_plainly, with_receiver)
-    function = getattr(receiver, name)
+    function = rt.method_for(receiver, name, parts[0].args)
     if is_partial_method(function, receiver):
         parts = [parts[0], *(Part(partial_tangent(function, p.held), p.args, p.options) for p in parts[1:])]
     elif not is_method_of(function, receiver) and is_instance(receiver):

@@ -342,7 +342,7 @@ def _of_method(receiver: Any, name: str, calls: Calls, own: Any, downs: Any = No
             )
         ]
         return _of_rule(whole)
-    function = getattr(receiver, name)
+    function = rt.method_for(receiver, name, first.values)
     if isinstance(receiver, np.ndarray):
         raise dynamic.missing(function)
     if isinstance(receiver, PLAIN):

@@ -315,7 +315,7 @@ def call_method(
         return plain(getattr(receiver, name), args, options)  # draws that depend on nothing
     if isinstance(receiver, np.ndarray):
         return _change_of_array(receiver, held, name, args, tangents, options, option_tangents)
-    function = getattr(receiver, name)
+    function = rt.method_for(receiver, name, args)
     if is_partial_method(function, receiver):
         held = partial_tangent(function, held)
     elif not is_method_of(function, receiver) and is_instance(receiver):

@@ -273,7 +273,7 @@ def method_with_shadows(call: Call, args: Any, tangents: Any) -> Outcome:
     reason = registry.reason_refused(getattr(type(receiver), name, None))
     if reason is not None and rt.carries((*rest[1], *rest[3].values())):
         raise NoDerivativeError(reason)
-    function = getattr(receiver, name)
+    function = rt.method_for(receiver, name, rest[0])
     if isinstance(receiver, np.ndarray):
         raise dynamic.missing(function)
     drawing = isinstance(receiver, random.Random) and isinstance(function, types.BuiltinMethodType)

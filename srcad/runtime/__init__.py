@@ -303,7 +303,7 @@ from srcad.runtime.tangents import (
     zero_tangent,
 )
 from srcad.runtime.undoing import Undo, undoing
-from srcad.runtime.whole import Whole, dispatched, whole
+from srcad.runtime.whole import Whole, dispatched, method_for, whole
 
 __all__ = [
     "Cells",
@@ -576,6 +576,7 @@ __all__ = [
     "zeros_like",
     "mark_changed",
     "dispatched",
+    "method_for",
     "whole",
     "traceback_of",
     "without_numbers",

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import functools
+import inspect
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
-__all__ = ["Whole", "dispatched", "whole"]
+__all__ = ["Whole", "dispatched", "method_for", "whole"]
 
 
 class Whole(float):
@@ -68,3 +70,15 @@ def whole(value: Any) -> float:
 def dispatched(function: Any, value: Any) -> Any:
     """Return what a function under ``functools.singledispatch`` calls for this first argument."""
     return function.dispatch(int if isinstance(value, Whole) else type(value))
+
+
+def method_for(receiver: Any, name: str, args: tuple[Any, ...]) -> Any:
+    """Return ``receiver.name`` as it is called with these arguments: one under ``singledispatchmethod`` by the first.
+
+    >>> method_for([3], "append", (4,)).__name__
+    'append'
+    """
+    found = inspect.getattr_static(type(receiver), name, None)
+    if isinstance(found, functools.singledispatchmethod) and args:
+        return dispatched(found.dispatcher, args[0]).__get__(receiver, type(receiver))
+    return getattr(receiver, name)

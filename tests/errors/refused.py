@@ -64,9 +64,54 @@ def delegating_generator(x):
 
 
 @refused(1.0)
-def class_inside(x):
-    class Inner:  # refused at: class Inner
-        factor = 2.0
+def class_inside_reads_the_argument(x):
+    class Inner:
+        def scaled(self, y):
+            return x * y  # refused at: x * y
+
+    return Inner().scaled(2.0)
+
+
+@refused(1.0)
+def class_inside_counts(x):
+    class Inner:
+        count = 0
+
+        def value(self):
+            Inner.count += 1  # refused at: Inner.count
+            return x * Inner.count
+
+    return Inner().value()
+
+
+@refused(1.0)
+def class_inside_with_a_shared_list(x):
+    class Inner:
+        seen = []  # refused at: seen = []
+
+    inner = Inner()
+    inner.seen.append(x)
+    return x * len(inner.seen)
+
+
+@refused(1.0)
+def class_inside_that_prints(x):
+    class Inner:
+        print("made")  # refused at: print
+
+    return x * len(Inner.__name__)
+
+
+@refused(1.0)
+def class_inside_defined_twice(x):
+    if x > 0:
+
+        class Inner:  # refused at: class Inner
+            factor = 2.0
+    else:
+
+        class Inner:
+            factor = 3.0
 
     return x * Inner.factor
 

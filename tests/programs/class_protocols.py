@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from dataclasses import InitVar, dataclass, field
 from functools import reduce
 
@@ -355,3 +356,41 @@ def functions_of_numpy_held_by_a_class(x, w1, w2):
     layers = [Dense(w1), Dense(w2, activation=lambda z: z * z)]
     out = reduce(lambda h, layer: layer(h), layers, x)
     return np.sum(out) + sum(np.sum(z) for layer in layers for z in layer.seen)
+
+
+class Measured:
+    scale = 2.0
+
+    def __init__(self, factor):
+        self.factor = factor
+
+    @functools.singledispatchmethod
+    def size(self, thing):
+        raise NotImplementedError
+
+    @size.register
+    def _(self, thing: float):
+        return thing * thing * self.factor
+
+    @size.register
+    def _(self, thing: list):
+        return sum(self.size(item) for item in thing)
+
+    @size.register
+    def _(self, thing: np.ndarray):
+        return np.sum(thing) * self.scale
+
+    @size.register
+    def _(self, thing: int):
+        return thing * self.factor
+
+
+@program(0.7)
+def methods_chosen_by_the_type_of_the_argument(x):
+    measured = Measured(x)
+    total = (
+        measured.size(x) + measured.size([x, 2 * x]) + measured.size(3) + measured.size(np.array([x, x * x]))
+    )
+    for other in (Measured(x * x), Measured(2.0)):
+        total = total + other.size(2 * x) * other.size(2)
+    return total

@@ -134,3 +134,28 @@ def rest_of_a_sequence_in_a_mapping(shapes):
             case {"points": [first, *others]}:
                 total += first * sum(other**2 for other in others)
     return total
+
+
+@dataclass
+class Disc:
+    radius: float
+
+
+@dataclass
+class Box:
+    width: float
+    height: float
+
+
+@program(0.7)
+def classes_held_under_other_names_are_matched(x):
+    Round, Angular = Disc, Box
+    Circle = Disc
+    total = 0.0
+    for shape in (Disc(x), Box(x * x, x)):
+        match shape:
+            case Circle(radius):
+                total += 3 * radius * radius
+            case Box(width, height):
+                total += width * height
+    return total * len((Round, Angular))

@@ -17,6 +17,7 @@ TOPICS = (
     "straight_line",
     "branches",
     "lasting_defaults",
+    "local_classes",
     "loops",
     "exits",
     "calls",
