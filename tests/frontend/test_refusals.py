@@ -15,7 +15,7 @@ BAD = {
     "def f(x):\n    x[0] = 1\n    yield from x": ("changes what others see", 3),
     "def f(x):\n    global G\n    G = x\n    del G": ("'G' is deleted", 4),
     "def f(x):\n    try:\n        x += 1\n    finally:\n        return x": ("finally", 5),
-    "def f(x):\n    class A: pass\n    return x": ("class", 2),
+    "def f(x):\n    class A: f = x\n    return A.f": ("class", 2),
     "def f(x):\n    del x\n    return x": ("'x'", 2),
     "def f(x):\n    return eval('x')": ("eval", 2),
     "def f(x):\n    return [(lambda: i) for i in x]": ("'i'", 2),
