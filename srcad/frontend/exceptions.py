@@ -56,15 +56,17 @@ from typing import Any
 import gast
 
 from srcad.errors import UnsupportedError
+from srcad.frontend.raised import keep_raised
 from srcad.frontend.statics import refer, runtime_name
 from srcad.lang import tree as t
 from srcad.lang.function import Function
 from srcad.lang.walking import NodeTransformer, children_of, nodes_in
+from srcad.runtime.exceptions import without_numbers
 from srcad.runtime.libraries import computes_no_numbers
 
 __all__ = ["lower_exceptions"]
 
-_HARMLESS = (str, repr, print, type, isinstance, bool)
+_HARMLESS = (str, repr, print, type, isinstance, bool, without_numbers)
 _LOOPS = (gast.For, gast.While)
 _JUMPS = (gast.Break, gast.Continue)
 _CHANGING = frozenset(
@@ -75,7 +77,8 @@ _CHANGING = frozenset(
 
 def lower_exceptions(fn: Function) -> Function:
     """Replace the ``try`` statements with handlers."""
-    return fn.with_body(_Lowering(fn).block(fn.tree.body))
+    checking = _CheckingKept(fn)
+    return fn.with_body(_Lowering(fn).block([checking.visit(stmt) for stmt in fn.tree.body]))
 
 
 class _Lowering:
@@ -103,6 +106,7 @@ class _Lowering:
 
     def lowered(self, node: gast.Try) -> list[gast.stmt]:
         """Return the statements of a ``try`` with handlers; what it has finally stays around them."""
+        before = keep_raised(node, self.scope)
         guard = self.scope.fresh("guard")
         self.guards.add(guard)
         types = [kind for handler in node.handlers for kind in self.types(handler)]
@@ -121,7 +125,7 @@ class _Lowering:
         failed = gast.Compare(t.name(error), [gast.IsNot()], [t.constant(None)])
         orelse = [*region.jumps_after(), *node.orelse]
         choice = gast.If(failed, self.handlers(node.handlers, error), orelse)
-        made = [t.place(s, node) for s in [make, *region.flags(), once, found, choice]]
+        made = [t.place(s, node) for s in [*before, make, *region.flags(), once, found, choice]]
         if not node.finalbody:
             return made
         return [gast.copy_location(gast.Try(made, [], [], node.finalbody), node)]
@@ -189,6 +193,33 @@ class _Reraise(NodeTransformer):
 
     def visit_Raise(self, node: gast.Raise) -> gast.Raise:
         return node if node.exc is not None else t.place(gast.Raise(t.name(self.error), None), node)
+
+
+class _CheckingKept(NodeTransformer):
+    """Lets an exception that is made and not raised at once hold no numbers, since it has no shadow."""
+
+    def __init__(self, fn: Function) -> None:
+        self.scope = fn.scope
+
+    def visit_Raise(self, node: gast.Raise) -> gast.Raise:
+        for made in (node.exc, node.cause):
+            if made is not None:
+                self.generic_visit(made)
+        return node
+
+    def visit_Call(self, node: gast.Call) -> gast.Call:
+        function = self.scope.statics.get(getattr(node.func, "id", ""))
+        if function in _HARMLESS or computes_no_numbers(function):
+            return node
+        self.generic_visit(node)
+        is_exception = isinstance(function, type) and issubclass(function, BaseException)
+        if not is_exception or all(isinstance(a, gast.Constant | gast.JoinedStr) for a in _given(node)):
+            return node
+        return t.place(t.call(runtime_name(self.scope, "without_numbers"), node), node)
+
+
+def _given(node: gast.Call) -> list[gast.expr]:
+    return [*node.args, *(keyword.value for keyword in node.keywords)]
 
 
 class _Region:
@@ -321,13 +352,14 @@ class _Region:
         return [*before, made_loop, *self.failed()]
 
     def while_loop(self, stmt: gast.While, loops: int) -> list[gast.stmt]:
-        if stmt.orelse:
+        if any(isinstance(node, _JUMPS) for part in stmt.orelse for node in t.own_nodes(part)):
             raise self.lowering.error(
                 stmt,
-                "A 'while' with 'else' stands inside 'try'.",
+                "A 'while' with a jump in its 'else' stands inside 'try'.",
                 "Set a flag in the loop and test it afterwards.",
             )
         before, test = self.evaluated(stmt.test)
-        leave = gast.If(gast.UnaryOp(gast.Not(), test), [gast.Break()], [])
+        ending = [*self.block(stmt.orelse, loops + 1), gast.Break()]
+        leave = gast.If(gast.UnaryOp(gast.Not(), test), ending, [])
         body = [*before, leave, *self.block(stmt.body, loops + 1)]
         return [gast.While(t.constant(True), body, []), *self.failed()]

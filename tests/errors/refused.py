@@ -466,3 +466,9 @@ def list_of_one_branch_taken_apart_in_another(shapes):
 def default_of_the_function_itself_changed(x, log=[]):  # noqa: B006  # refused at: def default_of
     log.append(1.0)
     return x * len(log)
+
+
+@refused(0.5)
+def exception_as_a_container(x):
+    error = ValueError("large", x * x)  # refused at: ValueError("large", x * x)
+    return error.args[1] * x

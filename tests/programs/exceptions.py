@@ -277,3 +277,55 @@ def contents_of_exceptions_that_hold_no_numbers(x, y):
             if error.name == "bb" and error.args == ("bb", 1):
                 total += described(error) * x**2
     return total * errors[0].place * guard.entered
+
+
+class Enough(Exception):
+    pass
+
+
+@program(0.5)
+@program(0.1)
+def arguments_of_an_exception_that_the_function_raises(x):
+    try:
+        y = 0.0
+        for k in range(5):
+            y = y + x * x
+            if y > 0.6:
+                raise Enough(y, k)
+            if y < -3:
+                raise KeyError("k")
+    except (Enough, KeyError) as error:
+        value, k = error.args
+        return x * value * (k + 1)
+    return x
+
+
+@program(0.9)
+@program(1.5)
+def while_with_else_in_a_try(x):
+    n, value = 0, x
+    try:
+        while n < 3:
+            value, n = value * x, n + 1
+            if value > 5:
+                break
+        else:
+            value = value * 2
+        if value > 1:
+            raise ArithmeticError(value)
+    except ArithmeticError as error:
+        value = error.args[0] ** 2
+    return value
+
+
+@program(0.5)
+def exceptions_of_ones_own_with_numbers_in_them(x):
+    total = 0.0
+    for k in range(3):
+        try:
+            total = total + x**k
+            if total > 1:
+                raise Enough(total, k)
+        except Enough:
+            total = total * x
+    return total
