@@ -318,7 +318,7 @@ def while_with_else_in_a_try(x):
     return value
 
 
-@program(0.5)
+@program(0.6)
 def exceptions_of_ones_own_with_numbers_in_them(x):
     total = 0.0
     for k in range(3):
