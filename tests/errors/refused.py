@@ -125,9 +125,11 @@ def global_assigned(x):
 
 @refused(1.0)
 def looks_into_an_exception(x):
-    try:
-        y = 1.0 / x
+    def fails(y):
         raise ValueError(y)
+
+    try:
+        y = fails(1.0 / x)
     except ValueError as error:
         return error.args[0] * x  # refused at: error.args
 
@@ -470,5 +472,5 @@ def default_of_the_function_itself_changed(x, log=[]):  # noqa: B006  # refused 
 
 @refused(0.5)
 def exception_as_a_container(x):
-    error = ValueError("large", x * x)  # refused at: ValueError("large", x * x)
+    error = ValueError("large", x * x)  # refused at: error = ValueError
     return error.args[1] * x
