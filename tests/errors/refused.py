@@ -129,7 +129,7 @@ def looks_into_an_exception(x):
         raise ValueError(y)
 
     try:
-        y = fails(1.0 / x)
+        fails(1.0 / x)
     except ValueError as error:
         return error.args[0] * x  # refused at: error.args
 
