@@ -58,6 +58,7 @@ from srcad.frontend.match import lower_match
 from srcad.frontend.nested import as_definition
 from srcad.frontend.quiet import changed_names, is_quiet_method, why_not_at_once
 from srcad.frontend.resolve import resolve
+from srcad.frontend.run_once import call_where_run
 from srcad.frontend.statics import refer
 from srcad.lang import tree as t
 from srcad.lang.function import Function, Nested, inlined_at
@@ -74,7 +75,7 @@ _CONSUMERS = (list, tuple, sum, sorted, set, dict, max, min)
 def inline_generators(fn: Function) -> Function:
     """Replace the loops over generators of the user's, and the lists made of them."""
     inliner = _Inliner(fn)
-    body = inliner.block(fn.tree.body)
+    body = inliner.block(call_where_run(fn.tree.body, lambda node: inliner.generator(node) is not None))
     return replace(fn.with_body(body), source=inliner.source)
 
 
@@ -96,6 +97,8 @@ class _Inliner:
         for node in t.own_nodes(body):
             if isinstance(node, gast.Assign) and isinstance(node.targets[0], gast.Name):
                 target, value = node.targets[0].id, node.value
+                if isinstance(value, gast.Name):
+                    value = self.closures.get(value.id)
                 made = isinstance(value, gast.Call) and getattr(value.func, "id", "") == "rt.closure"
                 self.closures[target] = None if target in self.closures or not made else value
 
@@ -136,14 +139,18 @@ class _Inliner:
         return any(function is other for other in self.active)
 
     def zipped(self, node: gast.For) -> list[gast.stmt] | None:
-        """Return a loop over a generator without end, zipped with what has one, as a loop over the generator."""
+        """Return a loop over a generator that cannot be run at once, zipped with what can, as a loop over the generator.
+
+        One that has an end comes first, so that it is the first to be asked for an item.
+        """
         source = node.iter
         if not self.is_zip(source) or source.keywords or node.orelse or len(source.args) < 2:
             return None
-        found = [
-            k for k, arg in enumerate(source.args) if self.generator(arg) and self.reason(arg) == "has no end"
-        ]
-        if len(found) != 1 or self.scope.statics.get(source.func.id) is not zip:
+        reasons = {k: self.reason(arg) for k, arg in enumerate(source.args) if self.generator(arg)}
+        found = [k for k, reason in reasons.items() if reason is not None]
+        if len(found) != 1 or found[0] != 0 and reasons[found[0]] != "has no end":
+            return None
+        if self.scope.statics.get(source.func.id) is not zip:
             return None
         position, item = self.scope.fresh("position"), self.scope.fresh("item")
         setup, parts, ends = [t.assign(position, t.constant(0))], [], []
@@ -348,9 +355,9 @@ class _Inliner:
         return lower_match(resolve(fence(make_local_classes(fn))))
 
     def loop(
-        self, node: gast.For, function: Any, call: gast.Call, captured: list[gast.expr]
+        self, node: gast.For, function: Any, call: gast.Call, captured: list[gast.expr], result: str = ""
     ) -> list[gast.stmt]:
-        """Return a loop over a generator, inlined."""
+        """Return a loop over a generator, inlined; ``result`` is bound to what it returns."""
         try:
             callee = self.resolved(function)
         except NoSourceError as error:
@@ -359,10 +366,10 @@ class _Inliner:
         binds = self.bind(call, callee, function, captured, names)
         body = [names.visit(clone(s)) for s in callee.tree.body]
         self.source = inlined_at(call, body, callee.source, self.source)
-        self.find_closures(body)
+        self.find_closures([*binds, *body])
         self.scope.dependencies += [d for d in callee.scope.dependencies if d not in self.scope.dependencies]
         self.active.append(function)
-        made = _Region(self, node, body).statements()
+        made = _Region(self, node, body, result).statements()
         self.active.pop()
         return [t.place(s, node) for s in [*binds, *made]]
 
@@ -438,7 +445,8 @@ class _Names(NodeTransformer):
 class _Region:
     """The statements of a generator with the body of the loop over it in them."""
 
-    def __init__(self, inliner: _Inliner, loop: gast.For, body: list[gast.stmt]) -> None:
+    def __init__(self, inliner: _Inliner, loop: gast.For, body: list[gast.stmt], result: str) -> None:
+        self.result = result
         self.inliner, self.loop, self.body = inliner, loop, body
         self.scope = inliner.scope
         self.around = inliner.active[:-1]
@@ -474,10 +482,14 @@ class _Region:
 
     def statement(self, stmt: gast.stmt) -> list[gast.stmt]:
         if isinstance(stmt, gast.Return):
-            return [*self.set(self.stopped, True), gast.copy_location(gast.Break(), stmt)]
+            value = stmt.value if stmt.value is not None else t.constant(None)
+            kept = [t.place(t.assign(self.result, value), stmt)] if self.result else []
+            return [*kept, *self.set(self.stopped, True), gast.copy_location(gast.Break(), stmt)]
         if isinstance(stmt, gast.Expr) and isinstance(stmt.value, gast.Yield):
             value = stmt.value.value if stmt.value.value is not None else t.constant(None)
             return self.consumed(t.place(value, stmt), stmt)
+        if isinstance(stmt, gast.Assign | gast.AugAssign) and isinstance(stmt.value, gast.YieldFrom):
+            return self.delegated(stmt)
         if isinstance(stmt, gast.Expr) and isinstance(stmt.value, gast.YieldFrom):
             item = self.scope.fresh("item")
             step = gast.Expr(gast.Yield(t.name(item)))
@@ -498,6 +510,21 @@ class _Region:
             if inner:
                 setattr(stmt, part, self.block(inner))
         return [stmt, *self.left()] if isinstance(stmt, LOOPS) else [stmt]
+
+    def delegated(self, stmt: Any) -> list[gast.stmt]:
+        """Return ``y = yield from g()``, where the inner generator returns a value, as a loop over that."""
+        item, result = self.scope.fresh("item"), self.scope.fresh("result")
+        found = self.inliner.generator(stmt.value.value)
+        body = self.block([t.place(gast.Expr(gast.Yield(t.name(item))), stmt)])
+        loop = t.place(gast.For(t.store(item), stmt.value.value, body, [], None), stmt)
+        if found is None or self.inliner.is_active(found[0]):
+            raise self.inliner.error(
+                stmt, "The value of 'yield from' is used, and what it runs through is not known to be a generator.",
+                "Write it as a loop.",
+            )  # fmt: skip
+        stmt.value = t.place(t.name(result), stmt)
+        missing = t.place(t.assign(result, t.constant(None)), stmt)
+        return [missing, *self.inliner.loop(loop, *found, result=result), *self.left(), stmt]
 
     def left(self) -> list[gast.stmt]:
         """Leave the loop around as well, once the consumer or the generator has stopped."""

@@ -154,3 +154,64 @@ def a_generator_that_changes_a_list_behind_reads_of_it(x):
     s = a[0] * a[1] + sum(doubling(a, 2)) * a[0]
     t = max(a[0], a[1] * sum(doubling(a, 1)), sum(doubling(a, 2)) - a[1])
     return s * t + a[0]
+
+
+@program(np.array([0.5, -1.5, 2.0, 0.7]))
+def generator_that_changes_what_it_captured_zipped(values):
+    state = [0.0]
+
+    def sums():
+        for value in values:
+            state[0] += value * value
+            yield state[0]
+        state[0] *= 3
+
+    total = sum(a * b for a, b in zip(sums(), values))
+    for a, b in zip(sums(), values[:2]):
+        if a > 100:
+            continue
+        total += a * b
+    return total + state[0]
+
+
+@program(np.array([0.5, -1.5, 2.0, 0.7]))
+def generator_under_a_name_reads_what_changes_later(values):
+    kept = list(values)
+
+    def neighbours():
+        for i in range(len(kept) - 1):
+            yield kept[i], kept[i + 1]
+
+    total = 0.0
+    pairs = neighbours()
+    for a, b in pairs:
+        total += a * b
+    kept.append(total)
+    return sum(kept)
+
+
+@program(np.array([0.5, -1.5, 2.0, 0.7]))
+@program(np.array([50.5, -1.5, 2.0, 0.7]))
+def values_that_generators_return(values):
+    def inner(k):
+        for j in range(k):
+            yield values[j] * k
+            if values[j] > 20:
+                return None
+        return k
+
+    def outer(n):
+        total = 0
+        for k in range(n):
+            found = yield from inner(k)
+            if found is None:
+                return
+            total += yield from inner(found)
+        yield total * values[0]
+
+    result = 0.0
+    for value in outer(4):
+        if value > 1e4:
+            break
+        result += value * value
+    return result
