@@ -117,7 +117,7 @@ def call_method(
     option_shadows: dict[str, Any],
 ) -> Outcome:
     """Call ``receiver.name``."""
-    if isinstance(receiver, CONTAINERS) and type(receiver).__module__ in ("builtins", "collections"):
+    if rt.built_in_method(receiver, name):
         args, shadows, pullback = listed(call, name, args, shadows)
         undo = rt.undoing(name, receiver, own)
         value, shadow = rt.container_call(receiver, own, name, args, shadows, options, option_shadows)

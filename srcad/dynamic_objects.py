@@ -81,7 +81,11 @@ def _built_in(
     written = isinstance(cls.__init__, types.FunctionType)
     if isinstance(value, dict) and not isinstance(value, collections.Counter) and not (written and given):
         named = {k: part for k, part in option_shadows.items() if k in value}
-        sources = [(v, part) for v, part in zip(args, shadows) if not callable(v) and v is not None]
+        sources = [
+            (v, part)
+            for v, part in zip(args, shadows)
+            if isinstance(v, dict) or v is not None and not callable(v)
+        ]
         if not sources:
             return value, {**dict.fromkeys(value), **named}, _nothing_to_do
         _, image, pullback = dict_of(call, sources[0][0], shadows=(sources[0][1],))

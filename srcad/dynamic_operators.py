@@ -153,6 +153,11 @@ def _update(title: str) -> Callable[..., Outcome]:
     def apply(call: Call, target: Any, value: Any, *, shadows: Any) -> Outcome:
         if isinstance(target, np.ndarray):
             return update_array(update, target, shadows[0], value, shadows[1])
+        method = _method(target, f"__{title.rstrip('_')}__")
+        if method is not None:
+            result, image, pullback = call(method, None, (target, value), tuple(shadows), {}, {})
+            if result is not NotImplemented:
+                return result, image, pullback
         if mixed(update, (target, value)) is not None:
             return binary(call, target, value, shadows=shadows)
         if isinstance(target, list) and title == "imul":
@@ -168,9 +173,6 @@ def _update(title: str) -> Callable[..., Outcome]:
             return target, shadows[0], functools.partial(run, [undo, pullback])
         if isinstance(target, dict) and title == "ior":
             return _merge(target, shadows[0], value, shadows[1])
-        method = _method(target, f"__{title.rstrip('_')}__")
-        if method is not None:
-            return call(method, None, (target, value), tuple(shadows), {}, {})
         return binary(call, target, value, shadows=shadows)
 
     return apply

@@ -228,14 +228,12 @@ def _operator_of_class(names: tuple[str, ...], parts: Parts) -> list[Any] | None
     """An operator that the class of an operand defines in Python."""
     args = parts[0].args
     direct = names[:-1] if len(names) > 1 else names
-    method = next(
-        (found for name in direct if (found := dynamic.method_of_class(args[0], name)) is not None), None
-    )
+    methods = [found for name in direct if (found := dynamic.method_of_class(args[0], name)) is not None]
     reflected = dynamic.method_of_class(args[1], names[-1]) if len(names) > 1 else None
     swapped = with_args(parts, lambda part: part.args[::-1])
     if reflected is not None and type(args[0]) is not type(args[1]) and isinstance(args[1], type(args[0])):
         return apply(reflected, swapped)
-    if method is not None:
+    for method in methods:
         found = apply(method, with_args(parts, lambda part: part.args))
         if found[0] is not NotImplemented:
             return found

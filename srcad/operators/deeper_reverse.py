@@ -56,9 +56,10 @@ from srcad.operators.shadowed_calls import (
     has_no_derivative,
     is_computed,
     is_not_updated,
+    joins_containers,
     method_of_class,
+    operator_methods,
     plain_call,
-    reflected_method,
 )
 from srcad.operators.sources import SOURCES, has_plain_operands, items_by_position
 from srcad.rules import registry
@@ -145,8 +146,8 @@ def call_parts(calls: Calls) -> Results:
             found = _of_function(by_method)
             keep_cached(calls, found)
             return found
-    joins = known and function in JOINING and any(isinstance(value, CONTAINERS) for value in values)
-    if joins or known and function in STRUCTURAL and not is_computed(function, values):
+    structural = known and function in STRUCTURAL and not is_computed(function, values)
+    if structural or known and joins_containers(function, values):
         return _structural(calls)
     return _by_class(calls, function, known)
 
@@ -154,15 +155,16 @@ def call_parts(calls: Calls) -> Results:
 def _by_class(calls: Calls, function: Any, known: bool) -> Results:
     """Return the parts of a call that a class decides about, or of a function with source."""
     values = calls[0].values
-    method = method_of_class(function, values) if known else None
-    if method is not None:
-        places = (0, 2) if function is setattr else (0,) if function is getattr else range(len(values))
-        return _of_function([_chosen(call, method, tuple(places)) for call in calls])
     if known and function in UPDATES and values and isinstance(values[0], np.ndarray):
         return _update(calls)
-    reflected = reflected_method(function, values) if known else None
-    if reflected is not None:
-        return _of_function([_chosen(call, reflected, (1, 0)) for call in calls])
+    accessor = method_of_class(function, values) if function in (getattr, setattr) else None
+    if accessor is not None:
+        places = (0,) if function is getattr else (0, 2)
+        return _of_function([_chosen(call, accessor, places) for call in calls])
+    for method, order in operator_methods(function, values) if known else ():
+        found = _of_function([_chosen(call, method, order) for call in calls])
+        if found[0][0] is not NotImplemented:
+            return found
     if function is rt.sequence and is_iterable_of_class(values[0]):
         return _iterated(calls)
     if function is rt.sequence or (function is list or function is tuple) and is_listed(*values[:1]):
@@ -325,7 +327,7 @@ def _of_method(receiver: Any, name: str, calls: Calls, own: Any, downs: Any = No
             *((h, d, 0.0, *c[2:]) for h, d, c in zip(held, downs, images)),
         ]
         return _constructed(record_method, given)  # type: ignore[arg-type]
-    if isinstance(receiver, CONTAINERS) and type(receiver).__module__ in ("builtins", "collections"):
+    if rt.built_in_method(receiver, name):
         given = [Part(None, (receiver, own, name, *first[2:]), {})]
         given += [Part(0.0, (h, d, 0.0, *call[2:]), {}) for h, d, call in zip(held, downs, images)]
         undo = rt.undoing(name, receiver, own, *held, *downs)

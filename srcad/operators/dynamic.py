@@ -338,12 +338,12 @@ def _change_of_array(
 def _operator_of_class(names: tuple[str, ...], args: Any, tangents: Any) -> Outcome | None:
     """Apply an operator that the class of an operand defines in Python."""
     direct = names[:-1] if len(names) > 1 else names
-    method = next((found for name in direct if (found := method_of_class(args[0], name)) is not None), None)
+    methods = [found for name in direct if (found := method_of_class(args[0], name)) is not None]
     reflected = method_of_class(args[1], names[-1]) if len(names) > 1 else None
     swapped = (args[::-1], tuple(tangents)[::-1])
     if reflected is not None and type(args[0]) is not type(args[1]) and isinstance(args[1], type(args[0])):
         return call(reflected, 0.0, *swapped, {}, {})
-    if method is not None:
+    for method in methods:
         value, tangent = call(method, 0.0, args, tangents, {}, {})
         if value is not NotImplemented:
             return value, tangent

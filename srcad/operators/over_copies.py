@@ -81,7 +81,7 @@ def dict_made(args: Any, tangents: Any) -> Outcome:
     if made[1] is None:
         return made, (image, 0.0, 0.0)
     for position, source in enumerate(values):
-        if callable(source) or source is None:
+        if source is None or callable(source) and not isinstance(source, dict):
             continue
         part, down = tangents[2][position], tangents[3][position]
         if isinstance(source, dict):

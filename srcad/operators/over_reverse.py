@@ -57,11 +57,12 @@ from srcad.operators.shadowed_calls import (
     holder,
     is_computed,
     is_not_updated,
+    joins_containers,
     method_of_class,
     names_a_method_of_an_array,
     nothing_to_do,
+    operator_methods,
     plain_call,
-    reflected_method,
 )
 from srcad.operators.sources import SOURCES, has_plain_operands, items_by_position
 from srcad.rules import registry
@@ -183,20 +184,26 @@ def _of_item_or_attribute(call: Call, args: Any, tangents: Any) -> Outcome | Non
         return (getattr(*values[:2]), shadows[0], nothing_to_do), (dvalues[0], dshadows[0], 0.0)
     if function in STRUCTURAL and not is_computed(function, values):
         return _structural(args, tangents)
-    if function in JOINING and any(isinstance(value, CONTAINERS) for value in values):
+    if joins_containers(function, values):
         return _structural(args, tangents)
-    method = method_of_class(function, values)
-    if method is not None:
-        places = (0, 2) if function is setattr else (0,) if function is getattr else range(len(values))
-        own_args = [tuple(part[i] for i in places) for part in (values, shadows, dvalues, dshadows)]
-        return of_function(call, (method, None, *own_args[:2], {}, {}), (0.0, 0.0, *own_args[2:], {}, {}))
     if function in UPDATES and values and isinstance(values[0], np.ndarray):
         return _update(call, args, tangents)
-    reflected = reflected_method(function, values)
-    if reflected is None:
-        return None
-    swapped = [tuple(part)[::-1] for part in (values, shadows, dvalues, dshadows)]
-    return of_function(call, (reflected, None, *swapped[:2], {}, {}), (0.0, 0.0, *swapped[2:], {}, {}))
+    accessor = method_of_class(function, values) if function in (getattr, setattr) else None
+    if accessor is not None:
+        return _of_method_of_class(call, accessor, (0,) if function is getattr else (0, 2), args, tangents)
+    for method, places in operator_methods(function, values):
+        found = _of_method_of_class(call, method, places, args, tangents)
+        if found[0][0] is not NotImplemented:
+            return found
+    return None
+
+
+def _of_method_of_class(
+    call: Call, method: Any, places: tuple[int, ...], args: Any, tangents: Any
+) -> Outcome:
+    """Call what a class defines for an operator with the operands at these places."""
+    given = [tuple(part[i] for i in places) for part in (*args[2:4], *tangents[2:4])]
+    return of_function(call, (method, None, *given[:2], {}, {}), (0.0, 0.0, *given[2:], {}, {}))
 
 
 def _of_sequence_or_class(call: Call, args: Any, tangents: Any) -> Outcome | None:
@@ -257,7 +264,7 @@ def method_with_shadows(call: Call, args: Any, tangents: Any) -> Outcome:
         return call_with_shadows(call, with_self, images)
     if isinstance(receiver, tuple) and name in ("_replace", "_asdict"):
         return record_method(args, tangents)
-    if isinstance(receiver, CONTAINERS) and type(receiver).__module__ in ("builtins", "collections"):
+    if rt.built_in_method(receiver, name):
         listing = nothing_to_do
         if name in ("extend", "extendleft") and isinstance(rest[0][0], np.ndarray):
             listed = items_listed((list, None, *rest), (0.0, 0.0, *drest))

@@ -31,11 +31,12 @@ __all__ = [
     "holder",
     "is_computed",
     "is_not_updated",
+    "joins_containers",
     "method_of_class",
     "names_a_method_of_an_array",
     "nothing_to_do",
     "plain_call",
-    "reflected_method",
+    "operator_methods",
 ]
 
 
@@ -78,9 +79,17 @@ OUT_OF_PLACE: dict[Any, Any] = {
     getattr(operator, "i" + title.rstrip("_")): getattr(operator, title) for title in BINARY_TITLES
 }
 
+_MIRRORED = {"lt": "gt", "gt": "lt", "le": "ge", "ge": "le", "eq": "eq", "ne": "ne"}
+
 
 def nothing_to_do() -> None:
     """The pullback of what passes gradients on by shared memory alone."""
+
+
+def joins_containers(function: Any, values: Any) -> bool:
+    """Tell whether an operator puts lists, tuples or dicts together, and no class of the user's does that."""
+    built_in = function in JOINING and any(isinstance(value, CONTAINERS) for value in values)
+    return built_in and not operator_methods(function, values)
 
 
 def is_computed(function: Any, values: Any) -> bool:
@@ -124,13 +133,41 @@ def method_of_class(function: Any, values: Any) -> Any:
     return found if isinstance(found, types.FunctionType) else None
 
 
-def reflected_method(function: Any, values: Any) -> Any:
+def _reflected_method(function: Any, values: Any) -> Any:
     """Return the method of the second operand's class that an operator calls where the first has none."""
-    title = getattr(function, "__name__", "")
-    if getattr(operator, title, None) is not function or len(values) != 2 or isinstance(values[1], NUMERIC):
+    title = getattr(function, "__name__", "").rstrip("_")
+    if not _is_operator(function) or len(values) != 2 or isinstance(values[1], NUMERIC):
         return None
-    found = getattr(type(values[1]), f"__r{title.rstrip('_')}__", None)
+    found = getattr(type(values[1]), f"__{_MIRRORED.get(title, 'r' + title)}__", None)
     return found if isinstance(found, types.FunctionType) else None
+
+
+def operator_methods(function: Any, values: Any) -> list[tuple[Any, tuple[int, ...]]]:
+    """Return the methods that an operator tries until one returns no ``NotImplemented``, each with its operands' places.
+
+    >>> class Length:
+    ...     def __add__(self, other): return NotImplemented
+    >>> class Metre(Length):
+    ...     def __radd__(self, other): return other
+    >>> [method.__name__ for method, _ in operator_methods(operator.add, (Length(), Metre()))]
+    ['__radd__', '__add__']
+    """
+    first = method_of_class(function, values)
+    own = [] if first is None else [(first, tuple(range(len(values))))]
+    if not _is_operator(function) or len(values) != 2:
+        return own
+    if function in OUT_OF_PLACE:
+        return own + operator_methods(OUT_OF_PLACE[function], values)
+    second = _reflected_method(function, values)
+    if second is None:
+        return own
+    left, right = map(type, values)
+    swapped = [(second, (1, 0))]
+    return swapped + own if left is not right and issubclass(right, left) else own + swapped
+
+
+def _is_operator(function: Any) -> bool:
+    return getattr(operator, getattr(function, "__name__", ""), None) is function
 
 
 def holder(image: Any) -> Any:

@@ -138,6 +138,7 @@ from srcad.runtime.memory import (
     taken,
 )
 from srcad.runtime.mirrored import (
+    built_in_method,
     carries,
     check_kept,
     check_kept_tangents,
@@ -429,6 +430,7 @@ __all__ = [
     "cast_back",
     "chain_matrices",
     "clone",
+    "built_in_method",
     "carries",
     "check_kept",
     "check_kept_tangents",

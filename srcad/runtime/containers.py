@@ -190,6 +190,7 @@ def finish(gradient: Any, value: Any, made: dict[int, Any] | None = None) -> Any
     if (
         isinstance(value, (bool, str, bytes, range, slice, set, frozenset, type(None), type(...)))
         or callable(value)
+        and not isinstance(value, _CONTAINERS)
         and not is_instance(value)
     ):
         return None

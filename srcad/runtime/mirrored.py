@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import collections
 import copy as _copy
+import types
 from typing import Any
 
 import numpy as np
@@ -24,6 +25,7 @@ from srcad.runtime.memory import (
 from srcad.runtime.outliving import is_lasting, is_lasting_tangent
 
 __all__ = [
+    "built_in_method",
     "carries",
     "check_kept",
     "check_kept_tangents",
@@ -121,6 +123,22 @@ def _outliving() -> UnsupportedError:
         "to a class.",
         "Make the list in '__init__', pass it as an argument, or return the new value.",
     )
+
+
+def built_in_method(receiver: Any, name: str) -> bool:
+    """Tell whether ``receiver.name`` is what Python's own lists, tuples, dicts and deques have.
+
+    Examples
+    --------
+    >>> class Table(dict):
+    ...     def keys(self): return sorted(super().keys())
+    >>> built_in_method(Table(), "items"), built_in_method(Table(), "keys")
+    (True, False)
+    """
+    if not isinstance(receiver, (list, tuple, dict, collections.deque)):
+        return False
+    of_python = type(receiver).__module__ in ("builtins", "collections")
+    return of_python or isinstance(getattr(type(receiver), name, None), types.MethodDescriptorType)
 
 
 def container_call(

@@ -66,6 +66,7 @@ TOPICS = (
     "ordered_lists",
     "callbacks",
     "class_protocols",
+    "declined_operators",
     "containers_filled",
     "sets_and_text",
     "machines",
