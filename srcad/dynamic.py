@@ -29,6 +29,7 @@ from srcad.dynamic_operators import OPERATORS, is_method_of, method_of_object, t
 from srcad.dynamic_rules import call_of_rule, call_without_derivative, image_of_result
 from srcad.errors import NoDerivativeError
 from srcad.lang.function import Nested
+from srcad.literal_options import literal_call
 from srcad.pipeline import counted_by
 from srcad.rules import iteration, registry
 from srcad.runtime.calls import set_gradient, set_resolver
@@ -73,7 +74,7 @@ def call(
     if any(function is operator for operator in DERIVATIVE_OPERATORS):
         return _derivative_made(function, args, shadows, options)
     if registry.find(function) is not None:
-        return call_of_rule(function, args, shadows, options, option_shadows)
+        return _of_rule(function, args, shadows, options, option_shadows)
     if registry.is_key(function) and registry.is_constant(function):
         return call_without_derivative(function, args, options)
     reason = registry.reason_refused(function)
@@ -89,7 +90,7 @@ def call(
         return _call_of_nested(function, args, shadows, options, option_shadows)
     receiver = getattr(function, "__self__", None)
     bound = isinstance(function, types.BuiltinMethodType) and receiver is not None
-    if bound and not inspect.ismodule(receiver):
+    if bound and not isinstance(receiver, (types.ModuleType, np.ufunc)):
         if not isinstance(receiver, (*CONTAINERS, np.ndarray, np.generic, *PLAIN, random.Random)):
             raise missing(function)
         return call_method(receiver, own, function.__name__, args, shadows, options, option_shadows)
@@ -98,6 +99,19 @@ def call(
         if written_out is not None:
             function = written_out
     return call_of_function(function, own, args, shadows, options, option_shadows)
+
+
+def _of_rule(
+    function: Any, args: Any, shadows: Any, options: dict[str, Any], option_shadows: dict[str, Any]
+) -> Outcome:
+    """Call a function that has a rule, or the one in which options stand that the rule does not take."""
+    literal = literal_call(function, args, options)
+    if literal is None:
+        return call_of_rule(function, args, shadows, options, option_shadows)
+    given, held = literal.positional(args), literal.positional(shadows)
+    return call_of_function(
+        literal.function, None, given, held, literal.named(options), literal.named(option_shadows)
+    )
 
 
 def positional(function: Any, args: Any, options: dict[str, Any]) -> tuple[Any, ...]:
@@ -128,7 +142,7 @@ def call_method(
             return stored
         function = function_of_method(receiver, name)
         if function is not None:
-            return call_of_rule(function, (receiver, *args), (own, *shadows), options, option_shadows)
+            return _of_rule(function, (receiver, *args), (own, *shadows), options, option_shadows)
         raise missing(getattr(receiver, name))
     if isinstance(receiver, (float, complex)) and name == "conjugate":
         _, shadow, pullback = call_of_rule(np.conjugate, (receiver,), (own,), {}, {})
@@ -140,7 +154,7 @@ def call_method(
         return call(of_object, None, (receiver.__self__, *args), (own, *shadows), options, option_shadows)
     unbound = getattr(type(receiver), name, None)
     if takes_receiver(receiver, name, unbound) and registry.find(unbound) is not None:
-        return call_of_rule(unbound, (receiver, *args), (own, *shadows), options, option_shadows)
+        return _of_rule(unbound, (receiver, *args), (own, *shadows), options, option_shadows)
     reason = registry.reason_refused(unbound)
     if reason is not None and rt.carries((own, *shadows, *option_shadows.values())):
         raise NoDerivativeError(reason)

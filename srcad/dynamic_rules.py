@@ -12,7 +12,7 @@ from srcad import runtime as rt
 from srcad.errors import NoDerivativeError, UnsupportedError
 from srcad.rules import registry
 
-__all__ = ["call_of_rule", "call_without_derivative", "image_of_result", "views_or_own"]
+__all__ = ["call_of_rule", "call_without_derivative", "carries_derivative", "image_of_result", "views_or_own"]
 
 Outcome = tuple[Any, Any, Callable[[], None]]
 
@@ -22,8 +22,9 @@ def _nothing_to_do() -> None:
 
 
 def call_without_derivative(function: Any, args: Any, options: dict[str, Any]) -> Outcome:
-    """Call a function whose result has no derivative."""
-    return function(*args, **options), None, _nothing_to_do
+    """Call a function whose result has no derivative; its numbers have a shadow, which nobody reads."""
+    value = function(*args, **options)
+    return value, rt.shadow(value), _nothing_to_do
 
 
 def call_of_rule(
@@ -45,7 +46,7 @@ def call_of_rule(
     arguments, images = _bound(rule, function, args, shadows, options, option_shadows)
     value = (computed_by or function)(*args, **options)
     for base, held in zip(args, shadows):
-        if np.iscomplexobj(base) and isinstance(held, np.ndarray) and function in (np.real, np.imag):
+        if function in (np.real, np.imag) and isinstance(held, np.ndarray) and np.iscomplexobj(base):
             raise UnsupportedError(f"A part is taken of a complex array that is changed in place, by {title_of(function)}.",
                                    "Keep the real and the imaginary part in two real arrays.")  # fmt: skip
     views = rt.mirrored_views(value, args, shadows)
@@ -123,7 +124,7 @@ def _bound(
     images = signature.bind(*shadows, **option_shadows).arguments
     for name, image in images.items():
         whole = rule.takes_numbers and type(arguments[name]) is int and image is not None
-        if name not in rule.wrt and (whole or _carries_derivative(arguments[name], image)):
+        if name not in rule.wrt and (whole or carries_derivative(arguments[name], image)):
             raise NoDerivativeError(
                 f"There is no derivative of '{title}' with respect to the argument '{name}'.",
                 "Use srcad's stop_gradient or a constant there.",
@@ -131,14 +132,14 @@ def _bound(
     return arguments, images
 
 
-def _carries_derivative(value: Any, image: Any) -> bool:
+def carries_derivative(value: Any, image: Any) -> bool:
     """Tell whether a value with this shadow holds a number that has a derivative."""
     if image is None:
         return False
     if isinstance(value, (list, tuple)) and isinstance(image, (list, tuple)):
-        return any(map(_carries_derivative, value, image))
+        return any(map(carries_derivative, value, image))
     if isinstance(value, dict) and isinstance(image, dict):
-        return any(_carries_derivative(item, image.get(key)) for key, item in value.items())
+        return any(carries_derivative(item, image.get(key)) for key, item in value.items())
     return (
         isinstance(value, (float, complex, np.inexact))
         or isinstance(value, np.ndarray)

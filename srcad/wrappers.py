@@ -80,10 +80,10 @@ def wrapped(f: Any) -> Any:
 
 
 def with_arity(f: Any, count: int, names: Iterable[str] = ()) -> Any:
-    """Return a function of ``count`` positional parameters in the place of one with a rule that takes any number.
+    """Return a function of ``count`` positional parameters, and of ``names``, in the place of one with a rule.
 
-    So too where an argument is given that NumPy tells by an object of its own not to be given, such as ``initial``:
-    the function then takes what is given, also by ``names``, and nothing else.
+    It takes what is given and nothing else: NumPy tells some arguments that are not given by objects of its own, and
+    knows some by their position alone.
 
     Examples
     --------
@@ -96,9 +96,7 @@ def with_arity(f: Any, count: int, names: Iterable[str] = ()) -> Any:
     parameters = [] if rule is None else [p for p in rule.parameters if p.name not in rule.refused]
     names = tuple(sorted(names))
     places = [p for p in parameters if p.kind is p.POSITIONAL_OR_KEYWORD]
-    if count <= len(places) and not _unset(f, parameters).isdisjoint(
-        (*(p.name for p in places[:count]), *names)
-    ):
+    if rule is not None and not rule.given and count <= len(places) and (names or f not in _FORMS):
         given = [inspect.Parameter(p.name, _POSITIONAL) for p in places[:count]]
         named = [inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY) for name in names]
         return _kept((f, count, names), lambda: _make_wrapper(f, [*given, *named]))
@@ -160,7 +158,7 @@ def _parameters_of(f: Any) -> list[inspect.Parameter]:
 
 def _unset(f: Any, parameters: list[inspect.Parameter]) -> set[str]:
     """Return the parameters for which a function of NumPy tells by an object of its own that they are not given."""
-    without = {p.name for p in parameters if p.default is None}
+    without = {p.name for p in parameters if p.default is None or p.name == "correction"}
     if not without:
         return without
     try:

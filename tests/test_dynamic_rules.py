@@ -45,22 +45,20 @@ def test_whole_numbers_are_constants() -> None:
     check_grads(summed, (X, 1))
 
 
-def test_a_refused_argument_is_refused_by_position_too() -> None:
+def test_an_array_for_the_result_may_be_given_by_position() -> None:
     def with_buffer(x: Any) -> Any:
         return np.sum(TABLE["take"](x, [0, 1], 0, np.zeros((2, 3))) ** 2)
 
-    with pytest.raises(NoDerivativeError, match="overwrites an array"):
-        grad(with_buffer)(X)
+    check_grads(with_buffer, (X,))
 
 
-def test_an_argument_out_is_refused_before_anything_is_stored() -> None:
+def test_an_argument_out_of_the_caller_is_stored_in_a_copy() -> None:
     buffer = np.zeros(3)
 
     def stored(x: Any, options: Any) -> Any:
         return np.sum(TABLE["exp"](x, **options))
 
-    with pytest.raises(NoDerivativeError, match="'out'"):
-        grad(stored)(X[0], {"out": buffer})
+    np.testing.assert_allclose(grad(stored)(X[0], {"out": buffer}), np.exp(X[0]))
     np.testing.assert_array_equal(buffer, np.zeros(3))
 
 

@@ -109,6 +109,7 @@ class Flattener:
             isinstance(node, gast.UnaryOp)
             and isinstance(node.op, gast.USub)
             and isinstance(node.operand, gast.Constant)
+            and node.operand.value is not None
         ):
             return constant(-node.operand.value)
         target = self.scope.fresh("t")

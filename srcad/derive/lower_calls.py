@@ -77,6 +77,8 @@ class CallLowering(OutputLowering):
         plain = self.with_plain_options(function, stmt, target, node)
         if plain is None:
             plain = self.with_converted(function, stmt, target, node)
+        if plain is None:
+            plain = self.with_fixed_order(function, stmt, target, node)
         if plain is not None:
             return plain
         made: list[gast.stmt] | None = None
@@ -132,6 +134,8 @@ class CallLowering(OutputLowering):
         if stored is not None:
             return stored
         converted = self.with_converted(getattr(np.ndarray, method, None), stmt, target, node)
+        if converted is None:
+            converted = self.with_fixed_order(getattr(np.ndarray, method, None), stmt, target, node)
         if converted is not None:
             return converted
         if method == "view" and not node.args and not node.keywords and kind.name == "array":

@@ -32,6 +32,7 @@ from typing import Any
 import gast
 import numpy as np
 
+from srcad import runtime as rt
 from srcad.analysis.infer import Kinds
 from srcad.analysis.kinds import Kind
 from srcad.analysis.outputs import outputs_of
@@ -46,6 +47,7 @@ __all__ = ["OutputLowering"]
 
 _OF_LAYOUT = ("order", "subok")
 _NUMBERS = set("?bBhHiIlLqQefdgFDG->")
+_LAID_OUT = {np.reshape: 2, np.ravel: 1, np.ndarray.reshape: None, np.ndarray.ravel: 0, np.ndarray.flatten: 0}
 _CONVERTED_AFTERWARDS = (np.geomspace, np.logspace, np.cov, np.corrcoef)
 _OF_TYPES = ("dtype", "sig", "signature", "casting")
 
@@ -241,6 +243,28 @@ class OutputLowering:
             made.append(conversion)
         made.append(gast.Expr(node) if target is None else gast.Assign([target], node, None))
         return [gast.copy_location(step, stmt) for step in made]
+
+    # -- the order of entries in memory -------------------------------------------------------------
+
+    def with_fixed_order(
+        self, function: Any, stmt: gast.stmt, target: gast.AST | None, node: gast.Call
+    ) -> list[gast.stmt] | None:
+        """Find the order of entries that ``'A'`` or ``'K'`` stands for in the array itself: gradients lie otherwise."""
+        if not registry.is_key(function) or function not in _LAID_OUT:
+            return None
+        place, keyword = _LAID_OUT[function], next((k for k in node.keywords if k.arg == "order"), None)
+        positional = keyword is None and place is not None and len(node.args) > place
+        order = node.args[place] if positional else None if keyword is None else keyword.value
+        if not isinstance(order, gast.Constant) or order.value not in ("A", "K"):
+            return None
+        array = node.func.value if isinstance(node.func, gast.Attribute) else node.args[0]
+        finding, found = self.called(rt.order_in_memory, "rt.order_in_memory", array, order)
+        if keyword is None:
+            node.args[place] = found
+        else:
+            keyword.value = found
+        last = gast.Expr(node) if target is None else gast.Assign([target], node, None)
+        return [gast.copy_location(step, stmt) for step in (finding, last)]
 
     def operands(self, function: Any, node: gast.Call) -> list[int]:
         """Return the positions of the arrays that a function works on: its first argument, or all of np.einsum."""

@@ -29,6 +29,7 @@ from srcad.dynamic_containers import MOST_ITEMS, endless, is_iterable_of_class, 
 from srcad.dynamic_operators import is_method_of, method_of_object, mixed, takes_receiver
 from srcad.errors import UnsupportedError
 from srcad.lang.function import Nested
+from srcad.literal_options import literal_call, without_defaults
 from srcad.operators import dynamic
 from srcad.operators.composition import jvp_with_aux
 from srcad.operators.forward import Jvp, jvp
@@ -150,6 +151,13 @@ def apply(function: Any, parts: Parts) -> list[Any]:
         return of_method(function.__self__, function.__name__, parts)
     if isinstance(function, types.BuiltinFunctionType):
         function = source_of_builtin(function, len(args), tuple(parts[0].options)) or function
+    literal = literal_call(function, tuple(args), parts[0].options) if known else None
+    if literal is not None:
+        given = [
+            Part(part.held, literal.positional(part.args), literal.named(part.options)) for part in parts
+        ]
+        return _of_source(literal.function, given)
+    parts = [part._replace(options=without_defaults(function, part.options)) for part in parts]
     return _of_source(with_arity(function, len(args), parts[0].options), parts)
 
 
@@ -205,7 +213,9 @@ def _of_source(function: Any, parts: Parts) -> list[Any]:
     given = {
         n: image
         for n, image in by_name[1].items()
-        if rule is None or n in rule.wrt or not _vanishes(n, by_name)
+        if rule is None
+        or n in rule.wrt
+        or any(dynamic.moves(everything[n], p.get(n, 0.0)) for p in by_name[1:])
     }
     code, _, wanted = dynamic.prepared(target, values, given)
     images = [[_like(found.get(n, 0.0), everything[n]) for n in names] for found in by_name]
@@ -216,12 +226,6 @@ def _of_source(function: Any, parts: Parts) -> list[Any]:
     further[0] = Part(None, further[0].args, {})
     found = apply(code.entries[0], further) if len(further) > 1 else [code.entries[0](*further[0].args)]
     return [part for pair in found for part in pair]
-
-
-def _vanishes(name: str, by_name: list[dict[str, Any]]) -> bool:
-    return all(
-        isinstance(found.get(name, 0.0), float) and found.get(name, 0.0) == 0.0 for found in by_name[1:]
-    )
 
 
 def _operator_of_class(names: tuple[str, ...], parts: Parts) -> list[Any] | None:

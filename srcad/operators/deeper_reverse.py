@@ -27,6 +27,7 @@ from srcad.dynamic_objects import fill_fields
 from srcad.dynamic_operators import is_method_of, method_of_object, mixed
 from srcad.errors import UnsupportedError
 from srcad.lang.function import Nested
+from srcad.literal_options import LiteralCall, literal_call
 from srcad.operators.computed import by_class, keep_cached
 from srcad.operators.deeper import Part, Parts, apply, install
 from srcad.operators.over_copies import (
@@ -136,7 +137,7 @@ def call_parts(calls: Calls) -> Results:
     converted = method_of_class(function, values) if known and function in CONVERSIONS else None
     if known and registry.find(function) is not None and converted is None:
         return _of_rule(_with_function(calls, function), computed_by)
-    plain = known and has_plain_operands(function, values)
+    plain = known and (has_plain_operands(function, values) or registry.is_constant(function))
     if plain or function is getattr and has_no_derivative(*values[:2]):
         made = dynamic.call(*first)
         return [made, *((zero_tangent(made[0]), zero_tangent(made[1]), 0.0) for _ in calls[1:])]
@@ -176,7 +177,7 @@ def _by_class(calls: Calls, function: Any, known: bool) -> Results:
         isinstance(function, types.BuiltinMethodType)
         and function not in SOURCES
         and receiver is not None
-        and not inspect.ismodule(receiver)
+        and not isinstance(receiver, (types.ModuleType, np.ufunc))
     ):
         images = [call._replace(own=call.function) for call in calls[1:]]
         return _of_method(function.__self__, function.__name__, [calls[0], *images], calls[0].own)
@@ -399,6 +400,9 @@ def _of_rule(calls: Calls, computed_by: Any = None) -> Results:
     """Call a function that has a rule; ``computed_by`` is an operator that has the rule of a function of NumPy."""
     first = calls[0]
     function, values, shadows = first.function, first.values, first.shadows
+    literal = literal_call(function, values, first.options)
+    if literal is not None:
+        return _of_function([_literal(literal, call, k) for k, call in enumerate(calls)])
     value, shadow, pullback = dynamic_rules.call_of_rule(
         function, values, shadows, first.options, first.option_shadows, computed_by
     )
@@ -417,6 +421,18 @@ def _of_rule(calls: Calls, computed_by: Any = None) -> Results:
             pull = partial_of(0.0, 0.0, image, made, call.values, call.options, arguments, images)
         found.append((image, down, pull))
     return found
+
+
+def _literal(literal: LiteralCall, call: ShadowedCall, k: int) -> ShadowedCall:
+    """Return a part of the call of a function in which options stand that a rule does not take."""
+    return ShadowedCall(
+        0.0 if k else literal.function,
+        None,
+        literal.positional(call.values),
+        literal.positional(call.shadows),
+        literal.named(call.options),
+        literal.named(call.option_shadows),
+    )
 
 
 def _update(calls: Calls) -> Results:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import copy
 import functools
-import inspect
 import operator
 import random
 import types
@@ -20,8 +19,10 @@ from srcad.derive.builtin_sources import source_of_builtin
 from srcad.dynamic import floats_for, missing
 from srcad.dynamic_containers import is_iterable_of_class, written_copier
 from srcad.dynamic_operators import is_method_of, method_of_object, mixed, takes_receiver
+from srcad.dynamic_rules import carries_derivative
 from srcad.errors import NoDerivativeError
 from srcad.lang.function import Nested
+from srcad.literal_options import literal_call, without_defaults
 from srcad.operators.construction import make, plain
 from srcad.operators.over_copies import container_call
 from srcad.operators.over_reverse import call_with_shadows, method_with_shadows
@@ -58,6 +59,7 @@ __all__ = [
     "install",
     "is_method_of_builtin",
     "method_of_class",
+    "moves",
     "prepared",
     "run",
     "tangents_of",
@@ -196,15 +198,25 @@ def call(function: Any, held: Any, args: Any, tangents: Any, options: Any, optio
             function.__self__, image, function.__name__, args, tangents, options, option_tangents
         )
     rule = registry.find(function) if known else None
+    literal = literal_call(function, args, options) if rule is not None else None
+    if literal is not None:
+        return call(literal.function, 0.0, literal.positional(args), literal.positional(tangents),
+                    literal.named(options), literal.named(option_tangents))  # fmt: skip
+    options, option_tangents = (
+        without_defaults(function, options),
+        without_defaults(function, option_tangents),
+    )
     function = _with_source(function, args, tangents, options)
     target = Target(function)
     values = target.bind(args, options)
     images = tangents_of(target, values, held, tangents, option_tangents)
     if rule is not None:
-        images = {n: t for n, t in images.items() if n in rule.wrt or not _is_zero(t)}
+        given = dict(zip(target.names, values))
+        images = {n: t for n, t in images.items() if n in rule.wrt or moves(given.get(n), t)}
     elif (getattr(function, "__module__", None) or "").startswith("srcad.rules."):
         # options of a rule, such as an order or a list of percentages, have no derivative
-        images = {n: t for n, t in images.items() if not _is_nothing(t)}
+        given = dict(zip(target.names, values))
+        images = {n: t for n, t in images.items() if moves(given.get(n), t)}
     return run(target, values, images)
 
 
@@ -224,7 +236,7 @@ def is_method_of_builtin(function: Any) -> bool:
     """Tell whether a function is a method of a list, an array or the like, bound to it."""
     receiver = getattr(function, "__self__", None)
     bound = isinstance(function, types.BuiltinMethodType) and function not in SOURCES
-    return bound and receiver is not None and not inspect.ismodule(receiver)
+    return bound and receiver is not None and not isinstance(receiver, (types.ModuleType, np.ufunc))
 
 
 def _writable(tangent: Any) -> Any:
@@ -240,6 +252,12 @@ def _is_number(tangent: Any) -> bool:
 def _is_zero(tangent: Any) -> bool:
     """Tell whether a tangent is the number that stands for none."""
     return isinstance(tangent, float) and tangent == 0.0
+
+
+def moves(value: Any, tangent: Any) -> bool:
+    """Tell whether an argument without a derivative has a tangent, which is refused then."""
+    is_whole = isinstance(value, (int, np.integer)) and not isinstance(value, bool)
+    return not _is_nothing(tangent) and (is_whole or carries_derivative(value, tangent))
 
 
 def _is_nothing(tangent: Any) -> bool:

@@ -19,6 +19,7 @@ from srcad.analysis.kinds import is_differentiable, kind_of
 from srcad.compilation import compiled, third_derivative
 from srcad.dynamic_exceptions import noting_changes
 from srcad.dynamic_objects import fill_fields
+from srcad.literal_options import literal_call
 from srcad.operators.over_copies import (
     both,
     deque_made,
@@ -44,6 +45,12 @@ def of_rule(call: Call, args: Any, tangents: Any, computed_by: Any = None) -> Ou
     """Call a function that has a rule; ``computed_by`` is an operator that has the rule of a function of NumPy."""
     function, _, values, shadows, options, option_shadows = args
     _, _, dvalues, dshadows, doptions, doption_shadows = tangents
+    literal = literal_call(function, values, options)
+    if literal is not None:
+        parts = [(literal.positional(a), literal.positional(s), literal.named(o), literal.named(p))
+                 for a, s, o, p in ((values, shadows, options, option_shadows),
+                                    (dvalues, dshadows, doptions, doption_shadows))]  # fmt: skip
+        return of_function(call, (literal.function, None, *parts[0]), (0.0, 0.0, *parts[1]))
     value, shadow, pullback = dynamic_rules.call_of_rule(
         function, values, shadows, options, option_shadows, computed_by
     )

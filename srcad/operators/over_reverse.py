@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import copy
 import functools
-import inspect
 import operator
 import random
 import types
@@ -153,7 +152,7 @@ def _of_known_rule(call: Call, args: Any, tangents: Any) -> Outcome | None:
         return of_rule(call, (ruled, *args[1:]), tangents, None if ruled is function else function)
     if (
         known
-        and has_plain_operands(function, values)
+        and (has_plain_operands(function, values) or registry.is_constant(function))
         or function is getattr
         and has_no_derivative(*values[:2])
     ):
@@ -220,7 +219,7 @@ def _of_sequence_or_class(call: Call, args: Any, tangents: Any) -> Outcome | Non
         return of_class(call, args, tangents)
     receiver = getattr(function, "__self__", None)
     bound = isinstance(function, types.BuiltinMethodType) and function not in SOURCES
-    if not bound or receiver is None or inspect.ismodule(receiver):
+    if not bound or receiver is None or isinstance(receiver, (types.ModuleType, np.ufunc)):
         return None
     dreceiver, down, own = holder(dfunction), holder(down), holder(own)
     return method_with_shadows(

@@ -124,8 +124,8 @@ def kron(ans, g, a, b):
 def convolve(ans, g, a, v, mode="full"):
     whole = rt.whole_convolution(g, np.size(a), np.size(v), mode, False)
     return (
-        rt.unbroadcast(np.reshape(np.correlate(whole, np.conj(v), "valid"), np.shape(a)), a),
-        rt.unbroadcast(np.reshape(np.correlate(whole, np.conj(a), "valid"), np.shape(v)), v),
+        rt.unbroadcast(np.reshape(np.correlate(whole, np.conj(np.atleast_1d(v)), "valid"), np.shape(a)), a),
+        rt.unbroadcast(np.reshape(np.correlate(whole, np.conj(np.atleast_1d(a)), "valid"), np.shape(v)), v),
     )
 
 

@@ -12,6 +12,7 @@ constant(
     rt.axes_upto,
     rt.constant_factors,
     rt.fixed_order,
+    rt.order_in_memory,
     rt.interpolation_cells,
     rt.kept_shape,
     rt.pad_widths,

@@ -125,12 +125,12 @@ def diagonal(ans, g, a, offset=0, axis1=0, axis2=1):
 
 @vjp(np.tril, "m", linear=True)
 def tril(ans, g, m, k=0):
-    return np.tril(g, k)
+    return rt.unbroadcast(np.tril(g, k), m)
 
 
 @vjp(np.triu, "m", linear=True)
 def triu(ans, g, m, k=0):
-    return np.triu(g, k)
+    return rt.unbroadcast(np.triu(g, k), m)
 
 
 @vjp(np.diagflat, "v", linear=True)

@@ -199,7 +199,7 @@ def finish(gradient: Any, value: Any, made: dict[int, Any] | None = None) -> Any
     if isinstance(value, int):
         return float(gradient)
     if isinstance(value, complex):
-        return gradient
+        return gradient if isinstance(gradient, (complex, np.complexfloating)) else complex(gradient)
     return _finish_container(gradient, value, {} if made is None else made)
 
 

@@ -18,6 +18,7 @@ __all__ = [
     "conversion_table",
     "delete_adjoint",
     "fixed_order",
+    "order_in_memory",
     "insert_adjoints",
     "kept_shape",
     "meshgrid_adjoint",
@@ -35,6 +36,18 @@ __all__ = [
 
 Array = Any
 Shape = tuple[int, ...]
+
+
+def order_in_memory(array: Array, order: str) -> str:
+    """Return the order of entries that ``'A'`` or ``'K'`` stands for, as the array lies in memory.
+
+    >>> order_in_memory(np.ones((2, 3)).T, "A"), order_in_memory(np.ones((2, 3)), "K")
+    ('F', 'C')
+    """
+    flags = np.asarray(array).flags
+    if order in ("A", "K") and flags.forc:
+        return "F" if flags.fnc else "C"
+    return "C" if order == "A" else order
 
 
 def fixed_order(order: str) -> str:
@@ -134,7 +147,7 @@ def _block_shape(nested: Any, rank: int, depth: int) -> list[int]:
 
 def _cut_block(cotangent: Array, nested: Any, depth: int) -> Any:
     if not isinstance(nested, list):
-        return unbroadcast(np.reshape(cotangent, np.shape(nested)), nested)
+        return unbroadcast(np.reshape(cotangent, np.shape(nested))[()], nested)
     widths = [_block_shape(part, np.ndim(cotangent), depth - 1)[-depth] for part in nested]
     parts = np.split(cotangent, np.cumsum(widths)[:-1], axis=-depth)
     return [_cut_block(part, inner, depth - 1) for part, inner in zip(parts, nested)]

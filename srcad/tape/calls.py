@@ -15,6 +15,7 @@ from srcad.errors import NoDerivativeError
 from srcad.rules import registry
 from srcad.rules.registry import Rule
 from srcad.tape.cuts import cut
+from srcad.tape.options import with_plain_options
 from srcad.tape.recording import Node, Operation, Readable, Route, Token, recording
 
 __all__ = ["ITEM", "Call", "apply", "binary", "bind", "parts_of", "record", "subscript", "unary", "unwrapped"]
@@ -201,6 +202,11 @@ def apply(function: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Any:
 
 def record(function: Any, compute: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     """Return ``compute(*args, **kwargs)`` on plain values, recorded as a call of ``function``."""
+    if kwargs or not isinstance(function, np.ufunc):
+        args, kwargs, dtype = with_plain_options(function, args, kwargs)
+        if dtype is not None:
+            made = record(function, compute, args, kwargs)
+            return made.astype(dtype) if hasattr(made, "astype") else made
     found = _Search()
     raw = tuple([found.unwrapped(argument, place) for place, argument in enumerate(args)])
     options = (

@@ -152,7 +152,7 @@ class GradientTape:
                 leaf.tokens = (*leaf.tokens, self._token)
             return leaf
         if is_inexact(leaf):
-            kept = leaf.copy() if isinstance(leaf, np.ndarray) else leaf
+            kept = leaf.copy(order="K") if isinstance(leaf, np.ndarray) else leaf
             return Traced(np.asarray(kept) if isinstance(kept, np.memmap) else kept, (self._token,))
         if not _is_integer(leaf):
             return None

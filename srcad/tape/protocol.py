@@ -9,7 +9,9 @@ from typing import Any, NoReturn
 import numpy as np
 
 from srcad.errors import NoDerivativeError, UnsupportedError
+from srcad.rules import registry
 from srcad.tape.calls import binary, record, subscript, unary, unwrapped
+from srcad.tape.lifting import lifted
 from srcad.tape.recording import Node, Readable, is_tracked
 
 __all__ = ["ArrayLike"]
@@ -100,6 +102,14 @@ def _refusal(what: str, instead: str) -> UnsupportedError:
         f"{what}, which a tape cannot follow, because the earlier value may be needed.",
         f"{instead}, or differentiate the function with srcad.grad, which handles updates in place.",
     )
+
+
+def _recorded(function: Any, args: Any, kwargs: Any) -> Any:
+    """Record a call of a function of NumPy, or the steps of one that is written out in Python."""
+    source = registry.source_of(function)
+    if source is not None:
+        return lifted(source)(*args, **kwargs)
+    return record(function, function, args, kwargs)
 
 
 def _as_type(x: Any, *args: Any, **kwargs: Any) -> Any:
@@ -255,7 +265,6 @@ class ArrayLike:
     swapaxes = _method(np.swapaxes)
     cumsum = _method(np.cumsum)
     cumprod = _method(np.cumprod)
-    clip = _method(np.clip)
     trace = _method(np.trace)
     diagonal = _method(np.diagonal)
     take = _method(np.take)
@@ -293,6 +302,10 @@ class ArrayLike:
         """Return the entries in another type; in an integer type they are plain."""
         return record(np.ndarray.astype, _as_type, (self, dtype, *args), kwargs)
 
+    def clip(self, min: Any = None, max: Any = None) -> Any:
+        """Return the entries moved into an interval."""
+        return record(np.clip, np.clip, (self, min, max), {})
+
     def item(self, *args: Any) -> Any:
         """Return one entry as a scalar, which stays traced."""
         if len(args) > 1:
@@ -325,7 +338,7 @@ class ArrayLike:
             return ufunc(np.reshape(x, np.shape(x) + (1,) * np.ndim(y)), y)
         function = _REDUCTIONS.get((ufunc, method))
         if function is None or method == "at":
-            return record(getattr(ufunc, method), getattr(ufunc, method), inputs, kwargs)
+            return _recorded(getattr(ufunc, method), inputs, kwargs)
         options = {name: value for name, value in kwargs.items() if value is not None or name == "axis"}
         if len(inputs) == 1:
             options.setdefault("axis", 0)
@@ -334,7 +347,7 @@ class ArrayLike:
     def __array_function__(self, function: Any, types: Any, args: Any, kwargs: Any) -> Any:
         if not all(issubclass(kind, (ArrayLike, np.ndarray)) for kind in types):
             return NotImplemented
-        return record(function, function, args, kwargs)
+        return _recorded(function, args, kwargs)
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray[Any, Any]:
         self._detach("np.array, np.asarray, np.full or a store 'a[i] = x'")
