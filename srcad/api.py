@@ -20,6 +20,7 @@ from srcad.dispatch import Dispatch
 from srcad.dynamic import install
 from srcad.errors import ArgumentError, OutputError, UnsupportedError
 from srcad.pipeline import Code, build
+from srcad.pullbacks import Pullback
 from srcad.runtime import clone, share_memory
 from srcad.runtime.tangents import zero_tangent
 from srcad.second_order import Gradient, code_by_symmetry, gradient_by_product, has_shadows
@@ -171,7 +172,7 @@ def vjp(f: Any, *args: Any, has_aux: bool = False, **kwargs: Any) -> tuple[Any, 
         by_name = dict(zip(wanted, gradients))
         return tuple(by_name[n] if k is None else by_name[n][k] for n, k in target.positions(len(args)))
 
-    return value, pullback, *aux
+    return value, Pullback(target, args, kwargs, has_aux, pullback), *aux
 
 
 def _pulled(backward: Any, residuals: Any, cotangent: Any) -> Any:

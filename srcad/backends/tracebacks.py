@@ -8,23 +8,27 @@ written, stays visible below its line.
 from __future__ import annotations
 
 import ast
+import os
 import types
 
 from srcad.backends.line_map import NAME, LineMap, Origin
-from srcad.errors import SrcadError
+from srcad.errors import Location, SrcadError
 
 __all__ = ["show_users_source"]
+
+_PACKAGE = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "")
 
 
 def show_users_source(error: BaseException) -> None:
     """Rewrite the traceback of an error that was raised by a derivative, for its caller to raise it again.
 
-    An error of srcad's own that has no place gets that of the line it was raised at.
+    An error of srcad's own that has no place, or one in srcad's own functions that are differentiated with the user's,
+    gets that of the user's line that was running.
     """
     entry = error.__traceback__.tb_next if error.__traceback__ is not None else None
     kept: list[types.TracebackType] = []
     own: list[types.TracebackType] = []
-    origins: list[Origin] = []
+    latest: Origin | None = None
     while entry is not None:
         lines: LineMap | None = entry.tb_frame.f_globals.get(NAME)
         if lines is None and _is_own(entry):
@@ -36,14 +40,15 @@ def show_users_source(error: BaseException) -> None:
             else:
                 position = lines.position(entry.tb_frame.f_code, entry.tb_lasti, entry.tb_lineno)
                 origins = lines.origins(position)
+                latest = next((o for o in origins[::-1] if not _is_of_package(o.location)), latest)
                 kept += [_stand_in(origin, entry.tb_frame) for origin in origins]
                 kept += [entry] if not origins or lines.is_backward(position) else []
         entry = entry.tb_next
     if not isinstance(error, SrcadError):
         # What srcad's own functions raise, as those of NumPy do, is seen there as well.
         kept += own
-    elif error.location is None and origins:
-        error.location = origins[-1].location
+    elif latest is not None and (error.location is None or _is_of_package(error.location)):
+        error.location = latest.location
         error.args = (error.reason, error.hint, error.location)
     error.__traceback__ = _chained(kept)
 
@@ -51,6 +56,11 @@ def show_users_source(error: BaseException) -> None:
 def _is_own(entry: types.TracebackType) -> bool:
     """Tell whether a frame belongs to srcad itself."""
     return str(entry.tb_frame.f_globals.get("__name__", "")).split(".")[0] == "srcad"
+
+
+def _is_of_package(location: Location) -> bool:
+    """Tell whether a place lies in srcad's own files, or in what it has written."""
+    return location.file.startswith((_PACKAGE, "<srcad "))
 
 
 def _stand_in(origin: Origin, frame: types.FrameType) -> types.TracebackType:

@@ -6,7 +6,7 @@ from srcad.operators import (
     deeper_attributes,
     deeper_reverse,
     inside,
-    over_forward,
+    resolved,
     symmetric,
     transposition,
 )
@@ -32,5 +32,5 @@ composition.install((grad, value_and_grad, hessian, jacfwd, jacobian, jacrev))
 transposition.install()
 deeper_attributes.install()
 deeper_reverse.install_handlers()
-over_forward.install()
+resolved.install()
 symmetric.install_products()

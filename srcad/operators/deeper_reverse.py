@@ -68,7 +68,7 @@ from srcad.runtime.tangents import CONTAINERS, Tangent, complete_tangent, partia
 from srcad.stored_parameters import lasting_of, refuse_stores_outside
 from srcad.targets import Target, is_partial_method, partial_shadow, partial_tangent
 
-__all__ = ["Calls", "call_parts", "without_pullback", "install_handlers"]
+__all__ = ["Calls", "call_parts", "install_handlers", "method_parts", "without_pullback"]
 
 Results = list[Any]
 _NUMERIC = (float, int, complex, np.ndarray, np.generic)
@@ -180,7 +180,7 @@ def _by_class(calls: Calls, function: Any, known: bool) -> Results:
         and not isinstance(receiver, (types.ModuleType, np.ufunc))
     ):
         images = [call._replace(own=call.function) for call in calls[1:]]
-        return _of_method(function.__self__, function.__name__, [calls[0], *images], calls[0].own)
+        return method_parts(function.__self__, function.__name__, [calls[0], *images], calls[0].own)
     if known:
         function = SOURCES.get(function, function)
     if isinstance(function, types.BuiltinFunctionType):
@@ -308,11 +308,11 @@ def _of_call_method(parts: Parts) -> Results:
         held, down, _, *others = _with_options(part.args, 5)
         images.append(_structured(ShadowedCall(held, down, *others), first))
     # The tangent of the receiver stands where that of what a function holds does.
-    return _of_method(receiver, name, [first, *(call._replace(own=call.function) for call in images)], own,
+    return method_parts(receiver, name, [first, *(call._replace(own=call.function) for call in images)], own,
                       [call.own for call in images])  # fmt: skip
 
 
-def _of_method(receiver: Any, name: str, calls: Calls, own: Any, downs: Any = None) -> Results:
+def method_parts(receiver: Any, name: str, calls: Calls, own: Any, downs: Any = None) -> Results:
     """Return the parts of ``receiver.name(...)``; the images' ``own`` is the tangent of the receiver."""
     first, *images = calls
     held = [call.own for call in images]

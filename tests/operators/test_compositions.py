@@ -2,10 +2,27 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from typing import Any
+
 import numpy as np
 import pytest
 
-from srcad import elementwise_grad, grad, hvp, jacobian, jacrev, jvp, vjp
+from srcad import (
+    checkpoint,
+    elementwise_grad,
+    ggnvp,
+    grad,
+    hvp,
+    jacfwd,
+    jacobian,
+    jacrev,
+    jvp,
+    linearize,
+    tree,
+    vjp,
+)
+from srcad.errors import ArgumentError, UnsupportedError
 
 X, V = np.array([0.4, 0.7, 0.2]), np.array([0.3, -0.2, 0.5])
 
@@ -89,3 +106,135 @@ def test_the_pullback_of_a_pullback_has_a_gradient_in_a_dict():
     found = grad(pulled_twice)({"w": X, "b": 2.0})
     np.testing.assert_allclose(found["w"], 6 * X * V * 2.0 + 3 * X**2 * 0.5, rtol=1e-12)
     assert np.isclose(found["b"], np.sum(3 * X**2 * V))
+
+
+@dataclass
+class Layer:
+    w: Any
+    b: Any
+
+
+def of_a_dict(p):
+    return np.sum(np.tanh(p["w"] * p["b"])) * p["b"] ** 2
+
+
+def of_a_list(p):
+    w, (b, c) = p
+    return np.sum(w**3) * b * b + np.sin(c) * b
+
+
+def of_an_object(p):
+    return np.sum(p.w**3) * p.b + p.b**4
+
+
+def appended(p):
+    rows = []
+    for value in p["w"]:
+        rows.append(value * value)
+        rows.append(rows[0] * value)
+    return sum(rows) * p["b"]
+
+
+W, DW = np.array([0.6, 0.4]), np.array([0.3, -0.2])
+POINTS = {
+    of_a_dict: ({"w": W, "b": 0.8}, {"w": DW, "b": 0.5}, lambda g: np.sum(g["w"]) * g["b"]),
+    appended: ({"w": W, "b": 0.8}, {"w": DW, "b": 0.5}, lambda g: np.sum(g["w"]) * g["b"]),
+    of_a_list: ([W, (0.8, 0.3)], [DW, (0.5, -0.3)], lambda g: np.sum(g[0]) * g[1][0] + g[1][1]),
+    of_an_object: (Layer(W, 0.8), Layer(DW, 0.5), lambda g: np.sum(g.w) * g.b),
+}
+
+
+def by_its_vector(f, v, measure):
+    """The product with the Hessian as the gradient of a quadratic form by its vector."""
+
+    def form(u, p):
+        return 0.5 * jvp(lambda q: jvp(f, (q,), (u,))[1], (p,), (u,))[1]
+
+    return lambda p: measure(grad(form)(v, p))
+
+
+def pulled_twice(f, v, measure):
+    def chain(p):
+        _, pull = vjp(f, p)
+        _, again = vjp(lambda c: pull(c)[0], 1.0)
+        return again(v)[0]
+
+    return chain
+
+
+def pulled_twice_and_pushed(f, v, measure):
+    return lambda p: jvp(pulled_twice(f, v, measure), (p,), (v,))[1]
+
+
+def columns_recomputed(f, v, measure):
+    return lambda p: measure(grad(checkpoint(lambda q: measure(jacfwd(f)(q))))(p))
+
+
+def gauss_newton_of_a_pullback(f, v, measure):
+    return lambda p: measure(ggnvp(pulled_twice(f, v, measure))(p, v))
+
+
+CHAINED = [
+    *((chain, f) for chain in (by_its_vector, pulled_twice_and_pushed) for f in POINTS),
+    (columns_recomputed, of_a_list),
+    (gauss_newton_of_a_pullback, of_an_object),
+]
+
+
+@pytest.mark.parametrize("chain, f", CHAINED, ids=lambda f: f.__name__)
+def test_a_chain_over_containers_has_the_gradient_of_differences(chain, f):
+    point, direction, measure = POINTS[f]
+    chained = chain(f, direction, measure)
+    vector, layout = tree.flatten(point)
+    expected = differences(lambda x: chained(layout(x)), vector)
+    np.testing.assert_allclose(tree.flatten(grad(chained)(point))[0], expected, rtol=2e-5, atol=1e-6)
+
+
+def test_a_pullback_is_differentiated_after_vjp_has_returned():
+    def filled(x):
+        rows = [x[0] ** 2]
+        for value in x:
+            rows.append(rows[0] * value)
+        return sum(rows) * x
+
+    value, pull = vjp(filled, X)
+    matrix = jacobian(filled)(X)
+    np.testing.assert_allclose(vjp(lambda c: pull(c)[0], value)[1](V)[0], matrix @ V)
+    np.testing.assert_allclose(jvp(lambda c: pull(c)[0], (value,), (V,))[1], matrix.T @ V)
+    np.testing.assert_allclose(grad(lambda c: np.sum(pull(c * c)[0]))(V), 2 * V * matrix.sum(axis=1))
+
+
+def test_a_pullback_whose_arguments_have_changed_is_not_differentiated():
+    x = X.copy()
+    _, pull = vjp(straight, x)
+    x[0] = 2.0
+    with pytest.raises(UnsupportedError, match="its arguments have changed since"):
+        grad(lambda c: np.sum(pull(c)[0] ** 2))(1.0)
+
+
+def test_the_auxiliary_output_and_the_options_of_an_inner_vjp_are_given():
+    def scaled(x, s=1.0):
+        return s * x**3, x * 2.0
+
+    def outer(x):
+        value, pull, aux = vjp(scaled, x, s=2.0, has_aux=True)
+        pushed, push, same = linearize(scaled, x, has_aux=True)
+        return np.sum(pull(value)[0] * aux) + np.sum(push(x) * same)
+
+    # 2 x**3 * 6 x**2 * 2 x + 3 x**3 * 2 x
+    np.testing.assert_allclose(grad(outer)(X), 144 * X**5 + 24 * X**3)
+
+
+def test_an_inner_cotangent_of_the_wrong_shape_is_refused_at_the_call():
+    def outer(x):
+        _, pull = vjp(straight, x)
+        return np.sum(pull(np.ones(3))[0])
+
+    with pytest.raises(ArgumentError, match=r"cotangent has the shape \(3,\)") as refused:
+        grad(outer)(X)
+    assert "pull(np.ones(3))" in str(refused.value)
+
+
+def test_an_inner_product_without_its_vector_is_refused():
+    with pytest.raises(ArgumentError, match="without an argument to differentiate by"):
+        grad(lambda x: np.sum(ggnvp(straight)(x)))(X)

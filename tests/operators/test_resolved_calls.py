@@ -1,0 +1,152 @@
+"""Derivatives of forward mode through calls that are resolved when they run: classes in lists, ``jvp`` in ``jvp``."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+import pytest
+
+from srcad import grad, jvp
+
+ORDERS = {
+    "reverse over forward": lambda f: lambda x: grad(lambda y: jvp(f, (y,), (1.0,))[1])(x),
+    "reverse over forward over forward": lambda f: (
+        lambda x: grad(lambda z: jvp(lambda y: jvp(f, (y,), (1.0,))[1], (z,), (1.0,))[1])(x)
+    ),
+    "forward over reverse over forward": lambda f: (
+        lambda x: jvp(grad(lambda y: jvp(f, (y,), (1.0,))[1]), (x,), (1.0,))[1]
+    ),
+    "reverse over reverse over forward": lambda f: lambda x: grad(grad(lambda y: jvp(f, (y,), (1.0,))[1]))(x),
+    "forward over reverse over forward over forward": lambda f: (
+        lambda x: jvp(grad(lambda z: jvp(lambda y: jvp(f, (y,), (1.0,))[1], (z,), (1.0,))[1]), (x,), (1.0,))[
+            1
+        ]
+    ),
+}
+
+
+class Cubed:
+    def __init__(self, x):
+        self.value = x**5
+
+
+@dataclass
+class Filled:
+    x: float
+    rest: list = field(default_factory=list)
+
+    def __post_init__(self):
+        self.rest.append(self.x**2)
+        self.value = self.rest[0] * self.x**3
+
+
+class Called:
+    def __init__(self, x):
+        self.x = x
+
+    def __call__(self):
+        return self.x**5
+
+
+class Computed:
+    def __init__(self, x):
+        self.x = x
+
+    @property
+    def value(self):
+        return self.x**5
+
+    def __getitem__(self, i):
+        return self.x ** (i + 5)
+
+    def __iter__(self):
+        return iter([self.x**2, self.x**3])
+
+
+def of_a_class(x):
+    return sum([c(x).value for c in [Cubed]])
+
+
+def of_dataclasses(x):
+    total = 0.0
+    for made in [Filled, Cubed]:
+        total = total + made(x).value
+    return 0.5 * total
+
+
+def of_an_object_that_is_called(x):
+    total = 0.0
+    for made in [Called]:
+        total = total + made(x)()
+    return total
+
+
+def of_a_property(x):
+    total = 0.0
+    for item in [made(x) for made in (Computed, Cubed)]:
+        total = total + 0.5 * item.value
+    return total
+
+
+def of_an_item(x):
+    total = 0.0
+    for item in [made(x) for made in (Computed, Computed)]:
+        total = total + 0.5 * item[0]
+    return total
+
+
+def of_an_iterable(x):
+    product = 1.0
+    for item in [made(x) for made in (Computed,)]:
+        for value in item:
+            product = product * value
+    return product
+
+
+def of_a_dict_made_late(x):
+    make = [dict][0]
+    table = make([("a", x**2), ("b", x**3)])
+    return table["a"] * table["b"]
+
+
+def of_methods_in_a_list(x):
+    items = []
+    for add in [items.append]:
+        add(x**2)
+        add(x**3)
+    return items[0] * items[1]
+
+
+FUNCTIONS = [
+    of_a_class,
+    of_dataclasses,
+    of_an_object_that_is_called,
+    of_a_property,
+    of_an_item,
+    of_an_iterable,
+    of_a_dict_made_late,
+    of_methods_in_a_list,
+]
+
+
+@pytest.mark.parametrize("order", ORDERS)
+@pytest.mark.parametrize("f", FUNCTIONS, ids=lambda f: f.__name__)
+def test_a_class_found_late_has_derivatives_of_forward_mode_in_every_mode(f, order):
+    expected = {2: 20 * 0.7**3, 3: 60 * 0.7**2, 4: 120 * 0.7}[len(order.split(" over "))]
+    assert np.isclose(ORDERS[order](f)(0.7), expected, rtol=1e-10)
+
+
+def test_jvp_of_a_function_of_any_number_of_arguments_is_differentiated():
+    def direction(x):
+        return jvp(lambda *a: a[0] * a[1] ** 2, (x, x), (1.0, 2.0))[1]
+
+    assert np.isclose(grad(direction)(3.0), 30.0)  # of x**2 + 4 * x**2
+    assert np.isclose(jvp(direction, (3.0,), (1.0,))[1], 30.0)
+
+
+def test_jvp_beside_an_integer_that_only_counts_is_differentiated():
+    def direction(x):
+        return jvp(lambda y, n, z: y**n * z, (x, 3, x), (1.0, 0, 2.0))[1]
+
+    assert np.isclose(grad(direction)(0.5), 15 * 0.5**2)  # of 3 x**3 + 2 x**3
