@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import itertools
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -11,6 +12,8 @@ import numpy as np
 from srcad.analysis.kinds import Kind
 from srcad.errors import UnsupportedError
 from srcad.lang import texts
+from srcad.operators.structures import is_object
+from srcad.runtime.attributes import attributes_of
 
 __all__ = ["columns_text", "function_of", "is_written_out", "structures_text"]
 
@@ -52,11 +55,13 @@ def columns_text(
 
 
 def is_written_out(value: Any) -> bool:
-    """Tell whether an argument consists of numbers, arrays, lists, tuples and dicts, and options."""
+    """Tell whether an argument consists of numbers, arrays, lists, tuples, dicts and objects of these, and options."""
     if isinstance(value, tuple) and hasattr(value, "_fields") or type(value) in (list, tuple):
         return all(map(is_written_out, value))
     if type(value) is dict:
         return all(isinstance(key, (str, int)) for key in value) and all(map(is_written_out, value.values()))
+    if is_object(value):
+        return all(map(is_written_out, attributes_of(value).values()))
     return isinstance(value, (*_NUMBERS, str, type(None)))
 
 
@@ -83,8 +88,13 @@ def structures_text(
         What is known about the value of the function, without auxiliary output.
     """
     entries = [entry for n, point in points.items() for entry in _leaves(point, n)]
+    objects = {
+        path: f"made_{k}" for k, path in enumerate(p for n, v in everything.items() for p in _objects(v, n))
+    }
     primal = ", ".join(
-        _display(v, n, lambda leaf, path: f"np.copy({path})" if isinstance(leaf, np.ndarray) else path)
+        _display(
+            v, n, lambda leaf, path: f"np.copy({path})" if isinstance(leaf, np.ndarray) else path, objects
+        )
         if changes and is_written_out(v)
         else n
         for n, v in everything.items()
@@ -92,24 +102,34 @@ def structures_text(
     first = "[0]" if has_aux else ""
     lines = [
         f"def jacobian({', '.join(everything)}):",
-        f"    found = forward({primal}, {_directions(points, '')})",
+        *(
+            line
+            for n, v in everything.items()
+            for path, item in _objects(v, n).items()
+            for line in _maker_lines(objects[path], path, item)
+        ),
+        f"    found = forward({primal}, {_directions(points, '', objects)})",
         f"    value = found[0]{first}",
     ]
     for number, (path, leaf) in enumerate(entries):
         if not isinstance(leaf, np.ndarray):
-            lines.append(f"    part_{number} = forward({primal}, {_directions(points, path)})[1]{first}")
+            lines.append(
+                f"    part_{number} = forward({primal}, {_directions(points, path, objects)})[1]{first}"
+            )
             continue
         lines += [
             f"    columns_{number} = []",
             f"    for k in range({leaf.size}):",
             f"        unit = np.reshape(np.eye(1, {leaf.size}, k), {leaf.shape})",
-            f"        columns_{number}.append(forward({primal}, {_directions(points, path, 'unit')})[1]{first})",
+            f"        columns_{number}.append(forward({primal}, {_directions(points, path, objects, 'unit')})[1]{first})",
         ]
 
     def structure(text_of: Callable[[int], str]) -> str:
         """Return the structure of the arguments with an expression for each of their numbers and arrays."""
         at = {path: text_of(number) for number, (path, _) in enumerate(entries)}
-        inner = {n: _display(p, n, lambda leaf, path: at.get(path, "None")) for n, p in points.items()}
+        inner = {
+            n: _display(p, n, lambda leaf, path: at.get(path, "None"), objects) for n, p in points.items()
+        }
         chosen = [inner[n] if k is None else f"{inner[n]}[{k}]" for n, k in places]
         return f"({', '.join(chosen)},)" if several else chosen[0]
 
@@ -172,14 +192,50 @@ def _leaves(value: Any, path: str) -> Iterator[tuple[str, Any]]:
     elif isinstance(value, dict):
         for key, item in value.items():
             yield from _leaves(item, f"{path}[{key!r}]")
+    elif is_object(value):
+        for name, item in attributes_of(value).items():
+            yield from _leaves(item, f"{path}.{name}")
     elif isinstance(value, _NUMBERS) and not isinstance(value, bool):
         yield path, value
 
 
-def _display(value: Any, path: str, text_of: Callable[[Any, str], str]) -> str:
-    """Return the expression of a structure like ``value`` with other leaves."""
+def _objects(value: Any, path: str) -> dict[str, Any]:
+    """Return the objects in an argument, by the expression that reads them."""
+    found: dict[str, Any] = {}
     if isinstance(value, (list, tuple)):
-        parts = [_display(item, f"{path}[{k}]", text_of) for k, item in enumerate(value)]
+        for k, item in enumerate(value):
+            found |= _objects(item, f"{path}[{k}]")
+    elif isinstance(value, dict):
+        for key, item in value.items():
+            found |= _objects(item, f"{path}[{key!r}]")
+    elif is_object(value) and is_written_out(value):
+        found[path] = value
+        for name, item in attributes_of(value).items():
+            found |= _objects(item, f"{path}.{name}")
+    return found
+
+
+def _maker_lines(title: str, path: str, value: Any) -> list[str]:
+    """Return the function that makes an object like ``value`` of other attributes."""
+    names = list(attributes_of(value))
+    parameters = ", ".join(f"part_{k}" for k in range(len(names)))
+    return [
+        f"    def {title}({parameters}):",
+        f"        made = copy.copy({path})",
+        *(f"        object.__setattr__(made, {name!r}, part_{k})" for k, name in enumerate(names)),
+        "        return made",
+    ]
+
+
+def _display(value: Any, path: str, text_of: Callable[[Any, str], str], objects: dict[str, str]) -> str:
+    """Return the expression of a structure like ``value`` with other leaves; ``objects`` names what makes objects."""
+    if path in objects:
+        parts = [
+            _display(item, f"{path}.{name}", text_of, objects) for name, item in attributes_of(value).items()
+        ]
+        return f"{objects[path]}({', '.join(parts)})"
+    if isinstance(value, (list, tuple)):
+        parts = [_display(item, f"{path}[{k}]", text_of, objects) for k, item in enumerate(value)]
         if hasattr(value, "_fields"):
             return f"type({path})({', '.join(parts)})"
         return f"[{', '.join(parts)}]" if isinstance(value, list) else f"({''.join(p + ', ' for p in parts)})"
@@ -189,7 +245,7 @@ def _display(value: Any, path: str, text_of: Callable[[Any, str], str]) -> str:
     return text_of(value, path)
 
 
-def _directions(points: dict[str, Any], chosen: str, unit: str = "1.0") -> str:
+def _directions(points: dict[str, Any], chosen: str, objects: dict[str, str], unit: str = "1.0") -> str:
     """Return the tangents of the arguments: zero but for the leaf that is read by ``chosen``."""
 
     def text_of(leaf: Any, path: str) -> str:
@@ -197,7 +253,7 @@ def _directions(points: dict[str, Any], chosen: str, unit: str = "1.0") -> str:
             return unit
         return f"np.zeros({leaf.shape})" if isinstance(leaf, np.ndarray) else "0.0"
 
-    return ", ".join(_display(point, name, text_of) for name, point in points.items())
+    return ", ".join(_display(point, name, text_of, objects) for name, point in points.items())
 
 
 def stacked(out: Any, columns: Any, by: Any) -> Any:
@@ -206,6 +262,12 @@ def stacked(out: Any, columns: Any, by: Any) -> Any:
         return {key: stacked(out[key], [column[key] for column in columns], by) for key in out}
     if isinstance(out, (list, tuple)):
         return [stacked(out[k], [column[k] for column in columns], by) for k in range(len(out))]
+    if not isinstance(out, _NUMBERS) and hasattr(out, "__dict__"):
+        made = copy.copy(out)
+        for name in vars(out):
+            columns_of_name = [getattr(column, name) for column in columns]
+            object.__setattr__(made, name, stacked(getattr(out, name), columns_of_name, by))
+        return made
     if not isinstance(out, _NUMBERS) or not columns:
         return np.zeros(np.shape(out) + np.shape(by)) if isinstance(out, _NUMBERS) else None
     return np.reshape(np.stack(columns, axis=-1), np.shape(out) + np.shape(by))
@@ -224,18 +286,34 @@ def assembled(out: Any, parts: Any, structure: Any) -> Any:
         return [assembled(out[k], [part[k] for part in parts], structure) for k in range(len(out))]
     if isinstance(out, (str, bool, type(None))):
         return None
+    if not isinstance(out, _NUMBERS) and hasattr(out, "__dict__"):
+        made = copy.copy(out)
+        for name in vars(out):
+            parts_of_name = [getattr(part, name) for part in parts]
+            object.__setattr__(made, name, assembled(getattr(out, name), parts_of_name, structure))
+        return made
     if not isinstance(out, _NUMBERS):
-        raise UnsupportedError("A Jacobian of a function that returns an object is itself differentiated.",
+        raise UnsupportedError("A Jacobian of a function that returns an object with __slots__ is itself differentiated.",
                                "Return arrays, lists, tuples or dicts.")  # fmt: skip
     return structure(*parts)
 
 
 def function_of(text: str, forward: Any) -> Any:
-    """Return the function whose text is given, with its source to be found."""
+    """Return the function whose text is given, with its source to be found.
+
+    It is kept with the generated function ``forward``, so that what is derived from it is found again.
+    """
+    known: dict[str, Any] = vars(forward).setdefault("jacobians", {})
+    if text not in known:
+        known[text] = _made(text, forward)
+    return known[text]
+
+
+def _made(text: str, forward: Any) -> Any:
     file = f"<srcad jacobian {next(_serial)}>"
     texts.keep(file, text)
     namespace: dict[str, Any] = {
-        "np": np, "forward": forward, "stacked": stacked, "assembled": assembled,
+        "np": np, "copy": copy, "forward": forward, "stacked": stacked, "assembled": assembled,
         "__name__": "srcad_generated.jacobian",
     }  # fmt: skip
     exec(compile(text, file, "exec"), namespace)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import dataclasses
 import numbers
 from collections.abc import Callable
 from typing import Any
@@ -12,7 +13,7 @@ from srcad.runtime.attributes import attributes_of
 from srcad.runtime.calls import Closure
 from srcad.runtime.memory import is_instance
 
-__all__ = ["leaves", "mapped"]
+__all__ = ["is_object", "leaves", "mapped"]
 
 
 def _with_attributes(value: Any, parts: list[Any]) -> Any:
@@ -29,12 +30,22 @@ _OBJECT = tree.Container(
 )
 
 
+def is_object(value: Any) -> bool:
+    """Tell whether a value is an object of a class of the user's, which its attributes make up.
+
+    >>> from types import SimpleNamespace
+    >>> is_object(SimpleNamespace(x=1.0)), is_object([1.0])
+    (True, False)
+    """
+    plain = not isinstance(value, (Closure, numbers.Number)) and not isinstance(value, type)
+    known = tree.container_of(value) is None or dataclasses.is_dataclass(value)
+    return plain and known and is_instance(value)
+
+
 def _opened(value: Any) -> tree.Container | None:
     """Return how to take ``value`` apart, or None for a leaf."""
     found = tree.container_of(value)
-    if found is None and is_instance(value) and not isinstance(value, (Closure, numbers.Number)):
-        return _OBJECT
-    return found
+    return _OBJECT if found is None and is_object(value) else found
 
 
 def leaves(value: Any) -> list[Any]:
