@@ -9,7 +9,9 @@ from __future__ import annotations
 import copy
 import itertools
 import os
+import sys
 import time
+import types
 import warnings
 from collections.abc import Callable
 from pathlib import Path
@@ -123,9 +125,10 @@ def _load(text: str, folder: Path) -> Callable[..., Any]:
     """Run the text from a file of its own, where ``inspect`` finds it."""
     path = folder / f"program_{next(_numbers)}.py"
     path.write_text(text, encoding="utf-8")
-    namespace = {"__name__": path.stem}
-    exec(compile(text, str(path), "exec"), namespace)
-    function: Any = namespace["program"]
+    module = types.ModuleType(path.stem)
+    sys.modules[path.stem] = module  # where the source of a class is looked for
+    exec(compile(text, str(path), "exec"), module.__dict__)
+    function: Any = module.program
     return function
 
 
