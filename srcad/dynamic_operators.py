@@ -17,6 +17,7 @@ from srcad.dynamic_containers import items_of, listed, run
 from srcad.dynamic_rules import call_of_rule, call_without_derivative
 from srcad.errors import UnsupportedError
 from srcad.runtime.stored import set_array_item, update_array
+from srcad.runtime.stores import store_flat
 from srcad.runtime.tangents import CONTAINERS
 from srcad.targets import Bindable, Composable, partial_shadow
 
@@ -390,6 +391,8 @@ def _setattr(call: Call, base: Any, name: str, value: Any, *, shadows: Any, is_f
         return call(
             write, None, (computed, base, value), (rt.shadow(computed), shadows[0], shadows[2]), {}, {}
         )
+    if isinstance(base, np.ndarray) and name == "flat":
+        return call(store_flat, None, (base, value), (shadows[0], shadows[2]), {}, {})
     if isinstance(base, np.ndarray):
         raise UnsupportedError(f"The attribute '{name}' is stored of an array that is found when the program runs.",
                                "Store with an index, or use np.reshape.")  # fmt: skip

@@ -126,6 +126,9 @@ class _Lowering(CallLowering, IterableLowering):
             merged = self.merged_dicts(stmt)
             if merged is not None:
                 return self.block(merged)
+            flat = self.flat_store(stmt)
+            if flat is not None:
+                return self.block(flat)
             stmt = _dict_display(stmt)
             self.check_store(stmt)
             return [*self.packed(stmt), *self.separate(stmt)]
@@ -227,6 +230,21 @@ class _Lowering(CallLowering, IterableLowering):
         turning, turned = self.keep(gast.BinOp(kept if part == "real" else value, gast.Mult(), constant(1j)))
         adding, new = self.keep(gast.BinOp(value if part == "real" else kept, gast.Add(), turned))
         return [*before, turning, adding, gast.Assign([place], new, None)]
+
+    def flat_store(self, stmt: gast.Assign) -> list[gast.stmt] | None:
+        """Write ``x.flat = v`` of an array as a store of ``v``, repeated or cut to its shape."""
+        target = stmt.targets[0]
+        if (
+            not isinstance(target, gast.Attribute)
+            or target.attr != "flat"
+            or self.kind(target.value).name != "array"
+        ):
+            return None
+        if is_scalar(self.kind(stmt.value)):
+            return [self.store(target.value, constant(...), stmt.value)]
+        shaping, shape = self.called(np.shape, "np.shape", target.value)
+        fitting, values = self.called(np.resize, "np.resize", stmt.value, shape)
+        return [shaping, fitting, self.store(target.value, constant(...), values)]
 
     def check_store(self, stmt: gast.Assign) -> None:
         target = stmt.targets[0]

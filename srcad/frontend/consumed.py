@@ -25,7 +25,7 @@ from srcad.lang import tree as t
 from srcad.lang.scope import Scope
 from srcad.lang.walking import NodeTransformer, clone, nodes_in
 
-__all__ = ["Place", "as_loops", "is_always_run", "places", "put", "run_before"]
+__all__ = ["Place", "as_loops", "bound_around", "is_always_run", "places", "put", "run_before"]
 
 _UNCERTAIN = (gast.Lambda, *t.COMPREHENSIONS)
 
@@ -98,6 +98,19 @@ def is_always_run(path: tuple[Place, ...]) -> bool:
         if isinstance(node, gast.AugAssign) and not isinstance(node.target, gast.Name):
             return False  # what the target holds is read first
     return True
+
+
+def bound_around(path: tuple[Place, ...]) -> set[str]:
+    """Return the variables that the comprehensions around the expression bind; what the first one takes is outside."""
+    found = set()
+    for place, inner in zip(path, (*path[1:], None)):
+        first = (
+            (place.field, place.index) == ("generators", 0) and inner is not None and inner.field == "iter"
+        )
+        if isinstance(place.node, t.COMPREHENSIONS) and not first:
+            targets = [part.target for part in place.node.generators]
+            found |= {n.id for target in targets for n in nodes_in(target) if isinstance(n, gast.Name)}
+    return found
 
 
 def run_before(path: tuple[Place, ...], loud: bool) -> Iterator[Place]:

@@ -50,7 +50,7 @@ import gast
 
 from srcad.errors import NoSourceError, UnsupportedError
 from srcad.frontend.cells import Cell
-from srcad.frontend.consumed import Place, as_loops, is_always_run, places, put, run_before
+from srcad.frontend.consumed import Place, as_loops, bound_around, is_always_run, places, put, run_before
 from srcad.frontend.fence import fence
 from srcad.frontend.flags import BLOCKS, LOOPS, head, jumps_of, with_flags
 from srcad.frontend.local_classes import make_local_classes
@@ -210,7 +210,7 @@ class _Inliner:
                 loops, result = as_loops(node, self.scope)
                 put(place, result)
                 prelude += self.block(loops)
-            elif isinstance(node, gast.Call) and self.stays(node, stmt):
+            elif isinstance(node, gast.Call) and self.stays(node, path):
                 self.check_at_once(node, True)
             elif isinstance(node, gast.Call) and self.generator(node) is not None:
                 if plain and any(self.will_interleave(around) for around in path):
@@ -282,19 +282,12 @@ class _Inliner:
         function = self.scope.statics.get(getattr(call.func, "id", ""))
         return not str(getattr(function, "__module__", None)).startswith(("builtins", "math", "numpy"))
 
-    def stays(self, call: gast.Call, stmt: gast.stmt) -> bool:
+    def stays(self, call: gast.Call, path: tuple[Place, ...]) -> bool:
         """Tell whether a call of a generator stays a call: one of itself, or in a comprehension that binds its operands."""
         found = self.generator(call)
         if found is None:
             return False
-        bound = {
-            n.id
-            for part in nodes_in(stmt)
-            if isinstance(part, gast.comprehension)
-            for n in nodes_in(part.target)
-            if isinstance(n, gast.Name)
-        }
-        return self.is_active(found[0]) or bool(bound & t.names_read(call))
+        return self.is_active(found[0]) or bool(bound_around(path) & t.names_read(call))
 
     def check_at_once(self, call: gast.Call, plain: bool) -> None:
         """Refuse a generator whose items cannot be made all at once."""

@@ -19,6 +19,7 @@ from srcad.dynamic_operators import (
     stored,
 )  # fmt: skip
 from srcad.operators.dynamic import SPECIAL, call, method_of_class
+from srcad.runtime.stores import store_flat
 from srcad.runtime.tangents import CONTAINERS, Tangent, complete_tangent, zero_tangent
 from srcad.targets import Bindable, Composable, partial_tangent
 
@@ -110,6 +111,8 @@ def store(args: Any, tangents: Any, options: Any, option_tangents: Any, is_free:
     if method_of_class(computed, "__set__") is not None:
         images = (zero_tangent(computed), tangents[0], tangents[2])
         return call(type(computed).__set__, 0.0, (computed, base, value), images, {}, {})
+    if isinstance(base, np.ndarray) and name == "flat":
+        return call(store_flat, 0.0, (base, value), (tangents[0], tangents[2]), {}, {})
     method = method_of_class(base, "__setattr__")
     if method is not None and is_free:
         return call(method, 0.0, args, tangents, {}, {})

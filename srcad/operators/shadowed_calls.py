@@ -12,6 +12,7 @@ import numpy as np
 from srcad.derive.call_adjoints import CONVERSIONS
 from srcad.dynamic_operators import BINARY_TITLES, is_method
 from srcad.runtime.libraries import OfLibrary
+from srcad.runtime.stores import store_flat
 from srcad.runtime.tangents import CONTAINERS
 
 __all__ = [
@@ -119,6 +120,8 @@ def is_not_updated(update: Any, target: Any) -> bool:
 def method_of_class(function: Any, values: Any) -> Any:
     """Return the method that a Python class defines for an operator on its instance."""
     if function in (getattr, setattr) and values and isinstance(values[1], str):
+        if function is setattr and isinstance(values[0], np.ndarray):
+            return store_flat if values[1] == "flat" else None
         computed = getattr(type(values[0]), values[1], None)
         return (
             (computed.fget if function is getattr else computed.fset)

@@ -16,6 +16,7 @@ __all__ = [
     "places",
     "put_index",
     "selected_shape",
+    "store_flat",
 ]
 
 
@@ -78,3 +79,15 @@ def flat_index(a: Any, index: Any) -> tuple[Any, ...]:
     """Return the index into ``a`` that selects what ``a.flat[index]`` does."""
     chosen = range(a.size)[index] if isinstance(index, (int, np.integer)) else np.arange(a.size)[index]
     return np.unravel_index(chosen, a.shape)
+
+
+def store_flat(a: Any, values: Any) -> None:
+    """Store what ``a.flat = values`` does: the values in C's order, again from the first when they are used up.
+
+    >>> a = np.zeros((2, 2))
+    >>> store_flat(a, [1.0, 2.0])
+    >>> a
+    array([[1., 2.],
+           [1., 2.]])
+    """
+    a[...] = np.resize(values, np.shape(a))

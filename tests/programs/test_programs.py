@@ -70,6 +70,7 @@ TOPICS = (
     "containers_filled",
     "sets_and_text",
     "machines",
+    "state_and_views",
 )
 for topic in TOPICS:
     importlib.import_module(f"tests.programs.{topic}")
