@@ -37,6 +37,7 @@ from srcad.runtime.libraries import OfLibrary
 from srcad.runtime.stored import method_of_array
 from srcad.stored_parameters import lasting_of, refuse_stores_outside
 from srcad.targets import Target, is_partial_method, partial_shadow
+from srcad.wrappers import of_arrays
 
 __all__ = ["BY_NAME", "install", "positional"]
 
@@ -74,6 +75,9 @@ def call(
     if any(function is operator for operator in DERIVATIVE_OPERATORS):
         return _derivative_made(function, args, shadows, options)
     if registry.find(function) is not None:
+        made = of_arrays(function, args, options)
+        if made is not function:
+            return call_of_function(made, None, args, shadows, options, option_shadows)
         return _of_rule(function, args, shadows, options, option_shadows)
     if registry.is_key(function) and registry.is_constant(function):
         return call_without_derivative(function, args, options)

@@ -16,6 +16,7 @@ from srcad import runtime as rt
 from srcad.dynamic_containers import items_of, listed, run
 from srcad.dynamic_rules import call_of_rule, call_without_derivative
 from srcad.errors import UnsupportedError
+from srcad.runtime.array_likes import as_operand
 from srcad.runtime.stored import set_array_item, update_array
 from srcad.runtime.stores import store_flat
 from srcad.runtime.tangents import CONTAINERS
@@ -28,6 +29,7 @@ __all__ = [
     "method_of_object",
     "mixed",
     "stored",
+    "ufunc_of_arrays",
     "takes_receiver",
 ]
 
@@ -40,6 +42,7 @@ _UFUNCS: dict[str, Any] = {
     "add": np.add, "sub": np.subtract, "mul": np.multiply, "truediv": np.true_divide, "pow": np.power, "mod": np.mod,
     "floordiv": np.floor_divide, "matmul": np.matmul, "neg": np.negative, "pos": np.positive,
 }  # fmt: skip
+_OF_OBJECT = (object.__setattr__, object.__getattribute__, object.__init__)
 _PLAIN = ("and_", "or_", "xor", "lshift", "rshift", "invert")
 
 
@@ -62,6 +65,9 @@ def _binary(title: str) -> Callable[..., Outcome]:
     def apply(call: Call, left: Any, right: Any, *, shadows: Any) -> Outcome:
         if isinstance(left, _NUMERIC) and isinstance(right, _NUMERIC):
             return _numeric(title, function, (left, right), shadows)
+        ufunc = ufunc_of_arrays(function, (left, right))
+        if ufunc is not None:
+            return call(ufunc, None, (left, right), tuple(shadows), {}, {})
         first, second = _method(left, f"__{name}__"), _method(right, f"__r{name}__")
         if second is not None and type(left) is not type(right) and issubclass(type(right), type(left)):
             return call(second, None, (right, left), (shadows[1], shadows[0]), {}, {})
@@ -76,6 +82,32 @@ def _binary(title: str) -> Callable[..., Outcome]:
         return _sequences(title, function, left, right, shadows)
 
     return apply
+
+
+def ufunc_of_arrays(function: Any, values: Any) -> Any:
+    """Return the ufunc that an operator is between an array and an instance that NumPy makes an array of; else None.
+
+    An array on the left comes before a reflected method of the instance's class, as NumPy decides.
+
+    >>> class Samples:
+    ...     def __array__(self, dtype=None): ...
+    ...     def __radd__(self, other): ...
+    >>> ufunc_of_arrays(operator.add, (np.ones(2), Samples()))
+    <ufunc 'add'>
+    """
+    ufunc = _UFUNCS.get(getattr(function, "__name__", ""))
+    if ufunc is None or len(values) != 2 or getattr(operator, function.__name__, None) is not function:
+        return None
+    left, right = values
+    if isinstance(left, np.ndarray) and as_operand(type(right)) is not None:
+        cls = type(right)
+        defers = (
+            getattr(cls, "__array_ufunc__", left) is None or getattr(cls, "__array_priority__", -1.0) > 0.0
+        )
+        return None if defers else ufunc
+    if isinstance(right, np.ndarray) and as_operand(type(left)) is not None:
+        return ufunc if _method(left, f"__{function.__name__}__") is None else None
+    return None
 
 
 def _numeric(title: str, function: Any, args: tuple[Any, ...], shadows: Any) -> Outcome:
@@ -330,9 +362,9 @@ def attribute_of_class(base: Any, name: str) -> Any:
 
 
 def method_of_object(receiver: Any, name: str) -> Any:
-    """Return the function of ``object`` that ``super().name`` is, if it reads or stores attributes; else None."""
+    """Return the function of ``object`` that ``super().name`` is, if it is one that programs call; else None."""
     found = attribute_of_class(receiver, name) if isinstance(receiver, super) else None
-    return found if found is object.__setattr__ or found is object.__getattribute__ else None
+    return found if any(found is known for known in _OF_OBJECT) else None
 
 
 def takes_receiver(receiver: Any, name: str, found: Any) -> bool:

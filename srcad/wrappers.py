@@ -15,12 +15,14 @@ import numpy as np
 from srcad.errors import NoDerivativeError
 from srcad.lang import texts
 from srcad.rules import registry
+from srcad.runtime.array_likes import as_operand, is_number_like, refused
 
-__all__ = ["with_arity", "with_held", "wrapped", "written"]
+__all__ = ["of_arrays", "with_arity", "with_held", "wrapped", "written"]
 
 _serial = itertools.count(1)
 _WRAPPED: dict[Any, Any] = {}
 _PRINTABLE = (int, float, str, bool, type(None), type(inspect.Parameter.empty))
+_PLAIN = (float, int, np.ndarray, np.generic, str, list, tuple, dict, type(None))
 _POSITIONAL = inspect.Parameter.POSITIONAL_OR_KEYWORD
 _EXTREME = "*values, key=None", "values[0] if len(values) == 1 else values, key=key"
 _FORMS: dict[Any, tuple[str, str]] = {
@@ -126,6 +128,41 @@ def with_held(f: Any, count: int) -> Any:
     named = any(p.kind in (p.KEYWORD_ONLY, p.VAR_KEYWORD) for p in parameters)
     head = ", ".join([*(f"held{k}" for k in range(count)), "*rest", *["**options"] * named])
     return _written_call(f, head, head)
+
+
+def of_arrays(f: Any, args: tuple[Any, ...], options: Iterable[str] = ()) -> Any:
+    """Return a function that makes arrays of instances, as NumPy does, in the place of ``f`` with a rule.
+
+    It is ``f`` itself where no argument is such an instance.
+
+    >>> import inspect
+    >>> class Samples:
+    ...     def __array__(self, dtype=None): ...
+    >>> print(inspect.getsource(of_arrays(np.add, (1.0, Samples()))), end="")
+    def add(value0, value1):
+        return primal(value0, value1.__array__())
+    """
+    of_math = getattr(f, "__module__", None) == "math"
+    forms = tuple(None if isinstance(a, _PLAIN) else _form(type(a), of_math) for a in args)
+    if not any(forms):
+        return f
+    return _kept((f, forms, tuple(options)), lambda: _with_forms(f, forms, tuple(options)))
+
+
+def _form(cls: type, of_math: bool) -> str | None:
+    if of_math:
+        return "float({0})" if is_number_like(cls) else None
+    return as_operand(cls)
+
+
+def _with_forms(f: Any, forms: tuple[str | None, ...], options: tuple[str, ...]) -> Any:
+    names = [f"value{k}" for k in range(len(forms))]
+    given = [name if form is None else form.format(name) for name, form in zip(names, forms)]
+    head = ", ".join([*names, *(["*", *options] if options else [])])
+    passed = ", ".join([*given, *(f"{option}={option}" for option in options)])
+    title = f.__name__ if str(f.__name__).isidentifier() else "applied"
+    text = f"def {title}({head}):\n    return primal({passed})\n"
+    return written(text, title, primal=f, array=np.array, refused=refused)
 
 
 def _kept(key: Any, make: Callable[[], Any]) -> Any:

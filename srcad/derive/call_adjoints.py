@@ -72,6 +72,9 @@ class CallAdjoints(ShadowOperands):
                 return self.dynamic_call(target, node)
             return None
         ruled = registry.find(function) is not None
+        varied = [a for a in node.args if self.is_varied(a)]
+        if ruled and varied and self.may_be_array_like(*varied):
+            return self.dynamic_call(target, node)
         if ruled or registry.is_constant(function):
             return self.ruled_call(target, node, function) if shadowed and ruled else None
         return None

@@ -16,6 +16,7 @@ from srcad.derive.forward_operations import Operations
 from srcad.errors import NoDerivativeError
 from srcad.lang.walking import nodes_in
 from srcad.rules import registry
+from srcad.runtime.array_likes import is_array_like
 
 __all__ = ["Calls"]
 
@@ -65,6 +66,8 @@ class Calls(Operations):
         starred = _is_unpacked(node)
         rule = registry.find(function) if function is not None else None
         if rule is not None and not starred:
+            if any(self.is_varied(a) and self.may_be_array_like(a) for a in node.args):
+                return self.dynamic(target, node)
             return self.ruled(target, node, rule, None)
         if function is not None and registry.is_constant(function):
             return self.plain(target, node)
@@ -74,6 +77,13 @@ class Calls(Operations):
         if rule is None:
             self.check_callee(function, node)
         return self.dynamic(target, node)
+
+    def may_be_array_like(self, node: gast.AST) -> bool:
+        """Tell whether a value may be an instance that NumPy makes an array of."""
+        kind = self.kind(node)
+        if kind.name not in ("any", "object"):
+            return False
+        return is_array_like(kind.value) or any(map(is_array_like, self.scope.statics.values()))
 
     def is_numeric(self, node: gast.AST) -> bool:
         """Tell whether a value is surely a number or an array, not an object whose class converts it."""

@@ -15,6 +15,7 @@ from srcad.derive.known_callees import rebinds
 from srcad.derive.operations import Contribution, Names
 from srcad.errors import UnsupportedError
 from srcad.lang.function import Function
+from srcad.runtime.array_likes import is_array_like
 
 __all__ = ["ShadowOperands", "as_value", "is_computed"]
 
@@ -127,6 +128,14 @@ class ShadowOperands:
     def is_dynamic(self, *operands: gast.AST) -> bool:
         """Tell whether an operator may be one that a class defines."""
         return any(self.kind(operand).name in ("any", "object") for operand in operands)
+
+    def may_be_array_like(self, *operands: gast.AST) -> bool:
+        """Tell whether an operand may be an instance that NumPy makes an array of."""
+        unknown = [kind for kind in map(self.kind, operands) if kind.name in ("any", "object")]
+        if not unknown:
+            return False
+        classes = [*self.scope.statics.values(), *(kind.value for kind in unknown)]
+        return any(map(is_array_like, classes))
 
     def is_plain_attribute(self, base: gast.Name, attribute: str) -> bool:
         """Tell whether an argument's shadow surely has a shadow for an attribute, which is read and set as it is."""

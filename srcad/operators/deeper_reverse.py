@@ -24,7 +24,7 @@ from srcad.derive.builtin_sources import source_of_builtin
 from srcad.derive.call_adjoints import CONVERSIONS
 from srcad.dynamic_containers import MOST_ITEMS, endless, is_iterable_of_class, run, written_copier
 from srcad.dynamic_objects import fill_fields
-from srcad.dynamic_operators import is_method_of, method_of_object, mixed
+from srcad.dynamic_operators import is_method_of, method_of_object, mixed, ufunc_of_arrays
 from srcad.errors import UnsupportedError
 from srcad.lang.function import Nested
 from srcad.literal_options import LiteralCall, literal_call
@@ -67,6 +67,7 @@ from srcad.rules import registry
 from srcad.runtime.tangents import CONTAINERS, Tangent, complete_tangent, partial_of, zero_tangent
 from srcad.stored_parameters import lasting_of, refuse_stores_outside
 from srcad.targets import Target, is_partial_method, partial_shadow, partial_tangent
+from srcad.wrappers import of_arrays
 
 __all__ = ["Calls", "call_parts", "install_handlers", "method_parts", "without_pullback"]
 
@@ -124,6 +125,9 @@ def call_parts(calls: Calls) -> Results:
         return call_parts([ShadowedCall(*base), *(ShadowedCall(*image) for _, image in called)])
     if known and function in (copy.copy, copy.deepcopy):
         return _copied(calls)
+    ufunc = ufunc_of_arrays(function, values) if known else None
+    if ufunc is not None:
+        return call_parts(_with_function(calls, ufunc))
     if known and mixed(function, values) is not None:
         raise UnsupportedError("An operator combines a list with an array, which is not differentiated so often.",
                                "Make an array of the list.")  # fmt: skip
@@ -136,6 +140,9 @@ def call_parts(calls: Calls) -> Results:
         computed_by, function = function, UFUNCS[function]
     converted = method_of_class(function, values) if known and function in CONVERSIONS else None
     if known and registry.find(function) is not None and converted is None:
+        made = of_arrays(function, values, first.options)
+        if made is not function:
+            return _of_function(_with_function(calls, made))
         return _of_rule(_with_function(calls, function), computed_by)
     plain = known and (has_plain_operands(function, values) or registry.is_constant(function))
     if plain or function is getattr and has_no_derivative(*values[:2]):

@@ -18,7 +18,7 @@ from srcad.compilation import compiled
 from srcad.derive.builtin_sources import source_of_builtin
 from srcad.dynamic import floats_for, missing
 from srcad.dynamic_containers import is_iterable_of_class, written_copier
-from srcad.dynamic_operators import is_method_of, method_of_object, mixed, takes_receiver
+from srcad.dynamic_operators import is_method_of, method_of_object, mixed, takes_receiver, ufunc_of_arrays
 from srcad.dynamic_rules import carries_derivative
 from srcad.errors import NoDerivativeError
 from srcad.lang.function import Nested
@@ -51,7 +51,7 @@ from srcad.targets import (
     is_partial_method,
     partial_tangent,
 )
-from srcad.wrappers import with_arity
+from srcad.wrappers import of_arrays, with_arity
 
 __all__ = [
     "SPECIAL",
@@ -166,6 +166,9 @@ def call(function: Any, held: Any, args: Any, tangents: Any, options: Any, optio
     if special is not None:
         outcome: Outcome = special(args, tangents, options, option_tangents)
         return outcome
+    ufunc = ufunc_of_arrays(function, args) if known and len(args) == 2 else None
+    if ufunc is not None:
+        return call(ufunc, 0.0, args, tangents, options, option_tangents)
     if known and function in METHODS_OF_OPERATORS:
         found = _operator_of_class(METHODS_OF_OPERATORS[function], args, tangents)
         if found is not None:
@@ -179,6 +182,8 @@ def call(function: Any, held: Any, args: Any, tangents: Any, options: Any, optio
         return call_on_container(function, args, tangents)
     if known and has_plain_operands(function, args):
         return plain(function, args, options)
+    if known and registry.find(function) is not None:
+        function = of_arrays(function, args, options)
     if known and function in SOURCES:
         function = SOURCES[function]
     elif any(function is maker for maker in DERIVATIVE_OPERATORS):

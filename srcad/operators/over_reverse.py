@@ -21,7 +21,7 @@ from srcad.analysis.results.calls import ARRAY_METHODS, function_of_method
 from srcad.derive.builtin_sources import source_of_builtin
 from srcad.derive.call_adjoints import CONVERSIONS
 from srcad.dynamic_containers import written_copier
-from srcad.dynamic_operators import is_method_of, method_of_object, mixed
+from srcad.dynamic_operators import is_method_of, method_of_object, mixed, ufunc_of_arrays
 from srcad.errors import NoDerivativeError
 from srcad.lang.function import Nested
 from srcad.operators.computed import by_class, keep_cached
@@ -67,6 +67,7 @@ from srcad.operators.sources import SOURCES, has_plain_operands, items_by_positi
 from srcad.rules import registry
 from srcad.runtime.tangents import CONTAINERS, Tangent, complete_tangent, partial_of, zero_tangent
 from srcad.targets import is_partial_method, partial_shadow, partial_tangent
+from srcad.wrappers import of_arrays
 
 __all__ = ["call_with_shadows", "method_with_shadows"]
 
@@ -113,6 +114,9 @@ def _of_mixed_operands(call: Call, args: Any, tangents: Any) -> Outcome | None:
     function, _, values, *_ = args
     if not registry.is_key(function):
         return None
+    ufunc = ufunc_of_arrays(function, values)
+    if ufunc is not None:
+        return call_with_shadows(call, (ufunc, *args[1:]), tangents)
     given = [ShadowedCall(*args), ShadowedCall(*tangents)]
     meant = mixed(function, values)
     updates = function in UPDATES and isinstance(values[0], np.ndarray)
@@ -149,6 +153,9 @@ def _of_known_rule(call: Call, args: Any, tangents: Any) -> Outcome | None:
         ruled = UFUNCS[function]
     converted = method_of_class(function, values) if known and function in CONVERSIONS else None
     if known and registry.find(ruled) is not None and converted is None:
+        made = of_arrays(ruled, values, args[4])
+        if made is not ruled:
+            return of_function(call, (made, None, *args[2:]), (0.0, 0.0, *tangents[2:]))
         return of_rule(call, (ruled, *args[1:]), tangents, None if ruled is function else function)
     if (
         known

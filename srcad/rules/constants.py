@@ -12,7 +12,7 @@ from srcad.rules.registry import constant, mutating, refuse
 
 constant(
     bool, callable, chr, format, hasattr, hash, id, input, int, isinstance, issubclass, len, ord,
-    print, range, repr, round, slice, str, type,
+    print, range, repr, round, slice, str, type, object.__init__,
 )  # fmt: skip
 
 constant(

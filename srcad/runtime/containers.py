@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from srcad.errors import UnsupportedError
+from srcad.runtime.array_likes import check_no_numbers
 from srcad.runtime.attributes import attributes_of
 from srcad.runtime.calls import Closure
 from srcad.runtime.memory import is_instance
@@ -216,6 +217,7 @@ def _finish_container(gradient: Any, value: Any, made: dict[int, Any]) -> Any:
         return sequence_like(value, parts)
     if not is_instance(value) or isinstance(value, numbers.Number):
         return None
+    check_no_numbers(gradient)
     if id(value) in made:
         return made[id(value)]
     made[id(value)] = result = _copy.copy(value)

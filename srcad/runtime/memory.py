@@ -19,6 +19,7 @@ from typing import Any
 import numpy as np
 
 from srcad.errors import UnsupportedError
+from srcad.runtime.array_likes import check_no_numbers
 from srcad.runtime.attributes import attributes_of, coefficients_of
 from srcad.runtime.calls import Closure
 from srcad.runtime.held import FUNCTIONS, held_image, rebound
@@ -338,6 +339,7 @@ def accumulate_shadow(target: Any, gradient: Any, seen: set[tuple[int, int]] | N
         if (id(target), id(gradient)) in seen:
             return
         seen.add((id(target), id(gradient)))
+        check_no_numbers(gradient)
         parts = gradient.items() if isinstance(gradient, dict) else attributes_of(gradient).items()
         for name, part in parts:
             if isinstance(part, np.ndarray) and not hasattr(target, name):

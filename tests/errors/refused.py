@@ -474,3 +474,16 @@ def default_of_the_function_itself_changed(x, log=[]):  # noqa: B006  # refused 
 def exception_as_a_container(x):
     error = ValueError("large", x * x)  # refused at: error = ValueError
     return error.args[1] * x
+
+
+class _Samples:
+    def __init__(self, values):
+        self.values = values
+
+    def __array__(self, dtype=None, copy=None):
+        return np.asarray(self.values, dtype=dtype)
+
+
+@refused(np.ones(2))
+def objects_that_become_arrays_in_a_list(x):
+    return np.sum(np.stack([_Samples(x), _Samples(x * x)]))  # refused at: [_Samples(x), _Samples(x * x)]

@@ -1,0 +1,62 @@
+"""Instances of the user's classes that NumPy makes arrays of: by ``__array__``, or as a sequence of items."""
+
+from __future__ import annotations
+
+import functools
+import types
+from typing import Any
+
+import numpy as np
+
+from srcad.errors import UnsupportedError
+
+__all__ = ["as_operand", "check_no_numbers", "is_array_like", "is_number_like", "refused"]
+
+
+@functools.lru_cache(maxsize=512)
+def as_operand(cls: type) -> str | None:
+    """Return what NumPy makes of an instance ``{0}`` of a class, as Python; None where the class is no array-like one.
+
+    >>> class Samples:
+    ...     def __array__(self, dtype=None): ...
+    >>> as_operand(Samples), as_operand(list)
+    ('{0}.__array__()', None)
+    """
+    if _is_written(cls, "__array_ufunc__") or _is_written(cls, "__array_function__"):
+        return "refused({0})"
+    if _is_written(cls, "__array__"):
+        return "{0}.__array__()"
+    if (
+        _is_written(cls, "__len__")
+        and _is_written(cls, "__getitem__")
+        and not issubclass(cls, (list, tuple, dict))
+    ):
+        return "array([{0}[index] for index in range(len({0}))])"
+    return None
+
+
+def is_array_like(value: Any) -> bool:
+    """Tell whether something is a class whose instances NumPy makes arrays of, or `math` numbers."""
+    return isinstance(value, type) and (as_operand(value) is not None or is_number_like(value))
+
+
+def is_number_like(cls: type) -> bool:
+    """Tell whether functions of `math` make a number of an instance of a class of the user's."""
+    return _is_written(cls, "__float__")
+
+
+def check_no_numbers(gradient: Any) -> None:
+    """Refuse the gradient of a number or an array where that of an object is expected: NumPy has made an array of it."""
+    if isinstance(gradient, (np.ndarray, np.number, float, complex, list)) and np.any(gradient):
+        raise UnsupportedError("A function of NumPy takes an object of a class as an array, or as a number.",
+                               "Take the array out of the object first, by an attribute or method of it.")  # fmt: skip
+
+
+def refused(value: Any) -> Any:
+    """Refuse an object whose class says itself what functions of NumPy do."""
+    raise UnsupportedError(f"The class '{type(value).__name__}' defines what functions of NumPy do with its objects.",
+                           "Call a method of the object.")  # fmt: skip
+
+
+def _is_written(cls: type, method: str) -> bool:
+    return isinstance(getattr(cls, method, None), types.FunctionType)
