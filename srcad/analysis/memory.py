@@ -185,8 +185,9 @@ def repeating_views(fn: Function) -> set[str]:
             ):
                 continue
             value = stmt.value
-            function = fn.scope.statics.get(getattr(getattr(value, "func", None), "id", ""))
-            made = getattr(function, "__name__", "") in _REPEATING
+            called = getattr(getattr(value, "func", None), "id", "")
+            late = called != "" and "." not in called and called not in fn.scope.statics
+            made = late or getattr(fn.scope.statics.get(called), "__name__", "") in _REPEATING
             views = isinstance(value, (gast.Name, gast.Subscript, gast.Attribute, gast.Call))
             if made or views and found & {n.id for n in nodes_in(value) if isinstance(n, gast.Name)}:
                 found |= {n.id for n in nodes_in(stmt.targets[0]) if isinstance(n, gast.Name)}
