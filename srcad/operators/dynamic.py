@@ -221,7 +221,7 @@ def call(function: Any, held: Any, args: Any, tangents: Any, options: Any, optio
     elif (getattr(function, "__module__", None) or "").startswith("srcad.rules."):
         # options of a rule, such as an order or a list of percentages, have no derivative
         given = dict(zip(target.names, values))
-        images = {n: t for n, t in images.items() if moves(given.get(n), t)}
+        images = {n: t for n, t in images.items() if moves(given.get(n), t) or _holds(given.get(n), t)}
     return run(target, values, images)
 
 
@@ -257,6 +257,11 @@ def _is_number(tangent: Any) -> bool:
 def _is_zero(tangent: Any) -> bool:
     """Tell whether a tangent is the number that stands for none."""
     return isinstance(tangent, float) and tangent == 0.0
+
+
+def _holds(value: Any, tangent: Any) -> bool:
+    """Tell whether a value holds others that may move, as an iterator holds its items."""
+    return is_instance(value) or isinstance(value, (list, tuple, dict)) and not _is_nothing(tangent)
 
 
 def moves(value: Any, tangent: Any) -> bool:

@@ -172,3 +172,11 @@ def initialisers_that_pass_on_all_arguments(x):
     one = Both(x[0], shift=x[1], scale=x[2])
     held = [Both(v, scale=v) for v in x[:2]]
     return one.run(x[3]) * one.run(x[0]) + sum(both.run(one.shift) for both in held)
+
+
+@program(X, 0.4)
+def items_of_a_generator_counted(x, y):
+    total = 0.0
+    for k, v in enumerate(w * y for w in x):
+        total += k * v
+    return total + sum(k * v * v for k, v in enumerate(w * w * y for w in x))
