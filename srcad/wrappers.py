@@ -21,7 +21,7 @@ __all__ = ["of_arrays", "with_arity", "with_held", "wrapped", "written"]
 
 _serial = itertools.count(1)
 _WRAPPED: dict[Any, Any] = {}
-_PRINTABLE = (int, float, str, bool, type(None), type(inspect.Parameter.empty))
+_PRINTABLE = (int, float, str, bool, type(None))
 _PLAIN = (float, int, np.ndarray, np.generic, str, list, tuple, dict, type(None))
 _POSITIONAL = inspect.Parameter.POSITIONAL_OR_KEYWORD
 _EXTREME = "*values, key=None", "values[0] if len(values) == 1 else values, key=key"
@@ -207,7 +207,7 @@ def _unset(f: Any, parameters: list[inspect.Parameter]) -> set[str]:
 
 def _make_wrapper(f: Any, parameters: list[inspect.Parameter]) -> Any:
     """Write the function that a user would write to call ``f``."""
-    plain = [p for p in parameters if isinstance(p.default, _PRINTABLE)]
+    plain = [p for p in parameters if p.default is p.empty or isinstance(p.default, _PRINTABLE)]
     rest = [p.name for p in plain if p.kind is p.VAR_POSITIONAL]
     required = [p.name for p in plain if p.kind is p.POSITIONAL_OR_KEYWORD and p.default is p.empty]
     optional = [p for p in plain if p.kind is p.POSITIONAL_OR_KEYWORD and p.default is not p.empty]

@@ -54,7 +54,7 @@ class Globals:
 def is_static(value: Any) -> bool:
     """Tell whether a value found under a name outside the function is a function, class or module."""
     wraps = callable(value) and hasattr(value, "__wrapped__")
-    ruled = callable(value) and registry.has_results_like(value)
+    ruled = callable(value) and (registry.has_results_like(value) or _is_method_with_rule(value))
     return (
         isinstance(value, FUNCTIONS)
         or wraps
@@ -62,6 +62,11 @@ def is_static(value: Any) -> bool:
         or is_distribution(value)
         or isinstance(value, OfLibrary)
     )
+
+
+def _is_method_with_rule(value: Any) -> bool:
+    """Tell whether a value is a method of a class of Cython's, such as those of generators, that has a rule."""
+    return type(value).__name__ == "cython_function_or_method" and registry.find(value) is not None
 
 
 def without_cache(value: Any) -> Any:

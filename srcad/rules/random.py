@@ -27,17 +27,6 @@ def method_exponential(ans, g, self, scale=1.0, size=None):
     return rt.unbroadcast(g * ans / scale, scale)
 
 
-@vjp(np.random.gamma, "scale")
-def gamma(ans, g, shape, scale=1.0, size=None):
-    return rt.unbroadcast(g * ans / scale, scale)
-
-
-@vjp(np.random.Generator.gamma, "scale")
-@vjp(np.random.RandomState.gamma, "scale")
-def method_gamma(ans, g, self, shape, scale=1.0, size=None):
-    return rt.unbroadcast(g * ans / scale, scale)
-
-
 @vjp(np.random.gumbel, "loc", "scale")
 def gumbel(ans, g, loc=0.0, scale=1.0, size=None):
     return rt.unbroadcast(g, loc), rt.unbroadcast(g * (ans - loc) / scale, scale)
@@ -250,14 +239,9 @@ refuse("A test runner has no derivative.", np.random.test)
 refuse(
     "A sample of this distribution has no derivative with respect to its parameters: they change its shape, and "
     "the sampler rejects draws. Draw samples outside the function, or build them from standard samples.",
-    np.random.beta, np.random.chisquare, np.random.dirichlet, np.random.f, np.random.noncentral_chisquare,
-    np.random.noncentral_f, np.random.standard_gamma, np.random.standard_t, np.random.wald,
-    np.random.RandomState.beta, np.random.RandomState.chisquare, np.random.RandomState.dirichlet,
-    np.random.RandomState.f, np.random.RandomState.noncentral_chisquare, np.random.RandomState.noncentral_f,
-    np.random.RandomState.standard_gamma, np.random.RandomState.standard_t, np.random.RandomState.wald,
-    np.random.Generator.beta, np.random.Generator.chisquare, np.random.Generator.dirichlet, np.random.Generator.f,
-    np.random.Generator.noncentral_chisquare, np.random.Generator.noncentral_f,
-    np.random.Generator.standard_gamma, np.random.Generator.standard_t, np.random.Generator.wald,
+    np.random.noncentral_chisquare, np.random.noncentral_f, np.random.wald,
+    np.random.RandomState.noncentral_chisquare, np.random.RandomState.noncentral_f, np.random.RandomState.wald,
+    np.random.Generator.noncentral_chisquare, np.random.Generator.noncentral_f, np.random.Generator.wald,
 )  # fmt: skip
 
 refuse(

@@ -19,17 +19,6 @@ def method_exponential_scale(ans, t, self, scale=1.0, size=None):
     return t * ans / scale
 
 
-@jvp(np.random.gamma, "scale")
-def gamma_scale(ans, t, shape, scale=1.0, size=None):
-    return t * ans / scale
-
-
-@jvp(np.random.Generator.gamma, "scale")
-@jvp(np.random.RandomState.gamma, "scale")
-def method_gamma_scale(ans, t, self, shape, scale=1.0, size=None):
-    return t * ans / scale
-
-
 @jvp(np.random.gumbel, "loc")
 def gumbel_loc(ans, t, loc=0.0, scale=1.0, size=None):
     return np.broadcast_to(t, np.shape(ans))

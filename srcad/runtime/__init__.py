@@ -231,6 +231,7 @@ from srcad.runtime.reductions import (
     used_size,
     where_used,
 )
+from srcad.runtime.sample_paths import beta_path, gamma_path, log_gamma_slope
 from srcad.runtime.special import (
     i0_derivative,
     kaiser_radii,
@@ -310,6 +311,9 @@ from srcad.runtime.whole import Whole, dispatched, method_for, whole
 __all__ = [
     "Cells",
     "Undo",
+    "beta_path",
+    "gamma_path",
+    "log_gamma_slope",
     "undoing",
     "Whole",
     "called_method",

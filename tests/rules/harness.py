@@ -17,12 +17,16 @@ __all__ = ["Sample", "check_dtype", "check_forward", "check_reverse", "gradients
 
 @dataclass(frozen=True)
 class Sample:
-    """A call at which a rule is checked; ``fixed`` names parameters that have no derivative here."""
+    """A call at which a rule is checked; ``fixed`` names parameters that have no derivative here.
+
+    Those in ``by_quantile`` shape the distribution of a random sample: it jumps where they move.
+    """
 
     function: Callable[..., Any]
     args: tuple[Any, ...]
     kwargs: dict[str, Any] = field(default_factory=dict)
     fixed: tuple[str, ...] = ()
+    by_quantile: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         shown = [_shown(a) for a in self.args] + [f"{k}={_shown(v)}" for k, v in self.kwargs.items()]
@@ -214,6 +218,7 @@ def check_reverse(rule: Rule, sample: Sample) -> None:
     g = random_like(ans, 1)
     found = gradients(rule, sample, g)
     assert found, "the sample has no parameter to check"
+    found = {name: gradient for name, gradient in found.items() if name not in sample.by_quantile}
     for parameter, gradient in found.items():
         assert_like(gradient, bound[parameter])
         for seed in (2, 3):
@@ -266,7 +271,7 @@ def check_dtype(rule: Rule, sample: Sample, dtype: Any = np.float32) -> bool:
     """Check that arrays of a floating dtype have gradients of it; return whether the sample could be checked."""
     arguments = tuple(in_dtype(a, dtype) for a in sample.args)
     options = {k: in_dtype(v, dtype) for k, v in sample.kwargs.items()}
-    narrow = Sample(sample.function, arguments, options, sample.fixed)
+    narrow = Sample(sample.function, arguments, options, sample.fixed, sample.by_quantile)
     bound = bound_arguments(rule, narrow)
     ans = _call(rule.primal, [], rule, bound)
     dtypes: list[Any] = []

@@ -19,13 +19,19 @@ def collector(samples: list[Sample]) -> Callable[..., None]:
     """Return the function ``sample(function, *args, **kwargs)``, which adds a call to ``samples``.
 
     The points of a topic start from the same seed, so that one topic's do not move another's.
-    ``fixed`` names the parameters that have no derivative there.
+    ``fixed`` names the parameters that have no derivative there, ``by_quantile`` those that differences do not show.
     """
 
     _generators[0] = np.random.default_rng(11)
 
-    def sample(function: Callable[..., Any], *args: Any, fixed: tuple[str, ...] = (), **kwargs: Any) -> None:
-        samples.append(Sample(function, args, kwargs, fixed))
+    def sample(
+        function: Callable[..., Any],
+        *args: Any,
+        fixed: tuple[str, ...] = (),
+        by_quantile: tuple[str, ...] = (),
+        **kwargs: Any,
+    ) -> None:
+        samples.append(Sample(function, args, kwargs, fixed, by_quantile))
 
     return sample
 
