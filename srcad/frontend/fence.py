@@ -57,9 +57,9 @@ class Fence:
 
     def _Nonlocal(self, node: gast.Nonlocal) -> None:
         """A variable of a function around this one may be assigned where that is differentiated as well."""
-        if all(isinstance(self.fn.scope.statics.get(name), Cell) for name in node.names):
-            return
-        for name in set(node.names) & t.names_written(self.body):
+        assigned = t.names_written(self.body)
+        outside = [n for n in node.names if not isinstance(self.fn.scope.statics.get(n), Cell)]
+        for name in (n for n in outside if n in assigned):
             self.refuse(
                 node, f"The function assigns {name!r}, a variable outside it.",
                 "Return the value and assign it outside, or keep it in an object that is passed in.",

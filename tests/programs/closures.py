@@ -152,3 +152,16 @@ def recursion_that_notes_in_a_list_made_later(x):
 
     visited = []
     return power(3) * len(visited)
+
+
+@program(0.7, 1.3)
+def declared_nonlocal_and_only_read(x, y):
+    total, scale, trips = x, y, 0
+
+    def step():
+        nonlocal total, scale, trips
+        total = total * x + scale
+
+    for _ in range(2):
+        step()
+    return total * scale + trips
