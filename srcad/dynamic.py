@@ -25,7 +25,13 @@ from srcad.derive.call_adjoints import CONVERSIONS
 from srcad.dynamic_containers import CONTAINERS, MAKERS, dict_of, listed, run
 from srcad.dynamic_exceptions import noting_changes
 from srcad.dynamic_objects import call_of_class
-from srcad.dynamic_operators import OPERATORS, is_method_of, method_of_object, takes_receiver
+from srcad.dynamic_operators import (
+    OPERATORS,
+    computes_methods,
+    is_method_of,
+    method_of_object,
+    takes_receiver,
+)
 from srcad.dynamic_rules import call_of_rule, call_without_derivative, image_of_result
 from srcad.errors import NoDerivativeError
 from srcad.lang.function import Nested
@@ -156,6 +162,10 @@ def call_method(
     of_object = method_of_object(receiver, name)
     if of_object is not None:
         return call(of_object, None, (receiver.__self__, *args), (own, *shadows), options, option_shadows)
+    if computes_methods(receiver, name):
+        function, held, found = call(getattr, None, (receiver, name), (own, None), {}, {})
+        value, shadow, pullback = call(function, held, args, shadows, options, option_shadows)
+        return value, shadow, functools.partial(run, [pullback, found])
     unbound = getattr(type(receiver), name, None)
     if takes_receiver(receiver, name, unbound) and registry.find(unbound) is not None:
         return _of_rule(unbound, (receiver, *args), (own, *shadows), options, option_shadows)

@@ -16,7 +16,7 @@ from srcad import runtime as rt
 from srcad.derive.constructors import init_only_fields
 from srcad.dynamic_containers import dict_of, items_of
 from srcad.errors import UnsupportedError
-from srcad.hidden_changes import refuse_hidden_changes
+from srcad.hidden_changes import refuse_hidden_changes, refuse_unknown_making
 from srcad.targets import place
 
 __all__ = ["call_of_class", "fill_fields"]
@@ -42,10 +42,7 @@ def call_of_class(
         image = rt.Shadow()
         vars(image).update(option_shadows)
         return cls(**options), image, _nothing_to_do
-    constructor = inspect.getattr_static(cls, "__new__", None)
-    if isinstance(constructor, staticmethod) and isinstance(constructor.__func__, types.FunctionType):
-        raise UnsupportedError(f"The class '{cls.__name__}' defines __new__, which makes its instances in a way "
-                               "that is not known.", "Make them in __init__.", place(cls))  # fmt: skip
+    refuse_unknown_making(cls, place(cls))
     if cls.__new__ is not object.__new__ or cls.__module__ == "collections":
         return _built_in(call, cls, args, shadows, options, option_shadows)
     if cls is np.vectorize:

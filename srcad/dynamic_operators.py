@@ -19,7 +19,7 @@ from srcad.errors import UnsupportedError
 from srcad.runtime.array_likes import as_operand
 from srcad.runtime.stored import set_array_item, update_array
 from srcad.runtime.stores import store_flat
-from srcad.runtime.tangents import CONTAINERS
+from srcad.runtime.tangents import CONTAINERS, Tangent
 from srcad.targets import Bindable, Composable, partial_shadow
 
 __all__ = [
@@ -296,6 +296,13 @@ def _read_attribute(call: Call, base: Any, name: str, *default: Any, shadows: An
     if isinstance(computed, property):
         receiver = base.__self__ if cls is super else base
         return call(computed.fget, None, (receiver,), (shadows[0],), {}, {})
+    if answers_by_fallback(base, name):
+        try:
+            return call(_method(base, "__getattr__"), None, (base, name), (shadows[0], None), {}, {})
+        except AttributeError:
+            if not default:
+                raise
+            return default[0], shadows[2], _nothing_to_do
     if default and not hasattr(base, name):
         return default[0], shadows[2], _nothing_to_do
     if isinstance(computed, functools.cached_property) and name not in vars(base):
@@ -324,11 +331,33 @@ def _read_attribute(call: Call, base: Any, name: str, *default: Any, shadows: An
     own = own or isinstance(base, dict) and base.get(name) is value
     if name == "__dict__" and isinstance(image, rt.Shadow):
         return value, vars(image), _nothing_to_do
-    if not own and not isinstance(base, (type, types.ModuleType)):
-        fallback = _method(base, "__getattr__")
-        if fallback is not None and not hasattr(cls, name):
-            return call(fallback, None, (base, name), (image, None), {}, {})
     return value, rt.attribute_shadow(value, base, image, name) if own else None, _nothing_to_do
+
+
+def answers_by_fallback(base: Any, name: str) -> bool:
+    """Tell whether only ``__getattr__`` of a class knows an attribute of its instance.
+
+    Examples
+    --------
+    >>> class Proxy:
+    ...     scale = 2.0
+    ...     def __getattr__(self, name): return len(name)
+    >>> answers_by_fallback(Proxy(), "area"), answers_by_fallback(Proxy(), "scale")
+    (True, False)
+    """
+    if isinstance(base, (type, types.ModuleType, super, rt.Shadow, Tangent)):
+        return False
+    if _method(base, "__getattr__") is None or inspect.getattr_static(type(base), name, None) is not None:
+        return False
+    try:
+        return name not in object.__getattribute__(base, "__dict__")
+    except AttributeError:  # of a class with __slots__
+        return True
+
+
+def computes_methods(base: Any, name: str) -> bool:
+    """Tell whether code of the class of ``base`` says what ``base.name`` is, which is then called."""
+    return answers_by_fallback(base, name) or _method(base, "__getattribute__") is not None
 
 
 def method_kept_by_type(name: str) -> UnsupportedError:

@@ -7,17 +7,18 @@ a method does to its instance is not followed.  A class that stores something th
 from __future__ import annotations
 
 import functools
+import inspect
 import types
 from collections.abc import Iterator
 
 import gast
 
 from srcad.analysis.stores import METHODS_THAT_STORE
-from srcad.errors import SrcadError, UnsupportedError
+from srcad.errors import Location, SrcadError, UnsupportedError
 from srcad.lang import tree as t
 from srcad.lang.source import Source, read
 
-__all__ = ["refuse_hidden_changes"]
+__all__ = ["refuse_hidden_changes", "refuse_unknown_making"]
 
 _ANSWERS = tuple(f"__{title}__" for title in "lt le gt ge eq ne bool len contains str repr format".split())
 
@@ -33,6 +34,25 @@ def refuse_hidden_changes(cls: type) -> None:
     error = _hidden_change(cls)
     if error is not None:
         raise error
+
+
+def refuse_unknown_making(cls: type, at: Location | None) -> None:
+    """Refuse a class that makes its instances in a way of its own; ``at`` is its place.
+
+    Raises
+    ------
+    UnsupportedError
+        If the class defines ``__new__``, or its metaclass ``__call__``.
+    """
+    constructor = inspect.getattr_static(cls, "__new__", None)
+    if isinstance(constructor, staticmethod) and isinstance(constructor.__func__, types.FunctionType):
+        by = "defines __new__, which"
+    elif isinstance(type(cls).__call__, types.FunctionType):
+        by = "has a metaclass that defines __call__, which"
+    else:
+        return
+    raise UnsupportedError(f"The class '{cls.__name__}' {by} makes its instances in a way that is not known.",
+                           "Make them in __init__.", at)  # fmt: skip
 
 
 @functools.lru_cache(maxsize=1024)

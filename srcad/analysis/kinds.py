@@ -162,7 +162,7 @@ def may_be_whole(kind: Kind) -> bool:
     """
     if kind.name in ("tuple", "list") and isinstance(kind.items, tuple):
         return all(is_whole(item) or may_be_whole(item) for item in kind.items)
-    return kind.name == "float" and kind.dtype is None
+    return kind.name == "any" or kind.name == "float" and kind.dtype is None
 
 
 def is_double(kind: Kind) -> bool:

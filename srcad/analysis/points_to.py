@@ -233,6 +233,7 @@ class PointsTo:
         held = self.pointer(value)
         if held is not None and self.kind(target.value).name != "array":
             self.stored.add(base)
+            self.holds.append((base, held))
             self.classes.join(self.classes.elements(base), held)
 
     def augmented(self, stmt: gast.AugAssign) -> None:
@@ -242,6 +243,7 @@ class PointsTo:
         self.classes.mutate(base)
         held = self.pointer(stmt.value)
         if held is not None and self.kind(stmt.target).name in ("list", "any"):
+            self.holds.append((base, held))
             self.classes.join(self.classes.elements(base), self.classes.elements(held))
 
     def operation(self, target: str, value: gast.AST) -> None:
@@ -431,6 +433,7 @@ class PointsTo:
             for argument in [*node.args, *(k.value for k in node.keywords)]:
                 held = self.pointer(argument)
                 if held is not None:
+                    self.holds.append((receiver, held))
                     spread = name in ("extend", "update")
                     inner = self.classes.elements(receiver)
                     self.classes.join(inner, self.classes.elements(held) if spread else held)

@@ -36,7 +36,7 @@ from srcad.frontend.nested import free_names, parameters
 from srcad.lang import tree as t
 from srcad.lang.walking import children_of, nodes_in
 
-__all__ = ["Cell", "filled_at_once", "rebound"]
+__all__ = ["Cell", "filled_at_once", "of_comprehension", "rebound"]
 
 STORING = ("append", "add", "insert", "extend", "update", "setdefault", "appendleft", "push", "register")
 LOOPS = (gast.For, gast.While)
@@ -55,6 +55,21 @@ def rebound(function: gast.FunctionDef) -> Iterator[tuple[str, gast.AST]]:
     for node in t.own_nodes(function.body):
         if isinstance(node, gast.FunctionDef | gast.Lambda):
             yield from ((name, node) for name in finder.changing(node))
+
+
+def of_comprehension(function: gast.FunctionDef, name: str, node: gast.AST) -> bool:
+    """Tell whether the variable ``name`` that a nested function captures is that of a comprehension around it.
+
+    >>> tree = gast.parse("def f(x):\\n    for i in range(2): pass\\n    return [lambda: i for i in range(3)]").body[0]
+    >>> of_comprehension(tree, "i", next(n for n in nodes_in(tree) if isinstance(n, gast.Lambda)))
+    True
+    """
+    finder = Finder(function)
+    return any(
+        name in t.bound_by(part) and finder.owner(part) in finder.around(node)
+        for part in finder.nodes
+        if finder.owner(part) is not None
+    )
 
 
 def filled_at_once(body: list[gast.stmt], cells: int) -> list[gast.stmt]:
@@ -101,7 +116,7 @@ class Finder:
         captured = [name for name in free_names(node) if name in self.local]
         if not captured:
             return []
-        loops = self._around(node)
+        loops = self.around(node)
         repeated = [set(t.own_nodes(loop)) for loop in loops]
         end = (node.end_lineno, node.end_col_offset)
         stays: bool | None = None
@@ -115,7 +130,7 @@ class Finder:
                 again = name != getattr(node, "name", None) and any(binding in nodes for nodes in repeated)
                 if again and stays is None:
                     stays = self._stays(node, loops[0])
-                later = (binding.lineno, binding.col_offset) >= end and self._owner(binding) is None
+                later = (binding.lineno, binding.col_offset) >= end and self.owner(binding) is None
                 if later or (again and not stays):
                     found.append(name)
                     break
@@ -147,7 +162,7 @@ class Finder:
             name not in free_names(n) for n in self.nodes if isinstance(n, t.FUNCTIONS) and n is not node
         )
 
-    def _owner(self, binding: gast.AST) -> gast.AST | None:
+    def owner(self, binding: gast.AST) -> gast.AST | None:
         """Return the comprehension whose target ``binding`` is a part of, if any."""
         above: gast.AST | None = binding
         while above is not None and not isinstance(above, gast.stmt):
@@ -161,7 +176,7 @@ class Finder:
 
     def _foreign(self, binding: gast.AST, node: gast.AST) -> bool:
         """Tell whether ``binding`` is the target of a comprehension that ``node`` does not stand in."""
-        owner = self._owner(binding)
+        owner = self.owner(binding)
         return owner is not None and not any(child is node for child in t.own_nodes(owner))
 
     def _bound_around(self, node: gast.AST) -> set[str]:
@@ -172,7 +187,7 @@ class Finder:
         made = isinstance(above, gast.Assign | gast.AnnAssign) and above is not node
         return t.names_written(above) if made and above is not None else set()
 
-    def _around(self, node: gast.AST) -> list[gast.AST]:
+    def around(self, node: gast.AST) -> list[gast.AST]:
         """Return the loops and comprehensions around a node, the innermost first."""
         found = []
         above = self.parents.get(node)

@@ -39,7 +39,7 @@ import gast
 import numpy as np
 
 from srcad.errors import UnsupportedError
-from srcad.frontend.cells import Cell, filled_at_once, rebound
+from srcad.frontend.cells import Cell, filled_at_once, of_comprehension, rebound
 from srcad.frontend.computed_defaults import hold_defaults
 from srcad.frontend.nested import as_definition, free_names, is_plain, parameters
 from srcad.frontend.statics import (
@@ -125,7 +125,7 @@ class Resolver(NodeTransformer):
         for name, node in rebound(self.fn.tree):
             if name in self.boxed:
                 continue
-            if name not in self.locals:
+            if name not in self.locals or of_comprehension(self.fn.tree, name, node):
                 raise self.error(
                     node, f"The nested function reads {name!r}, which the comprehension changes later.",
                     f"Give it the present value as a default: 'lambda ..., {name}={name}: ...'.",

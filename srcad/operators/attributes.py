@@ -12,6 +12,7 @@ import numpy as np
 from srcad import runtime as rt
 from srcad.analysis.kinds import is_differentiable, kind_of
 from srcad.dynamic_operators import (
+    answers_by_fallback,
     attribute_of_class,
     attribute_of_container,
     is_method,
@@ -75,12 +76,16 @@ def _read_attribute(args: Any, tangents: Any, options: Any, option_tangents: Any
     ):
         images = (zero_tangent(computed), held, 0.0)
         return call(type(computed).__get__, 0.0, (computed, base, type(base)), images, {}, {})
-    if not hasattr(base, name) and len(args) > 2:
+    if answers_by_fallback(base, name):
+        try:
+            return call(type(base).__getattr__, 0.0, (base, name), (held, 0.0), {}, {})
+        except AttributeError:
+            if len(args) < 3:
+                raise
+            return args[2], tangents[2]
+    if len(args) > 2 and not hasattr(base, name):
         return args[2], tangents[2]
     own = name in getattr(base, "__dict__", {}) or isinstance(base, tuple)
-    fallback = method_of_class(base, "__getattr__")
-    if not own and fallback is not None and not hasattr(type(base), name):
-        return call(fallback, 0.0, (base, name), (held, 0.0), {}, {})
     reader = object.__getattribute__ if method_of_class(base, "__getattribute__") is not None else getattr
     value = reader(base, name)
     if is_method(value) and value.__self__ is base:

@@ -65,7 +65,14 @@ def by_class(calls: list[C]) -> list[C] | None:
         return _with_descriptor(_method_calls(calls, method, places, *plain), computed)
     if function is getattr and _is_written(base, "__getattribute__"):
         return _method_calls(calls, type(base).__getattribute__, (0, None), name)
-    if function is getattr and computed is None and absent and _is_written(base, "__getattr__"):
+    has_default = function is getattr and len(values) > 2 and not hasattr(base, name)
+    if (
+        function is getattr
+        and computed is None
+        and absent
+        and _is_written(base, "__getattr__")
+        and not has_default
+    ):
         return _method_calls(calls, type(base).__getattr__, (0, None), name)
     if function is setattr and _is_written(base, "__setattr__") and not isinstance(computed, property):
         return _method_calls(calls, type(base).__setattr__, (0, None, 2), name)

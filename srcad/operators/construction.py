@@ -15,7 +15,7 @@ from srcad import runtime as rt
 from srcad.analysis.kinds import is_differentiable, kind_of
 from srcad.derive.constructors import init_only_fields
 from srcad.errors import UnsupportedError
-from srcad.hidden_changes import refuse_hidden_changes
+from srcad.hidden_changes import refuse_hidden_changes, refuse_unknown_making
 from srcad.runtime.tangent_copies import record_tangent
 from srcad.runtime.tangents import Tangent, tangent_like, zero_tangent
 from srcad.targets import place
@@ -52,10 +52,7 @@ def make(call: Call, cls: Any, args: Any, tangents: Any, options: Any, option_ta
         return value, image
     if issubclass(cls, BaseException) or cls.__module__ in ("builtins", "numpy", "collections"):
         return _without_derivative(cls, args, options)
-    constructor = inspect.getattr_static(cls, "__new__", None)
-    if isinstance(constructor, staticmethod) and isinstance(constructor.__func__, types.FunctionType):
-        raise UnsupportedError(f"The class '{cls.__name__}' defines __new__, which makes its instances in a way "
-                               "that is not known.", "Make them in __init__.", place(cls))  # fmt: skip
+    refuse_unknown_making(cls, place(cls))
     refuse_hidden_changes(cls)
     value = cls.__new__(cls)
     image = Tangent(value)

@@ -26,8 +26,8 @@ from srcad.analysis.results.calls import ARRAY_METHODS, function_of_method
 from srcad.derive.builtin_sources import source_of_builtin
 from srcad.derive.constructors import init_only_fields
 from srcad.dynamic_containers import MOST_ITEMS, endless, is_iterable_of_class, written_copier
-from srcad.dynamic_operators import is_method_of, method_of_object, mixed, takes_receiver
-from srcad.errors import UnsupportedError
+from srcad.dynamic_operators import computes_methods, is_method_of, method_of_object, mixed, takes_receiver
+from srcad.hidden_changes import refuse_unknown_making
 from srcad.lang.function import Nested
 from srcad.literal_options import literal_call, without_defaults
 from srcad.operators import dynamic
@@ -358,6 +358,11 @@ def of_method(receiver: Any, name: str, parts: Parts) -> list[Any]:
     ]
     if isinstance(receiver, (np.ndarray, np.generic, float)) and name in ARRAY_METHODS:
         return apply(function_of_method(receiver, name), with_receiver)
+    if computes_methods(receiver, name):
+        function, *images = apply(
+            getattr, [Part(0.0, (p.args[0], 0.0 if k else name), {}) for k, p in enumerate(with_receiver)]
+        )
+        return apply(function, [parts[0], *(p._replace(held=image) for p, image in zip(parts[1:], images))])
     if takes_receiver(receiver, name, unbound) and registry.find(unbound) is not None:
         return apply(unbound, with_receiver)
     plain = isinstance(receiver, (*_PLAIN, np.ndarray, np.generic))
@@ -411,10 +416,7 @@ def _of_class(cls: Any, parts: Parts) -> list[Any]:
     small = (tuple, dict, types.SimpleNamespace, collections.deque, float, complex, np.inexact, BaseException)
     if issubclass(cls, small) or cls.__module__ in ("builtins", "numpy", "collections"):
         return one_by_one(functools.partial(dynamic.make, dynamic.call, cls), parts)
-    constructor = inspect.getattr_static(cls, "__new__", None)
-    if isinstance(constructor, staticmethod) and isinstance(constructor.__func__, types.FunctionType):
-        raise UnsupportedError(f"The class '{cls.__name__}' defines __new__, which makes its instances in a way "
-                               "that is not known.", "Make them in __init__.", place(cls))  # fmt: skip
+    refuse_unknown_making(cls, place(cls))
     value = cls.__new__(cls)
     made = [value, *(Tangent(value) for _ in parts[1:])]
     if _has_generated_init(cls):

@@ -24,7 +24,7 @@ from srcad.derive.builtin_sources import source_of_builtin
 from srcad.derive.call_adjoints import CONVERSIONS
 from srcad.dynamic_containers import MOST_ITEMS, endless, is_iterable_of_class, run, written_copier
 from srcad.dynamic_objects import fill_fields
-from srcad.dynamic_operators import is_method_of, method_of_object, mixed, ufunc_of_arrays
+from srcad.dynamic_operators import computes_methods, is_method_of, method_of_object, mixed, ufunc_of_arrays
 from srcad.errors import UnsupportedError
 from srcad.lang.function import Nested
 from srcad.literal_options import LiteralCall, literal_call
@@ -341,6 +341,9 @@ def method_parts(receiver: Any, name: str, calls: Calls, own: Any, downs: Any = 
         undo = rt.undoing(name, receiver, own, *held, *downs)
         value, *moved = _of_container_call(given)
         return [(*value, undo), *((*image, 0.0) for image in moved)]
+    if computes_methods(receiver, name):
+        raise UnsupportedError(f"The method .{name} is found by the class itself, and differentiated three times.",
+                               "Call the method of the object that has it.")  # fmt: skip
     if isinstance(receiver, (np.ndarray, np.generic, float)) and name in ARRAY_METHODS:
         whole = [
             call._replace(function=f, own=None, values=(base, *call.values), shadows=(shadow, *call.shadows))

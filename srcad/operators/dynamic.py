@@ -18,7 +18,14 @@ from srcad.compilation import compiled
 from srcad.derive.builtin_sources import source_of_builtin
 from srcad.dynamic import floats_for, missing
 from srcad.dynamic_containers import is_iterable_of_class, written_copier
-from srcad.dynamic_operators import is_method_of, method_of_object, mixed, takes_receiver, ufunc_of_arrays
+from srcad.dynamic_operators import (
+    computes_methods,
+    is_method_of,
+    method_of_object,
+    mixed,
+    takes_receiver,
+    ufunc_of_arrays,
+)
 from srcad.dynamic_rules import carries_derivative
 from srcad.errors import NoDerivativeError
 from srcad.lang.function import Nested
@@ -329,6 +336,9 @@ def call_method(
     if isinstance(receiver, (np.ndarray, np.generic, float, complex)) and name in ARRAY_METHODS:
         function = function_of_method(receiver, name)
         return call(function, 0.0, (receiver, *args), (held, *tangents), options, option_tangents)
+    if computes_methods(receiver, name):
+        function, found = call(getattr, 0.0, (receiver, name), (held, 0.0), {}, {})
+        return call(function, found, args, tangents, options, option_tangents)
     unbound = getattr(type(receiver), name, None)
     if takes_receiver(receiver, name, unbound) and registry.find(unbound) is not None:
         return call(unbound, 0.0, (receiver, *args), (held, *tangents), options, option_tangents)

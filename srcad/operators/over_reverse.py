@@ -21,7 +21,7 @@ from srcad.analysis.results.calls import ARRAY_METHODS, function_of_method
 from srcad.derive.builtin_sources import source_of_builtin
 from srcad.derive.call_adjoints import CONVERSIONS
 from srcad.dynamic_containers import written_copier
-from srcad.dynamic_operators import is_method_of, method_of_object, mixed, ufunc_of_arrays
+from srcad.dynamic_operators import computes_methods, is_method_of, method_of_object, mixed, ufunc_of_arrays
 from srcad.errors import NoDerivativeError
 from srcad.lang.function import Nested
 from srcad.operators.computed import by_class, keep_cached
@@ -283,6 +283,16 @@ def method_with_shadows(call: Call, args: Any, tangents: Any) -> Outcome:
         with_receiver = ((receiver, *rest[0]), (own, *rest[1]), *rest[2:])
         images = ((dreceiver, *drest[0]), (down, *drest[1]), *drest[2:])
         return of_rule(call, (function_of_method(receiver, name), None, *with_receiver), (0.0, 0.0, *images))
+    if computes_methods(receiver, name):
+        reading = (getattr, None, (receiver, name), (own, None), {}, {})
+        (function, own, undo), (image, down, dundo) = call_with_shadows(
+            call, reading, (0.0, 0.0, (dreceiver, 0.0), (down, 0.0), {}, {})
+        )
+        (*made, pullback), (*moved, dpullback) = call_with_shadows(
+            call, (function, own, *rest), (image, down, *drest)
+        )
+        pulls = functools.partial(dynamic_containers.run, [pullback, undo])
+        return (*made, pulls), (*moved, partial_of(0.0, [dpullback, dundo]))
     reason = registry.reason_refused(getattr(type(receiver), name, None))
     if reason is not None and rt.carries((*rest[1], *rest[3].values())):
         raise NoDerivativeError(reason)

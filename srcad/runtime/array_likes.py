@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import functools
 import types
-from typing import Any
+from typing import Any, NoReturn
 
 import numpy as np
 
 from srcad.errors import UnsupportedError
 
-__all__ = ["as_operand", "check_no_numbers", "is_array_like", "is_number_like", "refused"]
+__all__ = ["NoNumber", "as_operand", "check_no_numbers", "is_array_like", "is_number_like", "refused"]
 
 
 @functools.lru_cache(maxsize=512)
@@ -48,14 +48,29 @@ def is_number_like(cls: type) -> bool:
 def check_no_numbers(gradient: Any) -> None:
     """Refuse the gradient of a number or an array where that of an object is expected: NumPy has made an array of it."""
     if isinstance(gradient, (np.ndarray, np.number, float, complex, list)) and np.any(gradient):
-        raise UnsupportedError("A function of NumPy takes an object of a class as an array, or as a number.",
-                               "Take the array out of the object first, by an attribute or method of it.")  # fmt: skip
+        raise _taken_for_number()
 
 
 def refused(value: Any) -> Any:
     """Refuse an object whose class says itself what functions of NumPy do."""
     raise UnsupportedError(f"The class '{type(value).__name__}' defines what functions of NumPy do with its objects.",
                            "Call a method of the object.")  # fmt: skip
+
+
+def _taken_for_number() -> UnsupportedError:
+    return UnsupportedError("A function of NumPy takes an object of a class as an array, or as a number.",
+                            "Take the array out of the object first, by an attribute or method of it.")  # fmt: skip
+
+
+def _refuse(self: Any, *args: Any, **options: Any) -> NoReturn:
+    raise _taken_for_number()
+
+
+class NoNumber:
+    """The tangent of an object: it refuses to be computed with, for then the object was taken for a number."""
+
+    __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = __matmul__ = __rmatmul__ = _refuse
+    __truediv__ = __rtruediv__ = __pow__ = __neg__ = __float__ = __array__ = __array_ufunc__ = _refuse
 
 
 def _is_written(cls: type, method: str) -> bool:

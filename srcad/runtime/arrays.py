@@ -248,7 +248,7 @@ def scaled_power(scale: Array, x: Array, exponent: Array) -> Array:
 
 
 def whole_only(value: Any, parameter: str) -> Any:
-    """Return an argument that has no derivative, and must be made of whole numbers.
+    """Return an argument that has no derivative, and whose numbers, if it has any, must be whole.
 
     Raises
     ------
@@ -258,7 +258,7 @@ def whole_only(value: Any, parameter: str) -> Any:
     if isinstance(value, (tuple, list)):
         for part in value:
             whole_only(part, parameter)
-    elif value is not None and np.asarray(value).dtype.kind not in "iub":
+    elif isinstance(value, (float, complex, np.ndarray, np.generic)) and np.asarray(value).dtype.kind in "fc":
         raise _without_derivative(parameter)
     return value
 

@@ -61,25 +61,32 @@ def shared_tangents(values: list[Any], directions: list[Any]) -> list[Any]:
     return filled[::-1]
 
 
-def filled_tangent(image: Any, direction: Any) -> Any:
-    """Return ``image`` with the numbers of ``direction``; its arrays stay where they are."""
+def filled_tangent(image: Any, direction: Any, filled: set[int] | None = None) -> Any:
+    """Return ``image`` with the numbers of ``direction``; its arrays stay where they are.
+
+    ``filled`` has the tangents of objects, which may know each other, that are being filled.
+    """
+    filled = set() if filled is None else filled
     if isinstance(image, np.ndarray):
         image[...] = direction
         return image
     if isinstance(image, (list, deque)):
         for position, (part, other) in enumerate(zip(image, direction)):
-            image[position] = filled_tangent(part, other)
+            image[position] = filled_tangent(part, other, filled)
         return image
     if isinstance(image, tuple):
-        parts = [filled_tangent(part, other) for part, other in zip(image, direction)]
+        parts = [filled_tangent(part, other, filled) for part, other in zip(image, direction)]
         return type(image)(*parts) if hasattr(image, "_fields") else tuple(parts)
     if isinstance(image, dict):
-        image.update({key: filled_tangent(part, direction[key]) for key, part in image.items()})
+        image.update({key: filled_tangent(part, direction[key], filled) for key, part in image.items()})
         return image
     if isinstance(image, Tangent) and isinstance(direction, Tangent):
+        if id(image) in filled:
+            return image
+        filled.add(id(image))
         for name, part in vars(direction).items():
             if not name.startswith("__"):
-                setattr(image, name, filled_tangent(getattr(image, name), part))
+                setattr(image, name, filled_tangent(getattr(image, name), part, filled))
         return image
     return direction
 

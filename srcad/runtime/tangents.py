@@ -20,6 +20,7 @@ from typing import Any
 import numpy as np
 
 from srcad.errors import UnsupportedError
+from srcad.runtime.array_likes import NoNumber
 from srcad.runtime.attributes import attributes_of
 from srcad.runtime.calls import Closure
 from srcad.runtime.containers import dict_like, sequence_like
@@ -50,7 +51,7 @@ _resolvers: list[Resolver] = []
 CONTAINERS = (list, tuple, dict, deque)
 
 
-class Tangent:
+class Tangent(NoNumber):
     """The tangent of an object: its attributes are the tangents of the object's; zero unless they were set.
 
     Parameters

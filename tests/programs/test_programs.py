@@ -67,6 +67,8 @@ TOPICS = (
     "callbacks",
     "class_protocols",
     "declined_operators",
+    "delegation",
+    "gathered_lists",
     "containers_filled",
     "sets_and_text",
     "machines",

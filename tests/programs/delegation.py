@@ -1,0 +1,108 @@
+"""Objects that pass attributes on to another, objects that know each other, and models that update their parameters."""
+
+import copy
+
+import numpy as np
+
+from tests.programs.corpus import program
+
+X = np.array([[0.3, -0.4], [1.2, 0.7], [0.1, 0.9]])
+
+
+class Square:
+    def __init__(self, side):
+        self.side = side
+
+    def area(self):
+        return self.side**2
+
+
+class Proxy:
+    """Counts what it passes on."""
+
+    def __init__(self, inner):
+        self._inner = inner
+        self.calls = 0
+
+    def __getattr__(self, name):
+        self.calls += 1
+        return getattr(self._inner, name)
+
+
+class Doubling(Proxy):
+    def __setattr__(self, name, value):
+        super().__setattr__(name, 2 * value if name == "gain" else value)
+
+
+class Node:
+    def __init__(self, value):
+        self.value = value
+        self.children = []
+        self.parent = None
+
+    def add(self, child):
+        child.parent = self
+        self.children.append(child)
+        return self
+
+    def total(self):
+        return self.value + sum(child.total() for child in self.children)
+
+
+class Network:
+    def __init__(self, sizes, seed=0):
+        rng = np.random.default_rng(seed)
+        self.layers = [
+            {"W": rng.normal(size=(i, o)), "b": np.zeros(o)}
+            for i, o in zip(sizes[:-1], sizes[1:], strict=True)
+        ]
+
+    def __call__(self, x):
+        for layer in self.layers[:-1]:
+            x = np.tanh(x @ layer["W"] + layer["b"])
+        return x @ self.layers[-1]["W"] + self.layers[-1]["b"]
+
+    def parameters(self):
+        for layer in self.layers:
+            yield from layer.values()
+
+    def step(self, gradients, rate):
+        for parameter, gradient in zip(self.parameters(), gradients, strict=True):
+            parameter -= rate * gradient
+
+
+@program(0.4, 1.3)
+def method_of_the_object_behind(a, b):
+    proxy = Proxy(Square(a))
+    return proxy.area() * b + proxy.calls * a
+
+
+@program(0.4, 1.3)
+def attribute_of_the_object_behind_is_looked_up_once(a, b):
+    proxy = Doubling(Square(a))
+    proxy.gain = b
+    return proxy.side * proxy.calls * proxy.gain
+
+
+@program(0.4, 1.3)
+def missing_attribute_with_a_default(a, b):
+    proxy = Proxy(Square(a))
+    return getattr(proxy, "radius", b) * getattr(proxy, "side", b) ** 2
+
+
+@program(0.4, 1.3)
+def copies_of_objects_that_know_each_other(a, b):
+    tree = Node(a).add(Node(b))
+    other = copy.deepcopy(tree)
+    other.children[0].value *= a
+    other.value = b
+    return tree.total() * other.total()
+
+
+@program(X, 0.1)
+def network_that_updates_its_own_parameters(x, rate):
+    network = Network([2, 3, 1])
+    for _ in range(2):
+        y = network(x)
+        network.step([np.full(p.shape, y.mean()) for p in network.parameters()], rate)
+    return np.sum(network(x) ** 2)
