@@ -9,6 +9,7 @@ import gast
 import numpy as np
 
 from srcad import runtime as rt
+from srcad.analysis.class_effects import ITERATION, OPERATORS, effects_in_sight
 from srcad.analysis.infer import ARRAY_METHODS, Kinds, kind_of_operation
 from srcad.analysis.kinds import RANGE, Kind, is_scalar
 from srcad.analysis.results.generators import method_of_generator
@@ -149,6 +150,7 @@ class PointsTo:
         self.stored: set[str] = set()
         self.kept: set[str] = set()
         self.holds: list[tuple[str, str]] = []
+        self.found_effects: frozenset[str] | None = None
 
     def collect(self, parameters_alias: bool) -> PointsTo:
         names = sorted(parameter_names(self.fn))
@@ -249,6 +251,11 @@ class PointsTo:
     def operation(self, target: str, value: gast.AST) -> None:
         if isinstance(value, gast.Call):
             self.call(target, value)
+        elif isinstance(value, (gast.BinOp, gast.UnaryOp)):
+            operands = (value.left, value.right) if isinstance(value, gast.BinOp) else (value.operand,)
+            self.computed(OPERATORS, *operands)
+            if self.is_pointer(target) and isinstance(value, gast.BinOp):
+                self.concatenation(target, value)
         elif not self.is_pointer(target):
             return
         elif isinstance(value, gast.Name):
@@ -263,8 +270,6 @@ class PointsTo:
         elif isinstance(value, gast.Dict):
             for key, element in zip(value.keys, value.values):
                 self.hold(target, element, spread=key is None)
-        elif isinstance(value, gast.BinOp):
-            self.concatenation(target, value)
 
     def alias(self, target: str, value: gast.AST) -> None:
         base = self.pointer(value)
@@ -301,6 +306,7 @@ class PointsTo:
         base = self.pointer(value.value)
         if base is None:
             return
+        self.computed(frozenset(["__getitem__"]), value.value)
         kind = self.kind(value.value)
         if kind.name == "array" and self.is_fancy(value.slice):
             return
@@ -331,6 +337,21 @@ class PointsTo:
                 self.load(target, base, self.kind(value.value))
             return
         self.load(target, base, Kind("any"))
+        self.computed(frozenset([value.attr]), value.value)
+
+    def computed(self, titles: frozenset[str], *operands: gast.AST) -> None:
+        """Note an attribute or operator that a class may define; some class that is in sight may change something there."""
+        unknown = [node for node in operands if self.kind(node).name in ("any", "object")]
+        held = [name for name in map(self.pointer, unknown) if name is not None]
+        if held and titles & self.effects():
+            for name in held:
+                self.classes.mutate(name)
+                self.classes.mutate(self.classes.elements(name))
+
+    def effects(self) -> frozenset[str]:
+        if self.found_effects is None:
+            self.found_effects = effects_in_sight(self.fn, *(kind.value for kind in self.kinds.values()))
+        return self.found_effects
 
     def concatenation(self, target: str, value: gast.BinOp) -> None:
         kind = self.kinds.get(target, Kind("any"))
@@ -355,6 +376,8 @@ class PointsTo:
                 if target is not None:
                     self.hold(target, captured)
             return
+        if function is rt.sequence:
+            self.computed(ITERATION, *node.args)
         if registry.is_key(function) and (function is rt.sequence or function in _COPYING):
             self.copying(target, function, node)
             return

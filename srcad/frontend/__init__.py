@@ -23,6 +23,7 @@ from srcad.frontend.fence import fence
 from srcad.frontend.frozen import call_frozen_distributions
 from srcad.frontend.generators import inline_generators
 from srcad.frontend.iterators import step_iterators
+from srcad.frontend.lazy import run_lazily
 from srcad.frontend.listed import list_generators, refuse_generator
 from srcad.frontend.local_classes import make_local_classes
 from srcad.frontend.match import lower_match
@@ -45,6 +46,7 @@ PASSES = (
     lower_match,
     list_generators,
     write_out_contexts,
+    run_lazily,
     inline_generators,
     step_iterators,
     lower_exceptions,

@@ -487,3 +487,29 @@ class _Samples:
 @refused(np.ones(2))
 def objects_that_become_arrays_in_a_list(x):
     return np.sum(np.stack([_Samples(x), _Samples(x * x)]))  # refused at: [_Samples(x), _Samples(x * x)]
+
+
+@refused([1.0, 2.0])
+def generator_of_which_items_are_taken_between_changes(x):
+    factor = [2.0]
+    items = (v * factor[0] for v in x)  # refused at: (v * factor[0] for v in x)
+    first = next(items)
+    factor[0] *= first
+    return next(items)
+
+
+def _doubled_and_summed(items, x):
+    x *= 2.0
+    return sum(items)
+
+
+@refused(np.ones(3))
+def generator_given_to_a_function_that_changes_what_it_reads(x):
+    return _doubled_and_summed((v * v for v in x), x)  # refused at: (v * v for v in x)
+
+
+@refused(1.0)
+def properties_that_change_their_objects_side_by_side(x):
+    objects = [_Counting(x), _Counting(x * x)]
+    pairs = zip((o.grown() for o in objects), (o.value for o in objects))  # refused at: zip(
+    return sum(a * b for a, b in pairs)

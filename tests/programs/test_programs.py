@@ -73,6 +73,7 @@ TOPICS = (
     "sets_and_text",
     "machines",
     "state_and_views",
+    "lazy_iterators",
 )
 for topic in TOPICS:
     importlib.import_module(f"tests.programs.{topic}")

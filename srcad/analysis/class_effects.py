@@ -1,0 +1,114 @@
+"""Which methods, properties and operators of the user's classes may change something."""
+
+from __future__ import annotations
+
+import functools
+import types
+from typing import Any
+
+import gast
+
+from srcad.errors import SrcadError
+from srcad.lang import tree as t
+from srcad.lang.function import Function
+from srcad.lang.source import read
+from srcad.lang.walking import nodes_in
+
+__all__ = [
+    "ITERATION",
+    "METHODS",
+    "OPERATORS",
+    "changes",
+    "effects_in_sight",
+    "is_users",
+    "statements_of",
+    "stores",
+]
+
+METHODS = frozenset(
+    "append appendleft add clear discard extend extendleft fill insert pop popitem popleft put remove resize reverse "
+    "setdefault sort update partition itemset __setitem__ __iadd__".split()
+)
+"""Methods of containers and arrays that change these."""
+OPERATORS = frozenset(
+    f"__{title}__"
+    for title in "add sub mul truediv neg radd rsub rmul rtruediv pow matmul floordiv mod pos invert".split()
+)
+ITERATION = frozenset(["__iter__", "__next__", "__getitem__"])
+_LIBRARIES = frozenset(
+    "builtins numpy math itertools collections srcad dataclasses typing functools abc contextlib enum".split()
+)
+
+
+def statements_of(tree: Any) -> list[Any]:
+    """Return the body of a function, or the expression of a lambda."""
+    return tree.body if isinstance(tree.body, list) else [tree.body]
+
+
+def effects_in_sight(fn: Function, *more: Any) -> frozenset[str]:
+    """Return the names of methods, properties and operators that change something in some class that is in sight.
+
+    ``more`` are further values, of which some may be classes.
+    """
+    functions = [fn.source.func, *(v for v in fn.scope.statics.values() if isinstance(v, types.FunctionType))]
+    spaces = {id(space): space for space in (getattr(f, "__globals__", {}) for f in functions if is_users(f))}
+    values = [
+        *fn.scope.statics.values(),
+        *more,
+        *(v for space in spaces.values() for v in list(space.values())),
+    ]
+    classes = {v for v in values if isinstance(v, type)}
+    return frozenset().union(*(_changing(cls) for cls in classes if is_users(cls)))
+
+
+@functools.lru_cache(maxsize=512)
+def _changing(cls: type) -> frozenset[str]:
+    found = set()
+    for base in cls.__mro__:
+        for title, value in vars(base).items():
+            function = value.fget if isinstance(value, property) else value
+            if isinstance(function, types.FunctionType) and title != "__init__" and stores(function, ()):
+                found.add(title)
+    return frozenset(found)
+
+
+def stores(function: types.FunctionType, active: tuple[types.FunctionType, ...]) -> bool:
+    """Tell whether a function may change what it is given: it stores somewhere, or another one does that it calls."""
+    try:
+        tree = read(function).tree
+    except (SrcadError, OSError, TypeError):
+        return True
+    if changes(tree):
+        return True
+    active = (*active, function)
+    return any(stores(callee, active) for callee in _callees(function, tree) if callee not in active)
+
+
+def _callees(function: types.FunctionType, tree: Any) -> list[types.FunctionType]:
+    """Return the user's functions that a function calls by the names of its module."""
+    calls = [n for n in t.own_nodes(statements_of(tree)) if isinstance(n, gast.Call)]
+    names = {n.func.id for n in calls if isinstance(n.func, gast.Name)}
+    found = [function.__globals__.get(name) for name in sorted(names)]
+    return [callee for callee in found if isinstance(callee, types.FunctionType) and is_users(callee)]
+
+
+def changes(tree: Any) -> bool:
+    """Tell whether the function of a tree stores in attributes, in items or in what its parameters hold."""
+    parameters = {n.id for n in nodes_in(tree.args) if isinstance(n, gast.Name)}
+    for node in t.own_nodes(statements_of(tree)):
+        if isinstance(node, gast.Attribute | gast.Subscript) and not isinstance(node.ctx, gast.Load):
+            return True
+        if isinstance(node, gast.AugAssign) and getattr(node.target, "id", "") in parameters:
+            return True
+        if (
+            isinstance(node, gast.Call)
+            and isinstance(node.func, gast.Attribute)
+            and node.func.attr in METHODS
+        ):
+            return True
+    return False
+
+
+def is_users(value: Any) -> bool:
+    """Tell whether a function or class is none of Python's, NumPy's or srcad's own."""
+    return str(value.__module__).partition(".")[0] not in _LIBRARIES

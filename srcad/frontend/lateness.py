@@ -1,0 +1,212 @@
+"""What a function may change between the making of an iterator and the taking of its items.
+
+Variables that may share memory are put together first, without regard to order. A statement changes what it stores in,
+and what it gives to functions of the user's.
+"""
+
+from __future__ import annotations
+
+import types
+from typing import Any
+
+import gast
+
+from srcad.analysis.class_effects import METHODS, changes, effects_in_sight, is_users, statements_of, stores
+from srcad.frontend.quiet import is_quiet_method
+from srcad.lang import tree as t
+from srcad.lang.function import Function, Nested
+from srcad.lang.source import read
+from srcad.lang.walking import nodes_in
+from srcad.rules import registry
+
+__all__ = ["Lateness"]
+
+_SCALARS = (next, len, float, int, sum, abs, round, bool, str, range, max, min, map)
+_OPERATORS = frozenset(
+    f"__{title}__" for title in "getitem call iter next add sub mul truediv neg radd rsub rmul pow matmul getattr "
+    "getattribute abs".split()
+)  # fmt: skip
+
+
+class Lateness:
+    """The changes in one function; see `why_late`."""
+
+    def __init__(self, fn: Function) -> None:
+        self.fn, self.statics = fn, fn.scope.statics
+        self.parents: dict[str, str] = {}
+        self.effects = effects_in_sight(fn)
+        for node in t.own_nodes(fn.tree.body):
+            self.join(node)
+
+    def why_late(self, node: Any, stmt: gast.stmt, around: tuple[gast.stmt, ...]) -> str | None:
+        """Return what may change before the items of ``node``, which ``stmt`` makes, are taken; None if nothing may."""
+        later = self.later(stmt, around)
+        if isinstance(node, gast.GeneratorExp):
+            own = {
+                n.id for part in node.generators for n in nodes_in(part.target) if isinstance(n, gast.Name)
+            }
+            late = self.late_reads(node) - own
+            for name in sorted(late):
+                if any(
+                    name in t.bound_names([other])
+                    for other in later
+                    if not isinstance(other, gast.FunctionDef)
+                ):
+                    return f"'{name}' may be another value when its items are taken"
+        reads = {n.id for n in nodes_in(node) if isinstance(n, gast.Name) and n.id not in self.statics}
+        if self.acts(node):
+            return "its items change something when they are made"
+        classes = {self.find(name) for name in reads}
+        for other in later:
+            changed = self.changed(other, other is stmt)
+            if any(self.find(name) in classes for name in changed):
+                return f"what its items are made of may change before they are taken, on line {other.lineno}"
+        return None
+
+    def late_reads(self, node: gast.GeneratorExp) -> set[str]:
+        """Return the variables that are looked up when items are taken: all but those of the first iterable."""
+        first = node.generators[0]
+        parts = [node.elt, *first.ifs, *node.generators[1:]]
+        return {n.id for part in parts for n in nodes_in(part) if isinstance(n, gast.Name)} - set(
+            self.statics
+        )
+
+    def later(self, stmt: gast.stmt, around: tuple[gast.stmt, ...]) -> list[gast.stmt]:
+        """Return the simple statements that may be run after ``stmt``, itself included."""
+        every = [n for n in t.own_nodes(self.fn.tree.body) if isinstance(n, gast.stmt)]
+        loops = [other for other in around if isinstance(other, gast.For | gast.While)]
+        start = loops[0] if loops else stmt
+        return every[next(k for k, n in enumerate(every) if n is start) :]
+
+    # -- memory that is shared --------------------------------------------------------------------
+
+    def find(self, name: str) -> str:
+        while name in self.parents:
+            name = self.parents[name]
+        return name
+
+    def unify(self, names: set[str]) -> None:
+        first, *rest = sorted(self.find(name) for name in names if name not in self.statics) or [""]
+        for other in rest:
+            if other != first:
+                self.parents[other] = first
+
+    def join(self, node: gast.AST) -> None:
+        """Put together the variables of an assignment or of the head of a loop."""
+        if isinstance(node, gast.Assign):
+            targets = {n.id for target in node.targets for n in nodes_in(target) if isinstance(n, gast.Name)}
+            self.unify(targets | self.shared(node.value))
+        elif isinstance(node, gast.For):
+            names = {n.id for n in nodes_in(node.target) if isinstance(n, gast.Name)}
+            self.unify(names | self.shared(node.iter))
+        elif isinstance(node, gast.With):
+            self.unify({n.id for item in node.items for n in nodes_in(item) if isinstance(n, gast.Name)})
+        elif (
+            isinstance(node, gast.Call)
+            and isinstance(node.func, gast.Attribute)
+            and node.func.attr in METHODS
+        ):
+            kept = set().union(*(self.shared(a) for a in node.args)) if node.args else set()
+            self.unify({_root(node.func), *kept})
+
+    def shared(self, node: Any) -> set[str]:
+        """Return the variables whose memory the value of an expression may share."""
+        fresh = gast.Constant | gast.Compare | gast.UnaryOp | gast.JoinedStr | gast.GeneratorExp
+        if isinstance(node, fresh) or isinstance(node, gast.BinOp) and not isinstance(node.op, gast.Add):
+            return set()
+        if isinstance(node, gast.Call):
+            function = self.statics.get(getattr(node.func, "id", ""))
+            if any(function is known for known in _SCALARS) or getattr(function, "__module__", "") == "math":
+                return set()
+            parts = (node.func, *node.args, *(k.value for k in node.keywords))
+            return set().union(*(self.shared(part) for part in parts))
+        if isinstance(node, gast.Name):
+            return {node.id} - set(self.statics)
+        return set().union(*(self.shared(part) for part in _children(node)))
+
+    # -- what is changed --------------------------------------------------------------------------
+
+    def changed(self, stmt: gast.stmt, only_calls: bool) -> set[str]:
+        """Return the variables whose contents a statement, of a compound one the head, may change."""
+        found: set[str] = set()
+        if isinstance(stmt, gast.FunctionDef):
+            return found
+        heads = [getattr(stmt, part, None) for part in ("value", "iter", "test", "exc", "msg")]
+        targets = getattr(stmt, "targets", None) or [getattr(stmt, "target", None)]
+        for target in targets:
+            for node in nodes_in(target) if target is not None else ():
+                if isinstance(node, gast.Subscript | gast.Attribute) and not isinstance(node.ctx, gast.Load):
+                    found.add(_root(node))
+        if isinstance(stmt, gast.AugAssign) and isinstance(stmt.target, gast.Name):
+            found.add(stmt.target.id)
+        for head in [*heads, *(item.context_expr for item in getattr(stmt, "items", []))]:
+            for node in t.own_nodes(head) if head is not None else ():
+                found |= self.changed_by(node)
+        return found
+
+    def changed_by(self, node: gast.AST) -> set[str]:
+        if isinstance(node, gast.Attribute) and node.attr in self.effects:
+            return {_root(node)}
+        if not isinstance(node, gast.Call):
+            return set()
+        if isinstance(node.func, gast.Attribute):
+            if node.func.attr in METHODS:
+                return {_root(node.func)}
+            return set() if is_quiet_method(node.func.attr) else self.given(node)
+        function = self.statics.get(getattr(node.func, "id", ""))
+        out = {
+            n.id
+            for k in node.keywords
+            if k.arg == "out"
+            for n in nodes_in(k.value)
+            if isinstance(n, gast.Name)
+        }
+        quiet = str(getattr(function, "__module__", "")).startswith(
+            ("builtins", "math", "numpy", "itertools", "srcad")
+        )
+        quiet = quiet or isinstance(function, type(len) | type(abs) | type)
+        if registry.is_mutating(function) or getattr(function, "__name__", "") == "at":
+            return self.given(node)
+        harmless = isinstance(function, types.FunctionType | Nested) and not self.is_changing(function)
+        return out if quiet or harmless else self.given(node)
+
+    def given(self, call: gast.Call) -> set[str]:
+        """Return the variables that a call gets, those under ``next`` left out."""
+        parts = [call.func, *call.args, *(k.value for k in call.keywords)]
+        return set().union(*(self.shared(part) for part in parts))
+
+    def why_mixed(self, node: Any) -> str | None:
+        """Return why the items of several iterators in one cannot be made one after the other; None if they can."""
+        parts = [a for a in getattr(node, "args", ()) if not isinstance(a, gast.Name | gast.Constant)]
+        if len(parts) > 1 and any(self.acts(part) for part in parts if isinstance(part, gast.GeneratorExp)):
+            return "one of those that it runs through side by side changes something"
+        return None
+
+    def acts(self, *nodes: Any) -> bool:
+        """Tell whether the items of an iterator change something when they are made."""
+        for part in t.own_nodes(nodes):
+            if isinstance(part, gast.Attribute) and part.attr in self.effects:
+                return True
+            if isinstance(part, gast.Name) and self.is_changing(self.statics.get(part.id)):
+                return True
+            operates = isinstance(part, gast.BinOp | gast.Subscript | gast.UnaryOp)
+            if operates and self.effects & _OPERATORS:
+                return True
+        return False
+
+    def is_changing(self, function: Any) -> bool:
+        """Tell whether a function that makes items may change something."""
+        if isinstance(function, Nested):
+            return changes(function.tree) or self.acts(*statements_of(function.tree))
+        users = isinstance(function, types.FunctionType) and is_users(function)
+        return users and (stores(function, ()) or self.acts(*statements_of(read(function).tree)))
+
+
+def _children(node: Any) -> list[gast.AST]:
+    return [n for n in gast.iter_child_nodes(node) if isinstance(n, gast.expr)]
+
+
+def _root(node: Any) -> str:
+    while isinstance(node, gast.Attribute | gast.Subscript | gast.Call):
+        node = node.func if isinstance(node, gast.Call) else node.value
+    return node.id if isinstance(node, gast.Name) else ""
