@@ -12,13 +12,13 @@ from srcad.analysis.annotations import annotated_kinds
 from srcad.analysis.kinds import FLOAT64, INT, kind_of
 from srcad.backends.finite_checks import checked, require_finite
 from srcad.backends.tracebacks import show_users_source
-from srcad.compilation import compiled
+from srcad.compilation import compiled, followed, is_followed
 from srcad.cotangents import form_of, internal
 from srcad.derive import inner_gradients
 from srcad.derive.request import Request
 from srcad.dispatch import Dispatch
 from srcad.dynamic import install
-from srcad.errors import ArgumentError, OutputError, UnsupportedError
+from srcad.errors import ArgumentError, OutputError, SrcadError, UnsupportedError
 from srcad.pipeline import Code, build
 from srcad.pullbacks import Pullback
 from srcad.runtime import clone, share_memory
@@ -245,6 +245,10 @@ class Derivative(Composable):
         try:
             outcome = generated(*everything)
         except BaseException as error:
+            names = (*target.names, *target.captured_names())
+            at = next((n for n, v in zip(names, everything) if is_followed(v)), None)
+            if at is not None and isinstance(error, SrcadError):
+                raise followed(target, at) from None
             self.explain(error)
             raise error
         if self.check_nans:

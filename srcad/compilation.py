@@ -18,7 +18,7 @@ from srcad.hidden_changes import refuse_hidden_changes
 from srcad.pipeline import Code, build
 from srcad.targets import Target, place, refuse_changed_defaults
 
-__all__ = ["compiled", "forget", "third_derivative", "when_forgotten"]
+__all__ = ["compiled", "followed", "forget", "is_followed", "third_derivative", "when_forgotten"]
 
 _CACHE: dict[Hashable, Code] = {}
 _MOST_ENTRIES = 4096
@@ -156,10 +156,8 @@ def _require_differentiable(
         recorded = mode in ("grad", "value") and not getattr(code, "co_filename", "<srcad").startswith(
             "<srcad"
         )
-        if type(value).__module__ == "srcad.tape.values" and not recorded:
-            raise ArgumentError(f"The argument '{name}' of '{target.title()}' is a value that a tape follows.",
-                                "Take the inner derivative by a tape too, inside of the outer one.",
-                                place(target.func))  # fmt: skip
+        if is_followed(value) and not recorded:
+            raise followed(target, name)
         if name not in wanted or mode in ("vjp", "call", "jvp", "tangent"):
             continue
         refused = isinstance(value, (set, frozenset, np.ma.MaskedArray))
@@ -168,6 +166,22 @@ def _require_differentiable(
             raise ArgumentError(f"The argument '{name}' of '{target.title()}' is a {type(value).__name__}, which has "
                                 "no derivative.", "Differentiate with respect to numbers, arrays or containers of them.",
                                 place(target.func))  # fmt: skip
+
+
+def is_followed(value: Any) -> bool:
+    """Tell whether a value is, or holds, one that a tape follows."""
+    if isinstance(value, (list, tuple)):
+        return any(map(is_followed, value))
+    if isinstance(value, dict):
+        return any(map(is_followed, value.values()))
+    return type(value).__module__ == "srcad.tape.values"
+
+
+def followed(target: Target, name: str) -> ArgumentError:
+    """Return the error for a derivative by source at a value that a tape follows."""
+    return ArgumentError(f"The argument '{name}' of '{target.title()}' is a value that a tape follows.",
+                         "Take the inner derivative by a tape too, inside of the outer one; pass x.value for a constant.",
+                         place(target.func))  # fmt: skip
 
 
 def _built(target: Target, request: Request, values: tuple[Any, ...], derived: Any) -> Code:

@@ -29,8 +29,10 @@ class Location:
     end_column: int | None = None
 
     def excerpt(self) -> str:
-        """Return the place in the form of a traceback entry, with a caret below the column."""
+        """Return the place in the form of a traceback entry, with a caret below the column if the line is known."""
         stripped = self.text.lstrip()
+        if not stripped:
+            return f'  File "{self.file}", line {self.line}'
         indent = len(self.text) - len(stripped)
         start = max(self.column - indent, 0)
         width = max((self.end_column or self.column + 1) - self.column, 1)

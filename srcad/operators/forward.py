@@ -7,7 +7,7 @@ import types
 from typing import Any
 
 from srcad.analysis.kinds import NUMBER, is_differentiable, kind_of
-from srcad.compilation import compiled, when_forgotten
+from srcad.compilation import compiled, followed, is_followed, when_forgotten
 from srcad.derive.request import Request
 from srcad.errors import ArgumentError, UnsupportedError
 from srcad.forward_pipeline import build_forward
@@ -138,7 +138,7 @@ class Jvp(WrittenOut):
 
     def directions(self, primals: tuple[Any, ...], tangents: tuple[Any, ...]) -> dict[str, Any]:
         """Return the tangents of the parameters, in the runtime's form, by name."""
-        _require_no_tape(self.target, (*primals, *tangents))
+        _require_no_tape(self.target, primals, tangents)
         found: dict[str, Any] = {}
         positions = self.target.positions(len(primals))
         for (name, element), value, tangent in zip(positions, primals, tangents):
@@ -190,12 +190,11 @@ class Jvp(WrittenOut):
         return self.latest
 
 
-def _require_no_tape(target: Target, values: tuple[Any, ...]) -> None:
+def _require_no_tape(target: Target, primals: tuple[Any, ...], tangents: tuple[Any, ...] = ()) -> None:
     """Refuse values that a tape follows, whose steps here it would not see."""
-    if any(type(value).__module__ == "srcad.tape.values" for value in values):
-        raise ArgumentError(f"A tape follows an argument of a derivative of '{target.title()}'.",
-                            "Take the inner derivative by a tape too, inside of the outer one.",
-                            place(target.func))  # fmt: skip
+    for (name, _), *values in zip(target.positions(len(primals)), primals, tangents or primals):
+        if any(map(is_followed, values)):
+            raise followed(target, name)
 
 
 def _is_still(value: Any, tangent: Any) -> bool:

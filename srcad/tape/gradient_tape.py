@@ -20,10 +20,21 @@ from srcad.tape.values import Traced, Variable, warn_not_watched
 __all__ = ["GradientTape"]
 
 
+def _forgotten(traceback: types.TracebackType | None) -> SrcadError | None:
+    """Return the refusal of the line that has raised, if there was one."""
+    place = _line_of(traceback)
+    refused, line = recording.refused or (None, None)
+    return refused if place is not None and (place.file, place.line) == line else None
+
+
 def _line_of(traceback: types.TracebackType | None) -> Location | None:
-    """Return the line that raised an exception."""
-    while traceback is not None and traceback.tb_next is not None:
+    """Return the line outside of srcad and NumPy that an exception came from."""
+    latest = None
+    while traceback is not None:
+        name = str(traceback.tb_frame.f_globals.get("__name__", "")).partition(".")[0]
+        latest = traceback if name not in ("srcad", "numpy") else latest
         traceback = traceback.tb_next
+    traceback = latest
     if traceback is None:
         return None
     file = traceback.tb_frame.f_code.co_filename
@@ -84,11 +95,15 @@ class GradientTape:
         traceback: types.TracebackType | None = None,
     ) -> None:
         self._stop()
-        # A store of a number into an array: NumPy hides why it was refused.
-        if isinstance(error, ValueError) and isinstance(error.__cause__, SrcadError):
-            refused = error.__cause__
+        refused = error
+        if isinstance(error, ValueError):
+            # A store of a number into an array: NumPy hides why it was refused, or forgets it.
+            refused = error.__cause__ if isinstance(error.__cause__, SrcadError) else _forgotten(traceback)
+        recording.refused = None
+        if isinstance(refused, SrcadError):
             refused.location = refused.location or _line_of(traceback)
-            raise refused.with_traceback(traceback) from None
+            if refused is not error:
+                raise refused.with_traceback(traceback) from None
 
     def _stop(self) -> None:
         recording.tokens = tuple([token for token in recording.tokens if token is not self._token])

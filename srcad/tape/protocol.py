@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import operator
+import sys
 from collections.abc import Callable, Iterator
 from typing import Any, NoReturn
 
@@ -12,7 +13,7 @@ from srcad.errors import NoDerivativeError, UnsupportedError
 from srcad.rules import registry
 from srcad.tape.calls import binary, record, subscript, unary, unwrapped
 from srcad.tape.lifting import lifted
-from srcad.tape.recording import Node, Readable, is_tracked
+from srcad.tape.recording import Node, Readable, is_tracked, recording
 
 __all__ = ["ArrayLike"]
 
@@ -364,12 +365,15 @@ class ArrayLike:
     def _detach(self, by: str) -> None:
         node = self if isinstance(self, Node) else self.read()  # type: ignore[attr-defined]
         if isinstance(node, Node) and is_tracked(node):
-            raise NoDerivativeError(
+            error = NoDerivativeError(
                 f"A value that a tape follows was made a plain number or array, by {by}, "
                 "and would lose its derivative.",
                 "Write np.sin(x) for math.sin(x), np.stack([x, y]) for np.array([x, y]), or "
                 "srcad.tape.apply(f, x) for a function f with a rule; x.value is the plain value, a constant.",
             )
+            frame = sys._getframe(2)
+            recording.refused = error, (frame.f_code.co_filename, frame.f_lineno)
+            raise error
 
     # -- text and copies
 

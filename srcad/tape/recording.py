@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from srcad.errors import UnsupportedError
+from srcad.errors import SrcadError, UnsupportedError
 
 __all__ = ["Node", "Operation", "Readable", "Route", "Token", "is_tracked", "recording"]
 
@@ -60,9 +60,19 @@ class Token:
 
 
 class _Recording(threading.local):
-    """The tokens of the tapes that record in this thread, the outermost first."""
+    """What belongs to a thread.
+
+    Attributes
+    ----------
+    tokens : tuple of Token
+        Those of the tapes that record, the outermost first.
+    refused : tuple, optional
+        The latest refusal to make a plain number of a traced one, with the file and line that asked for it: what called
+        for the number may raise an exception of its own instead.
+    """
 
     tokens: tuple[Token, ...] = ()
+    refused: tuple[SrcadError, tuple[str, int]] | None = None
 
 
 recording = _Recording()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import warnings
 from typing import Any
 
@@ -133,10 +134,11 @@ class Variable(ArrayLike, Readable):
 def warn_not_watched(value: Any) -> None:
     """Warn that a tape does not watch an integer."""
     what = f"array of {value.dtype}" if isinstance(value, np.ndarray) else type(value).__name__
-    warnings.warn(
-        f"A tape was asked to watch an integer ({what}), which has no derivative; make it a float.",
-        stacklevel=3,
-    )
+    frame, level = sys._getframe(1), 2
+    while frame.f_back is not None and str(frame.f_globals.get("__name__", "")).startswith("srcad."):
+        frame, level = frame.f_back, level + 1
+    message = f"A tape was asked to watch an integer ({what}), which has no derivative; make it a float."
+    warnings.warn(message, stacklevel=level)
 
 
 def _fresh(value: Any, dtype: Any) -> Any:

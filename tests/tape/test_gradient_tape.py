@@ -519,3 +519,9 @@ def test_nothing_stays_alive_after_the_values_are_gone():
     after, _ = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert after - before < 8000
+
+
+def test_the_warning_about_an_integer_stands_at_the_users_line():
+    with GradientTape() as tape, pytest.warns(UserWarning, match="has no derivative") as warned:
+        tape.watch({"a": [1, 2.0]})
+    assert warned[0].filename == __file__

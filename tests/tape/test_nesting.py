@@ -230,3 +230,19 @@ def test_a_derivative_of_a_value_that_a_tape_follows_is_refused(derivative):
         x = tape.watch(np.ones(2))
         with pytest.raises(srcad.SrcadError, match="Take the inner derivative by a tape too"):
             derivative(lambda x: np.sum(x**3), x)
+
+
+@pytest.mark.parametrize(
+    "inner",
+    [
+        lambda x: grad(lambda y: np.sum(y**3))(x),
+        lambda x: grad(lambda y: np.sum(x * y))(np.ones(2)),
+        lambda x: grad(lambda p: np.sum(p["a"] ** 3))({"a": x}),
+        lambda x: srcad.vjp(lambda p: np.sum(p[0] ** 3), [x]),
+        lambda x: srcad.jvp(lambda p: p["a"], ({"a": x},), ({"a": np.ones(2)},)),
+        lambda x: grad(lambda y: np.sum(y**3))(srcad.Variable(np.ones(2))),
+    ],
+)
+def test_what_a_tape_follows_is_no_point_of_a_derivative_of_source(inner: Any) -> None:
+    with GradientTape() as tape, pytest.raises(SrcadError, match=r"pass x\.value for a constant"):
+        inner(2.0 * tape.watch(np.ones(2)))

@@ -383,3 +383,24 @@ def test_a_refused_store_of_a_number_shows_its_line():
         a[0] = x[1]
     assert caught.value.location.text.strip() == "a[0] = x[1]"
     assert "test_values.py" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "statement",
+    ["a[0] = x[0]", "a.flat[0] = x[0]", "a[:] = [x[0], x[1]]", "a += x", "a.fill(x[0])", "np.copyto(a, x)"],
+)
+def test_a_store_of_a_traced_value_is_refused_at_its_line(statement: str) -> None:
+    program = compile(f"a = np.zeros(2)\n{statement}\n", "<program>", "exec")
+    with pytest.raises(SrcadError) as refused, GradientTape() as tape:
+        exec(program, {"np": np, "x": tape.watch(np.ones(2))})
+    assert 'File "<program>", line 2' in str(refused.value)
+
+
+def test_an_error_of_the_users_own_after_a_refusal_stays_what_it_is() -> None:
+    with pytest.raises(ValueError, match="my own"), GradientTape() as tape:
+        x = tape.watch(np.ones(2))
+        try:
+            float(x[0])
+        except SrcadError:
+            pass
+        raise ValueError("my own")
