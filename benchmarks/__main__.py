@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from benchmarks.cases import CASES, Case
+from benchmarks.checkpoints import Cost, of_functions, of_loops
 from benchmarks.contenders import by_autograd, by_jax, by_srcad, by_tape, verify, verify_by_hand
 from benchmarks.hessians import beside_autograd_hessian
 from benchmarks.kernel_figures import beside_autograd, beside_by_hand, beside_primals, memory_beside_by_hand
@@ -59,6 +60,7 @@ def main() -> None:
     if not options.case:
         _print_overheads(options.rounds)
         _print_memory()
+        _print_checkpoints()
     for failure in failures:
         print(f"\n{failure}")
 
@@ -175,6 +177,22 @@ def _print_memory() -> None:
     print(
         f"peak memory of the gradient of the {case.name}, srcad/leanest by hand: {own / min(peaks.values()):.2f}"
     )
+
+
+def _print_checkpoints() -> None:
+    """Print memory and time of gradients that compute again what they do not keep, beside those that keep all."""
+
+    def text(cost: Cost) -> str:
+        return f"{cost.memory / 1e6:.3g} MB in {cost.time:.2f} gradients"
+
+    for name, (plain, others) in of_loops().items():
+        print(f"10,000 steps over {name}: plain {text(plain)}", end="")
+        for snapshots, cost in others.items():
+            print(f"; {'by default' if snapshots is None else f'{snapshots} snapshots'} {text(cost)}", end="")
+        print(flush=True)
+    plain, others = of_functions()
+    print(f"64 layers of 100,000 entries: plain {text(plain)}", end="")
+    print("".join(f"; blocks of {layers} {text(cost)}" for layers, cost in others.items()))
 
 
 if __name__ == "__main__":

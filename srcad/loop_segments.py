@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import functools
-import inspect
+import itertools
 import types
 from collections.abc import Callable
 from typing import Any
@@ -21,6 +21,15 @@ from srcad.lang.function import Nested
 from srcad.lang.walking import nodes_in
 from srcad.operators import structures
 from srcad.runtime.calls import Closure
+from srcad.state_records import (
+    Form,
+    form_of_records,
+    gradient_of,
+    gradient_parts,
+    made_text,
+    parts_of,
+    paths_in,
+)
 from srcad.targets import Target
 from srcad.written import write
 
@@ -28,7 +37,7 @@ __all__ = ["Segment", "advance_of", "advance_of_closure", "opened", "segment_of"
 
 
 @functools.lru_cache(maxsize=256)
-def advance_of(step: types.FunctionType, count: int, receiver: bool = False, record: Any = None) -> Any:
+def advance_of(step: types.FunctionType, count: int, receiver: bool = False, form: Form = None) -> Any:
     """Write the function that does ``n`` steps, with ``count`` further arguments, so that the compiler can inline it.
 
     Parameters
@@ -39,23 +48,19 @@ def advance_of(step: types.FunctionType, count: int, receiver: bool = False, rec
         How many further arguments it has.
     receiver : bool
         The first of these comes before the state, since the step is a method.
-    record : type, optional
-        The dataclass of the state, which is given and returned as the tuple of its fields.
+    form : Form
+        The records that the state consists of, which is given and returned as the tuple of what stands in them.
     """
     names = [f"argument_{i}" for i in range(count)]
     given = [*names[:1], "state", *names[1:]] if receiver else ["state", *names]
-    fields = [field.name for field in dataclasses.fields(record)] if record is not None else []
-    made = (
-        f"    state = record({', '.join(f'{n}=state[{i}]' for i, n in enumerate(fields))})\n"
-        if fields
-        else ""
-    )
-    result = "".join(f"state.{n}, " for n in fields)
+    classes: dict[str, Any] = {}
+    made = f"    state = {made_text(form, itertools.count(), classes)}\n" if form is not None else ""
+    result = "".join(f"state{path}, " for path in paths_in(form)) if form is not None else "state"
     text = (
         f"def advance({', '.join(['state', 'n', *names])}):\n{made}    for _ in range(n):\n"
-        f"        state = step({', '.join(given)})\n    return {result or 'state'}\n"
+        f"        state = step({', '.join(given)})\n    return {result}\n"
     )
-    return write("advance", text, {"step": step, "record": record}, step)
+    return write("advance", text, {"step": step, **classes}, step)
 
 
 @functools.lru_cache(maxsize=256)
@@ -87,12 +92,12 @@ class Segment:
         The shadows of those that have a derivative, and of what the step has captured, by name.
     is_complete : bool
         Its pullback returns all these gradients; what nested functions have captured it does not.
-    record : type or None
-        The dataclass of the states, which are passed as tuples.
+    form : Form
+        The records that the states consist of, which are passed as tuples.
     """
 
-    def __init__(self, function: Any, others: tuple[Any, ...], images: Any, own: Any, record: Any) -> None:
-        self.target, self.others, self.record = Target(function), others, record
+    def __init__(self, function: Any, others: tuple[Any, ...], images: Any, own: Any, form: Form) -> None:
+        self.target, self.others, self.form = Target(function), others, form
         names = [*self.target.names[2:], *self.target.captured_names()]
         values = (*others, *self.target.captured())
         given = zip(names, values, (*images, *(own or ())))
@@ -101,17 +106,16 @@ class Segment:
 
     def takes(self, state: Any) -> bool:
         """Tell whether a state is of the kind that the function is written for."""
-        return _is_plain(state) if self.record is None else type(state) is self.record
+        return form_of_records(state) == self.form and _is_plain(parts_of(state, self.form))
 
     def pull(self, state: Any, steps: int, gradient: Any) -> Any:
         """Do both sweeps and return the gradient of the state; None if the arguments share memory that changes.
 
         ``gradient``, that of the last state, has the form of the runtime, and so has the result.
         """
-        if self.record is not None:
-            names = [field.name for field in dataclasses.fields(self.record)]
-            state = tuple(getattr(state, n) for n in names)
-            gradient = [gradient.get(n, 0.0) for n in names]
+        if self.form is not None:
+            state = tuple(parts_of(state, self.form))
+            gradient = gradient_parts(gradient, self.form)
         values = (state, steps, *self.others)
         everything = (*values, *self.target.captured())
         code = compiled(self.target, values, (self.target.names[0], *self.carrying), "vjp")
@@ -123,7 +127,7 @@ class Segment:
         for image, other in zip(self.carrying.values(), others):
             rt.accumulate_shadow(image, other)
         found = internal(found, form_of(state), self.target.title())
-        return found if self.record is None else dict(zip(names, found))
+        return found if self.form is None else gradient_of(iter(found), self.form)
 
 
 def segment_of(step: Any, args: tuple[Any, ...], own: Any, images: Any, state: Any) -> Segment | None:
@@ -138,19 +142,16 @@ def segment_of(step: Any, args: tuple[Any, ...], own: Any, images: Any, state: A
     state
         The first state.
     """
-    record: Any = type(state) if _is_record(type(state)) else None
-    parts = (
-        [getattr(state, field.name) for field in dataclasses.fields(state)] if record is not None else state
-    )
-    if not _is_plain(parts):
+    form = form_of_records(state)
+    if not _is_plain(parts_of(state, form)):
         return None
     made: Segment | None = None
     if isinstance(step, types.FunctionType):
-        made = Segment(advance_of(step, len(args), False, record), args, images, None, record)
+        made = Segment(advance_of(step, len(args), False, form), args, images, None, form)
     elif isinstance(step, types.MethodType) and isinstance(step.__func__, types.FunctionType):
-        function = advance_of(step.__func__, len(args) + 1, True, record)
-        made = Segment(function, (step.__self__, *args), (own, *images), None, record)
-    elif record is None and (advance := advance_of_closure(step, len(args))) is not None:
+        function = advance_of(step.__func__, len(args) + 1, True, form)
+        made = Segment(function, (step.__self__, *args), (own, *images), None, form)
+    elif form is None and (advance := advance_of_closure(step, len(args))) is not None:
         made = Segment(advance, args, images, own, None)
     return made if made is not None and made.is_complete else None
 
@@ -204,16 +205,6 @@ def opened(step: Any, own: Any) -> tuple[Any, Any]:
 def _with_helpers(step: Nested, captured: tuple[str, ...], helpers: tuple[tuple[str, Nested], ...]) -> Nested:
     """Return a nested function that captures other variables, and knows its helpers."""
     return dataclasses.replace(step, captured=captured, statics={**step.statics, **dict(helpers)})
-
-
-def _is_record(cls: type) -> bool:
-    """Tell whether the objects of a class are made of their fields alone."""
-    return (
-        dataclasses.is_dataclass(cls)
-        and not hasattr(cls, "__post_init__")
-        and all(field.init for field in dataclasses.fields(cls))
-        and list(inspect.signature(cls).parameters) == [field.name for field in dataclasses.fields(cls)]
-    )
 
 
 def _is_plain(state: Any) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import namedtuple
 from dataclasses import dataclass
 
 import numpy as np
@@ -25,6 +26,25 @@ class Counted:
 
     def __post_init__(self):
         self.count += 1
+
+
+Pair = namedtuple("Pair", "first second")
+
+
+class Point:
+    def __init__(self, x, v):
+        self.x, self.v = x, v
+
+
+class Doubled:
+    def __init__(self, x):
+        self.x = 2.0 * x
+
+
+@dataclass(frozen=True)
+class System:
+    body: Body
+    pair: object
 
 
 class Oscillator:
@@ -148,6 +168,51 @@ def of_records(loop, k):
     return np.sum(last.position * last.velocity)
 
 
+def of_records_in_records(loop, k):
+    def push(pair, k):
+        return Pair(pair.first + 0.01 * pair.second, pair.second - 0.01 * k * pair.first)
+
+    def step(system, k):
+        return System(move(system.body, k), push(system.pair, k))
+
+    last = loop(step, System(Body(np.array([1.0, 0.4]), np.zeros(2)), Pair(0.5, 0.1)), N, k)
+    return np.sum(last.body.position) * last.pair.first
+
+
+def shift(point, k):
+    return Point(point.x + 0.01 * point.v, point.v - 0.01 * k * np.sin(point.x))
+
+
+def of_objects(loop, k):
+    last = loop(shift, Point(1.0, 0.2), N, k)
+    return last.x * last.v
+
+
+def of_objects_that_compute(loop, k):
+    return loop(lambda d: Doubled(0.5 * d.x * (1.0 - 0.001 * k)), Doubled(0.5), N).x
+
+
+def of_objects_with_more_attributes(loop, k):
+    point = Point(1.0, 0.2)
+    point.scale = 2.0
+
+    def step(point):
+        moved = Point(point.x + 0.01 * point.v, point.v - 0.01 * k * point.x * point.scale)
+        moved.scale = point.scale
+        return moved
+
+    return loop(step, point, N).x
+
+
+def move_system(system, k):
+    return System(move(system.body, k), 0.99 * system.pair)
+
+
+def of_nested_records(loop, k):
+    last = loop(move_system, System(Body(np.array([1.0, 0.4]), np.zeros(2)), 0.5), N, k)
+    return np.sum(last.body.position) * last.pair
+
+
 def of_records_that_run_code(loop, k):
     return loop(lambda c: Counted(c.value * (1.0 - 0.001 * k), c.count), Counted(1.0), N).value
 
@@ -192,6 +257,11 @@ PROGRAMS = [
     of_a_lambda,
     of_a_method,
     of_records,
+    of_records_in_records,
+    of_objects,
+    of_objects_that_compute,
+    of_objects_with_more_attributes,
+    of_nested_records,
     of_records_that_run_code,
     of_records_by_a_nested_function,
     in_place,
@@ -250,7 +320,16 @@ def of_pairs(loop, k):
 
 
 @pytest.mark.parametrize(
-    "program", [captures_a_number, calls_another_nested_function, of_pairs, of_a_method, of_records]
+    "program",
+    [
+        captures_a_number,
+        calls_another_nested_function,
+        of_pairs,
+        of_a_method,
+        of_records,
+        of_objects,
+        of_nested_records,
+    ],
 )
 def test_calls_are_resolved_once_for_many_steps(program, monkeypatch):
     monkeypatch.setitem(globals(), "N", 10_000)
