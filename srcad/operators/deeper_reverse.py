@@ -24,12 +24,12 @@ from srcad.derive.builtin_sources import source_of_builtin
 from srcad.derive.call_adjoints import CONVERSIONS
 from srcad.dynamic_containers import MOST_ITEMS, endless, is_iterable_of_class, run, written_copier
 from srcad.dynamic_objects import fill_fields
-from srcad.dynamic_operators import computes_methods, is_method_of, method_of_object, mixed, ufunc_of_arrays
-from srcad.errors import UnsupportedError
+from srcad.dynamic_operators import computes_methods, is_method_of, method_of_object, ufunc_of_arrays
 from srcad.lang.function import Nested
 from srcad.literal_options import LiteralCall, literal_call
 from srcad.operators.computed import by_class, keep_cached
 from srcad.operators.deeper import Part, Parts, apply, install
+from srcad.operators.mixed_operands import of_mixed_operands
 from srcad.operators.over_copies import (
     container_call,
     copied,
@@ -55,6 +55,7 @@ from srcad.operators.shadowed_calls import (
     UPDATES,
     ShadowedCall,
     has_no_derivative,
+    holder,
     is_computed,
     is_not_updated,
     joins_containers,
@@ -128,9 +129,9 @@ def call_parts(calls: Calls) -> Results:
     ufunc = ufunc_of_arrays(function, values) if known else None
     if ufunc is not None:
         return call_parts(_with_function(calls, ufunc))
-    if known and mixed(function, values) is not None:
-        raise UnsupportedError("An operator combines a list with an array, which is not differentiated so often.",
-                               "Make an array of the list.")  # fmt: skip
+    between = of_mixed_operands(call_parts, calls) if known else None
+    if between is not None:
+        return between
     if known and function in OUT_OF_PLACE and is_not_updated(function, values[0]):
         function = OUT_OF_PLACE[function]
         calls = _with_function(calls, function)
@@ -186,8 +187,10 @@ def _by_class(calls: Calls, function: Any, known: bool) -> Results:
         and receiver is not None
         and not isinstance(receiver, (types.ModuleType, np.ufunc))
     ):
-        images = [call._replace(own=call.function) for call in calls[1:]]
-        return method_parts(function.__self__, function.__name__, [calls[0], *images], calls[0].own)
+        images = [call._replace(own=holder(call.function)) for call in calls[1:]]
+        downs = [0.0 if call.own is None else holder(call.own) for call in calls[1:]]
+        whole = [calls[0], *images]
+        return method_parts(function.__self__, function.__name__, whole, holder(calls[0].own), downs)
     if known:
         function = SOURCES.get(function, function)
     if isinstance(function, types.BuiltinFunctionType):

@@ -21,10 +21,11 @@ from srcad.analysis.results.calls import ARRAY_METHODS, function_of_method
 from srcad.derive.builtin_sources import source_of_builtin
 from srcad.derive.call_adjoints import CONVERSIONS
 from srcad.dynamic_containers import written_copier
-from srcad.dynamic_operators import computes_methods, is_method_of, method_of_object, mixed, ufunc_of_arrays
+from srcad.dynamic_operators import computes_methods, is_method_of, method_of_object, ufunc_of_arrays
 from srcad.errors import NoDerivativeError
 from srcad.lang.function import Nested
 from srcad.operators.computed import by_class, keep_cached
+from srcad.operators.mixed_operands import of_mixed_operands
 from srcad.operators.over_copies import (
     both,
     container_call,
@@ -61,7 +62,6 @@ from srcad.operators.shadowed_calls import (
     names_a_method_of_an_array,
     nothing_to_do,
     operator_methods,
-    plain_call,
 )
 from srcad.operators.sources import SOURCES, has_plain_operands, items_by_position
 from srcad.rules import registry
@@ -117,15 +117,11 @@ def _of_mixed_operands(call: Call, args: Any, tangents: Any) -> Outcome | None:
     ufunc = ufunc_of_arrays(function, values)
     if ufunc is not None:
         return call_with_shadows(call, (ufunc, *args[1:]), tangents)
-    given = [ShadowedCall(*args), ShadowedCall(*tangents)]
-    meant = mixed(function, values)
-    updates = function in UPDATES and isinstance(values[0], np.ndarray)
-    if updates and isinstance(values[1], (list, tuple)):
-        meant = function
-    if meant is not None:
-        return _with_made(call, meant, np.array, given)
-    if function is operator.ior and isinstance(values[0], dict) and isinstance(values[1], (list, tuple)):
-        return _with_made(call, function, dict, given)
+    between = of_mixed_operands(
+        lambda calls: list(call_with_shadows(call, *calls)), [ShadowedCall(*args), ShadowedCall(*tangents)]
+    )
+    if between is not None:
+        return between[0], between[1]
     if function in OUT_OF_PLACE and is_not_updated(function, values[0]):
         return call_with_shadows(call, (OUT_OF_PLACE[function], *args[1:]), tangents)
     return None
@@ -237,26 +233,6 @@ def _of_sequence_or_class(call: Call, args: Any, tangents: Any) -> Outcome | Non
 _KINDS_OF_CALLS = (
     _of_all_modes, _of_mixed_operands, _of_maker, _of_known_rule, _of_item_or_attribute, _of_sequence_or_class,
 )  # fmt: skip
-
-
-def _with_made(call: Call, function: Any, maker: Any, calls: list[ShadowedCall]) -> Outcome:
-    """Apply an operator between an array or dict and a list, of which ``maker`` makes the like."""
-    first, image = calls
-    operands, images, undo = [], [], []
-    for place, value in enumerate(first.values):
-        pairs = [(c.values[place], c.shadows[place]) for c in calls]
-        if isinstance(value, (list, tuple)):
-            given = [plain_call(f, (v,), (s,)) for f, (v, s) in zip((maker, 0.0), pairs)]
-            (*found, pullback), (*down, dpullback) = call_with_shadows(call, *given)
-            pairs = [tuple(found), tuple(down)]
-            undo.append((pullback, dpullback))
-        operands.append(pairs[0])
-        images.append(pairs[1])
-    whole = [plain_call(f, *zip(*parts)) for f, parts in ((function, operands), (0.0, images))]
-    (*made, pullback), (*moved, dpullback) = call_with_shadows(call, *whole)
-    undo.insert(0, (pullback, dpullback))
-    pulls = functools.partial(dynamic_containers.run, [p for p, _ in undo])
-    return (*made, pulls), (*moved, partial_of(0.0, [d for _, d in undo]))
 
 
 def method_with_shadows(call: Call, args: Any, tangents: Any) -> Outcome:

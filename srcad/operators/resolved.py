@@ -11,6 +11,7 @@ columns, down to the single column that reverse mode, or forward mode over rever
 from __future__ import annotations
 
 import functools
+import operator
 import types
 from collections.abc import Callable
 from typing import Any
@@ -44,6 +45,7 @@ from srcad.operators.rows import (
     Rows,
     each_column,
     nothing_in,
+    run_all,
     still,
     tuple_of,
     with_heads,
@@ -51,7 +53,7 @@ from srcad.operators.rows import (
 from srcad.operators.shadowed_calls import CALLS, ShadowedCall, method_of_class, plain_call
 from srcad.operators.sources import SOURCES, items_by_position
 from srcad.rules import iteration, registry
-from srcad.runtime.tangents import zero_tangent
+from srcad.runtime.tangents import partial_of, zero_tangent
 
 __all__ = ["install"]
 
@@ -228,8 +230,10 @@ def constant(function: Any, rows: Rows) -> Found:
 
 
 def _of_item_or_attribute(function: Any, rows: Rows) -> Found | None:
-    """Read or change an item or an attribute."""
+    """Read or change an item or an attribute, or join dicts."""
     values = rows[0][0].values
+    if function in (operator.or_, operator.ior) and isinstance(values[0], dict):
+        return _of_dicts(function, rows)
     if not registry.is_key(function) or function not in STRUCTURAL:
         return None
     method = method_of_class(function, values)
@@ -256,6 +260,26 @@ def _of_item_or_attribute(function: Any, rows: Rows) -> Found | None:
         return None
     return each_column(function, rows, lambda k, m, part: part if m == 0 else
                        (*part[:1], *(values if k == 0 else rows[k][0].values)[1:2], *part[2:]))  # fmt: skip
+
+
+def _of_dicts(function: Any, rows: Rows) -> Found:
+    """Join dicts, of which the second may be given as pairs."""
+    if isinstance(rows[0][0].values[1], dict):
+        return each_column(function, rows)
+    pairs = [[plain_call(0.0, call.values[1:], call.shadows[1:]) for call in row] for row in rows]
+    made, first = resolved(dict, with_heads(dict, pairs))
+    joined = [
+        [
+            plain_call(0.0, (call.values[0], value), (call.shadows[0], shadow))
+            for call, (value, shadow) in zip(row, columns)
+        ]
+        for row, columns in zip(rows, made)
+    ]
+    found, second = each_column(function, joined)
+    return found, [
+        functools.partial(run_all, list(pulls)) if k == 0 else partial_of(0.0, list(pulls))
+        for k, pulls in enumerate(zip(second, first))
+    ]
 
 
 def _of_nested_or_method(function: Any, rows: Rows) -> Found | None:

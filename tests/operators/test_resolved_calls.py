@@ -17,6 +17,9 @@ ORDERS = {
     "forward over reverse over forward": lambda f: (
         lambda x: jvp(grad(lambda y: jvp(f, (y,), (1.0,))[1]), (x,), (1.0,))[1]
     ),
+    "forward over forward over reverse": lambda f: (
+        lambda x: jvp(lambda y: jvp(grad(f), (y,), (1.0,))[1], (x,), (1.0,))[1]
+    ),
     "reverse over reverse over forward": lambda f: lambda x: grad(grad(lambda y: jvp(f, (y,), (1.0,))[1]))(x),
     "forward over reverse over forward over forward": lambda f: (
         lambda x: jvp(grad(lambda z: jvp(lambda y: jvp(f, (y,), (1.0,))[1], (z,), (1.0,))[1]), (x,), (1.0,))[
@@ -118,7 +121,23 @@ def of_methods_in_a_list(x):
     return items[0] * items[1]
 
 
+def of_a_list_times_an_array(x):
+    rows = [x**2]
+    for items in (rows,):
+        product = items * np.array([x**3])
+    return product[0]
+
+
+def of_a_dict_and_pairs(x):
+    table = {"a": x**2}
+    for items in (table,):
+        items |= [("b", x**3)]
+    return table["a"] * table["b"]
+
+
 FUNCTIONS = [
+    of_a_list_times_an_array,
+    of_a_dict_and_pairs,
     of_a_class,
     of_dataclasses,
     of_an_object_that_is_called,
