@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import types
 from collections.abc import Callable, Hashable, Iterator
 from dataclasses import replace
@@ -168,13 +169,15 @@ def _require_differentiable(
                                 place(target.func))  # fmt: skip
 
 
-def is_followed(value: Any) -> bool:
-    """Tell whether a value is, or holds, one that a tape follows."""
-    if isinstance(value, (list, tuple)):
-        return any(map(is_followed, value))
-    if isinstance(value, dict):
-        return any(map(is_followed, value.values()))
+def is_followed(value: Any, depth: int = 4) -> bool:
+    """Tell whether a value is one that a tape follows, or holds one among its first items."""
+    if depth and isinstance(value, (list, tuple, dict)):
+        items = value.values() if isinstance(value, dict) else value
+        return any(is_followed(item, depth - 1) for item in itertools.islice(items, _ITEMS_LOOKED_AT))
     return type(value).__module__ == "srcad.tape.values"
+
+
+_ITEMS_LOOKED_AT = 100
 
 
 def followed(target: Target, name: str) -> ArgumentError:

@@ -145,7 +145,8 @@ def call_parts(calls: Calls) -> Results:
         if made is not function:
             return _of_function(_with_function(calls, made))
         return _of_rule(_with_function(calls, function), computed_by)
-    plain = known and (has_plain_operands(function, values) or registry.is_constant(function))
+    constant = registry.is_constant(function) if known else False
+    plain = known and (has_plain_operands(function, values) or constant and function not in JOINING)
     if plain or function is getattr and has_no_derivative(*values[:2]):
         made = dynamic.call(*first)
         return [made, *((zero_tangent(made[0]), zero_tangent(made[1]), 0.0) for _ in calls[1:])]

@@ -155,7 +155,9 @@ def _of_known_rule(call: Call, args: Any, tangents: Any) -> Outcome | None:
         return of_rule(call, (ruled, *args[1:]), tangents, None if ruled is function else function)
     if (
         known
-        and (has_plain_operands(function, values) or registry.is_constant(function))
+        and (
+            has_plain_operands(function, values) or registry.is_constant(function) and function not in JOINING
+        )
         or function is getattr
         and has_no_derivative(*values[:2])
     ):
