@@ -25,6 +25,7 @@ from srcad.derive.call_adjoints import CONVERSIONS
 from srcad.dynamic_containers import MOST_ITEMS, endless, is_iterable_of_class, run, written_copier
 from srcad.dynamic_objects import fill_fields
 from srcad.dynamic_operators import computes_methods, is_method_of, method_of_object, ufunc_of_arrays
+from srcad.errors import UnsupportedError
 from srcad.lang.function import Nested
 from srcad.literal_options import LiteralCall, literal_call
 from srcad.operators.computed import by_class, keep_cached

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import collections
 import copy
+import dataclasses
 import functools
 import inspect
 from collections.abc import Callable, Iterator
@@ -132,6 +133,9 @@ def fields_of(cls: Any, value: Any, shadow: Any, tangents: Any) -> Outcome:
     for name, part in signature.bind(*tangents[3], **tangents[5]).arguments.items():
         if getattr(shadow, name, None) is not None:
             setattr(dshadow, name, part)
+    for made in dataclasses.fields(cls) if dataclasses.is_dataclass(cls) else ():
+        if made.default_factory is not dataclasses.MISSING and made.name not in vars(dvalue):
+            setattr(dvalue, made.name, zero_tangent(getattr(value, made.name)))
     return dvalue, dshadow
 
 
