@@ -345,7 +345,8 @@ def partial_tangent(function: functools.partial[Any], held: Any) -> Any:
 def place(func: Any) -> Location | None:
     """Return where a function of the user's is defined; for a function of a library, where srcad was called."""
     code = getattr(func, "__code__", None)
-    if code is None or code.co_filename.startswith("<srcad "):
+    own = (getattr(func, "__module__", None) or "").partition(".")[0] == __package__
+    if code is None or own or code.co_filename.startswith("<srcad "):
         return _call_of_srcad()
     try:
         lines, start = inspect.getsourcelines(func)

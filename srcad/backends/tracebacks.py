@@ -44,7 +44,9 @@ def show_users_source(error: BaseException) -> None:
                 kept += [_stand_in(origin, entry.tb_frame) for origin in origins]
                 kept += [entry] if not origins or lines.is_backward(position) else []
         entry = entry.tb_next
-    if not isinstance(error, SrcadError):
+    if isinstance(error, NameError):
+        pass  # the name is the user's, whoever looks it up
+    elif not isinstance(error, SrcadError):
         # What srcad's own functions raise, as those of NumPy do, is seen there as well.
         kept += own
     elif latest is not None and (error.location is None or _is_of_package(error.location)):

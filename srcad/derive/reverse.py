@@ -98,9 +98,8 @@ class _Sweep:
         return call("rt.zeros_like", name(variable))
 
     def is_fresh_zero(self, variable: str, known: set[str]) -> bool:
-        """Tell whether the zero gradient of a variable is memory of its own, and not the number."""
-        kind = self.kind(variable)
-        return variable in known or kind.name == "list" or _has_known_parts(kind)
+        """Tell whether the zero gradient of a variable is memory of its own, and has room for its items."""
+        return variable in known or _has_known_parts(self.kind(variable))
 
     # -- blocks ---------------------------------------------------------------------------------
 

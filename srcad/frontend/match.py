@@ -56,7 +56,7 @@ from srcad.errors import UnsupportedError
 from srcad.frontend.statics import refer
 from srcad.lang import tree as t
 from srcad.lang.function import Function
-from srcad.lang.walking import NodeTransformer
+from srcad.lang.walking import NodeTransformer, clone
 
 __all__ = ["lower_match"]
 
@@ -83,6 +83,7 @@ class Matching(NodeTransformer):
     def visit_Match(self, node: gast.Match) -> list[gast.stmt]:
         """Lower one statement."""
         self.generic_visit(node)
+        self.node = node
         subject = self.scope.fresh("subject")
         cases = self._cases(node.cases, subject)
         return [t.place(t.assign(subject, node.subject), node), *(t.place(s, node) for s in cases)]
@@ -93,22 +94,39 @@ class Matching(NodeTransformer):
             return []
         case, *others = cases
         matched = self.scope.fresh("matched")
-        captures: list[tuple[str, str]] = []
+        captures: list[tuple[str, gast.expr]] = []
         tests = self._pattern(case.pattern, t.name(subject), matched, captures)
-        bind: list[gast.stmt] = [t.assign(name, t.name(part)) for name, part in captures]
+        bind: list[gast.stmt] = [t.assign(name, part) for name, part in captures]
         if not tests and case.guard is None:
             return bind + case.body
         made = tests or [t.assign(matched, t.constant(True))]
         for statement in made:
             t.place(statement, case.pattern)
         if case.guard is not None:
-            guard = t.place(t.assign(matched, case.guard), case.guard)
-            made = [*made, t.place(gast.If(t.name(matched), [*bind, guard], []), case.guard)]
-            bind = []
+            before, bind = self._before_guard(captures)
+            guard = t.place(t.assign(matched, before.visit(case.guard)), case.guard)
+            made = [*made, t.place(gast.If(t.name(matched), [*before.bind, guard], []), case.guard)]
         return [*made, gast.If(t.name(matched), bind + case.body, self._cases(others, subject))]
 
+    def _before_guard(self, captures: list[tuple[str, gast.expr]]) -> tuple[_Guarded, list[gast.stmt]]:
+        """Return what is bound before a guard is looked at, and what only where the case is taken.
+
+        A list that is made of a part of the subject is made in both places, if nobody behind the statement reads it.
+        """
+        inside = [n.id for n in t.own_nodes(self.node) if isinstance(n, gast.Name)]
+        everywhere = [n.id for n in t.own_nodes(self.fn.tree.body) if isinstance(n, gast.Name)]
+        before, bind = _Guarded(), []
+        for name, part in captures:
+            if isinstance(part, gast.Name) or inside.count(name) != everywhere.count(name):
+                before.bind.append(t.assign(name, part))
+                continue
+            before.names[name] = self.scope.fresh(name)
+            before.bind.append(t.assign(before.names[name], clone(part)))
+            bind.append(t.assign(name, part))
+        return before, bind
+
     def _pattern(
-        self, pattern: Any, subject: gast.expr, matched: str, captures: list[tuple[str, str]]
+        self, pattern: Any, subject: gast.expr, matched: str, captures: list[tuple[str, gast.expr]]
     ) -> list[gast.stmt]:
         """Return statements that set ``matched``; none where the pattern always matches."""
         return getattr(self, f"_{type(pattern).__name__}")(pattern, subject, matched, captures)
@@ -136,7 +154,7 @@ class Matching(NodeTransformer):
             self._pattern(pattern.pattern, subject, matched, captures) if pattern.pattern is not None else []
         )
         if pattern.name is not None:
-            captures.append((pattern.name, subject.id))
+            captures.append((pattern.name, t.name(subject.id)))
         return tests
 
     def _MatchOr(self, pattern: Any, subject: gast.expr, matched: str, captures: list) -> list[gast.stmt]:
@@ -144,17 +162,17 @@ class Matching(NodeTransformer):
         parts: dict[str, str] = {}
         made: list[gast.stmt] = []
         for alternative in reversed(pattern.patterns):
-            own: list[tuple[str, str]] = []
+            own: list[tuple[str, gast.expr]] = []
             tests = self._pattern(alternative, subject, matched, own)
             keep = []
             for name, part in own:
                 parts.setdefault(name, self.scope.fresh("part"))
-                keep.append(t.assign(parts[name], t.name(part)))
+                keep.append(t.assign(parts[name], part))
             tests = tests or self._test(matched, t.constant(True))
             if keep or made:
                 tests = [*tests, gast.If(t.name(matched), keep or [gast.Pass()], made)]
             made = tests
-        captures.extend(parts.items())
+        captures.extend((name, t.name(part)) for name, part in parts.items())
         return made
 
     def _MatchSequence(
@@ -178,10 +196,11 @@ class Matching(NodeTransformer):
             if isinstance(part, gast.MatchStar):
                 last = k - count + 1
                 bounds = gast.Slice(t.constant(k) if k else None, t.constant(last) if last else None, None)
-                value: gast.expr = t.call(refer(self.scope, list, "list"), t.subscript(subject, bounds))
-                part = gast.MatchAs(None, part.name)
-            else:
-                value = t.subscript(subject, t.constant(k if not star or k < star[0] else k - count))
+                if part.name is not None:  # the list is made where it is bound, which is where it is used
+                    value = t.call(refer(self.scope, list, "list"), t.subscript(subject, bounds))
+                    captures.append((part.name, value))
+                continue
+            value = t.subscript(subject, t.constant(k if not star or k < star[0] else k - count))
             steps = self._part(part, value, matched, captures, steps)
         return self._and(matched, self._test(matched, gast.BoolOp(gast.And(), conditions)), steps)
 
@@ -211,7 +230,7 @@ class Matching(NodeTransformer):
             rest = self.scope.fresh("part")
             steps.append(t.assign(rest, t.call(refer(self.scope, dict, "dict"), subject)))
             steps.extend(gast.Delete([gast.Subscript(t.name(rest), key, gast.Del())]) for key in pattern.keys)
-            captures.append((pattern.rest, rest))
+            captures.append((pattern.rest, t.name(rest)))
         for key, part in reversed(list(zip(pattern.keys, pattern.patterns, strict=True))):
             steps = self._part(part, t.subscript(subject, key), matched, captures, steps)
         return self._and(matched, self._test(matched, test), steps)
@@ -256,3 +275,15 @@ class Matching(NodeTransformer):
     def _isinstance(self, subject: gast.expr, kind: gast.expr) -> gast.expr:
         """Return an instance test."""
         return t.call(refer(self.scope, isinstance, "isinstance"), subject, kind)
+
+
+class _Guarded(NodeTransformer):
+    """Lets a guard read lists of its own."""
+
+    def __init__(self) -> None:
+        self.names: dict[str, str] = {}
+        self.bind: list[gast.stmt] = []
+
+    def visit_Name(self, node: gast.Name) -> gast.Name:
+        found = self.names.get(node.id, node.id)
+        return gast.copy_location(gast.Name(found, node.ctx, None, None), node)

@@ -65,10 +65,9 @@ def make(call: Call, cls: Any, args: Any, tangents: Any, options: Any, option_ta
 
 
 def _plain_keys(value: Any) -> Any:
-    """Return None for a dict whose keys have no derivative: a set is made of these."""
-    return (
-        None if isinstance(value, dict) and not any(isinstance(k, (float, complex)) for k in value) else value
-    )
+    """Return None for a container whose keys or items are text and integers: a set of these has no derivative."""
+    plain = isinstance(value, (dict, list, tuple)) and all(isinstance(k, (str, bytes, int)) for k in value)
+    return None if plain else value
 
 
 def _without_derivative(cls: Any, args: Any, options: Any) -> Outcome:

@@ -45,7 +45,8 @@ def _of_getattr(parts: Parts) -> list[Any]:
     if static and not isinstance(base, (*_NUMERIC, Tangent)):
         if method_of_class(computed, "__get__") is not None and not stored(base, name, computed):
             return _by_descriptor(computed, "__get__", parts, type(base))
-        absent = computed is None and name not in getattr(base, "__dict__", {})
+        given = len(parts[0].args) == 2 or hasattr(base, name)
+        absent = given and computed is None and name not in getattr(base, "__dict__", {})
         for hook in ("__getattribute__", *["__getattr__"] * absent):
             method = method_of_class(base, hook)
             if method is not None:

@@ -116,3 +116,7 @@ def steps(x, w):
     for _ in range(3):
         total = total + np.sum(h) * np.sin(total)
     return total + np.sum(h)
+
+
+def calls_what_is_nowhere(x):
+    return nowhere(x) * 2  # noqa: F821  # fails here

@@ -452,18 +452,6 @@ def generator_over_methods_that_change_their_object(x):
     return first * next(items)
 
 
-@refused([{"points": [1.0, 2.0, 3.0]}, {"points": [2.0, 0.5]}])
-def list_of_one_branch_taken_apart_in_another(shapes):
-    total = 0.0
-    for shape in shapes:
-        match shape:
-            case {"points": [first, *others]} if len(others) > 1:
-                total += first * others[0] + others[-1]  # refused at: others[-1]
-            case {"points": [first, *others]}:
-                total += first * sum(others)
-    return total
-
-
 @refused(2.0)
 def default_of_the_function_itself_changed(x, log=[]):  # noqa: B006  # refused at: def default_of
     log.append(1.0)
@@ -513,3 +501,21 @@ def properties_that_change_their_objects_side_by_side(x):
     objects = [_Counting(x), _Counting(x * x)]
     pairs = zip((o.grown() for o in objects), (o.value for o in objects))  # refused at: zip(
     return sum(a * b for a, b in pairs)
+
+
+class _Tagging(type):
+    def __call__(cls, *args):
+        made = super().__call__(*args)
+        made.tag = cls.__name__
+        return made
+
+
+class _Tagged(metaclass=_Tagging):
+    def __init__(self, value):
+        self.value = value
+
+
+@refused(0.5)
+def instance_made_by_a_metaclass(x):
+    tagged = _Tagged(x * x)  # refused at: tagged = _Tagged
+    return tagged.value * len(tagged.tag)

@@ -58,6 +58,7 @@ def _files(error: BaseException) -> list[str]:
             [(raising.raises_in_a_callee, "the call"), (raising.deeper, "fails here")],
         ),
         (raising.raises_inside_numpy, X, ValueError, [(raising.raises_inside_numpy, "fails here")]),
+        (raising.calls_what_is_nowhere, 1.0, NameError, [(raising.calls_what_is_nowhere, "fails here")]),
         (raising.fails_an_assertion, 1.0, AssertionError, [(raising.fails_an_assertion, "assert y")]),
         (raising.fails_in_math, 1.0, ValueError, [(raising.fails_in_math, "fails here")]),
         (

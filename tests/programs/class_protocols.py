@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 from dataclasses import InitVar, dataclass, field
 from functools import reduce
@@ -394,3 +395,38 @@ def methods_chosen_by_the_type_of_the_argument(x):
     for other in (Measured(x * x), Measured(2.0)):
         total = total + other.size(2 * x) * other.size(2)
     return total
+
+
+@dataclass
+class Settings:
+    weights: np.ndarray
+    bias: float = 0.0
+    history: list = field(default_factory=list)
+    named: dict = field(default_factory=dict)
+
+
+@program(np.array([0.5, -1.5, 2.0]))
+def dataclass_as_dict_and_tuple(values):
+    settings = Settings(values * 2, values[0])
+    settings.history.append(values[1])
+    settings.named["a"] = values[2] * values[0]
+    found = dataclasses.asdict(settings)
+    as_tuple = dataclasses.astuple(settings)
+    as_list = dataclasses.asdict(Settings(values), dict_factory=list)
+    return np.sum(found["weights"]) * found["history"][0] + as_tuple[3]["a"] * as_tuple[1] + as_list[0][1][1]
+
+
+class Lenient:
+    def __init__(self, x):
+        self.x = x
+
+    def __getattr__(self, name):
+        if name.startswith("power"):
+            return self.x ** int(name[5:])
+        raise AttributeError(name)
+
+
+@program(0.7)
+def attribute_with_a_default_of_a_class_that_computes_attributes(x):
+    lenient = Lenient(x)
+    return lenient.power3 * getattr(lenient, "missing", x * x) + getattr(lenient, "power2", x)

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+import numpy as np
+
 from tests.programs.corpus import program
 
 
@@ -159,3 +161,55 @@ def classes_held_under_other_names_are_matched(x):
             case Box(width, height):
                 total += width * height
     return total * len((Round, Angular))
+
+
+@program(np.array([0.5, -1.5, 2.0, 0.7]))
+def rest_of_a_sequence_used_in_a_loop_over_commands(values):
+    total = 0.0
+    for command in (
+        ("add", values[0]),
+        ["set", values[1], 3.0],
+        {"by": values[2]},
+        "noop",
+        ("scale", values[3], 2),
+    ):
+        match command:
+            case ["set", *rest] if len(rest) > 1:
+                total = total + rest[0] ** 2 * rest[1]
+            case ("add", value):
+                total += value
+            case ("scale", *factors):
+                total *= factors[0] * factors[1]
+            case {"by": by, **others}:
+                total *= by + len(others)
+            case str(text):
+                total += len(text)
+    return total
+
+
+@program(np.array([0.5, -1.5, 2.0, 0.7]))
+def recursion_by_patterns(values):
+    def fold(items):
+        match items:
+            case []:
+                return 0.0
+            case [only]:
+                return only
+            case [first, *rest] if len(rest) > 1:
+                return first * fold(rest) + fold(rest[1:])
+            case (first, second):
+                return first * second
+
+    return fold(list(values))
+
+
+@program([{"points": [1.0, 2.0, 3.0]}, {"points": [2.0, 0.5]}])
+def lists_inside_of_mappings_taken_apart_under_guards(shapes):
+    total = 0.0
+    for shape in shapes:
+        match shape:
+            case {"points": [first, *others]} if len(others) > 1:
+                total += first * others[0] + others[-1]
+            case {"points": [first, *others]}:
+                total += first * sum(others)
+    return total

@@ -613,3 +613,28 @@ def views_listed_twice(x):
     both = [ps] * 2
     both[1][0][0] += x
     return np.sum(a**2)
+
+
+@program(np.array([0.1, 0.5, -0.3]))
+def list_of_varying_length_made_in_one_branch_and_taken_apart_in_others(values):
+    total = 0.0
+    for k in range(5):
+        if k != 2:
+            items = [values[0] * k, values[1]] + ([values[2]] if k % 2 else [])
+        if k != 3:
+            total += items[0] * items[-1]
+        if k > 2:
+            total += sum(item * item for item in items)
+    return total
+
+
+@program(np.array([0.1, 0.5, -0.3, 0.7, 1.1, 2.0]))
+def list_of_one_trip_unpacked_in_the_next(values):
+    items, total = [], 0.0
+    for k in range(6):
+        if k % 2 == 0:
+            items = [value * (k + 1) for value in values[: k + 1]]
+        else:
+            first, *rest = items
+            total += first * sum(rest)
+    return total

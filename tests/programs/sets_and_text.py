@@ -84,3 +84,12 @@ def number_without_axes_read_after_a_loop(a, b):
     for _ in range(3):
         out = np.sqrt(out) + a if out > 1.0 else out * b
     return out.item() * float(a)
+
+
+@program(np.array([0.5, -1.5, 2.0, 0.7]))
+def sets_made_of_lists_of_names(values):
+    names = [f"p{i:02d}" for i in range(4)]
+    by_name = dict(zip(names, values))
+    some = set(names) & {"p01", "p03"} | {"p00"}
+    places = frozenset([i for i in range(4)]) | set([len(names), 1])  # noqa: C405, C416
+    return sum(by_name[name] for name in sorted(some)) * len(places) * values[0]
