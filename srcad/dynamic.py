@@ -169,7 +169,7 @@ def call_method(
     unbound = getattr(type(receiver), name, None)
     if takes_receiver(receiver, name, unbound) and registry.find(unbound) is not None:
         return _of_rule(unbound, (receiver, *args), (own, *shadows), options, option_shadows)
-    if not isinstance(unbound, type) and registry.is_key(unbound) and registry.is_constant(unbound):
+    if takes_receiver(receiver, name, unbound) and registry.is_key(unbound) and registry.is_constant(unbound):
         return call_without_derivative(getattr(receiver, name), args, options)
     reason = registry.reason_refused(unbound)
     if reason is not None and rt.carries((own, *shadows, *option_shadows.values())):

@@ -406,7 +406,8 @@ def takes_receiver(receiver: Any, name: str, found: Any) -> bool:
     >>> takes_receiver(np.random.default_rng(), "normal", np.random.Generator.normal)
     True
     """
-    return name not in getattr(receiver, "__dict__", {}) and getattr(receiver, name, None) is not found
+    is_own = name in getattr(receiver, "__dict__", {})
+    return not (is_own or isinstance(found, type)) and getattr(receiver, name, None) is not found
 
 
 def stored(base: Any, name: str, computed: Any) -> bool:

@@ -342,7 +342,7 @@ def call_method(
     unbound = getattr(type(receiver), name, None)
     if takes_receiver(receiver, name, unbound) and registry.find(unbound) is not None:
         return call(unbound, 0.0, (receiver, *args), (held, *tangents), options, option_tangents)
-    if not isinstance(unbound, type) and registry.is_key(unbound) and registry.is_constant(unbound):
+    if takes_receiver(receiver, name, unbound) and registry.is_key(unbound) and registry.is_constant(unbound):
         return plain(getattr(receiver, name), args, options)
     reason = registry.reason_refused(unbound)
     if reason is not None and any(
