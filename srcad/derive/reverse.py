@@ -75,6 +75,7 @@ class _Sweep:
         self.guards = guards_of(fn)
         self.repeating = repeating_views(fn)
         self.replaced = replaced_classes(fn, memory)
+        self.has_complex = any(kind.dtype == "complex" for kind in kinds.values())
 
     def gradient(self, variable: str) -> str:
         """Return the name of the gradient of ``variable``."""
@@ -307,7 +308,7 @@ class _Sweep:
     def add_to_shadow(self, contribution: Contribution, out: list[gast.stmt]) -> None:
         """Add to the memory that the forward sweep has bound."""
         shadow = self.gradient(contribution.variable)
-        value, index = contribution.value, contribution.index
+        value, index = self.real_part(contribution), contribution.index
         array = (
             self.kind(contribution.variable).name == "array" and contribution.variable not in self.repeating
         )
@@ -324,6 +325,12 @@ class _Sweep:
             adding = "rt.accumulate_part" if contribution.variable in self.repeating else "rt.accumulate"
             out.append(gast.Expr(call(adding, name(shadow), position, value)))
 
+    def real_part(self, contribution: Contribution) -> gast.AST:
+        """Return what is added in place to memory, which takes no complex numbers where it is real."""
+        kind = self.kind(contribution.variable)
+        is_real = kind.name == "array" and kind.inexact and kind.dtype not in (None, "complex")
+        return call("np.real", contribution.value) if is_real and self.has_complex else contribution.value
+
     def add_item(self, contribution: Contribution, state: _State, out: list[gast.stmt]) -> None:
         variable = contribution.variable
         gradient = self.gradient(variable)
@@ -331,7 +338,7 @@ class _Sweep:
         self.own(variable, state, out)
         target = gast.Subscript(name(gradient), contribution.index, gast.Store())
         if kind.name == "array" and contribution.basic:
-            out.append(gast.AugAssign(target, gast.Add(), contribution.value))
+            out.append(gast.AugAssign(target, gast.Add(), self.real_part(contribution)))
             return
         flattener = Flattener(self.scope)
         index = _as_value(contribution.index, flattener)

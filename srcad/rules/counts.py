@@ -58,13 +58,49 @@ def density_change(density, change, counts, volumes):
     return (change / volumes - density * np.sum(change)) / np.sum(counts)
 
 
-@vjp(np.histogram2d, "weights")
+def areas(x_edges, y_edges):
+    """Return the areas of the cells of a histogram in the plane."""
+    return np.expand_dims(np.diff(x_edges), 1) * np.diff(y_edges)
+
+
+def between(along):
+    """Return the gradients of the edges from those of the logarithms of the widths between them, with other sign."""
+    return np.append(along, 0.0) - np.append(0.0, along)
+
+
+@vjp(np.histogram2d, "x", "y", "weights")
 def histogram2d(ans, g, x, y, bins=10, range=None, density=None, weights=None):
+    slopes, by_x, by_y = g[0], g[1], g[2]
     if density:
-        total = np.sum(rt.counts_of(weights, ans[1:], (x, y)))
-        slopes = (g[0] / rt.cell_volumes(ans[1:]) - np.sum(g[0] * ans[0])) / total
-        return rt.counts_adjoint(slopes, ans[1:], (x, y), weights)
-    return rt.counts_adjoint(g[0], ans[1:], (x, y), weights)
+        table = g[0] * ans[0]
+        by_x = by_x + between(np.sum(table, axis=1) / np.diff(ans[1]))
+        by_y = by_y + between(np.sum(table, axis=0) / np.diff(ans[2]))
+        if weights is not None:
+            total = np.sum(rt.counts_of(weights, ans[1:], (x, y)))
+            slopes = (g[0] / areas(ans[1], ans[2]) - np.sum(table)) / total
+    return (
+        rt.edges_adjoint(by_x, x, ans[1], rt.part_of_bins(bins, 0), rt.part_of_range(range, 0)),
+        rt.edges_adjoint(by_y, y, ans[2], rt.part_of_bins(bins, 1), rt.part_of_range(range, 1)),
+        0.0 if weights is None else rt.counts_adjoint(slopes, ans[1:], (x, y), weights),
+    )
+
+
+@jvp(np.histogram2d, "x")
+def histogram2d_x(ans, t, x, y, bins=10, range=None, density=None, weights=None):
+    edges = rt.edges_tangent(t, x, ans[1], rt.part_of_bins(bins, 0), rt.part_of_range(range, 0))
+    change = np.zeros_like(ans[0]) * 1.0
+    if density:
+        change = -ans[0] * np.expand_dims(np.diff(edges) / np.diff(ans[1]), 1)
+    return change, edges, np.zeros_like(ans[2])
+
+
+@jvp(np.histogram2d, "y")
+def histogram2d_y(ans, t, x, y, bins=10, range=None, density=None, weights=None):
+    edges = rt.edges_tangent(t, y, ans[2], rt.part_of_bins(bins, 1), rt.part_of_range(range, 1))
+    change = np.zeros_like(ans[0]) * 1.0
+    if density:
+        change = -ans[0] * (np.diff(edges) / np.diff(ans[2]))
+    return change, np.zeros_like(ans[1]), edges
 
 
 @jvp(np.histogram2d, "weights")
@@ -72,7 +108,7 @@ def histogram2d_weights(ans, t, x, y, bins=10, range=None, density=None, weights
     change = np.histogram2d(x, y, (ans[1], ans[2]), weights=t)[0]
     if density:
         counts = np.histogram2d(x, y, (ans[1], ans[2]), weights=weights)[0]
-        change = density_change(ans[0], change, counts, rt.cell_volumes(ans[1:]))
+        change = density_change(ans[0], change, counts, areas(ans[1], ans[2]))
     return change, np.zeros_like(ans[1]), np.zeros_like(ans[2])
 
 

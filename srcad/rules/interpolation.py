@@ -182,12 +182,27 @@ def roots_p(ans, t, p):
 
 @vjp(np.poly, "seq_of_zeros")
 def poly(ans, g, seq_of_zeros):
+    if np.ndim(seq_of_zeros) == 2:
+        slope = np.transpose(np.tensordot(g[1:], adjugates(seq_of_zeros, ans), 1))
+        return rt.cast_back(-slope, ans, seq_of_zeros)
     return rt.unbroadcast(-without_each(seq_of_zeros) @ g[1:], seq_of_zeros)
 
 
 @jvp(np.poly, "seq_of_zeros")
 def poly_seq_of_zeros(ans, t, seq_of_zeros):
-    return np.concatenate((np.zeros_like(ans[:1]), -t @ without_each(seq_of_zeros)))
+    if np.ndim(seq_of_zeros) == 2:
+        change = np.tensordot(adjugates(seq_of_zeros, ans), np.transpose(t), 2)
+    else:
+        change = t @ without_each(seq_of_zeros)
+    return np.concatenate((np.zeros_like(ans[:1]), -change))
+
+
+def adjugates(matrix, ans):
+    """Return the matrices that are the coefficients of the adjugate of ``z - matrix``, the highest power first."""
+    found = [np.eye(len(matrix)) * ans[0]]
+    for k in range(1, len(matrix)):
+        found = [*found, matrix @ found[k - 1] + ans[k] * np.eye(len(matrix))]
+    return np.stack(found)
 
 
 def without_each(zeros):

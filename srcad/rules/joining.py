@@ -163,30 +163,48 @@ def linspace_and_step(ans, parts, start, stop, num, endpoint, dtype, axis):
     return ends[0] - rt.unbroadcast(slope, start), ends[1] + rt.unbroadcast(slope, stop)
 
 
+def spread(end, base):
+    """Return an end of a space for each of the bases."""
+    if np.ndim(base) == 0:
+        return end
+    return end + np.zeros(np.shape(base))
+
+
+def along(base, axis):
+    """Return the bases beside the entries of the space of each."""
+    if np.ndim(base) == 0:
+        return base
+    return np.expand_dims(base, axis)
+
+
 @vjp(np.logspace, "start", "stop", "base", refused=_DTYPE)
 def logspace(ans, g, start, stop, num=50, endpoint=True, base=10.0, dtype=None, axis=0):
-    exponents = np.linspace(start, stop, num, endpoint, axis=axis)
-    parts = linspace(exponents, g * ans * np.log(base), start, stop, num, endpoint, axis=axis)
+    first, last = spread(start, base), spread(stop, base)
+    exponents = np.linspace(first, last, num, endpoint, axis=axis)
+    parts = linspace(exponents, g * ans * np.log(along(base, axis)), first, last, num, endpoint, axis=axis)
     return (
-        rt.cast_back(parts[0], ans, start),
-        rt.cast_back(parts[1], ans, stop),
-        rt.unbroadcast(np.sum(g * ans * exponents / base, axis=axis), base),
+        rt.unbroadcast(rt.cast_back(parts[0], ans, start), start),
+        rt.unbroadcast(rt.cast_back(parts[1], ans, stop), stop),
+        rt.unbroadcast(np.sum(g * ans * exponents / along(base, axis), axis=axis), base),
     )
 
 
 @jvp(np.logspace, "start")
 def logspace_start(ans, t, start, stop, num=50, endpoint=True, base=10.0, dtype=None, axis=0):
-    return ans * np.log(base) * np.linspace(t, 0.0 * stop, num, endpoint, axis=axis)
+    change = np.linspace(spread(t, base), 0.0 * spread(stop, base), num, endpoint, axis=axis)
+    return ans * np.log(along(base, axis)) * change
 
 
 @jvp(np.logspace, "stop")
 def logspace_stop(ans, t, start, stop, num=50, endpoint=True, base=10.0, dtype=None, axis=0):
-    return ans * np.log(base) * np.linspace(0.0 * start, t, num, endpoint, axis=axis)
+    change = np.linspace(0.0 * spread(start, base), spread(t, base), num, endpoint, axis=axis)
+    return ans * np.log(along(base, axis)) * change
 
 
 @jvp(np.logspace, "base")
 def logspace_base(ans, t, start, stop, num=50, endpoint=True, base=10.0, dtype=None, axis=0):
-    return ans * np.linspace(start, stop, num, endpoint, axis=axis) * (t / base)
+    exponents = np.linspace(spread(start, base), spread(stop, base), num, endpoint, axis=axis)
+    return ans * exponents * (along(t, axis) / along(base, axis))
 
 
 @vjp(np.geomspace, "start", "stop", refused=_DTYPE)

@@ -7,7 +7,15 @@ import numpy as np
 from srcad import runtime as rt
 from srcad.rules.registry import constant, vjp
 
-constant(rt.cell_volumes, rt.coordinates, rt.trimmed, rt.unchosen, rt.weight_layout)
+constant(
+    rt.cell_volumes,
+    rt.coordinates,
+    rt.part_of_bins,
+    rt.part_of_range,
+    rt.trimmed,
+    rt.unchosen,
+    rt.weight_layout,
+)
 
 
 @vjp(rt.choose_adjoint, "cotangent", "choices", linear=("cotangent",), shaped=("choices",))

@@ -247,6 +247,8 @@ from srcad.runtime.statistics import (
     edges_tangent,
     observations,
     observed,
+    part_of_bins,
+    part_of_range,
     weight_layout,
 )
 from srcad.runtime.stores import (
@@ -314,6 +316,8 @@ __all__ = [
     "beta_path",
     "gamma_path",
     "log_gamma_slope",
+    "part_of_bins",
+    "part_of_range",
     "undoing",
     "Whole",
     "called_method",

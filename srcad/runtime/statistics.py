@@ -10,6 +10,8 @@ import numpy as np
 from srcad.runtime.arrays import cast_back, extreme_share, inexact_dtype
 
 __all__ = [
+    "part_of_bins",
+    "part_of_range",
     "cell_volumes",
     "coordinates",
     "counts_adjoint",
@@ -139,3 +141,18 @@ def edges_tangent(tangent: Array, a: Array, edges: Array, bins: Any, interval: A
     upper = np.linspace(0.0, 1.0, len(edges), dtype=inexact_dtype(tangent))
     ends = [np.sum(tangent * extreme_share(a, extreme, None)) for extreme in (np.min(a), np.max(a))]
     return ends[0] * (1 - upper) + ends[1] * upper
+
+
+def part_of_bins(bins: Any, axis: int) -> Any:
+    """Return the bins of ``np.histogram2d`` on one axis: their number, or their edges.
+
+    >>> part_of_bins([2, 3], 1), part_of_bins(4, 1)
+    (3, 4)
+    """
+    pair = np.iterable(bins) and len(bins) == 2
+    return bins[axis] if pair else bins
+
+
+def part_of_range(interval: Any, axis: int) -> Any:
+    """Return the ends of the histogram on one axis, None if they are those of the data."""
+    return None if interval is None else interval[axis]

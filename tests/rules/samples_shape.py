@@ -142,3 +142,5 @@ for order in ("C", "F"):
     sample(np.ravel, real(3, 4), order)
     sample(np.ndarray.flatten, real(3, 4), order)
     sample(np.ndarray.reshape, real(3, 4), 2, 6, order=order)
+sample(np.triu, real(3))
+sample(np.tril, real(3), -1)

@@ -87,3 +87,6 @@ sample(rt.counts_adjoint, real(2), EDGES, POINTS, real(4), fixed=("edges", "poin
 sample(rt.counts_of, real(4), EDGES, POINTS, fixed=("edges", "points"))
 sample(rt.edges_adjoint, real(4), real(3), real(4), 3, None, fixed=("a", "edges"))
 sample(rt.edges_tangent, real(3), real(3), real(4), 3, None, fixed=("a", "edges"))
+sample(np.histogram2d, real(6), real(6), [2, 3], weights=positive(6), density=True)
+sample(np.histogram2d, real(6), real(6), (3, [-1.0, 0.1, 1.2]), density=True)
+sample(np.histogram2d, real(6), real(6), 2, [(-2.0, 2.0), (-2.0, 2.0)], weights=positive(6))
