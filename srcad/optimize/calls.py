@@ -53,6 +53,7 @@ _FRESH_BUILTINS = (len, range, float, int, bool, complex, abs, round, str)
 _CHANGED_BY_NUMPY = {name: (0,) for name in "copyto fill_diagonal place put put_along_axis putmask".split()}
 _CHANGED_BY_RUNTIME = {
     "accumulate": (0,),
+    "accumulate_part": (0,),
     "accumulate_shadow": (0,),
     "seed_shadow": (0,),
     "return_element": (1,),

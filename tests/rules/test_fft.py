@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from srcad import check_grads, grad
+from srcad import check_grads, grad, jvp
 from srcad.errors import NoDerivativeError
 
 X = np.random.default_rng(2).normal(size=7)
@@ -53,3 +53,37 @@ def test_the_spacing_of_frequencies_has_a_gradient() -> None:
 def test_a_transform_that_runs_twice_over_an_axis_is_refused() -> None:
     with pytest.raises(NoDerivativeError, match="twice over one axis"):
         grad(lambda x: np.sum(np.abs(np.fft.fftn(np.outer(x, x), axes=(0, 0)))))(X)
+
+
+def power(x: Any) -> Any:
+    return np.sum(WEIGHTS * np.abs(np.fft.fft(x)) ** 2)
+
+
+def amplitude_times_signal(x: Any) -> Any:
+    return np.sum(WEIGHTS * np.abs(np.fft.ifft(np.abs(np.fft.fft(x)) * x)) ** 3)
+
+
+def one_coefficient(x: Any) -> Any:
+    doubled = x * 2.0
+    return np.sum(np.abs(doubled * np.fft.fft(x)[1]) ** 3 * np.abs(doubled))
+
+
+def zeros_of_a_polynomial(x: Any) -> Any:
+    return np.sum(np.abs(np.roots(x)) ** 2 * WEIGHTS[1:])
+
+
+WEIGHTS = np.array([0.5, 2.0, 1.0])
+
+
+@pytest.mark.parametrize("program", [power, amplitude_times_signal, one_coefficient, zeros_of_a_polynomial])
+def test_real_numbers_have_real_parts_of_gradients_before_they_meet_others(program: Any) -> None:
+    x, v, d = np.array([0.3, -1.2, 0.7]), np.array([1.0, -0.4, 0.3]), np.array([0.2, 0.8, -1.0])
+    gradient = grad(program)
+
+    def along(x: Any) -> Any:
+        return np.sum(gradient(x) * v)
+
+    h = 1e-5
+    expected = (along(x + h * d) - along(x - h * d)) / (2 * h)
+    np.testing.assert_allclose(grad(along)(x) @ d, expected, rtol=1e-7)
+    np.testing.assert_allclose(jvp(gradient, (x,), (d,))[1] @ v, expected, rtol=1e-7)

@@ -107,9 +107,32 @@ def _by_module(callee: Any, call: Call) -> Kind:
         return scipy_result(module, name, call)
     if library != "numpy":
         return ANY
+    if makes_complex(callee):
+        return Kind("number", dtype="complex")
     if registry.is_constant(callee):
         return _CONSTANT.get(name, ANY) if getattr(np, name, None) is callee else ANY
     return NUMBER if registry.find(callee) is not None and callee not in _UNKNOWN else ANY
+
+
+_OF_REAL_NUMBERS = ("irfft", "irfft2", "irfftn", "hfft", "fftfreq", "rfftfreq", "fftshift", "ifftshift")
+_COMPLEX_AT_TIMES = frozenset("roots eig eigvals logm sqrtm lambertw hankel1 hankel2 hilbert wofz".split())
+
+
+def makes_complex(callee: Any) -> bool:
+    """Tell whether a function returns complex numbers for real ones."""
+    name = getattr(callee, "__name__", "")
+    return getattr(callee, "__module__", None) == "numpy.fft" and name not in _OF_REAL_NUMBERS
+
+
+def may_make_complex(callee: Any) -> bool:
+    """Tell whether a function may return complex numbers for real ones, as its values are.
+
+    >>> may_make_complex(np.roots), may_make_complex(np.fft.fft), may_make_complex(np.fft.irfft)
+    (True, True, False)
+    """
+    library = (getattr(callee, "__module__", None) or "").partition(".")[0]
+    at_times = library in ("numpy", "scipy") and getattr(callee, "__name__", "") in _COMPLEX_AT_TIMES
+    return makes_complex(callee) or at_times
 
 
 def _home(callee: Any) -> str:
