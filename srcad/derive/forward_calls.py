@@ -26,7 +26,8 @@ _SAME_ON_TANGENTS = frozenset(
     "append extend insert pop clear reverse copy popleft appendleft extendleft rotate".split()
 )
 _MIRRORED: dict[Any, tuple[int, ...]] = {
-    rt.accumulate: (0, 2), rt.accumulate_part: (0, 2), rt.accumulate_shadow: (0, 1), rt.seed_shadow: (0, 1), rt.attribute_gradient: (2,),
+    rt.accumulate: (0, 2), rt.accumulate_part: (0, 2), rt.accumulate_shadow: (0, 1),
+    rt.seed_shadow: (0, 1), rt.attribute_gradient: (2,),
     rt.attribute_shadow: (2,), rt.clone: (0,), rt.drained: (0,), rt.element_shadow: (1,), rt.element_shadows: (1,),
     rt.fold_repeats: (0,), rt.mirror: (2,), rt.restore: (0, 1), rt.return_copy: (0, 1), rt.return_element: (0, 1),
     rt.return_elements: (0, 1),
