@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import inspect
 import types
 from typing import Any
 
@@ -10,7 +11,7 @@ import gast
 
 from srcad.errors import SrcadError
 from srcad.lang import tree as t
-from srcad.lang.function import Function
+from srcad.lang.function import Function, Nested
 from srcad.lang.source import read
 from srcad.lang.walking import nodes_in
 
@@ -45,20 +46,61 @@ def statements_of(tree: Any) -> list[Any]:
     return tree.body if isinstance(tree.body, list) else [tree.body]
 
 
-def effects_in_sight(fn: Function, *more: Any) -> frozenset[str]:
-    """Return the names of methods, properties and operators that change something in some class that is in sight.
+def classes_in_sight(fn: Function, *more: Any) -> list[type]:
+    """Return the user's classes that a function, or a module of a function that it calls, has a name for.
 
     ``more`` are further values, of which some may be classes.
     """
     functions = [fn.source.func, *(v for v in fn.scope.statics.values() if isinstance(v, types.FunctionType))]
     spaces = {id(space): space for space in (getattr(f, "__globals__", {}) for f in functions if is_users(f))}
-    values = [
-        *fn.scope.statics.values(),
-        *more,
-        *(v for space in spaces.values() for v in list(space.values())),
-    ]
-    classes = {v for v in values if isinstance(v, type)}
-    return frozenset().union(*(_changing(cls) for cls in classes if is_users(cls)))
+    values = [*fn.scope.statics.values(), *more]
+    for space in spaces.values():
+        values += space.values()
+    classes = {v for v in values if isinstance(v, type) and is_users(v)}
+    return sorted(classes, key=lambda cls: (cls.__module__, cls.__qualname__))
+
+
+def effects_in_sight(fn: Function, *more: Any) -> frozenset[str]:
+    """Return the names of methods, properties and operators that change something in some class that is in sight."""
+    return frozenset().union(*map(_changing, classes_in_sight(fn, *more)))
+
+
+def half_done_methods(fn: Function, title: str) -> list[types.FunctionType]:
+    """Return the methods of a name, of classes that are in sight, that may raise when they have changed something."""
+    found: list[types.FunctionType] = []
+    for cls in classes_in_sight(fn):
+        method = getattr(cls, title, None)
+        if isinstance(inspect.getattr_static(cls, title, None), types.FunctionType) and method not in found:
+            found += [method] if may_leave_half_done(method) else []
+    return found
+
+
+def may_leave_half_done(function: Any) -> bool:
+    """Tell whether a function of the user's may raise an exception when it has changed something."""
+    if isinstance(function, Nested):
+        tree = function.tree
+        changing = changes(tree) or any(
+            isinstance(node, gast.Nonlocal) for node in t.own_nodes(statements_of(tree))
+        )
+    elif (
+        isinstance(function, types.FunctionType)
+        and is_users(function)
+        and not hasattr(function, "__wrapped__")
+    ):
+        changing = stores(function, ())
+        try:
+            tree = read(function).tree
+        except (SrcadError, OSError, TypeError):
+            return False
+    else:
+        return False
+    leaving = (gast.Yield, gast.YieldFrom, gast.Await, gast.Global)
+    body = statements_of(tree)
+    return (
+        changing
+        and isinstance(tree.body, list)
+        and not any(isinstance(node, leaving) for node in t.own_nodes(body))
+    )
 
 
 @functools.lru_cache(maxsize=512)

@@ -43,11 +43,14 @@ from __future__ import annotations
 
 import inspect
 import types
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
 import gast
 
+from srcad.analysis.class_effects import half_done_methods, may_leave_half_done
 from srcad.errors import NoSourceError, UnsupportedError
 from srcad.frontend.cells import Cell
 from srcad.frontend.consumed import Place, as_loops, bound_around, is_always_run, places, put, run_before
@@ -59,7 +62,7 @@ from srcad.frontend.nested import as_definition
 from srcad.frontend.quiet import changed_names, is_quiet_method, why_not_at_once
 from srcad.frontend.resolve import resolve
 from srcad.frontend.run_once import call_where_run
-from srcad.frontend.statics import refer
+from srcad.frontend.statics import refer, runtime_name
 from srcad.lang import tree as t
 from srcad.lang.function import Function, Nested, inlined_at
 from srcad.lang.scope import Scope
@@ -86,11 +89,12 @@ def has_yield(body: gast.AST | list[gast.stmt]) -> bool:
 
 class _Inliner:
     def __init__(self, fn: Function) -> None:
-        self.source, self.scope = fn.source, fn.scope
+        self.fn, self.source, self.scope = fn, fn.source, fn.scope
         self.active: list[Any] = []
         self.closures: dict[str, gast.Call | None] = {}
         self.find_closures(fn.tree.body)
         self.changed = changed_names(fn.tree.body)
+        self.guards = 0
 
     def find_closures(self, body: list[gast.stmt]) -> None:
         """Find the variables that surely hold one nested function."""
@@ -129,10 +133,19 @@ class _Inliner:
         for part in BLOCKS:
             inner = getattr(stmt, part, None)
             if inner:
-                setattr(stmt, part, self.block(inner))
+                with self.guarding(stmt, part):
+                    setattr(stmt, part, self.block(inner))
         for handler in getattr(stmt, "handlers", []):
             handler.body = self.block(handler.body)
         return [*prelude, stmt]
+
+    @contextmanager
+    def guarding(self, stmt: gast.stmt, part: str) -> Iterator[None]:
+        """Count the ``try`` statements around whose exceptions are caught."""
+        caught = part == "body" and bool(getattr(stmt, "handlers", []))
+        self.guards += caught
+        yield
+        self.guards -= caught
 
     def is_active(self, function: Any) -> bool:
         """Tell whether a generator is being written out already, so that this call of it stays a call."""
@@ -210,6 +223,8 @@ class _Inliner:
                 loops, result = as_loops(node, self.scope)
                 put(place, result)
                 prelude += self.block(loops)
+            elif plain and (written := self.half_done(node, path)) is not None:
+                prelude += written
             elif isinstance(node, gast.Call) and self.stays(node, path):
                 self.check_at_once(node, True)
             elif isinstance(node, gast.Call) and self.generator(node) is not None:
@@ -217,6 +232,65 @@ class _Inliner:
                     continue
                 prelude += self.made_list(path, node, plain)
         return prelude
+
+    def half_done(self, node: Any, path: tuple[Place, ...]) -> list[gast.stmt] | None:
+        """Write out the function that ``node`` calls, if it may raise when it has changed something, and that is caught.
+
+        What is done of its statements can then be told.
+        """
+        if not self.guards or not isinstance(node, gast.Call) or not is_always_run(path):
+            return None
+        if any(isinstance(a, gast.Starred) for a in node.args) or any(k.arg is None for k in node.keywords):
+            return None
+        if isinstance(node.func, gast.Attribute):
+            return self.half_done_method(node, path)
+        function, captured = self.scope.statics.get(getattr(node.func, "id", "")), []
+        made = self.closures.get(getattr(node.func, "id", ""))
+        if made is not None:
+            function, captured = self.scope.statics.get(made.args[0].id), list(made.args[1:])
+        if self.is_active(function) or not may_leave_half_done(function):
+            return None
+        before = self.kept_before(path, node, True)
+        return [*before, *self.written_out(function, node, captured, self.result_at(path[-1]))]
+
+    def result_at(self, place: Place) -> str:
+        """Put a variable for the result of a call in its place."""
+        result = self.scope.fresh("result")
+        put(place, t.place(t.name(result), place.value()))
+        return result
+
+    def written_out(
+        self, function: Any, call: gast.Call, captured: list[gast.expr], result: str
+    ) -> list[gast.stmt]:
+        """Return the statements of a function, with its result in a variable."""
+        loop = t.place(gast.For(t.store(self.scope.fresh("item")), call, [gast.Pass()], [], None), call)
+        missing = t.place(t.assign(result, t.constant(None)), call)
+        return [missing, *self.loop(loop, function, call, captured, result=result)]
+
+    def half_done_method(self, node: gast.Call, path: tuple[Place, ...]) -> list[gast.stmt] | None:
+        """Write out the methods that a call may mean, each for instances of its class."""
+        title = node.func.attr
+        methods = [m for m in half_done_methods(self.fn, title) if not self.is_active(m)]
+        if not methods or getattr(node.func.value, "id", "") in self.scope.statics:
+            return None
+        before = self.kept_before(path, node, True)
+        receiver, result = self.scope.fresh("receiver"), self.result_at(path[-1])
+        before.append(t.place(t.assign(receiver, node.func.value), node))
+        instance: gast.expr = t.name(receiver)
+        if isinstance(node.func.value, gast.Call) and len(node.func.value.args) == 2:
+            if self.scope.statics.get(getattr(node.func.value.func, "id", "")) is super:
+                instance = node.func.value.args[1]
+        node.func.value = t.place(t.name(receiver), node)
+        choice: list[gast.stmt] = [t.place(t.assign(result, node), node)]
+        for method in methods:
+            called = refer(self.scope, method, title)
+            test = t.call(
+                runtime_name(self.scope, "has_method"), t.name(receiver), t.constant(title), t.name(called)
+            )
+            call = t.place(gast.Call(t.name(called), [clone(instance), *node.args], node.keywords), node)
+            body = self.written_out(method, clone(call), [], result)
+            choice = [t.place(gast.If(test, body, choice), node)]
+        return [*before, *choice]
 
     def will_interleave(self, place: Place) -> bool:
         """Tell whether a place holds a comprehension that becomes a loop."""
@@ -501,7 +575,8 @@ class _Region:
         for part in BLOCKS:
             inner = getattr(stmt, part, None)
             if inner:
-                setattr(stmt, part, self.block(inner))
+                with self.inliner.guarding(stmt, part):
+                    setattr(stmt, part, self.block(inner))
         return [stmt, *self.left()] if isinstance(stmt, LOOPS) else [stmt]
 
     def delegated(self, stmt: Any) -> list[gast.stmt]:

@@ -42,6 +42,7 @@ constant(
     rt.zeros_like,
     rt.along_axis_index,
     rt.catching,
+    rt.has_method,
     rt.leaving,
     rt.diagonal_index,
     rt.entry_places,

@@ -68,7 +68,15 @@ from srcad.runtime.differences import (
     stencil_ends,
     stencil_places,
 )
-from srcad.runtime.exceptions import catching, leaving, mark_changed, traceback_of, truncate, without_numbers
+from srcad.runtime.exceptions import (
+    catching,
+    has_method,
+    leaving,
+    mark_changed,
+    traceback_of,
+    truncate,
+    without_numbers,
+)
 from srcad.runtime.fourier import (
     half_spectrum_weights,
     resized,
@@ -510,6 +518,7 @@ __all__ = [
     "norm_axes",
     "off_diagonal",
     "catching",
+    "has_method",
     "leaving",
     "truncate",
     "operators",

@@ -10,7 +10,7 @@ import numpy as np
 
 from srcad.errors import SrcadError, UnsupportedError
 
-__all__ = ["catching", "leaving", "mark_changed", "traceback_of", "truncate", "without_numbers"]
+__all__ = ["catching", "has_method", "leaving", "mark_changed", "traceback_of", "truncate", "without_numbers"]
 
 _MARK = "__srcad_changed__"
 
@@ -92,6 +92,17 @@ def mark_changed(error: BaseException, function: str) -> None:
     """Note that a function may have changed memory before it raised an exception."""
     if getattr(error, _MARK, None) is None:
         setattr(error, _MARK, function)
+
+
+def has_method(value: object, title: str, method: object) -> bool:
+    """Tell whether ``value.title`` is that method of its class.
+
+    >>> has_method([], "append", list.append), has_method(1.0, "append", list.append)
+    (True, False)
+    """
+    if isinstance(value, super):
+        return getattr(getattr(value, title, None), "__func__", None) is method
+    return title not in getattr(value, "__dict__", {}) and getattr(type(value), title, None) is method
 
 
 class leaving:  # noqa: N801

@@ -285,10 +285,11 @@ class Account:
 @refused(X)
 def method_raises_when_it_has_changed_its_object(x):
     account = Account(4.0)
+    withdraw = [account.withdraw][0]
     total = 0.0
     for amount in x:
         try:
-            total += account.withdraw(amount)  # refused at: total += account.withdraw
+            total += withdraw(amount)  # refused at: total += withdraw
         except RuntimeError:
             account.balance += amount
     return total * account.balance
@@ -303,8 +304,9 @@ def double_all(values):
 
 @refused(X)
 def argument_is_changed_before_an_exception(x):
+    function = [double_all][0]
     try:
-        double_all(x)  # refused at: double_all(x)
+        function(x)  # refused at: function(x)
     except ValueError:
         x += 1.0
     return np.sum(x * x)

@@ -74,6 +74,7 @@ TOPICS = (
     "machines",
     "state_and_views",
     "lazy_iterators",
+    "left_half_done",
 )
 for topic in TOPICS:
     importlib.import_module(f"tests.programs.{topic}")
