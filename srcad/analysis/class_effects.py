@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import inspect
+import sys
 import types
 from typing import Any
 
@@ -36,9 +37,7 @@ OPERATORS = frozenset(
     for title in "add sub mul truediv neg radd rsub rmul rtruediv pow matmul floordiv mod pos invert".split()
 )
 ITERATION = frozenset(["__iter__", "__next__", "__getitem__"])
-_LIBRARIES = frozenset(
-    "builtins numpy math itertools collections srcad dataclasses typing functools abc contextlib enum".split()
-)
+_LIBRARIES = frozenset(sys.stdlib_module_names) | {"numpy", "scipy", "srcad"}
 
 
 def statements_of(tree: Any) -> list[Any]:
