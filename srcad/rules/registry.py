@@ -326,7 +326,7 @@ def is_constant(primal: object) -> bool:
     provide()
     declared = is_key(primal) and _ALIASES.get(primal, primal) in _CONSTANT
     if not declared and isinstance(primal, types.MethodType):
-        return is_key(primal.__func__) and primal.__func__ in _CONSTANT
+        declared = is_key(primal.__func__) and primal.__func__ in _CONSTANT
     return declared or computes_no_numbers(primal)
 
 
