@@ -56,6 +56,7 @@ from srcad.frontend.cells import Cell
 from srcad.frontend.consumed import Place, as_loops, bound_around, is_always_run, places, put, run_before
 from srcad.frontend.fence import fence
 from srcad.frontend.flags import BLOCKS, LOOPS, head, jumps_of, with_flags
+from srcad.frontend.generator_names import Names, signature_of
 from srcad.frontend.local_classes import make_local_classes
 from srcad.frontend.match import lower_match
 from srcad.frontend.nested import as_definition
@@ -63,11 +64,12 @@ from srcad.frontend.quiet import changed_names, is_quiet_method, why_not_at_once
 from srcad.frontend.resolve import resolve
 from srcad.frontend.run_once import call_where_run
 from srcad.frontend.statics import refer, runtime_name
+from srcad.frontend.stopping import loop_until, sliced
 from srcad.lang import tree as t
 from srcad.lang.function import Function, Nested, inlined_at
 from srcad.lang.scope import Scope
 from srcad.lang.source import read
-from srcad.lang.walking import NodeTransformer, clone, nodes_in
+from srcad.lang.walking import clone, nodes_in
 from srcad.rules import iteration
 
 __all__ = ["inline_generators"]
@@ -78,7 +80,8 @@ _CONSUMERS = (list, tuple, sum, sorted, set, dict, max, min)
 def inline_generators(fn: Function) -> Function:
     """Replace the loops over generators of the user's, and the lists made of them."""
     inliner = _Inliner(fn)
-    body = inliner.block(call_where_run(fn.tree.body, lambda node: inliner.generator(node) is not None))
+    body = call_where_run(fn.tree.body, inliner.is_generator)
+    body = inliner.block(sliced(body, fn.scope, inliner.is_generator))
     return replace(fn.with_body(body), source=inliner.source)
 
 
@@ -223,6 +226,13 @@ class _Inliner:
                 loops, result = as_loops(node, self.scope)
                 put(place, result)
                 prelude += self.block(loops)
+            elif plain and (stopping := loop_until(node, self.scope, self.is_generator)) is not None:
+                prelude += self.kept_before(path, node, True)
+                loops, result = stopping()
+                put(place, result)
+                prelude += self.block(loops)
+            elif plain and any(loop_until(p.value(), self.scope, self.is_generator) for p in path[:-1]):
+                continue
             elif plain and (written := self.half_done(node, path)) is not None:
                 prelude += written
             elif isinstance(node, gast.Call) and self.stays(node, path):
@@ -232,6 +242,11 @@ class _Inliner:
                     continue
                 prelude += self.made_list(path, node, plain)
         return prelude
+
+    def is_generator(self, node: gast.AST) -> bool:
+        """Tell whether a node calls a generator that is to be written out."""
+        found = self.generator(node)
+        return found is not None and not self.is_active(found[0])
 
     def half_done(self, node: Any, path: tuple[Place, ...]) -> list[gast.stmt] | None:
         """Write out the function that ``node`` calls, if it may raise when it has changed something, and that is caught.
@@ -429,7 +444,7 @@ class _Inliner:
             callee = self.resolved(function)
         except NoSourceError as error:
             raise self.error(call, error.reason, error.hint) from None
-        names = _Names(self.scope, callee)
+        names = Names(self.scope, callee)
         binds = self.bind(call, callee, function, captured, names)
         body = [names.visit(clone(s)) for s in callee.tree.body]
         self.source = inlined_at(call, body, callee.source, self.source)
@@ -441,14 +456,14 @@ class _Inliner:
         return [t.place(s, node) for s in [*binds, *made]]
 
     def bind(
-        self, call: gast.Call, callee: Function, function: Any, captured: list[gast.expr], names: _Names
+        self, call: gast.Call, callee: Function, function: Any, captured: list[gast.expr], names: Names
     ) -> list[gast.stmt]:
         """Return the assignments of the arguments to the generator's parameters."""
         if any(isinstance(a, gast.Starred) for a in call.args) or any(k.arg is None for k in call.keywords):
             raise self.error(
                 call, "A generator is called with starred arguments.", "Write the arguments out."
             )
-        signature = _signature_of(callee, function)
+        signature = signature_of(callee, function)
         try:
             bound = signature.bind(*call.args, **{k.arg: k.value for k in call.keywords})
         except TypeError as error:
@@ -472,41 +487,6 @@ class _Inliner:
         for name, value in zip(nested, captured):
             binds.append(t.place(t.assign(names.local(name), clone(value)), call))
         return binds
-
-
-def _signature_of(callee: Function, function: Any) -> inspect.Signature:
-    if not isinstance(function, Nested):
-        return inspect.signature(function)
-    arguments, kinds = function.tree.args, inspect.Parameter
-    named = [*arguments.posonlyargs, *arguments.args]
-    values = [kinds.empty] * (len(named) - len(arguments.defaults)) + [clone(d) for d in arguments.defaults]
-    found = [kinds(n.id, kinds.POSITIONAL_OR_KEYWORD, default=v) for n, v in zip(named, values)]
-    if arguments.vararg is not None:
-        found.append(kinds(arguments.vararg.id, kinds.VAR_POSITIONAL))
-    for argument, default in zip(arguments.kwonlyargs, arguments.kw_defaults):
-        found.append(
-            kinds(argument.id, kinds.KEYWORD_ONLY, default=kinds.empty if default is None else default)
-        )
-    return inspect.Signature(found)
-
-
-class _Names(NodeTransformer):
-    """Give the generator's locals names of the caller's, and its statics their names there."""
-
-    def __init__(self, scope: Scope, callee: Function) -> None:
-        self.scope, self.callee = scope, callee
-        self.names: dict[str, str] = {}
-
-    def local(self, identifier: str) -> str:
-        if identifier not in self.names:
-            self.names[identifier] = self.scope.fresh(identifier)
-        return self.names[identifier]
-
-    def visit_Name(self, node: gast.Name) -> gast.Name:
-        statics = self.callee.scope.statics
-        static = node.id in statics and node.id not in self.names
-        chosen = refer(self.scope, statics[node.id], node.id) if static else self.local(node.id)
-        return gast.copy_location(gast.Name(chosen, node.ctx, None, None), node)
 
 
 class _Region:

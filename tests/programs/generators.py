@@ -1,5 +1,7 @@
 """Loops over generators of the user's."""
 
+import itertools
+
 import numpy as np
 
 from tests.programs.corpus import program
@@ -215,3 +217,32 @@ def values_that_generators_return(values):
             break
         result += value * value
     return result
+
+
+def newton_steps(a, x=1.0):
+    while True:
+        yield x
+        x = 0.5 * (x + a / x)
+
+
+@program(2.5)
+def first_item_of_an_endless_generator_that_is_good_enough(a):
+    root = next(v for v in newton_steps(a) if abs(v * v - a) < 1e-3)
+    third = next(v for k, v in enumerate(newton_steps(a)) if k == 2)
+    near = any(abs(v - root) < 1e-2 for v in newton_steps(a))
+    low = all(v < 1.5 for v in newton_steps(a))
+    return root * third * (2.0 if near and not low else 1.0)
+
+
+@program(2.5)
+def slices_of_an_endless_generator(a):
+    total = sum(itertools.islice(newton_steps(a), 4)) * list(itertools.islice(newton_steps(a), 1, 4))[0]
+    for step in itertools.islice(newton_steps(a), 3):
+        total = total * step
+    return total + next(itertools.islice(newton_steps(a), 3, None))
+
+
+@program(2.5)
+def endless_generator_taken_while_it_moves(a):
+    moving = list(itertools.takewhile(lambda v: v == 1.0 or v * v - a > 1e-2, newton_steps(a)))
+    return sum(moving) * len(moving) + moving[-1] ** 2
