@@ -48,10 +48,10 @@ def save(
 ) -> Saved:
     """Insert saves and restores into the steps of ``block``.
 
-    ``gradients`` are the names that only the backward sweep binds, ``kept`` the parameters whose contents the
-    caller needs back as they were. ``locate`` finds the place of a node in the user's source.
+    ``gradients`` are the names that only the backward sweep binds, ``kept`` the parameters whose contents, and
+    those of what they hold, the caller needs back as they were. ``locate`` finds the place of a node in the user's source.
     """
-    before = {CONTENT + found for p in kept if (found := memory.content(p)) is not None}
+    before = {CONTENT + found for p in kept for found in memory.held(p) & memory.changed}
     lasting = lasting_contents(block, scope, kinds, memory, {found.removeprefix(CONTENT) for found in before})
     saver = _Saver(scope, kinds, memory, gradients, lasting, locate)
     saver.bound = set(parameters)

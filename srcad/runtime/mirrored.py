@@ -114,6 +114,8 @@ def is_moving(tangent: Any) -> bool:
         return any(map(is_moving, tangent))
     if isinstance(tangent, dict):
         return any(map(is_moving, tangent.values()))
+    if not isinstance(tangent, (np.ndarray, np.generic, float, complex, int)):
+        return tangent is not None  # the tangent of an object
     return bool(np.any(tangent))
 
 

@@ -1,4 +1,4 @@
-"""Lists that a function found at run time gathers and returns: what is in them is changed afterwards."""
+"""Lists that functions found at run time gather, return and change: what is in them is changed afterwards, or read."""
 
 import numpy as np
 
@@ -79,4 +79,46 @@ def arrays_changed_through_zipped_lists(r):
 def parameters_of_an_object_changed_through_zip(r):
     holder = Holder()
     holder.step([r, 2 * r], r)
+    return energy(holder.parts)
+
+
+def added_to_each(parts, amount):
+    for part in parts:
+        part += amount
+
+
+def scaled(holder, factor):
+    holder.parts[1] *= factor
+
+
+OPERATIONS = {"add": added_to_each}
+
+
+@program(0.3)
+def arrays_read_before_a_call_at_run_time_changes_them(y):
+    parts = [np.array([0.7, 1.0, y]), np.ones(3)]
+    np.multiply(parts[0], y, out=parts[1])
+    [added_to_each][0](parts, 0.7)
+    return energy(parts)
+
+
+@program(0.3)
+def object_read_before_a_call_at_run_time_changes_it(y):
+    holder = Holder()
+    total = np.sum(holder.parts[1] ** 2) * y
+    [scaled][0](holder, y + 1.0)
+    return total * np.sum(holder.parts[1] ** 2)
+
+
+@program(0.3)
+def object_passed_beside_a_global_table_of_functions(y):
+    holder = Holder()
+    operations = OPERATIONS
+
+    def step(holder):
+        operations["add"](holder.parts, y)
+        holder.parts[0] = holder.parts[0] * y
+
+    for _ in range(2):
+        [step][0](holder)
     return energy(holder.parts)
