@@ -59,6 +59,7 @@ from srcad.operators.shadowed_calls import (
     holder,
     is_computed,
     is_not_updated,
+    is_without_derivative,
     joins_containers,
     method_of_class,
     operator_methods,
@@ -146,8 +147,7 @@ def call_parts(calls: Calls) -> Results:
         if made is not function:
             return _of_function(_with_function(calls, made))
         return _of_rule(_with_function(calls, function), computed_by)
-    constant = registry.is_constant(function) if known else False
-    plain = known and (has_plain_operands(function, values) or constant and function not in JOINING)
+    plain = known and (has_plain_operands(function, values) or is_without_derivative(function, values))
     if plain or function is getattr and has_no_derivative(*values[:2]):
         made = dynamic.call(*first)
         return [made, *((zero_tangent(made[0]), zero_tangent(made[1]), 0.0) for _ in calls[1:])]

@@ -57,6 +57,7 @@ from srcad.operators.shadowed_calls import (
     holder,
     is_computed,
     is_not_updated,
+    is_without_derivative,
     joins_containers,
     method_of_class,
     names_a_method_of_an_array,
@@ -155,9 +156,7 @@ def _of_known_rule(call: Call, args: Any, tangents: Any) -> Outcome | None:
         return of_rule(call, (ruled, *args[1:]), tangents, None if ruled is function else function)
     if (
         known
-        and (
-            has_plain_operands(function, values) or registry.is_constant(function) and function not in JOINING
-        )
+        and (has_plain_operands(function, values) or is_without_derivative(function, values))
         or function is getattr
         and has_no_derivative(*values[:2])
     ):

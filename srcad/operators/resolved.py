@@ -50,7 +50,13 @@ from srcad.operators.rows import (
     tuple_of,
     with_heads,
 )
-from srcad.operators.shadowed_calls import CALLS, JOINING, ShadowedCall, method_of_class, plain_call
+from srcad.operators.shadowed_calls import (
+    CALLS,
+    ShadowedCall,
+    is_without_derivative,
+    method_of_class,
+    plain_call,
+)
 from srcad.operators.sources import SOURCES, items_by_position
 from srcad.rules import iteration, registry
 from srcad.runtime.tangents import partial_of, zero_tangent
@@ -215,7 +221,7 @@ def _of_maker(function: Any, rows: Rows) -> Found | None:
 
 def _of_class(function: Any, rows: Rows) -> Found | None:
     """Make an instance, or do what has no derivative."""
-    if registry.is_key(function) and registry.is_constant(function) and function not in JOINING:
+    if is_without_derivative(function, rows[0][0].values):
         return constant(function, rows)
     return make(resolved, function, rows) if isinstance(function, type) and function not in SOURCES else None
 

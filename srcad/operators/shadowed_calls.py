@@ -11,6 +11,7 @@ import numpy as np
 
 from srcad.derive.call_adjoints import CONVERSIONS
 from srcad.dynamic_operators import BINARY_TITLES, is_method
+from srcad.rules import registry
 from srcad.runtime.libraries import OfLibrary
 from srcad.runtime.stores import store_flat
 from srcad.runtime.tangents import CONTAINERS
@@ -31,6 +32,7 @@ __all__ = [
     "has_no_derivative",
     "holder",
     "is_computed",
+    "is_without_derivative",
     "is_not_updated",
     "joins_containers",
     "method_of_class",
@@ -91,6 +93,13 @@ def joins_containers(function: Any, values: Any) -> bool:
     """Tell whether an operator puts lists, tuples or dicts together, and no class of the user's does that."""
     built_in = function in JOINING and any(isinstance(value, CONTAINERS) for value in values)
     return built_in and not operator_methods(function, values)
+
+
+def is_without_derivative(function: Any, values: Any) -> bool:
+    """Tell whether a function of these values has no derivative: an operator may join containers, or call a method."""
+    if not registry.is_key(function) or not registry.is_constant(function) or function in JOINING:
+        return False
+    return not operator_methods(function, values)
 
 
 def is_computed(function: Any, values: Any) -> bool:
