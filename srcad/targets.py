@@ -22,7 +22,7 @@ from srcad.frontend.statics import is_static, without_cache
 from srcad.pipeline import read
 from srcad.rules import registry
 from srcad.runtime import Cells, Closure, Shadow
-from srcad.runtime.tangents import partial_of, zero_tangent
+from srcad.runtime.tangents import Tangent, partial_of, zero_tangent
 from srcad.wrappers import with_held, wrapped
 
 __all__ = [
@@ -240,6 +240,8 @@ class Target:
         named: dict[str, Any] = {}
         while isinstance(function, (functools.partial, Composable)):
             if isinstance(function, Composable):
+                if isinstance(own, Tangent):  # the zero one of the derivative itself, which holds no numbers
+                    own = 0.0 if vars(own)["__primal__"] is function else own
                 function = function.__wrapped__
                 continue
             if isinstance(own, Shadow):

@@ -36,7 +36,7 @@ def _rebuilt_dict(original: dict[Any, Any], parts: list[Any]) -> Any:
 def _rebuilt_sequence(original: Any, parts: list[Any]) -> Any:
     if isinstance(original, collections.deque):
         return type(original)(parts, original.maxlen)
-    return original._make(parts) if hasattr(original, "_make") else type(original)(parts)
+    return type(original)(*parts) if hasattr(original, "_fields") else type(original)(parts)
 
 
 def _fields(value: Any) -> list[str]:

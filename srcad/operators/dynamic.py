@@ -46,6 +46,7 @@ from srcad.runtime.tangent_copies import (
 )
 from srcad.runtime.tangents import (
     CONTAINERS,
+    Tangent,
     complete_tangent,
     container_method,
     sequence_tangent,
@@ -525,4 +526,6 @@ def _in_form_of(gradient: Any, tangent: Any) -> Any:
     """Return a tangent in the form in which a rule gives the gradient of the same argument."""
     if isinstance(gradient, np.ndarray) and isinstance(tangent, (list, tuple)):
         return np.array(tangent)
+    if isinstance(gradient, dict) and isinstance(tangent, Tangent):  # that of an object
+        return {name: _in_form_of(part, getattr(tangent, name)) for name, part in gradient.items()}
     return list(tangent) if isinstance(tangent, tuple) else tangent

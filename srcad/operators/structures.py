@@ -38,8 +38,13 @@ def is_object(value: Any) -> bool:
     (True, False)
     """
     plain = not isinstance(value, (Closure, numbers.Number)) and not isinstance(value, type)
-    known = tree.container_of(value) is None or dataclasses.is_dataclass(value)
-    return plain and known and is_instance(value)
+    return plain and is_instance(value) and (_is_unknown(value) or dataclasses.is_dataclass(value))
+
+
+def _is_unknown(value: Any) -> bool:
+    """Tell whether the class of an object is not registered, or so that its attributes are its parts."""
+    found = tree.container_of(value)
+    return found is None or list(map(id, found.parts(value))) == list(map(id, attributes_of(value).values()))
 
 
 def _opened(value: Any) -> tree.Container | None:

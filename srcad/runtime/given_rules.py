@@ -7,6 +7,9 @@ from typing import Any
 import numpy as np
 
 from srcad.errors import ArgumentError
+from srcad.runtime.attributes import attributes_of
+from srcad.runtime.calls import Closure
+from srcad.runtime.memory import is_instance
 
 __all__ = ["fitting", "fitting_tangent", "gradients_given"]
 
@@ -63,6 +66,12 @@ def fitting(gradient: Any, x: Any, title: str) -> Any:
     if isinstance(x, (np.ndarray, float, int, complex, np.number)):
         if not isinstance(gradient, _NUMBERS) or np.shape(gradient) != np.shape(x):
             raise _misfit("gradient", gradient, _shaped(x), title)
+    elif is_instance(x) and not isinstance(x, Closure):
+        names = attributes_of(x)
+        parts = gradient if isinstance(gradient, dict) else attributes_of(gradient)
+        if set(names) != set(parts):
+            raise _misfit("gradient", gradient, f"an object with the attributes {', '.join(names)}", title)
+        return {name: fitting(parts[name], value, title) for name, value in names.items()}
     return gradient
 
 
