@@ -29,6 +29,7 @@ def show_users_source(error: BaseException) -> None:
     kept: list[types.TracebackType] = []
     own: list[types.TracebackType] = []
     latest: Origin | None = None
+    written: Origin | None = None
     while entry is not None:
         lines: LineMap | None = entry.tb_frame.f_globals.get(NAME)
         if lines is None and _is_own(entry):
@@ -40,6 +41,7 @@ def show_users_source(error: BaseException) -> None:
             else:
                 position = lines.position(entry.tb_frame.f_code, entry.tb_lasti, entry.tb_lineno)
                 origins = lines.origins(position)
+                written = origins[-1] if origins else written
                 latest = next((o for o in origins[::-1] if not _is_of_package(o.location)), latest)
                 kept += [_stand_in(origin, entry.tb_frame) for origin in origins]
                 kept += [entry] if not origins or lines.is_backward(position) else []
@@ -49,8 +51,8 @@ def show_users_source(error: BaseException) -> None:
     elif not isinstance(error, SrcadError):
         # What srcad's own functions raise, as those of NumPy do, is seen there as well.
         kept += own
-    elif latest is not None and (error.location is None or _is_of_package(error.location)):
-        error.location = latest.location
+    elif (latest or written) is not None and (error.location is None or _is_of_package(error.location)):
+        error.location = (latest or written).location  # type: ignore[union-attr]
         error.args = (error.reason, error.hint, error.location)
     error.__traceback__ = _chained(kept)
 
