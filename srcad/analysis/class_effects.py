@@ -36,6 +36,9 @@ OPERATORS = frozenset(
     f"__{title}__"
     for title in "add sub mul truediv neg radd rsub rmul rtruediv pow matmul floordiv mod pos invert".split()
 )
+_OF_DOMAINS = frozenset(
+    "sqrt log log2 log10 log1p acos asin acosh atanh pow exp fmod gamma lgamma factorial".split()
+)
 ITERATION = frozenset(["__iter__", "__next__", "__getitem__"])
 _LIBRARIES = frozenset(sys.stdlib_module_names) | {"numpy", "scipy", "srcad"}
 
@@ -67,39 +70,90 @@ def effects_in_sight(fn: Function, *more: Any) -> frozenset[str]:
 def half_done_methods(fn: Function, title: str) -> list[types.FunctionType]:
     """Return the methods of a name, of classes that are in sight, that may raise when they have changed something."""
     found: list[types.FunctionType] = []
-    for cls in classes_in_sight(fn):
+    classes = classes_in_sight(fn)
+    raising = _raising_methods(classes)
+    for cls in classes if title in raising else []:
         method = getattr(cls, title, None)
         if isinstance(inspect.getattr_static(cls, title, None), types.FunctionType) and method not in found:
-            found += [method] if may_leave_half_done(method) else []
+            found += [method] if may_leave_half_done(method, raising) else []
     return found
 
 
-def may_leave_half_done(function: Any) -> bool:
-    """Tell whether a function of the user's may raise an exception when it has changed something."""
+def _raising_methods(classes: list[type]) -> frozenset[str]:
+    """Return the names of methods of classes that raise exceptions of their own, or call others that do."""
+    trees = [(title, tree) for cls in classes for title, tree in _method_trees(cls)]
+    found: frozenset[str] = frozenset()
+    size = -1
+    while size != len(found):
+        size = len(found)
+        found |= {title for title, tree in trees if title not in found and _raises(tree, found)}
+    return found
+
+
+@functools.lru_cache(maxsize=512)
+def _method_trees(cls: type) -> list[tuple[str, Any]]:
+    found = []
+    for title, value in vars(cls).items():
+        if isinstance(value, types.FunctionType):
+            try:
+                found.append((title, read(value).tree))
+            except (SrcadError, OSError, TypeError):
+                continue  # generated, as those of dataclasses are
+    return found
+
+
+def _raises(tree: Any, methods: frozenset[str]) -> bool:
+    """Tell whether a function has a ``raise``, or calls what is known to raise where a number lies outside its domain."""
+    for node in t.own_nodes(statements_of(tree)):
+        if isinstance(node, (gast.Raise, gast.Assert)):
+            return True
+        called = node.func if isinstance(node, gast.Call) else None
+        if isinstance(called, gast.Attribute):
+            of_math = isinstance(called.value, gast.Name) and called.value.id == "math"
+            if called.attr in methods or of_math and called.attr in _OF_DOMAINS:
+                return True
+    return False
+
+
+def may_leave_half_done(function: Any, methods: frozenset[str] = frozenset()) -> bool:
+    """Tell whether a function of the user's may raise an exception when it has changed something.
+
+    ``methods`` are names of methods that raise.
+    """
     if isinstance(function, Nested):
-        tree = function.tree
-        changing = changes(tree) or any(
-            isinstance(node, gast.Nonlocal) for node in t.own_nodes(statements_of(tree))
-        )
+        tree, body = function.tree, statements_of(function.tree)
+        changing = changes(tree) or any(isinstance(node, gast.Nonlocal) for node in t.own_nodes(body))
+        raising = _raises(tree, methods)
     elif (
         isinstance(function, types.FunctionType)
         and is_users(function)
         and not hasattr(function, "__wrapped__")
     ):
-        changing = stores(function, ())
         try:
             tree = read(function).tree
         except (SrcadError, OSError, TypeError):
             return False
+        changing, raising = stores(function, ()), _any_raises(function, methods, ())
     else:
         return False
     leaving = (gast.Yield, gast.YieldFrom, gast.Await, gast.Global)
-    body = statements_of(tree)
+    own = t.own_nodes(statements_of(tree))
     return (
-        changing
-        and isinstance(tree.body, list)
-        and not any(isinstance(node, leaving) for node in t.own_nodes(body))
+        changing and raising and isinstance(tree.body, list) and not any(isinstance(n, leaving) for n in own)
     )
+
+
+def _any_raises(
+    function: types.FunctionType, methods: frozenset[str], active: tuple[types.FunctionType, ...]
+) -> bool:
+    """Tell whether a function raises, or one that it calls by its name does."""
+    try:
+        tree = read(function).tree
+    except (SrcadError, OSError, TypeError):
+        return False
+    active = (*active, function)
+    callees = [callee for callee in _callees(function, tree) if callee not in active]
+    return _raises(tree, methods) or any(_any_raises(callee, methods, active) for callee in callees)
 
 
 @functools.lru_cache(maxsize=512)

@@ -74,6 +74,8 @@ from srcad.rules import iteration
 
 __all__ = ["inline_generators"]
 
+_DEEPEST = 4
+"""How deep functions that may leave something half done are written out: Python's blocks are at most 100 deep."""
 _CONSUMERS = (list, tuple, sum, sorted, set, dict, max, min)
 
 
@@ -253,7 +255,9 @@ class _Inliner:
 
         What is done of its statements can then be told.
         """
-        if not self.guards or not isinstance(node, gast.Call) or not is_always_run(path):
+        if not 0 < self.guards + len(self.active) <= _DEEPEST or not isinstance(node, gast.Call):
+            return None
+        if not self.guards or not is_always_run(path):
             return None
         if any(isinstance(a, gast.Starred) for a in node.args) or any(k.arg is None for k in node.keywords):
             return None
