@@ -27,7 +27,7 @@ from srcad.dynamic_operators import (
     ufunc_of_arrays,
 )
 from srcad.dynamic_rules import carries_derivative
-from srcad.errors import NoDerivativeError
+from srcad.errors import ArgumentError, NoDerivativeError
 from srcad.lang.function import Nested
 from srcad.literal_options import literal_call, without_defaults
 from srcad.operators.construction import make, plain
@@ -503,7 +503,12 @@ def transposed(rule: Any, ans: Any, args: Any, options: Any, tangents: Any) -> A
     """Return the tangent of a result from a reverse rule; see `srcad.runtime.transposed`."""
     _, values, (forward, backward) = transposing(rule, ans, args, options)
     gradients, residuals = forward(*values)
-    return backward(residuals, cotangents_of(gradients, tangents))[0]
+    cotangents = cotangents_of(gradients, tangents)
+    if isinstance(gradients, np.ndarray) and isinstance(cotangents, np.ndarray):
+        if gradients.shape != cotangents.shape:
+            raise ArgumentError(f"The rule '{rule.__name__}' returns an array of shape {gradients.shape} as the gradient "
+                                f"of an array of shape {cotangents.shape}.", "Return one of that shape.")  # fmt: skip
+    return backward(residuals, cotangents)[0]
 
 
 def transposing(rule: Any, ans: Any, args: Any, options: Any) -> tuple[Target, tuple[Any, ...], Any]:

@@ -92,3 +92,13 @@ def test_the_pullback_of_a_pullback_by_objects_in_objects():
     _, pull = vjp(f, at)
     _, again = vjp(lambda c: pull(c)[0], 1.0)
     assert np.isclose(again(along)[0], jvp(f, (at,), (along,))[1])
+
+
+def test_a_rule_of_the_wrong_shape_is_refused_in_forward_mode():
+    @custom_vjp
+    def squared(x):
+        return np.sum(x**2)
+
+    squared.backward(lambda ans, g, x: g * np.ones(5))
+    with pytest.raises(ArgumentError, match=r"an array of shape \(5,\) as the gradient of"):
+        jvp(lambda x: squared(x), (W,), (V,))
