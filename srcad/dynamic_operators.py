@@ -16,6 +16,7 @@ from srcad import runtime as rt
 from srcad.dynamic_containers import items_of, listed, run
 from srcad.dynamic_rules import call_of_rule, call_without_derivative
 from srcad.errors import UnsupportedError
+from srcad.rules import registry
 from srcad.runtime.array_likes import as_operand
 from srcad.runtime.stored import set_array_item, update_array
 from srcad.runtime.stores import store_flat
@@ -347,8 +348,11 @@ def answers_by_fallback(base: Any, name: str) -> bool:
     """
     if isinstance(base, (type, types.ModuleType, super, rt.Shadow, Tangent)):
         return False
-    if _method(base, "__getattr__") is None or inspect.getattr_static(type(base), name, None) is not None:
+    fallback = _method(base, "__getattr__")
+    if fallback is None or inspect.getattr_static(type(base), name, None) is not None:
         return False
+    if isinstance(base, dict) and registry.reason_refused(fallback) is not None:
+        return False  # a result of SciPy, whose items are its attributes
     try:
         return name not in object.__getattribute__(base, "__dict__")
     except AttributeError:  # of a class with __slots__

@@ -174,9 +174,8 @@ def _gradients(
         partials = rule.reverse(ans, *operands, **options)
         parts = [partials] if len(rule.wrt) == 1 else list(partials)
         return [
-            rt.unbroadcast(g * part, arguments[name])
+            rt.unbroadcast(g * part, arguments[name]) if name in arguments else 0.0
             for name, part in zip(rule.wrt, parts)
-            if name in arguments
         ]
     whole = rule.reverse(ans, g, *args, **options)
     if len(rule.wrt) == 1:

@@ -94,7 +94,9 @@ def with_arity(f: Any, count: int, names: Iterable[str] = ()) -> Any:
     def max(a, *, initial):
         return primal(a, initial=initial)
     """
-    rule = registry.find(f) if registry.is_key(f) and not isinstance(f, types.FunctionType) else None
+    rule = registry.find(f) if registry.is_key(f) else None
+    if rule is not None and rule.given and isinstance(f, types.FunctionType):
+        return f
     parameters = [] if rule is None else [p for p in rule.parameters if p.name not in rule.refused]
     names = tuple(sorted(names))
     places = [p for p in parameters if p.kind is p.POSITIONAL_OR_KEYWORD]
@@ -253,4 +255,6 @@ def _written_call(f: Any, head: str, passed: str) -> Any:
 def _written(parameter: inspect.Parameter) -> str:
     """Return a parameter that is not positional as it stands in a definition."""
     bare = parameter.default is parameter.empty
-    return parameter.name if bare else f"{parameter.name}={parameter.default!r}"
+    number = isinstance(parameter.default, np.floating)
+    default = float(parameter.default) if number else parameter.default
+    return parameter.name if bare else f"{parameter.name}={default!r}"

@@ -199,3 +199,23 @@ def windowed(x: Any) -> Any:
 
 def test_none_as_a_default_is_not_changed_by_what_takes_its_place() -> None:
     assert grad(windowed)(0.3) == 4.0
+
+
+def test_operands_by_name_have_their_own_gradients_where_others_are_left_out() -> None:
+    stats = pytest.importorskip("scipy.stats")
+    table = {"expon": stats.expon.logpdf, "gamma": stats.gamma.logpdf}
+    x, shape = np.abs(X[0]) + 0.2, np.array([1.5, 2.0, 3.0])
+
+    def likelihood(x: Any, shape: Any, scale: Any, table: Any) -> Any:
+        return np.sum(table["expon"](x, scale=scale) + table["gamma"](x, shape, scale=scale) ** 2)
+
+    check_grads(likelihood, (x, shape, 0.7, table))
+
+
+def test_conditions_in_a_list_have_no_tangents() -> None:
+    table = {"select": np.select}
+
+    def chosen(x: Any, table: Any) -> Any:
+        return np.sum(table["select"]([x > 0.5, x < -0.5], [np.exp(x), x**2], x**3) ** 2)
+
+    check_grads(chosen, (X, table), order=2)

@@ -133,6 +133,9 @@ def prepared(
     ):  # a derivative copies what its function changes, so nothing outlives the call
         images |= {n: zero_tangent(v) for n, v in zip(names, everything) if _is_lasting(images.get(n))}
     everything = floats_for(target, everything, images)
+    if (target.func.__module__ or "").startswith("srcad.rules."):
+        # options of a rule, such as an order or a list of percentages, have no derivative
+        images = {n: images[n] for n, v in zip(names, everything) if n in images and moves(v, images[n])}
     wanted = tuple(n for n, v in zip(names, everything) if n in images and _varies(v, images[n]))
     constant = tuple(
         n for n, v in zip(names, everything) if n in wanted and _has_constant_integers(v, images[n])
@@ -226,10 +229,6 @@ def call(function: Any, held: Any, args: Any, tangents: Any, options: Any, optio
     if rule is not None:
         given = dict(zip(target.names, values))
         images = {n: t for n, t in images.items() if n in rule.wrt or moves(given.get(n), t)}
-    elif (getattr(function, "__module__", None) or "").startswith("srcad.rules."):
-        # options of a rule, such as an order or a list of percentages, have no derivative
-        given = dict(zip(target.names, values))
-        images = {n: t for n, t in images.items() if moves(given.get(n), t) or _holds(given.get(n), t)}
     return run(target, values, images)
 
 

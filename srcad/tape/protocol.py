@@ -303,12 +303,18 @@ class ArrayLike:
         """Return the entries in another type; in an integer type they are plain."""
         return record(np.ndarray.astype, _as_type, (self, dtype, *args), kwargs)
 
+    def compress(self, condition: Any, axis: Any = None) -> Any:
+        """Return the entries along an axis where a condition holds."""
+        return np.compress(condition, self, axis)
+
     def clip(self, min: Any = None, max: Any = None) -> Any:
         """Return the entries moved into an interval."""
         return record(np.clip, np.clip, (self, min, max), {})
 
     def item(self, *args: Any) -> Any:
         """Return one entry as a scalar, which stays traced."""
+        if len(args) == 1 and isinstance(args[0], tuple):
+            args = args[0]
         if len(args) > 1:
             return self[args]
         if not args and self.size != 1:
