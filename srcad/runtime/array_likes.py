@@ -22,6 +22,8 @@ def as_operand(cls: type) -> str | None:
     >>> as_operand(Samples), as_operand(list)
     ('{0}.__array__()', None)
     """
+    if cls.__module__.partition(".")[0] in ("numpy", "scipy"):
+        return None  # a sparse matrix, whose operators have rules of their own
     if _is_written(cls, "__array_ufunc__") or _is_written(cls, "__array_function__"):
         return "refused({0})"
     if _is_written(cls, "__array__"):
