@@ -43,27 +43,25 @@ from __future__ import annotations
 
 import inspect
 import types
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
 import gast
 
-from srcad.analysis.class_effects import half_done_methods, may_leave_half_done
 from srcad.errors import NoSourceError, UnsupportedError
 from srcad.frontend.cells import Cell
 from srcad.frontend.consumed import Place, as_loops, bound_around, is_always_run, places, put, run_before
 from srcad.frontend.fence import fence
 from srcad.frontend.flags import BLOCKS, LOOPS, head, jumps_of, with_flags
 from srcad.frontend.generator_names import Names, signature_of
+from srcad.frontend.half_done import HalfDone
 from srcad.frontend.local_classes import make_local_classes
 from srcad.frontend.match import lower_match
 from srcad.frontend.nested import as_definition
 from srcad.frontend.quiet import changed_names, is_quiet_method, why_not_at_once
 from srcad.frontend.resolve import resolve
 from srcad.frontend.run_once import call_where_run
-from srcad.frontend.statics import refer, runtime_name
+from srcad.frontend.statics import refer
 from srcad.frontend.stopping import loop_until, sliced
 from srcad.lang import tree as t
 from srcad.lang.function import Function, Nested, inlined_at
@@ -74,8 +72,6 @@ from srcad.rules import iteration
 
 __all__ = ["inline_generators"]
 
-_DEEPEST = 4
-"""How deep functions that may leave something half done are written out: Python's blocks are at most 100 deep."""
 _CONSUMERS = (list, tuple, sum, sorted, set, dict, max, min)
 
 
@@ -92,7 +88,7 @@ def has_yield(body: gast.AST | list[gast.stmt]) -> bool:
     return any(isinstance(node, gast.Yield | gast.YieldFrom) for node in t.own_nodes(body))
 
 
-class _Inliner:
+class _Inliner(HalfDone):
     def __init__(self, fn: Function) -> None:
         self.fn, self.source, self.scope = fn, fn.source, fn.scope
         self.active: list[Any] = []
@@ -143,14 +139,6 @@ class _Inliner:
         for handler in getattr(stmt, "handlers", []):
             handler.body = self.block(handler.body)
         return [*prelude, stmt]
-
-    @contextmanager
-    def guarding(self, stmt: gast.stmt, part: str) -> Iterator[None]:
-        """Count the ``try`` statements around whose exceptions are caught."""
-        caught = part == "body" and bool(getattr(stmt, "handlers", []))
-        self.guards += caught
-        yield
-        self.guards -= caught
 
     def is_active(self, function: Any) -> bool:
         """Tell whether a generator is being written out already, so that this call of it stays a call."""
@@ -249,67 +237,6 @@ class _Inliner:
         """Tell whether a node calls a generator that is to be written out."""
         found = self.generator(node)
         return found is not None and not self.is_active(found[0])
-
-    def half_done(self, node: Any, path: tuple[Place, ...]) -> list[gast.stmt] | None:
-        """Write out the function that ``node`` calls, if it may raise when it has changed something, and that is caught.
-
-        What is done of its statements can then be told.
-        """
-        if not 0 < self.guards + len(self.active) <= _DEEPEST or not isinstance(node, gast.Call):
-            return None
-        if not self.guards or not is_always_run(path):
-            return None
-        if any(isinstance(a, gast.Starred) for a in node.args) or any(k.arg is None for k in node.keywords):
-            return None
-        if isinstance(node.func, gast.Attribute):
-            return self.half_done_method(node, path)
-        function, captured = self.scope.statics.get(getattr(node.func, "id", "")), []
-        made = self.closures.get(getattr(node.func, "id", ""))
-        if made is not None:
-            function, captured = self.scope.statics.get(made.args[0].id), list(made.args[1:])
-        if self.is_active(function) or not may_leave_half_done(function):
-            return None
-        before = self.kept_before(path, node, True)
-        return [*before, *self.written_out(function, node, captured, self.result_at(path[-1]))]
-
-    def result_at(self, place: Place) -> str:
-        """Put a variable for the result of a call in its place."""
-        result = self.scope.fresh("result")
-        put(place, t.place(t.name(result), place.value()))
-        return result
-
-    def written_out(
-        self, function: Any, call: gast.Call, captured: list[gast.expr], result: str
-    ) -> list[gast.stmt]:
-        """Return the statements of a function, with its result in a variable."""
-        loop = t.place(gast.For(t.store(self.scope.fresh("item")), call, [gast.Pass()], [], None), call)
-        missing = t.place(t.assign(result, t.constant(None)), call)
-        return [missing, *self.loop(loop, function, call, captured, result=result)]
-
-    def half_done_method(self, node: gast.Call, path: tuple[Place, ...]) -> list[gast.stmt] | None:
-        """Write out the methods that a call may mean, each for instances of its class."""
-        title = node.func.attr
-        methods = [m for m in half_done_methods(self.fn, title) if not self.is_active(m)]
-        if not methods or getattr(node.func.value, "id", "") in self.scope.statics:
-            return None
-        before = self.kept_before(path, node, True)
-        receiver, result = self.scope.fresh("receiver"), self.result_at(path[-1])
-        before.append(t.place(t.assign(receiver, node.func.value), node))
-        instance: gast.expr = t.name(receiver)
-        if isinstance(node.func.value, gast.Call) and len(node.func.value.args) == 2:
-            if self.scope.statics.get(getattr(node.func.value.func, "id", "")) is super:
-                instance = node.func.value.args[1]
-        node.func.value = t.place(t.name(receiver), node)
-        choice: list[gast.stmt] = [t.place(t.assign(result, node), node)]
-        for method in methods:
-            called = refer(self.scope, method, title)
-            test = t.call(
-                runtime_name(self.scope, "has_method"), t.name(receiver), t.constant(title), t.name(called)
-            )
-            call = t.place(gast.Call(t.name(called), [clone(instance), *node.args], node.keywords), node)
-            body = self.written_out(method, clone(call), [], result)
-            choice = [t.place(gast.If(test, body, choice), node)]
-        return [*before, *choice]
 
     def will_interleave(self, place: Place) -> bool:
         """Tell whether a place holds a comprehension that becomes a loop."""
