@@ -124,6 +124,11 @@ def _positions(args: Sequence[Any], argnums: int | Sequence[int] | None) -> tupl
                 f"args[{position}] is a {type(args[position]).__name__} without an entry that can be varied.",
                 "Leave its position out of argnums.",
             )
+    if not chosen and any(np.iscomplexobj(leaf) for value in args for _, leaf in _leaves(value)):
+        raise ArgumentError(
+            "The arguments are complex, and difference quotients are taken of real numbers.",
+            "Check the function of both parts, lambda x, y: f(x + 1j * y).",
+        )
     if not chosen:
         raise ArgumentError(
             "None of the arguments holds a floating-point entry, so there is nothing to check.",

@@ -205,3 +205,12 @@ def test_a_wrong_use_is_an_argument_error(args, options, reason):
     with pytest.raises(ArgumentError, match=reason) as caught:
         check_grads(square, args, **options)
     assert isinstance(caught.value, SrcadError)
+
+
+def test_complex_arguments_are_to_be_checked_by_their_parts() -> None:
+    def modulus(z: complex) -> float:
+        return abs(z) ** 2
+
+    with pytest.raises(ArgumentError, match="complex, and difference quotients"):
+        check_grads(modulus, (1.0 + 2.0j,))
+    check_grads(lambda x, y: modulus(x + 1j * y), (1.0, 2.0), order=2)
