@@ -36,7 +36,7 @@ def log_gamma_slope(x: Array, order: int = 0) -> Array:
 
     By its recurrence, and its asymptotic series from 12 on.
 
-    >>> float(log_gamma_slope(1.0).round(12)), float(log_gamma_slope(0.5, 1).round(12))
+    >>> round(float(log_gamma_slope(1.0)), 12), round(float(log_gamma_slope(0.5, 1)), 12)
     (-0.577215664902, 4.934802200545)
     """
     if order > 3:
