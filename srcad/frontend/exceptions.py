@@ -341,9 +341,10 @@ class _Region:
         if isinstance(iterable, gast.Call) and not iterable.keywords:
             arguments = []
             for argument in iterable.args:
-                made, value = self.evaluated(argument)
+                starred = isinstance(argument, gast.Starred)
+                made, value = self.evaluated(argument.value if starred else argument)
                 before += made
-                arguments.append(value)
+                arguments.append(gast.Starred(value, gast.Load()) if starred else value)
             iterable = gast.Call(iterable.func, arguments, [])
         else:
             before, iterable = self.evaluated(iterable)

@@ -160,3 +160,17 @@ def account_that_is_overdrawn(x):
         except RuntimeError:
             account.balance += amount
     return total * account.balance
+
+
+@program(0.7, 0.6)
+@program(0.9, 0.2)
+def loop_over_zipped_lists_that_is_left(x, y):
+    held, pair = [x, y * 2.0], ([x, y], [y, x * x])
+    try:
+        for v, w in zip(*pair):
+            held[0] = held[0] + v * w
+            if held[0] > 1.2:
+                raise ValueError
+    except ValueError:
+        held[1] *= held[0]
+    return held[0] * held[1]
