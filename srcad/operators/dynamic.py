@@ -135,7 +135,11 @@ def prepared(
     everything = floats_for(target, everything, images)
     if (target.func.__module__ or "").startswith("srcad.rules."):
         # options of a rule, such as an order or a list of percentages, have no derivative
-        images = {n: images[n] for n, v in zip(names, everything) if n in images and moves(v, images[n])}
+        images = {
+            n: images[n]
+            for n, v in zip(names, everything)
+            if n in images and (is_instance(v) or moves(v, images[n]))
+        }
     wanted = tuple(n for n, v in zip(names, everything) if n in images and _varies(v, images[n]))
     constant = tuple(
         n for n, v in zip(names, everything) if n in wanted and _has_constant_integers(v, images[n])
