@@ -31,7 +31,7 @@ from tests.property.mutation import MutatingProgram, Pick, mutating_program
 PROGRAMS = int(os.environ.get("SRCAD_PROGRAMS", "100"))
 # Batches are what runs in parallel.
 BATCHES = min(20, PROGRAMS)
-GENERATORS = {"arrays": (mutating_program, 1), "containers": (container_program, 10)}
+GENERATORS = {"arrays": (mutating_program, 1), "containers": (container_program, 16)}
 """How programs are made, and of how many planned ones one is: those that hold objects cost most."""
 DECISIONS = 600
 SHRINKING_SECONDS = 20.0
