@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import enum
 import functools
 import inspect
 import linecache
@@ -394,8 +395,14 @@ def may_change_defaults(target: Target, changed: tuple[str, ...]) -> bool:
 
 
 def _may_change(default: Any) -> bool:
-    fixed = (bool, int, float, complex, str, bytes, type(None), type(...), type)
-    return not isinstance(default, fixed)
+    """Tell whether a default holds memory: functions keep theirs elsewhere."""
+    if isinstance(default, tuple):
+        return any(map(_may_change, default))
+    return not isinstance(default, _FIXED) and not is_static(default)
+
+
+_FIXED = (bool, int, float, complex, str, bytes, type(None), type(...), type, range, slice, frozenset, np.generic,
+          np.dtype, enum.Enum, functools.partial)  # fmt: skip
 
 
 def split_aux(target: Target, value: Any) -> tuple[Any, Any]:

@@ -124,3 +124,10 @@ def each_function_made_in_a_loop_has_its_own_default(x):
 
         functions.append(total)
     return functions[0](x) * functions[1](x * x) * functions[0](x) * functions[1](x)
+
+
+@program(np.array([0.5, -1.2, 2.0]))
+def functions_and_tuples_as_defaults(x, y=None, powers=(2, 3), apply=lambda v: v * v, ufunc=np.sin):
+    if y is None:
+        y = ufunc(x.sum())
+    return sum(apply(v) * y**i for i, v in zip(powers, x))  # noqa: B905
