@@ -114,6 +114,7 @@ def _reversed(call: Call, source: Any, *, shadows: Any) -> Outcome:
 
 
 def _zip(call: Call, *sources: Any, shadows: Any, strict: bool = False) -> Outcome:
+    rt.check_apart(sources)
     parts = [items_of(call, source, image) for source, image in zip(sources, shadows)]
     pullback = functools.partial(run, [p[2] for p in parts])
     return list(zip(*(p[0] for p in parts), strict=strict)), list(zip(*(p[1] for p in parts))), pullback

@@ -400,4 +400,5 @@ def _is_pure(function: Any) -> bool:
         rt.holomorphic_seed,
         rt.check_iterator,
         rt.check_left,
+        rt.check_apart,
     )

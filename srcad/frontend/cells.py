@@ -39,6 +39,7 @@ from srcad.lang.walking import children_of, nodes_in
 __all__ = ["Cell", "filled_at_once", "of_comprehension", "rebound"]
 
 STORING = ("append", "add", "insert", "extend", "update", "setdefault", "appendleft", "push", "register")
+LAZY = ("map", "filter", "accumulate", "starmap", "takewhile", "dropwhile", "filterfalse", "groupby")
 LOOPS = (gast.For, gast.While)
 
 
@@ -142,7 +143,7 @@ class Finder:
         if isinstance(parent, gast.keyword):
             parent = self.parents.get(parent)
         if isinstance(parent, gast.Call):
-            return parent.func is node or _only_uses(parent)
+            return parent.func is node or _only_uses(parent) and not self._is_kept(parent)
         if isinstance(node, gast.FunctionDef):
             name = node.name
         elif isinstance(parent, gast.Assign) and isinstance(parent.targets[0], gast.Name):
@@ -161,6 +162,15 @@ class Finder:
         return all(
             name not in free_names(n) for n in self.nodes if isinstance(n, t.FUNCTIONS) and n is not node
         )
+
+    def _is_kept(self, call: gast.Call) -> bool:
+        """Tell whether a call makes an iterator, as ``map`` does, that is not run through where it stands."""
+        above = self.parents.get(call)
+        if getattr(call.func, "id", getattr(call.func, "attr", "")) not in LAZY:
+            return False
+        if isinstance(above, gast.Call):
+            return not _only_uses(above) or self._is_kept(above)
+        return not isinstance(above, gast.For | gast.comprehension | gast.Starred)
 
     def owner(self, binding: gast.AST) -> gast.AST | None:
         """Return the comprehension whose target ``binding`` is a part of, if any."""

@@ -12,6 +12,7 @@ from typing import Any
 import gast
 
 from srcad.analysis.class_effects import METHODS, changes, effects_in_sight, is_users, statements_of, stores
+from srcad.frontend.nested import free_names
 from srcad.frontend.quiet import is_quiet_method
 from srcad.lang import tree as t
 from srcad.lang.function import Function, Nested
@@ -38,21 +39,20 @@ class Lateness:
         for node in t.own_nodes(fn.tree.body):
             self.join(node)
 
-    def why_late(self, node: Any, stmt: gast.stmt, around: tuple[gast.stmt, ...]) -> str | None:
-        """Return what may change before the items of ``node``, which ``stmt`` makes, are taken; None if nothing may."""
+    def why_late(
+        self, node: Any, stmt: gast.stmt, around: tuple[gast.stmt, ...], inside: list[gast.AST]
+    ) -> str | None:
+        """Return what may change before the items of ``node`` are taken; None if nothing may.
+
+        ``node`` is a part of ``stmt``, inside of the expressions ``inside``.
+        """
         later = self.later(stmt, around)
-        if isinstance(node, gast.GeneratorExp):
-            own = {
-                n.id for part in node.generators for n in nodes_in(part.target) if isinstance(n, gast.Name)
-            }
-            late = self.late_reads(node) - own
-            for name in sorted(late):
-                if any(
-                    name in t.bound_names([other])
-                    for other in later
-                    if not isinstance(other, gast.FunctionDef)
-                ):
-                    return f"'{name}' may be another value when its items are taken"
+        bound = [other for other in later if not isinstance(other, gast.FunctionDef)]
+        loops = [g.target for part in inside if isinstance(part, t.COMPREHENSIONS) for g in part.generators]
+        again = {n.id for target in loops for n in nodes_in(target) if isinstance(n, gast.Name)}
+        for name in sorted(self.late_reads(node)):
+            if name in again or any(name in t.bound_names([other]) for other in bound):
+                return f"'{name}' may be another value when its items are taken"
         reads = {n.id for n in nodes_in(node) if isinstance(n, gast.Name) and n.id not in self.statics}
         if self.acts(node):
             return "its items change something when they are made"
@@ -63,13 +63,22 @@ class Lateness:
                 return f"what its items are made of may change before they are taken, on line {other.lineno}"
         return None
 
-    def late_reads(self, node: gast.GeneratorExp) -> set[str]:
-        """Return the variables that are looked up when items are taken: all but those of the first iterable."""
+    def late_reads(self, node: Any) -> set[str]:
+        """Return the variables that are looked up when items are taken.
+
+        Those of a generator expression are all but those of the first iterable, those of ``map`` what its functions
+        have captured.
+        """
+        if not isinstance(node, gast.GeneratorExp):
+            functions = {n.name: n for n in t.own_nodes(self.fn.tree.body) if isinstance(n, gast.FunctionDef)}
+            given = [functions.get(getattr(a, "id", ""), a) for a in node.args]
+            captured = [free_names(a) for a in given if isinstance(a, gast.FunctionDef | gast.Lambda)]
+            return {name for names in captured for name in names} - set(self.statics)
         first = node.generators[0]
         parts = [node.elt, *first.ifs, *node.generators[1:]]
-        return {n.id for part in parts for n in nodes_in(part) if isinstance(n, gast.Name)} - set(
-            self.statics
-        )
+        own = {n.id for part in node.generators for n in nodes_in(part.target) if isinstance(n, gast.Name)}
+        read = {n.id for part in parts for n in nodes_in(part) if isinstance(n, gast.Name)}
+        return read - own - set(self.statics)
 
     def later(self, stmt: gast.stmt, around: tuple[gast.stmt, ...]) -> list[gast.stmt]:
         """Return the simple statements that may be run after ``stmt``, itself included."""

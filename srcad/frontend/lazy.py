@@ -90,6 +90,10 @@ class _Lazy:
         made = isinstance(node, gast.Call) and any(self.static(node) is maker for maker in _MAKERS)
         return made and not any(isinstance(a, gast.Starred) for a in node.args)
 
+    def is_movable(self, node: Any) -> bool:
+        """Tell whether an iterator sees what is appended to its list later, as all but ``reversed`` do."""
+        return self.is_lazy(node) and self.static(node) is not reversed
+
     # -- into the place where it is run -----------------------------------------------------------
 
     def block(self, body: list[gast.stmt]) -> list[gast.stmt]:
@@ -102,7 +106,7 @@ class _Lazy:
             for handler in getattr(stmt, "handlers", []):
                 handler.body = self.block(handler.body)
             target = stmt.targets[0] if isinstance(stmt, gast.Assign) and len(stmt.targets) == 1 else None
-            if isinstance(target, gast.Name) and target.id in self.once and self.is_lazy(stmt.value):
+            if isinstance(target, gast.Name) and target.id in self.once and self.is_movable(stmt.value):
                 place = self.use(target.id, body[k + 1 :])
                 if place is not None:
                     done += self.evaluated(stmt.value, stmt)
@@ -195,14 +199,24 @@ class _Lazy:
                 if not self.is_lazy(node):
                     continue
                 lateness = lateness or Lateness(self.fn)
-                reason = lateness.why_mixed(node)
+                reason = lateness.why_mixed(node) or self.why_same(node)
                 inner = any(self.is_lazy(other.node) for other in path)
                 if not (reason or inner or self.takes_all(place) or self.is_next(path)):
-                    reason = lateness.why_late(node, stmt, around)
+                    reason = lateness.why_late(node, stmt, around, [p.node for p in path])
                 if reason is not None:
                     raise UnsupportedError(f"An iterator is kept, and {reason}.",
                                            "Make a list of it, or take its items where it is made.",
                                            self.fn.source.locate(node))  # fmt: skip
+
+    def why_same(self, node: Any) -> str | None:
+        """Return why ``zip`` takes the items of one iterator in turns; None if it does not."""
+        given = [a.id for a in getattr(node, "args", ()) if isinstance(a, gast.Name)]
+        repeated = {name for name in given if given.count(name) > 1}
+        for other in t.own_nodes(self.fn.tree.body) if repeated and self.static(node) is zip else ():
+            if isinstance(other, gast.Assign) and repeated & t.bound_names([other]):
+                if self.is_lazy(other.value) or self.static(other.value) is iter:
+                    return "zipped with itself"
+        return None
 
     def is_next(self, path: tuple[Place, ...]) -> bool:
         """Tell whether one item is taken at once, and the others never."""

@@ -10,6 +10,7 @@ import operator
 from collections.abc import Set
 from typing import Any
 
+from srcad import runtime as rt
 from srcad.rules import iteration
 from srcad.runtime.libraries import OfLibrary
 
@@ -154,6 +155,7 @@ def _reversed(values: Any) -> Any:
 
 
 def _zip(*sources: Any, strict: bool = False) -> Any:
+    rt.check_apart(sources)
     columns = [list(source) for source in sources]
     if strict and len({len(column) for column in columns}) > 1:
         raise ValueError("zip() has arguments of different lengths")

@@ -30,6 +30,7 @@ constant(
     rt.groups_of,
     rt.iterates_in_python,
     rt.check_iterator,
+    rt.check_apart,
     rt.check_left,
     rt.slice_end,
     rt.keys_of,

@@ -97,6 +97,7 @@ from srcad.runtime.interpolation import (
 from srcad.runtime.iteration import (
     End,
     called_method,
+    check_apart,
     check_iterator,
     check_left,
     combined,
@@ -331,6 +332,7 @@ __all__ = [
     "called_method",
     "End",
     "check_iterator",
+    "check_apart",
     "check_left",
     "combined",
     "groups_of",

@@ -13,6 +13,7 @@ __all__ = [
     "End",
     "called_method",
     "check_iterator",
+    "check_apart",
     "check_left",
     "combined",
     "groups_of",
@@ -79,6 +80,14 @@ def check_iterator(iterator: Any) -> None:
     if isinstance(iterator, (list, tuple)):
         raise UnsupportedError("The next item of an iterator is taken that was made elsewhere.",
                                "Give it a name in this function, or call iter on it.")  # fmt: skip
+
+
+def check_apart(sources: tuple[Any, ...]) -> None:
+    """Refuse to zip an iterator with itself: its items are made all at once here, and not in turns."""
+    iterators = [id(source) for source in sources if hasattr(type(source), "__next__")]
+    if len(iterators) > len(set(iterators)):
+        raise UnsupportedError("An iterator is zipped with itself.",
+                               "Zip slices of a list: zip(xs[::2], xs[1::2]).")  # fmt: skip
 
 
 def check_left(iterable: Any, left: bool) -> None:

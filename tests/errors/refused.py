@@ -236,6 +236,40 @@ def iterator_left_early(x):
     return total * countdown.left
 
 
+@refused([0.3, 0.9, -0.4])
+def generator_zipped_with_itself(x):
+    squares = (v * v for v in x)  # refused at: (v * v for v in x)
+    return sum(a * b for a, b in zip(squares, squares))
+
+
+@refused([0.3, 0.9, -0.4])
+def repeated_iterator_zipped(x):
+    return sum(a * b for a, b in zip(*[iter(x)] * 2))  # refused at: zip(*[iter(x)] * 2)
+
+
+@refused([0.3, 0.9, -0.4])
+def generators_over_a_comprehensions_variable(x):
+    scaled = [(v * k for v in x) for k in (1, 2)]  # refused at: (v * k for v in x)
+    return sum(sum(part) for part in scaled)
+
+
+@refused([0.3, 0.9, -0.4])
+def maps_that_are_kept_while_what_they_capture_changes(x):
+    k, kept = 1.0, []
+    for _ in range(2):
+        k = k * 2
+        kept.append(map(lambda v: v * k, x))  # refused at: map(lambda v: v * k, x)
+    return sum(sum(part) for part in kept)
+
+
+@refused([0.3, 0.9, -0.4])
+def comprehensions_variable_that_a_lambda_reads_later(x):
+    for i in range(2):  # noqa: B007
+        pass
+    scaled = [lambda v: v * i for i in range(3)]  # noqa: B023  # refused at: lambda v: v * i
+    return scaled[0](x[0]) + i
+
+
 @refused(2.0)
 def iterator_zipped_with_itself(x):
     values = iter([x, x * x])
