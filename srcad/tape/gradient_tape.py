@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import linecache
+import sys
 import types
 from collections.abc import Iterator
 from typing import Any
@@ -13,6 +14,7 @@ import numpy as np
 from srcad import tree
 from srcad.errors import ArgumentError, Location, SrcadError, TapeError
 from srcad.tape.calls import is_inexact
+from srcad.tape.rebinding import Rebound, named_in_call, rebind, restore
 from srcad.tape.recording import Node, Token, recording
 from srcad.tape.sources import gradients_of, plain, reference_to, resolved
 from srcad.tape.values import Traced, Variable, warn_not_watched
@@ -79,6 +81,8 @@ class GradientTape:
         self._used = False
         self._token = Token(watch_accessed_variables)
         self._given: list[tuple[Any, Any]] = []
+        self._rebound: list[Rebound] = []
+        self._named: list[tuple[Any, Any]] = []
 
     def __enter__(self) -> GradientTape:
         if self._token in recording.tokens:
@@ -95,6 +99,9 @@ class GradientTape:
         traceback: types.TracebackType | None = None,
     ) -> None:
         self._stop()
+        self._named += [(v.plain, v.traced) for v in self._rebound if v.is_visible()]
+        restore(self._rebound)
+        self._rebound = []
         refused = error
         if isinstance(error, ValueError):
             # A store of a number into an array: NumPy hides why it was refused, or forgets it.
@@ -122,7 +129,9 @@ class GradientTape:
         -------
         object
             The same structure with traced values, copies of the data, for the computation to use.  A
-            value that is traced already, or a variable, is watched itself and returned.
+            value that is traced already, or a variable, is watched itself and returned.  Where the call
+            stands on a line of its own, the variables that it names stand for the traced values until
+            the ``with`` block ends.
 
         Raises
         ------
@@ -155,6 +164,8 @@ class GradientTape:
             )
         if not isinstance(value, (Traced, Variable)):
             self._given.append((value, tree.map(reference_to, result)))
+            frame = sys._getframe(1)
+            self._rebound += rebind(frame, named_in_call(frame), value, result)
         return result
 
     def _watched_leaf(self, leaf: Any) -> Any:
@@ -367,7 +378,7 @@ class GradientTape:
 
     def _resolved(self, sources: Any) -> Any:
         """Return the sources with traced values in place of the plain ones that were watched."""
-        return resolved(sources, self._given)
+        return resolved(sources, self._given, self._named)
 
     def _gradients(self, seeds: list[tuple[Node, Any]], sources: Any, zero: bool) -> Any:
         """Return the gradients of the resolved sources."""

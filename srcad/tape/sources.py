@@ -33,12 +33,18 @@ def _alive(reference: Any) -> Any:
     return leaf
 
 
-def resolved(sources: Any, given: list[tuple[Any, Any]]) -> Any:
-    """Return the sources with traced values in place of the plain ones, which were ``given`` to watch."""
+def resolved(sources: Any, given: list[tuple[Any, Any]], named: list[tuple[Any, Any]]) -> Any:
+    """Return the sources with traced values in place of the plain ones, which were ``given`` to watch.
+
+    Those that are ``named`` stood in variables of the caller in the meantime.
+    """
 
     def found_for(part: Any) -> Any:
         if isinstance(part, (Node, Variable)) or not _is_differentiable(part):
             return part
+        known = [result for value, result in named if value is part]
+        if known and all(result is known[0] for result in known):
+            return known[0]
         found = [result for value, result in given if value is part]
         if not found:
             raise ArgumentError(
@@ -52,7 +58,7 @@ def resolved(sources: Any, given: list[tuple[Any, Any]]) -> Any:
             )
         return tree.map(_alive, found[0])
 
-    return tree.map(found_for, sources, is_leaf=lambda part: any(part is value for value, _ in given))
+    return tree.map(found_for, sources, is_leaf=lambda part: any(part is v for v, _ in (*named, *given)))
 
 
 def _is_differentiable(value: Any) -> bool:

@@ -113,7 +113,7 @@ def test_what_was_watched_may_be_given_as_a_source():
 def test_a_watched_value_that_was_not_used_is_an_error_and_no_silent_none():
     x = np.array([1.0, 2.0])
     with GradientTape() as tape:
-        tape.watch(x)
+        [tape.watch(value) for value in [x]]
         y = np.sum(x * x)
     with pytest.raises(ArgumentError, match=r"x = tape.watch\(x\)"):
         tape.gradient(y, x)
