@@ -138,7 +138,7 @@ def prepared(
         images = {
             n: images[n]
             for n, v in zip(names, everything)
-            if n in images and (is_instance(v) or moves(v, images[n]))
+            if n in images and (_holds(v, images[n]) or moves(v, images[n]))
         }
     wanted = tuple(n for n, v in zip(names, everything) if n in images and _varies(v, images[n]))
     constant = tuple(

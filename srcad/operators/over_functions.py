@@ -76,7 +76,7 @@ def of_rule(call: Call, args: Any, tangents: Any, computed_by: Any = None) -> Ou
 def of_class(call: Call, args: Any, tangents: Any) -> Outcome:
     """Make an instance, its shadow and the tangents of both."""
     cls, _, values, shadows, options, option_shadows = args
-    if issubclass(cls, BaseException):
+    if issubclass(cls, (BaseException, set, frozenset)):
         value, shadow, pullback = dynamic.call(cls, None, values, shadows, options, option_shadows)
         return (value, shadow, pullback), (zero_tangent(value), 0.0, 0.0)
     if issubclass(cls, functools.partial):

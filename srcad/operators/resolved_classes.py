@@ -14,7 +14,7 @@ from srcad import runtime as rt
 from srcad.compilation import third_derivative
 from srcad.derive.constructors import init_only_fields
 from srcad.errors import UnsupportedError
-from srcad.hidden_changes import refuse_hidden_changes
+from srcad.hidden_changes import refuse_hidden_changes, refuse_unknown_making
 from srcad.operators.rows import Found, Resolve, Rows, each_column, nothing_in, still
 from srcad.operators.shadowed_calls import plain_call
 from srcad.runtime.tangents import Tangent, zero_tangent
@@ -50,10 +50,7 @@ def make(resolve: Resolve, cls: Any, rows: Rows) -> Found:
         zero = zero_tangent(value)
         return still([[(value if k == m == 0 else zero, nothing_in(k)) for m in range(len(row))]
                       for k, row in enumerate(rows)])  # fmt: skip
-    constructor = inspect.getattr_static(cls, "__new__", None)
-    if isinstance(constructor, staticmethod) and isinstance(constructor.__func__, types.FunctionType):
-        raise UnsupportedError(f"The class '{cls.__name__}' defines __new__, which makes its instances in a way "
-                               "that is not known.", "Make them in __init__.", place(cls))  # fmt: skip
+    refuse_unknown_making(cls, place(cls))
     refuse_hidden_changes(cls)
     value = cls.__new__(cls)
     made = [
