@@ -138,7 +138,7 @@ def prepared(
         images = {
             n: images[n]
             for n, v in zip(names, everything)
-            if n in images and (_holds(v, images[n]) or moves(v, images[n]))
+            if n in images and (_holds(v) or moves(v, images[n]))
         }
     wanted = tuple(n for n, v in zip(names, everything) if n in images and _varies(v, images[n]))
     constant = tuple(
@@ -270,9 +270,13 @@ def _is_zero(tangent: Any) -> bool:
     return isinstance(tangent, float) and tangent == 0.0
 
 
-def _holds(value: Any, tangent: Any) -> bool:
-    """Tell whether a value holds others that may move, as an iterator holds its items."""
-    return is_instance(value) or isinstance(value, (list, tuple, dict)) and not _is_nothing(tangent)
+def _holds(value: Any) -> bool:
+    """Tell whether a value is or holds an object, such as an iterator with its items, of which parts may move."""
+    if isinstance(value, (list, tuple)):
+        return any(map(_holds, value))
+    if isinstance(value, dict):
+        return any(map(_holds, value.values()))
+    return is_instance(value)
 
 
 def moves(value: Any, tangent: Any) -> bool:
