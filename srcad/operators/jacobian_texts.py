@@ -240,7 +240,8 @@ def _display(value: Any, path: str, text_of: Callable[[Any, str], str], objects:
             return f"type({path})({', '.join(parts)})"
         return f"[{', '.join(parts)}]" if isinstance(value, list) else f"({''.join(p + ', ' for p in parts)})"
     if isinstance(value, dict):
-        items = [f"{key!r}: {_display(item, f'{path}[{key!r}]', text_of)}" for key, item in value.items()]
+        parts = [_display(item, f"{path}[{key!r}]", text_of, objects) for key, item in value.items()]
+        items = [f"{key!r}: {part}" for key, part in zip(value, parts)]
         return f"{{{', '.join(items)}}}"
     return text_of(value, path)
 
