@@ -230,7 +230,8 @@ SHAPED: dict[str, Callable[..., Any]] = {
     "standard_gamma": lambda rng, a: rng.standard_gamma(a, 3),
     "beta": lambda rng, a: rng.beta(a, 2.0, 3),
     "chisquare": lambda rng, a: rng.chisquare(a, 3),
-    "dirichlet": lambda rng, a: rng.dirichlet(a * np.ones(3)),
+}
+REARRANGED: dict[str, Callable[..., Any]] = {
     "choice": lambda rng, a: rng.choice(a * np.arange(4.0), 3),
     "permutation": lambda rng, a: rng.permutation(a * np.arange(4.0)),
 }
@@ -241,6 +242,19 @@ def made_inside(draw, a):
 
 
 @pytest.mark.parametrize("draw", SHAPED.values(), ids=SHAPED)
+def test_samplers_have_the_derivative_of_quantiles_where_the_generator_is_made_inside(
+    draw: Callable[..., Any],
+) -> None:
+    def outside(rng: Any, a: float) -> Any:
+        return np.sum(draw(rng, a))
+
+    expected = grad(outside, 1)(np.random.default_rng(1), 1.3)
+    assert expected != 0.0
+    assert grad(made_inside, 1)(draw, 1.3) == pytest.approx(expected)
+    assert jvp(lambda a: made_inside(draw, a), (1.3,), (1.0,))[1] == pytest.approx(expected)
+
+
+@pytest.mark.parametrize("draw", REARRANGED.values(), ids=REARRANGED)
 def test_samplers_without_a_derivative_are_refused_where_the_generator_is_made_inside(
     draw: Callable[..., Any],
 ) -> None:
