@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import ctypes
 import dis
+import functools
 import sys
 import types
 from collections.abc import Iterator
@@ -57,9 +58,14 @@ def named_in_call(frame: types.FrameType) -> list[str]:
     ['k', 'x']
     []
     """
-    instructions = list(dis.get_instructions(frame.f_code))
+    return list(_names_at(frame.f_code, frame.f_lasti))
+
+
+@functools.lru_cache(maxsize=256)
+def _names_at(code: types.CodeType, last: int) -> list[str]:
+    instructions = list(dis.get_instructions(code))
     # the index of the last instruction may be that of a cache entry behind the call
-    at = sum(found.offset <= frame.f_lasti for found in instructions) - 1
+    at = sum(found.offset <= last for found in instructions) - 1
     if at + 1 == len(instructions) or not _drops(instructions[at + 1]):
         return []
     names: list[str] = []
