@@ -20,6 +20,7 @@ from srcad.derive.request import Request
 from srcad.derive.sequences import run_over_directly
 from srcad.lang.function import Function
 from srcad.lang.printer import to_source
+from srcad.lang.recursion import walks_deep_trees
 from srcad.lang.walking import nodes_in
 from srcad.optimize import optimize
 from srcad.pipeline import (
@@ -43,6 +44,7 @@ def stages_of(request: Request) -> dict[str, str]:
     return texts
 
 
+@walks_deep_trees
 def build_forward(request: Request, stages: dict[str, str] | None = None) -> Code:
     """Derive and compile a function that returns ``(value, tangent)``, or the tangent alone.
 

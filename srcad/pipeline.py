@@ -41,8 +41,10 @@ from srcad.derive.saving import save
 from srcad.derive.sequences import run_over_directly
 from srcad.errors import SrcadError
 from srcad.frontend import normalize, normalize_nested, refuse_generator
+from srcad.frontend.deep_branches import split_deep_branches
 from srcad.lang.function import Function, Nested
 from srcad.lang.printer import to_source
+from srcad.lang.recursion import walks_deep_trees
 from srcad.lang.scope import Dependency
 from srcad.lang.walking import nodes_in
 from srcad.optimize import Context, optimize
@@ -118,6 +120,7 @@ def stages_of(request: Request) -> dict[str, str]:
     return texts
 
 
+@walks_deep_trees
 def build(request: Request, stages: dict[str, str] | None = None, around: tuple[Any, ...] = ()) -> Code:
     """Derive and compile what ``request`` asks for.
 
@@ -207,7 +210,7 @@ def inlined(fn: Function, request: Request, callees: Callees, around: tuple[Any,
     fn = with_calls(fn, functools.partial(read, request.func))
     known = callees.returns, callees.changes
     with_gradients = write_out_gradients(fn, dict(request.parameters), known, read, derive, unpacked)
-    return fn if with_gradients is fn else with_calls(with_gradients)
+    return split_deep_branches(fn if with_gradients is fn else with_calls(with_gradients))
 
 
 def gradient_of(

@@ -17,6 +17,7 @@ from srcad.backends.line_map import NAME, LineMap
 from srcad.lang import texts
 from srcad.lang.function import Function
 from srcad.lang.printer import to_source_and_tree
+from srcad.lang.recursion import nested_too_deeply
 from srcad.lang.scope import Scope
 from srcad.lang.walking import nodes_in
 
@@ -38,7 +39,15 @@ def load(functions: list[Function], scope: Scope) -> tuple[str, list[Any], tuple
     texts.keep(file, text)
     source = functions[0].source
     namespace[NAME] = LineMap(source, text, [tree for _, tree in printed])
-    exec(compile(text, file, "exec"), namespace)
+    try:
+        code = compile(text, file, "exec")
+    except (
+        SyntaxError,
+        RecursionError,
+        MemoryError,
+    ) as error:  # Python's blocks and parentheses nest only so deep
+        raise nested_too_deeply(source.func) from error
+    exec(code, namespace)
     entries = [namespace[fn.tree.name] for fn in functions]
     # The text is kept as long as the functions are.
     texts.forget_with(entries[0], file)

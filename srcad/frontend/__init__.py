@@ -17,6 +17,7 @@ from srcad.frontend.cells import Cell
 from srcad.frontend.contexts import write_out_contexts
 from srcad.frontend.control import structure
 from srcad.frontend.decorators import write_out_decorators
+from srcad.frontend.deep_branches import split_deep_branches
 from srcad.frontend.dispatching import written_out
 from srcad.frontend.exceptions import lower_exceptions
 from srcad.frontend.fence import fence
@@ -52,6 +53,7 @@ PASSES = (
     lower_exceptions,
     to_anf,
     structure,
+    split_deep_branches,
     split_webs,
     call_frozen_distributions,
 )

@@ -85,6 +85,7 @@ class _Lowering:
     def __init__(self, fn: Function) -> None:
         self.fn, self.scope = fn, fn.scope
         self.guards: set[str] = set()
+        self.flags: set[str] = set()
 
     def error(self, node: gast.AST, reason: str, hint: str) -> UnsupportedError:
         return UnsupportedError(reason, hint, self.fn.source.locate(node))
@@ -246,6 +247,7 @@ class _Region:
     def guarded(self, body: list[gast.stmt]) -> list[gast.stmt]:
         """Return statements that are done or else leave the region."""
         done = self.scope.fresh("done")
+        self.lowering.flags.add(done)
         item = gast.withitem(t.name(self.guard), None)
         inside = gast.With([item], [*body, t.assign(done, t.constant(True))], None)
         leave = gast.If(gast.UnaryOp(gast.Not(), t.name(done)), [gast.Break()], [])
@@ -280,8 +282,17 @@ class _Region:
             return [gast.Try(self.block(stmt.body, loops), [], [], final)]
         if isinstance(stmt, gast.Assign) and _stores(stmt) > 1:
             return self.split_targets(stmt)
+        names_only = isinstance(stmt, gast.Assign) and all(isinstance(p, gast.Name) for p in stmt.targets)
+        if names_only and self.is_safe(stmt.value):
+            return [stmt]
         self.check_comprehensions(stmt)
         return self.guarded([stmt])
+
+    def is_safe(self, value: gast.expr) -> bool:
+        """Tell whether to evaluate this cannot raise: a constant, or whether an inner ``try`` has done a statement."""
+        if isinstance(value, gast.UnaryOp) and isinstance(value.op, gast.Not):
+            return isinstance(value.operand, gast.Name) and value.operand.id in self.lowering.flags
+        return isinstance(value, gast.Constant)
 
     def split_targets(self, stmt: gast.Assign) -> list[gast.stmt]:
         """Store in one place after the other: the second store may fail when the first is done."""
@@ -330,7 +341,7 @@ class _Region:
 
     def evaluated(self, node: gast.expr) -> tuple[list[gast.stmt], gast.expr]:
         """Return statements that evaluate an expression under the guard, and its value."""
-        if isinstance(node, gast.Constant | gast.Name):
+        if isinstance(node, gast.Name) or self.is_safe(node):
             return [], node
         value = self.scope.fresh("value")
         return self.guarded([t.assign(value, node)]), t.name(value)
