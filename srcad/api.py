@@ -19,6 +19,7 @@ from srcad.derive.request import Request
 from srcad.dispatch import Dispatch
 from srcad.dynamic import install
 from srcad.errors import ArgumentError, OutputError, SrcadError, UnsupportedError
+from srcad.lang.recursion import with_deep_calls
 from srcad.pipeline import Code, build
 from srcad.pullbacks import Pullback
 from srcad.runtime import clone, share_memory
@@ -153,7 +154,7 @@ def vjp(f: Any, *args: Any, has_aux: bool = False, **kwargs: Any) -> tuple[Any, 
         code = compiled(target, values, wanted, "vjp", aliased=True)
     forward, backward = code.entries
     try:
-        value, residuals = forward(*everything)
+        value, residuals = with_deep_calls(forward)(*everything)
     except BaseException as error:
         explain(target, error)
         raise error
@@ -224,11 +225,12 @@ class Derivative(Composable):
         self._is_arranged = plain and (mode != "aux" or value)
         self._dispatch = Dispatch(self.target, not self._is_arranged)
         self.__name__ = getattr(f, "__name__", type(f).__name__)
+        self.__qualname__ = getattr(f, "__qualname__", self.__name__)
         self.__doc__ = getattr(f, "__doc__", None)
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Compute the derivative at the given arguments."""
-        return self._call(args, kwargs)
+        return with_deep_calls(self._call)(args, kwargs)
 
     def _call(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         target = self.target

@@ -35,6 +35,7 @@ from srcad.dynamic_operators import (
 from srcad.dynamic_rules import call_of_rule, call_without_derivative, image_of_result
 from srcad.errors import NoDerivativeError
 from srcad.lang.function import Nested
+from srcad.lang.recursion import with_deep_calls
 from srcad.literal_options import literal_call
 from srcad.pipeline import counted_by
 from srcad.rules import iteration, registry
@@ -314,13 +315,13 @@ def _is_nothing(image: Any) -> bool:
 
 
 def pull_gradients(backward: Any, residuals: Any, names: tuple[str, ...], image_of: dict[str, Any]) -> None:
-    _pass_on(names, backward(residuals), image_of)
+    _pass_on(names, with_deep_calls(backward)(residuals), image_of)
 
 
 def pull_value(
     backward: Any, residuals: Any, fresh: Any, names: tuple[str, ...], image_of: dict[str, Any]
 ) -> None:
-    _pass_on(names, backward(residuals, rt.taken(fresh)), image_of)
+    _pass_on(names, with_deep_calls(backward)(residuals, rt.taken(fresh)), image_of)
 
 
 def _pass_on(names: tuple[str, ...], gradients: Any, image_of: dict[str, Any]) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from srcad.errors import UnsupportedError
+from srcad.lang.recursion import with_deep_calls
 from srcad.rules import registry
 from srcad.second_order import agree
 from srcad.targets import Target, WrittenOut, place
@@ -41,7 +42,7 @@ class Pullback(WrittenOut):
 
     def __call__(self, cotangent: Any) -> Any:
         """Return the gradients of the positional arguments."""
-        return self._pull(cotangent)
+        return with_deep_calls(self._pull)(cotangent)
 
     @functools.cached_property
     def plain(self) -> Any:

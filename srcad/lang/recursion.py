@@ -1,6 +1,7 @@
-"""Deep trees: what walks them calls itself once or more for each level, deeper than Python allows at first.
+"""Python's limit of calls in calls: what srcad does of a user's program takes more calls than the program itself.
 
-A sum of 300 terms is 300 levels deep, as is a chain of 300 ``elif``.
+What walks a tree calls itself once or more for each level, and a sum of 300 terms is 300 levels deep, as is a chain of
+300 ``elif``. A function that calls itself is resolved at run time, with several calls of srcad's own in between.
 """
 
 from __future__ import annotations
@@ -15,30 +16,39 @@ from typing import Any, TypeVar
 
 from srcad.errors import Location, UnsupportedError
 
-__all__ = ["nested_too_deeply", "walks_deep_trees"]
+__all__ = ["nested_too_deeply", "walks_deep_trees", "with_deep_calls"]
 
-_MOST_CALLS = 8000
-_Build = TypeVar("_Build", bound=Callable[..., Any])
+_CALLS_FOR_ONE = 14
+_MOST_CALLS = 60_000
+_Function = TypeVar("_Function", bound=Callable[..., Any])
 
 
 class _Limit:
-    """Python's limit of calls in calls, which is one for all threads."""
+    """Python's limit, which is one for all threads."""
 
     def __init__(self) -> None:
         self.lock = threading.Lock()
         self.users = 0
         self.before = 0
+        self.here = threading.local()
+
+    def is_raised(self) -> bool:
+        """Tell whether this thread has raised the limit."""
+        return getattr(self.here, "raised", False)
 
     @contextmanager
     def raised(self) -> Iterator[None]:
+        outer = self.is_raised()
         with self.lock:
             if self.users == 0:
                 self.before = sys.getrecursionlimit()
-                sys.setrecursionlimit(max(self.before, _MOST_CALLS))
+                sys.setrecursionlimit(max(self.before, min(_CALLS_FOR_ONE * self.before, _MOST_CALLS)))
             self.users += 1
+        self.here.raised = True
         try:
             yield
         finally:
+            self.here.raised = outer
             with self.lock:
                 self.users -= 1
                 if self.users == 0:
@@ -46,6 +56,25 @@ class _Limit:
 
 
 _LIMIT = _Limit()
+
+
+def with_deep_calls(function: _Function) -> _Function:
+    """Return ``function`` for one call, in which calls may be deeper than in the user's program by what srcad needs.
+
+    >>> def depth(nested):
+    ...     return with_deep_calls(depth)(nested[0]) + 1 if nested else 0
+    >>> nested = []
+    >>> for _ in range(3000):
+    ...     nested = [nested]
+    >>> depth(nested)
+    3000
+    """
+    return function if _LIMIT.is_raised() else functools.partial(_deeply, function)  # type: ignore[return-value]
+
+
+def _deeply(function: Callable[..., Any], *args: Any, **options: Any) -> Any:
+    with _LIMIT.raised():
+        return function(*args, **options)
 
 
 def nested_too_deeply(function: Any) -> UnsupportedError:
@@ -62,18 +91,10 @@ def nested_too_deeply(function: Any) -> UnsupportedError:
     )
 
 
-def walks_deep_trees(build: _Build) -> _Build:
-    """Let what builds a derivative walk trees that are deeper than a thousand calls, and refuse those deeper still.
+def walks_deep_trees(build: _Function) -> _Function:
+    """Let what builds a derivative walk deep trees, and refuse those that are deeper still.
 
-    >>> class Request: func = None
-    >>> @walks_deep_trees
-    ... def depth(request, nested):
-    ...     return depth.__wrapped__(request, nested[0]) + 1 if nested else 0
-    >>> nested = []
-    >>> for _ in range(3000):
-    ...     nested = [nested]
-    >>> depth(Request, nested)
-    3000
+    Its first argument tells the function in the attribute ``func``.
     """
 
     @functools.wraps(build)

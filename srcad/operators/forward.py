@@ -11,6 +11,7 @@ from srcad.compilation import compiled, followed, is_followed, when_forgotten
 from srcad.derive.request import Request
 from srcad.errors import ArgumentError, UnsupportedError
 from srcad.forward_pipeline import build_forward
+from srcad.lang.recursion import with_deep_calls
 from srcad.operators.shortcut import Shortcut
 from srcad.pipeline import Code
 from srcad.runtime import clone, share_memory
@@ -114,7 +115,7 @@ class Jvp(WrittenOut):
 
     def __call__(self, primals: Any, tangents: Any) -> Any:
         """Return the value and its tangent."""
-        return self._call(primals, tangents)
+        return with_deep_calls(self._call)(primals, tangents)
 
     def _call(self, primals: Any, tangents: Any) -> Any:
         if not isinstance(primals, (tuple, list)) or not isinstance(tangents, (tuple, list)):

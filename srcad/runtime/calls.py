@@ -7,6 +7,8 @@ from typing import Any
 
 import numpy as np
 
+from srcad.lang.recursion import with_deep_calls
+
 __all__ = [
     "Closure",
     "call",
@@ -43,7 +45,8 @@ def call(
     The pullback takes the gradient of the value from that shadow and adds to the shadows of the arguments (and of
     the function itself, where it has captured values).
     """
-    return _resolvers[0][0](function, function_shadow, args, shadows, options or {}, option_shadows or {})
+    resolve = with_deep_calls(_resolvers[0][0])
+    return resolve(function, function_shadow, args, shadows, options or {}, option_shadows or {})
 
 
 def call_method(
@@ -56,9 +59,8 @@ def call_method(
     option_shadows: dict[str, Any] | None = None,
 ) -> tuple[Any, Any, Pullback]:
     """Call ``receiver.name``; see `call`."""
-    return _resolvers[0][1](
-        receiver, receiver_shadow, name, args, shadows, options or {}, option_shadows or {}
-    )
+    resolve = with_deep_calls(_resolvers[0][1])
+    return resolve(receiver, receiver_shadow, name, args, shadows, options or {}, option_shadows or {})
 
 
 def set_gradient(make: Callable[[Any], Any]) -> None:

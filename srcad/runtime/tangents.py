@@ -20,6 +20,7 @@ from typing import Any
 import numpy as np
 
 from srcad.errors import UnsupportedError
+from srcad.lang.recursion import with_deep_calls
 from srcad.runtime.array_likes import NoNumber
 from srcad.runtime.attributes import attributes_of
 from srcad.runtime.calls import Closure
@@ -475,7 +476,7 @@ def call_jvp(
         Their tangents.
     """
     given = (args, tangents, options or {}, option_tangents or {})
-    outcome: tuple[Any, Any] = _resolvers[0](function, function_tangent, *given)
+    outcome: tuple[Any, Any] = with_deep_calls(_resolvers[0])(function, function_tangent, *given)
     return outcome
 
 
@@ -490,7 +491,7 @@ def method_jvp(
 ) -> tuple[Any, Any]:
     """Call ``receiver.method``; see `call_jvp`."""
     given = (args, tangents, options or {}, option_tangents or {})
-    outcome: tuple[Any, Any] = _resolvers[1](receiver, receiver_tangent, method, *given)
+    outcome: tuple[Any, Any] = with_deep_calls(_resolvers[1])(receiver, receiver_tangent, method, *given)
     return outcome
 
 

@@ -121,3 +121,72 @@ def test_the_limit_of_calls_is_the_users_afterwards():
     before = sys.getrecursionlimit()
     grad(made("    return " + " * ".join(["x"] * 400) + "\n"))(1.0)
     assert sys.getrecursionlimit() == before
+
+
+def power(x, n):
+    if n == 0:
+        return 1.0
+    return x * power(x, n - 1)
+
+
+def even(x, n):
+    return x if n == 0 else odd(x * 1.001, n - 1)
+
+
+def odd(x, n):
+    return x * x if n == 0 else even(x / 1.001, n - 1)
+
+
+class Node:
+    def __init__(self, value, following):
+        self.value, self.following = value, following
+
+
+def linked(x):
+    head = None
+    for k in range(400):
+        head = Node(x * k, head)
+    total = 0.0
+    while head is not None:
+        total += head.value**2
+        head = head.following
+    return total
+
+
+def chain_sum(node):
+    total = 0.0
+    while node is not None:
+        total += node.value**2
+        node = node.following
+    return total
+
+
+def without_end(x):
+    return without_end(x * 1.5)
+
+
+def test_recursion_is_as_deep_as_in_the_program():
+    assert grad(power)(1.001, 900) == pytest.approx(900 * 1.001**899)
+    assert jvp(power, (1.001, 900), (1.0, None))[1] == pytest.approx(900 * 1.001**899)
+    assert grad(grad(power))(1.001, 700) == pytest.approx(700 * 699 * 1.001**698)
+
+
+def test_functions_that_call_each_other_are_as_deep_as_in_the_program():
+    assert grad(even)(1.3, 800) == pytest.approx(1.0)
+
+
+def test_a_recursion_without_end_raises_what_the_program_raises():
+    with pytest.raises(RecursionError):
+        grad(without_end)(1.0)
+
+
+def test_lists_linked_by_objects_may_be_long():
+    assert grad(linked)(1.1) == pytest.approx(2.2 * sum(k * k for k in range(400)))
+
+
+def test_arguments_may_be_linked_objects():
+    head = None
+    for k in range(260):
+        head = Node(0.1 * k, head)
+    gradient = grad(chain_sum)(head)
+    assert gradient.following.following.value == pytest.approx(2 * 0.1 * 257)
