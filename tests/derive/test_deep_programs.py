@@ -9,7 +9,7 @@ import pytest
 from srcad import grad, jvp
 from srcad.errors import UnsupportedError
 from srcad.frontend import deep_branches
-from srcad.lang import texts
+from srcad.lang import recursion, texts
 
 ARMS = 105
 
@@ -110,8 +110,9 @@ def test_branches_are_split_wherever_the_limit_lies(monkeypatch, x, limit):
     assert "deeper" in derivative.stages["normal"]
 
 
-def test_what_is_nested_too_deeply_is_refused_with_the_function():
-    program = made("    return " + " + ".join(["x"] * 2800) + "\n")
+def test_what_is_nested_too_deeply_is_refused_with_the_function(monkeypatch):
+    monkeypatch.setattr(recursion, "_CALLS_FOR_ONE", 2)
+    program = made("    return " + " + ".join(["x"] * 900) + "\n")
     with pytest.raises(UnsupportedError, match="nested too deeply") as caught:
         grad(program)(1.0)
     assert caught.value.location.line == 1
