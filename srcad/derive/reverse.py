@@ -94,8 +94,8 @@ class _Sweep:
             return _zeros_of(kind)
         if is_scalar(kind) or not is_bound:
             return constant(0.0)
-        if kind.name == "array" and kind.inexact:
-            return call("np.zeros_like", name(variable))
+        if kind.name == "array" and kind.inexact and kind.dtype is not None:
+            return call("np.zeros_like", name(variable))  # else it may be an array of integers
         return call("rt.zeros_like", name(variable))
 
     def is_fresh_zero(self, variable: str, known: set[str]) -> bool:
