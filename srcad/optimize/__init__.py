@@ -38,7 +38,9 @@ from srcad.optimize.products import Products
 from srcad.optimize.program import Program
 from srcad.optimize.repeated import add_twice
 from srcad.optimize.reuse import reuse_memory
+from srcad.optimize.rows import multiply_before_loops
 from srcad.optimize.scatters import add_to_parts
+from srcad.optimize.states import compute_factors_at_once
 from srcad.optimize.summing import sum_down_once
 from srcad.optimize.sums import FactorsOfSums, negate_smaller
 from srcad.optimize.views import update_through_views
@@ -58,6 +60,8 @@ SIMPLIFY: tuple[type[Rewriter], ...] = (
 
 FINISH: tuple[Callable[[Program], None], ...] = (
     multiply_behind_loops,
+    multiply_before_loops,
+    compute_factors_at_once,
     keep_shapes,
     delay_rebinding,
     update_through_views,

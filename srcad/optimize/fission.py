@@ -11,12 +11,13 @@ import numpy as np
 from srcad.analysis.kinds import dims_of, is_double
 from srcad.optimize.dead import remove_dead
 from srcad.optimize.histories import prune_histories
-from srcad.optimize.iteration import reversed_range
 from srcad.optimize.memory import Memory
-from srcad.optimize.program import LEAVING, Program, Remark, Statement, primal_statements, statements
+from srcad.optimize.program import Program, Remark, Statement, primal_statements, statements
+from srcad.optimize.roles import roles_of
 from srcad.optimize.terms import Term
+from srcad.optimize.trips import Trips, forward_of
 
-__all__ = ["fill_kept_arrays", "multiply_behind_loops"]
+__all__ = ["KeptFactors", "fill_kept_arrays", "multiply_behind_loops"]
 
 
 def multiply_behind_loops(program: Program) -> None:
@@ -44,15 +45,15 @@ def multiply_behind_loops(program: Program) -> None:
     if not program.stacks:
         return
     for backward in [stmt for stmt in program.body if stmt.kind is gast.For]:
-        forward = _forward_of(program, backward)
+        forward = forward_of(program, backward)
         if forward is not None:
             _Fission(program, forward, backward).apply()
     while remove_dead(program) or prune_histories(program):
         pass
 
 
-class _Kept:
-    """Marks what is noted of the arrays that keep factors: the loop, and the factor, of each."""
+class KeptFactors:
+    """Marks what is noted of the arrays that keep factors of all trips: the loop, and the factor, of each."""
 
 
 def fill_kept_arrays(program: Program) -> None:
@@ -70,7 +71,7 @@ def fill_kept_arrays(program: Program) -> None:
             dzs[i] = dz
     """
     terms = program.terms
-    for kept, (loop, factor) in program.facts.get(_Kept, {}).items():
+    for kept, (loop, factor) in program.facts.get(KeptFactors, {}).items():
         body = loop.blocks[0]
         made = [s for s in body if s.target == factor and _makes_zeros(s)]
         row = terms.make(gast.Subscript, terms.load(kept), loop.targets[0])
@@ -106,22 +107,8 @@ class _Group:
     sums: list[_Sum] = field(default_factory=list)
     sources: dict[str, Term] = field(default_factory=dict)
     shape: tuple[Term, ...] = ()
-
-
-def _forward_of(program: Program, backward: Statement) -> Statement | None:
-    """Return the loop whose trips another one goes through backwards, where both go through all of them."""
-    bounds = reversed_range(backward.value)
-    if bounds is None or len(bounds.parts[1]) != 1 or backward.targets[0].kind is not gast.Name:
-        return None
-    earlier = program.body[: program.body.index(backward)]
-    found = [stmt for stmt in earlier if stmt.kind is gast.For and stmt.value is bounds]
-    if len(found) != 1 or found[0].targets[0].kind is not gast.Name:
-        return None
-    for loop in (found[0], backward):
-        inside = list(statements(loop.blocks[0]))
-        if any(s.kind in LEAVING or s.kind is gast.With or loop.writes & s.writes for s in inside):
-            return None
-    return found[0]
+    has_single_rows: bool = False
+    """Whether the factors are matrices of one row."""
 
 
 class _Fission:
@@ -133,21 +120,13 @@ class _Fission:
         self.primal = primal_statements(program)
         self.body = backward.blocks[0]
         self.made = {s.target: k for k, s in enumerate(self.body) if s.target is not None}
-        self.writes = Counter(n for s in statements(program.body) for n in s.writes)
         self.writes_inside = Counter(n for s in statements(self.body) for n in s.writes)
         self.reads_inside = Counter(n for s in statements(self.body) for n in s.reads)
-        before = program.body[: program.body.index(forward)]
-        self.bound_before = {s.target: s.value for s in before if s.target is not None}
-        self.known_before = program.parameters.union(*[s.writes for s in before])
+        self.settled = Trips(program, forward)
+        self.writes = self.settled.writes
         assert forward.value is not None
         self.trips: Term = forward.value.parts[1][0]
-        self.unpacked = [
-            (s.targets[0].children, found)
-            for s in before
-            if s.target is None and s.value is not None and len(s.targets) == 1 and s.targets[0].children
-            if (found := self._array_of_shape(s.value)) is not None
-        ]
-        self.counted = self._counted(self.trips)
+        self.counted = self.settled.counted(self.trips)
         self.pops_arrays = any(s.stack is not None for s in self.body)
         self.pops = {s.target: s for s in self.body if s.stack is not None and s.target is not None}
 
@@ -166,31 +145,6 @@ class _Fission:
 
     # ---- what there is ----------------------------------------------------------------------
 
-    def _counted(self, trips: Term) -> Term | None:
-        """Return the settled array, or list, of which a number of trips is the length."""
-        if trips.kind is not gast.Name or not self._is_settled(trips.name):
-            return None
-        made = self.bound_before.get(trips.name)
-        found: Term | None = None
-        if made is None:
-            found = next((shape for names, shape in self.unpacked if names[0] is trips), None)
-        elif made.kind is gast.Call and made.callee is len and len(made.parts[1]) == 1:
-            found = made.parts[1][0]
-        elif made.kind is gast.Subscript and made.parts[1] is self.terms.constant(0):
-            found = self._array_of_shape(made.parts[0])
-        return found
-
-    def _array_of_shape(self, shape: Term) -> Term | None:
-        if shape.kind is gast.Name and self._is_settled(shape.name):
-            shape = self.bound_before.get(shape.name, shape)
-        return shape.parts[0] if shape.kind is gast.Attribute and shape.parts[1] == "shape" else None
-
-    def _is_settled(self, name: str) -> bool:
-        """Tell whether a variable has one value from before the loops to the end."""
-        number = 0 if name in self.program.parameters else 1
-        is_known = name in self.known_before and self.writes[name] == number
-        return is_known and not self.memory.is_changed(name) and name not in self.program.terms.captured
-
     def _sum(self, stmt: Statement) -> _Sum | None:
         """Return what a statement ``g = g + ...`` of the loop adds, where ``g`` is the gradient of a settled array."""
         value, name = stmt.value, stmt.target
@@ -198,7 +152,7 @@ class _Fission:
             return None
         matrix = self.program.context.like.get(name)
         is_sum = value.kind is gast.BinOp and value.parts[1] is gast.Add and value.parts[0].kind is gast.Name
-        if matrix is None or not is_sum or value.parts[0].name != name or not self._is_settled(matrix):
+        if matrix is None or not is_sum or value.parts[0].name != name or not self.settled.is_settled(matrix):
             return None
         if self.writes_inside[name] != 1 or self.reads_inside[name] != 1:
             return None
@@ -278,7 +232,7 @@ class _Fission:
         ):
             return None
         base: Term = value.parts[0]
-        if base.kind is not gast.Name or not self._is_settled(base.name) or not self._is_array(base):
+        if base.kind is not gast.Name or not self.settled.is_settled(base.name) or not self._is_array(base):
             return None
         has_rank = len(dims_of(self.kinds.of(base)) or ()) == rank + 1
         return base if has_rank and base is self.counted else None
@@ -292,7 +246,12 @@ class _Fission:
         stack = pop.stack[1]
         uses = [s for s in statements(self.program.body) if s.stack is not None and s.stack[1] == stack]
         appends = [s for s in self.forward.blocks[0] if s.stack == ("append", stack)]
-        if len(uses) != 2 or len(appends) != 1 or self.writes[stack] != 1 or stack not in self.known_before:
+        if (
+            len(uses) != 2
+            or len(appends) != 1
+            or self.writes[stack] != 1
+            or stack not in self.settled.known_before
+        ):
             return None
         assert appends[0].value is not None
         kept = appends[0].value.parts[1][0]
@@ -315,6 +274,7 @@ class _Fission:
             group.sources[item.other] = source
             if rank == 2 and item.other not in self.pops:
                 rows = rows or self._length(source, 1)
+                group.has_single_rows |= (dims_of(self.kinds.of(source)) or ())[1:2] == ("1",)
         if rank == 2 and rows is not None:
             group.shape = (rows, *group.shape)
         return bool(group.sources) and len(group.shape) == rank
@@ -333,8 +293,8 @@ class _Fission:
         kept = program.fresh(f"{factor}s")
         origin = self.body[self.made[factor]].origin
         store = self._store(kept, factor, self.backward, origin)
-        program.facts.setdefault(_Kept, {})[kept] = (self.backward, factor)
-        self._insert_before(self.backward, program.assign(kept, self._empty(group.shape), origin))
+        program.facts.setdefault(KeptFactors, {})[kept] = (self.backward, factor)
+        self._make_before(self.backward, kept, group.shape, origin)
         last = max(self.body.index(item.statement) for item in group.sums)
         self.body.insert(last, store)
         behind: list[Statement] = []
@@ -367,18 +327,26 @@ class _Fission:
 
     def _total(self, item: _Sum, kept: str, group: _Group) -> Term:
         rank, array = len(group.shape), self.terms.load(kept)
+        source = array if item.other is None else group.sources[item.other]
+        if group.has_single_rows:
+            rank, array, source = 1, self._single_rows(array), self._single_rows(source)
         over = tuple(map(self.terms.constant, range(rank)))
         axes = over[0] if rank == 1 else self.terms.make(gast.Tuple, over)
         if item.other is None:
             keyword = self.terms.make(gast.keyword, "axis", axes)
             return self.terms.make(gast.Call, self.terms.static("np.sum", np.sum), (array,), (keyword,))
-        source = group.sources[item.other]
         pair = (source, array) if item.other_is_first else (array, source)
         if rank == 1:
             turned = self.terms.make(gast.Attribute, pair[0], "T")
             return self.terms.binary(turned, gast.MatMult, pair[1])
         function = self.terms.static("np.tensordot", np.tensordot)
         return self.terms.make(gast.Call, function, (*pair, self.terms.make(gast.Tuple, (axes, axes))), ())
+
+    def _single_rows(self, array: Term) -> Term:
+        """Return the rows of an array of matrices that have one row each."""
+        every = self.terms.make(gast.Slice, None, None, None)
+        rows = self.terms.make(gast.Tuple, (every, self.terms.constant(0)))
+        return self.terms.make(gast.Subscript, array, rows)
 
     def _keep_in_array(self, pop: Statement, item: _Sum, group: _Group) -> None:
         """Make an array of a history."""
@@ -387,7 +355,7 @@ class _Fission:
         opening = next(s for s in program.body if s.target == stack)
         program.body.remove(opening)
         shape = (*group.shape[:-1], self._length(item.matrix, 0 if item.other_is_first else 1))
-        self._insert_before(self.forward, program.assign(stack, self._empty(shape), opening.origin))
+        self._make_before(self.forward, stack, shape, opening.origin)
         program.stacks -= {stack}
         block = self.forward.blocks[0]
         append = next(s for s in block if s.stack == ("append", stack))
@@ -409,12 +377,15 @@ class _Fission:
         self.program.describe(stored)
         return stored
 
-    def _empty(self, shape: tuple[Term, ...]) -> Term:
+    def _make_before(self, loop: Statement, array: str, shape: tuple[Term, ...], origin: gast.stmt) -> None:
+        """Make a new array in front of a loop."""
         function = self.terms.static("np.empty", np.empty)
-        return self.terms.make(gast.Call, function, (self.terms.make(gast.Tuple, (self.trips, *shape)),), ())
-
-    def _insert_before(self, loop: Statement, stmt: Statement) -> None:
-        self.program.body.insert(self.program.body.index(loop), stmt)
+        lengths = self.terms.make(gast.Tuple, (self.trips, *shape))
+        made = self.program.assign(array, self.terms.make(gast.Call, function, (lengths,), ()), origin)
+        self.program.body.insert(self.program.body.index(loop), made)
+        roles = roles_of(self.program)
+        roles.arrays.add(array)
+        roles.containers.discard(array)
 
 
 def _makes_zeros(stmt: Statement) -> bool:

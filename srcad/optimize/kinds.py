@@ -23,7 +23,7 @@ _FIRST_COUNTS = frozenset(
     "amax amin conj copy cumsum empty_like expand_dims full_like imag max mean min ones_like real reshape "
     "squeeze sum swapaxes transpose zeros_like".split()
 )
-_ARRAYS = frozenset(["broadcast_to", "dot", "einsum", "matmul", "outer", "tensordot"])
+_ARRAYS = frozenset(["broadcast_to", "dot", "einsum", "empty", "matmul", "outer", "tensordot"])
 _OF_MATRICES = (np.linalg.cholesky, np.linalg.inv, np.linalg.pinv, np.linalg.solve)
 _LIKE_FIRST = frozenset(["extreme_share", "share", "sign", "zeros_like"])
 _LIKE_SECOND = frozenset(["fitted", "owned", "unbroadcast"])

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from typing import Any
 
 import gast
+import numpy as np
 
 from srcad.analysis.kinds import dims_of, is_double, is_scalar
 from srcad.optimize.liveness import Liveness
@@ -16,6 +18,7 @@ from srcad.optimize.terms import Term, substitute
 __all__ = ["reuse_memory"]
 
 _LEAST_RANK = 3
+_TEMPORARY = re.compile(r"t\d*(_\d+)?")
 _COMMUTATIVE = (gast.Add, gast.Mult)
 _OPERATORS = (*_COMMUTATIVE, gast.Sub, gast.Div)
 
@@ -71,9 +74,7 @@ class _Reuser:
         term = self.program.terms.load(name)
         kind = self.kinds.of(term)
         dims = dims_of(kind)
-        if dims is None or len(dims) < _LEAST_RANK or not is_double(kind) or not self.kinds.is_whole(term):
-            return False
-        return all(length == "N" for length in dims)
+        return dims is not None and len(dims) >= _LEAST_RANK and is_double(kind) and self.kinds.is_whole(term)
 
     def rename(self) -> None:
         """Call temporaries what the arrays are called in whose memory they are."""
@@ -108,12 +109,38 @@ class _Reuser:
         for own, other in ((left, right), (right, left)) if op in _COMMUTATIVE else ((left, right),):
             if self._is_free(own, other, stmt) and self._fits(own, other):
                 update = self.program.update(own, op, other, stmt.origin)
-                if self._may_rename(stmt.target, own.name):
-                    self.renamed[stmt.target] = own
+                if self._share_name(stmt.targets[0], own):
                     return [update]
                 self.program.set_value(stmt, own)
                 return [update, stmt]
+        is_number = left.kind is gast.Constant and type(left.parts[0]) in (int, float)
+        if op is gast.Sub and is_number and self._is_free(right, left, stmt):
+            return self._subtracted(stmt, left, right)
         return [stmt]
+
+    def _subtracted(self, stmt: Statement, number: Term, own: Term) -> list[Statement]:
+        """Turn ``u = 1 - t`` into ``np.subtract(1, t, out=t); u = t``."""
+        terms = self.program.terms
+        out = terms.make(gast.keyword, "out", own)
+        function = terms.static("np.subtract", np.subtract)
+        update = Statement(gast.Expr, gast.copy_location(gast.Expr(stmt.origin), stmt.origin))
+        update.value = terms.make(gast.Call, function, (number, own), (out,))
+        self.program.describe(update)
+        if self._share_name(stmt.targets[0], own):
+            return [update]
+        self.program.set_value(stmt, own)
+        return [update, stmt]
+
+    def _share_name(self, target: Term, own: Term) -> bool:
+        """Let a result and the array in whose memory it is have one name, if they may; tell whether they have."""
+        if not self._may_rename(target.name, own.name):
+            return False
+        is_better = _TEMPORARY.fullmatch(own.name) and not _TEMPORARY.fullmatch(target.name)
+        if is_better and own.name not in self.renamed:
+            self.renamed[own.name] = target
+        else:
+            self.renamed[target.name] = own
+        return True
 
     def _may_rename(self, name: str, own: str) -> bool:
         """Tell whether a temporary may take the name of an array, which is not set while it is needed."""
@@ -169,9 +196,10 @@ class _Reuser:
         return shared.isdisjoint(self.after[stmt]) and (other is own or shared.isdisjoint(other.reads))
 
     def _fits(self, own: Term, other: Term) -> bool:
-        """Tell whether a result has the shape and the dtype of an operand, whose axes are all longer than one."""
+        """Tell whether a result has the shape and dtype of an operand, whose axes other arrays make no longer."""
         kind = self.kinds.of(other)
-        dims = dims_of(kind)
-        if dims is None or len(dims) > len(dims_of(self.kinds.of(own)) or ()):
-            return False
-        return is_double(kind) or (is_scalar(kind) and kind.dtype in ("int", "bool", "double"))
+        if is_scalar(kind):
+            return is_double(kind) or kind.dtype in ("int", "bool", "double")
+        dims, lengths = dims_of(kind), dims_of(self.kinds.of(own)) or ()
+        fits = dims is not None and len(dims) <= len(lengths) and all(length == "N" for length in lengths)
+        return fits and is_double(kind)

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import gast
+import numpy as np
 
 from srcad.lang.walking import nodes_in
 from srcad.optimize.calls import ARRAY_UPDATES, PURE_METHODS, changed_arguments
@@ -205,8 +206,10 @@ class Terms:
     def _changed_by(self, term: Term, func: Term, args: Any, keywords: Any) -> frozenset[str] | None:
         """Return the variables through which a call may change memory, or None if it is pure."""
         everything = term.reads | {WORLD}
-        if any(keyword.parts[0] == "out" for keyword in keywords):
-            return everything
+        outputs = [keyword.parts[1] for keyword in keywords if keyword.parts[0] == "out"]
+        if outputs:
+            changed = base_name(outputs[0]) if isinstance(term.callee, np.ufunc) else None
+            return everything if changed is None else frozenset([changed])
         if func.kind is gast.Attribute:
             receiver, method = func.parts
             if method in PURE_METHODS:

@@ -22,21 +22,22 @@ import numpy as np
 def drnn(W, U, inputs):
     h = np.zeros(len(W))
     t1 = len(inputs)
-    h_history = np.empty((t1, W.shape[1]))
+    h_history = np.empty((t1 + 1, W.shape[1]))
+    h_history[0] = h
     for i in range(t1):
-        h_history[i] = h
         x = inputs[i]
-        h = np.tanh(W @ h + U @ x)
+        h = np.tanh(W @ h + U @ x, out=h_history[i + 1])
     # line 10: return np.sum(h)
     dh = np.broadcast_to(1.0, h.shape)
-    dt4s = np.empty((t1, U.shape[0]))
+    t16 = h_history[1:]
+    dt4s = 1 - t16 * t16
+    W_T = W.T
     for i in reversed(range(t1)):
         # line 9: h = np.tanh(W @ h + U @ x)
-        dt4 = dh * (1 - h * h)
-        h = h_history[i]
-        dh = W.T @ dt4
-        dt4s[i] = dt4
+        dt4 = dt4s[i]
+        dt4 *= dh
+        dh = W_T @ dt4
     # line 9: h = np.tanh(W @ h + U @ x)
     dU = dt4s.T @ inputs
-    dW = dt4s.T @ h_history
+    dW = dt4s.T @ h_history[:-1]
     return dW, dU
