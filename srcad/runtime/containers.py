@@ -176,6 +176,9 @@ def attribute_gradient(value: Any, attribute: str, gradient: Any) -> Any:
 def finish(gradient: Any, value: Any, made: dict[int, Any] | None = None) -> Any:
     """Return ``gradient`` as the user gets it: the shape, structure and dtype of ``value``, fresh and writable."""
     if isinstance(value, np.ndarray):
+        if type(gradient) is np.ndarray and gradient.dtype is value.dtype and gradient.shape == value.shape:
+            if value.dtype.kind in "fc":
+                return gradient.copy(order="K")
         if isinstance(gradient, list):
             gradient = np.stack([finish(part, item) for part, item in zip(gradient, value)])
         if value.dtype.kind in "fc":
