@@ -25,7 +25,7 @@ from srcad import runtime as rt
 from srcad.analysis.results.calls import ARRAY_METHODS, function_of_method
 from srcad.derive.builtin_sources import source_of_builtin
 from srcad.derive.constructors import init_only_fields
-from srcad.dynamic_containers import MOST_ITEMS, endless, is_iterable_of_class, written_copier
+from srcad.dynamic_containers import MOST_ITEMS, endless, is_iterable_of_class, memo_of, written_copier
 from srcad.dynamic_operators import computes_methods, is_method_of, method_of_object, mixed, takes_receiver
 from srcad.hidden_changes import refuse_unknown_making
 from srcad.lang.function import Nested
@@ -189,8 +189,7 @@ def _of_copier(copier: Any, parts: Parts) -> list[Any]:
     written = written_copier(copier, parts[0].args[0])
     if written is None:
         return one_by_one(dynamic.SPECIAL[copier], parts)
-    memo: tuple[Any, ...] = () if copier is copy.copy else ({},)
-    return apply(written, with_args(parts, lambda part: (part.args[0], *memo)))
+    return apply(written, with_args(parts, lambda part: (part.args[0], *memo_of(copier))))
 
 
 def _of_nested(function: Nested, parts: Parts) -> list[Any]:

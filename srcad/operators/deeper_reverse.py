@@ -22,7 +22,7 @@ from srcad.analysis.results.calls import ARRAY_METHODS, function_of_method
 from srcad.compilation import compiled
 from srcad.derive.builtin_sources import source_of_builtin
 from srcad.derive.call_adjoints import CONVERSIONS
-from srcad.dynamic_containers import MOST_ITEMS, endless, is_iterable_of_class, run, written_copier
+from srcad.dynamic_containers import MOST_ITEMS, endless, is_iterable_of_class, memo_of, run, written_copier
 from srcad.dynamic_objects import fill_fields
 from srcad.dynamic_operators import computes_methods, is_method_of, method_of_object, ufunc_of_arrays
 from srcad.errors import UnsupportedError
@@ -238,10 +238,9 @@ def _copied(calls: Calls) -> Results:
     written = written_copier(copier, value)
     if written is None:
         return _constructed(copied, calls)
-    memo: tuple[Any, ...] = () if copier is copy.copy else ({},)
     return _of_function([
-        plain_call(written if k == 0 else 0.0, (c.values[0], *memo),
-                        (c.shadows[0], *((None if k == 0 else 0.0) for _ in memo)))
+        plain_call(written if k == 0 else 0.0, (c.values[0], *memo_of(copier)),
+                        (c.shadows[0], *((None if k == 0 else 0.0) for _ in memo_of(copier))))
         for k, c in enumerate(calls)
     ])  # fmt: skip
 

@@ -17,7 +17,7 @@ from srcad.analysis.results.calls import ARRAY_METHODS, function_of_method
 from srcad.compilation import compiled
 from srcad.derive.builtin_sources import source_of_builtin
 from srcad.dynamic import floats_for, missing
-from srcad.dynamic_containers import is_iterable_of_class, written_copier
+from srcad.dynamic_containers import is_iterable_of_class, memo_of, written_copier
 from srcad.dynamic_operators import (
     computes_methods,
     is_method_of,
@@ -443,8 +443,7 @@ def _copied(copier: Any) -> Any:
         source, tangent = args[0], tangents[0]
         written = written_copier(copier, source)
         if written is not None:
-            memo = () if copier is copy.copy else ({},)
-            return call(written, 0.0, (source, *memo), (tangent, *memo), {}, {})
+            return call(written, 0.0, (source, *memo_of(copier)), (tangent, *memo_of(copier)), {}, {})
         value = copier(source)
         if isinstance(source, np.ndarray) or copier is copy.deepcopy:
             return value, filled_tangent(zero_tangent(value), tangent)

@@ -20,7 +20,7 @@ from srcad import runtime as rt
 from srcad.analysis.results.calls import ARRAY_METHODS, function_of_method
 from srcad.derive.builtin_sources import source_of_builtin
 from srcad.derive.call_adjoints import CONVERSIONS
-from srcad.dynamic_containers import written_copier
+from srcad.dynamic_containers import memo_of, written_copier
 from srcad.dynamic_operators import computes_methods, is_method_of, method_of_object, ufunc_of_arrays
 from srcad.errors import NoDerivativeError
 from srcad.lang.function import Nested
@@ -104,9 +104,9 @@ def _of_all_modes(call: Call, args: Any, tangents: Any) -> Outcome | None:
     written = written_copier(function, values[0])
     if written is None:
         return copied(args, tangents)
-    memo = () if function is copy.copy else ({},)
+    memo, image = memo_of(function), memo_of(function)
     parts = ((values[0], *memo), (shadows[0], *(None for _ in memo)), {}, {})
-    images = ((dvalues[0], *memo), (dshadows[0], *(0.0 for _ in memo)), {}, {})
+    images = ((dvalues[0], *image), (dshadows[0], *(0.0 for _ in memo)), {}, {})
     return of_function(call, (written, None, *parts), (0.0, 0.0, *images))
 
 

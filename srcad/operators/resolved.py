@@ -39,6 +39,7 @@ from srcad.operators.forward import jvp
 from srcad.operators.over_functions import bound_images
 from srcad.operators.resolved_classes import make
 from srcad.operators.resolved_methods import of_method
+from srcad.operators.resolved_objects import attribute_kept, copied
 from srcad.operators.rows import (
     Found,
     Row,
@@ -94,7 +95,15 @@ def resolved(function: Any, rows: Rows) -> Found:
         calls = [row[0] for row in rows]
         parts = [dynamic.call(*calls[0])] if len(calls) == 1 else call_parts(calls)
         return [[(value, shadow)] for value, shadow, _ in parts], [pullback for *_, pullback in parts]
-    for do in (_of_runtime, _of_maker, _of_class, _of_item_or_attribute, _of_nested_or_method):
+    for do in (
+        functools.partial(copied, resolved),
+        _of_runtime,
+        _of_maker,
+        _of_class,
+        attribute_kept,
+        _of_item_or_attribute,
+        _of_nested_or_method,
+    ):
         found = do(function, rows)
         if found is not None:
             return found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -135,7 +136,81 @@ def of_a_dict_and_pairs(x):
     return table["a"] * table["b"]
 
 
+class Held:
+    def __init__(self, x, rest):
+        self.x, self.rest = x, rest
+
+
+class Copied(Held):
+    def __copy__(self):
+        return Copied(self.x * self.x, self.rest)
+
+    def __deepcopy__(self, memo):
+        if id(self) not in memo:
+            memo[id(self)] = Copied(self.x, copy.deepcopy(self.rest, memo))
+        return memo[id(self)]
+
+
+class Doubled:
+    def __init__(self, x):
+        self.x = x
+
+    def __setattr__(self, name, value):
+        object.__setattr__(self, name, 2.0 * value)
+
+
+class Squared:
+    def __init__(self, x):
+        self.x = x
+
+    def __getattribute__(self, name):
+        kept = object.__getattribute__(self, name)
+        return kept**2 if name == "x" else kept
+
+
+def of_a_copy(x):
+    (held,) = [cls(x, [x**2]) for cls in (Held,)]
+    made = copy.copy(held)
+    made.x = made.x**2
+    made.rest.append(held.x)
+    return made.x * held.rest[0] * held.rest[1]
+
+
+def of_a_deep_copy(x):
+    (held,) = [cls(x, {"a": [x**2]}) for cls in (Held,)]
+    made = copy.deepcopy(held)
+    made.rest["a"][0] = made.rest["a"][0] * made.x
+    return made.rest["a"][0] * held.rest["a"][0]
+
+
+def of_copies_by_a_class(x):
+    (held,) = [cls(x, [x]) for cls in (Copied,)]
+    first, again = copy.deepcopy([held, held])
+    first.rest[0] = first.rest[0] * first.x
+    return copy.copy(held).x * again.rest[0] * held.rest[0]
+
+
+def of_attributes_that_object_keeps(x):
+    (doubled,) = [cls(x) for cls in (Doubled,)]
+    (squared,) = [cls(x) for cls in (Squared,)]
+    return doubled.x * squared.x**2 / 2.0
+
+
+def of_all_attributes(x):
+    (held,) = [cls(x, x) for cls in (Held,)]
+    vars(held)["rest"] = x**3
+    product = held.__dict__["x"]
+    for value in vars(held).values():
+        product = product * value
+    return product
+
+
 FUNCTIONS = [
+    of_a_copy,
+    of_a_deep_copy,
+    of_copies_by_a_class,
+    of_attributes_that_object_keeps,
+    of_all_attributes,
     of_a_list_times_an_array,
     of_a_dict_and_pairs,
     of_a_class,
