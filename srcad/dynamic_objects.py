@@ -19,7 +19,7 @@ from srcad.errors import UnsupportedError
 from srcad.hidden_changes import refuse_hidden_changes, refuse_unknown_making
 from srcad.targets import place
 
-__all__ = ["call_of_class", "fill_fields"]
+__all__ = ["call_of_class", "fill_fields", "shadow_of_partial"]
 
 Outcome = tuple[Any, Any, Callable[[], None]]
 Call = Callable[..., Outcome]
@@ -67,7 +67,7 @@ def _built_in(
     """Make an instance of a class that is not written in Python; only containers can hold a derivative."""
     value = cls(*args, **options)
     if cls is functools.partial:
-        return value, _partial_shadow(args[0], shadows, option_shadows), _nothing_to_do
+        return value, shadow_of_partial(args[0], shadows, option_shadows), _nothing_to_do
     given = rt.carries((*shadows, *option_shadows.values()))
     if isinstance(value, collections.deque):
         sources, images = (*args, *options.values()), (*shadows, *option_shadows.values())
@@ -94,14 +94,19 @@ def _built_in(
     return value, None, _nothing_to_do
 
 
-def _partial_shadow(function: Any, shadows: Any, option_shadows: dict[str, Any]) -> rt.Shadow:
-    """Return the shadow of a partial function, which takes over what a partial function holds that it is made of."""
+def shadow_of_partial(
+    function: Any, shadows: Any, option_shadows: dict[str, Any], nothing: Any = None
+) -> rt.Shadow:
+    """Return the shadow of a partial function, which takes over what a partial function holds that it is made of.
+
+    ``nothing`` stands for the shadow of what has none.
+    """
     image, inner, before, named = rt.Shadow(), shadows[0], (), {}
     if isinstance(function, functools.partial):
         known = isinstance(inner, rt.Shadow)
-        before = inner.args if known else (None,) * len(function.args)
-        named = inner.keywords if known else dict.fromkeys(function.keywords)
-        inner = inner.func if known else None
+        before = inner.args if known else (nothing,) * len(function.args)
+        named = inner.keywords if known else dict.fromkeys(function.keywords, nothing)
+        inner = inner.func if known else nothing
     vars(image).update(func=inner, args=(*before, *shadows[1:]), keywords={**named, **option_shadows})
     return image
 

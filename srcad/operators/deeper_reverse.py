@@ -25,7 +25,6 @@ from srcad.derive.call_adjoints import CONVERSIONS
 from srcad.dynamic_containers import MOST_ITEMS, endless, is_iterable_of_class, memo_of, run, written_copier
 from srcad.dynamic_objects import fill_fields
 from srcad.dynamic_operators import computes_methods, is_method_of, method_of_object, ufunc_of_arrays
-from srcad.errors import UnsupportedError
 from srcad.lang.function import Nested
 from srcad.literal_options import LiteralCall, literal_call
 from srcad.operators.computed import by_class, keep_cached
@@ -62,6 +61,7 @@ from srcad.operators.shadowed_calls import (
     is_without_derivative,
     joins_containers,
     method_of_class,
+    names_a_method_of_an_array,
     operator_methods,
     plain_call,
 )
@@ -157,6 +157,11 @@ def call_parts(calls: Calls) -> Results:
             found = _of_function(by_method)
             keep_cached(calls, found)
             return found
+    if function is getattr and names_a_method_of_an_array(*values[:2]):
+        method = getattr(*values[:2])
+        return without_pullback([
+            (method if k == 0 else call.values[0], call.shadows[0]) for k, call in enumerate(calls)
+        ])  # fmt: skip
     structural = known and function in STRUCTURAL and not is_computed(function, values)
     if structural or known and joins_containers(function, values):
         return _structural(calls)
@@ -346,8 +351,7 @@ def method_parts(receiver: Any, name: str, calls: Calls, own: Any, downs: Any = 
         value, *moved = _of_container_call(given)
         return [(*value, undo), *((*image, 0.0) for image in moved)]
     if computes_methods(receiver, name):
-        raise UnsupportedError(f"The method .{name} is found by the class itself, and differentiated three times.",
-                               "Call the method of the object that has it.")  # fmt: skip
+        return _of_computed_method(receiver, name, calls, [own, *downs])
     if isinstance(receiver, (np.ndarray, np.generic, float)) and name in ARRAY_METHODS:
         whole = [
             call._replace(function=f, own=None, values=(base, *call.values), shadows=(shadow, *call.shadows))
@@ -378,6 +382,24 @@ def method_parts(receiver: Any, name: str, calls: Calls, own: Any, downs: Any = 
         first._replace(function=function, own=own),
         *(call._replace(function=h, own=d) for call, h, d in zip(images, held, downs)),
     ])  # fmt: skip
+
+
+def _of_computed_method(receiver: Any, name: str, calls: Calls, owns: list[Any]) -> Results:
+    """Call a method that the class of the receiver finds by itself; the images' ``own`` is the receiver's tangent."""
+    bases = [receiver, *(call.own for call in calls[1:])]
+    read = call_parts([
+        plain_call(0.0 if k else getattr, (base, 0.0 if k else name), (own, 0.0 if k else None))
+        for k, (base, own) in enumerate(zip(bases, owns))
+    ])  # fmt: skip
+    called = call_parts([
+        call._replace(function=part[0], own=part[1]) for call, part in zip(calls, read)
+    ])  # fmt: skip
+    found: Results = []
+    for k, (first, second) in enumerate(zip(read, called)):
+        pulls = [second[2], first[2]]
+        undo = functools.partial(run, pulls) if k == 0 else partial_of(0.0, pulls)
+        found.append((*second[:2], undo))
+    return found
 
 
 def _iterated(calls: Calls) -> Results:

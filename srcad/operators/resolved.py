@@ -39,7 +39,13 @@ from srcad.operators.forward import jvp
 from srcad.operators.over_functions import bound_images
 from srcad.operators.resolved_classes import make
 from srcad.operators.resolved_methods import of_method
-from srcad.operators.resolved_objects import attribute_kept, copied
+from srcad.operators.resolved_objects import (
+    attribute_kept,
+    copied,
+    method_read,
+    of_super,
+    reads_method,
+)
 from srcad.operators.rows import (
     Found,
     Row,
@@ -99,6 +105,7 @@ def resolved(function: Any, rows: Rows) -> Found:
         functools.partial(copied, resolved),
         _of_runtime,
         _of_maker,
+        of_super,
         _of_class,
         attribute_kept,
         _of_item_or_attribute,
@@ -258,6 +265,8 @@ def _of_item_or_attribute(function: Any, rows: Rows) -> Found | None:
             [plain_call(0.0, [c.values[i] for i in places], [c.shadows[i] for i in places]) for c in row]
             for row in rows
         ]))  # fmt: skip
+    if function is getattr and reads_method(*values[:2]):
+        return method_read(rows)
     computed = by_class([call for row in rows for call in row])
     if computed is not None:
         width = len(rows[0])

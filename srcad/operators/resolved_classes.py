@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import collections
 import dataclasses
+import functools
 import inspect
 import types
 from typing import Any
@@ -13,10 +14,12 @@ import numpy as np
 from srcad import runtime as rt
 from srcad.compilation import third_derivative
 from srcad.derive.constructors import init_only_fields
+from srcad.dynamic_objects import shadow_of_partial
 from srcad.errors import UnsupportedError
 from srcad.hidden_changes import refuse_hidden_changes, refuse_unknown_making
 from srcad.operators.rows import Found, Resolve, Rows, each_column, nothing_in, still
 from srcad.operators.shadowed_calls import plain_call
+from srcad.runtime.tangent_copies import tangent_of_partial
 from srcad.runtime.tangents import Tangent, zero_tangent
 from srcad.targets import place
 
@@ -35,6 +38,8 @@ def make(resolve: Resolve, cls: Any, rows: Rows) -> Found:
         return each_column(cls, rows, lambda k, m, part: (*part[:1], *rows[0][0].values[1:]))
     if issubclass(cls, _OF_PYTHON):
         return each_column(cls, rows)
+    if cls is functools.partial:
+        return still(_partials(rows))
     if cls is np.vectorize:
         raise third_derivative()
     if cls.__module__ in ("builtins", "numpy", "collections"):
@@ -74,6 +79,20 @@ def make(resolve: Resolve, cls: Any, rows: Rows) -> Found:
         for k, row in enumerate(given)
     ]  # fmt: skip
     return made, resolve(method, cells)[1]
+
+
+def _partials(rows: Rows) -> list[list[tuple[Any, Any]]]:
+    """Make a partial function, its tangents and the shadows of all."""
+    first = rows[0][0]
+    made = functools.partial(*first.values, **first.options)
+    return [
+        [
+            (made if k == m == 0 else tangent_of_partial(first.values[0], call.values, call.options),
+             shadow_of_partial(first.values[0], call.shadows, call.option_shadows, nothing_in(k)))
+            for m, call in enumerate(row)
+        ]
+        for k, row in enumerate(rows)
+    ]  # fmt: skip
 
 
 def _keyed(given: tuple[Any, ...], part: tuple[Any, ...]) -> tuple[Any, ...]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+import operator
 import random
 from typing import Any
 
@@ -9,20 +11,31 @@ import numpy as np
 
 from srcad import dynamic
 from srcad.analysis.results.calls import ARRAY_METHODS, function_of_method
-from srcad.dynamic_operators import is_method_of, method_of_object
+from srcad.dynamic_operators import computes_methods, is_method_of, method_of_object
 from srcad.errors import UnsupportedError
 from srcad.operators.deeper_reverse import method_parts
-from srcad.operators.rows import Found, Resolve, Row, Rows, joined, nothing_in, still, with_heads
-from srcad.operators.shadowed_calls import PLAIN
+from srcad.operators.rows import (
+    Found,
+    Resolve,
+    Row,
+    Rows,
+    each_column,
+    joined,
+    nothing_in,
+    run_all,
+    still,
+    with_heads,
+)
+from srcad.operators.shadowed_calls import PLAIN, plain_call
 from srcad.runtime.memory import is_instance
-from srcad.runtime.tangents import CONTAINERS, zero_tangent
+from srcad.runtime.tangents import CONTAINERS, partial_of, zero_tangent
 from srcad.targets import is_partial_method, partial_shadow, partial_tangent
 
 __all__ = ["of_method"]
 
 _SAME_ON_TANGENTS = frozenset(
     "append extend insert pop clear reverse copy popleft appendleft extendleft rotate get setdefault values update "
-    "_replace _asdict".split()
+    "_replace _asdict move_to_end".split()
 )
 _BY_PLACE = ("pop", "insert", "get", "setdefault", "rotate")
 
@@ -47,6 +60,8 @@ def of_method(resolve: Resolve, receiver: Any, name: str, rows: Rows) -> Found:
         return resolve(of_object, with_heads(of_object, whole))
     if isinstance(receiver, CONTAINERS) and not dynamic_method(receiver, name):
         return _of_container(receiver, name, rows)
+    if computes_methods(receiver, name):
+        return _of_computed_method(resolve, receiver, name, rows)
     function = getattr(receiver, name)
     if (
         isinstance(receiver, PLAIN)
@@ -72,6 +87,25 @@ def of_method(resolve: Resolve, receiver: Any, name: str, rows: Rows) -> Found:
     return resolve(function, moved)
 
 
+def _of_computed_method(resolve: Resolve, receiver: Any, name: str, rows: Rows) -> Found:
+    """Call a method that the class of the receiver finds by itself."""
+    read, first = resolve(getattr, [
+        [
+            plain_call(getattr if k == m == 0 else 0.0,
+                       (receiver if k == m == 0 else call.function, name if k == m == 0 else 0.0),
+                       (call.own, nothing_in(k)))
+            for m, call in enumerate(row)
+        ]
+        for k, row in enumerate(rows)
+    ])  # fmt: skip
+    found, second = resolve(read[0][0][0], [
+        [call._replace(function=value, own=own) for call, (value, own) in zip(row, columns)]
+        for row, columns in zip(rows, read)
+    ])  # fmt: skip
+    pulls = list(zip(second, first))
+    return found, [functools.partial(run_all, list(pulls[0])), *(partial_of(0.0, list(p)) for p in pulls[1:])]
+
+
 def dynamic_method(receiver: Any, name: str) -> bool:
     """Tell whether a class of the user's defines a method."""
     return hasattr(getattr(type(receiver), name, None), "__code__") and not hasattr(receiver, "_fields")
@@ -89,6 +123,8 @@ def without_derivative(function: Any, rows: Rows) -> Found:
 def _of_container(receiver: Any, name: str, rows: Rows) -> Found:
     """Call a method of a list, dict, tuple or deque, and of each of its tangents."""
     given = rows[0][0].values
+    if name == "sort":
+        return _ordered(receiver, rows)
     if name in ("index", "count", "keys"):
         return without_derivative(getattr(receiver, name), rows)
     if name == "remove":
@@ -103,10 +139,32 @@ def _of_container(receiver: Any, name: str, rows: Rows) -> Found:
         for row in rows:
             call = row[m]
             values = (*given[:1], *call.values[1:]) if name in _BY_PLACE else call.values
+            if name == "move_to_end":
+                values, call = given, call._replace(options=rows[0][0].options)
             calls.append(call._replace(values=values))
         base = receiver if m == 0 else calls[0].function
         columns.append(_of_column(base, name, calls))
     return joined(columns)
+
+
+def _ordered(receiver: Any, rows: Rows) -> Found:
+    """Bring a list, its tangents and the shadows of all in the order of the list."""
+    options = rows[0][0].options
+    key = options.get("key") or (lambda item: item)
+    keys = [key(item) for item in receiver]
+    order = sorted(range(len(keys)), key=keys.__getitem__, reverse=bool(options.get("reverse", False)))
+    stores = []
+    for k, row in enumerate(rows):
+        cells: Row = []
+        for m, call in enumerate(row):
+            base = receiver if k == m == 0 else call.function
+            images = [call.own[i] for i in order] if isinstance(call.own, list) else nothing_in(k)
+            places = (slice(None), nothing_in(k))
+            cells.append(
+                plain_call(0.0, (base, places[0], [base[i] for i in order]), (call.own, places[1], images))
+            )
+        stores.append(cells)
+    return each_column(operator.setitem, stores)
 
 
 def _of_column(receiver: Any, name: str, calls: Row) -> list[Any]:

@@ -7,18 +7,20 @@ from __future__ import annotations
 
 import copy
 import functools
+import types
 from typing import Any
 
 import numpy as np
 
 from srcad import runtime as rt
 from srcad.dynamic_containers import memo_of, return_copy, written_copier
+from srcad.dynamic_operators import computes_methods, is_method_of
 from srcad.operators.rows import Found, Resolve, Rows, each_column, nothing_in, run_all, still, with_heads
 from srcad.operators.shadowed_calls import plain_call
 from srcad.runtime.tangent_copies import copied_tangent, filled_tangent
 from srcad.runtime.tangents import complete_tangent, zero_tangent
 
-__all__ = ["attribute_kept", "copied"]
+__all__ = ["attribute_kept", "copied", "method_read", "of_super", "reads_method"]
 
 
 def copied(resolve: Resolve, copier: Any, rows: Rows) -> Found | None:
@@ -76,6 +78,33 @@ def _deep(rows: Rows) -> Found:
             columns.append((made, image))
         found.append(columns)
     return found, [functools.partial(run_all, pulls), *(0.0 for _ in rows[1:])]
+
+
+def of_super(function: Any, rows: Rows) -> Found | None:
+    """Find methods in the classes behind one; what is bound is the instance, with its tangents and shadows."""
+    if function is not super:
+        return None
+    made = super(*rows[0][0].values)
+    return still([
+        [(made if k == m == 0 else call.values[1], call.shadows[1]) for m, call in enumerate(row)]
+        for k, row in enumerate(rows)
+    ])  # fmt: skip
+
+
+def reads_method(base: Any, name: str) -> bool:
+    """Tell whether an attribute is a method of its object: the class may have to be asked, which may run code."""
+    if not isinstance(getattr(type(base), name, None), types.FunctionType) or computes_methods(base, name):
+        return False
+    return is_method_of(getattr(base, name), base)
+
+
+def method_read(rows: Rows) -> Found:
+    """Return a method bound to its object, which has the tangents and the shadows of that."""
+    method = getattr(*rows[0][0].values[:2])
+    return still([
+        [(method if k == m == 0 else call.values[0], call.shadows[0]) for m, call in enumerate(row)]
+        for k, row in enumerate(rows)
+    ])  # fmt: skip
 
 
 def attribute_kept(function: Any, rows: Rows) -> Found | None:

@@ -130,7 +130,7 @@ refuse(
 refuse("A test runner has no derivative.", np.test)
 refuse(
     "The names that this function works on are not known before it runs: write out what it does.",
-    aiter, anext, breakpoint, compile, delattr, eval, exec, globals, locals,
+    aiter, anext, breakpoint, compile, eval, exec, globals, locals,
 )  # fmt: skip
 refuse(
     "A class is built before a function is differentiated: move it out.", classmethod, property, staticmethod
@@ -138,4 +138,4 @@ refuse(
 
 # -- what changes its argument -----------------------------------------------------------------------
 
-mutating(np.copyto, np.fill_diagonal, np.place, np.put, np.put_along_axis, np.putmask, setattr)
+mutating(np.copyto, np.fill_diagonal, np.place, np.put, np.put_along_axis, np.putmask, delattr, setattr)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import functools
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -205,12 +206,74 @@ def of_all_attributes(x):
     return product
 
 
-FUNCTIONS = [
+class Inner:
+    def __init__(self, x):
+        self.x = x
+
+    def power(self, n):
+        return self.x**n
+
+    @property
+    def square(self):
+        return self.x**2
+
+
+class Outer:
+    def __init__(self, x):
+        self.inner = Inner(x)
+
+    def __getattr__(self, name):
+        return getattr(self.inner, name)
+
+
+class Derived(Inner):
+    def power(self, n):
+        return super().power(n) * super().square
+
+
+def of_methods_of_another_object(x):
+    (outer,) = [cls(x) for cls in (Outer,)]
+    return outer.power(2) * outer.x**3
+
+
+def of_methods_of_a_base_class(x):
+    (derived,) = [cls(x) for cls in (Derived,)]
+    return derived.power(3)
+
+
+def of_partial_functions(x):
+    total = 0.0
+    for function in [functools.partial(lambda a, b, c: a * b * c, x**2, c=x)]:
+        total = total + function(x**2)
+    return total
+
+
+def of_a_list_sorted(x):
+    items = [(x**2, 1), (x, 2), (x**2, 0)]
+    for found in [items]:
+        found.sort(key=lambda item: -item[1])
+    items[0] = (items[0][0] ** 2, 0)
+    return items[0][0] * items[1][0] * sorted([x, items[2][0]])[1]
+
+
+def of_a_method_of_an_array(x):
+    y = np.array([x, x**2])
+    return getattr(y, ["prod"][0])() * x**2
+
+
+OF_OBJECTS = [
+    of_methods_of_another_object,
+    of_methods_of_a_base_class,
+    of_partial_functions,
+    of_a_list_sorted,
+    of_a_method_of_an_array,
     of_a_copy,
     of_a_deep_copy,
     of_copies_by_a_class,
     of_attributes_that_object_keeps,
     of_all_attributes,
+]
+FUNCTIONS = [
     of_a_list_times_an_array,
     of_a_dict_and_pairs,
     of_a_class,
@@ -228,6 +291,13 @@ FUNCTIONS = [
 @pytest.mark.parametrize("f", FUNCTIONS, ids=lambda f: f.__name__)
 def test_a_class_found_late_has_derivatives_of_forward_mode_in_every_mode(f, order):
     expected = {2: 20 * 0.7**3, 3: 60 * 0.7**2, 4: 120 * 0.7}[len(order.split(" over "))]
+    assert np.isclose(ORDERS[order](f)(0.7), expected, rtol=1e-10)
+
+
+@pytest.mark.parametrize("order", [order for order in ORDERS if order.count("over") < 3])
+@pytest.mark.parametrize("f", OF_OBJECTS, ids=lambda f: f.__name__)
+def test_what_is_done_with_objects_found_late_has_derivatives_of_forward_mode_in_every_mode(f, order):
+    expected = {2: 20 * 0.7**3, 3: 60 * 0.7**2}[len(order.split(" over "))]
     assert np.isclose(ORDERS[order](f)(0.7), expected, rtol=1e-10)
 
 
