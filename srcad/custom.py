@@ -250,7 +250,7 @@ def def_vjp(
     Parameters
     ----------
     function : callable
-        The primal, called with values only.  `GradientTape` sees it in ``tape.apply(function, ...)``.
+        The primal, called with values only.  `GradientTape` sees it in ``srcad.tape.apply(function, ...)``.
     wrt : str or tuple of str, optional
         The parameters, as the rule names them, that have a derivative; by default all.
     structured : bool

@@ -10,7 +10,7 @@ import numpy as np
 from srcad import runtime as rt
 from srcad.errors import ArgumentError
 from srcad.rules.registry import Rule
-from srcad.tape.calls import ITEM, Call, apply, parts_of
+from srcad.tape.calls import ITEM, Call, apply, has_parts, items_of, parts_of
 from srcad.tape.lifting import lifted
 from srcad.tape.recording import Node, Operation, Token, is_tracked, recording
 from srcad.targets import place
@@ -87,9 +87,11 @@ def _dependent(seeds: list[tuple[Node, Any]], wanted: set[int], token: Token) ->
 def _add_part(found: dict[int, Any], operation: Operation, g: Any) -> None:
     """Add the gradient of one part of a result to those of the others."""
     whole = operation.parents[0]
-    parts = found.setdefault(whole.number, [0.0] * len(whole.raw))
-    (i,) = operation.args
-    parts[i] = _sum(parts[i], g)
+    is_sequence = isinstance(whole.raw, (list, tuple))
+    nothing = [0.0] * len(whole.raw) if is_sequence else dict.fromkeys(items_of(whole.raw), 0.0)
+    parts = found.setdefault(whole.number, nothing)
+    (key,) = operation.args
+    parts[key] = _sum(parts[key], g)
 
 
 def _sum(first: Any, second: Any) -> Any:
@@ -100,6 +102,8 @@ def _sum(first: Any, second: Any) -> Any:
         return first
     if type(first) is list and type(second) is list:
         return [_sum(one, other) for one, other in zip(first, second)]
+    if type(first) is dict and type(second) is dict:
+        return {key: _sum(part, second[key]) for key, part in first.items()}
     return first + second
 
 
@@ -107,6 +111,11 @@ def _whole(g: Any, raw: Any) -> Any:
     """Return a gradient in which no number 0.0 stands for an array of zeros."""
     if type(g) is list and isinstance(raw, (tuple, list)):
         return [_whole(part, value) for part, value in zip(g, raw)]
+    if type(g) is dict:
+        return {key: _whole(part, value) for (key, value), part in zip(items_of(raw).items(), g.values())}
+    if type(g) is float and g == 0.0 and has_parts(raw):
+        parts = {key: _whole(g, value) for key, value in items_of(raw).items()}
+        return list(parts.values()) if isinstance(raw, (list, tuple)) else parts
     if type(g) is float and g == 0.0 and isinstance(raw, (np.ndarray, np.generic)):
         return np.zeros_like(raw) if raw.dtype.kind in "fc" else np.zeros(np.shape(raw))
     return g
@@ -119,7 +128,7 @@ def _gradients(node: Node, operation: Operation, g: Any, eager: bool) -> Any:
     if not eager:
         args, kwargs = _traced_arguments(operation)
         if is_tracked(node):
-            ans = parts_of(node) if isinstance(ans, (tuple, list)) else node
+            ans = parts_of(node) if has_parts(ans) else node
         if (
             ans is not node.raw
             or args is not operation.args
@@ -160,6 +169,8 @@ def _lifted(call: Call) -> Any:
 
 
 def _holds_node(g: Any) -> bool:
+    if type(g) is dict:
+        return any(map(_holds_node, g.values()))
     return isinstance(g, Node) or type(g) is list and any(map(_holds_node, g))
 
 

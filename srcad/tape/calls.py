@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import inspect
 import operator
 from collections.abc import Callable
@@ -14,11 +15,26 @@ from srcad import runtime as rt
 from srcad.errors import NoDerivativeError
 from srcad.rules import registry
 from srcad.rules.registry import Rule
+from srcad.runtime.attributes import attributes_of
+from srcad.runtime.memory import is_instance
 from srcad.tape.cuts import cut
 from srcad.tape.options import with_plain_options
 from srcad.tape.recording import Node, Operation, Readable, Route, Token, recording
 
-__all__ = ["ITEM", "Call", "apply", "binary", "bind", "parts_of", "record", "subscript", "unary", "unwrapped"]
+__all__ = [
+    "ITEM",
+    "Call",
+    "apply",
+    "binary",
+    "bind",
+    "has_parts",
+    "items_of",
+    "parts_of",
+    "record",
+    "subscript",
+    "unary",
+    "unwrapped",
+]
 
 Place = int | str
 _NONE: dict[str, Any] = {}
@@ -226,7 +242,7 @@ def record(function: Any, compute: Callable[..., Any], args: tuple[Any, ...], kw
         route = call.routes[place]
         routes.append(Route(route.slot, route.path + inner, place, inner) if inner else route)
     held = call.routes
-    kept = tuple([a if p in call.unread or p in held and type(a) not in _NESTED else _frozen(a)
+    kept = tuple([a if p in call.unread or p in held and type(a) not in NESTED else _frozen(a)
                   for p, a in enumerate(raw)])  # fmt: skip
     frozen = {name: _frozen(value) for name, value in options.items()} if options else _NONE
     operation = Operation(call, kept, frozen, tuple(found.parents), tuple(routes))
@@ -237,7 +253,7 @@ def record(function: Any, compute: Callable[..., Any], args: tuple[Any, ...], kw
     return _result(value, type(found.parents[0]), found.tokens(), operation)
 
 
-_NESTED = (list, tuple, dict)
+NESTED = (list, tuple, dict)
 
 
 def _is_constant(function: Any) -> bool:
@@ -308,6 +324,10 @@ def _may_change(array: np.ndarray[Any, Any]) -> bool:
 
 def _apart(value: Any, constants: list[Any]) -> Any:
     """Return a result with copies of what it shares with the user's arrays, which the tape must not keep."""
+    if isinstance(value, dict):
+        made = copy.copy(value)
+        made.update({key: _apart(part, constants) for key, part in value.items()})
+        return made
     if isinstance(value, (tuple, list)):
         parts = [_apart(part, constants) for part in value]
         return value._make(parts) if hasattr(value, "_make") else type(value)(parts)
@@ -320,16 +340,37 @@ def _result(value: Any, make: type[Node], tokens: tuple[Token, ...], operation: 
     """Return a result as a node, or its parts as nodes; what has no derivative stays plain."""
     if is_inexact(value):
         return make(value, tokens, operation)
-    return parts_of(make(value, tokens, operation)) if isinstance(value, (tuple, list)) else value
+    return parts_of(make(value, tokens, operation)) if has_parts(value) else value
+
+
+def has_parts(value: Any) -> bool:
+    """Tell whether a result is a container or an object, whose parts may have derivatives."""
+    return isinstance(value, NESTED) or is_instance(value)
+
+
+def items_of(value: Any) -> dict[Any, Any]:
+    """Return the parts of a result with several by index, key or name, as a rule names their gradients."""
+    if isinstance(value, dict):
+        return value
+    return dict(enumerate(value)) if isinstance(value, NESTED) else attributes_of(value)
 
 
 def parts_of(whole: Node) -> Any:
     """Return the parts of a result with several, each as a node of its own."""
     value = whole.raw
     parts = [
-        _result(part, type(whole), whole.tokens, Operation(ITEM, (i,), _NONE, (whole,), ()))
-        for i, part in enumerate(value)
+        _result(part, type(whole), whole.tokens, Operation(ITEM, (key,), _NONE, (whole,), ()))
+        for key, part in items_of(value).items()
     ]
+    if isinstance(value, dict):
+        made = copy.copy(value)
+        made.update(zip(value, parts))
+        return made
+    if not isinstance(value, NESTED):
+        made = copy.copy(value)
+        for name, part in zip(attributes_of(value), parts):
+            object.__setattr__(made, name, part)
+        return made
     return value._make(parts) if hasattr(value, "_make") else type(value)(parts)
 
 
