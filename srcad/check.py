@@ -13,6 +13,7 @@ import numpy as np
 from srcad.api import grad, vjp
 from srcad.errors import ArgumentError, GradientCheckError
 from srcad.lang import texts
+from srcad.operators.forward import jvp
 from srcad.tape import pulled_back
 
 __all__ = ["check_grads"]
@@ -36,8 +37,9 @@ def check_grads(
     atol: float | None = None,
     eps: float | None = None,
     against: str = "differences",
+    modes: str | Sequence[str] = ("reverse",),
 ) -> None:
-    """Check the reverse-mode derivatives of ``f`` at ``args`` against central differences, or the tape.
+    """Check the derivatives of ``f`` at ``args`` against central differences, or the tape.
 
     The result of ``f`` is projected on one random direction (always the same one), and every entry of
     the projection's gradient is compared with a difference quotient.  With ``order=2`` the function that
@@ -61,11 +63,14 @@ def check_grads(
     against : {"differences", "tape"}
         What to compare with.  `GradientTape` uses the same rules without compiling anything: it is faster and
         exact to rounding, but does not follow changes of arrays in place.
+    modes : sequence of {"reverse", "forward"}
+        With "forward", what forward mode gives in a random direction is compared too: with the gradient, or with a
+        difference quotient if "reverse" is not among the modes.  Of higher orders it is forward over reverse.
 
     Raises
     ------
     GradientCheckError
-        With the path of the first entry that differs, such as ``args[0]['W'][1, 2]``.
+        With the path of the entry that differs most, such as ``args[0]['W'][1, 2]``, both values and the step.
     """
     if not isinstance(args, (tuple, list)):
         raise ArgumentError(
@@ -76,13 +81,33 @@ def check_grads(
         raise ArgumentError(f"The order of check_grads must be at least 1, not {order}.", "Write order=1.")
     if against not in ("differences", "tape"):
         raise ArgumentError(f"against={against!r} is not known.", "Write 'differences' or 'tape'.")
+    chosen = _modes(modes)
     positions = _positions(args, argnums)
     point = list(args)
     if argnums is not None:
         for position in positions:
             point[position] = _mapped(_inexact, point[position])
     label = getattr(f, "__name__", repr(f))
-    _check(f, f if against == "tape" else None, point, order, positions, label, _Settings(rtol, atol, eps))
+    _check(
+        f,
+        f if against == "tape" else None,
+        point,
+        order,
+        positions,
+        label,
+        _Settings(rtol, atol, eps, chosen),
+    )
+
+
+def _modes(modes: str | Sequence[str]) -> tuple[str, ...]:
+    """Return the modes by their full names; JAX calls them "rev" and "fwd"."""
+    names = {"rev": "reverse", "fwd": "forward", "reverse": "reverse", "forward": "forward"}
+    given = (modes,) if isinstance(modes, str) else tuple(modes)
+    if not given or any(mode not in names for mode in given):
+        raise ArgumentError(
+            f"modes={modes!r} is not known.", "Write 'reverse', 'forward' or both in a tuple."
+        )
+    return tuple(names[mode] for mode in given)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -92,6 +117,7 @@ class _Settings:
     rtol: float | None
     atol: float | None
     eps: float | None
+    modes: tuple[str, ...] = ("reverse",)
 
     def of(self, dtype: np.dtype[Any]) -> tuple[float, float, float]:
         """Return relative tolerance, absolute tolerance and step for entries of ``dtype``."""
@@ -154,6 +180,7 @@ def _check(
     direction = _random_like(value)
     gradients = pullback(direction)
     opinions = None if taped is None else pulled_back(taped, _copied(args), direction)
+    wrong: list[tuple[float, str, str]] = []
     for position in positions:
         gradient = dict(_leaves(gradients[position]))
         opinion = {} if opinions is None else dict(_leaves(opinions[position]))
@@ -165,9 +192,15 @@ def _check(
                 entry = _Entry(position, path, index, leaf)
                 if opinion:
                     other = float(np.asarray(opinion[path])[index])
-                    _compare_with_tape(entry, float(derivative[index]), other, label, settings)
-                else:
-                    _compare(f, args, entry, float(derivative[index]), direction, label, settings)
+                    wrong += _compare_with_tape(entry, float(derivative[index]), other, label, settings)
+                elif "reverse" in settings.modes:
+                    wrong += _compare(f, args, entry, float(derivative[index]), direction, label, settings)
+    if wrong:
+        _, reason, hint = max(wrong, key=lambda found: found[0])
+        others = f" Of {len(wrong)} entries that differ this is the worst." if len(wrong) > 1 else ""
+        raise GradientCheckError(reason + others, hint)
+    if "forward" in settings.modes:
+        _check_forward(f, args, gradients, direction, positions, label, settings)
     if order > 1:
         above = _gradient_function(f, value, direction, positions, len(args))
         taped = None if taped is None else _taped_gradient_function(taped, value, direction, positions)
@@ -227,33 +260,101 @@ def _compare(
     direction: Any,
     label: str,
     settings: _Settings,
-) -> None:
-    """Compare one entry of the gradient with its difference quotient."""
+) -> list[tuple[float, str, str]]:
+    """Compare one entry of the gradient with its difference quotient; return how far it is off, and what to say."""
     center = np.asarray(entry.leaf)[entry.index]
     rtol, atol, eps = settings.of(center.dtype)
     step = eps * max(1.0, abs(float(center)))
     above = _project(f(*entry.moved(args, step)), direction)
     below = _project(f(*entry.moved(args, -step)), direction)
     numerical = (above - below) / (2 * step)
-    if not np.isclose(derivative, numerical, rtol=rtol, atol=atol):
-        raise GradientCheckError(
+    if np.isclose(derivative, numerical, rtol=rtol, atol=atol):
+        return []
+    return [
+        (
+            _excess(derivative, numerical, rtol, atol),
             f"The gradient of {label} at {entry} is {derivative!r}, "
             f"but central differences with step {step:.3g} give {numerical!r}.",
             "Either a derivative rule is wrong, or the function is not smooth there: "
             "try a point away from kinks, or set eps, rtol and atol.",
         )
+    ]
+
+
+def _excess(derivative: float, other: float, rtol: float, atol: float) -> float:
+    """Return by how many tolerances two numbers differ."""
+    found = abs(derivative - other) / (atol + rtol * abs(other) or 1.0)
+    return float("inf") if np.isnan(found) else found
+
+
+def _check_forward(
+    f: Callable[..., Any],
+    args: list[Any],
+    gradients: Any,
+    direction: Any,
+    positions: tuple[int, ...],
+    label: str,
+    settings: _Settings,
+) -> None:
+    """Compare what forward mode gives in a random direction with the gradient, or with a difference quotient."""
+    tangents = [
+        _random_like(a) if i in positions else _mapped(lambda leaf, path: None, a)
+        for i, a in enumerate(_copied(args))
+    ]
+    found = _project(jvp(f, tuple(_copied(args)), tuple(tangents))[1], direction)
+    dtypes = [np.asarray(leaf).dtype for i in positions for _, leaf in _leaves(args[i]) if _is_floating(leaf)]
+    rtol, atol, step = max((settings.of(dtype) for dtype in dtypes), key=lambda of: of[0])
+    if "reverse" in settings.modes:
+        expected = sum(_project(gradients[i], tangents[i]) for i in positions)
+        judge = "the gradient gives"
+    else:
+        expected = _quotient(f, args, tangents, direction, step)
+        judge = f"central differences with step {step:.3g} give"
+    if not np.isclose(found, expected, rtol=rtol, atol=atol):
+        raise GradientCheckError(
+            f"Forward mode of {label} gives {found!r} in a random direction, but {judge} {expected!r}.",
+            "Either a forward rule is wrong, or the function is not smooth there.",
+        )
+
+
+def _quotient(
+    f: Callable[..., Any], args: list[Any], tangents: list[Any], direction: Any, step: float
+) -> float:
+    """Return the difference quotient in the direction of all tangents together."""
+    values = []
+    for offset in (step, -step):
+        moved = [_along(argument, tangent, offset) for argument, tangent in zip(_copied(args), tangents)]
+        values.append(_project(f(*moved), direction))
+    return (values[0] - values[1]) / (2 * step)
+
+
+def _along(argument: Any, tangent: Any, offset: float) -> Any:
+    """Return an argument that is moved along its tangent."""
+    parts = dict(_leaves(tangent))
+
+    def change(leaf: Any, path: _Path) -> Any:
+        if parts.get(path) is None:
+            return leaf
+        moved = leaf + offset * parts[path]
+        return moved if isinstance(leaf, np.ndarray) else type(leaf)(moved)
+
+    return _mapped(change, argument)
 
 
 def _compare_with_tape(
     entry: _Entry, derivative: float, other: float, label: str, settings: _Settings
-) -> None:
+) -> list[tuple[float, str, str]]:
     """Compare one entry of the gradient with that of the tape."""
     rtol, atol, _ = settings.of(np.asarray(entry.leaf).dtype)
-    if not np.isclose(derivative, other, rtol=rtol, atol=atol, equal_nan=True):
-        raise GradientCheckError(
+    if np.isclose(derivative, other, rtol=rtol, atol=atol, equal_nan=True):
+        return []
+    return [
+        (
+            _excess(derivative, other, rtol, atol),
             f"The gradient of {label} at {entry} is {derivative!r}, but the tape gives {other!r}.",
             "Compare both with differences: leave out against='tape'.",
         )
+    ]
 
 
 def _project(value: Any, direction: Any) -> float:

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import srcad.check
-from srcad import check_grads
+from srcad import check_grads, custom_vjp
 from srcad.errors import ArgumentError, GradientCheckError, SrcadError
 
 
@@ -156,7 +156,7 @@ def test_an_attribute_is_named_as_it_is_written(monkeypatch):
 @pytest.mark.parametrize(
     ("spoiled", "reason"),
     [
-        (lambda g: (g[0] * 0.0,), r"args\[0\]\[0\] is 0\.0"),
+        (lambda g: (g[0] * 0.0,), r"args\[0\]\[1\] is 0\.0.*Of 2 entries that differ this is the worst"),
         (lambda g: (g[0] * np.nan,), "is nan"),
         (lambda g: (g[0][:1],), r"has shape \(1,\)"),
         (lambda g: (None,), "no number"),
@@ -199,12 +199,49 @@ def test_a_kink_is_reported_with_the_way_out():
         (("text", 2.0), {"argnums": 0}, "without an entry"),
         (2.0, {}, "tuple or a list"),
         ((2.0,), {"order": 0}, "at least 1"),
+        ((2.0,), {"modes": "sideways"}, "'sideways' is not known"),
     ],
 )
 def test_a_wrong_use_is_an_argument_error(args, options, reason):
     with pytest.raises(ArgumentError, match=reason) as caught:
         check_grads(square, args, **options)
     assert isinstance(caught.value, SrcadError)
+
+
+def test_the_entry_that_differs_most_is_reported(monkeypatch):
+    monkeypatch.setattr(srcad.check, "vjp", wrong_vjp(lambda g: (g[0] + np.array([0.001, 0.5, 0.01]),)))
+    with pytest.raises(GradientCheckError, match=r"args\[0\]\[1\] .*Of 3 entries"):
+        check_grads(lambda x: np.sum(np.exp(x)), (np.array([0.3, 1.2, 0.4]),))
+
+
+@custom_vjp
+def squared(x):
+    return x**2
+
+
+@squared.backward
+def squared_backward(ans, g, x):
+    return 2.0 * g * x
+
+
+@squared.forward
+def squared_forward(ans, t, x):
+    return 3.0 * x * t  # wrong
+
+
+@pytest.mark.parametrize(
+    ("modes", "judge"), [("fwd", "differences"), (("forward", "reverse"), "the gradient")]
+)
+def test_a_wrong_rule_of_forward_mode_is_found_where_that_is_asked_for(modes, judge):
+    point = (np.array([1.0, 2.0]),)
+    check_grads(squared, point)
+    with pytest.raises(GradientCheckError, match=f"Forward mode of squared .* {judge}"):
+        check_grads(squared, point, modes=modes)
+
+
+def test_both_modes_and_orders_are_checked_on_containers():
+    point = {"w": np.array([0.3, -0.5]), "b": 2.0, "label": "first", "n": 3}
+    check_grads(lambda p: {"a": np.sin(p["w"]) * p["b"], "n": 3}, (point,), order=2, modes=("fwd", "rev"))
 
 
 def test_complex_arguments_are_to_be_checked_by_their_parts() -> None:

@@ -84,7 +84,8 @@ def make(resolve: Resolve, cls: Any, rows: Rows) -> Found:
 def _partials(rows: Rows) -> list[list[tuple[Any, Any]]]:
     """Make a partial function, its tangents and the shadows of all."""
     first = rows[0][0]
-    made = functools.partial(*first.values, **first.options)
+    function, *given = first.values
+    made = functools.partial(function, *given, **first.options)
     return [
         [
             (made if k == m == 0 else tangent_of_partial(first.values[0], call.values, call.options),

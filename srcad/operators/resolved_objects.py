@@ -8,6 +8,7 @@ from __future__ import annotations
 import copy
 import functools
 import types
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -66,7 +67,7 @@ def _deep(rows: Rows) -> Found:
     """Return memory of its own for each value, tangent and shadow; the gradient goes back when all is done."""
     value = copy.deepcopy(rows[0][0].values[0])
     found: list[list[tuple[Any, Any]]] = []
-    pulls = []
+    pulls: list[Callable[[], None]] = []
     for k, row in enumerate(rows):
         columns = []
         for m, call in enumerate(row):
