@@ -32,6 +32,7 @@ from srcad.derive.functions import assemble, changed_parameters, enter
 from srcad.derive.inline_calls import inline_calls, without_dead_copies
 from srcad.derive.inner_gradients import Inner, has_shadow_calls, write_out_gradients
 from srcad.derive.kept_outside import refuse_changes_outside
+from srcad.derive.lost_numbers import refuse_lost_numbers
 from srcad.derive.lower import lower
 from srcad.derive.masked import guard_masked
 from srcad.derive.records import refuse_records
@@ -161,6 +162,7 @@ def build(request: Request, stages: dict[str, str] | None = None, around: tuple[
     varied = varied_variables(fn, kinds, inputs, memory)
     refuse_changes_outside(fn, kinds, memory, varied)
     refuse_records(fn, kinds, varied)
+    refuse_lost_numbers(fn, varied)
     swept = reverse_steps(fn, kinds, varied, memory, bound_before(fn), result)
     guard_masked(swept.block, fn.scope.statics)
     entry = enter(fn, request, swept, kinds, memory, varied)

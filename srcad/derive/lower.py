@@ -30,7 +30,7 @@ import numpy as np
 
 from srcad import runtime as rt
 from srcad.analysis.infer import Kinds, kind_of_operation
-from srcad.analysis.kinds import Kind, is_scalar
+from srcad.analysis.kinds import ANY, Kind, is_scalar
 from srcad.derive.build import assign, constant, name, read_names, written_names
 from srcad.derive.complex_parts import PARTS, is_complex_array, part_views, whole
 from srcad.derive.flat_iterators import flat_iterators
@@ -377,8 +377,16 @@ class _Lowering(CallLowering, IterableLowering):
                     argument = name(kept)
                 bounds.append(argument)
             iterations = gast.Call(stmt.iter.func, bounds, [])
+            target = stmt.target
+            if (
+                self.kinds.get(target.id, ANY).name != "int"
+            ):  # another value of this name carries a derivative
+                counter = self.scope.fresh(target.id)
+                self.kinds[counter] = Kind("int")
+                body.insert(0, gast.copy_location(assign(target.id, name(counter)), stmt))
+                target = gast.Name(counter, gast.Store(), None, None)
         if isinstance(stmt, gast.For) and not _breaks(stmt.body):
-            return [*before, gast.For(stmt.target, iterations, body, [], None)]
+            return [*before, gast.For(target, iterations, body, [], None)]
         trips = self.scope.fresh("trips")
         self.kinds[trips] = self.kind(constant(0))
         before.append(assign(trips, constant(0)))
@@ -387,7 +395,7 @@ class _Lowering(CallLowering, IterableLowering):
         if isinstance(stmt, gast.While):
             made: Any = gast.While(stmt.test, body, [])
         else:
-            made = gast.For(stmt.target, iterations, body, [], None)
+            made = gast.For(target, iterations, body, [], None)
         made.trips = trips
         return [*before, made]
 

@@ -95,6 +95,8 @@ def _read_attribute(args: Any, tangents: Any, options: Any, option_tangents: Any
         return value, getattr(complete_tangent(held, base), name) if shown else zero_tangent(value)
     if (own or isinstance(computed, types.MemberDescriptorType)) and not isinstance(held, float):
         return value, zero_tangent(value) if name.startswith("__") else getattr(held, name)
+    if isinstance(base, dict) and not isinstance(held, float) and base.get(name) is value:
+        return value, held[name]
     # What belongs to the class outlives the call: its containers must not get values with a tangent.
     return value, rt.lasting(zero_tangent(value))
 

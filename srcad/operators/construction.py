@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import collections
 import dataclasses
+import functools
 import inspect
 import types
 from collections.abc import Callable
@@ -52,7 +53,11 @@ def make(call: Call, cls: Any, args: Any, tangents: Any, options: Any, option_ta
         return value, image
     if issubclass(cls, BaseException) or cls.__module__ in ("builtins", "numpy", "collections"):
         return _without_derivative(cls, args, options)
+    if cls is functools._lru_cache_wrapper:
+        return cls(*args), tangents[0]
     refuse_unknown_making(cls, place(cls))
+    if cls.__new__ is not object.__new__:
+        return _without_derivative(cls, args, options)
     refuse_hidden_changes(cls)
     value = cls.__new__(cls)
     image = Tangent(value)

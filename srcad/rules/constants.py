@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import builtins
+import gc
+import inspect
 import math
 import operator
+import sys
+import threading
 
 import numpy as np
 
@@ -132,6 +136,12 @@ refuse(
     "The names that this function works on are not known before it runs: write out what it does.",
     aiter, anext, breakpoint, compile, eval, exec, globals, locals,
 )  # fmt: skip
+refuse(
+    "What is found in frames and objects of Python's is not followed: use the variables, or getattr and vars.",
+    gc.get_objects, gc.get_referents, gc.get_referrers, inspect.currentframe, inspect.getattr_static,
+    inspect.getcallargs, inspect.getmembers, inspect.stack, sys._getframe,
+)  # fmt: skip
+refuse("What a thread does is not followed: call its function.", threading.Thread)
 refuse(
     "A class is built before a function is differentiated: move it out.", classmethod, property, staticmethod
 )

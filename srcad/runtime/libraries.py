@@ -14,6 +14,11 @@ _FUNCTIONS = frozenset(
     "argparse base64 fnmatch gc glob hashlib html inspect io json locale logging os platform posix posixpath pprint re "
     "reprlib shutil string sys textwrap time traceback tracemalloc urllib uuid warnings".split()
 )
+_PASSING = frozenset(
+    "getattr_static getcallargs getargvalues getclosurevars getmembers getmembers_static currentframe stack trace "
+    "get_objects get_referents get_referrers".split()
+)
+"""Functions of these libraries that return the values which they are given or find."""
 
 
 class _OfLibrary(type):
@@ -40,8 +45,12 @@ def computes_no_numbers(function: Any) -> bool:
     receiver = getattr(function, "__self__", None)
     if receiver is not None and not isinstance(receiver, types.ModuleType):
         return isinstance(receiver, OfLibrary)
-    callables = (types.FunctionType, types.BuiltinFunctionType)
-    return isinstance(function, callables) and _root(function) in _FUNCTIONS
+    if not isinstance(function, types.FunctionType | types.BuiltinFunctionType):
+        return False
+    if function.__name__ in _PASSING:
+        return False
+    is_method = "." in function.__qualname__  # argparse.Namespace.__init__ keeps what it is given
+    return _root(function) in (_OBJECTS if is_method else _FUNCTIONS)
 
 
 def _root(value: Any) -> str:

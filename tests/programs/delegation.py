@@ -106,3 +106,17 @@ def network_that_updates_its_own_parameters(x, rate):
         y = network(x)
         network.step([np.full(p.shape, y.mean()) for p in network.parameters()], rate)
     return np.sum(network(x) ** 2)
+
+
+class Parameters(dict):
+    __getattr__ = dict.__getitem__
+
+    def __setattr__(self, name, value):
+        self[name] = value
+
+
+@program(0.4, 1.3)
+def dict_whose_items_are_attributes(a, b):
+    parameters = Parameters(a=a, b=b)
+    parameters.c = parameters.a * parameters.b
+    return parameters.c * parameters["b"] + parameters.a

@@ -1,6 +1,8 @@
 """Functions that log, match and parse text, lock, tell the time and draw beside what they compute."""
 
+import argparse
 import datetime
+import heapq
 import json
 import logging
 import random
@@ -10,6 +12,8 @@ import textwrap
 import threading
 import time
 import warnings
+
+import numpy as np
 
 from tests.programs.corpus import program
 
@@ -79,3 +83,23 @@ def statistics_of_lists(xs, weights):
     ) * statistics.median_high(xs)
     weighted = sum(x * w for x, w in zip(xs, weights)) * statistics.variance(tuple(weights))
     return spread * weighted + centre * statistics.mean(x * x for x in xs) + statistics.geometric_mean(xs)
+
+
+@program(1.1, 0.6)
+def namespaces_of_options(alpha, beta):
+    options = argparse.Namespace(alpha=alpha, beta=beta)
+    both = argparse.Namespace(**vars(options), gamma=2.0)
+    both.gamma *= options.alpha
+    return both.gamma * both.beta + both.alpha
+
+
+@program([0.4, 1.2, 2.2], [1.0, 2.0])
+def sorted_lists_merged(xs, ys):
+    return sum(value * place for place, value in enumerate(heapq.merge(xs, ys)))
+
+
+@program(0.7)
+def values_shown_in_text_alone(x):
+    shown = [f"{x:.2f}", json.dumps({"x": float(x)}), str(x * x)]
+    limits = {"low": float("1e-3"), "names": np.array(shown)}
+    return x * x * len(shown) * limits["low"]

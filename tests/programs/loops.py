@@ -436,3 +436,23 @@ def value_of_the_last_trip_read_after_the_loop(x):
             y = y * 1.2
         y = y + w * z
     return y
+
+
+@program([0.4, 1.2])
+def counter_that_names_a_value_later(xs):
+    kept, total = [], 0.0
+    for order, x in enumerate(xs):
+        kept.append([x, order * 1])
+    while len(kept) > 1:
+        try:
+            while True:
+                value, order = kept[0]
+                total += value * (order + 1)
+                if len(kept) == 2:
+                    raise StopIteration
+        except StopIteration:
+            kept.pop(0)
+    if kept:
+        value, order = kept[0]
+        total += value * order
+    return total
