@@ -11,6 +11,7 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from srcad.api import grad, vjp
+from srcad.complex_parts import by_parts
 from srcad.errors import ArgumentError, GradientCheckError
 from srcad.lang import texts
 from srcad.operators.forward import jvp
@@ -50,7 +51,8 @@ def check_grads(
     f : callable
         A function of positional arguments that returns a number, an array, or a container of them.
     args : sequence
-        The point: numbers, arrays, and dicts, lists, tuples and dataclasses of them.
+        The point: numbers, arrays, and dicts, lists, tuples and dataclasses of them.  Complex arguments and results
+        are checked by their real and imaginary parts, two arguments each.
     order : int
         How many orders of derivative to check.
     argnums : int or sequence of int, optional
@@ -82,12 +84,15 @@ def check_grads(
     if against not in ("differences", "tape"):
         raise ArgumentError(f"against={against!r} is not known.", "Write 'differences' or 'tape'.")
     chosen = _modes(modes)
+    label = getattr(f, "__name__", repr(f))
+    if not any(np.iscomplexobj(leaf) for value in args for _, leaf in _leaves(value)):
+        _positions(args, argnums)
+    f, args, argnums = by_parts(f, f(*_copied(list(args))), list(args), argnums)
     positions = _positions(args, argnums)
     point = list(args)
     if argnums is not None:
         for position in positions:
             point[position] = _mapped(_inexact, point[position])
-    label = getattr(f, "__name__", repr(f))
     _check(
         f,
         f if against == "tape" else None,
@@ -150,11 +155,6 @@ def _positions(args: Sequence[Any], argnums: int | Sequence[int] | None) -> tupl
                 f"args[{position}] is a {type(args[position]).__name__} without an entry that can be varied.",
                 "Leave its position out of argnums.",
             )
-    if not chosen and any(np.iscomplexobj(leaf) for value in args for _, leaf in _leaves(value)):
-        raise ArgumentError(
-            "The arguments are complex, and difference quotients are taken of real numbers.",
-            "Check the function of both parts, lambda x, y: f(x + 1j * y).",
-        )
     if not chosen:
         raise ArgumentError(
             "None of the arguments holds a floating-point entry, so there is nothing to check.",

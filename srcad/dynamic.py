@@ -36,7 +36,7 @@ from srcad.dynamic_rules import call_of_rule, call_without_derivative, image_of_
 from srcad.errors import NoDerivativeError
 from srcad.lang.function import Nested
 from srcad.lang.recursion import with_deep_calls
-from srcad.literal_options import literal_call
+from srcad.literal_options import LiteralCall, literal_call
 from srcad.pipeline import counted_by
 from srcad.rules import iteration, registry
 from srcad.runtime.calls import set_gradient, set_resolver
@@ -52,6 +52,7 @@ Outcome = tuple[Any, Any, Callable[[], None]]
 PLAIN = (str, bytes, int, float, set, frozenset, np.random.Generator, OfLibrary)
 _SHADOW_MODULES = tuple(f"srcad.runtime.{name}" for name in ("calls", "memory", "mirrored", "stored"))
 DERIVATIVE_OPERATORS: list[Any] = []
+_WRITTEN_OUT: list[LiteralCall] = []
 BY_NAME: set[Any] = set()
 """Functions of ``OPERATORS`` of which all arguments may be given by name."""
 
@@ -115,14 +116,21 @@ def call(
 def _of_rule(
     function: Any, args: Any, shadows: Any, options: dict[str, Any], option_shadows: dict[str, Any]
 ) -> Outcome:
-    """Call a function that has a rule, or the one in which options stand that the rule does not take."""
+    """Call a function that has a rule, or the one in which options stand that the rule does not take.
+
+    Where that one resolves its call when it happens as well, nothing takes these options: the rule says so.
+    """
     literal = literal_call(function, args, options)
-    if literal is None:
+    if literal is None or any(literal is outer for outer in _WRITTEN_OUT):
         return call_of_rule(function, args, shadows, options, option_shadows)
     given, held = literal.positional(args), literal.positional(shadows)
-    return call_of_function(
-        literal.function, None, given, held, literal.named(options), literal.named(option_shadows)
-    )
+    _WRITTEN_OUT.append(literal)
+    try:
+        return call_of_function(
+            literal.function, None, given, held, literal.named(options), literal.named(option_shadows)
+        )
+    finally:
+        _WRITTEN_OUT.pop()
 
 
 def positional(function: Any, args: Any, options: dict[str, Any]) -> tuple[Any, ...]:

@@ -244,10 +244,40 @@ def test_both_modes_and_orders_are_checked_on_containers():
     check_grads(lambda p: {"a": np.sin(p["w"]) * p["b"], "n": 3}, (point,), order=2, modes=("fwd", "rev"))
 
 
-def test_complex_arguments_are_to_be_checked_by_their_parts() -> None:
-    def modulus(z: complex) -> float:
-        return abs(z) ** 2
+Z = np.array([0.3 - 0.7j, 1.1 + 0.2j])
 
-    with pytest.raises(ArgumentError, match="complex, and difference quotients"):
-        check_grads(modulus, (1.0 + 2.0j,))
-    check_grads(lambda x, y: modulus(x + 1j * y), (1.0, 2.0), order=2)
+
+@pytest.mark.parametrize(
+    ("f", "args"),
+    [
+        (lambda z: abs(z) ** 2, (1.0 + 2.0j,)),
+        (lambda z: z**3, (1.0 + 2.0j,)),
+        (lambda z, x: {"a": z * np.exp(x * z), "b": [x, np.conj(z)]}, (Z, 0.7)),
+        (lambda x: np.fft.fft(x) * x, (np.array([0.3, 1.2, -0.7]),)),
+    ],
+)
+@pytest.mark.parametrize("against", ["differences", "tape"])
+def test_complex_arguments_and_results_are_checked_by_their_parts(f, args, against) -> None:
+    check_grads(f, args, order=2 if against == "differences" else 1, against=against)
+    check_grads(f, args, argnums=0)
+
+
+def test_a_wrong_derivative_of_a_complex_function_is_caught() -> None:
+    @custom_vjp
+    def squared(z):
+        return z * z
+
+    @squared.backward
+    def squared_backward(ans, g, z):
+        return g * z
+
+    for wrong in (lambda z: squared(z), lambda x: squared(x * (1.0 + 2.0j))):
+        with pytest.raises(GradientCheckError):
+            check_grads(wrong, (0.7,))
+    with pytest.raises(GradientCheckError):
+        check_grads(lambda z: squared(z), (0.7 + 0.2j,))
+
+
+def test_complex_numbers_inside_of_containers_are_refused() -> None:
+    with pytest.raises(ArgumentError, match="stand inside args"):
+        check_grads(lambda pair: abs(pair[0] * pair[1]), ([1.0 + 2.0j, 0.5],))

@@ -77,15 +77,32 @@ def refuse_changes_outside(fn: Function, kinds: Kinds, memory: Memory, varied: s
             if variable in fresh:
                 continue  # whatever it holds, it is not itself what lives outside
             if variable in varied and memory.may_be_outside(variable, kinds):
-                updated = isinstance(stmt, gast.AugAssign) and isinstance(stmt.target, gast.Name)
-                reason, hint = (
-                    (f"'{variable}' is updated in place, and a global variable may hold the same object.",
-                     f"Write '{variable} = {variable} + ...', which makes a new value.")
-                    if updated
-                    else ("The function stores a value that carries a derivative in a global variable or a default.",
-                          "Pass what changes as an argument, or return the new value.")
-                )  # fmt: skip
-                raise UnsupportedError(reason, hint, fn.source.locate(stmt))
+                raise UnsupportedError(*_why_refused(fn, stmt, variable), fn.source.locate(stmt))
+
+
+def _why_refused(fn: Function, stmt: gast.stmt, variable: str) -> tuple[str, str]:
+    """Return why a store into what may outlive the call is refused, and the way out."""
+    if isinstance(stmt, gast.AugAssign) and isinstance(stmt.target, gast.Name):
+        return (f"'{variable}' is updated in place, and a global variable may hold the same object.",
+                f"Write '{variable} = {variable} + ...', which makes a new value.")  # fmt: skip
+    if _is_returned_by_unknown(fn, variable):
+        return ("A value that carries a derivative is stored in what a function has returned that is found in a global "
+                "object when the program runs, and that may live there.",
+                "Call the function that makes it by its own name, or pass it as an argument.")  # fmt: skip
+    return ("The function stores a value that carries a derivative in a global variable or a default.",
+            "Pass what changes as an argument, or return the new value.")  # fmt: skip
+
+
+def _is_returned_by_unknown(fn: Function, variable: str) -> bool:
+    """Tell whether a variable always is the result of a call of something that is not known when compiling."""
+    values = [
+        stmt.value
+        for stmt in simple_statements(fn.tree.body)
+        if isinstance(stmt, gast.Assign) and getattr(stmt.targets[0], "id", None) == variable
+    ]
+    return bool(values) and all(
+        isinstance(v, gast.Call) and getattr(v.func, "id", None) not in fn.scope.statics for v in values
+    )
 
 
 def _bound_methods(stmt: gast.stmt) -> list[str]:

@@ -99,6 +99,9 @@ class OutputLowering:
                 given.append(part)
         where = next((k.value for k in node.keywords if k.arg == "where"), None)
         masked = where is not None and isinstance(function, np.ufunc)
+        if masked and getattr(np, function.__name__, None) is not function:
+            raise self.refuse(stmt, f"SciPy's '{function.__name__}' takes the wrong entries where it is given 'where' (the "
+                              "functions of scipy.special do not step over the others).", "Use np.where.")  # fmt: skip
         dropped = ("out", "output", "copy", "where") if masked else ("out", "output", "copy")
         keywords = [k for k in node.keywords if k.arg not in dropped]
         plain, computed = self.keep(gast.Call(node.func, self.without(given, function, node), keywords))

@@ -49,12 +49,12 @@ from srcad.operators.shadowed_calls import (
     CALLS,
     JOINING,
     OUT_OF_PLACE,
-    PLAIN,
     STRUCTURAL,
     UFUNCS,
     UPDATES,
     ShadowedCall,
     has_no_derivative,
+    has_plain_method,
     holder,
     is_computed,
     is_not_updated,
@@ -366,7 +366,7 @@ def method_parts(receiver: Any, name: str, calls: Calls, own: Any, downs: Any = 
     function = rt.method_for(receiver, name, first.values)
     if isinstance(receiver, np.ndarray):
         raise dynamic.missing(function)
-    if isinstance(receiver, PLAIN):
+    if has_plain_method(receiver, name):
         value, shadow, pullback = dynamic.call_without_derivative(function, first.values, first.options)
         return [
             (value, shadow, pullback),

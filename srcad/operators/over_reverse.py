@@ -46,7 +46,6 @@ from srcad.operators.shadowed_calls import (
     JOINING,
     NUMERIC,
     OUT_OF_PLACE,
-    PLAIN,
     STRUCTURAL,
     UFUNCS,
     UPDATES,
@@ -54,6 +53,7 @@ from srcad.operators.shadowed_calls import (
     Outcome,
     ShadowedCall,
     has_no_derivative,
+    has_plain_method,
     holder,
     is_computed,
     is_not_updated,
@@ -277,7 +277,7 @@ def method_with_shadows(call: Call, args: Any, tangents: Any) -> Outcome:
     if isinstance(receiver, np.ndarray):
         raise dynamic.missing(function)
     drawing = isinstance(receiver, random.Random) and isinstance(function, types.BuiltinMethodType)
-    if drawing or isinstance(receiver, PLAIN):
+    if drawing or has_plain_method(receiver, name):
         value, shadow, pullback = dynamic.call_without_derivative(function, *rest[::2])
         return (value, shadow, pullback), (zero_tangent(value), zero_tangent(shadow), 0.0)
     if is_partial_method(function, receiver):

@@ -26,7 +26,7 @@ from srcad.operators.rows import (
     still,
     with_heads,
 )
-from srcad.operators.shadowed_calls import PLAIN, plain_call
+from srcad.operators.shadowed_calls import has_plain_method, plain_call
 from srcad.runtime.memory import is_instance
 from srcad.runtime.tangents import CONTAINERS, partial_of, zero_tangent
 from srcad.targets import is_partial_method, partial_shadow, partial_tangent
@@ -64,7 +64,7 @@ def of_method(resolve: Resolve, receiver: Any, name: str, rows: Rows) -> Found:
         return _of_computed_method(resolve, receiver, name, rows)
     function = getattr(receiver, name)
     if (
-        isinstance(receiver, PLAIN)
+        has_plain_method(receiver, name)
         or isinstance(receiver, random.Random)
         and not dynamic_method(receiver, name)
     ):

@@ -30,6 +30,7 @@ __all__ = [
     "UFUNCS",
     "UPDATES",
     "has_no_derivative",
+    "has_plain_method",
     "holder",
     "is_computed",
     "is_without_derivative",
@@ -117,6 +118,16 @@ def has_no_derivative(base: Any, name: str) -> bool:
     """Tell whether an attribute holds no numbers to differentiate."""
     of_array = isinstance(base, NUMERIC) and name in ("dtype", "shape", "ndim", "size", "kind")
     return of_array or isinstance(base, np.dtype) or str(name).startswith("__") and name != "__dict__"
+
+
+def has_plain_method(receiver: Any, name: str) -> bool:
+    """Tell whether a method belongs to a value without derivatives, and is none that draws samples with a rule.
+
+    >>> rng = np.random.default_rng()
+    >>> has_plain_method("text", "upper"), has_plain_method(rng, "integers"), has_plain_method(rng, "normal")
+    (True, True, False)
+    """
+    return isinstance(receiver, PLAIN) and registry.find(getattr(type(receiver), name, None)) is None
 
 
 def is_not_updated(update: Any, target: Any) -> bool:

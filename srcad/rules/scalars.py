@@ -18,7 +18,7 @@ def abs_(ans, x):
 
 
 @elementwise(pow, "base", "exp")
-def pow_(ans, base, exp):
+def pow_(ans, base, exp, mod=None):
     return rt.scaled_power(exp, base, exp - 1), ans * rt.safe_log(base)
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import scipy.special
 
 from srcad import runtime as rt
-from srcad.rules.registry import elementwise, jvp, vjp
+from srcad.rules.registry import alias, elementwise, jvp, vjp
 
 # -- logistic functions ------------------------------------------------------------------------------
 
@@ -246,6 +246,9 @@ def radian(ans, x1, x2, x3):
 @vjp(scipy.special.lambertw, "z")
 def lambertw(ans, g, z, k=0, tol=1e-08):
     return rt.unbroadcast(g * np.exp(-ans) / (1 + ans), z)
+
+
+alias(scipy.special._ufuncs._lambertw, scipy.special.lambertw)
 
 
 @jvp(scipy.special.lambertw, "z")

@@ -58,6 +58,8 @@ def unbroadcast(cotangent: Array, x: Array) -> Array:
     shape = np.shape(x)
     if np.shape(cotangent) != shape:
         cotangent = _summed_to(cotangent, shape)
+    if not shape and isinstance(cotangent, np.ndarray) and not isinstance(x, np.ndarray):
+        cotangent = cotangent[()]
     if np.iscomplexobj(cotangent) and not np.iscomplexobj(x):
         return np.real(cotangent)
     return cotangent

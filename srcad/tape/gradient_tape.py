@@ -22,10 +22,12 @@ from srcad.tape.values import Traced, Variable, warn_not_watched
 __all__ = ["GradientTape"]
 
 
-def _forgotten(traceback: types.TracebackType | None) -> SrcadError | None:
-    """Return the refusal of the line that has raised, if there was one."""
+def _forgotten(error: BaseException, traceback: types.TracebackType | None) -> SrcadError | None:
+    """Return the refusal of the line that has raised, if there was one; C code may go on for some lines."""
     place = _line_of(traceback)
     refused, line = recording.refused or (None, None)
+    if isinstance(error, SystemError):
+        return refused
     return refused if place is not None and (place.file, place.line) == line else None
 
 
@@ -103,9 +105,10 @@ class GradientTape:
         restore(self._rebound)
         self._rebound = []
         refused = error
-        if isinstance(error, ValueError):
-            # A store of a number into an array: NumPy hides why it was refused, or forgets it.
-            refused = error.__cause__ if isinstance(error.__cause__, SrcadError) else _forgotten(traceback)
+        if isinstance(error, (ValueError, SystemError)):
+            # A store of a number into an array: NumPy hides why it was refused, or forgets it, as C code does.
+            cause = error.__cause__
+            refused = cause if isinstance(cause, SrcadError) else _forgotten(error, traceback)
         recording.refused = None
         if isinstance(refused, SrcadError):
             refused.location = refused.location or _line_of(traceback)

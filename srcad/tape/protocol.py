@@ -113,6 +113,27 @@ def _recorded(function: Any, args: Any, kwargs: Any) -> Any:
     return record(function, function, args, kwargs)
 
 
+class _Entries:
+    """The entries of a traced array, one after the other, as ``x.flat`` has them."""
+
+    def __init__(self, entries: Any) -> None:
+        self._entries = entries
+
+    def __len__(self) -> int:
+        return len(self._entries)
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(self._entries)
+
+    def __getitem__(self, index: Any) -> Any:
+        return self._entries[index]
+
+    def __setitem__(self, index: Any, value: Any) -> NoReturn:
+        raise _refusal(
+            "'x.flat[...] = ...' changes an array in place", "Build the result with np.where or np.concatenate"
+        )
+
+
 def _as_type(x: Any, *args: Any, **kwargs: Any) -> Any:
     return np.asarray(x).astype(*args, **kwargs)[()]
 
@@ -226,6 +247,26 @@ class ArrayLike:
         return np.result_type(self.value) if not hasattr(self.value, "dtype") else self.value.dtype
 
     @property
+    def itemsize(self) -> int:
+        """The number of bytes of an entry."""
+        return self.dtype.itemsize
+
+    @property
+    def nbytes(self) -> int:
+        """The number of bytes of all entries."""
+        return self.size * self.itemsize
+
+    @property
+    def strides(self) -> tuple[int, ...]:
+        """The numbers of bytes from an entry to the next along each axis."""
+        return np.asarray(self.value).strides
+
+    @property
+    def flags(self) -> Any:
+        """How the entries lie in memory."""
+        return np.asarray(self.value).flags
+
+    @property
     def T(self) -> Any:
         """The transpose."""
         return unary(np.transpose, np.transpose, self)
@@ -246,9 +287,9 @@ class ArrayLike:
         return unary(np.imag, np.imag, self)
 
     @property
-    def flat(self) -> Iterator[Any]:
+    def flat(self) -> Any:
         """The entries, one after the other."""
-        return iter(self.ravel())
+        return _Entries(self.ravel())
 
     # -- methods
 
@@ -303,13 +344,13 @@ class ArrayLike:
         """Return the entries in another type; in an integer type they are plain."""
         return record(np.ndarray.astype, _as_type, (self, dtype, *args), kwargs)
 
-    def compress(self, condition: Any, axis: Any = None) -> Any:
+    def compress(self, condition: Any, axis: Any = None, out: Any = None) -> Any:
         """Return the entries along an axis where a condition holds."""
-        return np.compress(condition, self, axis)
+        return np.compress(condition, self, axis, out)
 
-    def clip(self, min: Any = None, max: Any = None) -> Any:
+    def clip(self, min: Any = None, max: Any = None, out: Any = None, **options: Any) -> Any:
         """Return the entries moved into an interval."""
-        return record(np.clip, np.clip, (self, min, max), {})
+        return record(np.clip, np.clip, (self, min, max, out), options)
 
     def item(self, *args: Any) -> Any:
         """Return one entry as a scalar, which stays traced."""

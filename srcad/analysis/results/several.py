@@ -217,8 +217,10 @@ def quotient_and_remainder(call: Call) -> Kind:
 def power(call: Call) -> Kind:
     """Return the kind of ``pow(base, exp)``, and with a modulus that of whole numbers."""
     operands = [call.get(0, "base"), call.get(1, "exp")]
-    if call.get(2, "mod") is not None:
-        return INT if all(k is not None and is_scalar(k) for k in operands) else ANY
+    modulus = call.get(2, "mod")
+    if modulus is not None and modulus.name != "none":
+        counts = modulus.name in ("int", "bool")
+        return INT if counts and all(k is not None and is_scalar(k) for k in operands) else ANY
     known = [k for k in operands if k is not None]
     return binary(gast.Pow, *known) if len(known) == 2 else ANY
 
