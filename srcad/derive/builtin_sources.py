@@ -6,6 +6,8 @@ import functools
 import itertools
 from typing import Any
 
+import numpy as np
+
 from srcad import runtime as rt
 from srcad.rules import iteration, registry
 
@@ -143,6 +145,39 @@ def _pow(base: Any, exponent: Any) -> Any:
     return base**exponent
 
 
+def _matmul_along(x1: Any, x2: Any, axes: Any) -> Any:
+    left = np.moveaxis(x1, axes[0], rt.last_axes(axes[0]))
+    right = np.moveaxis(x2, axes[1], rt.last_axes(axes[1]))
+    return np.moveaxis(np.matmul(left, right), rt.last_axes(axes[2]), axes[2])
+
+
+def _matvec_along(x1: Any, x2: Any, axes: Any) -> Any:
+    left = np.moveaxis(x1, axes[0], rt.last_axes(axes[0]))
+    right = np.moveaxis(x2, axes[1], -1)
+    return np.moveaxis(np.matvec(left, right), -1, axes[2])
+
+
+def _vecmat_along(x1: Any, x2: Any, axes: Any) -> Any:
+    left = np.moveaxis(x1, axes[0], -1)
+    right = np.moveaxis(x2, axes[1], rt.last_axes(axes[1]))
+    return np.moveaxis(np.vecmat(left, right), -1, axes[2])
+
+
+def _vecdot_along(x1: Any, x2: Any, axes: Any) -> Any:
+    return np.vecdot(np.moveaxis(x1, axes[0], -1), np.moveaxis(x2, axes[1], -1))
+
+
+def _vecdot_kept(x1: Any, x2: Any, axis: Any = -1, keepdims: Any = False) -> Any:
+    product = np.vecdot(x1, x2, axis=axis)
+    return np.expand_dims(product, axis) if keepdims else product
+
+
+_ALONG: dict[Any, Any] = {
+    np.matmul: _matmul_along, np.matvec: _matvec_along, np.vecmat: _vecmat_along, np.vecdot: _vecdot_along,
+}  # fmt: skip
+"""What products mean whose matrices and vectors lie along other axes than the last ones."""
+
+
 def _sorted(values: Any, reverse: bool = False) -> Any:
     items = list(values)
     return [items[i] for i in rt.order_of(items, reverse)]
@@ -208,6 +243,12 @@ def source_of_builtin(function: Any, positional: int, keywords: tuple[str | None
         return (iteration.following, iteration.following_or)[positional - 1]
     if function is itertools.accumulate and positional == 1 and not keywords:
         return iteration.accumulate_sums
+    if keywords == ("axes",) and positional == 2 and isinstance(function, np.ufunc):
+        return _ALONG.get(function)
+    if function is np.vecdot and "keepdims" in keywords and set(keywords) <= {"keepdims", "axis"}:
+        return _vecdot_kept
+    if isinstance(function, np.ufunc):
+        return None
     if function is divmod and positional == 2:
         return _divmod
     return _pow if function is pow and positional == 2 else registry.source_of(function)

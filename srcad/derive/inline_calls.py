@@ -252,7 +252,8 @@ class _Inliner:
         if self.is_nested(function):
             return function, [], []
         starred = any(isinstance(a, gast.Starred) for a in node.args)
-        has_text = isinstance(function, (types.BuiltinFunctionType, type)) or registry.source_of(function)
+        builtin = isinstance(function, (types.BuiltinFunctionType, type, np.ufunc))
+        has_text = builtin or registry.source_of(function)
         if has_text and not starred:
             written_out = source_of_builtin(function, len(node.args), tuple(k.arg for k in node.keywords))
             return (written_out, [], []) if written_out is not None else None

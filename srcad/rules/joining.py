@@ -98,7 +98,7 @@ def array(ans, g, object, dtype=None, *, copy=True, order="K", subok=False, ndmi
 
 
 @vjp(np.asarray, "a", linear=True)
-def asarray(ans, g, a, dtype=None, order=None, *, copy=None):
+def asarray(ans, g, a, dtype=None, order=None, *, device=None, copy=None):
     if dtype is None:
         return rt.structured_like(g, a)
     return rt.structured_like(rt.cast_back(g, ans, a), a)
@@ -110,8 +110,12 @@ def ascontiguousarray(ans, g, a, dtype=None):
 
 
 @vjp(np.asanyarray, "a", linear=True)
+def asanyarray(ans, g, a, dtype=None, order=None, *, device=None, copy=None):
+    return asarray_chkfinite(ans, g, a, dtype, order)
+
+
 @vjp(np.asarray_chkfinite, "a", linear=True)
-def asanyarray(ans, g, a, dtype=None, order=None):
+def asarray_chkfinite(ans, g, a, dtype=None, order=None):
     if dtype is None:
         return rt.structured_like(g, a)
     return rt.structured_like(rt.cast_back(g, ans, a), a)
@@ -128,22 +132,22 @@ def require(ans, g, a, dtype=None, requirements=None):
 
 
 @vjp(np.astype, "x", linear=True)
-def np_astype(ans, g, x, dtype, *, copy=True):
+def np_astype(ans, g, x, dtype, *, copy=True, device=None):
     return rt.cast_back(g, ans, x)
 
 
 @vjp(np.full, "fill_value", linear=True)
-def full(ans, g, shape, fill_value, dtype=None, order="C"):
+def full(ans, g, shape, fill_value, dtype=None, order="C", *, device=None):
     return rt.unbroadcast(rt.cast_back(g, ans, fill_value), fill_value)
 
 
 @vjp(np.full_like, "a", "fill_value", linear=("fill_value",), shaped=("a",))
-def full_like(ans, g, a, fill_value, dtype=None, order="K", subok=True, shape=None):
+def full_like(ans, g, a, fill_value, dtype=None, order="K", subok=True, shape=None, *, device=None):
     return 0.0, rt.unbroadcast(rt.cast_back(g, ans, fill_value), fill_value)
 
 
 @vjp(np.linspace, "start", "stop", linear=True)
-def linspace(ans, g, start, stop, num=50, endpoint=True, retstep=False, dtype=None, axis=0):
+def linspace(ans, g, start, stop, num=50, endpoint=True, retstep=False, dtype=None, axis=0, *, device=None):
     if retstep:
         return linspace_and_step(ans, rt.parts_like(g, ans), start, stop, num, endpoint, dtype, axis)
     if dtype is not None:

@@ -23,6 +23,7 @@ constant(
     rt.inverse_axes,
     rt.keys,
     rt.late_global,
+    rt.last_axes,
     rt.linspace_weights,
     rt.order_of,
     rt.called_method,

@@ -6,7 +6,7 @@ import numpy as np
 import scipy.integrate
 
 from srcad import runtime as rt
-from srcad.rules.registry import constant, jvp, refuse, vjp
+from srcad.rules.registry import alias, constant, jvp, refuse, vjp
 
 _NEWER = ("cubature", "lebedev_rule", "nsum", "tanhsinh")
 _WEIGHTED = "A weighted integral has no derivative rule; multiply the integrand by the weight."
@@ -108,13 +108,8 @@ def solve_ivp(
     return rt.scipy_integrate.solve_ivp_adjoint(ans, g, fun, t_span, y0, t_eval, args, solver)
 
 
-@vjp(scipy.integrate.trapezoid, "y", linear=True)
-def trapezoid(ans, g, y, x=None, dx=1.0, axis=-1):
-    weights = rt.scipy_integrate.trapezoid_weights(np.shape(y), x, dx, axis)
-    return np.expand_dims(g, axis) * weights
-
-
-constant(rt.scipy_integrate.trapezoid_weights, scipy.integrate.test)
+alias(scipy.integrate.trapezoid, np.trapezoid)
+constant(scipy.integrate.test)
 
 refuse(
     "This integral of scipy.integrate has no derivative rule; use quad for functions, trapezoid for samples, odeint "

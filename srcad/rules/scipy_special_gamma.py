@@ -6,7 +6,7 @@ import numpy as np
 import scipy.special
 
 from srcad import runtime as rt
-from srcad.rules.registry import constant, elementwise, jvp, vjp
+from srcad.rules.registry import alias, constant, elementwise, jvp, vjp
 
 # -- gamma -------------------------------------------------------------------------------------------
 
@@ -273,6 +273,9 @@ def zeta(ans, g, x, q=None, out=None):
         rt.unbroadcast(g * rt.scipy_special.zeta_derivative(x, q, 1), x),
         rt.unbroadcast(-g * x * scipy.special.zeta(x + 1, q), q),
     )
+
+
+alias(scipy.special._ufuncs._riemann_zeta, scipy.special.zeta)
 
 
 @jvp(scipy.special.zeta, "x")

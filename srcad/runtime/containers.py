@@ -199,7 +199,7 @@ def finish(gradient: Any, value: Any, made: dict[int, Any] | None = None) -> Any
     ):
         return None
     if isinstance(value, float):
-        return gradient if isinstance(gradient, (np.float64, np.longdouble)) else float(np.real(gradient))
+        return gradient if isinstance(gradient, np.float64) else float(np.real(gradient))
     if isinstance(value, int):
         return float(gradient)
     if isinstance(value, complex):

@@ -17,6 +17,7 @@ __all__ = [
     "einsum_of",
     "inner_adjoint_a",
     "inner_adjoint_b",
+    "last_axes",
     "matmul_adjoint_a",
     "matmul_adjoint_b",
     "tensordot_adjoint_a",
@@ -80,6 +81,16 @@ def inner_adjoint_b(cotangent: Array, a: Array, shape: Shape) -> Array:
         return cotangent * a
     free = list(range(np.ndim(a) - 1))
     return np.tensordot(cotangent, a, (free, free))
+
+
+def last_axes(axes: Any) -> tuple[int, ...]:
+    """Return as many of the last axes as there are ``axes``.
+
+    >>> last_axes((0, 1)), last_axes(2), last_axes(())
+    ((-2, -1), (-1,), ())
+    """
+    count = len(axes) if isinstance(axes, (tuple, list)) else 1
+    return tuple(range(-count, 0))
 
 
 def matmul_adjoint_a(cotangent: Array, shape: Shape, b: Array) -> Array:

@@ -17,7 +17,6 @@ __all__ = [
     "quad_adjoint",
     "quad_tangent",
     "solve_ivp_adjoint",
-    "trapezoid_weights",
 ]
 
 Array = Any  # a NumPy array, a NumPy scalar or a Python number
@@ -161,17 +160,3 @@ def solve_ivp_adjoint(
     captured, gradients = system.back(system.parameters)
     by_args = 0.0 if args is None else like_arguments(gradients, args)
     return captured, [at_start, at_end], np.reshape(gradient, np.shape(y0)), by_args
-
-
-def trapezoid_weights(shape: tuple[int, ...], x: Array, dx: Any, axis: int) -> Array:
-    """Return the weights of the trapezoidal rule for samples of this shape, to be broadcast beside them."""
-    n = shape[axis]
-    if x is None:
-        steps = np.full(n - 1, dx, dtype=float) if np.ndim(dx) == 0 else np.asarray(dx, dtype=float)
-    else:
-        steps = np.diff(np.asarray(x, dtype=float), axis=axis if np.ndim(x) > 1 else 0)
-    if np.ndim(steps) == 1:
-        weights = 0.5 * (np.append(steps, 0.0) + np.append(0.0, steps))
-        return np.reshape(weights, [n if i == axis % len(shape) else 1 for i in range(len(shape))])
-    before = [(1, 0) if i == axis % len(shape) else (0, 0) for i in range(len(shape))]
-    return 0.5 * (np.pad(steps, before) + np.pad(steps, [pair[::-1] for pair in before]))

@@ -9,6 +9,7 @@ from typing import Any, NoReturn
 
 import numpy as np
 
+from srcad.derive.builtin_sources import source_of_builtin
 from srcad.errors import NoDerivativeError, UnsupportedError
 from srcad.rules import registry
 from srcad.tape.calls import binary, record, subscript, unary, unwrapped
@@ -130,7 +131,8 @@ class _Entries:
 
     def __setitem__(self, index: Any, value: Any) -> NoReturn:
         raise _refusal(
-            "'x.flat[...] = ...' changes an array in place", "Build the result with np.where or np.concatenate"
+            "'x.flat[...] = ...' changes an array in place",
+            "Build the result with np.where or np.concatenate",
         )
 
 
@@ -380,6 +382,9 @@ class ArrayLike:
         if method == "__call__":
             if len(inputs) == 2 and not kwargs:
                 return binary(ufunc, ufunc, *inputs)
+            source = source_of_builtin(ufunc, len(inputs), tuple(kwargs))
+            if source is not None:
+                return lifted(source)(*inputs, **kwargs)
             return record(ufunc, ufunc, inputs, kwargs)
         if method == "outer":
             x, y = inputs

@@ -216,3 +216,26 @@ def test_samples_of_whole_numbers_have_no_derivative() -> None:
 
     assert gradient(6.0) == np.random.default_rng(0).poisson(6.0)
     assert "rt.call" not in gradient.source
+
+
+LATE = {"generator": np.random.default_rng, "state": np.random.RandomState}
+
+
+@pytest.mark.parametrize("kind", LATE)
+def test_samples_of_a_generator_that_is_made_late_have_second_and_third_derivatives(kind: str) -> None:
+    def late(a: Any) -> Any:
+        rng = LATE[kind](3)
+        return np.sum(rng.normal(a, a * a, size=3) ** 3)
+
+    def direct(a: Any) -> Any:
+        rng = np.random.default_rng(3) if kind == "generator" else np.random.RandomState(3)
+        return np.sum(rng.normal(a, a * a, size=3) ** 3)
+
+    a, v = np.array([0.5, 1.3, 0.8]), np.array([1.0, -0.4, 0.3])
+    first, expected = grad(late), grad(direct)
+    along = jvp(expected, (a,), (v,))[1]
+    np.testing.assert_allclose(first(a), expected(a))
+    np.testing.assert_allclose(jvp(first, (a,), (v,))[1], along)
+    np.testing.assert_allclose(grad(lambda a: first(a) @ v)(a), along)
+    second = jvp(lambda a: jvp(first, (a,), (v,))[1], (a,), (v,))[1]
+    np.testing.assert_allclose(second, jvp(lambda a: jvp(expected, (a,), (v,))[1], (a,), (v,))[1])

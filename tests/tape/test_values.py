@@ -6,10 +6,15 @@ import copy
 import math
 import operator
 import pickle
+from typing import Any
 
 import numpy as np
 import pytest
+import scipy.linalg
+import scipy.optimize
+import scipy.special
 
+from srcad import grad
 from srcad.errors import NoDerivativeError, SrcadError, UnsupportedError
 from srcad.tape import GradientTape, Traced, apply
 from tests.programs.numerical import direction_of, numerical_gradient
@@ -404,3 +409,45 @@ def test_an_error_of_the_users_own_after_a_refusal_stays_what_it_is() -> None:
         except SrcadError:
             pass
         raise ValueError("my own")
+
+
+def test_the_entries_one_after_the_other_and_the_size_in_memory() -> None:
+    x = np.array([[0.3, -1.2], [0.7, 0.4]])
+    with GradientTape() as tape:
+        traced = tape.watch(x)
+        last = traced.flat[-1]
+        total = sum(entry * entry for entry in traced.flat) * last + np.sum(traced.flat[1:3])
+        assert (traced.nbytes, traced.itemsize, traced.strides) == (x.nbytes, x.itemsize, x.strides)
+        assert traced.flags.c_contiguous and len(traced.flat) == 4
+        with pytest.raises(UnsupportedError, match="in place"):
+            traced.flat[0] = 1.0
+    expected = 2 * x * 0.4 + np.array([[0.0, 1.0], [1.0, np.sum(x * x)]])
+    np.testing.assert_allclose(tape.gradient(total, traced), expected)
+
+
+@pytest.mark.parametrize("call", [
+    lambda x: scipy.optimize.brentq(lambda q: q * q - x[0], 0.0, 3.0),
+    lambda x: scipy.linalg.circulant(x),
+    lambda x: x.clip(-1.0, 1.0, out=np.zeros(2)),
+    lambda x: x.compress([True, False], out=np.zeros(1)),
+])  # fmt: skip
+def test_what_c_code_turns_into_numbers_and_arrays_for_results_are_refused(call: Any) -> None:
+    with pytest.raises(SrcadError), GradientTape() as tape:
+        call(tape.watch(np.array([2.0, 0.5])))
+
+
+def test_functions_of_scipy_that_call_others_with_a_rule() -> None:
+    x = np.array([0.5, 1.3])
+    with GradientTape() as tape:
+        traced = tape.watch(x)
+        y = np.sum(scipy.special.lambertw(traced).real + scipy.special.zeta(traced + 2))
+    expected = grad(lambda x: np.sum(np.real(scipy.special.lambertw(x)) + scipy.special.zeta(x + 2)))(x)
+    np.testing.assert_allclose(tape.gradient(y, traced), expected)
+
+
+def test_products_along_chosen_axes() -> None:
+    a, b = np.arange(6.0).reshape(2, 3), np.arange(6.0).reshape(3, 2) + 1
+    with GradientTape() as tape:
+        traced = tape.watch(a)
+        y = np.sum(np.matmul(traced, b, axes=[(1, 0), (1, 0), (0, 1)]) ** 2)
+    np.testing.assert_allclose(tape.gradient(y, traced), grad(lambda a: np.sum((a.T @ b.T) ** 2))(a))
