@@ -113,8 +113,7 @@ def eig(ans, g, a):
 
 @vjp(np.linalg.svdvals, "x")
 def svdvals(ans, g, x):
-    parts = np.linalg.svd(x, full_matrices=False)
-    return np.conj((parts[0] * np.expand_dims(g, -2)) @ parts[2])
+    return np.conj(rt.weighted_singular_parts(g, x))
 
 
 @vjp(np.linalg.svd, "a")
@@ -122,8 +121,7 @@ def svd(ans, g, a, full_matrices=True, compute_uv=True, hermitian=False):
     if hermitian:
         a = rt.hermitian(a, "L")
     if not compute_uv:
-        parts = np.linalg.svd(a, full_matrices=False)
-        whole = (parts[0] * np.expand_dims(g, -2)) @ parts[2]
+        whole = rt.weighted_singular_parts(g, a)
         if hermitian:
             whole = rt.fold_hermitian(whole, "L")
         return np.conj(whole)
@@ -204,6 +202,5 @@ def lstsq(ans, g, a, b, rcond=None):
         to_b = to_b + 2 * residual * g[1]
     whole = whole - to_b @ rt.conj_transpose(x)
     if not rt.is_zero(g[3]):
-        parts = np.linalg.svd(a, full_matrices=False)
-        whole = whole + (parts[0] * np.expand_dims(g[3], -2)) @ parts[2]
+        whole = whole + rt.weighted_singular_parts(g[3], a)
     return rt.unbroadcast(np.conj(whole), a), rt.unbroadcast(np.reshape(np.conj(to_b), np.shape(b)), b)

@@ -6,7 +6,7 @@ import numpy as np
 
 from srcad import runtime as rt
 from srcad.rules.linalg_norms import cond, matrix_norm, norm, vector_norm
-from srcad.rules.registry import jvp
+from srcad.rules.registry import jvp, vjp
 
 # -- inverses, determinants, powers ------------------------------------------------------------------
 
@@ -143,6 +143,38 @@ def eig_a(ans, t, a):
 def svdvals_x(ans, t, x):
     parts = np.linalg.svd(x, full_matrices=False)
     return np.real(np.sum(np.conj(parts[0]) * (t @ rt.conj_transpose(parts[2])), axis=-2))
+
+
+@vjp(rt.weighted_singular_parts, "weights", "a", linear=("weights",))
+def weighted_singular_parts(ans, g, weights, a):
+    moved = np.conj(weighted_singular_change(np.conj(g), weights, a))
+    return svdvals_x(weights, np.conj(g), a), rt.unbroadcast(moved, a)
+
+
+@jvp(rt.weighted_singular_parts, "a")
+def weighted_singular_parts_a(ans, t, weights, a):
+    return weighted_singular_change(t, weights, a)
+
+
+def weighted_singular_change(t, weights, a):
+    """Return the tangent of the weighted sum of the singular parts of ``a``, a symmetric function of ``t``."""
+    parts = np.linalg.svd(a, full_matrices=False)
+    u, s, v = parts[0], parts[1], rt.conj_transpose(parts[2])
+    row, column = np.expand_dims(s, -2), np.expand_dims(s, -1)
+    to_right, to_left = np.expand_dims(weights, -2), np.expand_dims(weights, -1)
+    inner = rt.conj_transpose(u) @ t @ v
+    turned = rt.conj_transpose(inner)
+    diagonal = np.diagonal(inner, 0, -2, -1)
+    twist = (diagonal - np.conj(diagonal)) * rt.safe_reciprocal(s) / 2
+    of_u = (inner * row + column * turned) * to_right
+    change = rt.divide_gaps(of_u - to_left * (column * inner + turned * row), s * s)
+    whole = (u @ change + u * np.expand_dims(twist * weights, -2)) @ parts[2]
+    scale = to_right * rt.safe_reciprocal(row)
+    if np.shape(a)[-2] > np.shape(a)[-1]:
+        whole = whole + ((t @ v - u @ inner) * scale) @ parts[2]
+    if np.shape(a)[-1] > np.shape(a)[-2]:
+        whole = whole + (u * scale) @ (rt.conj_transpose(u) @ t - inner @ parts[2])
+    return whole
 
 
 @jvp(np.linalg.svd, "a")

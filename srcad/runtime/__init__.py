@@ -128,6 +128,7 @@ from srcad.runtime.linear_algebra import (
     largest_modulus,
     norm_axes,
     record_like,
+    weighted_singular_parts,
 )
 from srcad.runtime.memory import (
     Cell,
@@ -478,6 +479,7 @@ __all__ = [
     "diff_adjoint",
     "difference",
     "divide_gaps",
+    "weighted_singular_parts",
     "dot_adjoint_a",
     "dot_adjoint_b",
     "drained",

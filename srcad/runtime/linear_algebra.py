@@ -21,6 +21,7 @@ __all__ = [
     "default_rcond",
     "diagonal_matrix",
     "divide_gaps",
+    "weighted_singular_parts",
     "dual_matrix",
     "filled",
     "fold_hermitian",
@@ -118,6 +119,15 @@ def divide_gaps(x: Array, w: Array) -> Array:
     zero = np.equal(x, 0) | np.eye(np.shape(w)[-1], dtype=bool)
     with np.errstate(divide="ignore", invalid="ignore"):
         return np.where(zero, 0, x / np.where(zero, 1, gaps))
+
+
+def weighted_singular_parts(weights: Array, a: Array) -> Array:
+    """Return the sum of ``weights[i] * u[i] v[i]^H`` over the singular vectors of ``a``.
+
+    It is the gradient of the singular values, and depends smoothly on ``a`` where values coincide that have no weight.
+    """
+    u, _, vh = np.linalg.svd(a, full_matrices=False)
+    return (u * np.expand_dims(weights, -2)) @ vh
 
 
 def above_rank(s: Array, shape: Shape) -> Array:

@@ -251,3 +251,6 @@ sample(rt.gauge_invariant, real(2, 3), np.zeros(3), real(2, 3), "f", fixed=("vio
 sample(rt.record_like, np.linalg.slogdet(np.eye(2)), real(2), real(3))
 sample(rt.chain_matrices, [real(2), real(2, 3), real(3)])
 sample(rt.diagonal_matrix, real(2, 3))
+for shape in ((3, 3), (4, 3), (3, 4), (2, 3, 3)):
+    sample(rt.weighted_singular_parts, real(*shape[:-2], min(shape[-2:])), graded(*shape))
+sample(rt.weighted_singular_parts, real(3), complex_graded(3, 3))
