@@ -76,6 +76,8 @@ def _read_attribute(args: Any, tangents: Any, options: Any, option_tangents: Any
     ):
         images = (zero_tangent(computed), held, 0.0)
         return call(type(computed).__get__, 0.0, (computed, base, type(base)), images, {}, {})
+    if isinstance(base, dict) and isinstance(held, dict) and is_item_too(base, name):
+        return base[name], held[name] if name in held else zero_tangent(base[name])
     if answers_by_fallback(base, name):
         try:
             return call(type(base).__getattr__, 0.0, (base, name), (held, 0.0), {}, {})
@@ -99,6 +101,12 @@ def _read_attribute(args: Any, tangents: Any, options: Any, option_tangents: Any
         return value, held[name]
     # What belongs to the class outlives the call: its containers must not get values with a tangent.
     return value, rt.lasting(zero_tangent(value))
+
+
+def is_item_too(base: Any, name: str) -> bool:
+    """Tell whether an attribute is an item of a dict, as in the results of SciPy's solvers."""
+    is_own = name in getattr(base, "__dict__", {}) or hasattr(type(base), name)
+    return not is_own and name in base and getattr(base, name, None) is base[name]
 
 
 def _cached(base: Any, held: Any, name: str, function: Any) -> Outcome:

@@ -276,6 +276,24 @@ def root_scalar(
     return pair[0], pair[1], 0.0, 0.0, 0.0
 
 
+@jvp(scipy.optimize.root_scalar, "f")
+def root_scalar_f(
+    ans, t, f, args=(), method=None, bracket=None, fprime=None, fprime2=None, x0=None, x1=None, xtol=None, rtol=None,
+    maxiter=None, options=None,
+):  # fmt: skip
+    change = rt.scipy_optimize.root_elementwise_tangent(f, t, ans.root, args, None)
+    return rt.scipy_optimize.result_tangent(ans, "root", change)
+
+
+@jvp(scipy.optimize.root_scalar, "args")
+def root_scalar_args(
+    ans, t, f, args=(), method=None, bracket=None, fprime=None, fprime2=None, x0=None, x1=None, xtol=None, rtol=None,
+    maxiter=None, options=None,
+):  # fmt: skip
+    change = rt.scipy_optimize.root_elementwise_tangent(f, None, ans.root, args, t)
+    return rt.scipy_optimize.result_tangent(ans, "root", change)
+
+
 # -- systems and fixed points ------------------------------------------------------------------------
 
 
@@ -284,6 +302,23 @@ def root(ans, g, fun, x0, args=(), method="hybr", jac=None, tol=None, callback=N
     inner = rt.scipy_optimize.solution_gradient(g, "x", "scipy.optimize.root")
     pair = rt.scipy_optimize.root_adjoint(inner, fun, ans.x, args, "scipy.optimize.root")
     return pair[0], 0.0, pair[1]
+
+
+@jvp(scipy.optimize.root, "fun")
+def root_fun(ans, t, fun, x0, args=(), method="hybr", jac=None, tol=None, callback=None, options=None):
+    change = rt.scipy_optimize.root_tangent(fun, t, ans.x, args, None, "scipy.optimize.root")
+    return rt.scipy_optimize.result_tangent(ans, "x", change)
+
+
+@jvp(scipy.optimize.root, "args")
+def root_args(ans, t, fun, x0, args=(), method="hybr", jac=None, tol=None, callback=None, options=None):
+    change = rt.scipy_optimize.root_tangent(fun, None, ans.x, args, t, "scipy.optimize.root")
+    return rt.scipy_optimize.result_tangent(ans, "x", change)
+
+
+@jvp(scipy.optimize.root, "x0")
+def root_x0(ans, t, fun, x0, args=(), method="hybr", jac=None, tol=None, callback=None, options=None):
+    return rt.scipy_optimize.result_tangent(ans, "x", 0.0 * ans.x)
 
 
 @vjp(scipy.optimize.fsolve, "func", "x0", "args", refused=_FULL)
@@ -295,10 +330,49 @@ def fsolve(
     return pair[0], 0.0, pair[1]
 
 
+@jvp(scipy.optimize.fsolve, "func")
+def fsolve_func(
+    ans, t, func, x0, args=(), fprime=None, full_output=0, col_deriv=0, xtol=1.49012e-08, maxfev=0, band=None,
+    epsfcn=None, factor=100, diag=None,
+):  # fmt: skip
+    return rt.scipy_optimize.root_tangent(func, t, ans, args, None, "scipy.optimize.fsolve")
+
+
+@jvp(scipy.optimize.fsolve, "args")
+def fsolve_args(
+    ans, t, func, x0, args=(), fprime=None, full_output=0, col_deriv=0, xtol=1.49012e-08, maxfev=0, band=None,
+    epsfcn=None, factor=100, diag=None,
+):  # fmt: skip
+    return rt.scipy_optimize.root_tangent(func, None, ans, args, t, "scipy.optimize.fsolve")
+
+
+@jvp(scipy.optimize.fsolve, "x0")
+def fsolve_x0(
+    ans, t, func, x0, args=(), fprime=None, full_output=0, col_deriv=0, xtol=1.49012e-08, maxfev=0, band=None,
+    epsfcn=None, factor=100, diag=None,
+):  # fmt: skip
+    return 0.0 * ans
+
+
 @vjp(scipy.optimize.fixed_point, "func", "x0", "args")
 def fixed_point(ans, g, func, x0, args=(), xtol=1e-08, maxiter=500, method="del2"):
     pair = rt.scipy_optimize.fixed_point_adjoint(g, func, ans, args)
     return pair[0], 0.0, pair[1]
+
+
+@jvp(scipy.optimize.fixed_point, "func")
+def fixed_point_func(ans, t, func, x0, args=(), xtol=1e-08, maxiter=500, method="del2"):
+    return rt.scipy_optimize.fixed_point_tangent(func, t, ans, args, None)
+
+
+@jvp(scipy.optimize.fixed_point, "args")
+def fixed_point_args(ans, t, func, x0, args=(), xtol=1e-08, maxiter=500, method="del2"):
+    return rt.scipy_optimize.fixed_point_tangent(func, None, ans, args, t)
+
+
+@jvp(scipy.optimize.fixed_point, "x0")
+def fixed_point_x0(ans, t, func, x0, args=(), xtol=1e-08, maxiter=500, method="del2"):
+    return 0.0 * ans
 
 
 # -- minima ------------------------------------------------------------------------------------------
@@ -313,10 +387,44 @@ def minimize(
     return pair[0], 0.0, pair[1]
 
 
+@jvp(scipy.optimize.minimize, "fun")
+def minimize_fun(
+    ans, t, fun, x0, args=(), method=None, jac=None, hess=None, hessp=None, bounds=None, constraints=(), tol=None,
+    callback=None, options=None,
+):  # fmt: skip
+    return rt.scipy_optimize.minimum_tangent(ans, fun, t, args, None, "scipy.optimize.minimize", jac is True)
+
+
+@jvp(scipy.optimize.minimize, "args")
+def minimize_args(
+    ans, t, fun, x0, args=(), method=None, jac=None, hess=None, hessp=None, bounds=None, constraints=(), tol=None,
+    callback=None, options=None,
+):  # fmt: skip
+    return rt.scipy_optimize.minimum_tangent(ans, fun, None, args, t, "scipy.optimize.minimize", jac is True)
+
+
+@jvp(scipy.optimize.minimize, "x0")
+def minimize_x0(
+    ans, t, fun, x0, args=(), method=None, jac=None, hess=None, hessp=None, bounds=None, constraints=(), tol=None,
+    callback=None, options=None,
+):  # fmt: skip
+    return rt.scipy_optimize.result_tangent(ans, "x", 0.0 * ans.x)
+
+
 @vjp(scipy.optimize.minimize_scalar, "fun", "bracket", "args", refused={"bounds": _BOUNDED})
 def minimize_scalar(ans, g, fun, bracket=None, bounds=None, args=(), method=None, tol=None, options=None):
     pair = rt.scipy_optimize.minimum_adjoint(g, fun, ans.x, args, "scipy.optimize.minimize_scalar", False)
     return pair[0], 0.0, pair[1]
+
+
+@jvp(scipy.optimize.minimize_scalar, "fun")
+def minimize_scalar_fun(ans, t, fun, bracket=None, bounds=None, args=(), method=None, tol=None, options=None):
+    return rt.scipy_optimize.minimum_tangent(ans, fun, t, args, None, "scipy.optimize.minimize_scalar", False)
+
+
+@jvp(scipy.optimize.minimize_scalar, "args")
+def minimize_scalar_args(ans, t, fun, bracket=None, bounds=None, args=(), method=None, tol=None, options=None):
+    return rt.scipy_optimize.minimum_tangent(ans, fun, None, args, t, "scipy.optimize.minimize_scalar", False)
 
 
 refuse(
@@ -325,6 +433,8 @@ refuse(
     *(rt.scipy_optimize.root_adjoint, rt.scipy_optimize.root_elementwise_adjoint),
     *(rt.scipy_optimize.fixed_point_adjoint, rt.scipy_optimize.minimum_adjoint),
     *(rt.scipy_optimize.root_elementwise_tangent, rt.scipy_optimize.solution_gradient),
+    *(rt.scipy_optimize.root_tangent, rt.scipy_optimize.fixed_point_tangent),
+    *(rt.scipy_optimize.minimum_tangent, rt.scipy_optimize.result_tangent),
 )
 
 refuse(

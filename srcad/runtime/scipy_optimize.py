@@ -19,7 +19,11 @@ from srcad.runtime.tangents import call_jvp, zero_tangent
 __all__ = [
     "fixed_point_adjoint",
     "minimum_adjoint",
+    "fixed_point_tangent",
+    "minimum_tangent",
+    "result_tangent",
     "root_adjoint",
+    "root_tangent",
     "root_elementwise_adjoint",
     "root_elementwise_tangent",
     "solution_gradient",
@@ -78,10 +82,7 @@ def minimum_adjoint(g: Any, function: Any, x: Array, args: Any, title: str, is_p
     The gradient of the function is 0 at the minimum; its value changes as the function does there.
     """
     if is_pair:
-        raise NoDerivativeError(
-            f"The derivative of {title} is not defined here for a function that returns its gradient too (jac=True).",
-            "Let the function return its value alone, and pass the gradient as a function.",
-        )
+        raise _of_pair(title)
     by_place = solution_gradient({**g, "fun": 0.0}, "x", title)
     captured, gradients = root_adjoint(by_place, gradient_of(function), x, args, title)
     if np.any(g.get("fun", 0.0)):
@@ -118,14 +119,61 @@ def _is_nonzero(part: Any) -> bool:
 def root_elementwise_tangent(function: Any, held: Any, x: Array, args: Any, changes: Any) -> Array:
     """Return the tangent of roots ``x``, from those of what ``function`` captured (``held``) and of ``args``."""
     parameters = as_arguments(args)
-    still = zero_tangent(parameters)
-    moved = still if changes is None else as_arguments(changes) if isinstance(args, tuple) else (changes,)
-    at_rest = zero_tangent(function)
-    change = call_jvp(
-        function, at_rest if held is None else held, (x, *parameters), (zero_tangent(x), *moved)
-    )[1]
+    change = _change(function, held, x, args, changes)
     ones = np.ones(np.shape(x)) if isinstance(x, np.ndarray) else 1.0
-    slope = call_jvp(function, at_rest, (x, *parameters), (ones, *still))[1]
+    slope = call_jvp(function, zero_tangent(function), (x, *parameters), (ones, *zero_tangent(parameters)))[1]
     if np.any(np.equal(slope, 0)):
         raise NoDerivativeError(_FLAT, _SIMPLE)
     return -change / slope
+
+
+def _change(function: Any, held: Any, x: Array, args: Any, changes: Any) -> Any:
+    """Return the tangent of ``function`` at ``x``, from those of what it captured (``held``) and of ``args``."""
+    parameters = as_arguments(args)
+    moved = (
+        zero_tangent(parameters)
+        if changes is None
+        else as_arguments(changes)
+        if isinstance(args, tuple)
+        else (changes,)
+    )
+    own = zero_tangent(function) if held is None else held
+    return call_jvp(function, own, (x, *parameters), (zero_tangent(x), *moved))[1]
+
+
+def root_tangent(function: Any, held: Any, x: Array, args: Any, changes: Any, title: str) -> Array:
+    """Return the tangent of a root ``x`` of a system, from those of ``function`` and ``args``."""
+    matrix = jacobian(function, x, as_arguments(args))
+    change = np.asarray(_change(function, held, x, args, changes))
+    return np.reshape(_solved(matrix.T, -change, title), np.shape(x))
+
+
+def fixed_point_tangent(function: Any, held: Any, x: Array, args: Any, changes: Any) -> Array:
+    """Return the tangent of a fixed point ``x``, from those of ``function`` and ``args``."""
+    matrix = np.eye(np.size(x)) - jacobian(function, x, as_arguments(args))
+    change = np.asarray(_change(function, held, x, args, changes))
+    return np.reshape(_solved(matrix.T, change, "scipy.optimize.fixed_point"), np.shape(x))
+
+
+def minimum_tangent(
+    result: Any, function: Any, held: Any, args: Any, changes: Any, title: str, is_pair: bool
+) -> Any:
+    """Return the tangent of a minimum, the root of the gradient of ``function``, and of the value there."""
+    if is_pair:
+        raise _of_pair(title)
+    x = result["x"]
+    moved = root_tangent(gradient_of(function), held, x, args, changes, title)
+    value = _change(function, held, x, args, changes)
+    return {**result_tangent(result, "x", moved), "fun": value}
+
+
+def _of_pair(title: str) -> NoDerivativeError:
+    return NoDerivativeError(
+        f"The derivative of {title} is not defined here for a function that returns its gradient too (jac=True).",
+        "Let the function return its value alone, and pass the gradient as a function.",
+    )
+
+
+def result_tangent(result: Any, name: str, tangent: Array) -> Any:
+    """Return the tangent of the result object of a solver, of which one attribute moves."""
+    return {**{key: zero_tangent(value) for key, value in result.items()}, name: tangent}

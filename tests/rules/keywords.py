@@ -85,7 +85,7 @@ def _called(node: ast.expr, space: dict[str, Any]) -> tuple[Any, int]:
         called = eval(ast.unparse(node), dict(space))
     except (NameError, SyntaxError):
         return None, 0
-    unbound = vars(type(called)).get("__call__")
+    unbound = inspect.getattr_static(type(called), "__call__", None)
     return (
         (unbound, 1) if registry.find(called) is None and registry.find(unbound) is not None else (called, 0)
     )
