@@ -98,5 +98,10 @@ class Scope:
 
 
 def _are_same(first: Any, second: Any) -> bool:
-    """Tell whether two values are one object; each reading of a method, as that of ``np.add.at``, makes a new one."""
-    return first is second or type(first) is type(second) is types.BuiltinMethodType and first == second
+    """Tell whether two values are one object; each reading of a method, as that of ``np.add.at``, makes a new one.
+
+    >>> _are_same("".join, "".join), _are_same(Scope().refer, Scope().refer)
+    (True, False)
+    """
+    bound = type(first) is type(second) and isinstance(first, (types.BuiltinMethodType, types.MethodType))
+    return first is second or bound and first == second

@@ -423,7 +423,9 @@ def minimize_scalar_fun(ans, t, fun, bracket=None, bounds=None, args=(), method=
 
 
 @jvp(scipy.optimize.minimize_scalar, "args")
-def minimize_scalar_args(ans, t, fun, bracket=None, bounds=None, args=(), method=None, tol=None, options=None):
+def minimize_scalar_args(
+    ans, t, fun, bracket=None, bounds=None, args=(), method=None, tol=None, options=None
+):
     return rt.scipy_optimize.minimum_tangent(ans, fun, None, args, t, "scipy.optimize.minimize_scalar", False)
 
 

@@ -155,3 +155,26 @@ def nbinom_logcdf(ans, k, n, p, loc=0):
 def nbinom_logsf(ans, k, n, p, loc=0):
     slopes = nbinom_sf(np.exp(ans), k, n, p, loc)
     return slopes[0] * np.exp(-ans), slopes[1] * np.exp(-ans)
+
+
+# -- beta-binomial -----------------------------------------------------------------------------------
+
+
+def betabinom_scores(k, n, a, b):
+    """Return the derivatives of the logarithm of the probability by both shapes."""
+    shared = scipy.special.digamma(a + b) - scipy.special.digamma(n + a + b)
+    first = scipy.special.digamma(k + a) - scipy.special.digamma(a) + shared
+    return first, scipy.special.digamma(n - k + b) - scipy.special.digamma(b) + shared
+
+
+@elementwise(scipy.stats.betabinom.logpmf, "a", "b")
+def betabinom_logpmf(ans, k, n, a, b, loc=0):
+    inside = np.isfinite(ans)
+    scores = betabinom_scores(np.where(inside, k - loc, 0), n, a, b)
+    return inside * scores[0], inside * scores[1]
+
+
+@elementwise(scipy.stats.betabinom.pmf, "a", "b")
+def betabinom_pmf(ans, k, n, a, b, loc=0):
+    scores = betabinom_scores(np.where(np.greater(ans, 0), k - loc, 0), n, a, b)
+    return ans * scores[0], ans * scores[1]

@@ -69,6 +69,32 @@ for distribution in (stats.gamma, stats.chi2, stats.lognorm, stats.weibull_min, 
     for name in ("pdf", "cdf"):
         sample(getattr(distribution, name), np.array([-0.4, 1.6]), 1.7)
 
+for name in OF_VALUES:
+    sample(getattr(stats.f, name), 0.6 + positive(3), 2.5 + positive(3), 3 + positive(3))
+    sample(getattr(stats.f, name), 1 + positive(3, 2), 2.2, 3 + positive(2), 0.2, 1 + positive(3, 1))
+for name in OF_LEVELS:
+    sample(getattr(stats.f, name), levels, 2.5 + positive(3), 3.0, real(3), positive(3))
+for name in ("logpdf", "pdf", "cdf", "sf"):
+    sample(getattr(stats.skewnorm, name), real(3), 3 * real(3))
+    sample(getattr(stats.skewnorm, name), real(3, 2), 0.7, real(2), 1 + positive(3, 1))
+    sample(getattr(stats.truncnorm, name), positive(3), -positive(3), 1 + positive(3))
+    sample(
+        getattr(stats.truncnorm, name),
+        0.6 * positive(3, 2),
+        -np.inf,
+        1.2,
+        0.1,
+        1 + positive(3, 1),
+        fixed=("a",),
+    )
+for name in ("logpdf", "pdf"):
+    sample(getattr(stats.vonmises, name), real(3), 1 + positive(3))
+    sample(getattr(stats.vonmises, name), real(3, 2), 0.7, real(2), 1 + positive(3, 1))
+sample(stats.vonmises.cdf, real(3), 1.7, real(3), 1 + positive(3))
+for name in ("pdf", "cdf"):
+    sample(getattr(stats.f, name), np.array([-0.4, 1.6]), 2.2, 3.4)
+    sample(getattr(stats.truncnorm, name), np.array([-2.4, 0.6, 3.0]), -0.7, 1.4)
+
 # -- counts ------------------------------------------------------------------------------------------
 
 counts = np.array([-1, 0, 2, 3])
@@ -84,6 +110,8 @@ for name in ("logcdf", "logsf"):
     sample(getattr(stats.binom, name), counts[1:], 5, positive(3))
 for name in ("logpmf", "pmf"):
     sample(getattr(stats.nbinom, name), counts[1:], 1 + positive(3), positive(3))
+    sample(getattr(stats.betabinom, name), counts[1:], 5, 1 + positive(3), positive(3))
+    sample(getattr(stats.betabinom, name), counts[1:] + 1, 5, 0.7, 1.3, 1)
 for name in ("cdf", "sf", "logcdf", "logsf"):
     sample(getattr(stats.nbinom, name), counts[1:], 1 + positive(3), 0.7 * positive(3))
     sample(getattr(stats.nbinom, name), counts[1:] + 1.5, 2.5, 0.3, 1)
