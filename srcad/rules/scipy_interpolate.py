@@ -9,7 +9,7 @@ from __future__ import annotations
 import scipy.interpolate
 
 from srcad import runtime as rt
-from srcad.rules.registry import elementwise, refuse, vjp
+from srcad.rules.registry import elementwise, jvp, refuse, vjp
 
 _AXIS = {"axis": "Interpolation along another axis has no derivative rule; move that axis to the front."}
 _FILL = "A value beyond the ends that varies has no derivative rule; use np.where."
@@ -22,11 +22,27 @@ def cubic_spline(ans, g, x, y, axis=0, bc_type="not-a-knot", extrapolate=None):
     return rt.scipy_interpolate.cubic_data_adjoint(g, x, y, bc_type)
 
 
+@jvp(scipy.interpolate.CubicSpline, "y")
+def cubic_spline_y(ans, t, x, y, axis=0, bc_type="not-a-knot", extrapolate=None):
+    return rt.scipy_interpolate.cubic_coefficients(t, x, bc_type)
+
+
 @vjp(scipy.interpolate.PPoly.__call__, "self", "x")
 def evaluate_polynomials(ans, g, self, x, nu=0, extrapolate=None):
     slope = self(x, nu + 1, extrapolate)
     by_coefficients = rt.scipy_interpolate.polynomial_adjoint(g, self, x, nu, extrapolate)
     return by_coefficients, rt.scipy_interpolate.along_argument(g, slope, x)
+
+
+@jvp(scipy.interpolate.PPoly.__call__, "self")
+def evaluate_polynomials_self(ans, t, self, x, nu=0, extrapolate=None):
+    return rt.scipy_interpolate.polynomial_values(t, self, x, nu, extrapolate)
+
+
+@jvp(scipy.interpolate.PPoly.__call__, "x")
+def evaluate_polynomials_x(ans, t, self, x, nu=0, extrapolate=None):
+    slope = self(x, nu + 1, extrapolate)
+    return rt.scipy_interpolate.beside_values(t, slope) * slope
 
 
 # -- B-splines ---------------------------------------------------------------------------------------
@@ -42,11 +58,27 @@ def make_interp_spline(ans, g, x, y, k=3, t=None, bc_type=None, axis=0, check_fi
     return rt.scipy_interpolate.spline_data_adjoint(g, ans, x, y, k)
 
 
+@jvp(scipy.interpolate.make_interp_spline, "y")
+def make_interp_spline_y(ans, moved, x, y, k=3, t=None, bc_type=None, axis=0, check_finite=True):
+    return rt.scipy_interpolate.spline_coefficients(moved, ans, x, k)
+
+
 @vjp(scipy.interpolate.BSpline.__call__, "self", "x")
 def evaluate_bspline(ans, g, self, x, nu=0, extrapolate=None):
     slope = self(x, nu + 1, extrapolate)
     by_coefficients = rt.scipy_interpolate.bspline_adjoint(g, self, x, nu, extrapolate)
     return by_coefficients, rt.scipy_interpolate.along_argument(g, slope, x)
+
+
+@jvp(scipy.interpolate.BSpline.__call__, "self")
+def evaluate_bspline_self(ans, t, self, x, nu=0, extrapolate=None):
+    return rt.scipy_interpolate.bspline_values(t, self, x, nu, extrapolate)
+
+
+@jvp(scipy.interpolate.BSpline.__call__, "x")
+def evaluate_bspline_x(ans, t, self, x, nu=0, extrapolate=None):
+    slope = self(x, nu + 1, extrapolate)
+    return rt.scipy_interpolate.beside_values(t, slope) * slope
 
 
 @elementwise(scipy.interpolate.splev, "x")
@@ -64,11 +96,29 @@ def interp1d(
     return rt.scipy_interpolate.interp1d_data_adjoint(g, y)
 
 
+@jvp(scipy.interpolate.interp1d, "y")
+def interp1d_y(
+    ans, t, x, y, kind="linear", axis=-1, copy=True, bounds_error=None, fill_value=float("nan"), assume_sorted=False
+):  # fmt: skip
+    return {"c": t}
+
+
 @vjp(scipy.interpolate.interp1d.__call__, "self", "x")
 def evaluate_interp1d(ans, g, self, x):
     slope = rt.scipy_interpolate.interp1d_slope(self, x)
     by_values = rt.scipy_interpolate.interp1d_adjoint(g, self, x)
     return by_values, rt.scipy_interpolate.along_argument(g, slope, x)
+
+
+@jvp(scipy.interpolate.interp1d.__call__, "self")
+def evaluate_interp1d_self(ans, t, self, x):
+    return rt.scipy_interpolate.interp1d_values(t, self, x)
+
+
+@jvp(scipy.interpolate.interp1d.__call__, "x")
+def evaluate_interp1d_x(ans, t, self, x):
+    slope = rt.scipy_interpolate.interp1d_slope(self, x)
+    return rt.scipy_interpolate.beside_values(t, slope) * slope
 
 
 refuse(
@@ -89,7 +139,9 @@ refuse(
     *(rt.scipy_interpolate.polynomial_adjoint, rt.scipy_interpolate.bspline_adjoint),
     *(rt.scipy_interpolate.interp1d_adjoint, rt.scipy_interpolate.interp1d_data_adjoint),
     *(rt.scipy_interpolate.cubic_data_adjoint, rt.scipy_interpolate.spline_data_adjoint),
-    rt.scipy_interpolate.interp1d_slope,
+    *(rt.scipy_interpolate.cubic_coefficients, rt.scipy_interpolate.spline_coefficients),
+    *(rt.scipy_interpolate.polynomial_values, rt.scipy_interpolate.bspline_values),
+    *(rt.scipy_interpolate.interp1d_values, rt.scipy_interpolate.interp1d_slope),
 )
 
 

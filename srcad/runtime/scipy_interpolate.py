@@ -14,12 +14,17 @@ __all__ = [
     "along_argument",
     "beside_values",
     "bspline_adjoint",
+    "bspline_values",
     "coefficients_gradient",
+    "cubic_coefficients",
     "cubic_data_adjoint",
     "interp1d_adjoint",
     "interp1d_data_adjoint",
     "interp1d_slope",
+    "interp1d_values",
     "polynomial_adjoint",
+    "polynomial_values",
+    "spline_coefficients",
     "spline_data_adjoint",
 ]
 
@@ -95,6 +100,50 @@ def cubic_data_adjoint(g: Array, x: Array, y: Array, bc_type: Any) -> Array:
         coefficients_gradient(g) + np.zeros((4, n - 1, *np.shape(y)[1:])), (4 * (n - 1), -1)
     )
     return np.reshape(np.reshape(unit, (4 * (n - 1), n)).T @ gradient, np.shape(y))
+
+
+def cubic_coefficients(t: Array, x: Array, bc_type: Any) -> dict[str, Array]:
+    """Return the tangent of a cubic spline, whose coefficients are linear in its values with the tangent ``t``."""
+    if not isinstance(bc_type, str):
+        raise NoDerivativeError(
+            "The derivative of a spline in its values is not available for prescribed derivatives at its ends.",
+            "Use one of 'not-a-knot', 'clamped' and 'natural'.",
+        )
+    return {"c": scipy.interpolate.CubicSpline(x, t, bc_type=bc_type).c}
+
+
+def spline_coefficients(t: Array, spline: Any, x: Array, k: int) -> dict[str, Array]:
+    """Return the tangent of an interpolating B-spline, whose values have the tangent ``t``."""
+    _first_axis_only(spline)
+    return {"c": scipy.interpolate.make_interp_spline(x, t, k=k, t=spline.t).c}
+
+
+def polynomial_values(t: Any, spline: Any, x: Array, nu: int, extrapolate: Any) -> Array:
+    """Return what a piecewise polynomial with the coefficients of a tangent has for values."""
+    _first_axis_only(spline)
+    coefficients = coefficients_gradient(t) + np.zeros(np.shape(spline.c))
+    outside = spline.extrapolate if extrapolate is None else extrapolate
+    values = scipy.interpolate.PPoly(coefficients, spline.x, outside)(x, nu)
+    return values if outside else np.nan_to_num(values)
+
+
+def bspline_values(t: Any, spline: Any, x: Array, nu: int, extrapolate: Any) -> Array:
+    """Return what a B-spline with the coefficients of a tangent has for values."""
+    _first_axis_only(spline)
+    coefficients = coefficients_gradient(t) + np.zeros(np.shape(spline.c))
+    outside = spline.extrapolate if extrapolate is None else extrapolate
+    values = scipy.interpolate.BSpline(spline.t, coefficients, spline.k, outside)(x, nu)
+    return values if outside else np.nan_to_num(values)
+
+
+def interp1d_values(t: Any, interpolant: Any, x: Array) -> Array:
+    """Return what an ``interp1d`` of the tangents of its values has for values, 0 where it fills in others."""
+    _first_axis_only(interpolant)
+    values = coefficients_gradient(t) + np.zeros(np.shape(interpolant.y))
+    kind = _kind(interpolant)
+    moved = scipy.interpolate.interp1d(interpolant.x, values, kind, axis=0, fill_value="extrapolate")
+    points = np.asarray(x, dtype=float)
+    return np.where(_beyond(interpolant, points, np.ndim(values)), 0.0, moved(points))
 
 
 def coefficients_gradient(g: Any) -> Array:

@@ -103,6 +103,7 @@ _RESULTS: dict[str, Callable[[Call], Kind] | None] = {
     "scipy.integrate.odeint": _one_unless(6, "full_output"),
     "scipy.integrate.quad": _quad,
     "scipy.integrate.solve_ivp": None,
+    "scipy.interpolate.make_interp_spline": None,
     "scipy.interpolate.splev": None,
     "scipy.linalg.cho_factor": cho_factor,
     "scipy.linalg.eig": eig,
