@@ -22,16 +22,11 @@ from srcad.backends.finite_checks import entries_checked
 from srcad.compilation import compiled, third_derivative
 from srcad.derive.builtin_sources import source_of_builtin
 from srcad.derive.call_adjoints import CONVERSIONS
+from srcad.dynamic_attributes import computes_methods, is_method_of, method_of_object, takes_receiver
 from srcad.dynamic_containers import CONTAINERS, MAKERS, dict_of, listed, run
 from srcad.dynamic_exceptions import noting_changes
 from srcad.dynamic_objects import call_of_class
-from srcad.dynamic_operators import (
-    OPERATORS,
-    computes_methods,
-    is_method_of,
-    method_of_object,
-    takes_receiver,
-)
+from srcad.dynamic_operators import OPERATORS
 from srcad.dynamic_rules import call_of_rule, call_without_derivative, image_of_result
 from srcad.errors import NoDerivativeError
 from srcad.lang.function import Nested

@@ -76,6 +76,11 @@ def _built_in(
         _, parts, pullback = items_of(call, sources[0], images[0])
         return value, collections.deque(parts, value.maxlen), pullback
     written = isinstance(cls.__init__, types.FunctionType)
+    if isinstance(value, list) and not (written and given):
+        if written or not args:
+            return value, [rt.shadow(item) for item in value], _nothing_to_do
+        _, parts, pullback = items_of(call, args[0], shadows[0])
+        return value, list(parts), pullback
     if isinstance(value, dict) and not isinstance(value, collections.Counter) and not (written and given):
         named = {k: part for k, part in option_shadows.items() if k in value}
         sources = [

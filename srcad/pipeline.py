@@ -21,7 +21,7 @@ from srcad.analysis.activity import bound_before, varied_variables
 from srcad.analysis.counters import counting_variables, numbers_in_results
 from srcad.analysis.guards import raising_variables
 from srcad.analysis.infer import Kinds, infer
-from srcad.analysis.kinds import ANY, INT, Kind, is_differentiable, is_scalar, may_be_complex
+from srcad.analysis.kinds import ANY, INT, Kind, is_differentiable, is_scalar, may_be_complex, may_be_single
 from srcad.analysis.memory import memory_of
 from srcad.analysis.returns import Callees
 from srcad.backends.numpy_backend import load
@@ -180,8 +180,8 @@ def build(request: Request, stages: dict[str, str] | None = None, around: tuple[
     hints = optimizer_hints(request, kinds, swept, users, own)
     hints["raising"] = raising_variables(fn, kinds)
     arrays = {n for n, k in request.parameters if k.name == "array" and k.inexact}
-    real = not any(may_be_complex(kinds.get(n, ANY)) for n in varied)
-    convertible = arrays & set(request.wanted) if request.exact and real else set()
+    double = not any(may_be_complex(k) or may_be_single(k) for k in (kinds.get(n, ANY) for n in varied))
+    convertible = arrays & set(request.wanted) if request.exact and double else set()
     functions = [tidy(optimize(f, _is_pure, **hints), convertible) for f in made.functions]
     text, entries, imports = load(functions, fn.scope)
     return Code(

@@ -10,7 +10,7 @@ import numpy as np
 
 from srcad import runtime as rt
 from srcad.analysis.infer import ARRAY_METHODS, Kinds, kind_of_operation
-from srcad.analysis.kinds import Kind, is_differentiable, is_scalar
+from srcad.analysis.kinds import FORM_OF_ARRAYS, Kind, is_differentiable, is_scalar
 from srcad.analysis.memory import Memory, is_rule
 from srcad.analysis.results.generators import is_generator, method_of_generator
 from srcad.analysis.stores import METHODS_THAT_STORE
@@ -19,8 +19,6 @@ from srcad.lang.walking import NodeVisitor, nodes_in
 from srcad.rules import registry
 
 __all__ = ["bound_before", "varied_variables"]
-
-_PLAIN = ("shape", "ndim", "size", "dtype")
 
 
 def varied_variables(
@@ -73,7 +71,7 @@ class _Varied(NodeVisitor):
             return False
         if isinstance(node, gast.Subscript):
             return self.reads_varied(node.value)
-        if isinstance(node, gast.Attribute) and node.attr in _PLAIN:
+        if isinstance(node, gast.Attribute) and node.attr in FORM_OF_ARRAYS:
             return False
         if isinstance(node, gast.Call) and isinstance(node.func, gast.Name):
             function = self.statics.get(node.func.id)

@@ -14,10 +14,10 @@ import numpy as np
 from srcad.rules import registry
 
 __all__ = [
-    "ANY", "BOOL", "FLOAT", "FLOAT64", "INT", "NEVER", "NONE", "NUMBER", "RANGE", "STR", "Kind", "answer", "array",
-    "bounded", "container", "dims_of", "dtype_class", "function", "is_differentiable", "is_double", "is_scalar",
-    "is_whole", "join", "join_all", "join_dtypes", "kind_of", "length", "length_class", "literal", "may_be_complex",
-    "may_be_whole", "record", "scalar",
+    "ANY", "BOOL", "FLOAT", "FLOAT64", "FORM_OF_ARRAYS", "INT", "NEVER", "NONE", "NUMBER", "RANGE", "STR", "Kind",
+    "answer", "array", "bounded", "container", "dims_of", "dtype_class", "function", "is_differentiable", "is_double",
+    "is_scalar", "is_whole", "join", "join_all", "join_dtypes", "kind_of", "length", "length_class", "literal",
+    "may_be_complex", "may_be_single", "may_be_whole", "record", "scalar",
 ]  # fmt: skip
 
 Dims = tuple[str, ...]
@@ -78,6 +78,10 @@ ANY = Kind("any")
 NEVER = Kind("never")
 RANGE = Kind("tuple", value=range)
 """A ``range``: a tuple of integers, however many."""
+
+
+FORM_OF_ARRAYS = frozenset(["dtype", "flags", "itemsize", "nbytes", "ndim", "shape", "size", "strides"])
+"""The attributes of an array that say how it is laid out, and nothing of its numbers."""
 
 
 def array(
@@ -186,6 +190,13 @@ def may_be_complex(kind: Kind) -> bool:
     if kind.name in ("array", "number"):
         return kind.dtype in (None, "complex")
     return kind.name == "any"
+
+
+def may_be_single(kind: Kind) -> bool:
+    """Tell whether a value of this kind may be, or may hold, an array of less than double precision."""
+    if kind.name in ("tuple", "list") and kind.items is not None:
+        return any(map(may_be_single, kind.items))
+    return kind.name == "any" or kind.name in ("array", "number") and kind.dtype in (None, "float")
 
 
 # -- the lattice -------------------------------------------------------------------------------------

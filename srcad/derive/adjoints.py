@@ -10,7 +10,7 @@ import numpy as np
 
 from srcad import runtime as rt
 from srcad.analysis.infer import ARRAY_METHODS, BINARY, UNARY, Kinds
-from srcad.analysis.kinds import Kind, is_scalar
+from srcad.analysis.kinds import FORM_OF_ARRAYS, Kind, is_scalar
 from srcad.analysis.memory import Memory
 from srcad.analysis.results.generators import method_of_generator
 from srcad.derive.build import Flattener, call, constant, method, name, written_names
@@ -224,7 +224,7 @@ class _Adjoint(RuleAdjoints):
                 node = call(f"np.{value.attr}", value.value)
                 self.scope.statics.setdefault(f"np.{value.attr}", getattr(np, value.attr))
                 return self.by_rule(registry.find(self.scope.statics[f"np.{value.attr}"]), node, ans, g, fl)
-            if value.attr in ("dtype", "shape", "ndim", "size"):
+            if value.attr in FORM_OF_ARRAYS:
                 return []
             if not hasattr(np.ndarray, value.attr) and not hasattr(float, value.attr):
                 return []  # the primal raises

@@ -14,7 +14,8 @@ from srcad.rules import registry
 
 __all__ = ["why_not_callable"]
 
-_RESOLVED = (getattr, setattr, delattr, iter, vars, object.__getattribute__, object.__setattr__)
+_RESOLVED = (getattr, setattr, delattr, iter, vars, object.__getattribute__, object.__setattr__,
+             object.__delattr__)  # fmt: skip
 
 
 def why_not_callable(function: Any, node: gast.Call) -> tuple[str, str] | None:

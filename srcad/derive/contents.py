@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import gast
 
 from srcad.analysis.infer import Kinds
-from srcad.analysis.kinds import Kind, is_scalar
+from srcad.analysis.kinds import FORM_OF_ARRAYS, Kind, is_scalar
 from srcad.analysis.memory import CONTAINER_MUTATORS, Memory
 from srcad.derive.build import assign, call, constant, method, name
 from srcad.lang.scope import Scope
@@ -22,7 +22,6 @@ CONTENT = "*"
 _SHAPE_ONLY = {"np.zeros_like": 0, "np.shape": 0, "np.ndim": 0, "np.size": 0, "len": 0, "rt.unbroadcast": 1,
                "rt.owned": 1, "rt.finish": 1, "rt.fitted": 1}  # fmt: skip
 _UNKNOWN = Kind("any")
-_PLAIN_ATTRIBUTES = ("shape", "ndim", "size", "dtype")
 
 
 @dataclass
@@ -64,7 +63,7 @@ def places_read(stmt: gast.AST, memory: Memory, kinds: Kinds) -> Iterator[tuple[
             if memory.content(node.id) is not None:
                 yield node.id, None
             continue
-        if isinstance(node, gast.Attribute) and node.attr in _PLAIN_ATTRIBUTES:
+        if isinstance(node, gast.Attribute) and node.attr in FORM_OF_ARRAYS:
             continue
         if isinstance(node, gast.Assign) and isinstance(node.targets[0], gast.Subscript):
             pending += [node.targets[0].slice, node.value]

@@ -223,9 +223,11 @@ class _Statement(Calls):
             return [stmt]
         image: gast.AST = gast.Name(self.program.tangent_name(base.id), gast.Del(), None, None)
         if isinstance(target, gast.Subscript):
+            if self.kind(base).name in _BY_CLASS:
+                return self.operator(None, "delitem", base, self.fl.atom(as_value(target.slice)))
             image = gast.Subscript(name(self.program.tangent_name(base.id)), target.slice, gast.Del())
         elif isinstance(target, gast.Attribute):
-            image = gast.Attribute(name(self.program.tangent_name(base.id)), target.attr, gast.Del())
+            return self.operator(None, "delattr", base, constant(target.attr))
         return [stmt, gast.Delete([image])]
 
     # -- updates in place -------------------------------------------------------------------------

@@ -16,6 +16,7 @@ from srcad.derive.reverse import Reverse
 from srcad.derive.saving import Saved
 from srcad.derive.without_axes import may_have_no_axes
 from srcad.lang.function import Function
+from srcad.lang.scope import is_reserved
 from srcad.lang.walking import nodes_in
 
 __all__ = ["Entry", "Made", "assemble", "changed_parameters", "enter"]
@@ -308,7 +309,8 @@ class _Assembly(_Parts):
             self.comment,
             self.entry.statements,
         )
-        return self.function(f"d{self.title}", self.request.names, body)
+        title = f"d{self.title}"
+        return self.function(f"{title}_" if is_reserved(title) else title, self.request.names, body)
 
     def bound(self, out: list[gast.stmt], hint: str, value: gast.AST) -> gast.Name:
         target = self.fn.scope.fresh(hint)

@@ -36,6 +36,7 @@ _METHODS: dict[str, str] = {
 _UPDATES: dict[str, Any] = {
     "__iadd__": gast.Add, "__isub__": gast.Sub, "__imul__": gast.Mult, "__itruediv__": gast.Div, "__ipow__": gast.Pow,
 }  # fmt: skip
+_WITH_METHODS: dict[Any, str] = {list: "list", dict: "dict", np.ndarray: "array"}
 _UNABLE = {
     "resize": "Make a new array with np.resize.",
     "setflags": "Leave the flags as they are.",
@@ -68,6 +69,7 @@ class CallLowering(OutputLowering):
         if any(k.arg is None for k in node.keywords):
             return None
         self.name_ufunc_method(node)
+        self.bind_method(stmt, node)
         if isinstance(node.func, gast.Attribute):
             return self.lowered_method(stmt, target, node)
         function = self.scope.statics.get(node.func.id)
@@ -114,6 +116,23 @@ class CallLowering(OutputLowering):
                 self.scope.statics.setdefault(path, getattr(ufunc, func.attr))
                 node.func = gast.copy_location(name(path), func)
 
+    def bind_method(self, stmt: gast.stmt, node: gast.Call) -> None:
+        """Write ``list.append(items, v)`` as ``items.append(v)``."""
+        func = node.func
+        base = func.value if isinstance(func, gast.Attribute) else None
+        cls = self.scope.statics.get(base.id) if isinstance(base, gast.Name) else None
+        if cls not in _WITH_METHODS or not node.args or not callable(vars(cls).get(func.attr)):
+            return
+        receiver = node.args[0]
+        is_known = cls is np.ndarray or self.kind(receiver).name == _WITH_METHODS[cls]
+        if isinstance(receiver, gast.Name) and is_known:
+            node.func = gast.copy_location(gast.Attribute(receiver, func.attr, gast.Load()), func)
+            node.args = node.args[1:]
+        elif not func.attr.startswith("__"):
+            raise self.refuse(stmt, f"The method '{cls.__name__}.{func.attr}' is called with an object whose class is "
+                              "known when the program runs.",
+                              f"Call it on the object, or on super() in a class that extends {cls.__name__}.")  # fmt: skip
+
     def called(self, function: Any, path: str, *arguments: gast.AST) -> tuple[gast.stmt, gast.Name]:
         self.scope.statics.setdefault(path, function)
         return self.keep(call(path, *arguments))
@@ -128,6 +147,8 @@ class CallLowering(OutputLowering):
         if written is not None:
             return written
         kind = self.kind(base)
+        if kind.name == "list" and method == "append" and target is not None:
+            return [gast.Expr(node), *self.result(target, constant(None))]
         if kind.name not in ("array", "number"):
             return None
         stored = self.writing(getattr(np.ndarray, method, None), stmt, target, node)

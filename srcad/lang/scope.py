@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import builtins
 import re
 import types
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from keyword import iskeyword
 from typing import Any
 
-__all__ = ["Dependency", "Scope", "SortDependency"]
+__all__ = ["Dependency", "Scope", "SortDependency", "is_reserved"]
 
 
 @dataclass(frozen=True)
@@ -66,7 +68,7 @@ class Scope:
         """Return an identifier that is not in use, ``hint`` itself where it is free."""
         hint = re.sub(r"\W", "_", hint) or "t"
         name, count = hint, self.counts.get(hint, 0)
-        while name in self.taken or name in self.statics:
+        while name in self.taken or name in self.statics or is_reserved(name):
             count += 1
             name = f"{hint}_{count}" if not hint == "t" else f"t{count}"
         self.counts[hint] = count
@@ -105,3 +107,8 @@ def _are_same(first: Any, second: Any) -> bool:
     """
     bound = type(first) is type(second) and isinstance(first, (types.BuiltinMethodType, types.MethodType))
     return first is second or bound and first == second
+
+
+def is_reserved(name: str) -> bool:
+    """Tell whether a name means something in Python itself, as ``del`` and ``dict`` do."""
+    return iskeyword(name) or hasattr(builtins, name)

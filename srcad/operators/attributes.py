@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import collections
 import functools
 import inspect
 import types
@@ -11,20 +12,21 @@ import numpy as np
 
 from srcad import runtime as rt
 from srcad.analysis.kinds import is_differentiable, kind_of
-from srcad.dynamic_operators import (
+from srcad.dynamic_attributes import (
     answers_by_fallback,
     attribute_of_class,
     attribute_of_container,
+    deleter_of,
     is_method,
     method_kept_by_type,
     stored,
-)  # fmt: skip
+)
 from srcad.operators.dynamic import SPECIAL, call, method_of_class
 from srcad.runtime.stores import store_flat
 from srcad.runtime.tangents import CONTAINERS, Tangent, complete_tangent, zero_tangent
 from srcad.targets import Bindable, Composable, partial_tangent
 
-__all__ = ["install", "read", "store"]
+__all__ = ["delete", "install", "read", "store"]
 
 Outcome = tuple[Any, Any]
 _NUMERIC = (float, int, complex, np.ndarray, np.generic)
@@ -36,7 +38,8 @@ def install() -> None:
         {
             getattr: read,
             setattr: store,
-            delattr: _delattr,
+            delattr: delete,
+            object.__delattr__: functools.partial(delete, is_free=False),
             object.__getattribute__: _read_attribute,
             object.__setattr__: functools.partial(store, is_free=False),
             vars: _vars,
@@ -95,7 +98,9 @@ def _read_attribute(args: Any, tangents: Any, options: Any, option_tangents: Any
     if isinstance(base, _NUMERIC):
         shown = name in ("T", "mT", "real", "imag", "flat")
         return value, getattr(complete_tangent(held, base), name) if shown else zero_tangent(value)
-    if (own or isinstance(computed, types.MemberDescriptorType)) and not isinstance(held, float):
+    if (own or isinstance(computed, types.MemberDescriptorType)) and not isinstance(
+        held, (float, list, collections.deque)
+    ):
         return value, zero_tangent(value) if name.startswith("__") else getattr(held, name)
     if isinstance(base, dict) and not isinstance(held, float) and base.get(name) is value:
         return value, held[name]
@@ -120,6 +125,9 @@ def _cached(base: Any, held: Any, name: str, function: Any) -> Outcome:
 def store(args: Any, tangents: Any, options: Any, option_tangents: Any, is_free: bool = True) -> Outcome:
     """Store an attribute; ``is_free`` is false where the class has had its say."""
     base, name, value = args
+    method = method_of_class(base, "__setattr__")
+    if method is not None and is_free:
+        return call(method, 0.0, args, tangents, {}, {})
     computed = inspect.getattr_static(type(base), name, None)
     if isinstance(computed, property) and computed.fset is not None:
         return call(computed.fset, 0.0, (base, value), (tangents[0], tangents[2]), {}, {})
@@ -128,9 +136,6 @@ def store(args: Any, tangents: Any, options: Any, option_tangents: Any, is_free:
         return call(type(computed).__set__, 0.0, (computed, base, value), images, {}, {})
     if isinstance(base, np.ndarray) and name == "flat":
         return call(store_flat, 0.0, (base, value), (tangents[0], tangents[2]), {}, {})
-    method = method_of_class(base, "__setattr__")
-    if method is not None and is_free:
-        return call(method, 0.0, args, tangents, {}, {})
     is_outside = not isinstance(tangents[0], float) and rt.is_lasting_tangent(tangents[0])
     if is_outside or isinstance(base, (type, types.ModuleType, types.FunctionType)):
         rt.check_kept_tangents(0.0, "__setitem__", tangents[2:])
@@ -152,7 +157,15 @@ def _vars(args: Any, tangents: Any, options: Any, option_tangents: Any) -> Outco
     return _read_attribute((*args, "__dict__"), (*tangents, 0.0), {}, {})
 
 
-def _delattr(args: Any, tangents: Any, options: Any, option_tangents: Any) -> Outcome:
-    delattr(args[0], args[1])
-    delattr(tangents[0], args[1])
+def delete(args: Any, tangents: Any, options: Any, option_tangents: Any, is_free: bool = True) -> Outcome:
+    """Delete an attribute; ``is_free`` is false where the class has had its say."""
+    base, name = args
+    deleter = deleter_of(base, name, is_free)
+    if deleter is not None:
+        function, values = deleter
+        images = tuple(tangents[0] if v is base else zero_tangent(v) for v in values)
+        return call(function, 0.0, values, images, {}, {})
+    (delattr if is_free else object.__delattr__)(base, name)
+    if not isinstance(tangents[0], float) and hasattr(tangents[0], name):
+        delattr(tangents[0], name)
     return None, 0.0

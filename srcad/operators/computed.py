@@ -12,7 +12,7 @@ from typing import Any, Protocol, TypeVar
 import numpy as np
 
 from srcad import runtime as rt
-from srcad.dynamic_operators import attribute_of_class, stored
+from srcad.dynamic_attributes import attribute_of_class, deleter_of, stored
 from srcad.errors import UnsupportedError
 from srcad.runtime.tangents import CONTAINERS, Tangent, zero_tangent
 from srcad.targets import Bindable, Composable
@@ -43,17 +43,24 @@ def by_class(calls: list[C]) -> list[C] | None:
     function, values = calls[0].function, calls[0].values
     if function is operator.getitem and _is_missing(*values[:2]):
         return _method_calls(calls, type(values[0]).__missing__, (0, None), values[1])
-    if function not in (getattr, setattr) or not isinstance(values[1], str):
+    if function in (delattr, object.__delattr__):
+        return _of_deletion(calls)
+    stores = function in (setattr, object.__setattr__)
+    if not (stores or function is getattr) or not isinstance(values[1], str):
         return None
     base, name = values[:2]
     if isinstance(base, super):
         return _of_super(calls) if function is getattr else None
     if isinstance(base, (*_PLAIN, *CONTAINERS)) and not hasattr(base, "__dict__"):
         return None
+    if function is setattr and _is_written(base, "__setattr__"):
+        return _method_calls(calls, type(base).__setattr__, (0, None, 2), name)
     computed = inspect.getattr_static(type(base), name, None)
+    if stores and isinstance(computed, property) and computed.fset is not None:
+        return _method_calls(calls, computed.fset, (0, 2))
     if function is getattr and isinstance(computed, functools.cached_property):
         return None if name in vars(base) else _method_calls(calls, computed.func, (0,))
-    method = getattr(type(computed), "__set__" if function is setattr else "__get__", None)
+    method = getattr(type(computed), "__set__" if stores else "__get__", None)
     absent = not stored(base, name, computed)
     if isinstance(computed, (Bindable, Composable)):
         return None
@@ -61,7 +68,7 @@ def by_class(calls: list[C]) -> list[C] | None:
         raise UnsupportedError(f"The partial method '{name}' is taken as a value, and differentiated twice.",
                                "Call it where it is read, or use functools.partial.")  # fmt: skip
     if isinstance(method, types.FunctionType) and absent:
-        places, plain = ((0, 2), ()) if function is setattr else ((0, None), (type(base),))
+        places, plain = ((0, 2), ()) if stores else ((0, None), (type(base),))
         return _with_descriptor(_method_calls(calls, method, places, *plain), computed)
     if function is getattr and _is_written(base, "__getattribute__"):
         return _method_calls(calls, type(base).__getattribute__, (0, None), name)
@@ -74,9 +81,18 @@ def by_class(calls: list[C]) -> list[C] | None:
         and not has_default
     ):
         return _method_calls(calls, type(base).__getattr__, (0, None), name)
-    if function is setattr and _is_written(base, "__setattr__") and not isinstance(computed, property):
-        return _method_calls(calls, type(base).__setattr__, (0, None, 2), name)
     return None
+
+
+def _of_deletion(calls: list[C]) -> list[C] | None:
+    """Return the calls of the method that deletes an attribute, or None."""
+    base, name = calls[0].values
+    deleter = deleter_of(base, name, calls[0].function is delattr)
+    if deleter is None:
+        return None
+    function, values = deleter
+    places = tuple(0 if value is base else None for value in values)
+    return _method_calls(calls, function, places, *(value for value in values if value is not base))
 
 
 def keep_cached(calls: list[C], results: Any) -> None:

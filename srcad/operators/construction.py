@@ -39,6 +39,8 @@ def make(call: Call, cls: Any, args: Any, tangents: Any, options: Any, option_ta
     if issubclass(cls, collections.deque):
         items, parts = call(rt.sequence, 0.0, args[:1], tangents[:1], {}, {}) if args else ([], [])
         return cls(items, *args[1:], **options), collections.deque(parts, *args[1:], **options)
+    if issubclass(cls, list) and cls is not list:
+        return _list_of_class(call, cls, args, tangents, options, option_tangents)
     if issubclass(cls, (float, complex, np.inexact)) and len(args) == 1 and isinstance(args[0], _NUMERIC):
         value = cls(args[0])
         return value, tangent_like(cls(tangents[0]), value)
@@ -67,6 +69,18 @@ def make(call: Call, cls: Any, args: Any, tangents: Any, options: Any, option_ta
     if cls.__init__ is not object.__init__:
         call(cls.__init__, 0.0, (value, *args), (image, *tangents), options, option_tangents)
     return value, image
+
+
+def _list_of_class(call: Call, cls: Any, args: Any, tangents: Any, options: Any, named: Any) -> Outcome:
+    """Make an instance of a class that extends lists; one with an ``__init__`` of its own may hold plain values."""
+    if not isinstance(cls.__init__, types.FunctionType):
+        items, parts = call(rt.sequence, 0.0, args[:1], tangents[:1], {}, {}) if args else ([], [])
+        return cls(items), list(parts)
+    if any(is_differentiable(kind_of(value)) for value in (*args, *options.values())):
+        raise UnsupportedError(f"An instance of '{cls.__name__}', which extends lists, is made from values that may "
+                               "carry a derivative.", "Append them when it is made.")  # fmt: skip
+    value = cls(*args, **options)
+    return value, zero_tangent(list(value))
 
 
 def _plain_keys(value: Any) -> Any:

@@ -25,8 +25,9 @@ from srcad import runtime as rt
 from srcad.analysis.results.calls import ARRAY_METHODS, function_of_method
 from srcad.derive.builtin_sources import source_of_builtin
 from srcad.derive.constructors import init_only_fields
+from srcad.dynamic_attributes import computes_methods, is_method_of, method_of_object, takes_receiver
 from srcad.dynamic_containers import MOST_ITEMS, endless, is_iterable_of_class, memo_of, written_copier
-from srcad.dynamic_operators import computes_methods, is_method_of, method_of_object, mixed, takes_receiver
+from srcad.dynamic_operators import mixed
 from srcad.hidden_changes import refuse_unknown_making
 from srcad.lang.function import Nested
 from srcad.literal_options import literal_call, without_defaults
@@ -412,7 +413,17 @@ def _exhausted(advance: Any, iterators: list[Any]) -> list[Any]:
 
 def _of_class(cls: Any, parts: Parts) -> list[Any]:
     """Make an instance, and its tangents."""
-    small = (tuple, dict, types.SimpleNamespace, collections.deque, float, complex, np.inexact, BaseException)
+    small = (
+        tuple,
+        list,
+        dict,
+        types.SimpleNamespace,
+        collections.deque,
+        float,
+        complex,
+        np.inexact,
+        BaseException,
+    )
     if issubclass(cls, small) or cls.__module__ in ("builtins", "numpy", "collections"):
         return one_by_one(functools.partial(dynamic.make, dynamic.call, cls), parts)
     refuse_unknown_making(cls, place(cls))

@@ -1,4 +1,4 @@
-"""Forward mode applied more than once to attributes that are read and stored when the program runs."""
+"""Forward mode applied more than once to attributes that are read, stored and deleted when the program runs."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from srcad.dynamic_operators import attribute_of_class, stored
+from srcad.dynamic_attributes import attribute_of_class, deleter_of, stored
 from srcad.operators import attributes, deeper
 from srcad.operators.deeper import Part, Parts, apply, one_by_one, with_args
 from srcad.operators.dynamic import method_of_class
@@ -22,7 +22,15 @@ _NUMERIC = (float, int, complex, np.ndarray, np.generic)
 
 def install() -> None:
     """Let forward mode of forward mode read and store attributes."""
-    deeper.install({getattr: _of_getattr, setattr: _of_setattr})
+    deeper.install(
+        {
+            getattr: _of_getattr,
+            setattr: _of_setattr,
+            delattr: _of_delattr,
+            object.__setattr__: functools.partial(_of_setattr, is_free=False),
+            object.__delattr__: functools.partial(_of_delattr, is_free=False),
+        }
+    )
 
 
 def _of_getattr(parts: Parts) -> list[Any]:
@@ -54,18 +62,33 @@ def _of_getattr(parts: Parts) -> list[Any]:
     return one_by_one(attributes.read, parts)
 
 
-def _of_setattr(parts: Parts) -> list[Any]:
+def _of_setattr(parts: Parts, is_free: bool = True) -> list[Any]:
     base, name = parts[0].args[:2]
+    plain = isinstance(base, (*_NUMERIC, Tangent, type, types.ModuleType))
+    method = None if plain or not is_free else method_of_class(base, "__setattr__")
+    if method is not None:
+        return apply(method, parts)
     computed = inspect.getattr_static(type(base), name, None)
     if isinstance(computed, property) and computed.fset is not None:
         return apply(computed.fset, with_args(parts, lambda part: (part.args[0], part.args[2])))
-    if not isinstance(base, (*_NUMERIC, Tangent, type, types.ModuleType)):
-        if method_of_class(computed, "__set__") is not None:
-            return _by_descriptor(computed, "__set__", parts)
-        method = method_of_class(base, "__setattr__")
-        if method is not None:
-            return apply(method, parts)
-    return one_by_one(attributes.store, parts)
+    if not plain and method_of_class(computed, "__set__") is not None:
+        return _by_descriptor(computed, "__set__", parts)
+    return one_by_one(functools.partial(attributes.store, is_free=is_free), parts)
+
+
+def _of_delattr(parts: Parts, is_free: bool = True) -> list[Any]:
+    base, name = parts[0].args[:2]
+    deleter = None if isinstance(base, Tangent) else deleter_of(base, name, is_free)
+    if deleter is None:
+        return one_by_one(functools.partial(attributes.delete, is_free=is_free), parts)
+    function, values = deleter
+
+    def given(part: Part) -> tuple[Any, ...]:
+        return tuple(
+            part.args[0] if v is base else v if part is parts[0] else zero_tangent(v) for v in values
+        )
+
+    return apply(function, with_args(parts, given))
 
 
 def _by_descriptor(computed: Any, method: str, parts: Parts, *plain: Any) -> list[Any]:

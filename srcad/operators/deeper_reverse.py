@@ -22,9 +22,10 @@ from srcad.analysis.results.calls import ARRAY_METHODS, function_of_method
 from srcad.compilation import compiled
 from srcad.derive.builtin_sources import source_of_builtin
 from srcad.derive.call_adjoints import CONVERSIONS
+from srcad.dynamic_attributes import computes_methods, is_method_of, method_of_object
 from srcad.dynamic_containers import MOST_ITEMS, endless, is_iterable_of_class, memo_of, run, written_copier
 from srcad.dynamic_objects import fill_fields
-from srcad.dynamic_operators import computes_methods, is_method_of, method_of_object, ufunc_of_arrays
+from srcad.dynamic_operators import ufunc_of_arrays
 from srcad.lang.function import Nested
 from srcad.literal_options import LiteralCall, literal_call
 from srcad.operators.computed import by_class, keep_cached
@@ -46,6 +47,7 @@ from srcad.operators.over_functions import (
     of_class,
 )
 from srcad.operators.shadowed_calls import (
+    ATTRIBUTES,
     CALLS,
     JOINING,
     OUT_OF_PLACE,
@@ -53,9 +55,9 @@ from srcad.operators.shadowed_calls import (
     UFUNCS,
     UPDATES,
     ShadowedCall,
-    has_no_derivative,
     has_plain_method,
     holder,
+    is_apart,
     is_computed,
     is_not_updated,
     is_without_derivative,
@@ -148,10 +150,10 @@ def call_parts(calls: Calls) -> Results:
             return _of_function(_with_function(calls, made))
         return _of_rule(_with_function(calls, function), computed_by)
     plain = known and (has_plain_operands(function, values) or is_without_derivative(function, values))
-    if plain or function is getattr and has_no_derivative(*values[:2]):
+    if plain or is_apart(function, values):
         made = dynamic.call(*first)
         return [made, *((zero_tangent(made[0]), zero_tangent(made[1]), 0.0) for _ in calls[1:])]
-    if known and function in (getattr, setattr, operator.getitem):
+    if known and function in (*ATTRIBUTES, operator.getitem):
         by_method = by_class(calls)
         if by_method is not None:
             found = _of_function(by_method)
@@ -498,7 +500,7 @@ def _of_class(calls: Calls) -> Results:
     after = getattr(cls, "__post_init__", None)
     if not has_own and isinstance(after, types.FunctionType):
         return _of_dataclass(calls, after)
-    if not has_own or issubclass(cls, (tuple, dict, functools.partial, collections.deque)):
+    if not has_own or issubclass(cls, (tuple, list, dict, functools.partial, collections.deque)):
         return _constructed(functools.partial(of_class, None), calls)
     instance = cls.__new__(cls)
     whole = [(instance, rt.Shadow()), *((Tangent(instance), rt.Shadow()) for _ in images)]

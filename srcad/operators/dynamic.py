@@ -17,15 +17,9 @@ from srcad.analysis.results.calls import ARRAY_METHODS, function_of_method
 from srcad.compilation import compiled
 from srcad.derive.builtin_sources import source_of_builtin
 from srcad.dynamic import floats_for, missing
+from srcad.dynamic_attributes import computes_methods, is_method_of, method_of_object, takes_receiver
 from srcad.dynamic_containers import is_iterable_of_class, memo_of, written_copier
-from srcad.dynamic_operators import (
-    computes_methods,
-    is_method_of,
-    method_of_object,
-    mixed,
-    takes_receiver,
-    ufunc_of_arrays,
-)
+from srcad.dynamic_operators import mixed, ufunc_of_arrays
 from srcad.dynamic_rules import carries_derivative
 from srcad.errors import ArgumentError, NoDerivativeError
 from srcad.lang.function import Nested

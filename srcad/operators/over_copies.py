@@ -10,6 +10,7 @@ import copy
 import dataclasses
 import functools
 import inspect
+import types
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -24,7 +25,7 @@ from srcad.runtime.tangent_copies import copied_tangent, filled_tangent, record_
 from srcad.runtime.tangents import Tangent, zero_tangent
 
 __all__ = [
-    "both", "container_call", "copied", "deque_made", "dict_made", "fields_of", "is_listed", "items_listed",
+    "both", "container_call", "copied", "deque_made", "dict_made", "fields_of", "is_listed", "items_listed", "list_made",
     "namespace_made", "partial_called", "partial_made", "record_made", "record_method",
 ]  # fmt: skip
 
@@ -71,6 +72,15 @@ def deque_made(args: Any, tangents: Any) -> Outcome:
     )
     dvalue, dshadow, dpullback = dynamic.call(cls, None, mirrored, images, named, named_images)
     return (value, shadow, functools.partial(both, pullback, dpullback)), (dvalue, dshadow, 0.0)
+
+
+def list_made(args: Any, tangents: Any) -> Outcome:
+    """Make an instance of a class that extends lists."""
+    cls, _, values, shadows, options, option_shadows = args
+    if not isinstance(cls.__init__, types.FunctionType):
+        return deque_made(args, tangents)
+    made = dynamic.call(cls, None, values, shadows, options, option_shadows)
+    return made, (zero_tangent(list(made[0])), zero_tangent(made[1]), 0.0)
 
 
 def dict_made(args: Any, tangents: Any) -> Outcome:

@@ -26,6 +26,7 @@ from srcad.operators.over_copies import (
     dict_made,
     fields_of,
     init_only_tangents,
+    list_made,
     namespace_made,
     partial_made,
     record_made,
@@ -85,6 +86,8 @@ def of_class(call: Call, args: Any, tangents: Any) -> Outcome:
         return record_made(args, tangents)
     if issubclass(cls, collections.deque):
         return deque_made(args, tangents)
+    if issubclass(cls, list):
+        return list_made(args, tangents)
     if cls is types.SimpleNamespace:
         return namespace_made(args, tangents)
     if issubclass(cls, dict):

@@ -20,8 +20,9 @@ from srcad import runtime as rt
 from srcad.analysis.results.calls import ARRAY_METHODS, function_of_method
 from srcad.derive.builtin_sources import source_of_builtin
 from srcad.derive.call_adjoints import CONVERSIONS
+from srcad.dynamic_attributes import computes_methods, is_method_of, method_of_object
 from srcad.dynamic_containers import memo_of, written_copier
-from srcad.dynamic_operators import computes_methods, is_method_of, method_of_object, ufunc_of_arrays
+from srcad.dynamic_operators import ufunc_of_arrays
 from srcad.errors import NoDerivativeError
 from srcad.lang.function import Nested
 from srcad.operators.computed import by_class, keep_cached
@@ -42,6 +43,7 @@ from srcad.operators.over_functions import (
     of_rule,
 )
 from srcad.operators.shadowed_calls import (
+    ATTRIBUTES,
     CALLS,
     JOINING,
     NUMERIC,
@@ -52,9 +54,9 @@ from srcad.operators.shadowed_calls import (
     Call,
     Outcome,
     ShadowedCall,
-    has_no_derivative,
     has_plain_method,
     holder,
+    is_apart,
     is_computed,
     is_not_updated,
     is_without_derivative,
@@ -157,8 +159,7 @@ def _of_known_rule(call: Call, args: Any, tangents: Any) -> Outcome | None:
     if (
         known
         and (has_plain_operands(function, values) or is_without_derivative(function, values))
-        or function is getattr
-        and has_no_derivative(*values[:2])
+        or is_apart(function, values)
     ):
         made = dynamic.call(*args)
         return made, (zero_tangent(made[0]), zero_tangent(made[1]), 0.0)
@@ -176,7 +177,7 @@ def _of_item_or_attribute(call: Call, args: Any, tangents: Any) -> Outcome | Non
     _, _, dvalues, dshadows, *_ = tangents
     if not registry.is_key(function):
         return None
-    if function in (getattr, setattr, operator.getitem):
+    if function in (*ATTRIBUTES, operator.getitem):
         given = [ShadowedCall(*args), ShadowedCall(*tangents)]
         made = by_class(given)
         if made is not None:

@@ -60,6 +60,7 @@ from srcad.operators.rows import (
 from srcad.operators.shadowed_calls import (
     CALLS,
     ShadowedCall,
+    is_apart,
     is_without_derivative,
     method_of_class,
     plain_call,
@@ -258,15 +259,10 @@ def _of_item_or_attribute(function: Any, rows: Rows) -> Found | None:
         return _of_dicts(function, rows)
     if not registry.is_key(function) or function not in STRUCTURAL:
         return None
-    method = method_of_class(function, values)
-    if method is not None:
-        places = [0, 2] if function is setattr else [0] if function is getattr else list(range(len(values)))
-        return resolved(method, with_heads(method, [
-            [plain_call(0.0, [c.values[i] for i in places], [c.shadows[i] for i in places]) for c in row]
-            for row in rows
-        ]))  # fmt: skip
     if function is getattr and reads_method(*values[:2]):
         return method_read(rows)
+    if is_apart(function, values):
+        return constant(function, rows)
     computed = by_class([call for row in rows for call in row])
     if computed is not None:
         width = len(rows[0])
@@ -280,6 +276,13 @@ def _of_item_or_attribute(function: Any, rows: Rows) -> Found | None:
         flat = [(*part, None) for columns in found[0] for part in columns]
         keep_cached([call for row in rows for call in row], flat)
         return found
+    method = method_of_class(function, values)
+    if method is not None:
+        places = [0, 2] if function is setattr else [0] if function is getattr else list(range(len(values)))
+        return resolved(method, with_heads(method, [
+            [plain_call(0.0, [c.values[i] for i in places], [c.shadows[i] for i in places]) for c in row]
+            for row in rows
+        ]))  # fmt: skip
     if all(isinstance(value, _NUMERIC) for value in values):
         return None
     return each_column(function, rows, lambda k, m, part: part if m == 0 else

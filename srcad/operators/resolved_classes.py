@@ -34,7 +34,9 @@ def make(resolve: Resolve, cls: Any, rows: Rows) -> Found:
         return each_column(
             cls, rows, lambda k, m, part: part if k == m == 0 else _keyed(rows[0][0].values, part)
         )
-    if issubclass(cls, collections.deque):
+    if issubclass(cls, list) and isinstance(cls.__init__, types.FunctionType):
+        raise third_derivative()
+    if issubclass(cls, (collections.deque, list)):
         return each_column(cls, rows, lambda k, m, part: (*part[:1], *rows[0][0].values[1:]))
     if issubclass(cls, _OF_PYTHON):
         return each_column(cls, rows)

@@ -11,7 +11,7 @@ import numpy as np
 
 from srcad import dynamic
 from srcad.analysis.results.calls import ARRAY_METHODS, function_of_method
-from srcad.dynamic_operators import computes_methods, is_method_of, method_of_object
+from srcad.dynamic_attributes import computes_methods, is_method_of, method_of_object
 from srcad.errors import UnsupportedError
 from srcad.operators.deeper_reverse import method_parts
 from srcad.operators.rows import (

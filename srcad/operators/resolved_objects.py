@@ -14,8 +14,8 @@ from typing import Any
 import numpy as np
 
 from srcad import runtime as rt
+from srcad.dynamic_attributes import computes_methods, is_method_of
 from srcad.dynamic_containers import memo_of, return_copy, written_copier
-from srcad.dynamic_operators import computes_methods, is_method_of
 from srcad.operators.rows import Found, Resolve, Rows, each_column, nothing_in, run_all, still, with_heads
 from srcad.operators.shadowed_calls import plain_call
 from srcad.runtime.tangent_copies import copied_tangent, filled_tangent

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import collections
+import inspect
 import operator
 import types
 from collections.abc import Callable
@@ -9,8 +11,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from srcad.analysis.kinds import FORM_OF_ARRAYS
 from srcad.derive.call_adjoints import CONVERSIONS
-from srcad.dynamic_operators import BINARY_TITLES, is_method
+from srcad.dynamic_attributes import is_method
+from srcad.dynamic_operators import BINARY_TITLES
 from srcad.rules import registry
 from srcad.runtime.libraries import OfLibrary
 from srcad.runtime.stores import store_flat
@@ -29,9 +33,9 @@ __all__ = [
     "ShadowedCall",
     "UFUNCS",
     "UPDATES",
-    "has_no_derivative",
     "has_plain_method",
     "holder",
+    "is_apart",
     "is_computed",
     "is_without_derivative",
     "is_not_updated",
@@ -77,7 +81,15 @@ UPDATES: dict[Any, Any] = {
 }  # fmt: skip
 JOINING = (operator.add, operator.iadd, operator.mul, operator.imul, operator.or_, operator.ior)
 PLAIN = (str, bytes, int, float, range, set, frozenset, np.random.Generator, OfLibrary)
-ATTRIBUTES = (getattr, setattr, delattr, vars, object.__getattribute__, object.__setattr__)
+ATTRIBUTES = (
+    getattr,
+    setattr,
+    delattr,
+    vars,
+    object.__getattribute__,
+    object.__setattr__,
+    object.__delattr__,
+)
 STRUCTURAL = (operator.getitem, operator.setitem, operator.delitem, *ATTRIBUTES)
 OUT_OF_PLACE: dict[Any, Any] = {
     getattr(operator, "i" + title.rstrip("_")): getattr(operator, title) for title in BINARY_TITLES
@@ -114,9 +126,9 @@ def is_computed(function: Any, values: Any) -> bool:
     return not isinstance(base, (*CONTAINERS, np.ndarray)) or method_of_class(function, values) is not None
 
 
-def has_no_derivative(base: Any, name: str) -> bool:
+def _has_no_derivative(base: Any, name: str) -> bool:
     """Tell whether an attribute holds no numbers to differentiate."""
-    of_array = isinstance(base, NUMERIC) and name in ("dtype", "shape", "ndim", "size", "kind")
+    of_array = isinstance(base, NUMERIC) and (name in FORM_OF_ARRAYS or name == "kind")
     return of_array or isinstance(base, np.dtype) or str(name).startswith("__") and name != "__dict__"
 
 
@@ -128,6 +140,22 @@ def has_plain_method(receiver: Any, name: str) -> bool:
     (True, True, False)
     """
     return isinstance(receiver, PLAIN) and registry.find(getattr(type(receiver), name, None)) is None
+
+
+def is_apart(function: Any, values: Any) -> bool:
+    """Tell whether an attribute that is read or stored has no derivative: it is no number, or beside a list's items."""
+    if function is getattr and _has_no_derivative(*values[:2]):
+        return True
+    if (
+        function is not getattr
+        and function is not setattr
+        or not isinstance(values[0], (list, collections.deque))
+    ):
+        return False
+    if function is getattr:
+        return values[1] in getattr(values[0], "__dict__", {})
+    is_computed_there = hasattr(inspect.getattr_static(type(values[0]), values[1], None), "__set__")
+    return not is_computed_there and type(values[0]).__setattr__ is object.__setattr__
 
 
 def is_not_updated(update: Any, target: Any) -> bool:

@@ -75,6 +75,9 @@ TOPICS = (
     "state_and_views",
     "lazy_iterators",
     "left_half_done",
+    "extended_containers",
+    "deleted_attributes",
+    "awkward_names",
 )
 for topic in TOPICS:
     importlib.import_module(f"tests.programs.{topic}")

@@ -183,3 +183,16 @@ def test_code_of_scipy_without_a_rule_is_refused_and_runs_on_data() -> None:
         grad(lambda x: np.sum(scipy.ndimage.sobel(x) ** 2))(X)
     edges = scipy.ndimage.sobel(X)
     np.testing.assert_allclose(grad(lambda x: np.sum(scipy.ndimage.sobel(data) * x))(X), edges)
+
+
+def stored_in_single_precision(x: Any) -> Any:
+    kept = np.zeros(4, dtype=np.float32)
+    kept[:] = x
+    kept[1:] += x[:3]
+    return np.sum(kept.astype(np.float64) ** 2)
+
+
+def test_store_in_single_precision_leaves_the_gradient_the_dtype_of_its_argument() -> None:
+    gradient = grad(stored_in_single_precision)(np.array([1.0, 2.0, 3.0, 4.0]))
+    assert gradient.dtype == np.float64
+    assert np.allclose(gradient, [8.0, 16.0, 24.0, 14.0])

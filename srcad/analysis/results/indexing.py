@@ -258,7 +258,7 @@ def _array_attribute(kind: Kind, name: str) -> Kind:
         return replace(kind, dtype={"complex": "float"}.get(kind.dtype or "", kind.dtype))
     if name == "flat":
         return replace(kind, dims=("?" if dims is None else product_length(dims),))
-    if name == "ndim":
+    if name in ("itemsize", "nbytes", "ndim"):
         return INT
     if name == "size":
         return INT if dims is None else replace(INT, dims=(product_length(dims),))
