@@ -344,6 +344,11 @@ class ArrayLike:
 
     def astype(self, dtype: Any, *args: Any, **kwargs: Any) -> Any:
         """Return the entries in another type; in an integer type they are plain."""
+        if np.dtype(dtype).kind not in "biufc":
+            raise UnsupportedError(
+                f"The entries of an array that a tape follows are converted to {np.dtype(dtype)}, which has no derivative.",
+                "Pass x.numpy() where no derivative is meant.",
+            )
         return record(np.ndarray.astype, _as_type, (self, dtype, *args), kwargs)
 
     def compress(self, condition: Any, axis: Any = None, out: Any = None) -> Any:

@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from srcad import grad, jvp, tree
+from srcad.errors import UnsupportedError
 from tests.property import compositions
 
 CHAINS = max(int(os.environ.get("SRCAD_PROGRAMS", "100")) // 12, 4)
@@ -38,17 +39,29 @@ def chains(draw):
     return kind, function, links
 
 
-@settings(
-    max_examples=CHAINS,
-    deadline=None,
-    derandomize=True,
-    database=None,
-    phases=[Phase.explicit, Phase.generate],
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
-)
-@given(chains())
-def test_chains_of_operators_have_the_derivatives_of_differences(chain):
-    kind, function, links = chain
+def test_chains_of_operators_have_the_derivatives_of_differences_or_are_refused():
+    refused = []
+
+    @settings(
+        max_examples=CHAINS,
+        deadline=None,
+        derandomize=True,
+        database=None,
+        phases=[Phase.explicit, Phase.generate],
+        suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+    )
+    @given(chains())
+    def check(chain):
+        try:
+            _check(*chain)
+        except UnsupportedError as error:
+            refused.append((chain, error))
+
+    check()
+    assert len(refused) <= CHAINS // 20, refused
+
+
+def _check(kind, function, links):
     for link in links[:-1]:
         function = link(function, kind)
     if links:

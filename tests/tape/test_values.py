@@ -451,3 +451,12 @@ def test_products_along_chosen_axes() -> None:
         traced = tape.watch(a)
         y = np.sum(np.matmul(traced, b, axes=[(1, 0), (1, 0), (0, 1)]) ** 2)
     np.testing.assert_allclose(tape.gradient(y, traced), grad(lambda a: np.sum((a.T @ b.T) ** 2))(a))
+
+
+@pytest.mark.parametrize("dtype", [object, str, "S8"])
+def test_conversions_to_text_and_objects_are_refused(dtype):
+    x = np.array([1.1, 0.6])
+    with GradientTape() as tape:
+        tape.watch(x)
+        with pytest.raises(UnsupportedError, match="has no derivative"):
+            x.astype(dtype)
