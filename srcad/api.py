@@ -21,11 +21,20 @@ from srcad.dynamic import install
 from srcad.errors import ArgumentError, OutputError, SrcadError, UnsupportedError
 from srcad.lang.recursion import with_deep_calls
 from srcad.pipeline import Code, build
+from srcad.places import place
 from srcad.pullbacks import Pullback
 from srcad.runtime import clone, share_memory
 from srcad.runtime.tangents import zero_tangent
 from srcad.second_order import Gradient, code_by_symmetry, gradient_by_product, has_shadows
-from srcad.targets import Composable, Target, explain, no_pair, place, split_aux, unpacks_the_result
+from srcad.targets import (
+    Composable,
+    Target,
+    explain,
+    no_pair,
+    require_callable,
+    split_aux,
+    unpacks_the_result,
+)
 from srcad.tree import leaves
 from srcad.wrappers import written
 
@@ -145,6 +154,7 @@ def vjp(f: Any, *args: Any, has_aux: bool = False, **kwargs: Any) -> tuple[Any, 
     >>> pullback(np.ones(2))
     (array([2., 4.]),)
     """
+    require_callable(f, "vjp")
     target = Target(f)
     values = target.bind(args, kwargs)
     wanted = target.positional(len(args))
@@ -167,7 +177,10 @@ def vjp(f: Any, *args: Any, has_aux: bool = False, **kwargs: Any) -> tuple[Any, 
     form, title = form_of(value), target.title()
 
     def pullback(cotangent: Any) -> tuple[Any, ...]:
-        given = internal(cotangent, form, title)
+        try:
+            given = internal(cotangent, form, title)
+        except ArgumentError as error:
+            raise error.at(place(target.func)) from None
         given = [given, zero_tangent(aux[0])] if aux else given
         gradients = _pulled(backward, clone(residuals) if code.stateful else residuals, given)
         by_name = dict(zip(wanted, gradients))
@@ -208,11 +221,7 @@ class Derivative(Composable):
         holomorphic: bool = False,
         bound: int = 0,
     ) -> None:
-        if not callable(f):
-            way_out = (
-                "Write @classmethod above @grad." if isinstance(f, classmethod) else "Give grad a function."
-            )
-            raise ArgumentError(f"{f!r} is not a function.", way_out)
+        require_callable(f, "value_and_grad" if value else "grad")
         self.__wrapped__ = f
         self.argnums, self.mode, self.value, self.check_nans = argnums, mode, value, check_nans
         self.holomorphic, self.bound = holomorphic, bound

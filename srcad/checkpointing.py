@@ -9,10 +9,10 @@ from typing import Any
 from srcad import runtime as rt
 from srcad.checkpointed_loops import require_unchanged
 from srcad.dynamic_operators import OPERATORS
-from srcad.errors import ArgumentError
 from srcad.hooks import separate
 from srcad.operators.dynamic import SPECIAL
 from srcad.rules import registry
+from srcad.targets import require_callable
 from srcad.written import head, named_parameters, passed, write
 
 __all__ = ["checkpoint"]
@@ -61,8 +61,7 @@ def checkpoint(f: Callable[..., Any]) -> Callable[..., Any]:
     >>> round(float(srcad.grad(lambda x: block(x, 1.5) ** 2)(0.1)), 6) >= 0.0
     True
     """
-    if not callable(f):
-        raise ArgumentError(f"{f!r} is not a function.", "Give checkpoint a function.")
+    require_callable(f, "checkpoint")
     if isinstance(f, rt.Closure):
         return functools.partial(run_checkpointed, f)
     inner = f.func if isinstance(f, functools.partial) else f

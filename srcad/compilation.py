@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import numbers
 import types
 from collections.abc import Callable, Hashable, Iterator
 from dataclasses import replace
@@ -13,11 +14,12 @@ import numpy as np
 from srcad.analysis.fingerprints import fingerprint
 from srcad.analysis.kinds import Kind, array, is_differentiable, kind_of
 from srcad.derive.request import Request
-from srcad.errors import ArgumentError, UnsupportedError
+from srcad.errors import ArgumentError, SrcadError, UnsupportedError
 from srcad.forward_pipeline import build_forward
 from srcad.hidden_changes import refuse_hidden_changes
 from srcad.pipeline import Code, build
-from srcad.targets import Target, place, refuse_changed_defaults
+from srcad.places import place
+from srcad.targets import Target, refuse_changed_defaults
 
 __all__ = ["compiled", "followed", "forget", "is_followed", "third_derivative", "when_forgotten"]
 
@@ -161,12 +163,23 @@ def _require_differentiable(
             raise followed(target, name)
         if name not in wanted or mode in ("vjp", "call", "jvp", "tangent"):
             continue
-        refused = isinstance(value, (set, frozenset, np.ma.MaskedArray))
-        refused = refused or isinstance(value, np.ndarray) and value.dtype.kind not in "fiuc"
-        if refused or not is_differentiable(_wanted_kind(value)):
-            raise ArgumentError(f"The argument '{name}' of '{target.title()}' is a {type(value).__name__}, which has "
-                                "no derivative.", "Differentiate with respect to numbers, arrays or containers of them.",
-                                place(target.func))  # fmt: skip
+        of_others = isinstance(value, np.ndarray) and value.dtype.kind not in "fiuc"
+        if of_others or _has_no_derivative(value) or not is_differentiable(_wanted_kind(value)):
+            what = f"n array of {value.dtype}" if of_others else f" {type(value).__name__}"
+            raise ArgumentError(
+                f"The argument '{name}' of '{target.title()}' is a{what}, which has no derivative.",
+                "Differentiate with respect to numbers, arrays or containers of them.",
+                place(target.func),
+            )
+
+
+def _has_no_derivative(value: Any) -> bool:
+    """Tell whether a value is of a class of Python's that is no number of NumPy's, and no container of them."""
+    if isinstance(value, (set, frozenset, range, bytearray, memoryview, np.ma.MaskedArray)):
+        return True
+    if isinstance(value, numbers.Number):
+        return not isinstance(value, (int, float, complex, np.number))
+    return isinstance(value, Iterator) and type(value).__module__ in ("builtins", "itertools")
 
 
 def is_followed(value: Any, depth: int = 4) -> bool:
@@ -197,7 +210,12 @@ def _built(target: Target, request: Request, values: tuple[Any, ...], derived: A
             return again  # type: ignore[no-any-return]
     if derived is not None and not isinstance(derived, types.FunctionType):
         raise third_derivative(target)
-    return build_forward(request) if request.mode in ("jvp", "tangent") else build(request)
+    try:
+        return build_forward(request) if request.mode in ("jvp", "tangent") else build(request)
+    except SrcadError as error:
+        if error.location is not None:
+            raise
+        raise error.at(place(target.func)) from None
 
 
 def third_derivative(target: Target | None = None) -> UnsupportedError:

@@ -11,19 +11,25 @@ from srcad.errors import ArgumentError
 __all__ = ["form_of", "internal"]
 
 
+class OfComplex(tuple[int, ...]):
+    """The shape of an array of complex numbers."""
+
+
 def form_of(value: Any) -> Any:
     """Return the shapes of the arrays in a value, in its structure; None for what is not checked.
 
     >>> form_of({"a": (np.ones(3), "s"), "b": 2.0})
     {'a': [(3,), None], 'b': ()}
     """
+    if isinstance(value, (np.ndarray, complex, np.complexfloating)) and np.iscomplexobj(value):
+        return OfComplex(np.shape(value))
     if isinstance(value, np.ndarray):
         return value.shape
     if isinstance(value, (list, tuple)):
         return [form_of(item) for item in value]
     if isinstance(value, dict):
         return {key: form_of(item) for key, item in value.items()}
-    return () if isinstance(value, (float, complex, np.number)) else None
+    return () if isinstance(value, (float, np.number)) else None
 
 
 def internal(cotangent: Any, form: Any, title: str, path: str = "") -> Any:
@@ -52,13 +58,15 @@ def internal(cotangent: Any, form: Any, title: str, path: str = "") -> Any:
     """
     if form is None:
         return _listed(cotangent)
-    if type(form) is tuple:
+    if isinstance(form, tuple):
         if cotangent is None:
             return np.zeros(form) if form else 0.0
         shape = cotangent.shape if isinstance(cotangent, np.ndarray) else _shape_of(cotangent)
         if shape != form:
             found = f"has the shape {shape}" if shape is not None else f"is a {type(cotangent).__name__}"
-            raise _misfit(title, path, f"{found}, where the value has {form}")
+            raise _misfit(title, path, f"{found}, where the value has {tuple(form)}")
+        if np.iscomplexobj(cotangent) and not isinstance(form, OfComplex):
+            raise _misfit(title, path, "is complex, where the value is real")
         if isinstance(cotangent, (list, tuple)):
             return np.array(cotangent, float)
         return float(cotangent) if isinstance(cotangent, int) else cotangent

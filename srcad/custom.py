@@ -15,11 +15,11 @@ from srcad.api import grad
 from srcad.check import check_grads
 from srcad.compilation import forget
 from srcad.errors import ArgumentError
+from srcad.places import place
 from srcad.rules import registry
 from srcad.runtime import zero_tangent
 from srcad.tape.calls import record
 from srcad.tape.recording import recording
-from srcad.targets import place
 from srcad.written import head, named_parameters, passed, write
 
 __all__ = ["CustomFunction", "custom_jvp", "custom_vjp", "def_jvp", "def_vjp"]

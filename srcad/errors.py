@@ -61,6 +61,13 @@ class SrcadError(Exception):
         self.hint = hint
         self.location = location
 
+    def at(self, location: Location | None) -> SrcadError:
+        """Return this error with a place, unless it has one."""
+        if self.location is None:
+            self.location = location
+            self.args = (self.reason, self.hint, location)
+        return self
+
     def __str__(self) -> str:
         sentence = f"{self.reason} {self.hint}".strip()
         return f"{sentence}\n{self.location.excerpt()}" if self.location else sentence

@@ -11,8 +11,8 @@ from srcad.api import grad
 from srcad.custom import CustomFunction
 from srcad.errors import ArgumentError, UnsupportedError
 from srcad.operators import jacobian
+from srcad.places import place
 from srcad.rules import registry
-from srcad.targets import place
 from srcad.written import head, named_parameters, passed, write
 
 __all__ = ["custom_fixed_point", "custom_root"]

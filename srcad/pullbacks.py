@@ -6,11 +6,12 @@ import functools
 from collections.abc import Callable
 from typing import Any
 
-from srcad.errors import UnsupportedError
+from srcad.errors import ArgumentError, UnsupportedError
 from srcad.lang.recursion import with_deep_calls
+from srcad.places import place
 from srcad.rules import registry
 from srcad.second_order import agree
-from srcad.targets import Target, WrittenOut, place
+from srcad.targets import Target, WrittenOut
 from srcad.wrappers import written
 
 __all__ = ["Pullback", "written_as"]
@@ -40,9 +41,13 @@ class Pullback(WrittenOut):
         self.target, self._given, self._pull = target, (args, options, has_aux), pull
         self.__name__ = "pullback"
 
-    def __call__(self, cotangent: Any) -> Any:
-        """Return the gradients of the positional arguments."""
-        return with_deep_calls(self._pull)(cotangent)
+    def __call__(self, *cotangent: Any) -> Any:
+        """Return the gradients of the positional arguments, for one cotangent."""
+        if len(cotangent) != 1:
+            title, at = self.target.title(), place(self.target.func)
+            raise ArgumentError(f"The pullback of '{title}' was given {len(cotangent)} cotangents.",
+                                "Give it one, of the structure of the value: a tuple for a tuple.", at)  # fmt: skip
+        return with_deep_calls(self._pull)(cotangent[0])
 
     @functools.cached_property
     def plain(self) -> Any:

@@ -22,10 +22,11 @@ from srcad.analysis.kinds import is_differentiable, kind_of
 from srcad.compilation import compiled
 from srcad.errors import UnsupportedError
 from srcad.pipeline import Code, counted_by
+from srcad.places import place
 from srcad.replay import Replay
 from srcad.rules import registry
 from srcad.runtime.tangents import as_tangent, tangent_result, zero_tangent
-from srcad.targets import Composable, Target, place
+from srcad.targets import Composable, Target
 from srcad.wrappers import written
 
 __all__ = [

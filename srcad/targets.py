@@ -7,7 +7,6 @@ import functools
 import inspect
 import linecache
 import math
-import sys
 import types
 import weakref
 from typing import Any
@@ -15,12 +14,17 @@ from typing import Any
 import numpy as np
 
 from srcad.analysis.results.calls import ARRAY_METHODS, function_of_method
-from srcad.backends.line_map import NAME, LineMap
 from srcad.backends.tracebacks import show_users_source
 from srcad.derive.known_callees import nested_signature
-from srcad.errors import ArgumentError, Location, NoDerivativeError, OutputError, UnsupportedError
+from srcad.errors import (
+    ArgumentError,
+    NoDerivativeError,
+    OutputError,
+    UnsupportedError,
+)
 from srcad.frontend.statics import is_static, without_cache
 from srcad.pipeline import read
+from srcad.places import call_of_srcad, place
 from srcad.rules import registry
 from srcad.runtime import Cells, Closure, Shadow
 from srcad.runtime.tangents import Tangent, partial_of, zero_tangent
@@ -28,8 +32,8 @@ from srcad.wrappers import with_held, wrapped
 
 __all__ = [
     "Bindable", "Composable", "Target", "WrittenOut", "after_instance", "explain", "is_partial_method",
-    "may_change_defaults", "partial_shadow", "partial_tangent", "place", "refuse_changed_defaults", "signature_of",
-    "split_aux",
+    "may_change_defaults", "partial_shadow", "partial_tangent", "refuse_changed_defaults",
+    "require_callable", "signature_of", "split_aux",
 ]  # fmt: skip
 
 
@@ -93,7 +97,7 @@ def after_instance(argnums: Any) -> Any:
     """
     if isinstance(argnums, tuple):
         return tuple(map(after_instance, argnums))
-    return argnums + 1 if type(argnums) is int and argnums >= 0 else argnums
+    return argnums + 1 if _is_position(argnums) and argnums >= 0 else argnums
 
 
 class WrittenOut:
@@ -103,6 +107,21 @@ class WrittenOut:
     def plain(self) -> Any:
         """The function that does the same."""
         raise AssertionError("provided by the operator")
+
+
+def require_callable(f: Any, operator: str) -> None:
+    """Refuse what is no function.
+
+    Raises
+    ------
+    ArgumentError
+        With the place of the call.
+    """
+    if callable(f):
+        return
+    above = isinstance(f, classmethod)
+    way_out = f"Write @classmethod above @{operator}." if above else f"Give {operator} a function."
+    raise ArgumentError(f"{f!r} is not a function.", way_out, call_of_srcad())
 
 
 class Target:
@@ -152,10 +171,11 @@ class Target:
                 break
         self.closure = f if isinstance(f, Closure) else None
         self.func = f
-        if self.closure is None and not isinstance(f, types.FunctionType):
-            self.func = wrapped(f)
-        elif isinstance(f, types.FunctionType) and registry.find(f) is not None:
-            self.func = wrapped(f)
+        if self.closure is None and (not isinstance(f, types.FunctionType) or registry.find(f) is not None):
+            try:
+                self.func = wrapped(f)
+            except NoDerivativeError as error:
+                raise error.at(call_of_srcad()) from None
         self.signature = self._signature()
         if self.closure is None and len(self.before) > self._named_positions():
             self.func = with_held(self.func, len(self.before))
@@ -256,7 +276,8 @@ class Target:
         return before, named, own
 
     def title(self) -> str:
-        return getattr(self.func, "__qualname__", "the nested function")
+        title = getattr(self.func, "__qualname__", "the nested function")
+        return "<lambda>" if title.endswith(".<lambda>") else title
 
     def positional(self, count: int) -> tuple[str, ...]:
         """The names of the parameters that the first ``count`` arguments after those already bound belong to."""
@@ -278,7 +299,7 @@ class Target:
         """Return for each of ``argnums`` which element of the parameter it means; None if the whole of it."""
         found: list[int | None] = []
         for which in argnums if isinstance(argnums, tuple) else (argnums,):
-            position = which + bound if type(which) is int and which >= 0 else -1
+            position = int(which) + bound if _is_position(which) and which >= 0 else -1
             found += (
                 [element for _, element in self.positions(position + 1)[position:]]
                 if position >= 0
@@ -295,13 +316,22 @@ class Target:
                 found.append(which)
             elif self.places(which, bound) not in ((), (None,)):
                 found += filter(self.gathers, names)
-            elif isinstance(which, int) and not isinstance(which, bool) and -len(names) <= which < len(names):
+            elif _is_position(which) and -len(names) <= which < len(names):
                 found.append(names[which])
+            elif not _is_position(which) and not isinstance(which, str):
+                is_or_holds = "is" if which is argnums else "holds"
+                raise ArgumentError(f"argnums={argnums!r} {is_or_holds} a {type(which).__name__}, and the parameters of "
+                                    f"'{self.title()}' are {', '.join(names) or 'none'}.",
+                                    "Give a position, a name or a tuple of these.", place(self.func))  # fmt: skip
             else:
                 raise ArgumentError(f"argnums={argnums!r} does not fit '{self.title()}', whose parameters are "
                                     f"{', '.join(names) or 'none'}.", "Give positions or names of parameters.",
                                     place(self.func))  # fmt: skip
         return tuple(found)
+
+
+def _is_position(which: Any) -> bool:
+    return isinstance(which, (int, np.integer)) and not isinstance(which, bool)
 
 
 def signature_of(func: Any) -> inspect.Signature:
@@ -343,40 +373,6 @@ def partial_shadow(function: functools.partial[Any], own: Any) -> Any:
 def partial_tangent(function: functools.partial[Any], held: Any) -> Any:
     """Return the tangent of a partial method from that of its instance."""
     return partial_of(held, *zero_tangent(function.args), **zero_tangent(function.keywords))
-
-
-def place(func: Any) -> Location | None:
-    """Return where a function of the user's is defined; for a function of a library, where srcad was called."""
-    code = getattr(func, "__code__", None)
-    own = (getattr(func, "__module__", None) or "").partition(".")[0] == __package__
-    if code is None or own or code.co_filename.startswith("<srcad "):
-        return _call_of_srcad()
-    try:
-        lines, start = inspect.getsourcelines(func)
-    except (OSError, TypeError):
-        return Location(code.co_filename, code.co_firstlineno, 0, "")
-    below = [k for k, line in enumerate(lines) if line.lstrip().startswith(("def ", "async def "))]
-    first = below[0] if below and lines[0].lstrip().startswith("@") else 0
-    return Location(code.co_filename, start + first, 0, lines[first].rstrip())
-
-
-def _call_of_srcad() -> Location | None:
-    """Return the line of the user's that is being executed, or what generated code is made of."""
-    frame: types.FrameType | None = sys._getframe(1)
-    while frame is not None:
-        lines: LineMap | None = frame.f_globals.get(NAME)
-        if lines is not None:
-            origins = lines.origins(lines.position(frame.f_code, frame.f_lasti, frame.f_lineno))
-            if origins:
-                return origins[-1].location
-        elif frame.f_globals.get("__name__", "").partition(".")[0] != __package__:
-            break
-        frame = frame.f_back
-    if frame is None:
-        return None
-    text = linecache.getline(frame.f_code.co_filename, frame.f_lineno).rstrip()
-    start = len(text) - len(text.lstrip())
-    return Location(frame.f_code.co_filename, frame.f_lineno, start, text, len(text))
 
 
 def refuse_changed_defaults(target: Target, changed: tuple[str, ...], values: tuple[Any, ...]) -> None:
@@ -428,7 +424,7 @@ def unpacks_the_result(error: BaseException) -> bool:
     if traceback is None:
         return False
     line = linecache.getline(traceback.tb_frame.f_code.co_filename, traceback.tb_lineno).strip()
-    return line.startswith("return") or "lambda" in line
+    return line.startswith("return") or "lambda" in line or line.startswith("def ") and ": return" in line
 
 
 def _nested(function: Any) -> tuple[inspect.Signature | None, tuple[str, ...]]:

@@ -9,7 +9,7 @@ from typing import Any
 
 from srcad.errors import ArgumentError
 from srcad.lang import texts
-from srcad.targets import place
+from srcad.places import place
 
 __all__ = ["head", "named_parameters", "passed", "write"]
 

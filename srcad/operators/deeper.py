@@ -35,11 +35,12 @@ from srcad.operators import dynamic
 from srcad.operators.composition import jvp_with_aux
 from srcad.operators.forward import Jvp, jvp
 from srcad.operators.sources import SOURCES, has_plain_operands, items_by_position
+from srcad.places import place
 from srcad.rules import registry
 from srcad.runtime.libraries import OfLibrary
 from srcad.runtime.memory import is_instance
 from srcad.runtime.tangents import CONTAINERS, Tangent, as_tangent, sequence_tangent, zero_tangent
-from srcad.targets import Target, is_partial_method, partial_tangent, place
+from srcad.targets import Target, is_partial_method, partial_tangent
 from srcad.wrappers import with_arity
 
 __all__ = ["Part", "Parts", "again", "apply", "install", "nested", "with_args"]

@@ -14,10 +14,11 @@ from srcad.forward_pipeline import build_forward
 from srcad.lang.recursion import with_deep_calls
 from srcad.operators.shortcut import Shortcut
 from srcad.pipeline import Code
+from srcad.places import place
 from srcad.runtime import clone, share_memory
 from srcad.runtime.tangent_copies import shared_tangents
 from srcad.runtime.tangents import as_tangent, tangent_result, zero_tangent
-from srcad.targets import Target, WrittenOut, explain, place, signature_of, split_aux
+from srcad.targets import Target, WrittenOut, explain, require_callable, signature_of, split_aux
 
 __all__ = ["Jvp", "Pushforward", "jvp", "linearize"]
 
@@ -97,8 +98,7 @@ class Jvp(WrittenOut):
     mode = "jvp"
 
     def __init__(self, f: Any, has_aux: bool = False) -> None:
-        if not callable(f):
-            raise ArgumentError(f"{f!r} is not a function.", "Give jvp a function.")
+        require_callable(f, "jvp")
         self.__wrapped__ = f
         self.has_aux = has_aux
         self.target = Target(f)

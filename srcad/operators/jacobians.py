@@ -22,9 +22,10 @@ from srcad.operators.forward import Jvp, Pushforward
 from srcad.operators.jacobian_texts import columns_text, function_of, is_written_out, structures_text
 from srcad.operators.products import TangentAlone
 from srcad.pipeline import read
+from srcad.places import place
 from srcad.runtime import clone, share_memory
 from srcad.runtime.tangents import as_tangent, tangent_result, zero_tangent
-from srcad.targets import Bindable, Composable, Target, after_instance, explain, place, split_aux
+from srcad.targets import Bindable, Composable, Target, after_instance, explain, require_callable, split_aux
 
 __all__ = ["hessian", "jacfwd", "jacobian", "jacrev"]
 
@@ -136,8 +137,7 @@ class _Jacobian(Bindable, Composable):
     """Computes one Jacobian after the other."""
 
     def __init__(self, f: Any, argnums: Argnums, has_aux: bool, holomorphic: bool, mode: str) -> None:
-        if not callable(f):
-            raise ArgumentError(f"{f!r} is not a function.", "Give the operator a function.")
+        require_callable(f, "the operator")
         self.__wrapped__ = f
         self.argnums, self.has_aux, self.holomorphic, self.mode = argnums, has_aux, holomorphic, mode
         self.derivative, self.tangents = Jvp(f), TangentAlone(f)

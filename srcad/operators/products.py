@@ -12,10 +12,11 @@ from srcad import tree
 from srcad.api import grad, vjp
 from srcad.errors import ArgumentError
 from srcad.operators.forward import Jvp, Pushforward
+from srcad.places import place
 from srcad.rules import registry
 from srcad.runtime import clone
 from srcad.runtime.tangents import tangent_result, zero_tangent
-from srcad.targets import Bindable, Target, WrittenOut, after_instance, place, split_aux
+from srcad.targets import Bindable, Target, WrittenOut, after_instance, split_aux
 
 __all__ = ["TangentAlone", "elementwise_grad", "ggnvp", "half_squared_norm", "hvp", "places_of"]
 

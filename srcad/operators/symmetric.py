@@ -25,10 +25,11 @@ from srcad.operators.deeper import Part, Parts, again, apply, install
 from srcad.operators.deeper_reverse import Calls
 from srcad.operators.dynamic import SPECIAL
 from srcad.operators.shadowed_calls import CALLS, plain_call
+from srcad.places import place
 from srcad.replay import Replay
 from srcad.runtime.tangents import partial_of, tangent_result, zero_tangent
 from srcad.second_order import agree, direction_of, names_in, product, set_product
-from srcad.targets import Composable, Target, WrittenOut, place
+from srcad.targets import Composable, Target, WrittenOut
 
 __all__ = ["install_products", "product_with_tangent"]
 

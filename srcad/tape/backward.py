@@ -9,11 +9,11 @@ import numpy as np
 
 from srcad import runtime as rt
 from srcad.errors import ArgumentError
+from srcad.places import place
 from srcad.rules.registry import Rule
 from srcad.tape.calls import ITEM, Call, apply, has_parts, items_of, parts_of
 from srcad.tape.lifting import lifted
 from srcad.tape.recording import Node, Operation, Token, is_tracked, recording
-from srcad.targets import place
 
 __all__ = ["pull_back"]
 
