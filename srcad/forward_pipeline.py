@@ -15,6 +15,7 @@ from srcad.backends.numpy_backend import load
 from srcad.derive.forward import forward
 from srcad.derive.functions import changed_parameters
 from srcad.derive.kept_outside import refuse_changes_outside
+from srcad.derive.lost_in_sets import refuse_items_of_sets
 from srcad.derive.lost_numbers import refuse_lost_numbers
 from srcad.derive.lower import lower
 from srcad.derive.request import Request
@@ -82,6 +83,7 @@ def build_forward(request: Request, stages: dict[str, str] | None = None) -> Cod
     if not fn.source.file.startswith("<srcad"):  # generated text was checked when it was made
         refuse_changes_outside(fn, kinds, memory, varied)
         refuse_lost_numbers(fn, varied)
+        refuse_items_of_sets(fn, kinds, varied)
     derived, variable_of = forward(fn, kinds, varied, memory, request.wanted, request.names)
     if request.mode == "tangent":
         derived = without_value(derived)

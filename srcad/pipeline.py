@@ -32,6 +32,7 @@ from srcad.derive.functions import assemble, changed_parameters, enter
 from srcad.derive.inline_calls import inline_calls, without_dead_copies
 from srcad.derive.inner_gradients import Inner, has_shadow_calls, write_out_gradients
 from srcad.derive.kept_outside import refuse_changes_outside
+from srcad.derive.lost_in_sets import refuse_items_of_sets
 from srcad.derive.lost_numbers import refuse_lost_numbers
 from srcad.derive.lower import lower
 from srcad.derive.masked import guard_masked
@@ -163,6 +164,7 @@ def build(request: Request, stages: dict[str, str] | None = None, around: tuple[
     refuse_changes_outside(fn, kinds, memory, varied)
     refuse_records(fn, kinds, varied)
     refuse_lost_numbers(fn, varied)
+    refuse_items_of_sets(fn, kinds, varied)
     swept = reverse_steps(fn, kinds, varied, memory, bound_before(fn), result)
     guard_masked(swept.block, fn.scope.statics)
     entry = enter(fn, request, swept, kinds, memory, varied)

@@ -93,3 +93,27 @@ def sets_made_of_lists_of_names(values):
     some = set(names) & {"p01", "p03"} | {"p00"}
     places = frozenset([i for i in range(4)]) | set([len(names), 1])  # noqa: C405, C416
     return sum(by_name[name] for name in sorted(some)) * len(places) * values[0]
+
+
+@program(np.array([0.5, 1.25, 0.75, 2.0]))
+def numbers_that_a_set_is_asked_for(x):
+    seen, total = set(), 0.0
+    for v in x:
+        if v in seen:
+            continue
+        seen.add(v)
+        total += v * v
+    return total * len(seen) + (x[1] if x[1] in {1.0, x[2]} else x[0])
+
+
+@program(np.array([0.5, 1.25, 0.75, 1.7]))
+def numbers_as_keys_of_a_memo(x):
+    memo = {}
+
+    def halved(v):
+        if v not in memo:
+            memo[v] = v * v if v < 1 else halved(v / 2) * v
+        return memo[v]
+
+    squares = {v: v * v for v in x}
+    return halved(x[1]) + halved(x[3]) + sum(squares[k] for k in squares)
