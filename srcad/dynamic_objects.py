@@ -17,7 +17,7 @@ from srcad.derive.constructors import init_only_fields
 from srcad.dynamic_containers import dict_of, items_of
 from srcad.errors import UnsupportedError
 from srcad.hidden_changes import refuse_hidden_changes, refuse_unknown_making
-from srcad.targets import place
+from srcad.places import place
 
 __all__ = ["call_of_class", "fill_fields", "shadow_of_partial"]
 
@@ -43,6 +43,9 @@ def call_of_class(
         vars(image).update(option_shadows)
         return cls(**options), image, _nothing_to_do
     refuse_unknown_making(cls, place(cls))
+    if rt.is_sequence_class(cls):
+        items, parts, pullback = items_of(call, args[0], shadows[0]) if args else ([], [], _nothing_to_do)
+        return cls(items), list(parts) if issubclass(cls, list) else tuple(parts), pullback
     if cls.__new__ is not object.__new__ or cls.__module__ == "collections":
         return _built_in(call, cls, args, shadows, options, option_shadows)
     if cls is np.vectorize:

@@ -109,6 +109,13 @@ def mixed(function: Any, values: Any) -> Any:
     updates = title[1:] in _UFUNCS
     if not updates and title not in _UFUNCS or updates and isinstance(values[0], np.ndarray):
         return None
+    own = (
+        (f"__{title.rstrip('_')}__", f"__{title[1:].rstrip('_')}__")
+        if updates
+        else (f"__{title.rstrip('_')}__",)
+    )
+    if any(isinstance(getattr(type(values[0]), name, None), types.FunctionType) for name in own):
+        return None
     kinds = [isinstance(value, _ARRAYS) for value in values], [isinstance(v, (list, tuple)) for v in values]
     if not all(map(any, kinds)):
         return None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import inspect
 import types
 from collections.abc import Iterable
@@ -12,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from srcad.rules import registry
+from srcad.runtime import is_sequence_class
 
 __all__ = [
     "ANY", "BOOL", "FLOAT", "FLOAT64", "FORM_OF_ARRAYS", "INT", "NEVER", "NONE", "NUMBER", "RANGE", "STR", "Kind",
@@ -346,7 +348,7 @@ _FUNCTIONS = (types.FunctionType, types.BuiltinFunctionType, types.ModuleType, t
 
 def _kind_of_container(value: Any, cls: type, depth: int) -> Kind:
     small = depth > 0 and isinstance(value, (tuple, list, dict)) and len(value) <= 32
-    if isinstance(value, tuple):
+    if isinstance(value, tuple) and (cls is tuple or not _is_by_class(cls)):
         items = tuple(kind_of(item, depth - 1) for item in value) if small else None
         return Kind("tuple", items=items, value=None if cls is tuple else cls)
     if cls is list:
@@ -356,6 +358,22 @@ def _kind_of_container(value: Any, cls: type, depth: int) -> Kind:
         pairs = tuple((key, kind_of(item, depth - 1)) for key, item in value.items()) if small else None
         return container("dict", pairs)
     return record(cls, _attributes(value, cls, depth) if depth > 0 else None)
+
+
+@functools.lru_cache(maxsize=1024)
+def _is_by_class(cls: type) -> bool:
+    """Tell whether a class of tuples says itself what its operators do, or is no named tuple."""
+    if is_sequence_class(cls):
+        return True
+    defined = (name for base in cls.__mro__ if base not in (tuple, object) for name in vars(base))
+    return not _OPERATORS.isdisjoint(defined)
+
+
+_OPERATORS = frozenset(
+    f"__{side}{title}__"
+    for side in ("", "r")
+    for title in "add sub mul matmul truediv floordiv mod pow and or xor lshift rshift neg pos abs invert".split()
+)
 
 
 def _attributes(value: Any, cls: type, depth: int) -> tuple[Any, ...] | None:

@@ -17,9 +17,9 @@ from srcad.analysis.kinds import is_differentiable, kind_of
 from srcad.derive.constructors import init_only_fields
 from srcad.errors import UnsupportedError
 from srcad.hidden_changes import refuse_hidden_changes, refuse_unknown_making
+from srcad.places import place
 from srcad.runtime.tangent_copies import record_tangent
 from srcad.runtime.tangents import Tangent, tangent_like, zero_tangent
-from srcad.targets import place
 
 __all__ = ["make", "plain"]
 
@@ -33,6 +33,9 @@ def make(call: Call, cls: Any, args: Any, tangents: Any, options: Any, option_ta
     if issubclass(cls, tuple) and hasattr(cls, "_fields"):
         record = cls(*args, **options)
         return record, record_tangent(record, tangents, option_tangents)
+    if rt.is_sequence_class(cls):
+        items, parts = call(rt.sequence, 0.0, args[:1], tangents[:1], {}, {}) if args else ([], [])
+        return cls(items), list(parts) if issubclass(cls, list) else tuple(parts)
     if issubclass(cls, dict):
         value = cls(*args, **options)
         return value, _dict_tangent(value, args, tangents, option_tangents)

@@ -32,6 +32,7 @@ from srcad.operators.computed import by_class, keep_cached
 from srcad.operators.deeper import Part, Parts, apply, install
 from srcad.operators.mixed_operands import of_mixed_operands
 from srcad.operators.over_copies import (
+    ANSWERS,
     container_call,
     copied,
     fields_of,
@@ -273,6 +274,10 @@ def _structural(calls: Calls) -> Results:
     method = function is not operator.getitem and is_method_of(value, values[0])
     found: Results = []
     pullbacks = [pullback]
+    is_record = function is getattr and values[1] in getattr(values[0], "_fields", ())
+    if function is getattr and isinstance(values[0], CONTAINERS) and not (method or is_record):
+        zero = zero_tangent(value), zero_tangent(shadow), 0.0
+        return [(value, shadow, pullback), *(zero for _ in calls[1:])]
     for call in calls[1:]:
         if method:
             found.append((call.values[0], call.shadows[0], 0.0))
@@ -304,6 +309,9 @@ def _all(pullbacks: list[Any]) -> None:
 def _of_container_call(parts: Parts) -> Results:
     """The parts of ``rt.container_call(...)``; changes of the container itself are made once."""
     first, *images = (_with_options(part.args, 5) for part in parts)
+    if first[2] in ANSWERS:
+        value, image = container_call(first, images[0])
+        return [value, *(image for _ in images)]
     before = [_shallow(first[0]) for _ in images[1:]]
     held = [_shallow(first[1]) for _ in images[1:]]
     value, image = container_call(first, images[0])

@@ -25,11 +25,17 @@ from srcad.runtime.tangent_copies import copied_tangent, filled_tangent, record_
 from srcad.runtime.tangents import Tangent, zero_tangent
 
 __all__ = [
+    "ANSWERS",
     "both", "container_call", "copied", "deque_made", "dict_made", "fields_of", "is_listed", "items_listed", "list_made",
     "namespace_made", "partial_called", "partial_made", "record_made", "record_method",
+    "sequence_made",
 ]  # fmt: skip
 
 Outcome = tuple[Any, Any]
+
+
+ANSWERS = ("index", "count", "keys")
+"""Methods of containers that say something about the items which has no derivative."""
 
 
 def both(first: Callable[[], None], second: Callable[[], None]) -> None:
@@ -62,8 +68,7 @@ def deque_made(args: Any, tangents: Any) -> Outcome:
     """Make a deque."""
     cls, _, values, shadows, options, option_shadows = args
     if values and is_iterable_of_class(values[0]):
-        raise UnsupportedError(f"A deque is made of an instance of '{type(values[0]).__name__}', which is not "
-                               "differentiated twice.", "Make it of a list of its items.")  # fmt: skip
+        raise _of_instance(cls, values[0])
     value, shadow, pullback = dynamic.call(cls, None, values, shadows, options, option_shadows)
     mirrored, images = ((*part[:1], *values[1:]) for part in tangents[2:4])
     named, named_images = (
@@ -81,6 +86,24 @@ def list_made(args: Any, tangents: Any) -> Outcome:
         return deque_made(args, tangents)
     made = dynamic.call(cls, None, values, shadows, options, option_shadows)
     return made, (zero_tangent(list(made[0])), zero_tangent(made[1]), 0.0)
+
+
+def sequence_made(args: Any, tangents: Any) -> Outcome:
+    """Make a list or tuple of a class of the user's."""
+    cls, _, values, shadows, options, option_shadows = args
+    value, shadow, pullback = dynamic.call(cls, None, values, shadows, options, option_shadows)
+    if not values:
+        return (value, shadow, pullback), (zero_tangent(value), zero_tangent(shadow), 0.0)
+    if is_iterable_of_class(values[0]):
+        raise _of_instance(cls, values[0])
+    plain = list if issubclass(cls, list) else tuple
+    dvalue, dshadow, dpullback = dynamic.call(plain, None, *tangents[2:4], {}, {})
+    return (value, shadow, functools.partial(both, pullback, dpullback)), (dvalue, dshadow, 0.0)
+
+
+def _of_instance(cls: type, source: Any) -> UnsupportedError:
+    return UnsupportedError(f"A {cls.__name__} is made of an instance of '{type(source).__name__}', which is not "
+                            "differentiated twice.", "Make it of a list of its items.")  # fmt: skip
 
 
 def dict_made(args: Any, tangents: Any) -> Outcome:
@@ -213,9 +236,9 @@ def container_call(args: Any, tangents: Any) -> Outcome:
     """Return what ``rt.container_call(*args)`` returns, and its tangent."""
     base, shadow, method, values, shadows, options, option_shadows = args
     dbase, dshadow, _, dvalues, dshadows, doptions, doption_shadows = tangents
-    if isinstance(base, collections.Counter):
+    if isinstance(base, collections.Counter) or method in ANSWERS:
         counted = rt.container_call(base, shadow, method, values, shadows, options, option_shadows)
-        return counted, (zero_tangent(counted[0]), 0.0)
+        return counted, (zero_tangent(list(counted[0]) if method == "keys" else counted[0]), 0.0)
     if method == "sort":
         key = options.get("key") or (lambda item: item)
         keys = [key(item) for item in base]
@@ -246,4 +269,6 @@ def container_call(args: Any, tangents: Any) -> Outcome:
         return found, (parts[0], 0.0 if shadow is None else parts[1])
     held = None if shadow is None else dshadow
     image = rt.container_call(dbase, held, method, mirrored, images, doptions, doption_shadows)
+    if method == "popitem":
+        image = (0.0, image[0][1]), image[1]  # the key has no tangent
     return found, tuple(0.0 if part is None else part for part in image)

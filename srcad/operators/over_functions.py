@@ -30,6 +30,7 @@ from srcad.operators.over_copies import (
     namespace_made,
     partial_made,
     record_made,
+    sequence_made,
 )
 from srcad.operators.shadowed_calls import (
     Call,
@@ -84,6 +85,8 @@ def of_class(call: Call, args: Any, tangents: Any) -> Outcome:
         return partial_made(args, tangents)
     if issubclass(cls, tuple) and hasattr(cls, "_fields"):
         return record_made(args, tangents)
+    if rt.is_sequence_class(cls):
+        return sequence_made(args, tangents)
     if issubclass(cls, collections.deque):
         return deque_made(args, tangents)
     if issubclass(cls, list):

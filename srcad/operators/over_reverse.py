@@ -338,6 +338,9 @@ def _structural(args: Any, tangents: Any) -> Outcome:
     value, shadow, pullback = dynamic.call(function, own, values, shadows, options, option_shadows)
     if function is getattr:
         dvalues = (complete_tangent(dvalues[0], values[0]), *dvalues[1:])
+        of_class = isinstance(values[0], CONTAINERS) and values[1] not in getattr(values[0], "_fields", ())
+        if of_class and not is_method_of(value, values[0]):
+            return (value, shadow, pullback), (zero_tangent(value), zero_tangent(shadow), 0.0)
         if isinstance(dvalues[0], float):  # that of an object in which no derivative is known
             return (value, shadow, pullback), (zero_tangent(value), zero_tangent(shadow), 0.0)
     if function is not operator.getitem and is_method_of(value, values[0]):

@@ -19,13 +19,13 @@ from srcad.errors import UnsupportedError
 from srcad.hidden_changes import refuse_hidden_changes, refuse_unknown_making
 from srcad.operators.rows import Found, Resolve, Rows, each_column, nothing_in, still
 from srcad.operators.shadowed_calls import plain_call
+from srcad.places import place
 from srcad.runtime.tangent_copies import tangent_of_partial
 from srcad.runtime.tangents import Tangent, zero_tangent
-from srcad.targets import place
 
 __all__ = ["make"]
 
-_OF_PYTHON = (tuple, dict, types.SimpleNamespace, collections.deque, float, complex, np.inexact)
+_OF_PYTHON = (list, tuple, dict, types.SimpleNamespace, collections.deque, float, complex, np.inexact)
 
 
 def make(resolve: Resolve, cls: Any, rows: Rows) -> Found:

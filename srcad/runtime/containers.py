@@ -24,6 +24,7 @@ __all__ = [
     "finish",
     "fitted",
     "fold_repeats",
+    "is_sequence_class",
     "keys",
     "order_of",
     "owned",
@@ -42,6 +43,28 @@ def sequence(values: Any) -> Any:
     if isinstance(values, (list, tuple, np.ndarray, str, range)):
         return values
     return list(values)
+
+
+def is_sequence_class(cls: type) -> bool:
+    """Tell whether a class is a list or a tuple with further methods, whose items are read and changed as theirs are.
+
+    >>> class Stack(list):
+    ...     def top(self): return self[-1]
+    >>> class Doubling(list):
+    ...     def append(self, item): super().append(2 * item)
+    >>> is_sequence_class(Stack), is_sequence_class(Doubling), is_sequence_class(list)
+    (True, False, False)
+    """
+    for base in (list, tuple):
+        if issubclass(cls, base) and cls is not base and not hasattr(cls, "_fields"):
+            return all(getattr(cls, name) is getattr(base, name) for name in _OF_SEQUENCES & set(dir(base)))
+    return False
+
+
+_OF_SEQUENCES = frozenset(
+    "__new__ __init__ __getitem__ __setitem__ __delitem__ __iter__ __reversed__ __len__ __contains__ __getattribute__ "
+    "__setattr__ append clear copy count extend index insert pop remove reverse sort".split()
+)
 
 
 def fold_repeats(gradient: list[Any], length: int) -> list[Any]:

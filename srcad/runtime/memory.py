@@ -254,6 +254,8 @@ def clone(value: Any, memo: dict[int, Any] | None = None) -> Any:
         return found[0]
     if isinstance(value, tuple):
         parts = [clone(item, memo) for item in value]
+        if type(value).__new__ is tuple.__new__:
+            return type(value)(parts)
         return type(value)(*parts) if hasattr(value, "_fields") else tuple(parts)
     result: Any
     if isinstance(value, list):

@@ -78,6 +78,7 @@ TOPICS = (
     "extended_containers",
     "deleted_attributes",
     "awkward_names",
+    "sequence_classes",
 )
 for topic in TOPICS:
     importlib.import_module(f"tests.programs.{topic}")
