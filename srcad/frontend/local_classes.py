@@ -14,8 +14,10 @@ After, where ``Point`` stands for the class, as for one of the module::
     def f(x):
         return Point(x).norm()
 
+The same is done with ``Point = namedtuple("Point", "x y")``.
+
 Python makes a new class at each call.  So what its methods read of the function must be functions, classes and modules,
-and what it holds itself must not change.
+or variables that its instances can carry (`captured_by_classes`), and what it holds itself must not change.
 
 >>> from srcad.frontend.stages import after
 >>> text = "def f(x):\\n    class Line:\\n        def at(self, x): return 2 * x\\n    return Line().at(x)"
@@ -28,6 +30,7 @@ from __future__ import annotations
 import __future__
 
 import ast
+import collections
 import types
 import weakref
 from typing import Any
@@ -35,6 +38,14 @@ from typing import Any
 import gast
 
 from srcad.errors import UnsupportedError
+from srcad.frontend.captured_by_classes import (
+    carrying,
+    keep_trees,
+    pass_captured,
+    why_not_bound_once,
+    why_not_carried,
+    why_not_passed,
+)
 from srcad.frontend.cells import Cell
 from srcad.frontend.nested import parameters
 from srcad.frontend.statics import is_static
@@ -56,17 +67,38 @@ _MADE: weakref.WeakKeyDictionary[types.CodeType, dict[Any, Any]] = weakref.WeakK
 def make_local_classes(fn: Function) -> Function:
     """Return ``fn`` without the definitions of its classes, which become statics under their names."""
     found = [node for node in t.own_nodes(fn.tree.body) if isinstance(node, gast.ClassDef)]
-    if not found:
+    records = [
+        node for node in t.own_nodes(fn.tree.body) if isinstance(node, gast.Assign) and _may_be_record(node)
+    ]
+    if not found and not records:
         return fn
     maker = _Maker(fn)
     for node in found:
         fn.scope.statics[node.name] = maker.made(node)
-    body = [stmt for stmt in map(_Dropping().visit, fn.tree.body) if stmt is not None]
+    made = {id(node): record for node in records if (record := maker.record(node)) is not None}
+    fn.scope.statics.update({record.targets[0].id: cls for record, cls in made.values()})
+    body = [stmt for stmt in map(_Dropping(set(made)).visit, fn.tree.body) if stmt is not None]
     return fn.with_body(body or [t.place(gast.Pass(), fn.tree)])
 
 
+def _may_be_record(node: gast.Assign) -> bool:
+    """Tell whether a statement looks like ``Point = namedtuple("Point", "x y")``."""
+    value, target = node.value, node.targets[0]
+    named = isinstance(value, gast.Call) and "namedtuple" in (
+        getattr(value.func, "id", ""),
+        getattr(value.func, "attr", ""),
+    )
+    return named and len(node.targets) == 1 and isinstance(target, gast.Name)
+
+
 class _Dropping(NodeTransformer):
-    """Leaves the definitions of classes out."""
+    """Leaves the definitions of classes out, and the statements that make classes of named tuples."""
+
+    def __init__(self, made: set[int]) -> None:
+        self.made = made
+
+    def visit_Assign(self, node: gast.Assign) -> gast.Assign | None:
+        return None if id(node) in self.made else node
 
     def visit_FunctionDef(self, node: gast.FunctionDef) -> gast.FunctionDef:
         return node
@@ -101,22 +133,57 @@ class _Maker:
             raise self.error(node, f"The name of the class {node.name!r} is bound in several places.")
         self.check_changes(node)
         known = _MADE.setdefault(self.func.__code__, {})
-        read = self.read(node)
+        read, carried = self.read(node)
+        if carried:
+            pass_captured(self.fn.tree.body, node.name, carried)
         key = (node.lineno, node.name, tuple((name, id(value)) for name, value in read.items()))
         if key not in known:
-            known[key] = self.factory(node, tuple(read))(*read.values()), read
+            known[key] = self.factory(node, tuple(read), carried)(*read.values()), read
         return known[key][0]
 
-    def factory(self, node: gast.ClassDef, names: tuple[str, ...]) -> Any:
+    def record(self, node: gast.Assign) -> tuple[gast.Assign, Any] | None:
+        """Return the statement and the class of named tuples that it makes; None where it makes none of fixed names."""
+        name, call = node.targets[0].id, node.value
+        bindings = [n for n in t.own_nodes(self.fn.tree.body) if name in t.bound_by(n)]
+        root = call.func.value if isinstance(call.func, gast.Attribute) else call.func
+        if len(bindings) > 1 or not isinstance(root, gast.Name) or root.id in self.locals:
+            return None
+        function = self.content(root.id) if root.id in self.cells else self.func.__globals__.get(root.id)
+        if isinstance(call.func, gast.Attribute):
+            function = getattr(function, call.func.attr, None)
+        try:
+            args = [ast.literal_eval(gast.gast_to_ast(value)) for value in call.args]
+            options = {
+                k.arg: ast.literal_eval(gast.gast_to_ast(k.value)) for k in call.keywords if k.arg != "module"
+            }
+        except (ValueError, TypeError):
+            return None
+        if function is not collections.namedtuple:
+            return None
+        known = _MADE.setdefault(self.func.__code__, {})
+        key = (node.lineno, name, repr(args), repr(options))
+        if key not in known:
+            known[key] = function(*args, **options, module=self.func.__module__), {}
+        return node, known[key][0]
+
+    def factory(self, node: gast.ClassDef, names: tuple[str, ...], carried: tuple[str, ...]) -> Any:
         """Return the function of these values that makes the class, with the positions of its file."""
         space: dict[str, Any] = {}
-        exec(self.compiled(node, names), self.func.__globals__, space)
+        exec(self.compiled(node, names, carried), self.func.__globals__, space)
         return lambda *values: space["around"](*values)()
 
-    def compiled(self, node: gast.ClassDef, names: tuple[str, ...]) -> types.CodeType:
+    def definition(self, node: gast.ClassDef) -> ast.ClassDef:
         definition = class_definition(self.fn.source, node)
         if definition is None:
             raise self.error(node, "The text of a class inside the function is not to be found.")
+        return definition
+
+    def compiled(
+        self, node: gast.ClassDef, names: tuple[str, ...], carried: tuple[str, ...] = ()
+    ) -> types.CodeType:
+        definition = self.definition(node)
+        if carried:
+            definition = carrying(definition, carried)
         title = self.fn.source.title if self.fn.source.title.isidentifier() else "lambda_"
         text = (
             f"def around({', '.join(names)}):\n def {title}():\n  pass\n  return {node.name}\n return {title}"
@@ -124,26 +191,44 @@ class _Maker:
         tree = ast.parse(text)
         tree.body[0].body[0].body[0] = definition  # type: ignore[attr-defined]
         flags = self.func.__code__.co_flags & _FLAGS
-        return compile(tree, self.fn.source.file, "exec", flags=flags, dont_inherit=True)
+        code = compile(tree, self.fn.source.file, "exec", flags=flags, dont_inherit=True)
+        if carried:
+            keep_trees(definition, code)
+        return code
 
-    def read(self, node: gast.ClassDef) -> dict[str, Any]:
-        """Return the functions, classes and modules that the class reads of the functions around it."""
+    def read(self, node: gast.ClassDef) -> tuple[dict[str, Any], tuple[str, ...]]:
+        """Return the functions, classes and modules that the class reads of those around it, and the variables."""
         statics = self.fn.scope.statics
         candidates = sorted({*self.locals, *self.cells, *statics} - {"__class__", node.name})
         around = next(c for c in self.compiled(node, tuple(candidates)).co_consts if hasattr(c, "co_consts"))
         inner = next(c for c in around.co_consts if hasattr(c, "co_consts"))
         found: dict[str, Any] = {}
+        varying = []
         for name in inner.co_freevars:
             value = statics.get(name, self)
             if value is self and name not in self.locals and name in self.cells:
                 value = self.content(name)
             if isinstance(value, Cell) or not is_static(value):
+                varying.append(name)
+            else:
+                found[name] = value
+        carried = tuple(varying)
+        for name in carried:
+            reason = self.why_not_carried(node, name, carried)
+            if reason is not None:
                 use = next((n for n in nodes_in(node) if getattr(n, "id", None) == name), node)
                 raise self.error(
-                    use, f"The class {node.name!r} inside the function reads {name!r}, a variable around it."
+                    use,
+                    f"The class {node.name!r} inside the function reads {name!r}, a variable around it, {reason}.",
                 )
-            found[name] = value
-        return found
+        return found, carried
+
+    def why_not_carried(self, node: gast.ClassDef, name: str, carried: tuple[str, ...]) -> str | None:
+        """Return what keeps the instances of a class from carrying a variable of the function."""
+        body, given = self.fn.tree.body, parameters(self.fn.tree.args)
+        is_given = name in given or name in self.fn.captured or name in self.cells and name not in self.locals
+        reason = why_not_bound_once(body, node, name, is_given)
+        return reason or why_not_carried(self.definition(node), carried) or why_not_passed(body, node)
 
     def content(self, name: str) -> Any:
         try:

@@ -20,7 +20,7 @@ from srcad.errors import NoSourceError
 from srcad.lang.function import Source
 from srcad.lang.walking import nodes_in
 
-__all__ = ["class_definition", "read"]
+__all__ = ["class_definition", "keep_tree", "read"]
 
 WAY_OUT = (
     "Write it in a file (or in a notebook cell), differentiate with srcad.GradientTape, which needs no source, "
@@ -62,13 +62,22 @@ def read(func: Any) -> Source:
             f"The file {code.co_filename!r} of {_describe(func)} cannot be parsed: {error.msg}.",
             "Import it again, it has probably been changed since.",
         ) from None
-    node = _find(module, code)
+    kept = _KEPT.get(id(code))
+    node = kept[1] if kept is not None else _find(module, code)
     if node is None:
         raise NoSourceError(
             f"The text of {_describe(func)} is not at line {code.co_firstlineno} of {code.co_filename!r}.",
             "Import the module again, its file has probably been changed since.",
         )
     return _cut(func, node, lines, code.co_filename)
+
+
+_KEPT: dict[int, tuple[types.CodeType, ast.FunctionDef]] = {}
+
+
+def keep_tree(code: types.CodeType, node: ast.FunctionDef) -> None:
+    """Let functions of this code be read as ``node``, which has the line numbers of their file."""
+    _KEPT[id(code)] = code, node
 
 
 def class_definition(source: Source, node: gast.ClassDef) -> ast.ClassDef | None:

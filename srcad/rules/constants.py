@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import builtins
+import collections
+import dataclasses
 import gc
 import inspect
 import math
@@ -112,6 +114,10 @@ constant(
 
 # -- what is refused ---------------------------------------------------------------------------------
 
+refuse(
+    "A class is made when the program runs: make it at module level, or with fixed names in a statement of its own.",
+    collections.namedtuple, dataclasses.make_dataclass,
+)  # fmt: skip
 refuse(
     "Matrices, records and memory maps behave unlike arrays and are not differentiated: use plain arrays.",
     np.asmatrix, np.bmat, np.matrix, np.memmap, np.recarray,

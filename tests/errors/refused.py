@@ -64,12 +64,55 @@ def delegating_generator(x):
 
 
 @refused(1.0)
-def class_inside_reads_the_argument(x):
+def class_inside_reads_what_is_bound_again(x):
     class Inner:
         def scaled(self, y):
             return x * y  # refused at: x * y
 
-    return Inner().scaled(2.0)
+    inner = Inner()
+    x = x * 2.0
+    return inner.scaled(2.0)
+
+
+@refused(1.0)
+def class_inside_that_reads_is_passed_on(x):
+    class Inner:
+        def scaled(self, y):
+            return x * y  # refused at: x * y
+
+    return sum(made().scaled(2.0) for made in (Inner, Inner))
+
+
+@refused(1.0)
+def class_inside_that_reads_is_made_by_a_function_with_such_a_name(x):
+    class Inner:
+        def scaled(self, y):
+            return x * y  # refused at: x * y
+
+    def made(x):
+        return Inner().scaled(x)
+
+    return made(2.0)
+
+
+@refused(1.0)
+def class_inside_with_a_subclass_reads(x):
+    class Inner:
+        def scaled(self, y):
+            return x * y  # refused at: x * y
+
+    class Outer(Inner):
+        pass
+
+    return Outer().scaled(2.0)
+
+
+@refused(1.0)
+def class_inside_reads_in_its_body(x):
+    class Inner:
+        scale = x  # refused at: x
+
+    return Inner().scale
 
 
 @refused(1.0)
@@ -555,3 +598,50 @@ class _Tagged(metaclass=_Tagging):
 def instance_made_by_a_metaclass(x):
     tagged = _Tagged(x * x)  # refused at: tagged = _Tagged
     return tagged.value * len(tagged.tag)
+
+
+class _Doubling(list):
+    def append(self, item):
+        super().append(2.0 * item)
+
+
+@refused(np.ones(3))
+def list_of_a_class_that_changes_itself_in_its_own_way(x):
+    items = _Doubling()  # refused at: items = _Doubling()
+    items.append(x[0])
+    return items[0]
+
+
+@refused(np.ones(3))
+def numbers_from_a_set_summed(x):
+    return sum({v * v for v in x})  # refused at: sum(
+
+
+@refused(np.ones(3))
+def numbers_from_a_set_in_a_loop(x):
+    kept, total = {x[0]}, 0.0
+    kept.add(x[1] * 2)
+    for v in kept | {1.0}:
+        total += v  # refused at: total += v
+    return total
+
+
+@refused(np.ones(3))
+def numbers_from_a_set_listed(x):
+    first = [*{x[0]}][0]
+    return first * 2.0  # refused at: first * 2.0
+
+
+@refused(np.ones(3))
+def largest_of_a_set(x):
+    kept = set()
+    kept.update(x)
+    largest = max(kept)
+    return np.sum(largest)  # refused at: np.sum
+
+
+@refused(np.ones(3))
+def keys_of_a_dict_multiplied(x):
+    table = {x[0]: 2.0}
+    table[x[1]] = 3.0
+    return sum(key * value for key, value in table.items())  # refused at: key * value
