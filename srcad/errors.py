@@ -15,6 +15,7 @@ __all__ = [
     "SrcadError",
     "TapeError",
     "UnsupportedError",
+    "characters",
 ]
 
 
@@ -40,6 +41,15 @@ class Location:
         return (
             f'  File "{self.file}", line {self.line}, column {self.column + 1}\n    {stripped}\n    {caret}'
         )
+
+
+def characters(text: str, offset: int) -> int:
+    """Return the column of a place that Python gives in bytes.
+
+    >>> characters("é = f(x)", 5)
+    4
+    """
+    return offset if text.isascii() else len(text.encode()[:offset].decode(errors="ignore"))
 
 
 class SrcadError(Exception):

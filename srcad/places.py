@@ -12,7 +12,7 @@ from typing import Any
 import gast
 
 from srcad.backends.line_map import NAME, LineMap
-from srcad.errors import Location, NoSourceError
+from srcad.errors import Location, NoSourceError, characters
 from srcad.lang.source import read
 
 __all__ = ["call_of_srcad", "place"]
@@ -50,6 +50,8 @@ def call_of_srcad() -> Location | None:
     text = linecache.getline(frame.f_code.co_filename, line).rstrip()
     if start is None or end is None:
         start, end, end_line = len(text) - len(text.lstrip()), len(text), line
+    else:
+        start, end = characters(text, start), characters(text, end)
     return Location(frame.f_code.co_filename, line, start, text, end if end_line == line else None)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import gast
 
-from srcad.errors import Location
+from srcad.errors import Location, characters
 from srcad.lang.scope import Scope
 from srcad.lang.walking import nodes_in
 
@@ -122,7 +122,8 @@ class Source:
         text = " " * self.indent + lines[index] if 0 <= index < len(lines) else ""
         column, end = span.col_offset + self.indent, span.end_col_offset
         same_line = span.end_lineno is None or (span.end_lineno - span.lineno) % LINES == 0
-        return Location(self.file, line, column, text, end + self.indent if end and same_line else None)
+        stop = characters(text, end + self.indent) if end and same_line else None
+        return Location(self.file, line, characters(text, column), text, stop)
 
 
 @dataclass(frozen=True)

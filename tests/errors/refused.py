@@ -645,3 +645,8 @@ def keys_of_a_dict_multiplied(x):
     table = {x[0]: 2.0}
     table[x[1]] = 3.0
     return sum(key * value for key, value in table.items())  # refused at: key * value
+
+
+@refused(np.ones(3))
+def letters_of_other_languages_before(x):
+    return len("größe→日本"), x.resize(3)  # refused at: x.resize(3)
