@@ -104,16 +104,11 @@ def compiled(
     constant_integers : tuple of str
         Those of ``wanted`` in which integers are no numbers to differentiate by.
     """
-    captured = target.captured()
-    everything = (*values, *captured)
+    everything = (*values, *target.captured())
     derived = target.inner.derived(values) if target.inner is not None else None
-    identity = (
-        derived
-        if derived is not None
-        else target.closure.function
-        if target.closure is not None
-        else target.func.__code__
-    )
+    func = target.closure.function if target.closure is not None else target.func
+    func = derived if derived is not None else func
+    identity = func.__code__ if func is target.func else func
     closed = (_static_cells(target), id(getattr(target.func, "__globals__", None)))
     how = (wanted, mode, single, aliased, holomorphic, constant_integers)
     key = (identity, closed, how, tuple(map(fingerprint, everything)))
@@ -128,8 +123,6 @@ def compiled(
     for _, kind in kinds:
         for cls in _classes_in(kind):
             refuse_hidden_changes(cls)
-    func = target.closure.function if target.closure is not None else target.func
-    func = derived if derived is not None else func
     exact = _is_exact(names, everything, wanted)
     integers = tuple(n for n, v in zip(names, everything) if n in wanted and _is_integer(v))
     request = Request(func, tuple(kinds), wanted, mode, exact, single, aliased, integers, holomorphic)
