@@ -270,5 +270,5 @@ def container_call(args: Any, tangents: Any) -> Outcome:
     held = None if shadow is None else dshadow
     image = rt.container_call(dbase, held, method, mirrored, images, doptions, doption_shadows)
     if method == "popitem":
-        image = (0.0, image[0][1]), image[1]  # the key has no tangent
+        image = (zero_tangent(found[0][0]), image[0][1]), image[1]  # the key has no tangent
     return found, tuple(0.0 if part is None else part for part in image)

@@ -411,7 +411,7 @@ def container_method(
         return None, 0.0
     if method in ("move_to_end", "popitem"):
         value, image = getattr(base, method)(*args, **options), getattr(tangent, method)(*args, **options)
-        return value, 0.0 if image is None else (0.0, image[1])
+        return value, 0.0 if image is None else (zero_tangent(value[0]), image[1])
     if method in ("pop", "rotate") or method == "insert":
         moved = (args[0], tangents[1]) if method == "insert" else args[:1]
         if method == "pop" and isinstance(base, dict) and len(args) > 1:
