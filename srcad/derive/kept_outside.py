@@ -8,7 +8,7 @@ sort as what stood there, since other code was compiled for that.
 from __future__ import annotations
 
 import types
-from collections import Counter
+from collections import Counter, OrderedDict, defaultdict, deque
 from typing import Any
 
 import gast
@@ -28,6 +28,7 @@ __all__ = ["refuse_changes_outside", "why_not_kept"]
 
 _PLAIN = frozenset({"int", "float", "number", "bool", "str", "none"})
 _MISSING = object()
+_CONTAINERS = (list, dict, set, deque, defaultdict, OrderedDict)
 
 
 def why_not_kept(owner: Any, attribute: str, kind: Kind) -> tuple[str, str] | None:
@@ -130,8 +131,8 @@ def _fresh_containers(fn: Function, kinds: Kinds) -> set[str]:
 
 def _makes_container(value: Any, fn: Function, kinds: Kinds) -> bool:
     if isinstance(value, gast.Call) and isinstance(value.func, gast.Name):
-        return fn.scope.statics.get(value.func.id) in (list, dict)
+        return fn.scope.statics.get(value.func.id) in _CONTAINERS
     if isinstance(value, gast.Call) and isinstance(value.func, gast.Attribute):
         receiver = kinds.get(getattr(value.func.value, "id", ""), ANY)
         return value.func.attr == "copy" and receiver.name in ("list", "dict")
-    return isinstance(value, (gast.List, gast.Dict))
+    return isinstance(value, (gast.List, gast.Dict, gast.Set))

@@ -21,7 +21,7 @@ from typing import Any
 import gast
 
 from srcad.analysis.infer import Kinds
-from srcad.analysis.kinds import ANY, is_differentiable
+from srcad.analysis.kinds import ANY, Kind
 from srcad.errors import UnsupportedError
 from srcad.lang import tree as t
 from srcad.lang.function import Function
@@ -29,6 +29,7 @@ from srcad.lang.walking import nodes_in
 
 __all__ = ["refuse_items_of_sets"]
 
+_NUMBERS = ("float", "number", "array")
 _ASKING = (
     "len",
     "print",
@@ -42,6 +43,7 @@ _ASKING = (
     "bool",
     "int",
     "round",
+    "rt.order_of",
 )
 _RUNNING = (
     "list",
@@ -82,7 +84,9 @@ class _Finder:
 
     def __init__(self, fn: Function, kinds: Kinds, varied: set[str]) -> None:
         self.statics = fn.scope.statics
-        self.varied = {n for n in varied if is_differentiable(kinds.get(n, ANY))}
+        self.varied = {
+            n for n in varied if kinds.get(n, ANY).name in _NUMBERS or _holds_numbers(kinds.get(n, ANY))
+        }
         self.statements = [n for n in t.own_nodes(fn.tree.body) if isinstance(n, gast.stmt)]
         self.sets: set[str] = set()
         self.dicts = {n for n, kind in kinds.items() if kind.name == "dict"}
@@ -189,7 +193,11 @@ class _Finder:
         if not function and not method:
             return False
         if method:
-            return method not in _PUT + _LISTS and bool(_names(value.args) & self.taken)
+            return (
+                method not in _PUT + _LISTS
+                and not hasattr(str, method)
+                and bool(_names(value.args) & self.taken)
+            )
         of_set = function not in _ASKING + _RUNNING and function not in (
             "set",
             "frozenset",
@@ -199,6 +207,11 @@ class _Finder:
         )
         given = _names(value.args)
         return of_set and bool(given & self.taken or given & self.holding & self.sets)
+
+
+def _holds_numbers(kind: Kind) -> bool:
+    """Tell whether a kind is that of a tuple with numbers, as far as is known."""
+    return kind.name == "tuple" and any(getattr(item, "name", "") in _NUMBERS for item in kind.items or ())
 
 
 def _names(nodes: list[Any]) -> set[str]:

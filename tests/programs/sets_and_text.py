@@ -1,5 +1,6 @@
 """Sets, text, counters and the keys of dicts, which decide what is computed, beside numbers that have a derivative."""
 
+import heapq
 from collections import Counter
 
 import numpy as np
@@ -117,3 +118,33 @@ def numbers_as_keys_of_a_memo(x):
 
     squares = {v: v * v for v in x}
     return halved(x[1]) + halved(x[3]) + sum(squares[k] for k in squares)
+
+
+ROADS = {"a": [("b", 0), ("c", 1)], "b": [("d", 2)], "c": [("d", 3)], "d": []}
+
+
+@program(np.array([0.5, 1.25, 0.75, 1.7]))
+def shortest_paths(x):
+    distances, done, heap = {"a": 0.0}, set(), [(0.0, "a")]
+    while heap:
+        distance, place = heapq.heappop(heap)
+        if place in done:
+            continue
+        done.add(place)
+        for other, road in ROADS[place]:
+            further = distance + x[road] ** 2
+            if other not in distances or further < distances[other]:
+                distances[other] = further
+                heapq.heappush(heap, (further, other))
+    return sum(v * len(k) for k, v in distances.items()) + len("".join(sorted(done))) * x[0]
+
+
+@program(np.array([0.5, 1.25, 0.75, 1.7]))
+def keys_that_are_tuples_popped(x):
+    table, total = {}, 0.0
+    for i, v in enumerate(x):
+        table[i, "k"] = v * v
+    while table:
+        key, value = table.popitem()
+        total += value * (key[0] + 1)
+    return total
