@@ -600,18 +600,6 @@ def instance_made_by_a_metaclass(x):
     return tagged.value * len(tagged.tag)
 
 
-class _Doubling(list):
-    def append(self, item):
-        super().append(2.0 * item)
-
-
-@refused(np.ones(3))
-def list_of_a_class_that_changes_itself_in_its_own_way(x):
-    items = _Doubling()  # refused at: items = _Doubling()
-    items.append(x[0])
-    return items[0]
-
-
 @refused(np.ones(3))
 def numbers_from_a_set_summed(x):
     return sum({v * v for v in x})  # refused at: sum(
