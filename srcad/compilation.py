@@ -16,7 +16,7 @@ from srcad.analysis.kinds import Kind, array, is_differentiable, kind_of
 from srcad.derive.request import Request
 from srcad.errors import ArgumentError, SrcadError, UnsupportedError
 from srcad.forward_pipeline import build_forward
-from srcad.hidden_changes import refuse_hidden_changes
+from srcad.hidden_changes import refuse_hidden_changes, refuse_own_items
 from srcad.pipeline import Code, build
 from srcad.places import place
 from srcad.targets import Target, refuse_changed_defaults
@@ -106,6 +106,8 @@ def compiled(
     """
     everything = (*values, *target.captured())
     derived = target.inner.derived(values) if target.inner is not None else None
+    for value in everything:
+        _refuse_own_items(value)
     func = target.closure.function if target.closure is not None else target.func
     func = derived if derived is not None else func
     identity = func.__code__ if func is target.func else func
@@ -133,6 +135,14 @@ def compiled(
     _CACHE[key] = code
     code.keep = (target.func, target.closure, derived)
     return code
+
+
+def _refuse_own_items(value: Any) -> None:
+    """Refuse containers among the arguments whose class says itself what their items are."""
+    if isinstance(value, (list, tuple, dict)):
+        refuse_own_items(type(value))
+        for item in value.values() if isinstance(value, dict) else value:
+            _refuse_own_items(item)
 
 
 def _classes_in(kind: Kind) -> Iterator[type]:

@@ -29,6 +29,7 @@ from srcad.dynamic_objects import call_of_class
 from srcad.dynamic_operators import OPERATORS
 from srcad.dynamic_rules import call_of_rule, call_without_derivative, image_of_result
 from srcad.errors import NoDerivativeError
+from srcad.hidden_changes import refuse_method_of_base
 from srcad.lang.function import Nested
 from srcad.lang.recursion import with_deep_calls
 from srcad.literal_options import LiteralCall, literal_call
@@ -100,6 +101,7 @@ def call(
     if bound and not isinstance(receiver, (types.ModuleType, np.ufunc)):
         if not isinstance(receiver, (*CONTAINERS, np.ndarray, np.generic, *PLAIN, random.Random)):
             raise missing(function)
+        refuse_method_of_base(receiver, function.__name__)
         return call_method(receiver, own, function.__name__, args, shadows, options, option_shadows)
     if isinstance(function, types.BuiltinFunctionType):
         written_out = source_of_builtin(function, len(args), tuple(options))

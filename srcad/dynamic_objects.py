@@ -16,7 +16,7 @@ from srcad import runtime as rt
 from srcad.derive.constructors import init_only_fields
 from srcad.dynamic_containers import dict_of, items_of
 from srcad.errors import UnsupportedError
-from srcad.hidden_changes import refuse_hidden_changes, refuse_unknown_making
+from srcad.hidden_changes import refuse_hidden_changes, refuse_own_items, refuse_unknown_making
 from srcad.places import place
 
 __all__ = ["call_of_class", "fill_fields", "shadow_of_partial"]
@@ -33,6 +33,7 @@ def call_of_class(
     call: Call, cls: type, args: Any, shadows: Any, options: dict[str, Any], option_shadows: dict[str, Any]
 ) -> Outcome:
     """Make an instance and its shadow."""
+    refuse_own_items(cls)
     fields = getattr(cls, "_fields", None)
     if issubclass(cls, tuple) and fields is not None:
         value = cls(*args, **options)

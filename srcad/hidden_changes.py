@@ -9,6 +9,7 @@ from __future__ import annotations
 import functools
 import inspect
 import types
+from collections import defaultdict
 from collections.abc import Iterator
 
 import gast
@@ -18,9 +19,18 @@ from srcad.errors import Location, SrcadError, UnsupportedError
 from srcad.lang import tree as t
 from srcad.lang.source import Source, read
 
-__all__ = ["refuse_hidden_changes", "refuse_unknown_making"]
+__all__ = ["refuse_hidden_changes", "refuse_method_of_base", "refuse_own_items", "refuse_unknown_making"]
 
 _ANSWERS = tuple(f"__{title}__" for title in "lt le gt ge eq ne bool len contains str repr format".split())
+
+_READ_AS_ITEMS = ("__getitem__", "__iter__", "__reversed__", "__len__")
+_METHODS_OF_LISTS = tuple(name for name in dir(list) if not name.startswith("_"))
+_OF_ITEMS = (
+    (list, _READ_AS_ITEMS + _METHODS_OF_LISTS),
+    (tuple, _READ_AS_ITEMS),
+    (defaultdict, ("__missing__",)),
+)
+"""What classes that extend these may not say in a way of their own."""
 
 
 def refuse_hidden_changes(cls: type) -> None:
@@ -53,6 +63,30 @@ def refuse_unknown_making(cls: type, at: Location | None) -> None:
         return
     raise UnsupportedError(f"The class '{cls.__name__}' {by} makes its instances in a way that is not known.",
                            "Make them in __init__.", at)  # fmt: skip
+
+
+def refuse_own_items(cls: type) -> None:
+    """Refuse a class that extends a container and says itself what its items are."""
+    for base, names in _OF_ITEMS:
+        own = _own_method(cls, names) if issubclass(cls, base) else None
+        if own is not None:
+            raise UnsupportedError(f"The class '{cls.__name__}' extends {base.__name__} and has a method '{own}' of its "
+                                   "own, which derivatives would not call.",
+                                   f"Keep a {base.__name__} in an attribute of its instances.")  # fmt: skip
+
+
+@functools.lru_cache(maxsize=1024)
+def _own_method(cls: type, names: tuple[str, ...]) -> str | None:
+    return next((name for name in names if isinstance(getattr(cls, name, None), types.FunctionType)), None)
+
+
+def refuse_method_of_base(receiver: object, name: str) -> None:
+    """Refuse ``super().name`` of a container whose class has such a method of its own."""
+    cls = type(receiver)
+    if isinstance(getattr(cls, name, None), types.FunctionType):
+        base = next(c.__name__ for c in cls.__mro__ if c.__module__ in ("builtins", "collections"))
+        raise UnsupportedError(f"The method '{name}' of {base} is called from that of '{cls.__name__}', which extends it.",
+                               f"Keep a {base} in an attribute of its instances.")  # fmt: skip
 
 
 @functools.lru_cache(maxsize=1024)

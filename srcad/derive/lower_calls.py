@@ -121,7 +121,12 @@ class CallLowering(OutputLowering):
         func = node.func
         base = func.value if isinstance(func, gast.Attribute) else None
         cls = self.scope.statics.get(base.id) if isinstance(base, gast.Name) else None
-        if cls not in _WITH_METHODS or not node.args or not callable(vars(cls).get(func.attr)):
+        if (
+            not isinstance(cls, type)
+            or cls not in _WITH_METHODS
+            or not node.args
+            or not callable(vars(cls).get(func.attr))
+        ):
             return
         receiver = node.args[0]
         is_known = cls is np.ndarray or self.kind(receiver).name == _WITH_METHODS[cls]

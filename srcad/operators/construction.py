@@ -16,7 +16,7 @@ from srcad import runtime as rt
 from srcad.analysis.kinds import is_differentiable, kind_of
 from srcad.derive.constructors import init_only_fields
 from srcad.errors import UnsupportedError
-from srcad.hidden_changes import refuse_hidden_changes, refuse_unknown_making
+from srcad.hidden_changes import refuse_hidden_changes, refuse_own_items, refuse_unknown_making
 from srcad.places import place
 from srcad.runtime.tangent_copies import record_tangent
 from srcad.runtime.tangents import Tangent, tangent_like, zero_tangent
@@ -30,6 +30,7 @@ _NUMERIC = (float, int, complex, np.ndarray, np.generic)
 
 def make(call: Call, cls: Any, args: Any, tangents: Any, options: Any, option_tangents: Any) -> Outcome:
     """Make an instance of ``cls`` and its tangent; ``call`` calls what the class defines."""
+    refuse_own_items(cls)
     if issubclass(cls, tuple) and hasattr(cls, "_fields"):
         record = cls(*args, **options)
         return record, record_tangent(record, tangents, option_tangents)

@@ -274,7 +274,7 @@ def _structural(calls: Calls) -> Results:
     method = function is not operator.getitem and is_method_of(value, values[0])
     found: Results = []
     pullbacks = [pullback]
-    is_record = function is getattr and values[1] in getattr(values[0], "_fields", ())
+    is_record = function is getattr and values[1] in getattr(type(values[0]), "_fields", ())
     if function is getattr and isinstance(values[0], CONTAINERS) and not (method or is_record):
         zero = zero_tangent(value), zero_tangent(shadow), 0.0
         return [(value, shadow, pullback), *(zero for _ in calls[1:])]

@@ -22,6 +22,7 @@ from srcad.dynamic_containers import is_iterable_of_class, memo_of, written_copi
 from srcad.dynamic_operators import mixed, ufunc_of_arrays
 from srcad.dynamic_rules import carries_derivative
 from srcad.errors import ArgumentError, NoDerivativeError
+from srcad.hidden_changes import refuse_method_of_base
 from srcad.lang.function import Nested
 from srcad.literal_options import literal_call, without_defaults
 from srcad.operators.construction import make, plain
@@ -208,6 +209,7 @@ def call(function: Any, held: Any, args: Any, tangents: Any, options: Any, optio
     if is_method_of_builtin(function):
         read = isinstance(held, types.BuiltinMethodType)  # as an attribute, and so was its tangent
         image = held.__self__ if read else held
+        refuse_method_of_base(function.__self__, function.__name__)
         return call_method(
             function.__self__, image, function.__name__, args, tangents, options, option_tangents
         )

@@ -338,7 +338,11 @@ def _structural(args: Any, tangents: Any) -> Outcome:
     value, shadow, pullback = dynamic.call(function, own, values, shadows, options, option_shadows)
     if function is getattr:
         dvalues = (complete_tangent(dvalues[0], values[0]), *dvalues[1:])
-        of_class = isinstance(values[0], CONTAINERS) and values[1] not in getattr(values[0], "_fields", ())
+        if isinstance(values[0], dict) and values[0].get(values[1]) is value:  # items read as attributes
+            down = dshadows[0].get(values[1], 0.0) if isinstance(dshadows[0], dict) else 0.0
+            return (value, shadow, pullback), (dvalues[0][values[1]], down, 0.0)
+        fields = getattr(type(values[0]), "_fields", ())
+        of_class = isinstance(values[0], CONTAINERS) and values[1] not in fields
         if of_class and not is_method_of(value, values[0]):
             return (value, shadow, pullback), (zero_tangent(value), zero_tangent(shadow), 0.0)
         if isinstance(dvalues[0], float):  # that of an object in which no derivative is known

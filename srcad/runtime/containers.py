@@ -77,6 +77,9 @@ def fold_repeats(gradient: list[Any], length: int) -> list[Any]:
 
 def keys(mapping: Any) -> list[Any]:
     """Return the keys of a mapping."""
+    if isinstance(mapping, super):
+        raise UnsupportedError("The items that super() has are run through in a class that extends dict.",
+                               "Keep a dict in an attribute of its instances.")  # fmt: skip
     return list(mapping)
 
 

@@ -37,7 +37,7 @@ def test_compiled_derivatives_of_structures_agree_with_the_tape():
     check_grads(weighted, (POINT,), against="tape")
 
 
-def test_a_disagreement_names_the_entry():
+def test_a_disagreement_names_the_worst_entry():
     def shown(x):
         return x * x
 
@@ -50,7 +50,7 @@ def test_a_disagreement_names_the_entry():
         return np.sum(x * shown(x))
 
     try:
-        with pytest.raises(GradientCheckError, match=r"args\[0\]\[0\].*tape gives"):
+        with pytest.raises(GradientCheckError, match=r"args\[0\]\[1\].*tape gives.*worst"):
             check_grads(f, (np.array([1.0, 2.0]),), against="tape")
     finally:
         del registry._RULES[shown]
