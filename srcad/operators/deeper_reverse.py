@@ -5,47 +5,46 @@ A call of ``rt.call`` returns a value, its shadow and a pullback; each of the th
 
 from __future__ import annotations
 
-import collections
 import copy
 import functools
-import inspect
 import operator
 import types
 from typing import Any
 
 import numpy as np
 
-from srcad import dynamic, dynamic_rules
+from srcad import dynamic
 from srcad import runtime as rt
-from srcad.analysis.kinds import is_differentiable, kind_of
 from srcad.analysis.results.calls import ARRAY_METHODS, function_of_method
-from srcad.compilation import compiled
 from srcad.derive.builtin_sources import source_of_builtin
 from srcad.derive.call_adjoints import CONVERSIONS
 from srcad.dynamic_attributes import computes_methods, is_method_of, method_of_object
 from srcad.dynamic_containers import MOST_ITEMS, endless, is_iterable_of_class, memo_of, run, written_copier
-from srcad.dynamic_objects import fill_fields
 from srcad.dynamic_operators import ufunc_of_arrays
 from srcad.lang.function import Nested
-from srcad.literal_options import LiteralCall, literal_call
 from srcad.operators.computed import by_class, keep_cached
-from srcad.operators.deeper import Part, Parts, apply, install
+from srcad.operators.deeper import Part, Parts, install
+from srcad.operators.deeper_functions import (
+    Calls,
+    Results,
+    constructed,
+    instance_parts,
+    nothing_like,
+    of_function,
+    of_rule,
+    run_all,
+    updated,
+    with_function,
+)
 from srcad.operators.mixed_operands import of_mixed_operands
 from srcad.operators.over_copies import (
     ANSWERS,
     container_call,
     copied,
-    fields_of,
-    init_only_tangents,
     is_listed,
     items_listed,
     partial_called,
     record_method,
-)
-from srcad.operators.over_functions import (
-    bound_images,
-    by_products,
-    of_class,
 )
 from srcad.operators.shadowed_calls import (
     ATTRIBUTES,
@@ -70,18 +69,13 @@ from srcad.operators.shadowed_calls import (
 )
 from srcad.operators.sources import SOURCES, has_plain_operands, items_by_position
 from srcad.rules import registry
-from srcad.runtime.tangents import CONTAINERS, Tangent, complete_tangent, partial_of, zero_tangent
-from srcad.stored_parameters import lasting_of, refuse_stores_outside
-from srcad.targets import Target, is_partial_method, partial_shadow, partial_tangent
+from srcad.runtime.tangents import CONTAINERS, Tangent, partial_of, zero_tangent
+from srcad.targets import is_partial_method, partial_shadow, partial_tangent
 from srcad.wrappers import of_arrays
 
-__all__ = ["Calls", "call_parts", "install_handlers", "method_parts", "without_pullback"]
+__all__ = ["call_parts", "install_handlers", "method_parts", "without_pullback"]
 
-Results = list[Any]
 _NUMERIC = (float, int, complex, np.ndarray, np.generic)
-
-
-Calls = list[ShadowedCall]
 
 
 def install_handlers() -> None:
@@ -124,22 +118,22 @@ def call_parts(calls: Calls) -> Results:
         made = super(*values)
         return without_pullback([(made, first.shadows[1]), *((c.values[1], c.shadows[1]) for c in calls[1:])])
     if isinstance(function, Nested):
-        return _of_function(_closed(calls))
+        return of_function(_closed(calls))
     if isinstance(function, functools.partial):
         called = [partial_called(first, call) for call in calls[1:]]
-        base = called[0][0] if called else partial_called(first, _nothing_like(first))[0]
+        base = called[0][0] if called else partial_called(first, nothing_like(first))[0]
         return call_parts([ShadowedCall(*base), *(ShadowedCall(*image) for _, image in called)])
     if known and function in (copy.copy, copy.deepcopy):
         return _copied(calls)
     ufunc = ufunc_of_arrays(function, values) if known else None
     if ufunc is not None:
-        return call_parts(_with_function(calls, ufunc))
+        return call_parts(with_function(calls, ufunc))
     between = of_mixed_operands(call_parts, calls) if known else None
     if between is not None:
         return between
     if known and function in OUT_OF_PLACE and is_not_updated(function, values[0]):
         function = OUT_OF_PLACE[function]
-        calls = _with_function(calls, function)
+        calls = with_function(calls, function)
         first = calls[0]
     computed_by = None
     if known and function in UFUNCS and all(isinstance(v, _NUMERIC) for v in values):
@@ -148,8 +142,8 @@ def call_parts(calls: Calls) -> Results:
     if known and registry.find(function) is not None and converted is None:
         made = of_arrays(function, values, first.options)
         if made is not function:
-            return _of_function(_with_function(calls, made))
-        return _of_rule(_with_function(calls, function), computed_by)
+            return of_function(with_function(calls, made))
+        return of_rule(with_function(calls, function), computed_by)
     plain = known and (has_plain_operands(function, values) or is_without_derivative(function, values))
     if plain or is_apart(function, values):
         made = dynamic.call(*first)
@@ -157,7 +151,7 @@ def call_parts(calls: Calls) -> Results:
     if known and function in (*ATTRIBUTES, operator.getitem):
         by_method = by_class(calls)
         if by_method is not None:
-            found = _of_function(by_method)
+            found = of_function(by_method)
             keep_cached(calls, found)
             return found
     if function is getattr and names_a_method_of_an_array(*values[:2]):
@@ -175,21 +169,21 @@ def _by_class(calls: Calls, function: Any, known: bool) -> Results:
     """Return the parts of a call that a class decides about, or of a function with source."""
     values = calls[0].values
     if known and function in UPDATES and values and isinstance(values[0], np.ndarray):
-        return _update(calls)
+        return updated(calls)
     accessor = method_of_class(function, values) if function in (getattr, setattr) else None
     if accessor is not None:
         places = (0,) if function is getattr else (0, 2)
-        return _of_function([_chosen(call, accessor, places) for call in calls])
+        return of_function([_chosen(call, accessor, places) for call in calls])
     for method, order in operator_methods(function, values) if known else ():
-        found = _of_function([_chosen(call, method, order) for call in calls])
+        found = of_function([_chosen(call, method, order) for call in calls])
         if found[0][0] is not NotImplemented:
             return found
     if function is rt.sequence and is_iterable_of_class(values[0]):
         return _iterated(calls)
     if function is rt.sequence or (function is list or function is tuple) and is_listed(*values[:1]):
-        return _constructed(items_listed, calls)
+        return constructed(items_listed, calls)
     if isinstance(function, type) and function not in SOURCES:
-        return _of_class(calls)
+        return instance_parts(calls)
     receiver = getattr(function, "__self__", None)
     if (
         isinstance(function, types.BuiltinMethodType)
@@ -205,16 +199,12 @@ def _by_class(calls: Calls, function: Any, known: bool) -> Results:
         function = SOURCES.get(function, function)
     if isinstance(function, types.BuiltinFunctionType):
         function = source_of_builtin(function, len(values), tuple(calls[0].options)) or function
-    return _of_function(_with_function(calls, function))
+    return of_function(with_function(calls, function))
 
 
 def without_pullback(pairs: list[tuple[Any, Any]]) -> Results:
     first, *images = pairs
     return [(*first, _nothing_to_do), *((*image, 0.0) for image in images)]
-
-
-def _with_function(calls: Calls, function: Any) -> Calls:
-    return [calls[0]._replace(function=function), *calls[1:]]
 
 
 def _chosen(call: ShadowedCall, method: Any, places: tuple[int, ...]) -> ShadowedCall:
@@ -235,30 +225,17 @@ def _closed(calls: Calls) -> Calls:
     return made
 
 
-def _nothing_like(call: ShadowedCall) -> ShadowedCall:
-    """Return the zero tangent of a call."""
-    return ShadowedCall(*(zero_tangent(part) for part in call))
-
-
 def _copied(calls: Calls) -> Results:
     """The parts of a copy by the ``copy`` module."""
     copier, value = calls[0].function, calls[0].values[0]
     written = written_copier(copier, value)
     if written is None:
-        return _constructed(copied, calls)
-    return _of_function([
+        return constructed(copied, calls)
+    return of_function([
         plain_call(written if k == 0 else 0.0, (c.values[0], *memo_of(copier)),
                         (c.shadows[0], *((None if k == 0 else 0.0) for _ in memo_of(copier))))
         for k, c in enumerate(calls)
     ])  # fmt: skip
-
-
-def _constructed(construct: Any, calls: Calls) -> Results:
-    """Return the parts of something new that is made of values, of shadows and of tangents in the same way."""
-    made = [construct(calls[0], call) for call in calls[1:] or [_nothing_like(calls[0])]]
-    value, shadow, _ = made[0][0]
-    pullback = functools.partial(_all, [first[2] for first, _ in made])
-    return [(value, shadow, pullback), *((*image[:2], 0.0) for _, image in made)][: len(calls)]
 
 
 # -- what only moves values about ---------------------------------------------------------------------
@@ -298,12 +275,7 @@ def _structural(calls: Calls) -> Results:
         )
         pullbacks.append(pull)
         found.append((0.0 if image is None else image, 0.0 if image_shadow is None else image_shadow, 0.0))
-    return [(value, shadow, functools.partial(_all, pullbacks)), *found]
-
-
-def _all(pullbacks: list[Any]) -> None:
-    for pullback in pullbacks:
-        pullback()
+    return [(value, shadow, functools.partial(run_all, pullbacks)), *found]
 
 
 def _of_container_call(parts: Parts) -> Results:
@@ -347,13 +319,13 @@ def method_parts(receiver: Any, name: str, calls: Calls, own: Any, downs: Any = 
     if of_object is not None:
         bases = zip(calls, [(receiver.__self__, own), *zip(held, downs)])
         whole = [c._replace(own=None, values=(b, *c.values), shadows=(s, *c.shadows)) for c, (b, s) in bases]
-        return call_parts(_with_function(whole, of_object))
+        return call_parts(with_function(whole, of_object))
     if isinstance(receiver, tuple) and name in ("_replace", "_asdict"):
         given = [
             (receiver, own, name, *first[2:]),
             *((h, d, 0.0, *c[2:]) for h, d, c in zip(held, downs, images)),
         ]
-        return _constructed(record_method, given)  # type: ignore[arg-type]
+        return constructed(record_method, given)  # type: ignore[arg-type]
     if rt.built_in_method(receiver, name):
         given = [Part(None, (receiver, own, name, *first[2:]), {})]
         given += [Part(0.0, (h, d, 0.0, *call[2:]), {}) for h, d, call in zip(held, downs, images)]
@@ -372,7 +344,7 @@ def method_parts(receiver: Any, name: str, calls: Calls, own: Any, downs: Any = 
                 [own, *downs],
             )
         ]
-        return _of_rule(whole)
+        return of_rule(whole)
     function = rt.method_for(receiver, name, first.values)
     if isinstance(receiver, np.ndarray):
         raise dynamic.missing(function)
@@ -415,7 +387,7 @@ def _of_computed_method(receiver: Any, name: str, calls: Calls, owns: list[Any])
 def _iterated(calls: Calls) -> Results:
     """List what an instance iterates over, as its class says."""
     iterate = getattr(type(calls[0].values[0]), "__iter__", items_by_position)
-    made = _of_function(_with_function(calls, iterate))
+    made = of_function(with_function(calls, iterate))
     advance = getattr(type(made[0][0]), "__next__", None)
     if not isinstance(advance, types.FunctionType):
         return [(list(made[0][0]), *made[0][1:]), *made[1:]]
@@ -426,7 +398,7 @@ def _iterated(calls: Calls) -> Results:
     steps = [made]
     for _ in range(MOST_ITEMS):
         try:
-            steps.append(_of_function(given))
+            steps.append(of_function(given))
         except StopIteration:
             return [_gathered([step[k] for step in steps], k == 0) for k in range(len(made))]
     raise endless()
@@ -437,162 +409,6 @@ def _gathered(steps: list[tuple[Any, ...]], is_first: bool) -> tuple[Any, ...]:
     pullbacks = [pullback for _, _, pullback in steps[::-1]]
     undo = functools.partial(run, pullbacks) if is_first else partial_of(0.0, pullbacks)
     return [value for value, _, _ in steps[1:]], [shadow for _, shadow, _ in steps[1:]], undo
-
-
-# -- functions ----------------------------------------------------------------------------------------
-
-
-def _of_rule(calls: Calls, computed_by: Any = None) -> Results:
-    """Call a function that has a rule; ``computed_by`` is an operator that has the rule of a function of NumPy."""
-    first = calls[0]
-    function, values, shadows = first.function, first.values, first.shadows
-    literal = literal_call(function, values, first.options)
-    if literal is not None:
-        return _of_function([_literal(literal, call, k) for k, call in enumerate(calls)])
-    value, shadow, pullback = dynamic_rules.call_of_rule(
-        function, values, shadows, first.options, first.option_shadows, computed_by
-    )
-    moved = apply(function, [Part(None if k == 0 else 0.0, c.values, c.options) for k, c in enumerate(calls)])
-    own = pullback.args[2] if isinstance(pullback, functools.partial) else shadow
-    found: Results = [(value, shadow, pullback)]
-    for call, image in zip(calls[1:], moved[1:]):
-        held = tuple(0.0 if s is None else d for s, d in zip(shadows, call.shadows))
-        made = zero_tangent(own)
-        down = dynamic_rules.views_or_own(rt.mirrored_views(value, values, held), made)
-        pull: Any = 0.0
-        if isinstance(pullback, functools.partial):
-            signature = inspect.Signature(pullback.args[0].parameters)
-            arguments = signature.bind(*call.values, **call.options).arguments
-            images = dict(signature.bind(*call.shadows, **call.option_shadows).arguments)
-            pull = partial_of(0.0, 0.0, image, made, call.values, call.options, arguments, images)
-        found.append((image, down, pull))
-    return found
-
-
-def _literal(literal: LiteralCall, call: ShadowedCall, k: int) -> ShadowedCall:
-    """Return a part of the call of a function in which options stand that a rule does not take."""
-    return ShadowedCall(
-        0.0 if k else literal.function,
-        None,
-        literal.positional(call.values),
-        literal.positional(call.shadows),
-        literal.named(call.options),
-        literal.named(call.option_shadows),
-    )
-
-
-def _update(calls: Calls) -> Results:
-    """Do ``base op= value`` for an array and its tangents, of which each has to be undone."""
-    first, *images = calls
-    base, value = first.values
-    before = [(np.array(c.values[0]), np.array(c.values[1]) if isinstance(c.values[1], np.ndarray) else c.values[1])
-              for c in images]  # fmt: skip
-    moved = apply(UPDATES[first.function], [Part(0.0, c.values, {}) for c in calls])
-    outcome = dynamic.call(first.function, None, (base, value), first.shadows, {}, {})
-    found: Results = [outcome]
-    for call, (old, operand), new in zip(images, before, moved[1:]):
-        call.values[0][...] = new
-        shadow, value_shadow = call.shadows
-        found.append(
-            (call.values[0], shadow, partial_of(0.0, 0.0, call.values[0], shadow, old, operand, value_shadow))
-        )
-    return found
-
-
-def _of_class(calls: Calls) -> Results:
-    """Make an instance, its shadow and the tangents of both."""
-    first, *images = calls
-    cls = first.function
-    init = cls.__init__
-    has_own = isinstance(init, types.FunctionType) and init.__code__.co_filename != "<string>"
-    after = getattr(cls, "__post_init__", None)
-    if not has_own and isinstance(after, types.FunctionType):
-        return _of_dataclass(calls, after)
-    if not has_own or issubclass(cls, (tuple, list, dict, functools.partial, collections.deque)):
-        return _constructed(functools.partial(of_class, None), calls)
-    instance = cls.__new__(cls)
-    whole = [(instance, rt.Shadow()), *((Tangent(instance), rt.Shadow()) for _ in images)]
-    found = _of_function([
-        call._replace(function=init if k == 0 else 0.0, own=None, values=(item, *call.values),
-                      shadows=(image, *call.shadows))
-        for k, (call, (item, image)) in enumerate(zip(calls, whole))
-    ])  # fmt: skip
-    return [(*pair, outcome[2]) for pair, outcome in zip(whole, found)]
-
-
-def _of_dataclass(calls: Calls, after: Any) -> Results:
-    """Make an instance of a dataclass, which goes on in ``__post_init__``."""
-    first, *images = calls
-    cls = first.function
-    instance, shadow = cls.__new__(cls), rt.Shadow()
-    given = fill_fields(
-        cls, instance, shadow, (first.values, first.options), (first.shadows, first.option_shadows)
-    )
-    whole: list[tuple[Any, Any]] = [
-        (instance, shadow),
-        *(fields_of(cls, instance, shadow, c) for c in images),
-    ]
-    beside = [
-        (tuple(value for value, _ in given), tuple(part for _, part in given)),
-        *(init_only_tangents(cls, given, c) for c in images),
-    ]
-    found = _of_function([
-        call._replace(function=after if k == 0 else 0.0, own=None, values=(item, *values),
-                      shadows=(image, *shadows), options={}, option_shadows={})
-        for k, (call, (item, image), (values, shadows)) in enumerate(zip(calls, whole, beside))
-    ])  # fmt: skip
-    return [(*pair, outcome[2]) for pair, outcome in zip(whole, found)]
-
-
-def _of_function(calls: Calls) -> Results:
-    """Call a function with source: the forward half of its own derivative is differentiated, and kept the other."""
-    first, *images = calls
-    target = Target(first.function)
-    bound = target.bind(tuple(first.values), first.options)
-    captured = target.captured()
-    everything = dict(zip([*target.names, *target.captured_names()], (*bound, *captured)))
-    image_of = bound_images(target, first.own, first.shadows, first.option_shadows, len(captured))
-    wanted = tuple(
-        n
-        for n, v in everything.items()
-        if not rt.is_lasting(image_of.get(n)) and is_differentiable(kind_of(v))
-    )
-    code = compiled(target, bound, wanted, "call", aliased=rt.share_memory(tuple(everything.values())))
-    lasting = lasting_of(target, image_of, code.changed_arguments, None)
-    if lasting:
-        refuse_stores_outside(target, tuple(everything.values()), wanted, lasting)
-    for n in code.shadowed:
-        if image_of.get(n) is None:
-            image_of[n] = rt.lasting_shadow(everything[n]) if n in lasting else rt.shadow(everything[n])
-    given = [Part(None, (*everything.values(), *(image_of[n] for n in code.shadowed)), {})]
-    flat = [plain_call(None, everything.values(), (image_of.get(n) for n in everything))]
-    shadows_of = []
-    for call in images:
-        values = bound_images(target, call.function, call.values, call.options, len(captured))
-        shadows = bound_images(target, call.own, call.shadows, call.option_shadows, len(captured))
-        whole = {n: complete_tangent(values.get(n), v) for n, v in everything.items()}
-        held = {n: complete_tangent(shadows.get(n), image_of.get(n)) for n in everything}
-        shadows_of.append(held)
-        given.append(Part(0.0, (*whole.values(), *(held[n] for n in code.shadowed)), {}))
-        flat.append(plain_call(0.0, whole.values(), held.values()))
-    if not isinstance(code.entries[0], types.FunctionType):
-        return _of_function(_with_function(flat, by_products(target, bound)))
-    forward, backward = code.entries
-    outcomes = apply(forward, given)
-    names_of = zero_tangent(code.valued)
-    if code.result_shadowed:
-        value, shadow, residuals = outcomes[0]
-        pullback = functools.partial(dynamic.pull_gradients, backward, residuals, code.valued, image_of)
-        pulls = [partial_of(0.0, 0.0, o[2], names_of, held) for o, held in zip(outcomes[1:], shadows_of)]
-        return [(value, shadow, pullback), *((o[0], o[1], pull) for o, pull in zip(outcomes[1:], pulls))]
-    value, residuals = outcomes[0]
-    shadow = rt.shadow(value)
-    pullback = functools.partial(dynamic.pull_value, backward, residuals, shadow, code.valued, image_of)
-    found: Results = [(value, shadow, pullback)]
-    for (image, kept), held in zip(outcomes[1:], shadows_of):
-        down = zero_tangent(shadow)
-        found.append((image, down, partial_of(0.0, 0.0, kept, down, names_of, held)))
-    return found
 
 
 def _nothing_to_do() -> None:

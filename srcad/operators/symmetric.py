@@ -22,7 +22,7 @@ from srcad.dynamic_operators import OPERATORS
 from srcad.errors import UnsupportedError
 from srcad.operators import composition
 from srcad.operators.deeper import Part, Parts, again, apply, install
-from srcad.operators.deeper_reverse import Calls
+from srcad.operators.deeper_functions import Calls
 from srcad.operators.dynamic import SPECIAL
 from srcad.operators.shadowed_calls import CALLS, plain_call
 from srcad.places import place
