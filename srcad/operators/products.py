@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import inspect
 from collections.abc import Callable
 from typing import Any
 
@@ -152,7 +153,14 @@ def _vectors(title: str, target: Target, argnums: Argnums, places: tuple[int, ..
 
 def _require_points(title: str, target: Target, places: tuple[int, ...], values: tuple[Any, ...]) -> None:
     """Refuse a call without the arguments to differentiate by."""
-    if any(k >= len(values) for k in places):
+    names = target.names[len(target.before) :]
+    missing = [names[k] for k in places if k >= len(values)]
+    by_name = [n for n in missing if target.signature.parameters[n].kind is inspect.Parameter.KEYWORD_ONLY]
+    if by_name:
+        raise ArgumentError(f"{title} of '{target.title()}' is asked for '{by_name[0]}', which is given by name alone.",
+                            f"Differentiate a function that has it by position: lambda {by_name[0]}: "
+                            f"{target.title()}(..., {by_name[0]}={by_name[0]}).", place(target.func))  # fmt: skip
+    if missing:
         raise ArgumentError(f"{title} of '{target.title()}' is called without an argument to differentiate by.",
                             f"Call {title}(f)(*args, v), with the vector last.", place(target.func))  # fmt: skip
 
