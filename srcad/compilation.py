@@ -106,8 +106,7 @@ def compiled(
     """
     everything = (*values, *target.captured())
     derived = target.inner.derived(values) if target.inner is not None else None
-    for value in everything:
-        _refuse_own_items(value)
+    _refuse_own_items(everything)
     func = target.closure.function if target.closure is not None else target.func
     func = derived if derived is not None else func
     identity = func.__code__ if func is target.func else func
@@ -137,12 +136,16 @@ def compiled(
     return code
 
 
-def _refuse_own_items(value: Any) -> None:
+def _refuse_own_items(values: tuple[Any, ...]) -> None:
     """Refuse containers among the arguments whose class says itself what their items are."""
-    if isinstance(value, (list, tuple, dict)):
-        refuse_own_items(type(value))
-        for item in value.values() if isinstance(value, dict) else value:
-            _refuse_own_items(item)
+    seen: set[int] = set()
+    waiting: list[Any] = list(values)
+    while waiting:
+        value = waiting.pop()
+        if isinstance(value, (list, tuple, dict)) and id(value) not in seen:
+            seen.add(id(value))
+            refuse_own_items(type(value))
+            waiting += value.values() if isinstance(value, dict) else value
 
 
 def _classes_in(kind: Kind) -> Iterator[type]:
