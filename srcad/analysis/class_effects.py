@@ -6,6 +6,7 @@ import functools
 import inspect
 import sys
 import types
+from dataclasses import dataclass
 from typing import Any
 
 import gast
@@ -23,6 +24,9 @@ __all__ = [
     "changes",
     "effects_in_sight",
     "is_users",
+    "Traits",
+    "methods_in_sight",
+    "methods_traits",
     "statements_of",
     "stores",
 ]
@@ -60,6 +64,56 @@ def classes_in_sight(fn: Function, *more: Any) -> list[type]:
         values += space.values()
     classes = {v for v in values if isinstance(v, type) and is_users(v)}
     return sorted(classes, key=lambda cls: (cls.__module__, cls.__qualname__))
+
+
+def methods_in_sight(fn: Function) -> frozenset[str]:
+    """Return the names of the methods that the classes in sight are written with."""
+    return frozenset(title for cls in classes_in_sight(fn) for title, _ in _method_trees(cls))
+
+
+@dataclass(frozen=True)
+class Traits:
+    """The attributes that methods of a name read and store in, themselves or by others, and whether one is a generator."""
+
+    reads: frozenset[str]
+    stores: frozenset[str]
+    generates: bool
+
+    @staticmethod
+    def of(body: Any) -> Traits:
+        """Return the traits of statements by themselves."""
+        nodes = list(t.own_nodes(body))
+        attributes = [n for n in nodes if isinstance(n, gast.Attribute)]
+        stored = {n.attr for n in attributes if not isinstance(n.ctx, gast.Load)}
+        for node in nodes:
+            base = None
+            if isinstance(node, gast.Subscript) and not isinstance(node.ctx, gast.Load):
+                base = node.value
+            elif isinstance(node, gast.Call) and getattr(node.func, "attr", "") in METHODS:
+                base = node.func.value
+            if isinstance(base, gast.Attribute):
+                stored.add(base.attr)
+        yields = any(isinstance(n, gast.Yield | gast.YieldFrom) for n in nodes)
+        return Traits(frozenset(n.attr for n in attributes), frozenset(stored), yields)
+
+    def joined(self, other: Traits, generates: bool) -> Traits:
+        return Traits(self.reads | other.reads, self.stores | other.stores, generates)
+
+
+def methods_traits(fn: Function) -> dict[str, Traits]:
+    """Return what the methods of each name do in the classes that are in sight."""
+    found: dict[str, Traits] = {}
+    for cls in classes_in_sight(fn):
+        for title, tree in _method_trees(cls):
+            own = Traits.of(statements_of(tree))
+            before = found.get(title, own)
+            found[title] = own.joined(before, own.generates or before.generates)
+    size = -1
+    while size != (size := sum(len(each.reads) + len(each.stores) for each in found.values())):
+        for title, own in found.items():
+            for called in own.reads & set(found):
+                found[title] = found[title].joined(found[called], own.generates)
+    return found
 
 
 def effects_in_sight(fn: Function, *more: Any) -> frozenset[str]:

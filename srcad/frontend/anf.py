@@ -36,6 +36,7 @@ from typing import Any
 
 import gast
 
+from srcad.analysis.class_effects import methods_in_sight
 from srcad.frontend.choices import Choices
 from srcad.frontend.consumers import Consumers
 from srcad.frontend.loops import lower_for, lower_while
@@ -267,7 +268,7 @@ class Anf(Targets, Choices, Consumers, Merges):
 
     def stmt_For(self, node: gast.For) -> None:
         """Run over a range."""
-        *setup, loop = lower_for(node, self.scope, self.builtin)
+        *setup, loop = lower_for(node, self.scope, self.builtin, lambda: methods_in_sight(self.fn))
         self.out.extend(self.block(setup))
         if isinstance(loop, gast.While):
             self.stmt_While(loop)

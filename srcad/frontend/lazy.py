@@ -35,6 +35,7 @@ from srcad.analysis.class_effects import is_users
 from srcad.errors import UnsupportedError
 from srcad.frontend.consumed import Place, places, put
 from srcad.frontend.lateness import Lateness
+from srcad.frontend.read_late import ReadLate
 from srcad.lang import tree as t
 from srcad.lang.function import Function, Nested
 from srcad.lang.walking import nodes_in
@@ -192,10 +193,16 @@ class _Lazy:
     def check(self) -> None:
         """Refuse iterators that are kept while the program may change what their items are made of."""
         lateness: Lateness | None = None
+        listed = ReadLate(self.fn)
         for stmt, around in _statements(self.fn.tree.body, ()):
             for path in places(stmt):
                 place = path[-1]
                 node = place.value()
+                reason = listed.why(node, stmt, around, path)
+                if reason is not None:
+                    raise UnsupportedError(f"The items that are run through are made at once, and {reason}.",
+                                           "Run through a list of them, which Python makes at once too: list(...).",
+                                           self.fn.source.locate(node))  # fmt: skip
                 if not self.is_lazy(node):
                     continue
                 lateness = lateness or Lateness(self.fn)

@@ -36,6 +36,7 @@ from typing import Any
 
 import gast
 
+from srcad.analysis.class_effects import METHODS, effects_in_sight, methods_in_sight
 from srcad.errors import UnsupportedError
 from srcad.frontend.quiet import why_not_at_once
 from srcad.frontend.statics import refer
@@ -58,7 +59,8 @@ def list_generators(fn: Function) -> Function:
     if first is None:
         return fn
     parameters = {n.id for n in nodes_in(fn.tree.args) if isinstance(n, gast.Name)}
-    reason = why_not_at_once(body, parameters | set(fn.captured))
+    quiet = methods_in_sight(fn) - effects_in_sight(fn) - METHODS
+    reason = why_not_at_once(body, parameters | set(fn.captured), quiet)
     if reason is not None:
         raise UnsupportedError(
             f"A generator is called where its values are not run through, and it {reason}.",

@@ -28,7 +28,7 @@ def f(xs):
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Container
 
 import gast
 import numpy as np
@@ -61,7 +61,12 @@ def lower_while(node: gast.While) -> gast.While:
     return t.place(gast.While(t.constant(True), [choice], node.orelse), node)
 
 
-def lower_for(node: gast.For, scope: Scope, called: Callable[[gast.expr], str | None]) -> list[gast.stmt]:
+def lower_for(
+    node: gast.For,
+    scope: Scope,
+    called: Callable[[gast.expr], str | None],
+    methods: Callable[[], Container[str]],
+) -> list[gast.stmt]:
     """Return the loop over a range, with what must run before it.
 
     Parameters
@@ -72,16 +77,24 @@ def lower_for(node: gast.For, scope: Scope, called: Callable[[gast.expr], str | 
         For names.
     called : callable
         Tells which builtin a call calls, if any.
+    methods : callable
+        Tells the methods that the user's classes are written with: ``items`` may be one of them.
     """
-    return [t.place(statement, node) for statement in Lowering(scope, called).loop(node)]
+    return [t.place(statement, node) for statement in Lowering(scope, called, methods).loop(node)]
 
 
 class Lowering(Endless):
     """Makes cursors."""
 
-    def __init__(self, scope: Scope, called: Callable[[gast.expr], str | None]) -> None:
+    def __init__(
+        self,
+        scope: Scope,
+        called: Callable[[gast.expr], str | None],
+        methods: Callable[[], Container[str]],
+    ) -> None:
         self.scope = scope
         self.called = called
+        self.methods = methods
         self.rebound: set[str] = set()
         self.left_early = False
 
@@ -222,7 +235,7 @@ class Lowering(Endless):
         if kind == "reversed" and plain and len(source.args) == 1:
             return self._reversed(source.args[0])
         view = _dict_view(source)
-        if view:
+        if view and view not in self.methods():
             return self._dict(source.func.value, view)
         function = self.called_function(source)
         if function in READ_BY_PLACES and len(source.args) == 1:

@@ -34,7 +34,9 @@ _QUIET_METHODS = frozenset(
 _ENDLESS = ("itertools.count", "itertools.cycle")
 
 
-def why_not_at_once(body: list[gast.stmt], given: set[str]) -> str | None:
+def why_not_at_once(
+    body: list[gast.stmt], given: set[str], quiet: frozenset[str] = frozenset()
+) -> str | None:
     """Return what speaks against running a generator to its end at once, or None.
 
     Parameters
@@ -43,6 +45,8 @@ def why_not_at_once(body: list[gast.stmt], given: set[str]) -> str | None:
         The generator's, with names resolved.
     given : set of str
         Its parameters, and what it captures.
+    quiet : set of str
+        The methods of the user's classes that change nothing.
     """
     own = t.bound_names(body) - given
     for node in t.own_nodes(body):
@@ -55,7 +59,7 @@ def why_not_at_once(body: list[gast.stmt], given: set[str]) -> str | None:
         if isinstance(node, gast.Attribute | gast.Subscript) and not isinstance(node.ctx, gast.Load):
             if _root(node) not in own:
                 return "changes what others see"
-        if isinstance(node, gast.Call) and not _is_quiet(node, own):
+        if isinstance(node, gast.Call) and not _is_quiet(node, own, quiet):
             return "calls what may change what others see"
         if isinstance(node, gast.Expr) and isinstance(node.value, gast.Call):
             if not isinstance(node.value.func, gast.Attribute) or _root(node.value.func) not in own:
@@ -89,11 +93,11 @@ def is_quiet_method(title: str) -> bool:
     return title in _QUIET_METHODS
 
 
-def _is_quiet(node: gast.Call, own: set[str]) -> bool:
+def _is_quiet(node: gast.Call, own: set[str], quiet: frozenset[str]) -> bool:
     """Tell whether a call changes nothing but what belongs to the generator."""
     func = node.func
     if isinstance(func, gast.Attribute):
-        return _root(func) in own or func.attr in _QUIET_METHODS
+        return _root(func) in own or func.attr in _QUIET_METHODS or func.attr in quiet
     return isinstance(func, gast.Name) and func.id not in (
         "print",
         "input",

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import collections
 import copy as _copy
+import functools
 import numbers
+import types
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -76,11 +79,18 @@ def fold_repeats(gradient: list[Any], length: int) -> list[Any]:
 
 
 def keys(mapping: Any) -> list[Any]:
-    """Return the keys of a mapping."""
-    if isinstance(mapping, super):
-        raise UnsupportedError("The items that super() has are run through in a class that extends dict.",
-                               "Keep a dict in an attribute of its instances.")  # fmt: skip
+    """Return the keys of a mapping, whose views are run through."""
+    if type(mapping) is not dict and _has_own_views(type(mapping)):
+        raise UnsupportedError(f"What the items, keys or values of a '{type(mapping).__name__}' are is said by its class, "
+                               "which is in no module in sight.", "Make a list of them before the loop.")  # fmt: skip
     return list(mapping)
+
+
+@functools.lru_cache(maxsize=512)
+def _has_own_views(cls: type) -> bool:
+    if not issubclass(cls, dict):
+        return not issubclass(cls, Mapping)
+    return any(isinstance(getattr(cls, name), types.FunctionType) for name in ("items", "keys", "values"))
 
 
 def order_of(values: list[Any], reverse: bool = False) -> list[int]:
