@@ -32,12 +32,17 @@ class ReadLate(Lateness):
 
     def __init__(self, fn: Function) -> None:
         self.traits = methods_traits(fn)
+        self.named_after: dict[str, str] = {}
         super().__init__(fn)
 
     def join(self, node: gast.AST) -> None:
         """Put variables together; the items of what is run through are not it."""
         if not isinstance(node, gast.For):
             super().join(node)
+        if isinstance(node, gast.Assign) and isinstance(node.value, gast.Name):
+            for target in node.targets:
+                if isinstance(target, gast.Name):
+                    self.named_after.setdefault(target.id, node.value.id)
 
     def attributes(self, node: Any, kept: bool = False) -> frozenset[str] | None:
         """Return the attributes that a call of such a generator reads; None for anything else.
@@ -107,7 +112,15 @@ class ReadLate(Lateness):
             parts.append(node.attr if isinstance(node, gast.Attribute) else "[]")
             node = node.value
         known = isinstance(node, gast.Name) and node.id not in self.statics
-        return (self.find(node.id) if known else "", *reversed(parts))
+        return (self.first_name(node.id) if known else "", *reversed(parts))
+
+    def first_name(self, name: str) -> str:
+        """Return the variable that a variable is another name of."""
+        seen = {name}
+        while name in self.named_after and self.named_after[name] not in seen:
+            name = self.named_after[name]
+            seen.add(name)
+        return name
 
     def changes_object(self, node: Any, reads: frozenset[str], path: tuple[str, ...]) -> bool:
         """Tell whether a part of a statement stores in an attribute that is read of the object at a path."""
