@@ -32,6 +32,7 @@ _OF_MEMORY = (bytes, bytearray, memoryview)
 _METHODS_OF_MEMORY = ("as_integer_ratio", "hex", "tobytes")
 _TELLING = (len, isinstance, type, bool, hash, callable, print)
 _OF_OBJECTS = (np.empty, np.zeros, np.ones, np.full)
+_GRIDS = (type(np.r_).__mro__[1], type(np.mgrid).__mro__[1])
 _TYPE_CODES = ("O", "object")
 
 
@@ -53,6 +54,9 @@ def refuse_lost_numbers(fn: Function, varied: set[str]) -> None:
         for call in nodes_in(stmt):
             if isinstance(call, gast.Call):
                 finder.check(call)
+                finder.check_grid(call)
+            elif isinstance(call, gast.Subscript):
+                finder.check_grid(call)
 
 
 class _Finder:
@@ -125,6 +129,18 @@ class _Finder:
                 call,
                 "A class is made of values with a derivative.",
                 "Write a class, and keep them in its instances.",
+            )
+
+    def check_grid(self, node: gast.Subscript | gast.Call) -> None:
+        """Refuse ``np.mgrid`` and its like with bounds, or in a form, whose derivative is not known."""
+        grid = node.value if isinstance(node, gast.Subscript) else next(iter(node.args), None)
+        if isinstance(self.statics.get(getattr(grid, "id", "")), _GRIDS) and self.varied & set(
+            read_names(node)
+        ):
+            raise self.error(
+                node,
+                "Values with a derivative stand in an index trick of NumPy.",
+                "Use np.concatenate or np.linspace.",
             )
 
     def is_of(self, call: gast.Call, is_type: Any) -> bool:

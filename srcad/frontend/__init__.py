@@ -23,6 +23,7 @@ from srcad.frontend.exceptions import lower_exceptions
 from srcad.frontend.fence import fence
 from srcad.frontend.frozen import call_frozen_distributions
 from srcad.frontend.generators import inline_generators
+from srcad.frontend.index_tricks import write_out_index_tricks
 from srcad.frontend.iterators import step_iterators
 from srcad.frontend.lazy import run_lazily
 from srcad.frontend.listed import list_generators, refuse_generator
@@ -44,6 +45,7 @@ PASSES = (
     write_out_decorators,
     defer_blocks,
     resolve,
+    write_out_index_tricks,
     lower_match,
     list_generators,
     write_out_contexts,

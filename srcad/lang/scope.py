@@ -111,4 +111,4 @@ def _are_same(first: Any, second: Any) -> bool:
 
 def is_reserved(name: str) -> bool:
     """Tell whether a name means something in Python itself, as ``del`` and ``dict`` do."""
-    return iskeyword(name) or hasattr(builtins, name)
+    return iskeyword(name) or name != "_" and hasattr(builtins, name)  # the console keeps its last value in _

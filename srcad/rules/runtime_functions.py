@@ -19,6 +19,7 @@ constant(
     rt.traceback_of,
     rt.without_numbers,
     rt.extreme_share,
+    rt.grid_of,
     rt.holomorphic_seed,
     rt.inverse_axes,
     rt.keys,

@@ -264,8 +264,8 @@ def hypot_coordinates(ans, t, *coordinates):
 
 @vjp(math.dist, "p", "q")
 def dist(ans, g, p, q):
-    r = g * rt.safe_reciprocal(ans)
-    return [r * (x - y) for x, y in zip(p, q)], [r * (y - x) for x, y in zip(p, q)]
+    apart = g * rt.safe_reciprocal(ans) * np.subtract(p, q)
+    return rt.structured_like(apart, p), rt.structured_like(-apart, q)
 
 
 @jvp(math.dist, "p")
@@ -280,7 +280,7 @@ def dist_q(ans, t, p, q):
 
 @vjp(math.fsum, "seq", linear=True)
 def fsum(ans, g, seq):
-    return [g for _ in seq]
+    return rt.structured_like(np.full(len(seq), g), seq)
 
 
 @vjp(math.prod, "iterable", "start")
@@ -316,7 +316,7 @@ if hasattr(math, "sumprod"):
 
     @vjp(math.sumprod, "p", "q", multilinear=True)
     def sumprod(ans, g, p, q):
-        return [g * y for y in q], [g * x for x in p]
+        return rt.structured_like(np.multiply(g, q), p), rt.structured_like(np.multiply(g, p), q)
 
 
 if hasattr(math, "fma"):

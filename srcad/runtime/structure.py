@@ -36,6 +36,7 @@ __all__ = [
     "split_like",
     "split_rows",
     "split_stacked_columns",
+    "grid_of",
     "structured_like",
     "take_adjoint",
     "tile_adjoint",
@@ -76,6 +77,16 @@ def structured_like(cotangent: Array, value: Any) -> Any:
     if isinstance(value, (list, tuple)):
         return [structured_like(part, item) for part, item in zip(cotangent, value)]
     return _field_of(cotangent, value)
+
+
+def grid_of(grid: Any, *bounds: Any) -> Any:
+    """Return ``np.mgrid`` or ``np.ogrid`` at slices, each given by its start, its end and its step.
+
+    >>> grid_of(np.ogrid, (0, 3, None))
+    array([0, 1, 2])
+    """
+    slices = tuple(slice(*part) if isinstance(part, tuple) else part for part in bounds)
+    return grid[slices if len(slices) > 1 else slices[0]]
 
 
 def array_like(parts: Any, x: Array) -> Array:

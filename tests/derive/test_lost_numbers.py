@@ -92,6 +92,14 @@ def ratio(x):
     return over / under * x[1]
 
 
+def grid_up_to_a_value(x):
+    return np.mgrid[0 : x[0] : 4j].sum() * x[1]
+
+
+def joined_in_a_form(x):
+    return np.r_["0,2", x, x][1] @ x
+
+
 def class_made(x):
     return type("Made", (), {"value": x[0]})().value * x[1]
 
@@ -114,6 +122,7 @@ def in_a_thread(x):
 
 LOSING = [as_str, formatted, by_percent, by_method, complex_text, text_searched, by_json, printed, array_of_text,
           converted_to_text, bytes_of_text, array_of_objects, objects_filled_in, converted_to_objects, memory_view, ratio,
+          grid_up_to_a_value, joined_in_a_form,
           class_made, found_statically, members, in_a_thread]  # fmt: skip
 
 

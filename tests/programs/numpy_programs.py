@@ -1,5 +1,7 @@
 """Small real programs in NumPy: models, kernels, solvers."""
 
+import math
+
 import numpy as np
 
 from tests.programs.corpus import program
@@ -274,3 +276,24 @@ def axis_is_a_variable(x, k):
 @program(X.reshape(5, 3, 1) * np.ones(2))
 def reductions_over_axis_tuples(x):
     return x.sum(axis=(0, 2)) * x.mean(axis=(0, -1)) + np.max(x, axis=(0, 2)) + np.prod(x[:2], axis=(0, 2))
+
+
+@program(np.array([0.3, 0.5, 0.7]))
+def arrays_joined_by_index_tricks(x):
+    row = np.r_[x, x[0] ** 2, 0:3, 1.0, 0 : x[1] : 4j]
+    columns = np.c_[x, np.outer(x, x), np.ones(3)]
+    return (
+        row @ np.arange(12.0) + np.sum(columns[1] * np.arange(5.0)) + np.r_[x[2]][0] * np.c_[x[0], x[1]][0, 1]
+    )
+
+
+@program(np.array([0.3, 0.5, 0.7]))
+def weights_on_a_grid(x):
+    down, across = np.mgrid[0:2, 0:3]
+    steps = np.ogrid[0:1:3j]
+    return np.sum((down * x[0] + across * x[1]) ** 2) + steps @ x + np.mgrid[0:3] @ x
+
+
+@program(np.array([0.3, 0.5, 0.7]))
+def functions_of_math_on_multiples_of_arrays(x):
+    return math.dist(x, x * 2) + math.dist(x * 3, [1.0, 2.0, 3.0]) * math.fsum(x * 3) + math.prod(x * 2)
