@@ -100,12 +100,16 @@ class Traits:
         return Traits(self.reads | other.reads, self.stores | other.stores, generates)
 
 
+@functools.lru_cache(maxsize=512)
+def _traits_of_methods(cls: type) -> list[tuple[str, Traits]]:
+    return [(title, Traits.of(statements_of(tree))) for title, tree in _method_trees(cls)]
+
+
 def methods_traits(fn: Function) -> dict[str, Traits]:
     """Return what the methods of each name do in the classes that are in sight."""
     found: dict[str, Traits] = {}
     for cls in classes_in_sight(fn):
-        for title, tree in _method_trees(cls):
-            own = Traits.of(statements_of(tree))
+        for title, own in _traits_of_methods(cls):
             before = found.get(title, own)
             found[title] = own.joined(before, own.generates or before.generates)
     size = -1
