@@ -35,8 +35,12 @@ for topic in TOPICS:
     importlib.import_module(f"tests.programs.{topic}")
 
 
-# These make plain floats of their arguments, which a tape refuses and the compiler follows.
-PLAIN_FLOATS = ("builtins_-float_int_bool", "others_get_wrong-numpy_scalars")
+# These make plain floats of their arguments, or arrays by np.r_, which a tape refuses and the compiler follows.
+PLAIN_FLOATS = (
+    "builtins_-float_int_bool",
+    "others_get_wrong-numpy_scalars",
+    "numpy_programs-arrays_joined_by_index_tricks",
+)
 # These change their arguments, which a tape does not copy.
 CHANGING = ("methods_of_an_argument_that_change_it", "two_names_for_one_object")
 ENTRIES = [
