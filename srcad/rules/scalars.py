@@ -264,8 +264,10 @@ def hypot_coordinates(ans, t, *coordinates):
 
 @vjp(math.dist, "p", "q")
 def dist(ans, g, p, q):
-    apart = g * rt.safe_reciprocal(ans) * np.subtract(p, q)
-    return rt.structured_like(apart, p), rt.structured_like(-apart, q)
+    r = g * rt.safe_reciprocal(ans)
+    by_first = [r * (x - y) for x, y in zip(p, q)]
+    by_second = [r * (y - x) for x, y in zip(p, q)]
+    return rt.array_like(by_first, p), rt.array_like(by_second, q)
 
 
 @jvp(math.dist, "p")
@@ -280,7 +282,7 @@ def dist_q(ans, t, p, q):
 
 @vjp(math.fsum, "seq", linear=True)
 def fsum(ans, g, seq):
-    return rt.structured_like(np.full(len(seq), g), seq)
+    return rt.array_like([g for _ in seq], seq)
 
 
 @vjp(math.prod, "iterable", "start")
@@ -316,7 +318,7 @@ if hasattr(math, "sumprod"):
 
     @vjp(math.sumprod, "p", "q", multilinear=True)
     def sumprod(ans, g, p, q):
-        return rt.structured_like(np.multiply(g, q), p), rt.structured_like(np.multiply(g, p), q)
+        return rt.array_like([g * y for y in q], p), rt.array_like([g * x for x in p], q)
 
 
 if hasattr(math, "fma"):
