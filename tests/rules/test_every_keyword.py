@@ -152,7 +152,7 @@ def test_each_parameter_of_each_rule_is_in_a_sample_or_in_a_call() -> None:
     missing = {}
     for rule in registry.registered():
         if (
-            not rule.reverse.__module__.startswith("srcad.rules.")
+            not str(rule.reverse.__module__).startswith("srcad.rules.")
             or _is_of_the_project(rule.primal)
             or rule.given
         ):
