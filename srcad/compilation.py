@@ -19,6 +19,7 @@ from srcad.forward_pipeline import build_forward
 from srcad.hidden_changes import refuse_hidden_changes, refuse_own_items
 from srcad.pipeline import Code, build
 from srcad.places import place
+from srcad.runtime.libraries import package_of
 from srcad.targets import Target, refuse_changed_defaults
 
 __all__ = ["compiled", "followed", "forget", "is_followed", "third_derivative", "when_forgotten"]
@@ -185,7 +186,7 @@ def _has_no_derivative(value: Any) -> bool:
         return True
     if isinstance(value, numbers.Number):
         return not isinstance(value, (int, float, complex, np.number))
-    return isinstance(value, Iterator) and type(value).__module__ in ("builtins", "itertools")
+    return isinstance(value, Iterator) and package_of(type(value)) in ("builtins", "itertools")
 
 
 def is_followed(value: Any, depth: int = 4) -> bool:

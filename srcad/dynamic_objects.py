@@ -18,6 +18,7 @@ from srcad.dynamic_containers import dict_of, items_of
 from srcad.errors import UnsupportedError
 from srcad.hidden_changes import refuse_hidden_changes, refuse_own_items, refuse_unknown_making
 from srcad.places import place
+from srcad.runtime.libraries import package_of
 
 __all__ = ["call_of_class", "fill_fields", "shadow_of_partial"]
 
@@ -47,7 +48,7 @@ def call_of_class(
     if rt.is_sequence_class(cls):
         items, parts, pullback = items_of(call, args[0], shadows[0]) if args else ([], [], _nothing_to_do)
         return cls(items), list(parts) if issubclass(cls, list) else tuple(parts), pullback
-    if cls.__new__ is not object.__new__ or cls.__module__ == "collections":
+    if cls.__new__ is not object.__new__ or package_of(cls) == "collections":
         return _built_in(call, cls, args, shadows, options, option_shadows)
     if cls is np.vectorize:
         image = rt.Shadow()

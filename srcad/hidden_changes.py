@@ -18,6 +18,7 @@ from srcad.analysis.stores import METHODS_THAT_STORE
 from srcad.errors import Location, SrcadError, UnsupportedError
 from srcad.lang import tree as t
 from srcad.lang.source import Source, read
+from srcad.runtime.libraries import package_of
 
 __all__ = ["refuse_hidden_changes", "refuse_method_of_base", "refuse_own_items", "refuse_unknown_making"]
 
@@ -84,7 +85,7 @@ def refuse_method_of_base(receiver: object, name: str) -> None:
     """Refuse ``super().name`` of a container whose class has such a method of its own."""
     cls = type(receiver)
     if isinstance(getattr(cls, name, None), types.FunctionType):
-        base = next(c.__name__ for c in cls.__mro__ if c.__module__ in ("builtins", "collections"))
+        base = next(c.__name__ for c in cls.__mro__ if package_of(c) in ("builtins", "collections"))
         raise UnsupportedError(f"The method '{name}' of {base} is called from that of '{cls.__name__}', which extends it.",
                                f"Keep a {base} in an attribute of its instances.")  # fmt: skip
 

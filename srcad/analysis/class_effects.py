@@ -16,6 +16,7 @@ from srcad.lang import tree as t
 from srcad.lang.function import Function, Nested
 from srcad.lang.source import read
 from srcad.lang.walking import nodes_in
+from srcad.runtime.libraries import package_of
 
 __all__ = [
     "ITERATION",
@@ -264,4 +265,4 @@ def changes(tree: Any) -> bool:
 
 def is_users(value: Any) -> bool:
     """Tell whether a function or class is none of Python's, NumPy's or srcad's own."""
-    return str(value.__module__).partition(".")[0] not in _LIBRARIES
+    return package_of(value) not in _LIBRARIES

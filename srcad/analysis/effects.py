@@ -16,6 +16,7 @@ from srcad.analysis.results.calls import ARRAY_METHODS, is_quiet
 from srcad.lang.function import Function
 from srcad.lang.walking import nodes_in
 from srcad.rules import registry
+from srcad.runtime.libraries import package_of
 
 __all__ = ["Effect", "effects_of"]
 
@@ -151,7 +152,7 @@ class _Finder:
         if any(function is quiet for quiet in _QUIET) or is_quiet(function):
             return False
         if isinstance(function, type):
-            return function.__module__ != "builtins" and not issubclass(function, BaseException)
+            return package_of(function) != "builtins" and not issubclass(function, BaseException)
         if not isinstance(function, types.FunctionType):
             return True
         if any(function is other for other in self.active):

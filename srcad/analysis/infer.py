@@ -37,6 +37,7 @@ from srcad.analysis.statements import Step, fresh_containers, steps_of
 from srcad.analysis.stores import METHODS_THAT_STORE, Stores, may_hold_container
 from srcad.lang.function import Function, Nested
 from srcad.rules import registry
+from srcad.runtime.libraries import package_of
 
 __all__ = [
     "ARRAY_METHODS",
@@ -287,7 +288,7 @@ class _Inference:
             positional = _positional(method, [base, *given], keywords)
             self.record_call(method, positional or [base], positional is not None)
             return
-        if base.name == "object" and base.value.__module__.split(".")[0] in ("numpy", "builtins", "math"):
+        if base.name == "object" and package_of(base.value) in ("numpy", "builtins", "math"):
             return
         if base.name == "function":
             held = attribute(base, name)
@@ -400,8 +401,11 @@ def is_users(callee: Any) -> bool:
     """Tell whether a function is the user's own, to be derived itself."""
     if not isinstance(callee, types.FunctionType) or registry.find(callee) is not None:
         return False
-    home = (callee.__module__ or "").split(".")[0]
-    return not registry.is_constant(callee) and home not in ("numpy", "scipy") and not _is_runtime(callee)
+    return (
+        not registry.is_constant(callee)
+        and package_of(callee) not in ("numpy", "scipy")
+        and not _is_runtime(callee)
+    )
 
 
 def _is_runtime(callee: Any) -> bool:

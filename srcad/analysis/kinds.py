@@ -14,6 +14,7 @@ import numpy as np
 
 from srcad.rules import registry
 from srcad.runtime import is_sequence_class
+from srcad.runtime.libraries import package_of
 
 __all__ = [
     "ANY", "BOOL", "FLOAT", "FLOAT64", "FORM_OF_ARRAYS", "INT", "NEVER", "NONE", "NUMBER", "RANGE", "STR", "Kind",
@@ -382,7 +383,7 @@ def _attributes(value: Any, cls: type, depth: int) -> tuple[Any, ...] | None:
         names = [f.name for f in dataclasses.fields(value) if hasattr(value, f.name)]
         return tuple((name, kind_of(getattr(value, name), depth - 1)) for name in names)
     held = getattr(value, "__dict__", None)
-    plain = cls.__getattribute__ is object.__getattribute__ and cls.__module__ not in ("builtins", "numpy")
+    plain = cls.__getattribute__ is object.__getattribute__ and package_of(cls) not in ("builtins", "numpy")
     if not plain or not isinstance(held, dict) or len(held) > 32 or isinstance(value, types.MethodType):
         return None
     return tuple(

@@ -46,6 +46,7 @@ from srcad.frontend.webs import split_webs
 from srcad.lang.function import Function, inlined_at
 from srcad.lang.walking import NodeTransformer, clone, nodes_in
 from srcad.rules import registry
+from srcad.runtime.libraries import package_of
 
 __all__ = ["inline_calls", "without_dead_copies"]
 
@@ -391,7 +392,7 @@ def _identity(function: Any) -> Any:
 
 
 def _is_internal(function: types.FunctionType) -> bool:
-    return str(function.__module__).startswith(("numpy", "srcad."))
+    return package_of(function) in ("numpy", "srcad")
 
 
 def without_dead_copies(fn: Function) -> Function:

@@ -40,7 +40,7 @@ from srcad.derive.lower_iterables import IterableLowering
 from srcad.errors import SrcadError, UnsupportedError
 from srcad.lang.function import Function
 from srcad.lang.walking import nodes_in
-from srcad.runtime.libraries import OfLibrary
+from srcad.runtime.libraries import OfLibrary, package_of
 
 __all__ = ["lower"]
 
@@ -179,8 +179,11 @@ class _Lowering(CallLowering, IterableLowering):
             if isinstance(node, gast.Assign) and getattr(node.targets[0], "id", None) == variable:
                 callee = getattr(getattr(node.value, "func", None), "id", "")
                 function = self.scope.statics.get(callee)
-                module = str(getattr(function, "__module__", None) or "").partition(".")[0]
-                if function is not None and module in _LIBRARIES and function not in _WRITTEN_IN_PYTHON:
+                if (
+                    function is not None
+                    and package_of(function) in _LIBRARIES
+                    and function not in _WRITTEN_IN_PYTHON
+                ):
                     return True
         return False
 

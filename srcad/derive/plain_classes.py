@@ -9,6 +9,7 @@ import types
 from typing import Any
 
 from srcad.rules import registry
+from srcad.runtime.libraries import package_of
 
 __all__ = ["after_in_mro", "is_frozen", "is_plain", "is_place", "looked_up", "operator_method"]
 
@@ -29,7 +30,7 @@ def is_plain(cls: Any) -> bool:
     """
     if not isinstance(cls, type) or type(cls) not in (type, abc.ABCMeta) or inspect.isabstract(cls):
         return False
-    if cls.__module__.partition(".")[0] in ("numpy", "srcad", "builtins"):
+    if package_of(cls) in ("numpy", "srcad", "builtins"):
         return False
     if registry.find(cls) is not None or registry.is_constant(cls) or registry.source_of(cls) is not None:
         return False

@@ -44,6 +44,7 @@ from srcad.frontend.merges import Merges
 from srcad.frontend.targets import Targets
 from srcad.lang import tree as t
 from srcad.lang.function import Function
+from srcad.runtime.libraries import package_of
 
 __all__ = ["to_anf"]
 
@@ -282,7 +283,7 @@ class Anf(Targets, Choices, Consumers, Merges):
         """Return the name of the builtin that ``node`` calls, if it is a call of one."""
         if isinstance(node, gast.Call) and isinstance(node.func, gast.Name):
             value = self.scope.statics.get(node.func.id)
-            if getattr(value, "__module__", None) == "builtins":
+            if package_of(value) == "builtins":
                 return getattr(value, "__name__", None)
         return None
 

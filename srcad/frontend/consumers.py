@@ -47,6 +47,7 @@ import gast
 from srcad.frontend.statics import refer
 from srcad.lang import tree as t
 from srcad.lang.scope import Scope
+from srcad.runtime.libraries import package_of
 
 __all__ = ["Consumers"]
 
@@ -137,9 +138,7 @@ class Consumers:
             return False
         value = self.scope.statics[func.id]
         libraries = ("numpy", "math", "statistics")
-        return (
-            not isinstance(value, types.FunctionType) or str(value.__module__).partition(".")[0] in libraries
-        )
+        return not isinstance(value, types.FunctionType) or package_of(value) in libraries
 
     def _spelled_out(self, arg: gast.expr, at: gast.Call) -> gast.expr:
         """Return ``map(f, xs)`` and ``filter(f, xs)`` as generator expressions."""

@@ -69,6 +69,7 @@ from srcad.lang.scope import Scope
 from srcad.lang.source import read
 from srcad.lang.walking import clone, nodes_in
 from srcad.rules import iteration
+from srcad.runtime.libraries import package_of
 
 __all__ = ["inline_generators"]
 
@@ -300,7 +301,7 @@ class _Inliner(HalfDone):
         if isinstance(call.func, gast.Attribute):
             return not isinstance(call.func.value, gast.Constant) and not is_quiet_method(call.func.attr)
         function = self.scope.statics.get(getattr(call.func, "id", ""))
-        return not str(getattr(function, "__module__", None)).startswith(("builtins", "math", "numpy"))
+        return package_of(function) not in ("builtins", "math", "numpy")
 
     def stays(self, call: gast.Call, path: tuple[Place, ...]) -> bool:
         """Tell whether a call of a generator stays a call: one of itself, or in a comprehension that binds its operands."""
@@ -345,7 +346,7 @@ class _Inliner(HalfDone):
             return None
         value = self.scope.statics.get(node.func.id)
         if isinstance(value, types.FunctionType) and inspect.isgeneratorfunction(value):
-            own = str(value.__module__).partition(".")[0] not in ("srcad", "numpy")
+            own = package_of(value) not in ("srcad", "numpy")
             return (value, node, []) if own else None
         made = self.closures.get(node.func.id)
         if made is not None:

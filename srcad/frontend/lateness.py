@@ -19,6 +19,7 @@ from srcad.lang.function import Function, Nested
 from srcad.lang.source import read
 from srcad.lang.walking import nodes_in
 from srcad.rules import registry
+from srcad.runtime.libraries import package_of
 
 __all__ = ["Lateness"]
 
@@ -125,7 +126,7 @@ class Lateness:
             return set()
         if isinstance(node, gast.Call):
             function = self.statics.get(getattr(node.func, "id", ""))
-            if any(function is known for known in _SCALARS) or getattr(function, "__module__", "") == "math":
+            if any(function is known for known in _SCALARS) or package_of(function) == "math":
                 return set()
             parts = (node.func, *node.args, *(k.value for k in node.keywords))
             return set().union(*(self.shared(part) for part in parts))
@@ -170,9 +171,7 @@ class Lateness:
             for n in nodes_in(k.value)
             if isinstance(n, gast.Name)
         }
-        quiet = str(getattr(function, "__module__", "")).startswith(
-            ("builtins", "math", "numpy", "itertools", "srcad")
-        )
+        quiet = package_of(function) in ("builtins", "math", "numpy", "itertools", "srcad", "srcad_generated")
         quiet = quiet or isinstance(function, type(len) | type(abs) | type)
         if registry.is_mutating(function) or getattr(function, "__name__", "") == "at":
             return self.given(node)

@@ -39,6 +39,7 @@ from srcad.frontend.read_late import ReadLate
 from srcad.lang import tree as t
 from srcad.lang.function import Function, Nested
 from srcad.lang.walking import nodes_in
+from srcad.runtime.libraries import package_of
 
 __all__ = ["run_lazily"]
 
@@ -161,7 +162,7 @@ class _Lazy:
 
     def is_consumer(self, function: Any) -> bool:
         """Tell whether a function runs through its arguments: those of libraries do, but for other iterators."""
-        own = str(getattr(function, "__module__", "")).startswith("srcad")
+        own = package_of(function) in ("srcad", "srcad_generated")
         if function is None or own or isinstance(function, Nested) or is_users(function):
             return False
         return function not in (iter, next, itertools.tee, itertools.cycle) and function not in _MAKERS

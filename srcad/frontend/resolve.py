@@ -53,6 +53,7 @@ from srcad.frontend.statics import (
     owner_of,
     refer,
     runtime_name,
+    title_of_module,
     without_cache,
 )
 from srcad.lang import tree as t
@@ -195,7 +196,7 @@ class Resolver(NodeTransformer):
             if is_static(value):
                 self._depend(space, name, value)
                 value = without_cache(value)
-                own = canonical(value) or f"{_last(space.get('__name__', 'globals'))}.{name}"
+                own = canonical(value) or f"{title_of_module(space.get('__name__', 'globals'))}.{name}"
                 return t.name(refer(self.scope, value, own))
         elif hasattr(builtins, name):
             value = getattr(builtins, name)
@@ -217,7 +218,7 @@ class Resolver(NodeTransformer):
         home = sys.modules.get(space.get("__name__", ""))
         if home is None or vars(home) is not space:
             home = next((v for v in self.scope.statics.values() if isinstance(v, Globals)), Globals(space))
-        return t.name(refer(self.scope, home, _last(space.get("__name__", "globals"))))
+        return t.name(refer(self.scope, home, title_of_module(space.get("__name__", "globals"))))
 
     def _depend(self, space: Any, name: str, value: Any) -> None:
         """Record that the result relies on a name."""
@@ -391,11 +392,6 @@ class Resolver(NodeTransformer):
                 raise self.error(node, *CAPTURED_AND_MATCHED)
             return self.renamed.get(value, value)
         return self.visit(value) if isinstance(value, gast.AST) else value
-
-
-def _last(name: str) -> str:
-    """Return the last part of a dotted name."""
-    return name.rpartition(".")[2]
 
 
 def _imported(node: gast.Import | gast.ImportFrom, space: dict[str, Any]) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import builtins
 import functools
+import re
 import sys
 import types
 from typing import Any
@@ -14,9 +15,9 @@ from srcad import runtime as rt
 from srcad.analysis.fingerprints import fingerprint
 from srcad.analysis.kinds import ANY
 from srcad.analysis.results.indexing import attribute_outside
-from srcad.lang.scope import Scope, SortDependency
+from srcad.lang.scope import Scope, SortDependency, is_reserved
 from srcad.rules import registry
-from srcad.runtime.libraries import OfLibrary
+from srcad.runtime.libraries import OfLibrary, is_shipped
 
 __all__ = [
     "READ_BY_PLACES",
@@ -30,6 +31,7 @@ __all__ = [
     "public_home",
     "refer",
     "runtime_name",
+    "title_of_module",
     "without_cache",
 ]
 
@@ -83,7 +85,8 @@ def is_distribution(value: Any) -> bool:
 
 def is_settled(module: types.ModuleType) -> bool:
     """Tell whether a module is a library's, whose names nobody is expected to rebind."""
-    return module.__name__.partition(".")[0] in SETTLED and module.__name__ != "__main__"
+    root = module.__name__.partition(".")[0]
+    return root in SETTLED and (root not in sys.stdlib_module_names or is_shipped(root))
 
 
 def module_name(module: types.ModuleType) -> str:
@@ -93,7 +96,19 @@ def module_name(module: types.ModuleType) -> str:
         return "np" + full[len("numpy") :]
     if module is rt:
         return "rt"
-    return full if is_settled(module) else full.rpartition(".")[2]
+    return full if is_settled(module) else title_of_module(full)
+
+
+def title_of_module(full: str) -> str:
+    """Return how a user's module is called in the tree: by its last name, made one that nothing else has.
+
+    >>> title_of_module("models.pendulum"), title_of_module("<run_path>"), title_of_module("02-fit")
+    ('pendulum', '_run_path_', '_02_fit')
+    >>> title_of_module("models.math"), title_of_module("models.class")
+    ('math_module', 'class_module')
+    """
+    short = re.sub(r"\W|^(?=\d)", "_", full.rpartition(".")[2])
+    return f"{short}_module" if is_reserved(short) or short in SETTLED | {"np", "rt"} else short
 
 
 def canonical(value: Any) -> str | None:

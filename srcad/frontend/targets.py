@@ -34,6 +34,7 @@ from srcad.lang import tree as t
 from srcad.lang.function import Function
 from srcad.lang.scope import Scope
 from srcad.lang.walking import nodes_in
+from srcad.runtime.libraries import package_of
 
 __all__ = ["Targets"]
 
@@ -231,8 +232,7 @@ class Targets:
                 return True
             if isinstance(node, gast.Call):
                 callee = self.scope.statics.get(node.func.id) if isinstance(node.func, gast.Name) else None
-                module = str(getattr(callee, "__module__", None) or type(callee).__module__)
-                if callee is None or module.partition(".")[0] not in PURE:
+                if callee is None or (package_of(callee) or package_of(type(callee))) not in PURE:
                     return True
         return False
 

@@ -18,6 +18,7 @@ from srcad.derive.constructors import init_only_fields
 from srcad.errors import UnsupportedError
 from srcad.hidden_changes import refuse_hidden_changes, refuse_own_items, refuse_unknown_making
 from srcad.places import place
+from srcad.runtime.libraries import package_of
 from srcad.runtime.tangent_copies import record_tangent
 from srcad.runtime.tangents import Tangent, tangent_like, zero_tangent
 
@@ -57,7 +58,7 @@ def make(call: Call, cls: Any, args: Any, tangents: Any, options: Any, option_ta
         image = Tangent(value)
         image.pyfunc = tangents[0] if tangents else option_tangents.get("pyfunc")
         return value, image
-    if issubclass(cls, BaseException) or cls.__module__ in ("builtins", "numpy", "collections"):
+    if issubclass(cls, BaseException) or package_of(cls) in ("builtins", "numpy", "collections"):
         return _without_derivative(cls, args, options)
     if cls is functools._lru_cache_wrapper:
         return cls(*args), tangents[0]

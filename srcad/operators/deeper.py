@@ -37,7 +37,7 @@ from srcad.operators.forward import Jvp, jvp
 from srcad.operators.sources import SOURCES, has_plain_operands, items_by_position
 from srcad.places import place
 from srcad.rules import registry
-from srcad.runtime.libraries import OfLibrary
+from srcad.runtime.libraries import OfLibrary, package_of
 from srcad.runtime.memory import is_instance
 from srcad.runtime.tangents import CONTAINERS, Tangent, as_tangent, sequence_tangent, zero_tangent
 from srcad.targets import Target, is_partial_method, partial_tangent
@@ -425,7 +425,7 @@ def _of_class(cls: Any, parts: Parts) -> list[Any]:
         np.inexact,
         BaseException,
     )
-    if issubclass(cls, small) or cls.__module__ in ("builtins", "numpy", "collections"):
+    if issubclass(cls, small) or package_of(cls) in ("builtins", "numpy", "collections"):
         return one_by_one(functools.partial(dynamic.make, dynamic.call, cls), parts)
     refuse_unknown_making(cls, place(cls))
     value = cls.__new__(cls)

@@ -20,6 +20,7 @@ from srcad.hidden_changes import refuse_hidden_changes, refuse_unknown_making
 from srcad.operators.rows import Found, Resolve, Rows, each_column, nothing_in, still
 from srcad.operators.shadowed_calls import plain_call
 from srcad.places import place
+from srcad.runtime.libraries import package_of
 from srcad.runtime.tangent_copies import tangent_of_partial
 from srcad.runtime.tangents import Tangent, zero_tangent
 
@@ -44,7 +45,7 @@ def make(resolve: Resolve, cls: Any, rows: Rows) -> Found:
         return still(_partials(rows))
     if cls is np.vectorize:
         raise third_derivative()
-    if cls.__module__ in ("builtins", "numpy", "collections"):
+    if package_of(cls) in ("builtins", "numpy", "collections"):
         value = cls(*rows[0][0].values, **rows[0][0].options)
         moving = any(
             rt.carries(s) for call in rows[0] for s in (*call.shadows, *call.option_shadows.values())

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+import os
+import sys
+import sysconfig
 import types
 from typing import Any
 
-__all__ = ["OfLibrary", "computes_no_numbers"]
+__all__ = ["OfLibrary", "computes_no_numbers", "is_shipped", "package_of"]
+
+_WRITTEN_IN_PYTHON = 1 << 9
+"""The flag of classes that a ``class`` statement has made."""
+_STANDARD = sysconfig.get_path("stdlib")
 
 _OBJECTS = frozenset(
     "_hashlib _io _thread datetime hashlib io json logging pathlib re threading uuid".split()
@@ -23,7 +30,7 @@ _PASSING = frozenset(
 
 class _OfLibrary(type):
     def __instancecheck__(cls, value: Any) -> bool:
-        return _root(type(value)) in _OBJECTS
+        return package_of(type(value)) in _OBJECTS
 
 
 class OfLibrary(metaclass=_OfLibrary):
@@ -50,9 +57,36 @@ def computes_no_numbers(function: Any) -> bool:
     if function.__name__ in _PASSING:
         return False
     is_method = "." in function.__qualname__  # argparse.Namespace.__init__ keeps what it is given
-    return _root(function) in (_OBJECTS if is_method else _FUNCTIONS)
+    return package_of(function) in (_OBJECTS if is_method else _FUNCTIONS)
 
 
-def _root(value: Any) -> str:
-    module = getattr(value, "__module__", None)
-    return module.partition(".")[0] if isinstance(module, str) else ""
+def package_of(value: Any) -> str:
+    """Return the package that a function or class is from, ``""`` for one of the user's that is called as one of Python's.
+
+    What counts is where a function was written: ``functools.wraps(np.sin)`` gives it NumPy's names, a file
+    ``profile.py`` those of the standard library, and code that is executed in a namespace without a name those of
+    ``builtins``.
+
+    >>> import math
+    >>> exec("class A: pass", space := {})
+    >>> package_of(math.sin), package_of(dict), package_of(space["A"])
+    ('math', 'builtins', '')
+    """
+    written = isinstance(value, types.FunctionType)
+    module = value.__globals__.get("__name__") if written else getattr(value, "__module__", None)
+    root = module.partition(".")[0] if isinstance(module, str) else ""
+    written = written or isinstance(value, type) and bool(value.__flags__ & _WRITTEN_IN_PYTHON)
+    if not written or root not in sys.stdlib_module_names:
+        return root
+    return root if root != "builtins" and is_shipped(root) else ""
+
+
+def is_shipped(root: str) -> bool:
+    """Tell whether the module that is loaded under a name of the standard library's is that of the library.
+
+    >>> is_shipped("collections"), is_shipped("sys")
+    (True, True)
+    """
+    origin = getattr(getattr(sys.modules.get(root), "__spec__", None), "origin", None) or ""
+    inside = origin.startswith(_STANDARD + os.sep) and "-packages" not in origin
+    return origin in ("built-in", "frozen") or inside

@@ -23,7 +23,7 @@ from srcad.runtime.array_likes import check_no_numbers
 from srcad.runtime.attributes import attributes_of, coefficients_of
 from srcad.runtime.calls import Closure
 from srcad.runtime.held import FUNCTIONS, held_image, rebound
-from srcad.runtime.libraries import OfLibrary
+from srcad.runtime.libraries import OfLibrary, package_of
 
 __all__ = [
     "Cell",
@@ -82,12 +82,8 @@ def is_instance(value: Any) -> bool:
 def callable_without_state(value: Any) -> bool:
     """Tell whether ``value`` is of a class whose objects hold nothing that carries derivatives."""
     cls = type(value)
-    written = (
-        cls.__module__ == "builtins" and cls.__flags__ & _HEAP_TYPE
-    )  # by exec, in a namespace without a name
-    return (
-        cls.__module__ in ("builtins", "numpy", "functools", "srcad.custom", "srcad.replay") and not written
-    )
+    own = cls.__module__ in ("srcad.custom", "srcad.replay")
+    return own or package_of(cls) in ("builtins", "functools") or cls.__module__ == "numpy"
 
 
 def owner(array: Any) -> Any:

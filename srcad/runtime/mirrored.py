@@ -12,6 +12,7 @@ import numpy as np
 from srcad.errors import UnsupportedError
 from srcad.runtime.arrays import unbroadcast
 from srcad.runtime.attributes import attributes_of
+from srcad.runtime.libraries import package_of
 from srcad.runtime.memory import (
     Cell,
     Shadow,
@@ -139,7 +140,7 @@ def built_in_method(receiver: Any, name: str) -> bool:
     """
     if not isinstance(receiver, (list, tuple, dict, collections.deque)):
         return False
-    of_python = type(receiver).__module__ in ("builtins", "collections")
+    of_python = package_of(type(receiver)) in ("builtins", "collections")
     return of_python or isinstance(getattr(type(receiver), name, None), types.MethodDescriptorType)
 
 
