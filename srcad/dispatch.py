@@ -28,7 +28,7 @@ import numpy as np
 
 from srcad.analysis.fingerprints import fingerprint
 from srcad.compilation import when_forgotten
-from srcad.lang.scope import SortDependency
+from srcad.lang.scope import SortDependency, replaceable_parts
 from srcad.pipeline import Code
 from srcad.runtime import share_memory
 from srcad.targets import Target, may_change_defaults
@@ -219,14 +219,12 @@ def dependencies_of(target: Target, code: Code) -> list[tuple[Any, str, Any]] | 
     """Return what must be the same as when compiling: (dictionary or object, name, value); None if that is not known."""
     found: list[tuple[Any, str, Any]] = []
     while True:
-        found += [(target.func, "__code__", target.func.__code__), *_static_cells(target)]
+        found += [*replaceable_parts(target.func), *_static_cells(target)]
         for dependency in code.dependencies:
             if isinstance(dependency, SortDependency):
                 continue
-            if isinstance(dependency.space, Mapping):
-                found.append((dependency.space, dependency.name, dependency.value))
-            else:
-                found.append((dependency.space, "cell_contents", dependency.value))
+            held = "cell_contents" if isinstance(dependency.space, types.CellType) else dependency.name
+            found.append((dependency.space, held, dependency.value))
         if target.inner is None:
             break
         latest = getattr(target.inner, "latest", None)

@@ -176,10 +176,14 @@ class Target:
                 self.func = wrapped(f)
             except NoDerivativeError as error:
                 raise error.at(call_of_srcad()) from None
-        self.signature = self._signature()
+        self._read_signature()
         if self.closure is None and len(self.before) > self._named_positions():
             self.func = with_held(self.func, len(self.before))
-            self.signature = self._signature()
+            self._read_signature()
+
+    def _read_signature(self) -> None:
+        """Read the parameters, and the defaults that they have now."""
+        self.signature = self._signature()
         self.names = list(self.signature.parameters)
         self.simple = not self.options and all(
             p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD) for p in self.signature.parameters.values()
@@ -238,6 +242,7 @@ class Target:
         args = self.before + args
         if self.simple and not kwargs and len(args) == len(self.names):
             return args
+        self._read_signature()
         try:
             bound = self.signature.bind(*args, **{**self.options, **kwargs})
         except TypeError as error:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 import inspect
-import sys
 import types
 from dataclasses import dataclass
 from typing import Any
@@ -16,7 +15,7 @@ from srcad.lang import tree as t
 from srcad.lang.function import Function, Nested
 from srcad.lang.source import read
 from srcad.lang.walking import nodes_in
-from srcad.runtime.libraries import package_of
+from srcad.runtime.libraries import LIBRARIES, package_of
 
 __all__ = [
     "ITERATION",
@@ -45,7 +44,6 @@ _OF_DOMAINS = frozenset(
     "sqrt log log2 log10 log1p acos asin acosh atanh pow exp fmod gamma lgamma factorial".split()
 )
 ITERATION = frozenset(["__iter__", "__next__", "__getitem__"])
-_LIBRARIES = frozenset(sys.stdlib_module_names) | {"numpy", "scipy", "srcad"}
 
 
 def statements_of(tree: Any) -> list[Any]:
@@ -265,4 +263,4 @@ def changes(tree: Any) -> bool:
 
 def is_users(value: Any) -> bool:
     """Tell whether a function or class is none of Python's, NumPy's or srcad's own."""
-    return package_of(value) not in _LIBRARIES
+    return package_of(value) not in LIBRARIES

@@ -12,7 +12,7 @@ import gast
 from srcad.analysis.kinds import Kind
 from srcad.derive.build import name
 from srcad.lang.function import Function
-from srcad.lang.scope import Dependency, Scope
+from srcad.lang.scope import Dependency, Scope, replaceable_parts
 from srcad.lang.walking import nodes_in
 from srcad.rules import registry
 
@@ -138,7 +138,8 @@ def method_of(
         return None
     if registry.find(function) is not None or registry.source_of(function) is not None:
         return None
-    scope.dependencies.append(Dependency(vars(owner), attribute, found))
+    parts = [(vars(owner), attribute, found), *replaceable_parts(function)]
+    scope.dependencies += [Dependency(*part) for part in parts]
     return function, first
 
 

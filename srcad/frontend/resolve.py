@@ -38,6 +38,7 @@ from typing import Any
 import gast
 import numpy as np
 
+from srcad.analysis.class_effects import is_users
 from srcad.errors import UnsupportedError
 from srcad.frontend.cells import Cell, filled_at_once, of_comprehension, rebound
 from srcad.frontend.computed_defaults import hold_defaults
@@ -58,7 +59,7 @@ from srcad.frontend.statics import (
 )
 from srcad.lang import tree as t
 from srcad.lang.function import Function, Nested
-from srcad.lang.scope import Dependency
+from srcad.lang.scope import Dependency, replaceable_parts
 from srcad.lang.walking import NodeTransformer
 from srcad.rules import registry
 from srcad.runtime.libraries import OfLibrary
@@ -224,6 +225,8 @@ class Resolver(NodeTransformer):
         """Record that the result relies on a name."""
         if not any(d.space is space and d.name == name for d in self.scope.dependencies):
             self.scope.dependencies.append(Dependency(space, name, value))
+            if isinstance(value, types.FunctionType) and is_users(value):
+                self.scope.dependencies += [Dependency(*part) for part in replaceable_parts(value)]
 
     def visit_Attribute(self, node: gast.Attribute) -> gast.expr:
         """Return an attribute; one of a static module becomes a static where it can."""

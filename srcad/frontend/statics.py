@@ -17,7 +17,7 @@ from srcad.analysis.kinds import ANY
 from srcad.analysis.results.indexing import attribute_outside
 from srcad.lang.scope import Scope, SortDependency, is_reserved
 from srcad.rules import registry
-from srcad.runtime.libraries import OfLibrary, is_shipped
+from srcad.runtime.libraries import LIBRARIES, OfLibrary, is_shipped
 
 __all__ = [
     "READ_BY_PLACES",
@@ -35,7 +35,6 @@ __all__ = [
     "without_cache",
 ]
 
-SETTLED = frozenset(sys.stdlib_module_names) | {"numpy", "scipy", "srcad"}
 FUNCTIONS = (
     type, types.ModuleType, types.FunctionType, types.BuiltinFunctionType, types.MethodType,
     types.MethodWrapperType, types.MethodDescriptorType, types.WrapperDescriptorType, np.ufunc,
@@ -86,7 +85,7 @@ def is_distribution(value: Any) -> bool:
 def is_settled(module: types.ModuleType) -> bool:
     """Tell whether a module is a library's, whose names nobody is expected to rebind."""
     root = module.__name__.partition(".")[0]
-    return root in SETTLED and (root not in sys.stdlib_module_names or is_shipped(root))
+    return root in LIBRARIES and (root not in sys.stdlib_module_names or is_shipped(root))
 
 
 def module_name(module: types.ModuleType) -> str:
@@ -108,7 +107,7 @@ def title_of_module(full: str) -> str:
     ('math_module', 'class_module')
     """
     short = re.sub(r"\W|^(?=\d)", "_", full.rpartition(".")[2])
-    return f"{short}_module" if is_reserved(short) or short in SETTLED | {"np", "rt"} else short
+    return f"{short}_module" if is_reserved(short) or short in LIBRARIES | {"np", "rt"} else short
 
 
 def canonical(value: Any) -> str | None:

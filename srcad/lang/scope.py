@@ -10,12 +10,17 @@ from dataclasses import dataclass, field
 from keyword import iskeyword
 from typing import Any
 
-__all__ = ["Dependency", "Scope", "SortDependency", "is_reserved"]
+__all__ = ["Dependency", "Scope", "SortDependency", "is_reserved", "replaceable_parts"]
+
+_ALL_PARTS = ("__code__", "__defaults__", "__kwdefaults__")
 
 
 @dataclass(frozen=True)
 class Dependency:
-    """A name outside the function whose value was read when compiling; a change makes the result void."""
+    """A name outside the function whose value was read when compiling; a change makes the result void.
+
+    ``space`` is a namespace, the cell of a captured variable or an object with an attribute of this name.
+    """
 
     space: Any
     name: str
@@ -25,10 +30,23 @@ class Dependency:
         """Tell whether the name still has the value it had."""
         if isinstance(self.space, Mapping):
             return self.space.get(self.name, self) is self.value
+        if not isinstance(self.space, types.CellType):
+            return getattr(self.space, self.name, self) is self.value
         try:
             return self.space.cell_contents is self.value
         except ValueError:
             return False
+
+
+def replaceable_parts(function: types.FunctionType) -> list[tuple[types.FunctionType, str, Any]]:
+    """Return what tools that load code anew replace in a function, and its defaults: (function, attribute, value).
+
+    >>> def scaled(x, by=2.0): return x * by
+    >>> [(name, value) for _, name, value in replaceable_parts(scaled)][1:]
+    [('__defaults__', (2.0,))]
+    """
+    names = ("__code__", "__defaults__") if function.__kwdefaults__ is None else _ALL_PARTS
+    return [(function, name, getattr(function, name)) for name in names]
 
 
 @dataclass(frozen=True)

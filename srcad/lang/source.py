@@ -17,8 +17,10 @@ from typing import Any
 import gast
 
 from srcad.errors import NoSourceError
+from srcad.lang.compiled_text import is_compiled_from, is_same
 from srcad.lang.function import Source
 from srcad.lang.walking import nodes_in
+from srcad.runtime.libraries import LIBRARIES, package_of
 
 __all__ = ["class_definition", "keep_tree", "read"]
 
@@ -67,6 +69,12 @@ def read(func: Any) -> Source:
     if node is None:
         raise NoSourceError(
             f"The text of {_describe(func)} is not at line {code.co_firstlineno} of {code.co_filename!r}.",
+            "Import the module again, its file has probably been changed since.",
+        )
+    checked = kept is None and package_of(func) not in LIBRARIES
+    if checked and not is_compiled_from("".join(lines), func):
+        raise NoSourceError(
+            f"The text of {_describe(func)} at line {code.co_firstlineno} of {code.co_filename!r} is not what runs.",
             "Import the module again, its file has probably been changed since.",
         )
     return _cut(func, node, lines, code.co_filename)
@@ -144,8 +152,7 @@ def _by_position(found: list[Any], code: types.CodeType) -> list[Any]:
 def _same_code(node: Any, code: types.CodeType) -> bool:
     """Tell whether a lambda compiles to the same instructions on the same operands."""
     compiled = compile(ast.Expression(node), code.co_filename, "eval")
-    made = next(const for const in compiled.co_consts if isinstance(const, types.CodeType))
-    return (made.co_code, made.co_consts, made.co_names) == (code.co_code, code.co_consts, code.co_names)
+    return any(is_same(const, code) for const in compiled.co_consts if isinstance(const, types.CodeType))
 
 
 def _cut(func: Any, node: ast.FunctionDef | ast.Lambda, lines: list[str], file: str) -> Source:

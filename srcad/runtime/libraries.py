@@ -8,7 +8,10 @@ import sysconfig
 import types
 from typing import Any
 
-__all__ = ["OfLibrary", "computes_no_numbers", "is_shipped", "package_of"]
+__all__ = ["LIBRARIES", "OfLibrary", "computes_no_numbers", "is_shipped", "package_of"]
+
+LIBRARIES = frozenset(sys.stdlib_module_names) | {"numpy", "scipy", "srcad"}
+"""The packages whose functions nobody is expected to change."""
 
 _WRITTEN_IN_PYTHON = 1 << 9
 """The flag of classes that a ``class`` statement has made."""

@@ -13,7 +13,7 @@ import pytest
 
 from srcad import grad, jvp
 
-TEXT = '''
+TEXT = """
 import functools
 import numpy as np
 from dataclasses import dataclass
@@ -63,7 +63,7 @@ def f(x):
     for row in rows(state, x):
         total += row
     return total + np.sum(np.sin(x) * W) + line.at(x[1]) + sqrt(2, x[2]) + twice(x[1]) + stack.top()
-'''
+"""
 
 
 def of_file(path: Path, name: str) -> dict[str, Any]:
