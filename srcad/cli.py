@@ -82,6 +82,10 @@ def _shown(options: argparse.Namespace) -> str:
         if not hasattr(function, part):
             raise ArgumentError(f"{path} has no '{name}'.", "Give the name of a function of that file.")
         function = getattr(function, part)
+    if not callable(function):
+        raise ArgumentError(
+            f"'{name}' in {path} is no function.", "Give the name of a function of that file."
+        )
     # What the file itself made into a derivative is shown as it is.
     derivative = function if hasattr(function, "stages") else grad(function, argnums=options.argnums)
     if options.call is not None:
@@ -96,15 +100,20 @@ def _shown(options: argparse.Namespace) -> str:
 
 def _call(derivative: Any, arguments: str, module: ModuleType) -> None:
     """Call a derivative with arguments that are written as in a call; its own output is not shown."""
+
+    def given(*values: Any, **options: Any) -> tuple[tuple[Any, ...], dict[str, Any]]:
+        return values, options
+
     try:
-        code = compile(f"_derivative({arguments})", "<--call>", "eval")
-    except SyntaxError:
+        values, options = eval(f"_given({arguments})", {**vars(module), "_given": given})
+    except (SyntaxError, NameError) as error:
+        what = str(error) if isinstance(error, NameError) else "they are no arguments of a call"
         raise ArgumentError(
-            f"'{arguments}' are no arguments of a call.",
+            f"The arguments '{arguments}' cannot be read: {what}.",
             "Write them as between parentheses: 'np.ones(3), 0.2'.",
         ) from None
     with contextlib.redirect_stdout(io.StringIO()):
-        eval(code, {**vars(module), "_derivative": derivative})
+        derivative(*values, **options)
 
 
 def _load(path: Path) -> ModuleType:

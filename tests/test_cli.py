@@ -93,6 +93,8 @@ def test_call_shows_the_derivative_for_its_arguments(program, capsys):
         (["nothing"], "path/to/file.py:name"),
         (["{}:loss", "--argnums", "7"], "7"),
         (["{}:loss", "--call", "1.0,, 2.0"], "no arguments of a call"),
+        (["{}:loss", "--call", "w, 2.0"], "name 'w' is not defined"),
+        (["{}:__name__"], "'__name__' in"),
         (["{}:outside"], "The function is a generator, and what it yields is no result"),
     ],
 )
@@ -103,8 +105,11 @@ def test_mistakes_are_one_message_and_status_1(program, capsys, arguments, reaso
     assert shown.err.startswith("srcad: ") and reason in shown.err
 
 
-def test_it_is_installed_as_a_command(program):
-    command = [sys.executable, "-c", "import sys; from srcad.cli import main; sys.exit(main())"]
+@pytest.mark.parametrize(
+    "start", [["-c", "import sys; from srcad.cli import main; sys.exit(main())"], ["-m", "srcad"]]
+)
+def test_it_is_installed_as_a_command(program, start):
+    command = [sys.executable, *start]
     done = subprocess.run([*command, "show", f"{program}:loss"], capture_output=True, text=True, check=True)
     assert "def " in done.stdout
 

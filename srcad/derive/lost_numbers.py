@@ -51,6 +51,7 @@ def refuse_lost_numbers(fn: Function, varied: set[str]) -> None:
     while any([finder.follows(stmt) for stmt in statements]):
         pass
     for stmt in statements:
+        finder.stmt = stmt
         for call in nodes_in(stmt):
             if isinstance(call, gast.Call):
                 finder.check(call)
@@ -64,6 +65,7 @@ class _Finder:
         self.fn, self.statics, self.varied = fn, fn.scope.statics, varied
         self.texts: set[str] = set()
         self.surely: set[str] = set()
+        self.stmt: gast.AST = fn.tree
 
     def follows(self, stmt: Any) -> bool:
         """Add the variables that get text of a value in a statement; tell whether there are new ones."""
@@ -105,13 +107,11 @@ class _Finder:
         given = set(read_names(call))
         if (function in _READERS or method == "astype") and given & (self.surely | self.texts - self.varied):
             raise self.error(
-                call,
-                "A number is read from a text that shows a value with a derivative, which text has not.",
+                "A number is read from text that was made of a value with a derivative, and text has no derivative.",
                 "Compute with the value itself.",
             )
         if (function in _OF_MEMORY or method in _METHODS_OF_MEMORY) and given & self.varied:
             raise self.error(
-                call,
                 "The numbers behind bytes and ratios are not followed.",
                 "Work on the number or array itself.",
             )
@@ -122,11 +122,10 @@ class _Finder:
         )
         if made and self.is_of(call, _is_object_type):
             raise self.error(
-                call, "Arrays of objects are not differentiated.", "Use a list, or an array of numbers."
+                "Arrays of objects are not differentiated.", "Use a list, or an array of numbers."
             )
         if function is type and len(call.args) == 3 and given & self.varied:
             raise self.error(
-                call,
                 "A class is made of values with a derivative.",
                 "Write a class, and keep them in its instances.",
             )
@@ -138,7 +137,6 @@ class _Finder:
             read_names(node)
         ):
             raise self.error(
-                node,
                 "Values with a derivative stand in an index trick of NumPy.",
                 "Use np.concatenate or np.linspace.",
             )
@@ -155,8 +153,8 @@ class _Finder:
             return str  # what such a function makes of values is text
         return found if isinstance(found, type) or callable(found) else None
 
-    def error(self, node: gast.AST, reason: str, hint: str) -> UnsupportedError:
-        return UnsupportedError(reason, hint, self.fn.source.locate(node))
+    def error(self, reason: str, hint: str) -> UnsupportedError:
+        return UnsupportedError(reason, hint, self.fn.source.locate(self.stmt))
 
 
 def _receivers(call: gast.AST) -> Iterator[str]:

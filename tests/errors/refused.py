@@ -638,3 +638,14 @@ def keys_of_a_dict_multiplied(x):
 @refused(np.ones(3))
 def letters_of_other_languages_before(x):
     return len("größe→日本"), x.resize(3)  # refused at: x.resize(3)
+
+
+@refused(np.ones(3))
+def number_read_from_its_text(x):
+    y = 2.0 * x
+    return float(str(x[0])) * y[1]  # refused at: float(str(x[0]))
+
+
+@refused(np.ones(3))
+def numbers_read_from_bytes(x):
+    return np.frombuffer(x.tobytes()).sum()  # refused at: x.tobytes()
