@@ -10,6 +10,7 @@ import gast
 import numpy as np
 
 from srcad.analysis.kinds import dims_of, is_double, is_scalar
+from srcad.optimize.dead import remove_dead
 from srcad.optimize.liveness import Liveness
 from srcad.optimize.memory import is_fresh
 from srcad.optimize.program import Program, Statement, statements
@@ -39,6 +40,8 @@ def reuse_memory(program: Program) -> None:
         dm = np.sum(v, axis=0)                        v = t
                                                       dm = np.sum(v, axis=0)
     """
+    while remove_dead(program):
+        pass  # what nobody needs must not be computed in memory that others need
     reuser = _Reuser(program)
     if reuser.own:
         program.body = reuser.block(program.body)
@@ -138,8 +141,10 @@ class _Reuser:
         is_better = _TEMPORARY.fullmatch(own.name) and not _TEMPORARY.fullmatch(target.name)
         if is_better and own.name not in self.renamed:
             self.renamed[own.name] = target
-        else:
+        elif target.name not in self.program.parameters:  # whose first value comes from the caller
             self.renamed[target.name] = own
+        else:
+            return False
         return True
 
     def _may_rename(self, name: str, own: str) -> bool:
@@ -166,7 +171,8 @@ class _Reuser:
                     break
                 if self._uses_two_up(sunk, stmt):
                     self.after[sunk] = self.after[stmt]
-                    self.after[stmt] = (self.after[stmt] - sunk.writes) | sunk.reads
+                    for passed in stmts[first + 1 : place + 1]:
+                        self.after[passed] = (self.after[passed] - sunk.writes) | sunk.reads
                     stmts.insert(place, stmts.pop(first))
                     break
 

@@ -200,6 +200,21 @@ LOOPS = {
             z = z + t2
         return z, t2
         """,
+    "an argument bound anew": """
+        for i in range(3):
+            z = x - y
+            x = z * y
+        return x
+        """,
+    "a factor of what is moved behind other products": """
+        t1 = x - y
+        t2 = x + y
+        t3 = x * y
+        t4 = t1 * t2
+        t5 = t1 * t3
+        t6 = t2 * t3
+        return t4, t5, t6
+        """,
     "a branch": """
         t1 = x - y
         if g[0] > 0.0:

@@ -8,7 +8,10 @@ import numpy as np
 import pytest
 from adjoint_programs import function, pure, run, run_on, same, text_of
 
-from srcad.optimize import optimize
+from srcad.analysis.kinds import array
+from srcad.optimize import Context, optimize
+from srcad.optimize.program import Program
+from srcad.optimize.reuse import reuse_memory
 
 ARRAYS = ["x", "y", "a", "b", "c", "dx", "dy"]
 OPERATORS = ["+", "-", "*"]
@@ -217,7 +220,48 @@ class MemoryWriter(Writer):
         return "\n".join([*head, body, "    return a, b, c, dx, dy, v, w, e, x, y", ""])
 
 
+class BlockWriter(Writer):
+    """Write a random function whose variables are arrays of three axes, but for the vector ``g``."""
+
+    def new_value(self, recent):
+        first, second = self.operand(recent), self.operand(recent)
+        kind = self.random.randrange(10)
+        if kind < 6:
+            return f"{first} {self.random.choice('+-**/')} {second}"
+        others = [
+            f"-{first}",
+            f"{self.random.choice('12')} - {first}",
+            f"{first} * g",
+            f"{first}[::-1]",
+            first,
+        ]
+        return self.random.choice(others)
+
+    def block(self, indent, length, depth):
+        recent = []
+        pad = "    " * indent
+        for _ in range(length):
+            kind = self.random.randrange(20)
+            if kind == 0 and depth:
+                self.branch(pad, indent, depth)
+            elif kind == 1 and depth:
+                self.loop(pad, indent, depth)
+            else:
+                name, value = self.target(), self.value(recent)
+                self.lines.append(f"{pad}{name} = {value}")
+                recent.append(name)
+
+    def branch(self, pad, indent, depth):
+        self.lines.append(f"{pad}if g[0] > 0.0:")
+        self.block(indent + 1, self.random.randrange(1, 4), depth - 1)
+
+    def loop(self, pad, indent, depth):
+        self.lines.append(f"{pad}for _ in range(2):")
+        self.block(indent + 1, self.random.randrange(1, 5), depth - 1)
+
+
 SEEDS = range(60)
+BLOCK_SEEDS = range(60)
 MEMORY_SEEDS = range(120)
 NAMES = {"owned": ["dx", "dy"], "keep": ["a", "x"], "inexact": [*ARRAYS]}
 
@@ -240,6 +284,26 @@ def test_random_program(seed):
 @pytest.mark.parametrize("seed", MEMORY_SEEDS)
 def test_random_program_that_changes_memory(seed):
     check(MemoryWriter(seed).text())
+
+
+@pytest.mark.parametrize("seed", BLOCK_SEEDS)
+def test_random_program_on_blocks(seed):
+    before = function(BlockWriter(seed).text().replace("f(x, y)", "f(x, y, g)"))
+    kinds = {
+        name: array(dims=dims, dtype="float64") for name, dims in (("x", "NNN"), ("y", "NNN"), ("g", "N"))
+    }
+    x = np.random.default_rng(seed).normal(size=(2, 3, 4))
+    for passes in (_reused, optimize):
+        after = passes(before, pure, inexact=frozenset(kinds), ranks=kinds)
+        with np.errstate(all="ignore"):
+            first, second = (run(fn, x.copy(), x + 1.0, x[0, 0]) for fn in (before, after))
+        assert same(first[0], second[0]), f"{text_of(before)}\n{text_of(after)}"
+
+
+def _reused(fn, pure, *, inexact, ranks):
+    program = Program(fn, Context(pure, inexact=inexact, ranks=ranks))
+    reuse_memory(program)
+    return program.to_function()
 
 
 def check(text):

@@ -297,3 +297,16 @@ def weights_on_a_grid(x):
 @program(np.array([0.3, 0.5, 0.7]))
 def functions_of_math_on_multiples_of_arrays(x):
     return math.dist(x, x * 2) + math.dist(x * 3, [1.0, 2.0, 3.0]) * math.fsum(x * 3) + math.prod(x * 2)
+
+
+@program(_RNG.normal(size=(2, 3, 2)), _RNG.normal(size=(2, 3, 2)) + 3.0)
+def blocks_whose_memory_is_used_again(x, g):
+    t = x * g
+    return np.sum(np.cos(-t) * (2 - t) * (t / g))
+
+
+@program(_RNG.normal(size=(3, 1, 2)), _RNG.normal(size=(2, 2)), _RNG.normal(size=(4, 3, 2)))
+def state_of_three_axes(h, w, inputs):
+    for x in inputs:
+        h = np.tanh(h @ w + x)
+    return np.sum(h * h)
