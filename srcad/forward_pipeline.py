@@ -31,6 +31,7 @@ from srcad.pipeline import (
     bind_builtins,
     inlined,
     make_floats,
+    meets_complex,
     read,
     refer,
     user_names,
@@ -101,6 +102,7 @@ def build_forward(request: Request, stages: dict[str, str] | None = None) -> Cod
         "inexact": sorted(inexact),
         "ranks": kinds,
         "like": like,
+        "meets_complex": meets_complex(request, kinds),
         "raising": raising_variables(fn, kinds),
     }
     derived = optimize(derived, _is_pure, keep=users, **hints)

@@ -21,7 +21,16 @@ from srcad.analysis.activity import bound_before, varied_variables
 from srcad.analysis.counters import counting_variables, numbers_in_results
 from srcad.analysis.guards import raising_variables
 from srcad.analysis.infer import Kinds, infer
-from srcad.analysis.kinds import ANY, INT, Kind, is_differentiable, is_scalar, may_be_complex, may_be_single
+from srcad.analysis.kinds import (
+    ANY,
+    INT,
+    Kind,
+    holds_complex,
+    is_differentiable,
+    is_scalar,
+    may_be_complex,
+    may_be_single,
+)
 from srcad.analysis.memory import memory_of
 from srcad.analysis.returns import Callees
 from srcad.backends.numpy_backend import load
@@ -333,8 +342,14 @@ def optimizer_hints(
         "keep": users | {swept.gradients[n] for n in users if n in swept.gradients},
         "inexact": sorted(floats & surely),
         "ranks": {**kinds, **{g: kinds[v] for g, v in primal_of.items() if is_scalar(kinds.get(v, ANY))}},
+        "meets_complex": meets_complex(request, kinds),
         "like": {g: v for g, v in primal_of.items() if kinds.get(v, ANY).name in ("array", "float")},
     }
+
+
+def meets_complex(request: Request, kinds: Kinds) -> bool:
+    """Tell whether an argument or a variable is complex; one that is bound anew may have a kind that hides it."""
+    return any(map(holds_complex, [*(kind for _, kind in request.parameters), *kinds.values()]))
 
 
 def read(func: Any) -> Function:

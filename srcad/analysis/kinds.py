@@ -18,9 +18,9 @@ from srcad.runtime.libraries import package_of
 
 __all__ = [
     "ANY", "BOOL", "FLOAT", "FLOAT64", "FORM_OF_ARRAYS", "INT", "NEVER", "NONE", "NUMBER", "RANGE", "STR", "Kind",
-    "answer", "array", "bounded", "container", "dims_of", "dtype_class", "function", "is_differentiable", "is_double",
-    "is_scalar", "is_whole", "join", "join_all", "join_dtypes", "kind_of", "length", "length_class", "literal",
-    "may_be_complex", "may_be_single", "may_be_whole", "record", "scalar",
+    "answer", "array", "bounded", "container", "dims_of", "dtype_class", "function", "holds_complex", "is_differentiable",
+    "is_double", "is_scalar", "is_whole", "join", "join_all", "join_dtypes", "kind_of", "length", "length_class",
+    "literal", "may_be_complex", "may_be_single", "may_be_whole", "record", "scalar",
 ]  # fmt: skip
 
 Dims = tuple[str, ...]
@@ -193,6 +193,12 @@ def may_be_complex(kind: Kind) -> bool:
     if kind.name in ("array", "number"):
         return kind.dtype in (None, "complex")
     return kind.name == "any"
+
+
+def holds_complex(kind: Kind) -> bool:
+    """Tell whether a value of this kind is, or holds, a complex number for all that is known."""
+    parts = [part[1] if isinstance(part, tuple) else part for part in kind.items or ()]
+    return kind.dtype == "complex" or any(map(holds_complex, parts))
 
 
 def may_be_single(kind: Kind) -> bool:

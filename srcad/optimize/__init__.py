@@ -98,6 +98,7 @@ def optimize(
     like: Mapping[str, str] | None = None,
     ranks: Mapping[str, Kind] | None = None,
     raising: Iterable[str] = (),
+    meets_complex: bool = False,
     finish: bool = True,
 ) -> Function:
     """Return a function that computes the same with less work.
@@ -120,12 +121,14 @@ def optimize(
         The kinds of variables.
     raising : iterable of str
         Variables whose computation may raise an exception.
+    meets_complex : bool
+        Whether the program has complex numbers.
     finish : bool
         Whether to update in place and to nest expressions for the reader as well.
     """
     context = Context(
         pure, frozenset(owned), frozenset(keep), frozenset(inexact), dict(like or {}), dict(ranks or {}),
-        frozenset(raising),
+        frozenset(raising), meets_complex,
     )  # fmt: skip
     program = Program(function, context)
     simplify(program)

@@ -31,6 +31,8 @@ class Context:
         The kinds of variables, where they are known.
     raising : frozenset of str
         Variables whose computation may raise an exception, which must not get lost.
+    meets_complex : bool
+        Whether the program has complex numbers, so that values of unknown type may be such.
     """
 
     pure: Callable[[Any], bool]
@@ -40,6 +42,7 @@ class Context:
     like: Mapping[str, str] = field(default_factory=dict)
     ranks: Mapping[str, Kind] = field(default_factory=dict)
     raising: frozenset[str] = frozenset()
+    meets_complex: bool = False
 
     def is_inexact(self, name: str) -> bool:
         """Tell whether a variable only ever holds floating-point or complex values."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gast
 
+from srcad.optimize.kinds import TermKinds
 from srcad.optimize.memory import Memory, is_fresh
 from srcad.optimize.program import Program, Statement, statements
 from srcad.optimize.terms import Term
@@ -62,4 +63,7 @@ def _updated(program: Program, stmt: Statement, alone: set[str]) -> Statement:
         update = left
     if update is None or (update.kind is gast.Name and update.name == name):
         return stmt
+    kinds = program.fact(TermKinds)
+    if kinds.may_be_complex(update) and kinds.of(stmt.targets[0]).dtype != "complex":
+        return stmt  # the array may be real
     return program.update(stmt.targets[0], op, update, stmt.origin)

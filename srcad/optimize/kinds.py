@@ -51,7 +51,7 @@ class TermKinds:
         self._memo: dict[Term, Kind] = {}
         self._pending: set[str] = set()
         self._whole = self._whole_names(program)
-        self._meets_complex = any(kind.dtype == "complex" for kind in self.context.ranks.values()) or any(
+        self._meets_complex = self.context.meets_complex or any(
             _has_complex_call(term) for made in self.definitions.values() for term in made if term is not None
         )
         if len(self.definitions) > _LONG:

@@ -217,3 +217,26 @@ def product_of_complex_numbers_in_place(x):
     w = x * 1j
     z *= w
     return z.real**2
+
+
+@program(A, X[:4] + 1j * Y[0], 3)
+def complex_state_and_real_matrix(a, state, steps):
+    for _ in range(steps):
+        state = np.tanh(state @ a)
+    return np.sum(np.abs(state) ** 2)
+
+
+@program(X[:4], A + 1j * A.T)
+def complex_rows_and_real_weights(w, rows):
+    total = 0.0
+    for row in rows:
+        total += np.abs(np.dot(row, w)) ** 2
+    return total
+
+
+@program(A, A + 1j * A.T)
+def real_matrix_in_a_complex_array(a, rows):
+    y = np.zeros((4, 4), dtype=complex)
+    for i in range(4):
+        y[i] = rows[i] @ a
+    return np.sum(np.abs(y) ** 2)
