@@ -204,6 +204,8 @@ def _array_attribute(base: Any, name: str, value: Any, image: Any) -> Outcome:
     if name in ("real", "imag") and np.iscomplexobj(base):
         if not isinstance(base, np.ndarray):
             return call_of_rule(getattr(np, name), (base,), (image,), {}, {})
+        if name == "real" and isinstance(image, np.ndarray):
+            return value, image.real, _nothing_to_do
         raise UnsupportedError(f"The part '.{name}' is taken of a complex array that is changed in place.",
                                "Keep the real and the imaginary part in two real arrays.")  # fmt: skip
     if isinstance(image, np.ndarray) and name in ("T", "mT", "real"):

@@ -39,7 +39,10 @@ def part_views(fn: Function, kinds: Kinds) -> dict[str, tuple[str, str]]:
     """Return the variables that are a part of a complex array, stored into by index and read entry by entry."""
     made: dict[str, tuple[str, str]] = {}
     uses: Counter[str] = Counter(n.id for n in nodes_in(fn.tree) if isinstance(n, gast.Name))
-    bound = Counter(n.id for n in nodes_in(fn.tree) if isinstance(n, gast.Name) and _is_bound(n))
+    updates = [n.target for n in nodes_in(fn.tree) if isinstance(n, gast.AugAssign)]
+    in_place = {id(n) for n in updates if isinstance(n, gast.Name) and _is_array(kinds.get(n.id))}
+    bindings = [n for n in nodes_in(fn.tree) if isinstance(n, gast.Name) and _is_bound(n)]
+    bound = Counter(n.id for n in bindings if id(n) not in in_place)
     stored: Counter[str] = Counter()
     read: Counter[str] = Counter()
     for node in nodes_in(fn.tree):
@@ -66,6 +69,10 @@ def part_views(fn: Function, kinds: Kinds) -> dict[str, tuple[str, str]]:
 
 def _is_bound(node: gast.Name) -> bool:
     return isinstance(node.ctx, (gast.Store, gast.Param))
+
+
+def _is_array(kind: Kind | None) -> bool:
+    return kind is not None and kind.name == "array"
 
 
 def is_complex_array(kind: Kind | None) -> bool:

@@ -404,13 +404,13 @@ class Operations:
         result = self.total(terms)
         if isinstance(result, gast.Name) and (self.is_changed(ans) or self.is_changed(bound[used[0][0]])):
             result = gast.UnaryOp(gast.UAdd(), result)
-        operands = [a for a in bound.values() if not isinstance(a, (list, tuple, gast.Constant))]
+        operands = [a for a in bound.values() if not isinstance(a, (list, tuple)) and not is_real_number(a)]
         if self.is_full(operands, [bound[p] for p, _ in used], rule.primal):
             return result
         return self.runtime(rt.fit_tangent, "fit_tangent", self.fl.atom(result), ans)
 
     def is_full(self, operands: list[gast.AST], used: list[gast.AST], primal: Any) -> bool:
-        """Tell whether terms from ``used`` surely have the shape of the result, and are real where it is."""
+        """Tell whether terms from ``used`` surely have the shape of the result, and are real just where it is."""
         if primal in (abs, np.absolute) and not is_double(self.kind(operands[0])):
             return False
         if primal in (np.multiply, np.true_divide) and any(operands[0] is u for u in used):
@@ -418,7 +418,8 @@ class Operations:
         if primal is np.multiply:
             return True
         others = [o for o in operands if not any(o is u or same_name(o, u) for u in used)]
-        return all(is_scalar(self.kind(other)) for other in others)
+        kinds = [self.kind(other) for other in others]
+        return all(is_scalar(kind) and kind.dtype != "complex" for kind in kinds)
 
 
 def same_name(first: gast.AST, second: gast.AST) -> bool:
@@ -434,6 +435,11 @@ def as_value(index: gast.AST) -> gast.AST:
     if isinstance(index, gast.Tuple):
         return gast.Tuple([as_value(element) for element in index.elts], gast.Load())
     return index
+
+
+def is_real_number(node: Any) -> bool:
+    """Tell whether an operand is a literal other than a complex number."""
+    return isinstance(node, gast.Constant) and not isinstance(node.value, complex)
 
 
 def is_plain(value: Any) -> bool:

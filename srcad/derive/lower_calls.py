@@ -9,7 +9,7 @@ import gast
 import numpy as np
 
 from srcad import runtime as rt
-from srcad.analysis.kinds import Kind
+from srcad.analysis.kinds import Kind, is_scalar
 from srcad.analysis.results.calls import ARRAY_METHODS
 from srcad.derive.build import call, constant, name
 from srcad.derive.lower_outputs import OutputLowering
@@ -274,8 +274,12 @@ class CallLowering(OutputLowering):
         if rest:
             shaping, shape = self.called(rt.selected_shape, "rt.selected_shape", base, index)
             spreading, whole = self.called(np.broadcast_to, "np.broadcast_to", rest[0], shape)
+            before += [shaping, spreading]
+            if not is_scalar(self.kind(rest[0])):  # NumPy reads all values before it stores
+                copying, whole = self.called(np.copy, "np.copy", whole)
+                before.append(copying)
             flattening, spread = self.called(np.ravel, "np.ravel", whole)
-            before += [shaping, spreading, flattening]
+            before.append(flattening)
             picking, one = self.keep(gast.Subscript(spread, name(counter), gast.Load()))
             values = [picking]
             rest = [one]

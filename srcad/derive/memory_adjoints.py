@@ -190,7 +190,8 @@ class MemoryAdjoints(StoreAdjoints):
     def array_attribute(self, target: str, value: gast.Attribute) -> Operation | None:
         if not (self.is_shadowed(target) and self.is_shadowed(value.value)):
             return None
-        if value.attr in ("T", "mT"):
+        is_part = value.attr == "real" and self.kind(value.value).name == "array"
+        if value.attr in ("T", "mT") or is_part:
             mirrored = gast.Attribute(name(self.gradient(value.value.id)), value.attr, gast.Load())
             return Operation((), self.placed([self.stmt, assign(self.gradient(target), mirrored)]), nothing)
         return self.operator_call(target, "getattr", [value.value, constant(value.attr)])

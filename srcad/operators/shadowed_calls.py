@@ -121,7 +121,7 @@ def is_computed(function: Any, values: Any) -> bool:
     if function is vars:
         return False
     if function in ATTRIBUTES:
-        plain = isinstance(base, NUMERIC) and values[1] not in ("T", "mT")
+        plain = isinstance(base, NUMERIC) and values[1] not in ("T", "mT", "real")
         return plain or isinstance(getattr(type(base), values[1], None), property)
     return not isinstance(base, (*CONTAINERS, np.ndarray)) or method_of_class(function, values) is not None
 

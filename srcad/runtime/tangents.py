@@ -342,14 +342,25 @@ def _is_own(array: Any) -> bool:
 
 
 def fit_tangent(tangent: Any, value: Any) -> Any:
-    """Return ``tangent`` spread to the shape of ``value``, and its real part where that is real."""
+    """Return ``tangent`` spread to the shape of ``value``, real where that is real and complex where it is complex.
+
+    A complex array may be given imaginary parts later, which its tangent must be able to hold.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> fit_tangent(np.ones(2), np.array([1j, 2.0]))
+    array([1.+0.j, 1.+0.j])
+    """
     if np.iscomplexobj(tangent) and not np.iscomplexobj(value):
         tangent = np.real(tangent)
     if not isinstance(value, np.ndarray):
-        return tangent
+        is_short = isinstance(value, (complex, np.complexfloating)) and isinstance(tangent, float)
+        return complex(tangent) if is_short else tangent
+    dtype = value.dtype if value.dtype.kind == "c" and not np.iscomplexobj(tangent) else None
     if isinstance(tangent, np.ndarray) and tangent.shape == value.shape:
-        return tangent
-    return np.array(np.broadcast_to(tangent, value.shape))
+        return tangent if dtype is None else tangent.astype(dtype)
+    return np.array(np.broadcast_to(tangent, value.shape), dtype=dtype)
 
 
 def tangent_like(tangent: Any, value: Any) -> Any:

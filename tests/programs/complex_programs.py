@@ -240,3 +240,59 @@ def real_matrix_in_a_complex_array(a, rows):
     for i in range(4):
         y[i] = rows[i] @ a
     return np.sum(np.abs(y) ** 2)
+
+
+@program(X, Y)
+def parts_read_between_changes(x, y):
+    z = x + 1j * y
+    z[0] = x[1] * y[0]
+    energy = np.sum(z.real * z.imag)
+    z[1:] = z.real[:-1]
+    z.imag[:] = z.imag * z.real + y
+    z *= z
+    return energy + np.sum(np.abs(z) ** 2)
+
+
+@program(X, Y)
+def real_part_kept_under_a_name(x, y):
+    z = x + 1j * y
+    real = z.real
+    z[1:] *= z[:-1]
+    real[0] = x[3] * real[1]
+    z[2] += real[0]
+    return np.sum(real * real) + np.sum(np.abs(z) ** 2)
+
+
+class Field:
+    def __init__(self, z):
+        self.z = z
+
+
+@program(X, Y)
+def parts_of_an_attribute(x, y):
+    field = Field(x + 1j * y)
+    field.z[0] *= 2j
+    field.z.real[1] = x[0]
+    field.z.imag += x[0]
+    field.z.real[2:] *= field.z.real[:3]
+    return np.sum(np.abs(field.z) ** 2 * y) + np.sum(field.z.real)
+
+
+@program(X)
+def real_part_of_real_numbers(x):
+    x.real[0] = x[1] * x[2]
+    x.real[1:] *= x.real[:-1]
+    return x * x
+
+
+@program(X, Y)
+def imaginary_parts_come_later(x, y):
+    z = x + 1j * y
+    z[1:] *= z[:-1]
+    w = x + 0.5j
+    w.imag += x[0]
+    v = np.full(5, x[1] + 0j)
+    v[1:] *= v[:-1] * 1j
+    fields = [Field(x + 1j * y), Field(z)]
+    fields[0].z[0] *= 2j
+    return np.sum(np.abs(fields[0].z + fields[1].z * w * v) ** 2 * y)

@@ -298,6 +298,13 @@ def multiply_at(x, y):
 
 
 @program(X)
+def multiply_at_by_itself(x):
+    np.multiply.at(x, [1, 1, 2], x[:3])
+    np.divide.at(x, [3, 3], x[3:5])
+    return x * x
+
+
+@program(X)
 def out_of_unary(x):
     np.sin(x, out=x)
     np.exp(x[:2], out=x[1:3])

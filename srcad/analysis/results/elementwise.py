@@ -65,10 +65,12 @@ def ufunc_result(ufunc: np.ufunc, operands: list[Kind]) -> Kind:
     operands = [as_array(operand) for operand in operands]
     if len(operands) != ufunc.nin or any(operand.name not in _NUMERIC for operand in operands):
         return NUMBER if ufunc.nout == 1 and any(o.name == "array" for o in operands) else ANY
-    dims = broadcast_dims([dims_of(operand) for operand in operands])
+    several = [dims_of(operand) for operand in operands]
+    dims = broadcast_dims(several)
+    is_array = dims is not None or any(several)
     results = []
     for inexact, dtype in _result_dtypes(ufunc, tuple(_dtype_key(operand) for operand in operands)):
-        results.append(Kind("number", dtype=dtype) if dims is None else array(None, inexact, dims, dtype))
+        results.append(array(None, inexact, dims, dtype) if is_array else Kind("number", dtype=dtype))
     return results[0] if ufunc.nout == 1 else container("tuple", tuple(results))
 
 
