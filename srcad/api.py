@@ -32,17 +32,16 @@ from srcad.targets import (
     explain,
     no_pair,
     require_callable,
+    require_complex,
     split_aux,
     unpacks_the_result,
 )
-from srcad.tree import leaves
 from srcad.wrappers import written
 
 __all__ = ["Derivative", "grad", "value_and_grad", "vjp"]
 
 Argnums = int | str | tuple[int | str, ...]
 _SEEDS = ("seed", "holomorphic_seed")
-_NUMBERS = (int, float, complex, np.number)
 
 
 def grad(
@@ -124,7 +123,14 @@ def value_and_grad(
     return Derivative(f, argnums, "aux" if has_aux else "value_and_grad", True, check_nans, holomorphic)
 
 
-def vjp(f: Any, *args: Any, has_aux: bool = False, **kwargs: Any) -> tuple[Any, ...]:
+def vjp(
+    f: Any,
+    *args: Any,
+    argnums: Argnums | None = None,
+    has_aux: bool = False,
+    holomorphic: bool = False,
+    **kwargs: Any,
+) -> tuple[Any, ...]:
     """Return the value of ``f`` and its pullback.
 
     Parameters
@@ -133,16 +139,20 @@ def vjp(f: Any, *args: Any, has_aux: bool = False, **kwargs: Any) -> tuple[Any, 
         The function; its output may be a number, an array or a container of these.
     *args, **kwargs
         Its arguments.
+    argnums : int, str or tuple of these, optional
+        The parameters to differentiate with respect to, by position or name; by default all positional arguments.
     has_aux : bool
         ``f`` returns a pair, of which only the first is differentiated.
+    holomorphic : bool
+        ``f`` is complex differentiable: the arguments to differentiate by are complex.
 
     Returns
     -------
     value
         ``f(*args, **kwargs)``.
     pullback : callable
-        ``pullback(cotangent)`` returns a tuple with the gradient of each positional argument.  It may
-        be called again and again.
+        ``pullback(cotangent)`` returns a tuple with the gradient of each positional argument, or of each of
+        ``argnums``; the gradient alone if that is no tuple.  It may be called again and again.
     auxiliary
         Under ``has_aux`` the second part of the result.
 
@@ -153,11 +163,17 @@ def vjp(f: Any, *args: Any, has_aux: bool = False, **kwargs: Any) -> tuple[Any, 
     >>> value, pullback = vjp(lambda x: x ** 2, np.array([1.0, 2.0]))
     >>> pullback(np.ones(2))
     (array([2., 4.]),)
+    >>> value, pullback = vjp(lambda x, y: x * y, 2.0, 3.0, argnums="y")
+    >>> pullback(1.0)
+    2.0
     """
     require_callable(f, "vjp")
     target = Target(f)
     values = target.bind(args, kwargs)
-    wanted = target.positional(len(args))
+    chosen = _chosen_parts(target, argnums, len(args), values)
+    wanted = tuple(dict.fromkeys(name for name, _ in chosen))
+    if holomorphic:
+        require_complex(target, tuple(n for n, _ in chosen), tuple(k for _, k in chosen), values)
     everything = (*values, *target.captured())
     code = compiled(target, values, wanted, "vjp")
     if code.changes and share_memory(everything):
@@ -176,7 +192,7 @@ def vjp(f: Any, *args: Any, has_aux: bool = False, **kwargs: Any) -> tuple[Any, 
     value, *aux = split_aux(target, value) if has_aux else (value,)
     form, title = form_of(value), target.title()
 
-    def pullback(cotangent: Any) -> tuple[Any, ...]:
+    def pullback(cotangent: Any) -> Any:
         try:
             given = internal(cotangent, form, title)
         except ArgumentError as error:
@@ -184,9 +200,24 @@ def vjp(f: Any, *args: Any, has_aux: bool = False, **kwargs: Any) -> tuple[Any, 
         given = [given, zero_tangent(aux[0])] if aux else given
         gradients = _pulled(backward, clone(residuals) if code.stateful else residuals, given)
         by_name = dict(zip(wanted, gradients))
-        return tuple(by_name[n] if k is None else by_name[n][k] for n, k in target.positions(len(args)))
+        found = tuple(by_name[n] if k is None else by_name[n][k] for n, k in chosen)
+        return found if argnums is None or isinstance(argnums, tuple) else found[0]
 
-    return value, Pullback(target, args, kwargs, has_aux, pullback), *aux
+    return value, Pullback(target, args, kwargs, argnums, has_aux, pullback), *aux
+
+
+def _chosen_parts(
+    target: Target, argnums: Any, count: int, values: tuple[Any, ...]
+) -> list[tuple[str, int | None]]:
+    """Return the parameters to differentiate by, each with its place in ``*args`` if it is gathered there."""
+    if argnums is None:
+        return target.positions(count)
+    found = list(zip(target.wanted(argnums), target.places(argnums)))
+    for name, element in found:
+        if element is not None and element >= len(values[target.names.index(name)]):
+            raise ArgumentError(f"argnums={argnums!r} asks for more arguments than '{target.title()}' was given.",
+                                "Give positions of arguments.", place(target.func))  # fmt: skip
+    return found
 
 
 def _pulled(backward: Any, residuals: Any, cotangent: Any) -> Any:
@@ -246,7 +277,7 @@ class Derivative(Composable):
         values = target.bind(args, kwargs)
         everything = (*values, *target.captured())
         if self.holomorphic:
-            self._require_complex(values)
+            require_complex(target, self.wanted, self._places, values)
         code = self.compiled(values)
         if code.changes and share_memory(everything):
             code = self.compiled(values, aliased=True)
@@ -303,21 +334,6 @@ class Derivative(Composable):
         made = "gradient" if self.target.inner is not None else "result"
         raise OutputError(f"The {made} of '{self.target.title()}' has {error}, and {needed}.", way_out,
                           place(self.target.func)) from None  # fmt: skip
-
-    def _require_complex(self, values: tuple[Any, ...]) -> None:
-        """Refuse real arguments to a function that is to be complex differentiable."""
-        given = dict(zip(self.target.names, values))
-        for name, index in zip(self.wanted, self._places):
-            argument = given[name] if index is None else given[name][index : index + 1]
-            numbers = [
-                np.asarray(leaf).dtype
-                for leaf in leaves(argument)
-                if isinstance(leaf, (*_NUMBERS, np.ndarray))
-            ]
-            if not numbers or any(dtype.kind != "c" for dtype in numbers):
-                raise ArgumentError(f"The argument '{name}' of '{self.target.title()}' is not complex, as holomorphic=True "
-                                    "promises.", "Pass complex numbers, or leave holomorphic=True out.",
-                                    place(self.target.func))  # fmt: skip
 
     def _arrange(self, outcome: Any) -> Any:
         if self.mode == "grad":

@@ -42,15 +42,15 @@ from srcad.stored_parameters import lasting_of, refuse_stores_outside
 from srcad.targets import Target, is_partial_method, partial_shadow
 from srcad.wrappers import of_arrays
 
-__all__ = ["BY_NAME", "install", "positional"]
+__all__ = ["BY_NAME", "has_own_options", "install", "positional"]
 
 Outcome = tuple[Any, Any, Callable[[], None]]
 PLAIN = (str, bytes, int, float, set, frozenset, np.random.Generator, OfLibrary)
 _SHADOW_MODULES = tuple(f"srcad.runtime.{name}" for name in ("calls", "memory", "mirrored", "stored"))
 DERIVATIVE_OPERATORS: list[Any] = []
 _WRITTEN_OUT: list[LiteralCall] = []
-BY_NAME: set[Any] = set()
-"""Functions of ``OPERATORS`` of which all arguments may be given by name."""
+BY_NAME: dict[Any, Any] = {}
+"""Functions of ``OPERATORS`` whose arguments may be given by name, and their sources for calls with more options."""
 
 
 def install(operators: tuple[Any, ...]) -> None:
@@ -68,6 +68,8 @@ def call(
     if function is dict:
         return dict_of(call, *args, shadows=shadows, options=options, option_shadows=option_shadows)
     if handler is not None:
+        if options and function in BY_NAME and has_own_options(function, options):
+            return call_of_function(BY_NAME[function], None, args, shadows, options, option_shadows)
         if options and function in BY_NAME:
             args, options = positional(function, args, options), {}
             shadows = positional(function, shadows, option_shadows)
@@ -128,6 +130,12 @@ def _of_rule(
         )
     finally:
         _WRITTEN_OUT.pop()
+
+
+def has_own_options(function: Any, options: Any) -> bool:
+    """Tell whether options of a call are not among the positional parameters of a function."""
+    code = function.__code__
+    return bool(options.keys() - set(code.co_varnames[: code.co_argcount]))
 
 
 def positional(function: Any, args: Any, options: dict[str, Any]) -> tuple[Any, ...]:

@@ -17,7 +17,7 @@ from srcad.wrappers import written
 __all__ = ["Pullback", "written_as"]
 
 written_as: list[Callable[..., Any]] = []
-"""Returns for a function, its arguments, ``has_aux`` and options the pullback in Python that can be differentiated."""
+"""Returns for a function, arguments, ``argnums``, ``has_aux`` and options the pullback as a function in Python."""
 
 
 class Pullback(WrittenOut):
@@ -29,6 +29,8 @@ class Pullback(WrittenOut):
         The function.
     args, options
         Its arguments, which are kept as they were given.
+    argnums : int, str, tuple of these or None
+        The parameters to differentiate by; None for all positional arguments.
     has_aux : bool
         It returns a pair, of which only the first is differentiated.
     pull : callable
@@ -36,9 +38,15 @@ class Pullback(WrittenOut):
     """
 
     def __init__(
-        self, target: Target, args: Any, options: dict[str, Any], has_aux: bool, pull: Callable[[Any], Any]
+        self,
+        target: Target,
+        args: Any,
+        options: dict[str, Any],
+        argnums: Any,
+        has_aux: bool,
+        pull: Callable[[Any], Any],
     ) -> None:
-        self.target, self._given, self._pull = target, (args, options, has_aux), pull
+        self.target, self._given, self._pull = target, (args, options, argnums, has_aux), pull
         self.__name__ = "pullback"
 
     def __call__(self, *cotangent: Any) -> Any:
@@ -55,7 +63,7 @@ class Pullback(WrittenOut):
 
         The backward pass has kept what it needs; what the function is run again with here are the caller's arguments.
         """
-        args, options, has_aux = self._given
+        args, options, argnums, has_aux = self._given
         text = (
             "def pullback(cotangent):\n"
             "    gradients = pulled(cotangent)\n"
@@ -63,7 +71,7 @@ class Pullback(WrittenOut):
             "        raise ValueError\n"
             "    return gradients\n"
         )
-        pulled = written_as[0](self.target.given, args, has_aux, options)
+        pulled = written_as[0](self.target.given, args, argnums, has_aux, options)
         return written(text, "pullback", pulled=pulled, confirmed=confirmed, real=lambda: self)
 
 

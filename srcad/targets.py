@@ -28,12 +28,13 @@ from srcad.places import call_of_srcad, place
 from srcad.rules import registry
 from srcad.runtime import Cells, Closure, Shadow
 from srcad.runtime.tangents import Tangent, partial_of, zero_tangent
+from srcad.tree import leaves
 from srcad.wrappers import with_held, wrapped
 
 __all__ = [
     "Bindable", "Composable", "Target", "WrittenOut", "after_instance", "explain", "is_partial_method",
     "may_change_defaults", "partial_shadow", "partial_tangent", "refuse_changed_defaults",
-    "require_callable", "signature_of", "split_aux",
+    "require_callable", "require_complex", "signature_of", "split_aux",
 ]  # fmt: skip
 
 
@@ -404,6 +405,39 @@ def _may_change(default: Any) -> bool:
 
 _FIXED = (bool, int, float, complex, str, bytes, type(None), type(...), type, range, slice, frozenset, np.generic,
           np.dtype, enum.Enum, functools.partial)  # fmt: skip
+
+
+def require_complex(
+    target: Target, wanted: tuple[str, ...], places: tuple[int | None, ...], values: tuple[Any, ...]
+) -> None:
+    """Refuse real arguments to a function that is to be complex differentiable.
+
+    Parameters
+    ----------
+    target : Target
+        The function.
+    wanted, places : tuple
+        The parameters to differentiate by, and their elements where they are ``*args``.
+    values : tuple
+        The value of each parameter.
+
+    Raises
+    ------
+    ArgumentError
+        If one of them holds no complex number, or a real one.
+    """
+    bound = dict(zip(target.names, values))
+    for name, element in zip(wanted, places):
+        argument = bound[name] if element is None else bound[name][element : element + 1]
+        numbers = [
+            np.asarray(leaf).dtype
+            for leaf in leaves(argument)
+            if isinstance(leaf, (int, float, complex, np.number, np.ndarray))
+        ]
+        if not numbers or any(dtype.kind != "c" for dtype in numbers):
+            raise ArgumentError(f"The argument '{name}' of '{target.title()}' is not complex, as holomorphic=True "
+                                "promises.", "Pass complex numbers, or leave holomorphic=True out.",
+                                place(target.func))  # fmt: skip
 
 
 def split_aux(target: Target, value: Any) -> tuple[Any, Any]:

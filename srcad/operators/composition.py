@@ -12,6 +12,7 @@ import numpy as np
 from srcad import dynamic
 from srcad.compilation import third_derivative
 from srcad.operators import attributes
+from srcad.operators.by_name import jvp_by_name
 from srcad.operators.dynamic import install as install_forward
 from srcad.operators.dynamic import prepared
 from srcad.operators.forward import Jvp, jvp
@@ -36,7 +37,7 @@ def install(makers: tuple[Any, ...]) -> None:
     ``makers`` are the operators that return a function.
     """
     dynamic.install(makers)
-    dynamic.BY_NAME.add(jvp)
+    dynamic.BY_NAME[jvp] = jvp_by_name
     install_forward(makers)
     attributes.install()
 

@@ -25,6 +25,7 @@ from srcad import runtime as rt
 from srcad.analysis.results.calls import ARRAY_METHODS, function_of_method
 from srcad.derive.builtin_sources import source_of_builtin
 from srcad.derive.constructors import init_only_fields
+from srcad.dynamic import has_own_options
 from srcad.dynamic_attributes import computes_methods, is_method_of, method_of_object, takes_receiver
 from srcad.dynamic_containers import MOST_ITEMS, endless, is_iterable_of_class, memo_of, written_copier
 from srcad.dynamic_operators import mixed
@@ -32,6 +33,7 @@ from srcad.hidden_changes import refuse_unknown_making
 from srcad.lang.function import Nested
 from srcad.literal_options import literal_call, without_defaults
 from srcad.operators import dynamic
+from srcad.operators.by_name import jvp_by_name
 from srcad.operators.composition import jvp_with_aux
 from srcad.operators.forward import Jvp, jvp
 from srcad.operators.sources import SOURCES, has_plain_operands, items_by_position
@@ -286,6 +288,8 @@ def _paired(results: list[Any]) -> list[Any]:
 
 def _of_jvp(parts: Parts) -> list[Any]:
     """``jvp(f, primals, tangents)`` inside of a program: a call of ``f`` with one direction more."""
+    if has_own_options(jvp, parts[0].options):
+        return apply(jvp_by_name, parts)
     if _by_name(parts[0]).get("has_aux"):
         return apply(jvp_with_aux, with_args(parts, _arguments_of_jvp))
     function, primals, directions = _arguments_of_jvp(parts[0])

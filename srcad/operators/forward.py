@@ -18,12 +18,31 @@ from srcad.places import place
 from srcad.runtime import clone, share_memory
 from srcad.runtime.tangent_copies import shared_tangents
 from srcad.runtime.tangents import as_tangent, tangent_result, zero_tangent
-from srcad.targets import Target, WrittenOut, explain, require_callable, signature_of, split_aux
+from srcad.targets import (
+    Target,
+    WrittenOut,
+    explain,
+    require_callable,
+    require_complex,
+    signature_of,
+    split_aux,
+)
 
 __all__ = ["Jvp", "Pushforward", "jvp", "linearize"]
 
+Argnums = int | str | tuple[int | str, ...]
 
-def jvp(f: Any, primals: Any = None, tangents: Any = None, has_aux: bool = False) -> Any:
+
+def jvp(
+    f: Any,
+    primals: Any = None,
+    tangents: Any = None,
+    has_aux: bool = False,
+    *,
+    argnums: Argnums | None = None,
+    holomorphic: bool = False,
+    **kwargs: Any,
+) -> Any:
     """Return the value of ``f`` and its derivative in a direction, in one run of generated forward code.
 
     Parameters
@@ -36,11 +55,18 @@ def jvp(f: Any, primals: Any = None, tangents: Any = None, has_aux: bool = False
         A direction for each argument, of its structure and shape; None stands for zero.
     has_aux : bool
         ``f`` returns a pair, of which only the first is differentiated.
+    argnums : int, str or tuple of these, optional
+        The parameters that the tangents belong to, by position or name: ``tangents`` is then the direction of that
+        parameter, under a tuple a tuple of directions.
+    holomorphic : bool
+        ``f`` is complex differentiable: the arguments to differentiate by are complex.
+    **kwargs
+        Arguments by name.
 
     Returns
     -------
     value
-        ``f(*primals)``.
+        ``f(*primals, **kwargs)``.
     tangent
         The derivative of the value, in its structure; None where it has none.
     auxiliary
@@ -58,10 +84,15 @@ def jvp(f: Any, primals: Any = None, tangents: Any = None, has_aux: bool = False
     >>> from srcad.operators import jvp
     >>> jvp(lambda x, y: x * y ** 2, (3.0, 2.0), (1.0, 0.0))
     (12.0, 4.0)
+    >>> jvp(lambda x, *, y: x * y, (3.0,), 1.0, argnums="y", y=2.0)
+    (6.0, 3.0)
     """
     if primals is None:
         return Jvp(f, has_aux)
-    return _latest_of(f, has_aux)(primals, tangents)
+    derivative = _latest_of(f, has_aux)
+    if argnums is None and not holomorphic and not kwargs:
+        return derivative(primals, tangents)
+    return derivative.along(primals, kwargs, argnums, holomorphic, tangents)
 
 
 def _latest_of(f: Any, has_aux: bool) -> Jvp:
@@ -118,24 +149,87 @@ class Jvp(WrittenOut):
         return with_deep_calls(self._call)(primals, tangents)
 
     def _call(self, primals: Any, tangents: Any) -> Any:
-        if not isinstance(primals, (tuple, list)) or not isinstance(tangents, (tuple, list)):
-            raise ArgumentError("jvp takes a tuple of arguments and a tuple of tangents.",
-                                "Write jvp(f, (x,), (dx,)).", place(self.target.func))  # fmt: skip
-        if len(primals) != len(tangents):
-            raise ArgumentError(f"There are {len(primals)} arguments and {len(tangents)} tangents.",
-                                "Give one tangent for each argument; None stands for zero.",
-                                place(self.target.func))  # fmt: skip
+        self._require_pairs(primals, tangents)
         directions = self.directions(tuple(primals), tuple(tangents))
         outcome = Pushforward(self, tuple(primals), {}, tuple(directions))(directions)
         if type(primals) is type(tangents) is tuple and self.latest is not None and not self.has_aux:
             self.shortcut.note(self, self.latest, primals, tangents, self.mode == "jvp")
         if self.mode == "tangent":
             return outcome
-        value, tangent = outcome
+        return self._arranged(*outcome, directions)
+
+    def _arranged(self, value: Any, tangent: Any, directions: Any) -> Any:
+        """Return what the user gets."""
         if self.has_aux:
             first, aux = split_aux(self.target, value)
             return first, tangent_result(tangent[0], first, directions), aux
         return value, tangent_result(tangent, value, directions)
+
+    def along(
+        self, primals: Any, options: dict[str, Any], argnums: Any, holomorphic: bool, tangents: Any
+    ) -> Any:
+        """Return the value and its tangent, with arguments by name and tangents of chosen parameters."""
+        return with_deep_calls(self._along)(primals, options, argnums, holomorphic, tangents)
+
+    def _along(
+        self, primals: Any, options: dict[str, Any], argnums: Any, holomorphic: bool, tangents: Any
+    ) -> Any:
+        self._require_tuple(primals)
+        if argnums is None:
+            self._require_pairs(primals, tangents)
+            argnums = tuple(range(len(primals)))
+        directions = self.chosen_directions("jvp", argnums, tuple(primals), options, tangents)
+        if holomorphic:
+            target = self.target
+            values = target.bind(tuple(primals), options)
+            require_complex(target, target.wanted(argnums), target.places(argnums), values)
+        outcome = Pushforward(self, tuple(primals), options, tuple(directions))(directions)
+        return self._arranged(*outcome, directions)
+
+    def chosen_directions(
+        self, title: str, argnums: Any, args: tuple[Any, ...], options: dict[str, Any], tangents: Any
+    ) -> dict[str, Any]:
+        """Return the tangents of the parameters that ``argnums`` names, in the runtime's form, by name."""
+        target = self.target
+        wanted, places = target.wanted(argnums), target.places(argnums)
+        tangents = tangents if isinstance(argnums, tuple) else (tangents,)
+        if not isinstance(tangents, (tuple, list)) or len(tangents) != len(wanted):
+            raise ArgumentError(f"{title} of '{target.title()}' needs a tuple of {len(wanted)} vectors.",
+                                "Give one for each of argnums.", place(target.func))  # fmt: skip
+        bound = dict(zip(target.names, target.bind(args, options)))
+        _require_no_tape(target, args)
+        found: dict[str, Any] = {}
+        for name, element, tangent in zip(wanted, places, tangents):
+            value = bound[name]
+            if is_followed(value) or is_followed(tangent):
+                raise followed(target, name)
+            if element is None and name in found:
+                raise ArgumentError(f"argnums={argnums!r} names '{name}' of '{target.title()}' twice.",
+                                    "Give one direction for each parameter.", place(target.func))  # fmt: skip
+            if element is None:
+                found[name] = zero_tangent(value) if tangent is None else self.direction(name, value, tangent)
+                continue
+            if element >= len(value):
+                raise ArgumentError(f"argnums={argnums!r} asks for more arguments than '{target.title()}' was given.",
+                                    "Give positions of arguments.", place(target.func))  # fmt: skip
+            parts = list(found.get(name, zero_tangent(value)))
+            if tangent is not None:
+                parts[element] = self.direction(name, value[element], tangent)
+            found[name] = tuple(parts)
+        return found
+
+    def _require_tuple(self, primals: Any) -> None:
+        if not isinstance(primals, (tuple, list)):
+            raise ArgumentError("jvp takes a tuple of arguments and a tuple of tangents.",
+                                "Write jvp(f, (x,), (dx,)).", place(self.target.func))  # fmt: skip
+
+    def _require_pairs(self, primals: Any, tangents: Any) -> None:
+        self._require_tuple(primals)
+        self._require_tuple(tangents)
+        if len(primals) != len(tangents):
+            raise ArgumentError(f"There are {len(primals)} arguments and {len(tangents)} tangents.",
+                                "Give one tangent for each argument; None stands for zero.",
+                                place(self.target.func))  # fmt: skip
 
     def directions(self, primals: tuple[Any, ...], tangents: tuple[Any, ...]) -> dict[str, Any]:
         """Return the tangents of the parameters, in the runtime's form, by name."""
@@ -255,24 +349,36 @@ class Pushforward:
         return outcome
 
 
-def linearize(f: Any, *primals: Any, has_aux: bool = False) -> tuple[Any, ...]:
+def linearize(
+    f: Any,
+    *primals: Any,
+    argnums: Argnums | None = None,
+    has_aux: bool = False,
+    holomorphic: bool = False,
+    **kwargs: Any,
+) -> tuple[Any, ...]:
     """Return the value of ``f`` and the function that maps tangents to the tangent of the value.
 
     Parameters
     ----------
     f : callable
         The function.
-    *primals
-        Its positional arguments.
+    *primals, **kwargs
+        Its arguments.
+    argnums : int, str or tuple of these, optional
+        The parameters to differentiate with respect to, by position or name; by default the positional arguments.
     has_aux : bool
         ``f`` returns a pair, of which only the first is differentiated.
+    holomorphic : bool
+        ``f`` is complex differentiable: the arguments to differentiate by are complex.
 
     Returns
     -------
     value
-        ``f(*primals)``.
+        ``f(*primals, **kwargs)``.
     f_jvp : callable
-        ``f_jvp(*tangents)``, to be called with any number of directions.
+        ``f_jvp(*tangents)``, with one tangent for each positional argument, or for each of ``argnums``; to be called
+        with any number of directions.
     auxiliary
         Under ``has_aux`` the second part of the result.
 
@@ -285,10 +391,30 @@ def linearize(f: Any, *primals: Any, has_aux: bool = False) -> tuple[Any, ...]:
     """
     derivative = Jvp(f, has_aux)
     _require_no_tape(derivative.target, primals)
-    kept = clone(primals)
-    value, _, *aux = derivative(kept, tuple(tangent_result(zero_tangent(p), p) for p in kept))
+    kept, options = clone(primals), clone(kwargs)
+    chosen = _as_tuple(argnums, len(primals))
+    plain = argnums is None and not holomorphic and not kwargs
+    count = len(chosen)
+
+    def push(tangents: tuple[Any, ...]) -> Any:
+        if plain:
+            return derivative(kept, tangents)
+        if len(tangents) != count:
+            raise ArgumentError(f"There are {count} arguments to differentiate by and {len(tangents)} tangents.",
+                                "Give one tangent for each; None stands for zero.",
+                                place(derivative.target.func))  # fmt: skip
+        return derivative.along(kept, options, chosen, holomorphic, tangents)
+
+    zeros = tuple(tangent_result(zero_tangent(p), p) for p in kept) if plain else (None,) * count
+    value, _, *aux = push(zeros)
 
     def f_jvp(*tangents: Any) -> Any:
-        return derivative(kept, tangents)[1]
+        return push(tangents)[1]
 
     return value, f_jvp, *aux
+
+
+def _as_tuple(argnums: Any, count: int) -> tuple[int | str, ...]:
+    if argnums is None:
+        return tuple(range(count))
+    return argnums if isinstance(argnums, tuple) else (argnums,)

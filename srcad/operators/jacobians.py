@@ -25,7 +25,16 @@ from srcad.pipeline import read
 from srcad.places import place
 from srcad.runtime import clone, share_memory
 from srcad.runtime.tangents import as_tangent, tangent_result, zero_tangent
-from srcad.targets import Bindable, Composable, Target, after_instance, explain, require_callable, split_aux
+from srcad.targets import (
+    Bindable,
+    Composable,
+    Target,
+    after_instance,
+    explain,
+    require_callable,
+    require_complex,
+    split_aux,
+)
 
 __all__ = ["hessian", "jacfwd", "jacobian", "jacrev"]
 
@@ -155,7 +164,10 @@ class _Jacobian(Bindable, Composable):
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Return the Jacobian at the given arguments."""
-        bound = dict(zip(self.target.names, self.target.bind(args, kwargs)))
+        values = self.target.bind(args, kwargs)
+        if self.holomorphic:
+            require_complex(self.target, self.wanted, self.places, values)
+        bound = dict(zip(self.target.names, values))
         points = {name: bound[name] for name in self.wanted}
         size = sum(self._size(name, value) for name, value in points.items())
         if self.mode == "forward":

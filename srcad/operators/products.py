@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import inspect
 from collections.abc import Callable
 from typing import Any
 
@@ -17,7 +16,7 @@ from srcad.places import place
 from srcad.rules import registry
 from srcad.runtime import clone
 from srcad.runtime.tangents import tangent_result, zero_tangent
-from srcad.targets import Bindable, Target, WrittenOut, after_instance, split_aux
+from srcad.targets import Bindable, Target, WrittenOut, after_instance, require_complex, split_aux
 
 __all__ = ["TangentAlone", "elementwise_grad", "ggnvp", "half_squared_norm", "hvp", "places_of"]
 
@@ -82,18 +81,27 @@ class _HessianProduct(Bindable, WrittenOut):
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Return the product at ``args[:-1]`` with ``args[-1]``."""
-        argnums, has_aux, _ = self.given
+        argnums, has_aux, holomorphic = self.given
         *point, vector = args if args else (None,)
         target = self.derivative.target
         vectors = _vectors("hvp", target, argnums, self.places, vector)
         values, named = _bound(target, tuple(point), kwargs)
-        _require_points("hvp", target, self.places, values)
-        if not has_aux and not named and all(map(_has_own_kind, map(values.__getitem__, self.places))):
+        _require_points("hvp", target, self.places, values, named)
+        if holomorphic:
+            bound = target.bind(values, named)
+            require_complex(target, target.wanted(argnums), target.places(argnums), bound)
+        positional = all(k < len(values) for k in self.places)
+        if (
+            positional
+            and not has_aux
+            and not named
+            and all(map(_has_own_kind, map(values.__getitem__, self.places)))
+        ):
             # The structure of the gradient, which is not computed then, is known.
             tangent = self.tangent(values, _placed(self.places, vectors, len(values)))
             points = tuple(values[k] for k in self.places)
             return tangent_result(tangent, points if isinstance(argnums, tuple) else points[0], vectors)
-        directions = self.derivative.directions(values, _placed(self.places, vectors, len(values)))
+        directions = self.derivative.chosen_directions("hvp", argnums, values, named, vector)
         value, tangent = Pushforward(self.derivative, values, named, tuple(directions))(directions)
         result = tangent_result(tangent, value, directions)
         return (result[0], value[1]) if has_aux else result
@@ -151,18 +159,20 @@ def _vectors(title: str, target: Target, argnums: Argnums, places: tuple[int, ..
     return vectors
 
 
-def _require_points(title: str, target: Target, places: tuple[int, ...], values: tuple[Any, ...]) -> None:
+def _require_points(
+    title: str, target: Target, places: tuple[int, ...], values: tuple[Any, ...], named: dict[str, Any]
+) -> None:
     """Refuse a call without the arguments to differentiate by."""
     names = target.names[len(target.before) :]
-    missing = [names[k] for k in places if k >= len(values)]
-    by_name = [n for n in missing if target.signature.parameters[n].kind is inspect.Parameter.KEYWORD_ONLY]
-    if by_name:
-        raise ArgumentError(f"{title} of '{target.title()}' is asked for '{by_name[0]}', which is given by name alone.",
-                            f"Differentiate a function that has it by position: lambda {by_name[0]}: "
-                            f"{target.title()}(..., {by_name[0]}={by_name[0]}).", place(target.func))  # fmt: skip
-    if missing:
+    missing = [k for k in places if k >= len(values) and (k >= len(names) or names[k] not in named)]
+    if any(k >= len(names) or not _is_by_name_with_default(target, names[k]) for k in missing):
         raise ArgumentError(f"{title} of '{target.title()}' is called without an argument to differentiate by.",
                             f"Call {title}(f)(*args, v), with the vector last.", place(target.func))  # fmt: skip
+
+
+def _is_by_name_with_default(target: Target, name: str) -> bool:
+    parameter = target.signature.parameters[name]
+    return parameter.kind is parameter.KEYWORD_ONLY and parameter.default is not parameter.empty
 
 
 def _placed(places: tuple[int, ...], vectors: Any, count: int) -> tuple[Any, ...]:
@@ -203,7 +213,11 @@ def half_squared_norm(value: Any) -> Any:
 
 
 def ggnvp(
-    f: Any, g: Any = half_squared_norm, argnums: Argnums = 0, has_aux: bool = False
+    f: Any,
+    g: Any = half_squared_norm,
+    argnums: Argnums = 0,
+    has_aux: bool = False,
+    holomorphic: bool = False,
 ) -> Callable[..., Any]:
     """Return a function that multiplies the generalized Gauss-Newton matrix of ``g(f(...))`` with a vector.
 
@@ -217,6 +231,8 @@ def ggnvp(
         The parameters of ``f`` to differentiate with respect to, by position or name.
     has_aux : bool
         ``f`` returns a pair, of which only the first is differentiated; the result is ``(product, auxiliary)``.
+    holomorphic : bool
+        The arguments are complex, and ``f`` and ``g`` are complex differentiable.
 
     Returns
     -------
@@ -232,24 +248,28 @@ def ggnvp(
     >>> ggnvp(lambda x: A @ x)(np.ones(2), np.array([1.0, 0.0]))
     array([1., 2.])
     """
-    forward, curvature = Jvp(f, has_aux), hvp(g)
+    forward, curvature = Jvp(f, has_aux), hvp(g, holomorphic=holomorphic)
     places = places_of(f, argnums)
 
     def product(*args: Any, **kwargs: Any) -> Any:
         *point, vector = args if args else (None,)
         target = forward.target
-        vectors = _vectors("ggnvp", target, argnums, places, vector)
+        _vectors("ggnvp", target, argnums, places, vector)
         values, named = _bound(target, tuple(point), kwargs)
-        _require_points("ggnvp", target, places, values)
-        directions = forward.directions(values, _placed(places, vectors, len(values)))
+        _require_points("ggnvp", target, places, values, named)
+        if holomorphic:
+            bound = target.bind(values, named)
+            require_complex(target, target.wanted(argnums), target.places(argnums), bound)
+        directions = forward.chosen_directions("ggnvp", argnums, values, named, vector)
         value, tangent = Pushforward(forward, values, named, tuple(directions))(directions)
         first, *aux = split_aux(target, value) if has_aux else (value,)
         curved = curvature(first, tangent_result(tangent[0] if has_aux else tangent, first))
-        gradients = vjp(f, *values, has_aux=has_aux, **named)[1](curved)
-        result = tuple(gradients[k] for k in places) if isinstance(argnums, tuple) else gradients[places[0]]
+        pull = vjp(f, *values, argnums=argnums, has_aux=has_aux, holomorphic=holomorphic, **named)[1]
+        result = pull(curved)
         return (result, *aux) if has_aux else result
 
-    return _Plain(product, ggnvp, f, g=g, argnums=argnums, has_aux=has_aux)
+    options = {"g": g, "argnums": argnums, "has_aux": has_aux, "holomorphic": holomorphic}
+    return _Plain(product, ggnvp, f, **options)
 
 
 def elementwise_grad(
@@ -282,17 +302,12 @@ def elementwise_grad(
     >>> elementwise_grad(lambda x: x ** 3)(np.array([1.0, 2.0]))
     array([ 3., 12.])
     """
-    target, places = Target(f), places_of(f, argnums)
+    Target(f).wanted(argnums)  # which says what does not fit
+    given = {"argnums": argnums, "has_aux": has_aux, "holomorphic": holomorphic}
 
     def derivative(*args: Any, **kwargs: Any) -> Any:
-        values, named = _bound(target, args, kwargs)
-        for k in places:
-            if holomorphic and not any(map(np.iscomplexobj, tree.leaves(values[k]))):
-                raise ArgumentError(f"An argument of '{target.title()}' is not complex, as holomorphic=True promises.",
-                                    "Pass complex numbers, or leave holomorphic=True out.", place(target.func))  # fmt: skip
-        value, pullback, *aux = vjp(f, *values, has_aux=has_aux, **named)
-        gradients = pullback(tree.map(_ones, value))
-        result = tuple(gradients[k] for k in places) if isinstance(argnums, tuple) else gradients[places[0]]
+        value, pullback, *aux = vjp(f, *args, **given, **kwargs)
+        result = pullback(tree.map(_ones, value))
         return (result, *aux) if has_aux else result
 
     return _Plain(derivative, elementwise_grad, f, argnums=argnums, has_aux=has_aux, holomorphic=holomorphic)

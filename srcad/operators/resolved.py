@@ -24,6 +24,7 @@ from srcad.dynamic_containers import is_iterable_of_class
 from srcad.dynamic_operators import OPERATORS
 from srcad.errors import UnsupportedError
 from srcad.lang.function import Nested
+from srcad.operators.by_name import jvp_by_name
 from srcad.operators.composition import (
     PAIRED,
     STRUCTURAL,
@@ -171,6 +172,11 @@ def _paired(found: Found) -> Found:
 
 def _of_jvp(rows: Rows) -> Found:
     """``jvp(f, primals, tangents)`` inside of a program: its generated function is called."""
+    if dynamic.has_own_options(jvp, rows[0][0].options):
+        return resolved(jvp_by_name, [
+            [c._replace(function=jvp_by_name if k == m == 0 else 0.0) for m, c in enumerate(row)]
+            for k, row in enumerate(rows)
+        ])  # fmt: skip
     whole = [[_by_position(call, nothing_in(k)) for call in row] for k, row in enumerate(rows)]
     first = whole[0][0]
     if len(first.values) > 3 and first.values[3]:
