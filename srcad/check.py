@@ -2,29 +2,31 @@
 
 from __future__ import annotations
 
-import copy
 import dataclasses
 import itertools
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, TypeAlias
 
 import numpy as np
 
 from srcad.api import grad, vjp
 from srcad.complex_parts import by_parts
-from srcad.errors import ArgumentError, GradientCheckError
+from srcad.errors import ArgumentError, GradientCheckError, NoDerivativeError, SrcadError, UnsupportedError
 from srcad.lang import texts
+from srcad.leaf_paths import Path, copied, inexact, is_floating, is_number, leaves, mapped, suffix, written
 from srcad.operators.forward import jvp
+from srcad.places import call_of_srcad
 from srcad.tape import pulled_back
+from srcad.targets import Target, require_callable
+from srcad.wrappers import written as written_function
 
 __all__ = ["check_grads"]
-
-# The way to a leaf: ("item", key) or ("attribute", name) for each container passed through.
-_Path: TypeAlias = tuple[tuple[str, Any], ...]
 
 # Relative and absolute tolerance for each floating type: what is left of its digits after a central
 # difference whose step is the cube root of its precision.
 _TOLERANCES = {"float16": (2e-1, 1e-1), "float32": (1e-2, 2e-3), "float64": (1e-5, 1e-7)}
+
+Argnums: TypeAlias = int | str | Sequence[int | str] | None
 
 _PROJECTIONS = itertools.count()
 
@@ -33,12 +35,13 @@ def check_grads(
     f: Callable[..., Any],
     args: Sequence[Any],
     order: int = 1,
-    argnums: int | Sequence[int] | None = None,
+    argnums: Argnums = None,
     rtol: float | None = None,
     atol: float | None = None,
     eps: float | None = None,
     against: str = "differences",
-    modes: str | Sequence[str] = ("reverse",),
+    modes: str | Sequence[str] | None = None,
+    has_aux: bool = False,
 ) -> None:
     """Check the derivatives of ``f`` at ``args`` against central differences, or the tape.
 
@@ -51,12 +54,12 @@ def check_grads(
     f : callable
         A function of positional arguments that returns a number, an array, or a container of them.
     args : sequence
-        The point: numbers, arrays, and dicts, lists, tuples and dataclasses of them.  Complex arguments and results
+        The point: numbers, arrays, and dicts, lists, tuples and objects of them.  Complex arguments and results
         are checked by their real and imaginary parts, two arguments each.
     order : int
         How many orders of derivative to check.
-    argnums : int or sequence of int, optional
-        The positions in ``args`` to differentiate.  By default every argument that holds a floating-point
+    argnums : int, str or sequence of these, optional
+        The arguments to differentiate by, by position or name.  By default every argument that holds a floating-point
         entry; integers are varied only where their position is given here.
     rtol, atol : float, optional
         The tolerances; by default they follow the precision of the entry.
@@ -65,15 +68,48 @@ def check_grads(
     against : {"differences", "tape"}
         What to compare with.  `GradientTape` uses the same rules without compiling anything: it is faster and
         exact to rounding, but does not follow changes of arrays in place.
-    modes : sequence of {"reverse", "forward"}
+    modes : sequence of {"reverse", "forward"}, optional
         With "forward", what forward mode gives in a random direction is compared too: with the gradient, or with a
-        difference quotient if "reverse" is not among the modes.  Of higher orders it is forward over reverse.
+        difference quotient if "reverse" is not among the modes.  Of higher orders it is forward over reverse.  By
+        default both, but reverse mode alone where forward mode refuses the function, and against the tape.
+    has_aux : bool
+        ``f`` returns a pair, of which only the first is checked.
 
     Raises
     ------
     GradientCheckError
         With the path of the entry that differs most, such as ``args[0]['W'][1, 2]``, both values and the step.
     """
+    require_callable(f, "check_grads")
+    called_at = call_of_srcad()
+    try:
+        _require_settings(args, order, against)
+        chosen = _modes(modes, against)
+        label = getattr(f, "__name__", repr(f))
+        argnums = _by_position(f, argnums)
+        f = _first_of(f, len(args)) if has_aux else f
+        if not any(np.iscomplexobj(leaf) for value in args for _, leaf in leaves(value)):
+            _positions(args, argnums)
+        value = f(*copied(list(args)))
+        if not any(is_floating(leaf) or np.iscomplexobj(leaf) for _, leaf in leaves(value)):
+            raise ArgumentError(
+                f"The result of {label} holds no floating-point number, so there is nothing to check.",
+                "Return floats, or arrays and containers of them.",
+            )
+        f, args, argnums = by_parts(f, value, list(args), argnums)
+        positions = _positions(args, argnums)
+        point = list(args)
+        if argnums is not None:
+            for position in positions:
+                point[position] = mapped(inexact, point[position])
+        settings = _Settings(rtol, atol, eps, chosen, modes is None)
+        _check(f, f if against == "tape" else None, point, order, positions, label, settings)
+    except SrcadError as error:
+        error.at(called_at)
+        raise
+
+
+def _require_settings(args: Any, order: int, against: str) -> None:
     if not isinstance(args, (tuple, list)):
         raise ArgumentError(
             f"check_grads needs the arguments as a tuple or a list, not as {type(args).__name__}.",
@@ -83,30 +119,33 @@ def check_grads(
         raise ArgumentError(f"The order of check_grads must be at least 1, not {order}.", "Write order=1.")
     if against not in ("differences", "tape"):
         raise ArgumentError(f"against={against!r} is not known.", "Write 'differences' or 'tape'.")
-    chosen = _modes(modes)
-    label = getattr(f, "__name__", repr(f))
-    if not any(np.iscomplexobj(leaf) for value in args for _, leaf in _leaves(value)):
-        _positions(args, argnums)
-    f, args, argnums = by_parts(f, f(*_copied(list(args))), list(args), argnums)
-    positions = _positions(args, argnums)
-    point = list(args)
-    if argnums is not None:
-        for position in positions:
-            point[position] = _mapped(_inexact, point[position])
-    _check(
-        f,
-        f if against == "tape" else None,
-        point,
-        order,
-        positions,
-        label,
-        _Settings(rtol, atol, eps, chosen),
+
+
+def _by_position(f: Any, argnums: Argnums) -> int | Sequence[int] | None:
+    """Return ``argnums`` with positions for names."""
+    if argnums is None:
+        return None
+    given = (argnums,) if isinstance(argnums, (int, str)) else tuple(argnums)
+    if not any(isinstance(which, str) for which in given):
+        return given  # type: ignore[return-value]
+    target = Target(f)
+    names = target.names[len(target.before) :]
+    return tuple(names.index(target.wanted(w)[0]) if isinstance(w, str) else w for w in given)
+
+
+def _first_of(f: Callable[..., Any], count: int) -> Callable[..., Any]:
+    """Return the function of the first part of a pair that ``f`` returns."""
+    arguments = ", ".join(f"argument_{i}" for i in range(count))
+    return written_function(
+        f"def first({arguments}):\n    value, _ = f({arguments})\n    return value\n", "first", f=f
     )
 
 
-def _modes(modes: str | Sequence[str]) -> tuple[str, ...]:
+def _modes(modes: str | Sequence[str] | None, against: str) -> tuple[str, ...]:
     """Return the modes by their full names; JAX calls them "rev" and "fwd"."""
     names = {"rev": "reverse", "fwd": "forward", "reverse": "reverse", "forward": "forward"}
+    if modes is None:
+        return ("reverse",) if against == "tape" else ("reverse", "forward")
     given = (modes,) if isinstance(modes, str) else tuple(modes)
     if not given or any(mode not in names for mode in given):
         raise ArgumentError(
@@ -123,6 +162,7 @@ class _Settings:
     atol: float | None
     eps: float | None
     modes: tuple[str, ...] = ("reverse",)
+    may_lack_forward: bool = False
 
     def of(self, dtype: np.dtype[Any]) -> tuple[float, float, float]:
         """Return relative tolerance, absolute tolerance and step for entries of ``dtype``."""
@@ -140,7 +180,7 @@ def _positions(args: Sequence[Any], argnums: int | Sequence[int] | None) -> tupl
     """Return the positions to differentiate."""
     if argnums is None:
         chosen = tuple(
-            i for i, value in enumerate(args) if any(_is_floating(leaf) for _, leaf in _leaves(value))
+            i for i, value in enumerate(args) if any(is_floating(leaf) for _, leaf in leaves(value))
         )
     else:
         chosen = (argnums,) if isinstance(argnums, int) else tuple(argnums)
@@ -150,7 +190,7 @@ def _positions(args: Sequence[Any], argnums: int | Sequence[int] | None) -> tupl
                 f"argnums names position {position}, but there are {len(args)} arguments.",
                 "Give positions counted from 0.",
             )
-        if not any(_is_number(leaf) for _, leaf in _leaves(args[position])):
+        if not any(is_number(leaf) for _, leaf in leaves(args[position])):
             raise ArgumentError(
                 f"args[{position}] is a {type(args[position]).__name__} without an entry that can be varied.",
                 "Leave its position out of argnums.",
@@ -176,18 +216,18 @@ def _check(
 
     ``taped`` computes what ``f`` does, without compiled derivatives, where the tape is to judge.
     """
-    value, pullback = vjp(f, *_copied(args))
+    value, pullback = vjp(f, *copied(args))
     direction = _random_like(value)
     gradients = pullback(direction)
-    opinions = None if taped is None else pulled_back(taped, _copied(args), direction)
+    opinions = None if taped is None else pulled_back(taped, copied(args), direction)
     wrong: list[tuple[float, str, str]] = []
     for position in positions:
-        gradient = dict(_leaves(gradients[position]))
-        opinion = {} if opinions is None else dict(_leaves(opinions[position]))
-        for path, leaf in _leaves(args[position]):
-            if not _is_floating(leaf):
+        gradient = dict(leaves(gradients[position]))
+        opinion = {} if opinions is None else dict(leaves(opinions[position]))
+        for path, leaf in leaves(args[position]):
+            if not is_floating(leaf):
                 continue
-            derivative = _fitting(gradient.get(path), leaf, label, _written(position, path))
+            derivative = _fitting(gradient.get(path), leaf, label, written(position, path))
             for index in np.ndindex(np.shape(leaf)):
                 entry = _Entry(position, path, index, leaf)
                 if opinion:
@@ -212,14 +252,14 @@ class _Entry:
     """One number among the arguments."""
 
     position: int
-    path: _Path
+    path: Path
     index: tuple[int, ...]
     leaf: Any
 
     def moved(self, args: list[Any], offset: float) -> list[Any]:
         """Return a copy of ``args`` with this number moved by ``offset``."""
 
-        def change(leaf: Any, path: _Path) -> Any:
+        def change(leaf: Any, path: Path) -> Any:
             if path != self.path:
                 return leaf
             if not isinstance(leaf, np.ndarray):
@@ -227,18 +267,18 @@ class _Entry:
             leaf[self.index] += offset
             return leaf
 
-        copies = _copied(args)
-        copies[self.position] = _mapped(change, copies[self.position])
+        copies = copied(args)
+        copies[self.position] = mapped(change, copies[self.position])
         return copies
 
     def __str__(self) -> str:
         index = f"[{', '.join(map(str, self.index))}]" if self.index else ""
-        return _written(self.position, self.path) + index
+        return written(self.position, self.path) + index
 
 
 def _fitting(derivative: Any, leaf: Any, label: str, where: str) -> np.ndarray[Any, Any]:
     """Return the gradient of one leaf as an array, or refuse one that does not have the leaf's shape."""
-    if not _is_number(derivative):
+    if not is_number(derivative):
         raise GradientCheckError(
             f"The gradient of {label} has no number at {where}, where the argument has one.",
             "A gradient must have the structure of its argument.",
@@ -298,11 +338,17 @@ def _check_forward(
 ) -> None:
     """Compare what forward mode gives in a random direction with the gradient, or with a difference quotient."""
     tangents = [
-        _random_like(a) if i in positions else _mapped(lambda leaf, path: None, a)
-        for i, a in enumerate(_copied(args))
+        _random_like(a) if i in positions else mapped(lambda leaf, path: None, a)
+        for i, a in enumerate(copied(args))
     ]
-    found = _project(jvp(f, tuple(_copied(args)), tuple(tangents))[1], direction)
-    dtypes = [np.asarray(leaf).dtype for i in positions for _, leaf in _leaves(args[i]) if _is_floating(leaf)]
+    try:
+        image = jvp(f, tuple(copied(args)), tuple(tangents))[1]
+    except (NoDerivativeError, UnsupportedError):
+        if settings.may_lack_forward:
+            return
+        raise
+    found = _project(image, direction)
+    dtypes = [np.asarray(leaf).dtype for i in positions for _, leaf in leaves(args[i]) if is_floating(leaf)]
     rtol, atol, step = max((settings.of(dtype) for dtype in dtypes), key=lambda of: of[0])
     if "reverse" in settings.modes:
         expected = sum(_project(gradients[i], tangents[i]) for i in positions)
@@ -323,22 +369,22 @@ def _quotient(
     """Return the difference quotient in the direction of all tangents together."""
     values = []
     for offset in (step, -step):
-        moved = [_along(argument, tangent, offset) for argument, tangent in zip(_copied(args), tangents)]
+        moved = [_along(argument, tangent, offset) for argument, tangent in zip(copied(args), tangents)]
         values.append(_project(f(*moved), direction))
     return (values[0] - values[1]) / (2 * step)
 
 
 def _along(argument: Any, tangent: Any, offset: float) -> Any:
     """Return an argument that is moved along its tangent."""
-    parts = dict(_leaves(tangent))
+    parts = dict(leaves(tangent))
 
-    def change(leaf: Any, path: _Path) -> Any:
+    def change(leaf: Any, path: Path) -> Any:
         if parts.get(path) is None:
             return leaf
         moved = leaf + offset * parts[path]
         return moved if isinstance(leaf, np.ndarray) else type(leaf)(moved)
 
-    return _mapped(change, argument)
+    return mapped(change, argument)
 
 
 def _compare_with_tape(
@@ -359,8 +405,8 @@ def _compare_with_tape(
 
 def _project(value: Any, direction: Any) -> float:
     """Return the inner product of a result with a direction of the same structure."""
-    numbers = dict(_leaves(value))
-    terms = [np.vdot(weight, numbers[path]) for path, weight in _leaves(direction) if weight is not None]
+    numbers = dict(leaves(value))
+    terms = [np.vdot(weight, numbers[path]) for path, weight in leaves(direction) if weight is not None]
     return float(np.sum(terms, dtype=np.float64))
 
 
@@ -375,10 +421,10 @@ def _gradient_function(
     if isinstance(value, float):
         whole: Callable[..., Any] = grad(f, argnums=positions)
         return whole
-    weights = [(path, weight) for path, weight in _leaves(direction) if weight is not None]
+    weights = [(path, weight) for path, weight in leaves(direction) if weight is not None]
     names = [f"weight_{i}" for i in range(len(weights))]
     arguments = ", ".join(f"argument_{i}" for i in range(count))
-    terms = [f"np.sum(value{_suffix(path)} * {name})" for (path, _), name in zip(weights, names)]
+    terms = [f"np.sum(value{suffix(path)} * {name})" for (path, _), name in zip(weights, names)]
     text = (
         f"def make(f, {', '.join(names)}):\n"
         f"    def projected({arguments}):\n"
@@ -411,94 +457,11 @@ def _random_like(value: Any) -> Any:
     """Return a random direction with the structure of ``value``, None where it has no derivative."""
     rng = np.random.default_rng(0)
 
-    def draw(leaf: Any, path: _Path) -> Any:
-        if not _is_floating(leaf):
+    def draw(leaf: Any, path: Path) -> Any:
+        if not is_floating(leaf):
             return None
         # Away from zero, so that no part of the result goes unchecked.
         drawn = rng.uniform(0.5, 1.5, np.shape(leaf))
         return drawn.astype(leaf.dtype) if isinstance(leaf, np.ndarray) else type(leaf)(drawn)
 
-    return _mapped(draw, value)
-
-
-def _leaves(value: Any, path: _Path = ()) -> Iterator[tuple[_Path, Any]]:
-    """Yield what stands in the containers of ``value``, each with the way to it."""
-    if isinstance(value, dict):
-        for key, item in value.items():
-            yield from _leaves(item, (*path, ("item", key)))
-    elif isinstance(value, (tuple, list)):
-        for i, item in enumerate(value):
-            yield from _leaves(item, (*path, ("item", i)))
-    elif _is_dataclass(value):
-        for field in dataclasses.fields(value):
-            yield from _leaves(getattr(value, field.name), (*path, ("attribute", field.name)))
-    else:
-        yield path, value
-
-
-def _mapped(change: Callable[[Any, _Path], Any], value: Any, path: _Path = ()) -> Any:
-    """Return ``value`` with each leaf replaced by ``change(leaf, path)``."""
-    if isinstance(value, dict):
-        items = {key: _mapped(change, item, (*path, ("item", key))) for key, item in value.items()}
-        if type(value) is dict:
-            return items
-        result = copy.copy(value)
-        result.update(items)
-        return result
-    if isinstance(value, (tuple, list)):
-        return _rebuilt(value, [_mapped(change, item, (*path, ("item", i))) for i, item in enumerate(value)])
-    if _is_dataclass(value):
-        result = copy.copy(value)
-        for field in dataclasses.fields(value):
-            item = _mapped(change, getattr(value, field.name), (*path, ("attribute", field.name)))
-            object.__setattr__(result, field.name, item)
-        return result
-    return change(value, path)
-
-
-def _rebuilt(original: Any, items: list[Any]) -> Any:
-    """Return ``items`` as a list, tuple or namedtuple of the type of ``original``."""
-    if hasattr(original, "_make"):
-        return original._make(items)
-    return type(original)(items)
-
-
-def _inexact(leaf: Any, path: _Path) -> Any:
-    """Return integers as floats, so that they can be varied."""
-    if not _is_number(leaf) or _is_floating(leaf):
-        return leaf
-    return leaf.astype(np.float64) if isinstance(leaf, np.ndarray) else float(leaf)
-
-
-def _copied(args: list[Any]) -> list[Any]:
-    """Return the arguments with containers and arrays of their own, since ``f`` may change them."""
-    return [
-        _mapped(lambda leaf, path: leaf.copy() if isinstance(leaf, np.ndarray) else leaf, a) for a in args
-    ]
-
-
-def _written(position: int, path: _Path) -> str:
-    """Return a path as one would write it in Python."""
-    return f"args[{position}]" + _suffix(path)
-
-
-def _suffix(path: _Path) -> str:
-    return "".join(f"[{key!r}]" if kind == "item" else f".{key}" for kind, key in path)
-
-
-def _is_dataclass(value: Any) -> bool:
-    return dataclasses.is_dataclass(value) and not isinstance(value, type)
-
-
-def _is_floating(value: Any) -> bool:
-    """Tell whether ``value`` is a real floating-point number or an array of them."""
-    return isinstance(value, (float, np.floating)) or (
-        isinstance(value, np.ndarray) and value.dtype.kind == "f"
-    )
-
-
-def _is_number(value: Any) -> bool:
-    """Tell whether ``value`` is a real number that is no flag, or an array of them."""
-    if isinstance(value, (np.ndarray, np.generic)):
-        return value.dtype.kind in "iuf"
-    return isinstance(value, (int, float)) and not isinstance(value, bool)
+    return mapped(draw, value)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from types import SimpleNamespace
 from typing import NamedTuple
 
 import numpy as np
@@ -230,11 +231,12 @@ def squared_forward(ans, t, x):
 
 
 @pytest.mark.parametrize(
-    ("modes", "judge"), [("fwd", "differences"), (("forward", "reverse"), "the gradient")]
+    ("modes", "judge"),
+    [("fwd", "differences"), (("forward", "reverse"), "the gradient"), (None, "the gradient")],
 )
-def test_a_wrong_rule_of_forward_mode_is_found_where_that_is_asked_for(modes, judge):
+def test_a_wrong_rule_of_forward_mode_is_found(modes, judge):
     point = (np.array([1.0, 2.0]),)
-    check_grads(squared, point)
+    check_grads(squared, point, modes="reverse")
     with pytest.raises(GradientCheckError, match=f"Forward mode of squared .* {judge}"):
         check_grads(squared, point, modes=modes)
 
@@ -281,3 +283,60 @@ def test_a_wrong_derivative_of_a_complex_function_is_caught() -> None:
 def test_complex_numbers_inside_of_containers_are_refused() -> None:
     with pytest.raises(ArgumentError, match="stand inside args"):
         check_grads(lambda pair: abs(pair[0] * pair[1]), ([1.0 + 2.0j, 0.5],))
+
+
+class Scale:
+    __slots__ = ("factor",)
+
+    def __init__(self, factor):
+        self.factor = factor
+
+
+class Registered:
+    def __init__(self, weights, count):
+        self.weights, self.count = weights, count
+
+
+srcad.tree.register(Registered, lambda r: [r.weights], lambda r, parts: Registered(parts[0], r.count))
+
+
+@pytest.mark.parametrize(
+    ("f", "argument"),
+    [
+        (lambda o: np.sum(o.weights**3) * o.count, SimpleNamespace(weights=np.ones(2), count=2)),
+        (lambda o: np.sum(o.weights**3) * o.count, Registered(np.ones(2), 3)),
+        (lambda o: o.factor**3, Scale(2.0)),
+        (lambda os: os["a"].factor * os["b"][0].factor ** 2, {"a": Scale(2.0), "b": [Scale(3.0)]}),
+    ],
+)
+def test_the_attributes_of_objects_are_checked(f, argument) -> None:
+    check_grads(f, (argument,), order=2)
+
+
+def test_a_wrong_gradient_of_an_attribute_is_named() -> None:
+    @custom_vjp
+    def spoiled(x):
+        return x**2
+
+    @spoiled.backward
+    def spoiled_backward(ans, g, x):
+        return 3 * g * x
+
+    with pytest.raises(GradientCheckError, match=r"args\[0\]\.factor") as caught:
+        check_grads(lambda o: spoiled(o.factor), (Scale(2.0),))
+    assert "check_grads(lambda o" in str(caught.value)
+    with pytest.raises(GradientCheckError, match="spoiled|lambda"):
+        check_grads(lambda x: Registered(spoiled(x), 1), (2.0,))
+
+
+def test_arguments_by_name_and_an_auxiliary_result() -> None:
+    def scaled(x, n, *, power=3):
+        return x**power * n, "scaled"
+
+    check_grads(scaled, (2.0, 3), argnums=("n", "x"), has_aux=True)
+    check_grads(scaled, (2.0, 3), has_aux=True, modes="forward")
+    with pytest.raises(ArgumentError, match="argnums='y' does not fit"):
+        check_grads(scaled, (2.0, 3), argnums="y", has_aux=True)
+    with pytest.raises(ArgumentError, match="The result of <lambda> holds no") as caught:
+        check_grads(lambda x: "text", (1.0,))
+    assert caught.value.location is not None
