@@ -136,9 +136,10 @@ def _by_position(f: Any, argnums: Argnums) -> int | Sequence[int] | None:
 def _first_of(f: Callable[..., Any], count: int) -> Callable[..., Any]:
     """Return the function of the first part of a pair that ``f`` returns."""
     arguments = ", ".join(f"argument_{i}" for i in range(count))
-    return written_function(
+    first: Callable[..., Any] = written_function(
         f"def first({arguments}):\n    value, _ = f({arguments})\n    return value\n", "first", f=f
     )
+    return first
 
 
 def _modes(modes: str | Sequence[str] | None, against: str) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import inspect
 import linecache
 import types
@@ -28,6 +29,10 @@ def why_not_callable(function: Any, node: gast.Call) -> tuple[str, str] | None:
     if function is None or hasattr(function, "tree"):
         return None
     keywords = tuple(keyword.arg for keyword in node.keywords)
+    while isinstance(function, functools.partial):
+        function = function.func
+    if registry.is_key(function) and (registry.find(function) is not None or registry.is_constant(function)):
+        return None
     if registry.is_key(function) and (
         function in _RESOLVED or source_of_builtin(function, len(node.args), keywords) is not None
     ):

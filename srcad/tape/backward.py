@@ -11,6 +11,7 @@ from srcad import runtime as rt
 from srcad.errors import ArgumentError
 from srcad.places import place
 from srcad.rules.registry import Rule
+from srcad.runtime.memory import OfObject
 from srcad.tape.calls import ITEM, Call, apply, has_parts, items_of, parts_of
 from srcad.tape.lifting import lifted
 from srcad.tape.recording import Node, Operation, Token, is_tracked, recording
@@ -111,11 +112,14 @@ def _whole(g: Any, raw: Any) -> Any:
     """Return a gradient in which no number 0.0 stands for an array of zeros."""
     if type(g) is list and isinstance(raw, (tuple, list)):
         return [_whole(part, value) for part, value in zip(g, raw)]
-    if type(g) is dict:
-        return {key: _whole(part, value) for (key, value), part in zip(items_of(raw).items(), g.values())}
+    if isinstance(g, dict):
+        of_parts = {key: _whole(part, value) for (key, value), part in zip(items_of(raw).items(), g.values())}
+        return of_parts if isinstance(raw, dict) else OfObject(of_parts)
     if type(g) is float and g == 0.0 and has_parts(raw):
         parts = {key: _whole(g, value) for key, value in items_of(raw).items()}
-        return list(parts.values()) if isinstance(raw, (list, tuple)) else parts
+        if isinstance(raw, (list, tuple)):
+            return list(parts.values())
+        return parts if isinstance(raw, dict) else OfObject(parts)
     if type(g) is float and g == 0.0 and isinstance(raw, (np.ndarray, np.generic)):
         return np.zeros_like(raw) if raw.dtype.kind in "fc" else np.zeros(np.shape(raw))
     return g
@@ -169,7 +173,7 @@ def _lifted(call: Call) -> Any:
 
 
 def _holds_node(g: Any) -> bool:
-    if type(g) is dict:
+    if isinstance(g, dict):
         return any(map(_holds_node, g.values()))
     return isinstance(g, Node) or type(g) is list and any(map(_holds_node, g))
 
