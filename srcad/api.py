@@ -186,7 +186,7 @@ def vjp(
         raise error
     if code.changes:
         value = clone(value)
-    elif share_memory((residuals, (everything, value))):
+    if share_memory((residuals, (everything, value))):
         # what the caller does to the arguments and the value must not reach the pullback
         residuals = clone(residuals)
     value, *aux = split_aux(target, value) if has_aux else (value,)

@@ -379,3 +379,30 @@ def test_a_nested_function_is_read_once(monkeypatch: pytest.MonkeyPatch) -> None
         "srcad.targets.read", lambda function: read.append(function) or pytest.fail("read again")
     )
     assert derivative(0.7) == first and not read
+
+
+def states_in_a_list(w, x):
+    states = []
+    for _ in range(2):
+        x = np.tanh(w @ x)
+        states.append(x)
+    return states
+
+
+def filled_by_rows(w, x):
+    y = np.zeros(3)
+    for i in range(3):
+        y[i] = np.sum(w[i] * x) ** 2
+    return y
+
+
+@pytest.mark.parametrize("function", [states_in_a_list, filled_by_rows])
+def test_what_becomes_of_arguments_and_value_does_not_reach_a_pullback(function):
+    w, x = np.arange(9.0).reshape(3, 3) / 10.0, np.ones(3)
+    _, pullback = vjp(function, w.copy(), x.copy())
+    value, later = vjp(function, w, x)
+    cotangent = [np.ones(3), np.ones(3)] if isinstance(value, list) else np.ones(3)
+    for array in (w, x, *value) if isinstance(value, list) else (w, x, value):
+        array *= 3.0
+    for expected, found in zip(pullback(cotangent), later(cotangent)):
+        np.testing.assert_array_equal(found, expected)
