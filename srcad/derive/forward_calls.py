@@ -31,8 +31,9 @@ _MIRRORED: dict[Any, tuple[int, ...]] = {
     rt.attribute_shadow: (2,), rt.clone: (0,), rt.drained: (0,), rt.element_shadow: (1,), rt.element_shadows: (1,),
     rt.fold_repeats: (0,), rt.mirror: (2,), rt.restore: (0, 1), rt.return_copy: (0, 1), rt.return_element: (0, 1),
     rt.return_elements: (0, 1),
-    rt.sequence_gradient: (1,), rt.sequence_shadow: (2,), rt.shallow: (0,), rt.shallow_shadow: (0,), rt.kept_shadow: (0,),
-    rt.publish: (0, 1), rt.skeleton: (0,), rt.store_gradient: (0,), rt.taken: (0,), rt.truncate: (0,),
+    rt.kept_function: (0,), rt.kept_shadow: (0,), rt.sequence_gradient: (1,), rt.sequence_shadow: (2,), rt.shallow: (0,),
+    rt.shallow_shadow: (0,), rt.publish: (0, 1), rt.skeleton: (0,), rt.store_gradient: (0,), rt.taken: (0,),
+    rt.truncate: (0,),
 }  # fmt: skip
 _FRESH = (rt.shadow, rt.separate_shadow, rt.no_shadow, rt.lasting_shadow)
 _PASSIVE = frozenset("tolist item astype".split())

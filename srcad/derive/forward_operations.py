@@ -239,9 +239,11 @@ class Operations:
             numeric = any(self.is_varied(p) and holds_numbers(self.kind(p)) for p in parts)
             if parameter in rule.wrt or not numeric:
                 continue
-            if all(may_be_whole(self.kind(p)) for p in parts):
-                tangent = [self.tangent(argument)] if rule.takes_numbers else []
-                check = "rt.unmoved" if rule.takes_numbers else "rt.whole_only"
+            is_own = getattr(rule.primal, "__module__", "").startswith("srcad.runtime.")
+            if is_own or all(may_be_whole(self.kind(p)) for p in parts):
+                checked = is_own or rule.takes_numbers
+                tangent = [self.tangent(argument)] if checked else []
+                check = "rt.unmoved" if checked else "rt.whole_only"
                 bound[parameter] = self.fl.atom(call(check, argument, *tangent, constant(parameter)))
             else:
                 raise self.refuse(f"There is no derivative with respect to the argument '{parameter}'.",

@@ -241,10 +241,10 @@ class _Sweep:
         variable = contribution.variable
         if variable not in self.memory.shadowed or contribution.index is not None:
             return False
-        kind = self.kind(variable)
-        return kind.name not in ("array", "number", "float") and bool(
-            self.memory.held(variable) & self.replaced
-        )
+        kind = self.kind(variable).name
+        of_class = kind not in ("list", "dict", "tuple")  # methods may replace what it holds
+        replaced = self.memory.changed if of_class else self.replaced
+        return kind not in ("array", "number", "float") and bool(self.memory.held(variable) & replaced)
 
     def named_at_birth(
         self, contribution: Contribution, others: list[Contribution], state: _State, out: list[gast.stmt]

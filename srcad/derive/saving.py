@@ -14,6 +14,7 @@ import gast
 from srcad.analysis.infer import Kinds
 from srcad.analysis.memory import Memory
 from srcad.derive.build import assign, constant, method, name, read_names, written_names
+from srcad.derive.called_again import keep_what_is_called
 from srcad.derive.contents import CONTENT, contents_changed, contents_read, keep_contents
 from srcad.derive.exits import exposed_names
 from srcad.derive.recompute import recomputed
@@ -51,6 +52,7 @@ def save(
     ``gradients`` are the names that only the backward sweep binds, ``kept`` the parameters whose contents, and
     those of what they hold, the caller needs back as they were. ``locate`` finds the place of a node in the user's source.
     """
+    keep_what_is_called(block, memory, kinds, scope)
     before = {CONTENT + found for p in kept for found in memory.held(p) & memory.changed}
     lasting = lasting_contents(block, scope, kinds, memory, {found.removeprefix(CONTENT) for found in before})
     saver = _Saver(scope, kinds, memory, gradients, lasting, locate)

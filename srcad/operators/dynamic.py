@@ -267,12 +267,15 @@ def _is_zero(tangent: Any) -> bool:
 
 
 def _holds(value: Any) -> bool:
-    """Tell whether a value is or holds an object, such as an iterator with its items, of which parts may move."""
+    """Tell whether a value is or holds an object, such as an iterator with its items, of which parts may move.
+
+    A bound method holds its instance, and a partial function its arguments.
+    """
     if isinstance(value, (list, tuple)):
         return any(map(_holds, value))
     if isinstance(value, dict):
         return any(map(_holds, value.values()))
-    return is_instance(value)
+    return is_instance(value) or isinstance(value, (types.MethodType, functools.partial))
 
 
 def moves(value: Any, tangent: Any) -> bool:
@@ -285,6 +288,8 @@ def _is_nothing(tangent: Any) -> bool:
     """Tell whether a tangent holds no number but 0.0, as that of an option does."""
     if isinstance(tangent, (list, tuple)):
         return all(map(_is_nothing, tangent))
+    if isinstance(tangent, np.ndarray):
+        return not np.any(tangent)
     return _is_zero(tangent)
 
 

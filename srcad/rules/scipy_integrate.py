@@ -6,6 +6,7 @@ import numpy as np
 import scipy.integrate
 
 from srcad import runtime as rt
+from srcad.rules import scipy_integrate_second  # noqa: F401  (its rules are wanted)
 from srcad.rules.registry import alias, constant, jvp, refuse, vjp
 
 _NEWER = ("cubature", "lebedev_rule", "nsum", "tanhsinh")
@@ -43,7 +44,7 @@ def quad_func(
     weight=None, wvar=None, wopts=None, maxp1=50, limlst=50, complex_func=False,
 ):  # fmt: skip
     options = {"epsabs": epsabs, "epsrel": epsrel, "limit": limit, "points": points}
-    return rt.scipy_integrate.quad_tangent(func, t, a, b, args, None, options), 0.0
+    return rt.scipy_integrate.quad_tangent(func, t, a, None, b, None, args, None, options), 0.0
 
 
 @jvp(scipy.integrate.quad, "args")
@@ -52,7 +53,7 @@ def quad_args(
     weight=None, wvar=None, wopts=None, maxp1=50, limlst=50, complex_func=False,
 ):  # fmt: skip
     options = {"epsabs": epsabs, "epsrel": epsrel, "limit": limit, "points": points}
-    return rt.scipy_integrate.quad_tangent(func, None, a, b, args, t, options), 0.0
+    return rt.scipy_integrate.quad_tangent(func, None, a, None, b, None, args, t, options), 0.0
 
 
 @jvp(scipy.integrate.quad, "a")
@@ -60,7 +61,8 @@ def quad_a(
     ans, t, func, a, b, args=(), full_output=0, epsabs=1.49e-08, epsrel=1.49e-08, limit=50, points=None,
     weight=None, wvar=None, wopts=None, maxp1=50, limlst=50, complex_func=False,
 ):  # fmt: skip
-    return rt.scipy_integrate.limit_tangent(func, a, args, -t), 0.0
+    options = {"epsabs": epsabs, "epsrel": epsrel, "limit": limit, "points": points}
+    return rt.scipy_integrate.quad_tangent(func, None, a, t, b, None, args, None, options), 0.0
 
 
 @jvp(scipy.integrate.quad, "b")
@@ -68,7 +70,8 @@ def quad_b(
     ans, t, func, a, b, args=(), full_output=0, epsabs=1.49e-08, epsrel=1.49e-08, limit=50, points=None,
     weight=None, wvar=None, wopts=None, maxp1=50, limlst=50, complex_func=False,
 ):  # fmt: skip
-    return rt.scipy_integrate.limit_tangent(func, b, args, t), 0.0
+    options = {"epsabs": epsabs, "epsrel": epsrel, "limit": limit, "points": points}
+    return rt.scipy_integrate.quad_tangent(func, None, a, None, b, t, args, None, options), 0.0
 
 
 @vjp(
@@ -88,6 +91,46 @@ def odeint(
     return rt.scipy_integrate.odeint_adjoint(ans, g, func, y0, t, args, tfirst, options)
 
 
+@jvp(scipy.integrate.odeint, "func")
+def odeint_func(
+    ans, moved, func, y0, t, args=(), Dfun=None, col_deriv=0, full_output=0, ml=None, mu=None, rtol=None, atol=None,
+    tcrit=None, h0=0.0, hmax=0.0, hmin=0.0, ixpr=0, mxstep=0, mxhnil=0, mxordn=12, mxords=5, printmessg=0,
+    tfirst=False,
+):  # fmt: skip
+    options = {"rtol": rtol, "atol": atol, "hmax": hmax, "hmin": hmin, "mxstep": mxstep}
+    return rt.scipy_integrate.odeint_tangent(ans, func, moved, y0, None, t, None, args, None, tfirst, options)
+
+
+@jvp(scipy.integrate.odeint, "y0")
+def odeint_y0(
+    ans, moved, func, y0, t, args=(), Dfun=None, col_deriv=0, full_output=0, ml=None, mu=None, rtol=None, atol=None,
+    tcrit=None, h0=0.0, hmax=0.0, hmin=0.0, ixpr=0, mxstep=0, mxhnil=0, mxordn=12, mxords=5, printmessg=0,
+    tfirst=False,
+):  # fmt: skip
+    options = {"rtol": rtol, "atol": atol, "hmax": hmax, "hmin": hmin, "mxstep": mxstep}
+    return rt.scipy_integrate.odeint_tangent(ans, func, None, y0, moved, t, None, args, None, tfirst, options)
+
+
+@jvp(scipy.integrate.odeint, "t")
+def odeint_t(
+    ans, moved, func, y0, t, args=(), Dfun=None, col_deriv=0, full_output=0, ml=None, mu=None, rtol=None, atol=None,
+    tcrit=None, h0=0.0, hmax=0.0, hmin=0.0, ixpr=0, mxstep=0, mxhnil=0, mxordn=12, mxords=5, printmessg=0,
+    tfirst=False,
+):  # fmt: skip
+    options = {"rtol": rtol, "atol": atol, "hmax": hmax, "hmin": hmin, "mxstep": mxstep}
+    return rt.scipy_integrate.odeint_tangent(ans, func, None, y0, None, t, moved, args, None, tfirst, options)
+
+
+@jvp(scipy.integrate.odeint, "args")
+def odeint_args(
+    ans, moved, func, y0, t, args=(), Dfun=None, col_deriv=0, full_output=0, ml=None, mu=None, rtol=None, atol=None,
+    tcrit=None, h0=0.0, hmax=0.0, hmin=0.0, ixpr=0, mxstep=0, mxhnil=0, mxordn=12, mxords=5, printmessg=0,
+    tfirst=False,
+):  # fmt: skip
+    options = {"rtol": rtol, "atol": atol, "hmax": hmax, "hmin": hmin, "mxstep": mxstep}
+    return rt.scipy_integrate.odeint_tangent(ans, func, None, y0, None, t, None, args, moved, tfirst, options)
+
+
 @vjp(
     scipy.integrate.solve_ivp,
     "fun",
@@ -95,6 +138,7 @@ def odeint(
     "y0",
     "args",
     refused={
+        "dense_output": "The interpolant of the solution has no derivative rule; pass the times as t_eval.",
         "vectorized": "A right-hand side for many states at once has no derivative rule; leave it at False.",
         "min_step": "A smallest step has no derivative rule; leave it at 0.",
     },
@@ -108,6 +152,54 @@ def solve_ivp(
     return rt.scipy_integrate.solve_ivp_adjoint(ans, g, fun, t_span, y0, t_eval, args, solver)
 
 
+@jvp(scipy.integrate.solve_ivp, "fun")
+def solve_ivp_fun(
+    ans, moved, fun, t_span, y0, method="RK45", t_eval=None, dense_output=False, events=None, vectorized=False,
+    args=None, *, rtol=1e-3, atol=1e-6, max_step=float("inf"), first_step=None, min_step=0.0, jac=None,
+    jac_sparsity=None, lband=None, uband=None,
+):  # fmt: skip
+    solver = {"method": method, "rtol": rtol, "atol": atol, "max_step": max_step}
+    return rt.scipy_integrate.solve_ivp_tangent(
+        ans, fun, moved, t_span, None, y0, None, t_eval, args, None, solver
+    )
+
+
+@jvp(scipy.integrate.solve_ivp, "t_span")
+def solve_ivp_t_span(
+    ans, moved, fun, t_span, y0, method="RK45", t_eval=None, dense_output=False, events=None, vectorized=False,
+    args=None, *, rtol=1e-3, atol=1e-6, max_step=float("inf"), first_step=None, min_step=0.0, jac=None,
+    jac_sparsity=None, lband=None, uband=None,
+):  # fmt: skip
+    solver = {"method": method, "rtol": rtol, "atol": atol, "max_step": max_step}
+    return rt.scipy_integrate.solve_ivp_tangent(
+        ans, fun, None, t_span, moved, y0, None, t_eval, args, None, solver
+    )
+
+
+@jvp(scipy.integrate.solve_ivp, "y0")
+def solve_ivp_y0(
+    ans, moved, fun, t_span, y0, method="RK45", t_eval=None, dense_output=False, events=None, vectorized=False,
+    args=None, *, rtol=1e-3, atol=1e-6, max_step=float("inf"), first_step=None, min_step=0.0, jac=None,
+    jac_sparsity=None, lband=None, uband=None,
+):  # fmt: skip
+    solver = {"method": method, "rtol": rtol, "atol": atol, "max_step": max_step}
+    return rt.scipy_integrate.solve_ivp_tangent(
+        ans, fun, None, t_span, None, y0, moved, t_eval, args, None, solver
+    )
+
+
+@jvp(scipy.integrate.solve_ivp, "args")
+def solve_ivp_args(
+    ans, moved, fun, t_span, y0, method="RK45", t_eval=None, dense_output=False, events=None, vectorized=False,
+    args=None, *, rtol=1e-3, atol=1e-6, max_step=float("inf"), first_step=None, min_step=0.0, jac=None,
+    jac_sparsity=None, lband=None, uband=None,
+):  # fmt: skip
+    solver = {"method": method, "rtol": rtol, "atol": atol, "max_step": max_step}
+    return rt.scipy_integrate.solve_ivp_tangent(
+        ans, fun, None, t_span, None, y0, None, t_eval, args, moved, solver
+    )
+
+
 alias(scipy.integrate.trapezoid, np.trapezoid)
 constant(scipy.integrate.test)
 
@@ -119,16 +211,4 @@ refuse(
     *(scipy.integrate.qmc_quad, scipy.integrate.quad_vec, scipy.integrate.romb, scipy.integrate.simpson),
     *(scipy.integrate.solve_bvp, scipy.integrate.tplquad),
     *(getattr(scipy.integrate, name) for name in _NEWER if hasattr(scipy.integrate, name)),
-)
-
-refuse(
-    "A second derivative of an integral or of an initial value problem by reverse over reverse is not covered; "
-    "take the first derivative in reverse mode and difference it, or write the solver in Python.",
-    *(
-        rt.scipy_integrate.quad_adjoint,
-        rt.scipy_integrate.quad_tangent,
-        rt.scipy_integrate.limit_tangent,
-        rt.scipy_integrate.odeint_adjoint,
-        rt.scipy_integrate.solve_ivp_adjoint,
-    ),
 )

@@ -9,6 +9,7 @@ from __future__ import annotations
 import scipy.interpolate
 
 from srcad import runtime as rt
+from srcad.rules import scipy_interpolate_second  # noqa: F401  (its rules are wanted)
 from srcad.rules.registry import elementwise, jvp, refuse, vjp
 
 _AXIS = {"axis": "Interpolation along another axis has no derivative rule; move that axis to the front."}
@@ -105,19 +106,19 @@ def interp1d_y(
 
 @vjp(scipy.interpolate.interp1d.__call__, "self", "x")
 def evaluate_interp1d(ans, g, self, x):
-    slope = rt.scipy_interpolate.interp1d_slope(self, x)
-    by_values = rt.scipy_interpolate.interp1d_adjoint(g, self, x)
+    slope = rt.scipy_interpolate.interp1d_slope(self, x, 1)
+    by_values = rt.scipy_interpolate.interp1d_adjoint(g, self, x, 0)
     return by_values, rt.scipy_interpolate.along_argument(g, slope, x)
 
 
 @jvp(scipy.interpolate.interp1d.__call__, "self")
 def evaluate_interp1d_self(ans, t, self, x):
-    return rt.scipy_interpolate.interp1d_values(t, self, x)
+    return rt.scipy_interpolate.interp1d_values(t, self, x, 0)
 
 
 @jvp(scipy.interpolate.interp1d.__call__, "x")
 def evaluate_interp1d_x(ans, t, self, x):
-    slope = rt.scipy_interpolate.interp1d_slope(self, x)
+    slope = rt.scipy_interpolate.interp1d_slope(self, x, 1)
     return rt.scipy_interpolate.beside_values(t, slope) * slope
 
 
@@ -132,25 +133,3 @@ refuse(
     *(scipy.interpolate.splrep, scipy.interpolate.splprep, scipy.interpolate.BSpline),
     *(scipy.interpolate.PPoly, scipy.interpolate.make_smoothing_spline, scipy.interpolate.make_lsq_spline),
 )
-
-refuse(
-    "A second derivative through the values of an interpolant is not covered; differentiate its argument, or "
-    "write the interpolation with NumPy.",
-    *(rt.scipy_interpolate.polynomial_adjoint, rt.scipy_interpolate.bspline_adjoint),
-    *(rt.scipy_interpolate.interp1d_adjoint, rt.scipy_interpolate.interp1d_data_adjoint),
-    *(rt.scipy_interpolate.cubic_data_adjoint, rt.scipy_interpolate.spline_data_adjoint),
-    *(rt.scipy_interpolate.cubic_coefficients, rt.scipy_interpolate.spline_coefficients),
-    *(rt.scipy_interpolate.polynomial_values, rt.scipy_interpolate.bspline_values),
-    *(rt.scipy_interpolate.interp1d_values, rt.scipy_interpolate.interp1d_slope),
-)
-
-
-@vjp(rt.scipy_interpolate.along_argument, "g", "slope", multilinear=True)
-def along_argument(ans, cotangent, g, slope, x):
-    whole = rt.scipy_interpolate.beside_values(cotangent, g)
-    return whole * slope, whole * g
-
-
-@vjp(rt.scipy_interpolate.beside_values, "x", linear=True)
-def beside_values(ans, g, x, values):
-    return rt.scipy_interpolate.along_argument(g, 1.0, x)

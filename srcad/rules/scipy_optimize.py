@@ -9,6 +9,7 @@ import numpy as np
 import scipy.optimize
 
 from srcad import runtime as rt
+from srcad.rules import scipy_optimize_second  # noqa: F401  (its rules are wanted)
 from srcad.rules.registry import constant, jvp, refuse, vjp
 
 constant(scipy.optimize.linprog_verbose_callback, scipy.optimize.show_options, scipy.optimize.test)
@@ -25,7 +26,7 @@ def bisect(
     ans, g, f, a, b, args=(), xtol=2e-12, rtol=_RTOL, maxiter=100,
     full_output=False, disp=True,
 ):  # fmt: skip
-    pair = rt.scipy_optimize.root_elementwise_adjoint(g, f, ans, args)
+    pair = rt.scipy_optimize.root_adjoint(g, f, ans, args, None)
     return pair[0], 0.0, 0.0, pair[1]
 
 
@@ -34,7 +35,7 @@ def bisect_f(
     ans, t, f, a, b, args=(), xtol=2e-12, rtol=_RTOL, maxiter=100,
     full_output=False, disp=True,
 ):  # fmt: skip
-    return rt.scipy_optimize.root_elementwise_tangent(f, t, ans, args, None)
+    return rt.scipy_optimize.root_tangent(f, t, ans, args, None, None)
 
 
 @jvp(scipy.optimize.bisect, "args")
@@ -42,7 +43,7 @@ def bisect_args(
     ans, t, f, a, b, args=(), xtol=2e-12, rtol=_RTOL, maxiter=100,
     full_output=False, disp=True,
 ):  # fmt: skip
-    return rt.scipy_optimize.root_elementwise_tangent(f, None, ans, args, t)
+    return rt.scipy_optimize.root_tangent(f, None, ans, args, t, None)
 
 
 @jvp(scipy.optimize.bisect, "a")
@@ -66,7 +67,7 @@ def brenth(
     ans, g, f, a, b, args=(), xtol=2e-12, rtol=_RTOL, maxiter=100,
     full_output=False, disp=True,
 ):  # fmt: skip
-    pair = rt.scipy_optimize.root_elementwise_adjoint(g, f, ans, args)
+    pair = rt.scipy_optimize.root_adjoint(g, f, ans, args, None)
     return pair[0], 0.0, 0.0, pair[1]
 
 
@@ -75,7 +76,7 @@ def brenth_f(
     ans, t, f, a, b, args=(), xtol=2e-12, rtol=_RTOL, maxiter=100,
     full_output=False, disp=True,
 ):  # fmt: skip
-    return rt.scipy_optimize.root_elementwise_tangent(f, t, ans, args, None)
+    return rt.scipy_optimize.root_tangent(f, t, ans, args, None, None)
 
 
 @jvp(scipy.optimize.brenth, "args")
@@ -83,7 +84,7 @@ def brenth_args(
     ans, t, f, a, b, args=(), xtol=2e-12, rtol=_RTOL, maxiter=100,
     full_output=False, disp=True,
 ):  # fmt: skip
-    return rt.scipy_optimize.root_elementwise_tangent(f, None, ans, args, t)
+    return rt.scipy_optimize.root_tangent(f, None, ans, args, t, None)
 
 
 @jvp(scipy.optimize.brenth, "a")
@@ -107,7 +108,7 @@ def brentq(
     ans, g, f, a, b, args=(), xtol=2e-12, rtol=_RTOL, maxiter=100,
     full_output=False, disp=True,
 ):  # fmt: skip
-    pair = rt.scipy_optimize.root_elementwise_adjoint(g, f, ans, args)
+    pair = rt.scipy_optimize.root_adjoint(g, f, ans, args, None)
     return pair[0], 0.0, 0.0, pair[1]
 
 
@@ -116,7 +117,7 @@ def brentq_f(
     ans, t, f, a, b, args=(), xtol=2e-12, rtol=_RTOL, maxiter=100,
     full_output=False, disp=True,
 ):  # fmt: skip
-    return rt.scipy_optimize.root_elementwise_tangent(f, t, ans, args, None)
+    return rt.scipy_optimize.root_tangent(f, t, ans, args, None, None)
 
 
 @jvp(scipy.optimize.brentq, "args")
@@ -124,7 +125,7 @@ def brentq_args(
     ans, t, f, a, b, args=(), xtol=2e-12, rtol=_RTOL, maxiter=100,
     full_output=False, disp=True,
 ):  # fmt: skip
-    return rt.scipy_optimize.root_elementwise_tangent(f, None, ans, args, t)
+    return rt.scipy_optimize.root_tangent(f, None, ans, args, t, None)
 
 
 @jvp(scipy.optimize.brentq, "a")
@@ -148,7 +149,7 @@ def ridder(
     ans, g, f, a, b, args=(), xtol=2e-12, rtol=_RTOL, maxiter=100,
     full_output=False, disp=True,
 ):  # fmt: skip
-    pair = rt.scipy_optimize.root_elementwise_adjoint(g, f, ans, args)
+    pair = rt.scipy_optimize.root_adjoint(g, f, ans, args, None)
     return pair[0], 0.0, 0.0, pair[1]
 
 
@@ -157,7 +158,7 @@ def ridder_f(
     ans, t, f, a, b, args=(), xtol=2e-12, rtol=_RTOL, maxiter=100,
     full_output=False, disp=True,
 ):  # fmt: skip
-    return rt.scipy_optimize.root_elementwise_tangent(f, t, ans, args, None)
+    return rt.scipy_optimize.root_tangent(f, t, ans, args, None, None)
 
 
 @jvp(scipy.optimize.ridder, "args")
@@ -165,7 +166,7 @@ def ridder_args(
     ans, t, f, a, b, args=(), xtol=2e-12, rtol=_RTOL, maxiter=100,
     full_output=False, disp=True,
 ):  # fmt: skip
-    return rt.scipy_optimize.root_elementwise_tangent(f, None, ans, args, t)
+    return rt.scipy_optimize.root_tangent(f, None, ans, args, t, None)
 
 
 @jvp(scipy.optimize.ridder, "a")
@@ -189,7 +190,7 @@ def toms748(
     ans, g, f, a, b, args=(), k=1, xtol=2e-12, rtol=_RTOL, maxiter=100,
     full_output=False, disp=True,
 ):  # fmt: skip
-    pair = rt.scipy_optimize.root_elementwise_adjoint(g, f, ans, args)
+    pair = rt.scipy_optimize.root_adjoint(g, f, ans, args, None)
     return pair[0], 0.0, 0.0, pair[1]
 
 
@@ -198,7 +199,7 @@ def toms748_f(
     ans, t, f, a, b, args=(), k=1, xtol=2e-12, rtol=_RTOL, maxiter=100,
     full_output=False, disp=True,
 ):  # fmt: skip
-    return rt.scipy_optimize.root_elementwise_tangent(f, t, ans, args, None)
+    return rt.scipy_optimize.root_tangent(f, t, ans, args, None, None)
 
 
 @jvp(scipy.optimize.toms748, "args")
@@ -206,7 +207,7 @@ def toms748_args(
     ans, t, f, a, b, args=(), k=1, xtol=2e-12, rtol=_RTOL, maxiter=100,
     full_output=False, disp=True,
 ):  # fmt: skip
-    return rt.scipy_optimize.root_elementwise_tangent(f, None, ans, args, t)
+    return rt.scipy_optimize.root_tangent(f, None, ans, args, t, None)
 
 
 @jvp(scipy.optimize.toms748, "a")
@@ -230,7 +231,7 @@ def newton(
     ans, g, func, x0, fprime=None, args=(), tol=1.48e-08, maxiter=50, fprime2=None, x1=None, rtol=0.0,
     full_output=False, disp=True,
 ):  # fmt: skip
-    pair = rt.scipy_optimize.root_elementwise_adjoint(g, func, ans, args)
+    pair = rt.scipy_optimize.root_adjoint(g, func, ans, args, None)
     return pair[0], 0.0, pair[1], 0.0
 
 
@@ -239,7 +240,7 @@ def newton_func(
     ans, t, func, x0, fprime=None, args=(), tol=1.48e-08, maxiter=50, fprime2=None, x1=None, rtol=0.0,
     full_output=False, disp=True,
 ):  # fmt: skip
-    return rt.scipy_optimize.root_elementwise_tangent(func, t, ans, args, None)
+    return rt.scipy_optimize.root_tangent(func, t, ans, args, None, None)
 
 
 @jvp(scipy.optimize.newton, "args")
@@ -247,7 +248,7 @@ def newton_args(
     ans, t, func, x0, fprime=None, args=(), tol=1.48e-08, maxiter=50, fprime2=None, x1=None, rtol=0.0,
     full_output=False, disp=True,
 ):  # fmt: skip
-    return rt.scipy_optimize.root_elementwise_tangent(func, None, ans, args, t)
+    return rt.scipy_optimize.root_tangent(func, None, ans, args, t, None)
 
 
 @jvp(scipy.optimize.newton, "x0")
@@ -272,7 +273,7 @@ def root_scalar(
     maxiter=None, options=None,
 ):  # fmt: skip
     inner = rt.scipy_optimize.solution_gradient(g, "root", "scipy.optimize.root_scalar")
-    pair = rt.scipy_optimize.root_elementwise_adjoint(inner, f, ans.root, args)
+    pair = rt.scipy_optimize.root_adjoint(inner, f, ans.root, args, None)
     return pair[0], pair[1], 0.0, 0.0, 0.0
 
 
@@ -281,7 +282,7 @@ def root_scalar_f(
     ans, t, f, args=(), method=None, bracket=None, fprime=None, fprime2=None, x0=None, x1=None, xtol=None, rtol=None,
     maxiter=None, options=None,
 ):  # fmt: skip
-    change = rt.scipy_optimize.root_elementwise_tangent(f, t, ans.root, args, None)
+    change = rt.scipy_optimize.root_tangent(f, t, ans.root, args, None, None)
     return rt.scipy_optimize.result_tangent(ans, "root", change)
 
 
@@ -290,7 +291,7 @@ def root_scalar_args(
     ans, t, f, args=(), method=None, bracket=None, fprime=None, fprime2=None, x0=None, x1=None, xtol=None, rtol=None,
     maxiter=None, options=None,
 ):  # fmt: skip
-    change = rt.scipy_optimize.root_elementwise_tangent(f, None, ans.root, args, t)
+    change = rt.scipy_optimize.root_tangent(f, None, ans.root, args, t, None)
     return rt.scipy_optimize.result_tangent(ans, "root", change)
 
 
@@ -356,18 +357,18 @@ def fsolve_x0(
 
 @vjp(scipy.optimize.fixed_point, "func", "x0", "args")
 def fixed_point(ans, g, func, x0, args=(), xtol=1e-08, maxiter=500, method="del2"):
-    pair = rt.scipy_optimize.fixed_point_adjoint(g, func, ans, args)
+    pair = rt.scipy_optimize.root_adjoint(g, func, ans, args, "scipy.optimize.fixed_point")
     return pair[0], 0.0, pair[1]
 
 
 @jvp(scipy.optimize.fixed_point, "func")
 def fixed_point_func(ans, t, func, x0, args=(), xtol=1e-08, maxiter=500, method="del2"):
-    return rt.scipy_optimize.fixed_point_tangent(func, t, ans, args, None)
+    return rt.scipy_optimize.root_tangent(func, t, ans, args, None, "scipy.optimize.fixed_point")
 
 
 @jvp(scipy.optimize.fixed_point, "args")
 def fixed_point_args(ans, t, func, x0, args=(), xtol=1e-08, maxiter=500, method="del2"):
-    return rt.scipy_optimize.fixed_point_tangent(func, None, ans, args, t)
+    return rt.scipy_optimize.root_tangent(func, None, ans, args, t, "scipy.optimize.fixed_point")
 
 
 @jvp(scipy.optimize.fixed_point, "x0")
@@ -428,16 +429,6 @@ def minimize_scalar_args(
 ):
     return rt.scipy_optimize.minimum_tangent(ans, fun, None, args, t, "scipy.optimize.minimize_scalar", False)
 
-
-refuse(
-    "A second derivative of a root or of a minimum by reverse over reverse is not covered; take the first "
-    "derivative in reverse mode and difference it, or write the solver in Python.",
-    *(rt.scipy_optimize.root_adjoint, rt.scipy_optimize.root_elementwise_adjoint),
-    *(rt.scipy_optimize.fixed_point_adjoint, rt.scipy_optimize.minimum_adjoint),
-    *(rt.scipy_optimize.root_elementwise_tangent, rt.scipy_optimize.solution_gradient),
-    *(rt.scipy_optimize.root_tangent, rt.scipy_optimize.fixed_point_tangent),
-    *(rt.scipy_optimize.minimum_tangent, rt.scipy_optimize.result_tangent),
-)
 
 refuse(
     "This function of scipy.optimize has no derivative rule; use root, fsolve, brentq, newton, fixed_point, minimize "

@@ -244,6 +244,7 @@ from srcad.runtime.reductions import (
     where_used,
 )
 from srcad.runtime.sample_paths import beta_path, gamma_path, log_gamma_slope
+from srcad.runtime.scipy_callbacks import kept_function
 from srcad.runtime.special import (
     i0_derivative,
     kaiser_radii,
@@ -572,6 +573,7 @@ __all__ = [
     "set_resolver",
     "shadow",
     "shallow",
+    "kept_function",
     "kept_shadow",
     "shallow_shadow",
     "share",

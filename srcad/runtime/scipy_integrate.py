@@ -1,4 +1,4 @@
-"""Adjoints of quadrature and of initial value problems."""
+"""Adjoints, tangents and second derivatives of initial value problems; those of quadrature stand beside."""
 
 from __future__ import annotations
 
@@ -8,155 +8,294 @@ import numpy as np
 import scipy.integrate
 
 from srcad.errors import NoDerivativeError
-from srcad.runtime.scipy_callbacks import as_arguments, like_arguments, pullback, to_vector, unravelled
-from srcad.runtime.tangents import call_jvp, zero_tangent
+from srcad.runtime.scipy_callbacks import (
+    as_arguments,
+    changes_of,
+    direction_of,
+    like_arguments,
+    to_vector,
+)
+from srcad.runtime.scipy_quadrature import quad_adjoint, quad_curvature, quad_second_tangent, quad_tangent
+from srcad.runtime.scipy_trajectories import Doubled, Equation, scaled, swept
+from srcad.runtime.tangents import zero_tangent
 
 __all__ = [
-    "limit_tangent",
     "odeint_adjoint",
+    "odeint_curvature",
+    "odeint_tangent",
     "quad_adjoint",
+    "quad_curvature",
+    "quad_second_tangent",
     "quad_tangent",
     "solve_ivp_adjoint",
+    "solve_ivp_curvature",
+    "solve_ivp_tangent",
 ]
 
 Array = Any  # a NumPy array, a NumPy scalar or a Python number
 
 
-def quad_adjoint(
-    g: Any, func: Any, a: float, b: float, args: Any, options: dict[str, Any]
-) -> tuple[Any, ...]:
-    """Return the gradients of ``func`` (what it captured), ``a``, ``b`` and ``args`` in ``quad``.
+class _Problem:
+    """An initial value problem with its solution.
 
-    Leibniz' rule: the integrand at the limits, and the integral of its derivative in the parameters.
-    """
-    parameters = as_arguments(args)
-    weight = float(np.real(g))
-
-    def sensitivity(x: float) -> tuple[Any, list[Any]]:
-        captured, gradients = pullback(func, x, *parameters)[1](1.0)
-        return captured, gradients[1:]
-
-    inside = _inside(a, b)
-    first, back = to_vector(sensitivity(inside))
-    whole = np.zeros(0)
-    if first.size:
-        whole = scipy.integrate.quad_vec(lambda x: to_vector(sensitivity(x))[0], a, b, **options)[0]
-    captured, gradients = back(weight * whole)
-    at_a = 0.0 if np.isinf(a) else -weight * func(a, *parameters)
-    at_b = 0.0 if np.isinf(b) else weight * func(b, *parameters)
-    return captured, at_a, at_b, like_arguments(gradients, args)
-
-
-def _inside(a: float, b: float) -> float:
-    """Return a point between the limits."""
-    if np.isinf(a) or np.isinf(b):
-        return (0.0 if np.isinf(b) else b - 1.0) if np.isinf(a) else a + (1.0 if b > a else -1.0)
-    return 0.5 * (a + b)
-
-
-def quad_tangent(
-    func: Any, held: Any, a: float, b: float, args: Any, changes: Any, options: dict[str, Any]
-) -> float:
-    """Return the tangent of ``quad``, from those of what ``func`` captured (``held``) and of ``args``."""
-    parameters = as_arguments(args)
-    moved = zero_tangent(parameters)
-    if changes is not None:
-        moved = changes if isinstance(args, tuple) else (changes,)
-    own = zero_tangent(func) if held is None else held
-    return scipy.integrate.quad(
-        lambda x: call_jvp(func, own, (x, *parameters), (0.0, *moved))[1], a, b, **options
-    )[0]
-
-
-def limit_tangent(func: Any, limit: float, args: Any, change: float) -> float:
-    """Return the tangent of an integral that ends at ``limit``: 0 at infinity."""
-    return 0.0 if np.isinf(limit) else change * func(limit, *as_arguments(args))
-
-
-class _Backwards:
-    """The state, its gradient and those of the parameters, integrated from the last time to the first.
-
-    L. S. Pontryagin et al., The Mathematical Theory of Optimal Processes, 1962; in the form of R. T. Q. Chen et
-    al., Neural Ordinary Differential Equations, 2018, appendix C.
+    Parameters
+    ----------
+    equation
+        The equation.
+    start, state
+        The first time, and the state there.
+    times, states
+        The times of which the solution is known, and the solution, a row each.
+    integrate
+        Solves an equation from one time to another; see `swept`.
+    moving : dict
+        From the rows whose time is a parameter to the place of that among the times that are.
     """
 
-    def __init__(self, func: Any, args: tuple[Any, ...], time_first: bool, state: Array, time: float) -> None:
-        self.func, self.args, self.time_first = func, args, time_first
-        self.size = np.size(state)
-        parameters, self.back = to_vector(self.pull(state, time, np.zeros(self.size))[2])
-        self.parameters = np.zeros(np.size(parameters))
+    def __init__(
+        self,
+        equation: Equation,
+        start: Any,
+        state: Any,
+        times: Array,
+        states: Array,
+        integrate: Any,
+        moving: Any,
+    ) -> None:
+        self.equation, self.start, self.times, self.states = equation, float(start), times, states
+        self.state = np.ravel(np.asarray(state, dtype=float))
+        self.integrate, self.moving = integrate, moving
 
-    def pull(self, state: Array, time: float, gradient: Array) -> tuple[Array, Array, Any]:
-        """Return the slope, and the gradients of the state and of the parameters."""
-        first = (time, state) if self.time_first else (state, time)
-        value, pull = pullback(self.func, *first, *self.args)
-        captured, gradients = pull(gradient if isinstance(value, np.ndarray) else unravelled(gradient, value))
-        by_state = np.ravel(gradients[1 if self.time_first else 0]) + np.zeros(self.size)
-        return np.ravel(np.asarray(value, dtype=float)), by_state, (captured, gradients[2:])
+    def adjoint(self, weights: Array, fixed: Array) -> tuple[Any, Array, float, Array]:
+        """Return the gradients of what the equation depends on, of the first state and time, and of the other times.
 
-    def slope(self, time: float, whole: Array) -> Array:
-        """Return the slope of the joint system."""
-        n = self.size
-        value, by_state, rest = self.pull(whole[:n], time, whole[n : 2 * n])
-        return np.concatenate([value, -by_state, -to_vector(rest)[0]])
+        The rows with ``weights`` are those of the solution; ``fixed`` is the gradient of the first state itself.
+        """
+        gradient, rest = swept(self.equation, self.start, self.times, self.states, weights, self.integrate)
+        by_time = np.zeros(len(self.times))
+        for k in self.moving:
+            by_time[k] = np.dot(weights[k], self.equation.slope(float(self.times[k]), self.states[k]))
+        at_start = -float(np.dot(gradient, self.equation.slope(self.start, self.state)))
+        return rest, gradient + fixed, at_start, by_time
 
-    def joint(self, state: Array, gradient: Array) -> Array:
-        """Return the joint state."""
-        return np.concatenate([np.ravel(state), gradient, self.parameters])
+    def doubled(self, held: Any, moved: Any, dstate: Any, dstart: float) -> _Problem:
+        """Return the problem beside that of its tangent, which starts as the first state and time move."""
+        equation = Doubled(self.equation, held, moved)
+        tangent = dstate - dstart * self.equation.slope(self.start, self.state)
+        state = np.concatenate([self.state, tangent])
+        rows, last, time = [], state, self.start
+        for k in range(len(self.times)):
+            if self.times[k] != time:
+                last = self.integrate(equation.slope, last, time, float(self.times[k]))
+            time = float(self.times[k])
+            rows.append(last)
+        return _Problem(equation, self.start, state, self.times, np.array(rows), self.integrate, self.moving)
+
+    def tangent(self, held: Any, moved: Any, dstate: Any, dstart: float, dtimes: Array) -> Array:
+        """Return the tangent of each row of the solution."""
+        rows = np.array(self.doubled(held, moved, dstate, dstart).states[:, np.size(self.state) :])
+        for k in self.moving:
+            rows[k] += dtimes[k] * self.equation.slope(float(self.times[k]), self.states[k])
+        return rows
+
+    def curvature(
+        self, weights: Array, held: Any, moved: Any, dstate: Any, dstart: float, dtimes: Array
+    ) -> tuple[Any, Array, float, Array]:
+        """Return the gradients of the tangent of ``sum(weights * states)``, as `adjoint` does."""
+        size = np.size(self.state)
+        both = self.doubled(held, moved, dstate, dstart)
+        joint = np.concatenate([np.zeros(np.shape(weights)), weights], axis=1)
+        ends = {}
+        for k in self.moving:
+            ends[k] = self.equation.pull(self.states[k], float(self.times[k]), weights[k])
+            joint[k, :size] = dtimes[k] * ends[k].by_state
+        rest, gradient, at_start, by_time = both.adjoint(joint, np.zeros(2 * size))
+        first = self.equation.pull(self.state, self.start, gradient[size:])
+        rest = scaled(rest, -dstart, first.rest)
+        for k, end in ends.items():
+            rest = scaled(rest, dtimes[k], end.rest)
+            by_time[k] += dtimes[k] * end.by_time
+        by_state = gradient[:size] - dstart * first.by_state
+        return rest, by_state, at_start - dstart * first.by_time, by_time
+
+
+# -- odeint ------------------------------------------------------------------------------------------
+
+
+def _of_odeint(
+    ans: Array, func: Any, y0: Any, t: Any, args: Any, tfirst: Any, options: dict[str, Any]
+) -> _Problem:
+    settings = _of_any_size(options)
+
+    def integrate(slope: Any, state: Array, time: float, end: float) -> Array:
+        return scipy.integrate.odeint(slope, state, [time, end], tfirst=True, **settings)[-1]
+
+    equation, times = Equation(func, as_arguments(args), bool(tfirst)), np.asarray(t, dtype=float)
+    return _Problem(equation, times[0], y0, times[1:], ans[1:], integrate, range(len(times) - 1))
 
 
 def odeint_adjoint(
     ans: Array, g: Array, func: Any, y0: Array, t: Array, args: Any, tfirst: bool, options: dict[str, Any]
 ) -> tuple[Any, ...]:
-    """Return the gradients of ``func`` (what it captured), ``y0``, ``t`` and ``args`` in ``odeint``."""
-    parameters = as_arguments(args)
-    system = _Backwards(func, parameters, bool(tfirst), ans[-1], float(t[-1]))
-    gradient, times = np.zeros(system.size), np.zeros(len(t))
-    for k in range(len(t) - 1, 0, -1):
-        gradient = gradient + g[k]
-        times[k] += np.dot(g[k], system.pull(ans[k], float(t[k]), gradient)[0])
-        whole = scipy.integrate.odeint(
-            system.slope, system.joint(ans[k], gradient), [t[k], t[k - 1]], tfirst=True, **options
-        )[-1]
-        gradient, system.parameters = whole[system.size : 2 * system.size], whole[2 * system.size :]
-    times[0] = -np.dot(gradient, system.pull(ans[0], float(t[0]), gradient)[0])
-    captured, gradients = system.back(system.parameters)
-    by_state = np.reshape(gradient + g[0], np.shape(y0))
-    return captured, by_state, times, like_arguments(gradients, args)
+    """Return the gradients of ``func`` (what it holds), ``y0``, ``t`` and ``args`` in ``odeint``."""
+    if len(t) == 1:
+        nothing = (
+            Equation(func, as_arguments(args), bool(tfirst)).pull(ans[0], float(t[0]), 0.0 * ans[0]).rest
+        )
+        return nothing[0], np.reshape(g[0], np.shape(y0)), np.zeros(1), like_arguments(nothing[1], args)
+    rest, state, start, times = _of_odeint(ans, func, y0, t, args, tfirst, options).adjoint(g[1:], g[0])
+    return rest[0], np.reshape(state, np.shape(y0)), np.r_[start, times], like_arguments(rest[1], args)
+
+
+def odeint_tangent(
+    ans: Array, func: Any, held: Any, y0: Array, dy0: Any, t: Array, dt: Any, args: Any, changes: Any, tfirst: bool,
+    options: dict[str, Any],
+) -> Array:  # fmt: skip
+    """Return the tangent of ``odeint``, from those of what ``func`` holds (``held``), of ``y0``, ``t`` and ``args``.
+
+    Tangents that are not given are 0.
+    """
+    dstate, dtimes = _spread(dy0, np.shape(ans[0])), _spread(dt, np.shape(t))
+    if len(t) == 1:
+        return np.reshape(dstate, np.shape(ans))
+    problem = _of_odeint(ans, func, y0, t, args, tfirst, options)
+    rows = problem.tangent(direction_of(held, func), changes_of(changes, args), dstate, dtimes[0], dtimes[1:])
+    return np.concatenate([[dstate], rows])
+
+
+def odeint_curvature(
+    ans: Array, g: Array, func: Any, held: Any, y0: Array, dy0: Any, t: Array, dt: Any, args: Any, changes: Any,
+    tfirst: bool, options: dict[str, Any],
+) -> tuple[Any, ...]:  # fmt: skip
+    """Return the gradients of ``func``, ``y0``, ``t`` and ``args`` in the tangent of ``sum(g * ans)``."""
+    if len(t) == 1:
+        return odeint_adjoint(ans, 0.0 * g, func, y0, t, args, tfirst, options)
+    dstate, dtimes = _spread(dy0, np.shape(ans[0])), _spread(dt, np.shape(t))
+    problem = _of_odeint(ans, func, y0, t, args, tfirst, options)
+    rest, state, start, times = problem.curvature(
+        g[1:], direction_of(held, func), changes_of(changes, args), dstate, dtimes[0], dtimes[1:]
+    )
+    return rest[0], np.reshape(state, np.shape(y0)), np.r_[start, times], like_arguments(rest[1], args)
+
+
+def _spread(tangent: Any, shape: tuple[int, ...]) -> Array:
+    """Return a tangent, or zeros for one that is not given, as an array of a shape."""
+    return np.zeros(shape) + (0.0 if tangent is None else np.ravel(tangent))
+
+
+def _of_any_size(options: dict[str, Any]) -> dict[str, Any]:
+    """Return options of a solver for systems of another size: tolerances of each entry become one."""
+    named = {k: v for k, v in options.items() if k in ("rtol", "atol") and v is not None}
+    return {**options, **{k: float(np.min(v)) for k, v in named.items()}}
+
+
+# -- solve_ivp ---------------------------------------------------------------------------------------
+
+
+def _of_solve_ivp(
+    ans: Any, fun: Any, t_span: Any, y0: Any, t_eval: Any, args: Any, solver: dict[str, Any]
+) -> _Problem:
+    """Return the problem; where the solver chooses the times, the last one alone.
+
+    Raises
+    ------
+    NoDerivativeError
+        If an event has ended the solution, whose last time moves then.
+    """
+    if t_eval is None and ans.status == 1:
+        raise NoDerivativeError(
+            "The solution of scipy.integrate.solve_ivp ends with an event, whose time has no derivative rule.",
+            "Pass the times as t_eval, and use the states at those times.",
+        )
+    settings = _of_any_size(solver)
+
+    def integrate(slope: Any, state: Array, time: float, end: float) -> Array:
+        return scipy.integrate.solve_ivp(slope, (time, end), state, **settings).y[:, -1]
+
+    times, states = np.asarray(ans.t), np.asarray(ans.y).T
+    chosen = t_eval is None
+    parameters = () if args is None else as_arguments(args)
+    kept = slice(-1, None) if chosen else slice(None)
+    moving = (0,) if chosen and len(times) > 1 else ()
+    equation = Equation(fun, parameters, True)
+    return _Problem(equation, t_span[0], y0, times[kept], states[kept], integrate, moving)
+
+
+def _weights(ans: Any, g: Any, t_eval: Any, y0: Any) -> tuple[Array, Array]:
+    """Return the gradient of each row of a problem, and that of the first state itself.
+
+    Raises
+    ------
+    NoDerivativeError
+        If anything but the states at given times, or at the ends, has a gradient.
+    """
+    weights = np.broadcast_to(g.get("y", 0.0), np.shape(ans.y)).T
+    chosen = t_eval is None and np.any(weights[1:-1])
+    if chosen or any(
+        np.any(to_vector(part)[0]) for name, part in g.items() if name != "y" and name in _MOVING
+    ):
+        raise NoDerivativeError(
+            "The times that scipy.integrate.solve_ivp chooses, its interpolant and its events have no derivative rule.",
+            "Pass the times as t_eval, and use the states at those times or at the end.",
+        )
+    if t_eval is not None or len(weights) == 1:
+        return weights, np.zeros(np.size(y0))
+    return weights[-1:], weights[0]
+
+
+_MOVING = ("t", "t_events", "y_events", "sol")
 
 
 def solve_ivp_adjoint(
     ans: Any, g: Any, fun: Any, t_span: Any, y0: Array, t_eval: Any, args: Any, solver: dict[str, Any]
 ) -> tuple[Any, ...]:
-    """Return the gradients of ``fun`` (what it captured), ``t_span``, ``y0`` and ``args`` in ``solve_ivp``.
+    """Return the gradients of ``fun`` (what it holds), ``t_span``, ``y0`` and ``args`` in ``solve_ivp``."""
+    weights, fixed = _weights(ans, g, t_eval, y0)
+    problem = _of_solve_ivp(ans, fun, t_span, y0, t_eval, args, solver)
+    return _arranged(problem.adjoint(weights, fixed), y0, args)
 
-    Raises
-    ------
-    NoDerivativeError
-        If anything but the states at given times, or at the end, has a gradient.
+
+def _arranged(found: Any, y0: Any, args: Any) -> tuple[Any, ...]:
+    rest, state, start, times = found
+    by_args = 0.0 if args is None else like_arguments(rest[1], args)
+    return rest[0], [start, float(np.sum(times))], np.reshape(state, np.shape(y0)), by_args
+
+
+def solve_ivp_tangent(
+    ans: Any, fun: Any, held: Any, t_span: Any, dspan: Any, y0: Array, dy0: Any, t_eval: Any, args: Any, changes: Any,
+    solver: dict[str, Any],
+) -> Any:  # fmt: skip
+    """Return the tangent of ``solve_ivp``; see `odeint_tangent`.
+
+    What moves with the times that the solver chooses has none, and is NaN.
     """
-    weights = np.broadcast_to(g.get("y", 0.0), np.shape(ans.y))
-    chosen = t_eval is None and np.any(weights[:, 1:-1])
-    if chosen or any(np.any(to_vector(g[name])[0]) for name in ("t", "t_events", "y_events") if name in g):
-        raise NoDerivativeError(
-            "The times that scipy.integrate.solve_ivp chooses, and its events, have no derivative rule.",
-            "Pass the times as t_eval, and use the states at those times or at the end.",
-        )
-    parameters = () if args is None else as_arguments(args)
-    start, times, states = float(t_span[0]), np.asarray(ans.t), np.asarray(ans.y)
-    system = _Backwards(fun, parameters, True, states[:, -1], times[-1])
-    gradient, at_end = np.zeros(system.size), 0.0
+    problem = _of_solve_ivp(ans, fun, t_span, y0, t_eval, args, solver)
+    given = _tangents(fun, held, dspan, y0, dy0, args, changes)
+    rows = problem.tangent(*given[:3], given[3][0], given[3][1:])
+    tangent = {**{key: zero_tangent(value) for key, value in ans.items()}, "y": rows.T}
     if t_eval is None:
-        at_end = float(np.dot(weights[:, -1], system.pull(states[:, -1], times[-1], gradient)[0]))
-    for k in range(len(times) - 1, -1, -1):
-        gradient = gradient + weights[:, k]
-        before = times[k - 1] if k and t_eval is not None else start
-        if times[k] != before and (k == len(times) - 1 or t_eval is not None):
-            joint = system.joint(states[:, k], gradient)
-            end = scipy.integrate.solve_ivp(system.slope, (times[k], before), joint, **solver).y[:, -1]
-            gradient, system.parameters = end[system.size : 2 * system.size], end[2 * system.size :]
-    first = np.ravel(np.asarray(y0, dtype=float))
-    at_start = -float(np.dot(gradient, system.pull(first, start, gradient)[0]))
-    captured, gradients = system.back(system.parameters)
-    by_args = 0.0 if args is None else like_arguments(gradients, args)
-    return captured, [at_start, at_end], np.reshape(gradient, np.shape(y0)), by_args
+        tangent["y"], tangent["t"] = np.full(np.shape(ans.y), np.nan), np.full(np.shape(ans.t), np.nan)
+        tangent["y"][:, 0], tangent["y"][:, -1] = given[2], rows[-1]
+        tangent["t"][0], tangent["t"][-1] = given[3]
+    return tangent
+
+
+def _tangents(
+    fun: Any, held: Any, dspan: Any, y0: Any, dy0: Any, args: Any, changes: Any
+) -> tuple[Any, Any, Array, Array]:
+    """Return the tangents of what the function holds, of the parameters, of the first state and of both ends."""
+    moved = () if args is None else changes_of(changes, args)
+    span = np.zeros(2) if dspan is None or np.ndim(dspan) == 0 else np.asarray(dspan, dtype=float)
+    return direction_of(held, fun), moved, _spread(dy0, (np.size(y0),)), span
+
+
+def solve_ivp_curvature(
+    ans: Any, g: Any, fun: Any, held: Any, t_span: Any, dspan: Any, y0: Array, dy0: Any, t_eval: Any, args: Any,
+    changes: Any, solver: dict[str, Any],
+) -> tuple[Any, ...]:  # fmt: skip
+    """Return the gradients of ``fun``, ``t_span``, ``y0`` and ``args`` in the tangent of ``sum(g["y"] * ans.y)``."""
+    weights, fixed = _weights(ans, g, t_eval, y0)
+    problem = _of_solve_ivp(ans, fun, t_span, y0, t_eval, args, solver)
+    given = _tangents(fun, held, dspan, y0, dy0, args, changes)
+    found = problem.curvature(weights, *given[:3], given[3][0], given[3][1:])
+    return _arranged(found, y0, args)

@@ -136,14 +136,28 @@ def bspline_values(t: Any, spline: Any, x: Array, nu: int, extrapolate: Any) -> 
     return values if outside else np.nan_to_num(values)
 
 
-def interp1d_values(t: Any, interpolant: Any, x: Array) -> Array:
-    """Return what an ``interp1d`` of the tangents of its values has for values, 0 where it fills in others."""
+def interp1d_values(t: Any, interpolant: Any, x: Array, nu: int) -> Array:
+    """Return the derivative ``nu`` of an ``interp1d`` with the tangents of its values, 0 where it fills in others."""
     _first_axis_only(interpolant)
     values = coefficients_gradient(t) + np.zeros(np.shape(interpolant.y))
-    kind = _kind(interpolant)
-    moved = scipy.interpolate.interp1d(interpolant.x, values, kind, axis=0, fill_value="extrapolate")
-    points = np.asarray(x, dtype=float)
-    return np.where(_beyond(interpolant, points, np.ndim(values)), 0.0, moved(points))
+    return _derivative(interpolant, values, x, nu)
+
+
+def _derivative(interpolant: Any, values: Array, x: Array, nu: int) -> Array:
+    """Return a derivative of what interpolates ``values``, given along the first axis, as ``interpolant`` does."""
+    points, knots, kind = np.asarray(x, dtype=float), interpolant.x, _kind(interpolant)
+    shape = (*np.shape(points), *np.shape(values)[1:])
+    if nu and kind in _STEPS or nu > 1 and kind == "linear":
+        return np.zeros(shape)
+    if not nu:
+        found = scipy.interpolate.interp1d(knots, values, kind, axis=0, fill_value="extrapolate")(points)
+    elif kind == "linear":
+        interval = np.clip(np.searchsorted(knots, points, "right") - 1, 0, len(knots) - 2)
+        steps = np.reshape(np.diff(knots), (-1, *[1] * (values.ndim - 1)))
+        found = (np.diff(values, axis=0) / steps)[interval]
+    else:
+        found = scipy.interpolate.make_interp_spline(knots, values, k=kind)(points, nu)
+    return np.where(_beyond(interpolant, points, values.ndim), 0.0, found)
 
 
 def coefficients_gradient(g: Any) -> Array:
@@ -175,20 +189,9 @@ def _kind(interpolant: Any) -> str | int:
     return interpolant._spline.k if kind == "spline" else kind
 
 
-def interp1d_slope(interpolant: Any, x: Array) -> Array:
-    """Return the derivative of an ``interp1d`` at ``x``: 0 beyond its ends, unless it extrapolates."""
-    points, knots, kind = np.asarray(x, dtype=float), interpolant.x, _kind(interpolant)
-    values = np.moveaxis(interpolant.y, interpolant.axis, 0)
-    shape = (*np.shape(points), *np.shape(values)[1:])
-    if kind in _STEPS:
-        return np.zeros(shape)
-    if kind == "linear":
-        interval = np.clip(np.searchsorted(knots, points, "right") - 1, 0, len(knots) - 2)
-        steps = np.reshape(np.diff(knots), (-1, *[1] * (values.ndim - 1)))
-        slope = (np.diff(values, axis=0) / steps)[interval]
-    else:
-        slope = scipy.interpolate.make_interp_spline(knots, values, k=kind)(points, 1)
-    return np.where(_beyond(interpolant, points, values.ndim), 0.0, slope)
+def interp1d_slope(interpolant: Any, x: Array, nu: int) -> Array:
+    """Return the derivative ``nu`` of an ``interp1d`` at ``x``: 0 beyond its ends, unless it extrapolates."""
+    return _derivative(interpolant, np.moveaxis(interpolant.y, interpolant.axis, 0), x, nu)
 
 
 def _beyond(interpolant: Any, points: Array, ndim: int) -> Array:
@@ -197,15 +200,10 @@ def _beyond(interpolant: Any, points: Array, ndim: int) -> Array:
     return np.reshape(beyond, (*np.shape(points), *[1] * (ndim - 1)))
 
 
-def interp1d_adjoint(g: Array, interpolant: Any, x: Array) -> dict[str, Array]:
-    """Return the gradient of the values of an ``interp1d`` that was evaluated at ``x``."""
+def interp1d_adjoint(g: Array, interpolant: Any, x: Array, nu: int) -> dict[str, Array]:
+    """Return the gradient of the values of an ``interp1d`` of which a derivative was evaluated at ``x``."""
     _first_axis_only(interpolant)
-    count = len(interpolant.x)
-    unit = scipy.interpolate.interp1d(
-        interpolant.x, np.eye(count), _kind(interpolant), axis=0, fill_value="extrapolate"
-    )
-    points = np.asarray(x, dtype=float)
-    weights = np.where(_beyond(interpolant, points, 2), 0.0, unit(points))
+    weights = _derivative(interpolant, np.eye(len(interpolant.x)), x, nu)
     return {"c": np.reshape(_rows(weights, x).T @ _rows(g, x), np.shape(interpolant.y))}
 
 

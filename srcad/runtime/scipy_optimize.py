@@ -2,10 +2,14 @@
 
 Where F(x, p) = 0, the gradient of p is minus the pullback, through F in p, of the solution of J^T u = g, with J
 the Jacobian of F in x (A. Griewank and A. Walther, Evaluating Derivatives, 2008, section 15.3).
+
+The second derivative follows from the Lagrangian L = u^T F with the multiplier u: where p moves, x moves by implicit
+differentiation, and the multiplier so that L stays stationary in x.  It is symmetric, so it is its own adjoint.
 """
 
 from __future__ import annotations
 
+import functools
 from typing import Any
 
 import numpy as np
@@ -13,19 +17,29 @@ import numpy as np
 from srcad.errors import NoDerivativeError
 from srcad.runtime.calls import gradient_of
 from srcad.runtime.containers import add
-from srcad.runtime.scipy_callbacks import as_arguments, jacobian, like_arguments, pullback, unravelled
+from srcad.runtime.scipy_callbacks import (
+    as_arguments,
+    changes_of,
+    direction_of,
+    jacobian,
+    like_arguments,
+    pullback,
+    pullback_of_change,
+    second_change,
+    unravelled,
+)
 from srcad.runtime.tangents import call_jvp, zero_tangent
 
 __all__ = [
-    "fixed_point_adjoint",
     "minimum_adjoint",
-    "fixed_point_tangent",
+    "minimum_curvature",
+    "minimum_second_tangent",
     "minimum_tangent",
     "result_tangent",
     "root_adjoint",
+    "root_curvature",
+    "root_second_tangent",
     "root_tangent",
-    "root_elementwise_adjoint",
-    "root_elementwise_tangent",
     "solution_gradient",
 ]
 
@@ -33,47 +47,128 @@ Array = Any  # a NumPy array, a NumPy scalar or a Python number
 
 _FLAT = "The root has no derivative here: the slope of the function is 0 at it."
 _SIMPLE = "Check that the root is simple."
+_FIXED_POINT = "scipy.optimize.fixed_point"
 
 
-def _solved(matrix: Array, g: Array, function: str) -> Array:
-    try:
-        return np.linalg.solve(np.transpose(matrix), np.ravel(g))
-    except np.linalg.LinAlgError:
-        raise NoDerivativeError(
-            f"The result of {function} has no derivative here: the Jacobian is singular at the solution.",
-            "Check that the solution is isolated and simple.",
-        ) from None
+class _System:
+    """The equations that a solution solves, F(x, p) = 0, linear in its neighbourhood.
+
+    Parameters
+    ----------
+    function, args
+        F, or under ``title`` of a fixed point F(x, p) + x, and its parameters.
+    x : array
+        The solution.
+    title : str or None
+        The function of SciPy that has solved them; None where each entry of ``x`` is a root by itself.
+    """
+
+    def __init__(self, function: Any, x: Array, args: Any, title: str | None) -> None:
+        self.function, self.x, self.args, self.parameters = function, x, args, as_arguments(args)
+        self.title = title
+
+    @functools.cached_property
+    def slope(self) -> Array:
+        """The slope of F at each entry of ``x``."""
+        value, pull = pullback(self.function, self.x, *self.parameters)
+        ones = np.ones(np.shape(self.x)) if isinstance(value, np.ndarray) else 1.0
+        slope = pull(ones)[1][0]
+        if np.any(np.equal(slope, 0)):
+            raise NoDerivativeError(_FLAT, _SIMPLE)
+        return slope
+
+    @functools.cached_property
+    def matrix(self) -> Array:
+        """The Jacobian of F in ``x``."""
+        found = jacobian(self.function, self.x, self.parameters)
+        return found - np.eye(np.size(self.x)) if self.title == _FIXED_POINT else found
+
+    def solved(self, cotangent: Array) -> Array:
+        """Return the multiplier, the solution of ``J^T u = -cotangent``."""
+        return self._divided(cotangent, True)
+
+    def moved(self, change: Array) -> Array:
+        """Return how the solution moves where F changes by ``change``."""
+        return self._divided(change, False)
+
+    def _divided(self, right: Array, turned: bool) -> Array:
+        if self.title is None:
+            return -np.asarray(right) / self.slope
+        try:
+            found = np.linalg.solve(self.matrix.T if turned else self.matrix, -np.ravel(right))
+        except np.linalg.LinAlgError:
+            raise NoDerivativeError(
+                f"The result of {self.title} has no derivative here: the Jacobian is singular at the solution.",
+                "Check that the solution is isolated and simple.",
+            ) from None
+        found = np.reshape(found, np.shape(self.x))
+        return found if isinstance(self.x, np.ndarray) else found[()]
+
+    def passed_on(self, cotangent: Array) -> tuple[Any, Any]:
+        """Return the gradients of what the function holds and of ``args`` for one cotangent of its value."""
+        value, pull = pullback(self.function, self.x, *self.parameters)
+        seeds = cotangent if isinstance(value, np.ndarray) else unravelled(np.ravel(cotangent), value)
+        captured, gradients = pull(seeds)
+        return captured, like_arguments(gradients[1:], self.args)
+
+    def change(self, held: Any, moved: tuple[Any, ...]) -> Array:
+        """Return the tangent of F at ``x``, from those of what the function holds and of the parameters."""
+        whole = (self.x, *self.parameters)
+        return call_jvp(self.function, held, whole, (zero_tangent(self.x), *moved))[1]
+
+    def adjoint(self, g: Array) -> tuple[Any, Any]:
+        """Return the gradients of what the function holds and of ``args``."""
+        return self.passed_on(self.solved(g))
+
+    def tangent(self, held: Any, moved: tuple[Any, ...]) -> Array:
+        """Return the tangent of ``x``."""
+        return self.moved(np.asarray(self.change(held, moved)))
+
+    def curvature(self, g: Array, held: Any, moved: tuple[Any, ...]) -> tuple[Any, Any]:
+        """Return the gradients of the tangent of ``sum(g * x)``."""
+        multiplier, along = self.solved(g), self.tangent(held, moved)
+        value, pull = pullback_of_change(self.function, held, (self.x, *self.parameters), (along, *moved))
+        captured, gradients = pull(np.zeros(np.shape(value[0])), multiplier)
+        more, others = self.passed_on(self.solved(gradients[0]))
+        return add(captured, more), add(like_arguments(gradients[1:], self.args), others)
+
+    def second_tangent(
+        self, first: tuple[Any, tuple[Any, ...]], second: tuple[Any, tuple[Any, ...]]
+    ) -> Array:
+        """Return the second derivative of ``x`` along two tangents of what the function holds and of the parameters."""
+        along = [(held, (self.tangent(held, moved), *moved)) for held, moved in (first, second)]
+        bent = second_change(self.function, (self.x, *self.parameters), along[0], along[1])
+        return self.moved(np.asarray(bent))
 
 
-def _passed_on(function: Any, x: Array, args: Any, cotangent: Array) -> tuple[Any, Any]:
-    """Return the gradients of what ``function`` captured and of ``args`` for one cotangent of its value."""
-    value, pull = pullback(function, x, *as_arguments(args))
-    seeds = cotangent if isinstance(value, np.ndarray) else unravelled(np.ravel(cotangent), value)
-    captured, gradients = pull(seeds)
-    return captured, like_arguments(gradients[1:], args)
+def root_adjoint(g: Array, function: Any, x: Array, args: Any, title: str | None) -> tuple[Any, Any]:
+    """Return the gradients of ``function`` (what it holds) and ``args`` in a solution ``x``; see `_System`."""
+    return _System(function, x, args, title).adjoint(g)
 
 
-def root_adjoint(g: Array, function: Any, x: Array, args: Any, title: str) -> tuple[Any, Any]:
-    """Return the gradients of ``function`` (what it captured) and ``args`` in a root ``x`` of it."""
-    solved = _solved(jacobian(function, x, as_arguments(args)), g, title)
-    return _passed_on(function, x, args, -np.reshape(solved, np.shape(x)))
+def root_tangent(function: Any, held: Any, x: Array, args: Any, changes: Any, title: str | None) -> Array:
+    """Return the tangent of a solution ``x``, from those of what ``function`` holds and of ``args``."""
+    return _System(function, x, args, title).tangent(*_tangents(function, held, args, changes))
 
 
-def root_elementwise_adjoint(g: Array, function: Any, x: Array, args: Any) -> tuple[Any, Any]:
-    """Return the gradients of ``function`` and ``args`` where each entry of ``x`` is a root by itself."""
-    value, pull = pullback(function, x, *as_arguments(args))
-    ones = np.ones(np.shape(x)) if isinstance(value, np.ndarray) else 1.0
-    slope = pull(ones)[1][0]
-    if np.any(np.equal(slope, 0)):
-        raise NoDerivativeError(_FLAT, _SIMPLE)
-    return _passed_on(function, x, args, -np.asarray(g) / slope)
+def root_curvature(
+    g: Array, function: Any, held: Any, x: Array, args: Any, changes: Any, title: str | None
+) -> tuple[Any, Any]:
+    """Return the gradients of ``function`` and ``args`` in the tangent of ``sum(g * x)``."""
+    return _System(function, x, args, title).curvature(g, *_tangents(function, held, args, changes))
 
 
-def fixed_point_adjoint(g: Array, function: Any, x: Array, args: Any) -> tuple[Any, Any]:
-    """Return the gradients of ``function`` (what it captured) and ``args`` in a fixed point ``x`` of it."""
-    matrix = np.eye(np.size(x)) - jacobian(function, x, as_arguments(args))
-    solved = _solved(matrix, g, "scipy.optimize.fixed_point")
-    return _passed_on(function, x, args, np.reshape(solved, np.shape(x)))
+def root_second_tangent(
+    function: Any, first: Any, second: Any, x: Array, args: Any, changes: Any, others: Any, title: str | None
+) -> Array:
+    """Return the second derivative of a solution along two tangents."""
+    pairs = _tangents(function, first, args, changes), _tangents(function, second, args, others)
+    return _System(function, x, args, title).second_tangent(*pairs)
+
+
+def _tangents(function: Any, held: Any, args: Any, changes: Any) -> tuple[Any, tuple[Any, ...]]:
+    """Return tangents of what a function holds and of its parameters, of which the zero ones are not given."""
+    return direction_of(held, function), changes_of(changes, args)
 
 
 def minimum_adjoint(g: Any, function: Any, x: Array, args: Any, title: str, is_pair: bool) -> tuple[Any, Any]:
@@ -86,8 +181,23 @@ def minimum_adjoint(g: Any, function: Any, x: Array, args: Any, title: str, is_p
     by_place = solution_gradient({**g, "fun": 0.0}, "x", title)
     captured, gradients = root_adjoint(by_place, gradient_of(function), x, args, title)
     if np.any(g.get("fun", 0.0)):
-        more, others = _passed_on(function, x, args, np.float64(g["fun"]))
+        more, others = _System(function, x, args, title).passed_on(np.float64(g["fun"]))
         captured, gradients = add(captured, more), add(gradients, others)
+    return captured, gradients
+
+
+def minimum_curvature(
+    g: Any, function: Any, held: Any, x: Array, args: Any, changes: Any, title: str
+) -> tuple[Any, Any]:
+    """Return the gradients of ``function`` and ``args`` in the tangent of ``sum(g["x"] * x) + g["fun"] * value``."""
+    by_place = solution_gradient({**g, "fun": 0.0}, "x", title)
+    captured, gradients = root_curvature(by_place, gradient_of(function), held, x, args, changes, title)
+    if np.any(g.get("fun", 0.0)):
+        along = root_tangent(gradient_of(function), held, x, args, changes, title)
+        tangent, moved = _tangents(function, held, args, changes)
+        pull = pullback_of_change(function, tangent, (x, *as_arguments(args)), (along, *moved))[1]
+        more, others = pull(0.0, np.float64(g["fun"]))
+        captured, gradients = add(captured, more), add(gradients, like_arguments(others[1:], args))
     return captured, gradients
 
 
@@ -116,45 +226,6 @@ def _is_nonzero(part: Any) -> bool:
     return bool(np.any(part))
 
 
-def root_elementwise_tangent(function: Any, held: Any, x: Array, args: Any, changes: Any) -> Array:
-    """Return the tangent of roots ``x``, from those of what ``function`` captured (``held``) and of ``args``."""
-    parameters = as_arguments(args)
-    change = _change(function, held, x, args, changes)
-    ones = np.ones(np.shape(x)) if isinstance(x, np.ndarray) else 1.0
-    slope = call_jvp(function, zero_tangent(function), (x, *parameters), (ones, *zero_tangent(parameters)))[1]
-    if np.any(np.equal(slope, 0)):
-        raise NoDerivativeError(_FLAT, _SIMPLE)
-    return -change / slope
-
-
-def _change(function: Any, held: Any, x: Array, args: Any, changes: Any) -> Any:
-    """Return the tangent of ``function`` at ``x``, from those of what it captured (``held``) and of ``args``."""
-    parameters = as_arguments(args)
-    moved = (
-        zero_tangent(parameters)
-        if changes is None
-        else as_arguments(changes)
-        if isinstance(args, tuple)
-        else (changes,)
-    )
-    own = zero_tangent(function) if held is None else held
-    return call_jvp(function, own, (x, *parameters), (zero_tangent(x), *moved))[1]
-
-
-def root_tangent(function: Any, held: Any, x: Array, args: Any, changes: Any, title: str) -> Array:
-    """Return the tangent of a root ``x`` of a system, from those of ``function`` and ``args``."""
-    matrix = jacobian(function, x, as_arguments(args))
-    change = np.asarray(_change(function, held, x, args, changes))
-    return np.reshape(_solved(matrix.T, -change, title), np.shape(x))
-
-
-def fixed_point_tangent(function: Any, held: Any, x: Array, args: Any, changes: Any) -> Array:
-    """Return the tangent of a fixed point ``x``, from those of ``function`` and ``args``."""
-    matrix = np.eye(np.size(x)) - jacobian(function, x, as_arguments(args))
-    change = np.asarray(_change(function, held, x, args, changes))
-    return np.reshape(_solved(matrix.T, change, "scipy.optimize.fixed_point"), np.shape(x))
-
-
 def minimum_tangent(
     result: Any, function: Any, held: Any, args: Any, changes: Any, title: str, is_pair: bool
 ) -> Any:
@@ -163,8 +234,21 @@ def minimum_tangent(
         raise _of_pair(title)
     x = result["x"]
     moved = root_tangent(gradient_of(function), held, x, args, changes, title)
-    value = _change(function, held, x, args, changes)
+    value = _System(function, x, args, title).change(*_tangents(function, held, args, changes))
     return {**result_tangent(result, "x", moved), "fun": value}
+
+
+def minimum_second_tangent(
+    result: Any, function: Any, first: Any, second: Any, args: Any, changes: Any, others: Any, title: str
+) -> Any:
+    """Return the second derivative of a minimum, and of the value there, along two tangents."""
+    slope, x = gradient_of(function), result["x"]
+    bent = root_second_tangent(slope, first, second, x, args, changes, others, title)
+    along = []
+    for held, moved in (_tangents(function, first, args, changes), _tangents(function, second, args, others)):
+        along.append((held, (_System(slope, x, args, title).tangent(held, moved), *moved)))
+    value = second_change(function, (x, *as_arguments(args)), along[0], along[1])
+    return {**result_tangent(result, "x", bent), "fun": value}
 
 
 def _of_pair(title: str) -> NoDerivativeError:

@@ -1,0 +1,185 @@
+"""Derivatives of the derivatives of interpolants.
+
+An interpolant is linear in its values, so that each function here is the adjoint of another one; in the place where it
+is evaluated, the derivative is that of the next order.
+"""
+
+from __future__ import annotations
+
+import scipy.interpolate  # noqa: F401  (the functions of the runtime need it)
+
+from srcad import runtime as rt
+from srcad.rules.registry import jvp, vjp
+
+# -- piecewise polynomials ---------------------------------------------------------------------------
+
+
+@vjp(rt.scipy_interpolate.polynomial_adjoint, "g", "x", "spline", shaped=("spline",))
+def polynomial_adjoint(ans, w, g, spline, x, nu, extrapolate):
+    slope = rt.scipy_interpolate.polynomial_values(w, spline, x, nu + 1, extrapolate)
+    by_values = rt.scipy_interpolate.polynomial_values(w, spline, x, nu, extrapolate)
+    return by_values, rt.scipy_interpolate.along_argument(g, slope, x), 0.0
+
+
+@jvp(rt.scipy_interpolate.polynomial_adjoint, "g")
+def polynomial_adjoint_g(ans, t, g, spline, x, nu, extrapolate):
+    return rt.scipy_interpolate.polynomial_adjoint(t, spline, x, nu, extrapolate)
+
+
+@jvp(rt.scipy_interpolate.polynomial_adjoint, "x")
+def polynomial_adjoint_x(ans, t, g, spline, x, nu, extrapolate):
+    weighted = rt.scipy_interpolate.beside_values(t, g) * g
+    return rt.scipy_interpolate.polynomial_adjoint(weighted, spline, x, nu + 1, extrapolate)
+
+
+@vjp(rt.scipy_interpolate.polynomial_values, "t", "x", "spline", shaped=("spline",))
+def polynomial_values(ans, g, t, spline, x, nu, extrapolate):
+    slope = rt.scipy_interpolate.polynomial_values(t, spline, x, nu + 1, extrapolate)
+    by_coefficients = rt.scipy_interpolate.polynomial_adjoint(g, spline, x, nu, extrapolate)
+    return by_coefficients, rt.scipy_interpolate.along_argument(g, slope, x), 0.0
+
+
+@jvp(rt.scipy_interpolate.polynomial_values, "t")
+def polynomial_values_t(ans, change, t, spline, x, nu, extrapolate):
+    return rt.scipy_interpolate.polynomial_values(change, spline, x, nu, extrapolate)
+
+
+@jvp(rt.scipy_interpolate.polynomial_values, "x")
+def polynomial_values_x(ans, change, t, spline, x, nu, extrapolate):
+    slope = rt.scipy_interpolate.polynomial_values(t, spline, x, nu + 1, extrapolate)
+    return rt.scipy_interpolate.beside_values(change, slope) * slope
+
+
+@vjp(rt.scipy_interpolate.cubic_data_adjoint, "g", "y", linear=("g",), shaped=("y",))
+def cubic_data_adjoint(ans, w, g, x, y, bc_type):
+    return rt.scipy_interpolate.cubic_coefficients(w, x, bc_type), 0.0
+
+
+@vjp(rt.scipy_interpolate.cubic_coefficients, "t", linear=True)
+def cubic_coefficients(ans, g, t, x, bc_type):
+    return rt.scipy_interpolate.cubic_data_adjoint(g, x, t, bc_type)
+
+
+# -- B-splines ---------------------------------------------------------------------------------------
+
+
+@vjp(rt.scipy_interpolate.bspline_adjoint, "g", "x", "spline", shaped=("spline",))
+def bspline_adjoint(ans, w, g, spline, x, nu, extrapolate):
+    slope = rt.scipy_interpolate.bspline_values(w, spline, x, nu + 1, extrapolate)
+    by_values = rt.scipy_interpolate.bspline_values(w, spline, x, nu, extrapolate)
+    return by_values, rt.scipy_interpolate.along_argument(g, slope, x), 0.0
+
+
+@jvp(rt.scipy_interpolate.bspline_adjoint, "g")
+def bspline_adjoint_g(ans, t, g, spline, x, nu, extrapolate):
+    return rt.scipy_interpolate.bspline_adjoint(t, spline, x, nu, extrapolate)
+
+
+@jvp(rt.scipy_interpolate.bspline_adjoint, "x")
+def bspline_adjoint_x(ans, t, g, spline, x, nu, extrapolate):
+    weighted = rt.scipy_interpolate.beside_values(t, g) * g
+    return rt.scipy_interpolate.bspline_adjoint(weighted, spline, x, nu + 1, extrapolate)
+
+
+@vjp(rt.scipy_interpolate.bspline_values, "t", "x", "spline", shaped=("spline",))
+def bspline_values(ans, g, t, spline, x, nu, extrapolate):
+    slope = rt.scipy_interpolate.bspline_values(t, spline, x, nu + 1, extrapolate)
+    by_coefficients = rt.scipy_interpolate.bspline_adjoint(g, spline, x, nu, extrapolate)
+    return by_coefficients, rt.scipy_interpolate.along_argument(g, slope, x), 0.0
+
+
+@jvp(rt.scipy_interpolate.bspline_values, "t")
+def bspline_values_t(ans, change, t, spline, x, nu, extrapolate):
+    return rt.scipy_interpolate.bspline_values(change, spline, x, nu, extrapolate)
+
+
+@jvp(rt.scipy_interpolate.bspline_values, "x")
+def bspline_values_x(ans, change, t, spline, x, nu, extrapolate):
+    slope = rt.scipy_interpolate.bspline_values(t, spline, x, nu + 1, extrapolate)
+    return rt.scipy_interpolate.beside_values(change, slope) * slope
+
+
+@vjp(rt.scipy_interpolate.spline_data_adjoint, "g", "ans", "y", linear=("g",), shaped=("ans", "y"))
+def spline_data_adjoint(result, w, g, ans, x, y, k):
+    return rt.scipy_interpolate.spline_coefficients(w, ans, x, k), 0.0, 0.0
+
+
+@vjp(rt.scipy_interpolate.spline_coefficients, "t", "spline", linear=("t",), shaped=("spline",))
+def spline_coefficients(ans, g, t, spline, x, k):
+    return rt.scipy_interpolate.spline_data_adjoint(g, spline, x, t, k), 0.0
+
+
+# -- interp1d ----------------------------------------------------------------------------------------
+
+
+@vjp(rt.scipy_interpolate.interp1d_adjoint, "g", "x", "interpolant", shaped=("interpolant",))
+def interp1d_adjoint(ans, w, g, interpolant, x, nu):
+    slope = rt.scipy_interpolate.interp1d_values(w, interpolant, x, nu + 1)
+    by_values = rt.scipy_interpolate.interp1d_values(w, interpolant, x, nu)
+    return by_values, rt.scipy_interpolate.along_argument(g, slope, x), 0.0
+
+
+@jvp(rt.scipy_interpolate.interp1d_adjoint, "g")
+def interp1d_adjoint_g(ans, t, g, interpolant, x, nu):
+    return rt.scipy_interpolate.interp1d_adjoint(t, interpolant, x, nu)
+
+
+@jvp(rt.scipy_interpolate.interp1d_adjoint, "x")
+def interp1d_adjoint_x(ans, t, g, interpolant, x, nu):
+    weighted = rt.scipy_interpolate.beside_values(t, g) * g
+    return rt.scipy_interpolate.interp1d_adjoint(weighted, interpolant, x, nu + 1)
+
+
+@vjp(rt.scipy_interpolate.interp1d_values, "t", "x", "interpolant", shaped=("interpolant",))
+def interp1d_values(ans, g, t, interpolant, x, nu):
+    slope = rt.scipy_interpolate.interp1d_values(t, interpolant, x, nu + 1)
+    by_values = rt.scipy_interpolate.interp1d_adjoint(g, interpolant, x, nu)
+    return by_values, rt.scipy_interpolate.along_argument(g, slope, x), 0.0
+
+
+@jvp(rt.scipy_interpolate.interp1d_values, "t")
+def interp1d_values_t(ans, change, t, interpolant, x, nu):
+    return rt.scipy_interpolate.interp1d_values(change, interpolant, x, nu)
+
+
+@jvp(rt.scipy_interpolate.interp1d_values, "x")
+def interp1d_values_x(ans, change, t, interpolant, x, nu):
+    slope = rt.scipy_interpolate.interp1d_values(t, interpolant, x, nu + 1)
+    return rt.scipy_interpolate.beside_values(change, slope) * slope
+
+
+@vjp(rt.scipy_interpolate.interp1d_slope, "interpolant", "x")
+def interp1d_slope(ans, g, interpolant, x, nu):
+    slope = rt.scipy_interpolate.interp1d_slope(interpolant, x, nu + 1)
+    by_values = rt.scipy_interpolate.interp1d_adjoint(g, interpolant, x, nu)
+    return by_values, rt.scipy_interpolate.along_argument(g, slope, x)
+
+
+@jvp(rt.scipy_interpolate.interp1d_slope, "interpolant")
+def interp1d_slope_interpolant(ans, t, interpolant, x, nu):
+    return rt.scipy_interpolate.interp1d_values(t, interpolant, x, nu)
+
+
+@jvp(rt.scipy_interpolate.interp1d_slope, "x")
+def interp1d_slope_x(ans, t, interpolant, x, nu):
+    slope = rt.scipy_interpolate.interp1d_slope(interpolant, x, nu + 1)
+    return rt.scipy_interpolate.beside_values(t, slope) * slope
+
+
+@vjp(rt.scipy_interpolate.interp1d_data_adjoint, "g", "y", linear=("g",), shaped=("y",))
+def interp1d_data_adjoint(ans, w, g, y):
+    return {"c": w}, 0.0
+
+
+# -- along and beside --------------------------------------------------------------------------------
+
+
+@vjp(rt.scipy_interpolate.along_argument, "g", "slope", multilinear=True)
+def along_argument(ans, cotangent, g, slope, x):
+    whole = rt.scipy_interpolate.beside_values(cotangent, g)
+    return whole * slope, whole * g
+
+
+@vjp(rt.scipy_interpolate.beside_values, "x", linear=True)
+def beside_values(ans, g, x, values):
+    return rt.scipy_interpolate.along_argument(g, 1.0, x)
