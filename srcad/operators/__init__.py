@@ -6,6 +6,7 @@ from srcad.operators import (
     deeper_attributes,
     deeper_reverse,
     inside,
+    on_tape,
     resolved,
     symmetric,
     transposition,
@@ -30,6 +31,7 @@ __all__ = [
 
 composition.install((grad, value_and_grad, hessian, jacfwd, jacobian, jacrev))
 transposition.install()
+on_tape.install()
 deeper_attributes.install()
 deeper_reverse.install_handlers()
 resolved.install()

@@ -17,9 +17,13 @@ import numpy as np
 from srcad.rules import registry
 from srcad.tape.calls import apply
 
-__all__ = ["lifted"]
+__all__ = ["ON_TAPE", "lifted"]
 
 _NAMESPACES: dict[int, dict[str, Any]] = {}
+
+
+ON_TAPE: dict[Any, Any] = {}
+"""What stands for an operator that takes derivatives, in rules that a tape records."""
 
 
 def lifted(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -63,6 +67,8 @@ def _has_rule(value: Any) -> bool:
 
 def _recording(value: Any) -> Any:
     """Return ``value``; a function that would not record itself wrapped, and a module as one of such functions."""
+    if isinstance(value, types.FunctionType) and value in ON_TAPE:
+        return ON_TAPE[value]
     if isinstance(value, types.ModuleType) or _has_methods_with_rules(value):
         return _Namespace(value)
     if isinstance(value, (type, np.ufunc)) or not callable(value):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ctypes
 import ctypes.util
+import dataclasses
+import functools
 
 import numpy as np
 import pytest
@@ -674,3 +676,61 @@ def test_the_tape_runs_a_rule_of_the_users_as_it_stands():
         x = tape.watch(2.0)
         z = product(x, 3.0)
     assert tape.gradient(z, x) == 3.0 and seen == [1.0]
+
+
+@dataclasses.dataclass
+class Pair:
+    first: float
+    second: float
+
+
+class Two:
+    def __init__(self, first, second):
+        self.first, self.second = first, second
+
+
+@pytest.mark.parametrize("made", [Pair, Two])
+def test_the_gradient_of_an_object_has_its_attributes(made):
+    @srcad.custom_vjp
+    def pair(x):
+        return made(x * x, 3 * x)
+
+    @pair.backward
+    def pair_backward(ans, g, x):
+        return g.first * 2 * x + 3 * g.second
+
+    def f(x):
+        return pair(x).first * pair(x).second
+
+    assert grad(f)(2.0) == 36.0 and grad(lambda x: pair(x).first)(2.0) == 4.0
+    assert grad(grad(f))(2.0) == srcad.hvp(f)(2.0, 1.0) == 36.0
+    assert srcad.vjp(pair, 2.0)[1](made(1.0, 0.0)) == (4.0,)
+    with srcad.GradientTape() as outer:
+        x = outer.watch(2.0)
+        with srcad.GradientTape() as inner:
+            inner.watch(x)
+            y = f(x)
+        slope = inner.gradient(y, x)
+    assert slope.value == 36.0 and outer.gradient(slope, x) == 36.0
+    pair.check(2.0, order=2)
+
+
+summed = functools.partial(np.sum, axis=0)
+
+
+def test_partial_functions_of_what_has_a_rule_are_called():
+    x = np.ones((2, 2))
+    np.testing.assert_array_equal(grad(lambda x: summed(x)[0] ** 2)(x), [[4, 0], [4, 0]])
+    np.testing.assert_array_equal(srcad.hvp(lambda x: summed(x)[0] ** 2)(x, x), [[4, 0], [4, 0]])
+    assert srcad.jvp(lambda x: summed(x)[0] ** 2, (x,), (x,))[1] == 8.0
+
+    @srcad.custom_vjp
+    def cubed(x, n=3):
+        return x**n
+
+    @cubed.backward
+    def cubed_backward(ans, g, x, n=3):
+        return g * n * x ** (n - 1), None
+
+    fourth = functools.partial(cubed, n=4)
+    assert grad(lambda x: fourth(x))(2.0) == 32.0
