@@ -26,6 +26,9 @@ __all__ = ["compiled", "followed", "forget", "is_followed", "third_derivative", 
 
 _CACHE: dict[Hashable, Code] = {}
 _MOST_ENTRIES = 4096
+_VARIANTS: dict[Hashable, int] = {}
+_MOST_VARIANTS = 3
+_RESOLVED_MODES = ("call", "jvp", "tangent")
 
 when_forgotten: list[Callable[[], None]] = []
 """Called when compiled code has become void."""
@@ -113,7 +116,12 @@ def compiled(
     identity = func.__code__ if func is target.func else func
     closed = (_static_cells(target), id(getattr(target.func, "__globals__", None)))
     how = (wanted, mode, single, aliased, holomorphic, constant_integers)
-    key = (identity, closed, how, tuple(map(fingerprint, everything)))
+    prints = tuple(map(fingerprint, everything))
+    variant = (identity, closed, how)
+    widened = mode in _RESOLVED_MODES and _VARIANTS.get(variant, 0) >= _MOST_VARIANTS
+    if widened and (*variant, prints) not in _CACHE:
+        prints = _widened(prints)
+    key = (*variant, prints)
     code = _CACHE.get(key)
     if code is not None and code.holds():
         refuse_changed_defaults(target, code.changed_arguments, values)
@@ -122,6 +130,8 @@ def compiled(
     _require_differentiable(target, dict(zip(names, everything)), wanted, mode)
     varied = set(wanted) - set(constant_integers)
     kinds = [(n, _wanted_kind(v) if n in varied else kind_of(v)) for n, v in zip(names, everything)]
+    if widened:
+        kinds = [(n, _widened(kind)) for n, kind in kinds]
     for _, kind in kinds:
         for cls in _classes_in(kind):
             refuse_hidden_changes(cls)
@@ -133,8 +143,20 @@ def compiled(
     if len(_CACHE) >= _MOST_ENTRIES:
         _CACHE.pop(next(iter(_CACHE)))
     _CACHE[key] = code
+    if len(_VARIANTS) >= _MOST_ENTRIES:
+        _VARIANTS.pop(next(iter(_VARIANTS)))
+    _VARIANTS[variant] = _VARIANTS.get(variant, 0) + 1
     code.keep = (target.func, target.closure, derived)
     return code
+
+
+def _widened(kind: Any) -> Any:
+    """Return a kind, or what is made of kinds, without the keys of dicts: a dict that grows has others at each call."""
+    if isinstance(kind, tuple):
+        return tuple(map(_widened, kind))
+    if not isinstance(kind, Kind) or kind.items is None:
+        return kind
+    return replace(kind, items=None if kind.name == "dict" else _widened(kind.items))
 
 
 def _refuse_own_items(values: tuple[Any, ...]) -> None:
@@ -251,5 +273,6 @@ def _static_cells(target: Target) -> Hashable:
 def forget() -> None:
     """Empty the cache, since a rule was added that what is in it does not know."""
     _CACHE.clear()
+    _VARIANTS.clear()
     for drop in when_forgotten:
         drop()

@@ -29,6 +29,7 @@ from srcad.dynamic_objects import call_of_class
 from srcad.dynamic_operators import OPERATORS
 from srcad.dynamic_rules import call_of_rule, call_without_derivative, image_of_result
 from srcad.errors import NoDerivativeError
+from srcad.frontend.late_results import gives_late
 from srcad.hidden_changes import refuse_method_of_base
 from srcad.lang.function import Nested
 from srcad.lang.recursion import with_deep_calls
@@ -36,6 +37,7 @@ from srcad.literal_options import LiteralCall, literal_call
 from srcad.pipeline import counted_by
 from srcad.rules import iteration, registry
 from srcad.runtime.calls import set_gradient, set_resolver
+from srcad.runtime.iteration import set_lateness
 from srcad.runtime.libraries import OfLibrary
 from srcad.runtime.stored import method_of_array
 from srcad.stored_parameters import lasting_of, refuse_stores_outside
@@ -57,6 +59,7 @@ def install(operators: tuple[Any, ...]) -> None:
     """Let generated code resolve calls; ``operators`` are srcad's own, which make derivatives."""
     DERIVATIVE_OPERATORS[:] = operators
     set_resolver(call, call_method)
+    set_lateness(gives_late)
     set_gradient(operators[0])
 
 

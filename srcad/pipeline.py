@@ -421,6 +421,8 @@ def _is_pure(function: Any) -> bool:
         rt.seed,
         rt.holomorphic_seed,
         rt.check_iterator,
+        rt.check_late,
+        rt.check_late_method,
         rt.check_left,
         rt.check_apart,
     )

@@ -267,6 +267,24 @@ def test_positional_only_parameters() -> None:
         grad(positional_only)(2.0, y=3.0, z=4.0)
 
 
+def remembering(x, count):
+    memo = {}
+
+    def power(n):
+        if n not in memo:
+            memo[n] = x * power(n - 1) if n > 0 else x
+        return memo[n]
+
+    return power(count)
+
+
+def test_a_dict_that_grows_is_no_reason_to_compile_again() -> None:
+    assert grad(remembering)(0.9, 3) == pytest.approx(4 * 0.9**3)
+    before = len(compilation._CACHE)
+    assert grad(remembering)(0.9, 20) == pytest.approx(21 * 0.9**20)
+    assert len(compilation._CACHE) <= before + 2
+
+
 def test_one_code_object_is_compiled_once() -> None:
     compilation._CACHE.clear()
     for number in range(400):

@@ -45,7 +45,7 @@ from srcad.frontend.computed_defaults import kept_defaults, told
 from srcad.frontend.webs import split_webs
 from srcad.lang.function import Function, inlined_at
 from srcad.lang.walking import NodeTransformer, clone, nodes_in
-from srcad.rules import registry
+from srcad.rules import iteration, registry
 from srcad.runtime.libraries import package_of
 
 __all__ = ["inline_calls", "without_dead_copies"]
@@ -258,7 +258,8 @@ class _Inliner:
         if has_text and not starred:
             written_out = source_of_builtin(function, len(node.args), tuple(k.arg for k in node.keywords))
             return (written_out, [], []) if written_out is not None else None
-        if not isinstance(function, types.FunctionType) or _is_internal(function):
+        asks = function is iteration.prompt or function is iteration.prompt_method
+        if not isinstance(function, types.FunctionType) or _is_internal(function) and not asks:
             return None
         if registry.find(function) is not None or registry.is_constant(function) or function in _KEPT:
             return None

@@ -145,7 +145,9 @@ class _Lowering(CallLowering, IterableLowering):
         if not isinstance(call_, gast.Call) or not isinstance(call_.func, gast.Name):
             return False
         function = self.scope.statics.get(call_.func.id)
-        return function is rt.check_left and self.kind(call_.args[0]).name not in ("any", "object")
+        if not any(function is check for check in (rt.check_left, rt.check_late, rt.check_late_method)):
+            return False
+        return self.kind(call_.args[0]).name not in ("any", "object", "function")
 
     def context(self, stmt: gast.With) -> list[gast.stmt]:
         """Write out the methods of a context that a user's class defines: they may change what it holds."""

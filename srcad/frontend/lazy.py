@@ -34,8 +34,9 @@ import gast
 from srcad.analysis.class_effects import is_users
 from srcad.errors import UnsupportedError
 from srcad.frontend.consumed import Place, places, put
+from srcad.frontend.given_late import GivenLate
+from srcad.frontend.late_results import MAKERS
 from srcad.frontend.lateness import Lateness
-from srcad.frontend.read_late import ReadLate
 from srcad.lang import tree as t
 from srcad.lang.function import Function, Nested
 from srcad.lang.walking import nodes_in
@@ -43,10 +44,6 @@ from srcad.runtime.libraries import package_of
 
 __all__ = ["run_lazily"]
 
-_MAKERS = (
-    map, filter, zip, enumerate, reversed, itertools.chain, itertools.starmap, itertools.islice, itertools.takewhile,
-    itertools.accumulate, itertools.compress, itertools.dropwhile, itertools.filterfalse, itertools.zip_longest,
-)  # fmt: skip
 _CONSUMING_METHODS = ("extend", "join", "update")
 _BLOCKS = ("body", "orelse", "finalbody")
 
@@ -89,7 +86,7 @@ class _Lazy:
         """Tell whether an expression makes an iterator that takes items when it is asked for its own."""
         if isinstance(node, gast.GeneratorExp):
             return True
-        made = isinstance(node, gast.Call) and any(self.static(node) is maker for maker in _MAKERS)
+        made = isinstance(node, gast.Call) and any(self.static(node) is maker for maker in MAKERS)
         return made and not any(isinstance(a, gast.Starred) for a in node.args)
 
     def is_movable(self, node: Any) -> bool:
@@ -165,7 +162,7 @@ class _Lazy:
         own = package_of(function) in ("srcad", "srcad_generated")
         if function is None or own or isinstance(function, Nested) or is_users(function):
             return False
-        return function not in (iter, next, itertools.tee, itertools.cycle) and function not in _MAKERS
+        return function not in (iter, next, itertools.tee, itertools.cycle) and function not in MAKERS
 
     def evaluated(self, node: Any, at: gast.stmt) -> list[gast.stmt]:
         """Return statements that evaluate what is evaluated where an iterator is made."""
@@ -194,12 +191,16 @@ class _Lazy:
     def check(self) -> None:
         """Refuse iterators that are kept while the program may change what their items are made of."""
         lateness: Lateness | None = None
-        listed = ReadLate(self.fn)
+        listed = GivenLate(self.fn)
+        asked: list[Place] = []
         for stmt, around in _statements(self.fn.tree.body, ()):
             for path in places(stmt):
                 place = path[-1]
                 node = place.value()
                 reason = listed.why(node, stmt, around, path)
+                if isinstance(node, gast.Call) and (isinstance(stmt, gast.For) or not self.takes_all(place)):
+                    reason = reason or listed.why_given(node, stmt, around, path)
+                    asked += listed.unknown(node, stmt, around, path)
                 if reason is not None:
                     raise UnsupportedError(f"The items that are run through are made at once, and {reason}.",
                                            "Run through a list of them, which Python makes at once too: list(...).",
@@ -215,6 +216,8 @@ class _Lazy:
                     raise UnsupportedError(f"An iterator is kept, and {reason}.",
                                            "Make a list of it, or take its items where it is made.",
                                            self.fn.source.locate(node))  # fmt: skip
+        for place in asked:
+            listed.ask(place)
 
     def why_same(self, node: Any) -> str | None:
         """Return why ``zip`` takes the items of one iterator in turns; None if it does not."""

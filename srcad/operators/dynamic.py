@@ -128,7 +128,7 @@ def prepared(
     ):  # a derivative copies what its function changes, so nothing outlives the call
         images |= {n: zero_tangent(v) for n, v in zip(names, everything) if _is_lasting(images.get(n))}
     everything = floats_for(target, everything, images)
-    if (target.func.__module__ or "").startswith("srcad.rules."):
+    if _is_rule(target.func):
         # options of a rule, such as an order or a list of percentages, have no derivative
         images = {
             n: images[n]
@@ -264,6 +264,12 @@ def _is_number(tangent: Any) -> bool:
 def _is_zero(tangent: Any) -> bool:
     """Tell whether a tangent is the number that stands for none."""
     return isinstance(tangent, float) and tangent == 0.0
+
+
+def _is_rule(function: Any) -> bool:
+    """Tell whether a function is a rule or written out for one of NumPy; those of iterators keep what they are given."""
+    module = function.__module__ or ""
+    return module.startswith("srcad.rules.") and module != "srcad.rules.iteration"
 
 
 def _holds(value: Any) -> bool:

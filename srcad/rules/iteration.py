@@ -271,6 +271,18 @@ def following_or(iterator: Any, default: Any) -> Any:
         return default
 
 
+def prompt(function: Any) -> Any:
+    """Return ``function``, whose items are made at once where it is called: one that makes them later is refused."""
+    rt.check_late(function)
+    return function
+
+
+def prompt_method(owner: Any, name: str) -> Any:
+    """Return the owner of a method; see `prompt`."""
+    rt.check_late_method(owner, name)
+    return owner
+
+
 WRITTEN_OUT: dict[Any, Any] = {
     itertools.accumulate: accumulate, itertools.chain: chain, itertools.chain.from_iterable: chain_from_iterable,
     itertools.count: count, itertools.cycle: cycle, iter: iterate, next: following,

@@ -33,6 +33,8 @@ constant(
     rt.iterates_in_python,
     rt.check_iterator,
     rt.check_apart,
+    rt.check_late,
+    rt.check_late_method,
     rt.check_left,
     rt.slice_end,
     rt.keys_of,

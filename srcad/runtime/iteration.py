@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import inspect
 import itertools
 import types
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from srcad.errors import UnsupportedError
@@ -14,11 +15,14 @@ __all__ = [
     "called_method",
     "check_iterator",
     "check_apart",
+    "check_late",
+    "check_late_method",
     "check_left",
     "combined",
     "groups_of",
     "iterates_in_python",
     "keys_of",
+    "set_lateness",
     "slice_end",
     "sliced",
 ]
@@ -95,6 +99,29 @@ def check_left(iterable: Any, left: bool) -> None:
     if left and hasattr(type(iterable), "__next__"):
         raise UnsupportedError(f"A loop over an iterator of the class '{type(iterable).__name__}' may be left early.",
                                "Write 'while True:' and take the items with next(iterator, None).")  # fmt: skip
+
+
+_lateness: list[Callable[[Any], bool]] = []
+
+
+def set_lateness(gives_late: Callable[[Any], bool]) -> None:
+    """Install what tells whether a function returns an iterator whose items are made when they are taken."""
+    _lateness[:] = [gives_late]
+
+
+def check_late(function: Any) -> None:
+    """Refuse a function whose items are made at once here, where what they are made of changes before they are taken."""
+    if callable(function) and _lateness[0](function):
+        raise UnsupportedError(f"'{getattr(function, '__name__', type(function).__name__)}' returns an iterator, and what "
+                               "its items are made of may change before they are taken.",
+                               "Make a list of them where it is called: list(...).")  # fmt: skip
+
+
+def check_late_method(owner: Any, name: str) -> None:
+    """Refuse a method or a function held in an attribute; see `check_late`."""
+    held = getattr(owner, "__dict__", {})
+    found = held[name] if name in held else inspect.getattr_static(type(owner), name, None)
+    check_late(getattr(found, "__func__", found))
 
 
 def keys_of(getter: Any) -> tuple[Any, ...]:

@@ -121,3 +121,40 @@ def items_that_change_the_objects_of_a_list(x):
     for one in held:
         total += one[2] * one.value
     return total * held[0].value
+
+
+def products_of(x, a):
+    for value in a:
+        yield value * x
+
+
+ITERATORS = {"products": products_of, "iter": lambda x, a: iter(a)}
+
+
+@program(0.7, 1.3)
+def generator_of_a_dict_whose_items_are_taken_at_once(x, n):
+    a = [1.0, 2.0 * n]
+    first = list(ITERATORS["products"](x, a))
+    a[0] = 5.0 * n
+    total = sum(ITERATORS["products"](x, a)) * first[0]
+    for value in ITERATORS["products"](x, a):
+        total += value**2
+    return total
+
+
+@program(0.7, 1.3)
+def function_of_a_dict_called_before_what_it_reads_changes(x, n):
+    rules = {"first": lambda a: a[0] * x, "sum": lambda a: sum(a)}
+    a = [1.0, 2.0]
+    first = rules["first"](a)
+    a[0] = 5.0 * n
+    return first * rules["sum"](a) + rules["first"](a)
+
+
+@program(0.7, 1.3)
+def iterator_over_a_list_that_changes(x, n):
+    a = [1.0, 2.0]
+    items = iter(a)
+    others = ITERATORS["iter"](x, a)
+    a[0] = 5.0 * n
+    return sum(items) * x + next(others) * n

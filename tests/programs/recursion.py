@@ -114,3 +114,25 @@ def counted_down_with_a_memo(x, n):
         return memo[k]
 
     return sequence(n + 1)
+
+
+@program(1.2, 0.8)
+def remembered_in_a_dict_that_grows(change, gap):
+    first, second = "kitten", "sit"
+    memo = {}
+
+    def distance(i, j):
+        if (i, j) in memo:
+            return memo[i, j]
+        if i == 0:
+            result = gap * j
+        elif j == 0:
+            result = gap * i
+        else:
+            replaced = distance(i - 1, j - 1) + (0.0 if first[i - 1] == second[j - 1] else change)
+            ways = [distance(i - 1, j) + gap, distance(i, j - 1) + gap, replaced]
+            result = -math.log(sum(math.exp(-way) for way in ways))
+        memo[i, j] = result
+        return result
+
+    return distance(len(first), len(second))

@@ -1,0 +1,139 @@
+"""Iterators that a function returns, whose items are made where it is called, while what they are made of changes.
+
+Where the compiler knows the function, the program is refused. Where the function is known only when the program runs,
+it is asked for then::
+
+    values = rules[kind](x, a)
+    a[0] = 2.0
+    return sum(values)
+
+becomes::
+
+    values = prompt(rules[kind])(x, a)
+    a[0] = 2.0
+    return sum(values)
+"""
+
+from __future__ import annotations
+
+import types
+from typing import Any
+
+import gast
+import numpy as np
+
+from srcad.analysis.class_effects import is_users
+from srcad.frontend.consumed import Place, put
+from srcad.frontend.late_results import calls_what_it_is_given, gives_late
+from srcad.frontend.read_late import ReadLate
+from srcad.frontend.statics import refer
+from srcad.lang import tree as t
+from srcad.lang.function import Function, Nested
+from srcad.lang.walking import nodes_in
+from srcad.rules import iteration
+
+__all__ = ["GivenLate"]
+
+_OF_BUILTINS = frozenset(name for cls in (np.ndarray, list, dict, str, set, float) for name in dir(cls))
+
+
+class GivenLate(ReadLate):
+    """The changes in one function, beside the calls that may return an iterator."""
+
+    def __init__(self, fn: Function) -> None:
+        super().__init__(fn)
+        self.nested: dict[str, Nested | None] = {}
+        self.captured: set[str] = set()
+        for node in t.own_nodes(fn.tree.body):
+            if isinstance(node, gast.Assign) and isinstance(node.targets[0], gast.Name):
+                self.note(node.targets[0].id, node.value)
+
+    def note(self, target: str, value: Any) -> None:
+        made = isinstance(value, gast.Call) and getattr(value.func, "id", "") == "rt.closure"
+        nested = self.statics.get(getattr(value.args[0], "id", "")) if made else None
+        self.nested[target] = nested if target not in self.nested else None
+        if made:
+            self.captured |= {
+                n.id for part in value.args[1:] for n in nodes_in(part) if isinstance(n, gast.Name)
+            }
+
+    def callee(self, call: gast.Call) -> Any:
+        """Return the function of the user's that is called; None where it is known only when the program runs."""
+        name = getattr(call.func, "id", "")
+        return self.statics[name] if name in self.statics else self.nested.get(name)
+
+    def why_given(
+        self, call: Any, stmt: gast.stmt, around: tuple[gast.stmt, ...], path: tuple[Place, ...]
+    ) -> str | None:
+        """Return what changes before the items are taken that a known function returns; None if nothing may."""
+        function = self.callee(call) if isinstance(call, gast.Call) else None
+        if not isinstance(function, types.FunctionType | Nested) or is_generator(function):
+            return None
+        if not gives_late(function):
+            return None
+        line = self.changed_on(call, stmt, around, path)
+        return (
+            None if line is None else f"what it reads is changed before its items are taken, on line {line}"
+        )
+
+    def unknown(
+        self, call: Any, stmt: gast.stmt, around: tuple[gast.stmt, ...], path: tuple[Place, ...]
+    ) -> list[Place]:
+        """Return the places of the functions that are to be asked when the program runs whether they return an iterator."""
+        if not isinstance(call, gast.Call):
+            return []
+        function = self.callee(call)
+        if function is None:
+            named = isinstance(call.func, gast.Attribute)
+            if named and (call.func.attr in self.traits or call.func.attr in _OF_BUILTINS):
+                return []
+            found = [Place(call, "func", None)]
+        elif isinstance(function, Nested) or isinstance(function, types.FunctionType) and is_users(function):
+            if not calls_what_it_is_given(function):
+                return []
+            found = [Place(call, "args", k) for k in range(len(call.args))]
+            found = [
+                place for place in found if isinstance(place.value(), gast.Name | gast.Subscript | gast.Call)
+            ]
+        else:
+            return []
+        return found if self.changed_on(call, stmt, around, path) is not None else []
+
+    def changed_on(
+        self, call: gast.Call, stmt: gast.stmt, around: tuple[gast.stmt, ...], path: tuple[Place, ...]
+    ) -> int | None:
+        """Return the line on which what a call reads is changed before the items of its result are taken."""
+        if isinstance(stmt, gast.Return) and len(path) == 1:
+            return None
+        reads = {n.id for n in nodes_in(call) if isinstance(n, gast.Name) and n.id not in self.statics}
+        captured = self.captured if self.callee(call) is None or reads & set(self.nested) else set()
+        classes = {self.find(name) for name in reads | captured}
+        for part in self.meanwhile(stmt, around, path):
+            for node in t.own_nodes([part]):
+                if node is call:
+                    continue
+                changed = self.changed_by(node)
+                if isinstance(node, gast.stmt) and node is not stmt:
+                    if captured & t.bound_names([node]):
+                        return node.lineno
+                    changed |= self.changed(node, False)
+                if any(self.find(name) in classes for name in changed):
+                    return getattr(node, "lineno", stmt.lineno)
+        return None
+
+    def ask(self, place: Place) -> None:
+        """Let a function be asked, where it is looked up, whether it returns an iterator."""
+        function = place.value()
+        if place.field == "func" and isinstance(function, gast.Attribute):
+            asked = refer(self.fn.scope, iteration.prompt_method, "prompt_method")
+            function.value = t.place(t.call(asked, function.value, t.constant(function.attr)), function)
+            return
+        asked = refer(self.fn.scope, iteration.prompt, "prompt")
+        put(place, t.place(t.call(asked, function), function))
+
+
+def is_generator(function: Any) -> bool:
+    """Tell whether a function is a generator itself: these are written out where they are run through."""
+    if isinstance(function, Nested):
+        return any(isinstance(n, gast.Yield | gast.YieldFrom) for n in t.own_nodes(function.tree.body))
+    return bool(function.__code__.co_flags & 0x20)
