@@ -330,9 +330,14 @@ class Target:
                                     f"'{self.title()}' are {', '.join(names) or 'none'}.",
                                     "Give a position, a name or a tuple of these.", place(self.func))  # fmt: skip
             else:
-                raise ArgumentError(f"argnums={argnums!r} does not fit '{self.title()}', whose parameters are "
-                                    f"{', '.join(names) or 'none'}.", "Give positions or names of parameters.",
-                                    place(self.func))  # fmt: skip
+                known = (
+                    f"whose parameters are {', '.join(names)}" if names else "which has no parameters by name"
+                )
+                raise ArgumentError(
+                    f"argnums={argnums!r} does not fit '{self.title()}', {known}.",
+                    "Give positions or names of parameters.",
+                    place(self.func),
+                )
         return tuple(found)
 
 

@@ -289,7 +289,10 @@ def _tokens(line: str) -> Iterator[tokenize.TokenInfo]:
 
 
 def _parenthesised(line: str) -> str | None:
-    """Put the right-hand side of a statement into parentheses, so that it can be broken."""
+    """Put the names that a statement unpacks to, or its right-hand side, into parentheses, so that it can be broken."""
+    unpacked = re.match(r"^(\s*)(\w+(?:, \w+)+)( = .+)$", line)
+    if unpacked and len(unpacked.group(2)) > WIDTH // 2:
+        return f"{unpacked.group(1)}({unpacked.group(2)}){unpacked.group(3)}"
     match = re.match(r"^(\s*(?:[^=\"'(]+ [-+*/@%&|^]*=|return|if|elif|while) )(.+?)(:?)$", line)
     if not match:
         return None

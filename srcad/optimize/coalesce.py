@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 
 import gast
@@ -11,6 +12,8 @@ from srcad.optimize.terms import Term, substitute
 from srcad.optimize.uses import loads_of
 
 __all__ = ["coalesce"]
+
+_TEMPORARY = re.compile(r"d\w+|t\d*(_\d+)?")
 
 
 def coalesce(program: Program) -> bool:
@@ -90,6 +93,8 @@ class _Coalesce:
         if name in self.renamed or source in self.renamed or name in self.renamed.values():
             return False
         visible = self.context.keep | self.context.owned
+        if name in self.context.owned and not _TEMPORARY.fullmatch(source):
+            return False  # a variable of an inlined function is not called like a gradient
         return name in visible and source not in visible
 
     def _definition(self, stmts: list[Statement], index: int) -> int | None:

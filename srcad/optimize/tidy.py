@@ -171,9 +171,9 @@ _FRESH = {
 }
 
 
-def _comments(body: list[gast.stmt]) -> list[gast.stmt]:
+def _comments(body: list[gast.stmt], latest: str | None = None) -> list[gast.stmt]:
+    """Return a block without comments that head nothing, or say again what the latest one says."""
     out: list[gast.stmt] = []
-    latest = None
     for position, stmt in enumerate(body):
         if _is_comment(stmt):
             following = body[position + 1] if position + 1 < len(body) else None
@@ -184,7 +184,7 @@ def _comments(body: list[gast.stmt]) -> list[gast.stmt]:
         for part in ("body", "orelse", "finalbody"):
             inner = getattr(stmt, part, None)
             if inner and not isinstance(stmt, gast.Expr):
-                setattr(stmt, part, _comments(inner))
+                setattr(stmt, part, _comments(inner, latest if isinstance(stmt, gast.If) else None))
         out.append(stmt)
     return out
 

@@ -112,6 +112,7 @@ LONG = [
     "result = function(" + ", ".join(f"argument_number_{i}" for i in range(20)) + ")",
     "dx[i, j] += (" + " + ".join(f"np.sin(operand_{i} * 2.0)" for i in range(10)) + ") * g",
     "first, second = " + ", ".join(f"some_value_{i}[{i}]" for i in range(14)),
+    ", ".join(f"first_number_{i}" for i in range(7)) + " = history.pop()",
     "def f(" + ", ".join(f"argument_number_{i}" for i in range(20)) + "):\n    return 1",
     "function(" + ", ".join(f'"text, {i}"' for i in range(20)) + ")",
     "if " + " and ".join(f"condition_{i}(x)" for i in range(12)) + ":\n    pass",

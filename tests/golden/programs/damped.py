@@ -49,7 +49,8 @@ def ddamped(stiffness, steps):
     rt.accumulate_shadow(t8_shadow, 1.0)
     dstiffness = 0.0
     for _ in reversed(range(steps)):
-        t, t10_shadow, t11_shadow, t12_shadow, t2_shadow, t6_shadow, t9_shadow, t_shadow = history.pop()
+        (t, t10_shadow, t11_shadow, t12_shadow, t2_shadow, t6_shadow, t9_shadow,
+            t_shadow) = history.pop()
         # line 8: state["position"] += 0.1 * state["speed"]
         dt12 = rt.taken(t12_shadow)
         rt.accumulate_shadow(t11_shadow, dt12)

@@ -70,11 +70,9 @@ def ddynamic_programming(cost):
                 # line 12: table[i, j] += min(table[i - 1, j], table[i, j - 1])
                 dt14 = dtable[i, j]
                 if t1_1:
-                    # line 12: table[i, j] += min(table[i - 1, j], table[i, j - 1])
                     dsecond = dt14
                     dfirst = 0.0
                 else:
-                    # line 12: table[i, j] += min(table[i - 1, j], table[i, j - 1])
                     dfirst = dt14
                     dsecond = 0.0
                 dtable[i, t4] += dsecond

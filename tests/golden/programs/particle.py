@@ -63,8 +63,8 @@ def dparticle(p, stiffness):
     rt.accumulate_shadow(t5_shadow, dt8 * stiffness * (2 * t5))
     rt.accumulate_shadow(t3_shadow, dt8 * (2 * t3))
     for _ in reversed(range(10)):
-        t, t1, t11_shadow, t12_shadow, t13_shadow, t14_shadow, t1_1_shadow, t1_shadow = history.pop(
-            )
+        (t, t1, t11_shadow, t12_shadow, t13_shadow, t14_shadow, t1_1_shadow,
+            t1_shadow) = history.pop()
         # line 13: self.position += self.speed * step
         dt14 = rt.taken(t14_shadow)
         rt.accumulate_shadow(t13_shadow, dt14)

@@ -29,10 +29,10 @@ def dtrapezoids(a, b, n):
     history = []
     total = 0.0
     t = b - a
-    dtotal = t / n
+    h = t / n
     for i in range(n):
         t1 = i + 0.5
-        x = a + t1 * dtotal
+        x = a + t1 * h
         t3 = -x
         t5 = math.exp(t3 * x)
         total = total + t5
@@ -44,7 +44,7 @@ def dtrapezoids(a, b, n):
     dh = 0.0
     for t1, t3, t5, x in reversed(history):
         # line 15: total += math.exp(-x * x)
-        dt4 = dtotal * t5
+        dt4 = h * t5
         dx = dt4 * t3
         dx -= dt4 * x
         # line 9: yield a + (i + 0.5) * h
