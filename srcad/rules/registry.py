@@ -307,7 +307,7 @@ def is_key(value: object) -> bool:
     (True, False)
     """
     cls = type(value)
-    if cls.__hash__ is None:
+    if cls.__hash__ is None or cls.__module__ == "ctypes":  # functions of C have a __hash__ that raises
         return False
     own = isinstance(cls.__eq__, types.FunctionType) or isinstance(cls.__hash__, types.FunctionType)
     return not own or cls.__module__.partition(".")[0] == "srcad"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import linecache
 import sys
 import types
@@ -13,6 +14,7 @@ import numpy as np
 
 from srcad import tree
 from srcad.errors import ArgumentError, Location, SrcadError, TapeError
+from srcad.places import call_of_srcad
 from srcad.tape.calls import is_inexact
 from srcad.tape.rebinding import Rebound, named_in_call, rebind, restore
 from srcad.tape.recording import Node, Token, recording
@@ -44,6 +46,20 @@ def _line_of(traceback: types.TracebackType | None) -> Location | None:
     file = traceback.tb_frame.f_code.co_filename
     text = linecache.getline(file, traceback.tb_lineno).rstrip()
     return Location(file, traceback.tb_lineno, len(text) - len(text.lstrip()), text, len(text))
+
+
+def _placed(method: Any) -> Any:
+    """Give the errors of a method the place of the call."""
+
+    @functools.wraps(method)
+    def placed(*args: Any, **kwargs: Any) -> Any:
+        try:
+            return method(*args, **kwargs)
+        except SrcadError as error:
+            error.at(call_of_srcad())
+            raise
+
+    return placed
 
 
 class GradientTape:
@@ -222,6 +238,7 @@ class GradientTape:
 
     # -- derivatives
 
+    @_placed
     def gradient(
         self, target: Any, sources: Any, output_gradients: Any = None, unconnected_gradients: str = "none"
     ) -> Any:
@@ -262,6 +279,7 @@ class GradientTape:
         self._use()
         return self._gradients(seeds, whole, zero)
 
+    @_placed
     def jacobian(self, target: Any, sources: Any, unconnected_gradients: str = "none") -> Any:
         """Return the derivative of every entry of the target with respect to the sources.
 
@@ -305,6 +323,7 @@ class GradientTape:
         filled = zero or (node is not None and not rows)
         return tree.map(lambda source, *parts: _stacked(source, parts, shape, filled), whole, *rows)
 
+    @_placed
     def batch_jacobian(self, target: Any, source: Any, unconnected_gradients: str = "none") -> Any:
         """Return the Jacobian of each item of a batch, where no item depends on another.
 

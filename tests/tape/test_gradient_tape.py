@@ -525,3 +525,17 @@ def test_the_warning_about_an_integer_stands_at_the_users_line():
     with GradientTape() as tape, pytest.warns(UserWarning, match="has no derivative") as warned:
         tape.watch({"a": [1, 2.0]})
     assert warned[0].filename == __file__
+
+
+def test_errors_of_the_tape_have_the_place_of_the_call():
+    with GradientTape() as tape:
+        x = tape.watch(np.ones(2))
+        y = x**2
+    for call in (
+        lambda: tape.gradient(y, x, unconnected_gradients="zeros"),
+        lambda: tape.gradient(y, x, output_gradients=np.ones(3)),
+        lambda: [tape.gradient(y, x) for _ in range(2)],
+    ):
+        with pytest.raises(SrcadError) as caught:
+            call()
+        assert "tape.gradient(y, x" in str(caught.value)
