@@ -232,7 +232,10 @@ def _copy(call: Call, source: Any, *, shadows: Any) -> Outcome:
     written = written_copier(copy.copy, source)
     if written is not None:
         return call(written, None, (source,), tuple(shadows), {}, {})
-    return copy.copy(source), rt.shallow_shadow(shadows[0]), _nothing_to_do
+    value, image = copy.copy(source), shadows[0]
+    if image is None and value is not source:
+        image = rt.lasting_shadow(value)
+    return value, rt.shallow_shadow(image), _nothing_to_do
 
 
 def _deepcopy(call: Call, source: Any, memo: Any = None, *, shadows: Any) -> Outcome:

@@ -54,8 +54,10 @@ class Memory:
         The classes of what lives outside of the function: values of global variables.
     kept : set of str
         The classes of what the function stores in containers of its caller, which may change it later.
+    names_outside : set of str
+        The variables that may refer to what lives outside, and are no copies of it.
     arrays_outside : set of str
-        Those classes of ``outside`` in which only arrays live outside.
+        Those of them that can only be arrays which live outside.
     """
 
     shadowed: set[str] = field(default_factory=set)
@@ -64,13 +66,13 @@ class Memory:
     elements: dict[str, str] = field(default_factory=dict)
     outside: set[str] = field(default_factory=set)
     kept: set[str] = field(default_factory=set)
+    names_outside: set[str] = field(default_factory=set)
     arrays_outside: set[str] = field(default_factory=set)
 
     def may_be_outside(self, variable: str, kinds: Kinds) -> bool:
         """Tell whether a variable may refer to what lives outside of the function: a dict is no array, say."""
-        part = self.classes.get(variable)
         is_container = kinds.get(variable, ANY).name in ("list", "dict")
-        return part in self.outside and not (is_container and part in self.arrays_outside)
+        return variable in self.names_outside and not (is_container and variable in self.arrays_outside)
 
     def content(self, variable: str) -> str | None:
         """Return the class whose contents ``variable`` shows, if they may change."""
@@ -140,8 +142,21 @@ def memory_of(
     elements = {full.classes.find(k): full.classes.find(v) for k, v in full.classes.element.items()}
     outside = _reachable({full.classes.find(name) for name in full.outside}, elements)
     kept = {full.classes.find(name) for name in full.kept}
-    held = {full.classes.find(name) for name in full.containers_outside}
-    return Memory(shadowed, classes, changed, elements, outside, kept, outside - held)
+    made = Memory(shadowed, classes, changed, elements, outside, kept)
+    if outside:
+        apart = PointsTo(fn, kinds, mutates, frozenset(), copies_apart=True).collect(parameters_alias)
+        made.names_outside, made.arrays_outside = _names_outside(apart)
+    return made
+
+
+def _names_outside(found: PointsTo) -> tuple[set[str], set[str]]:
+    """Return the variables that may refer to what lives outside, and those that can only be arrays there."""
+    classes = found.classes
+    elements = {classes.find(k): classes.find(v) for k, v in classes.element.items()}
+    outside = _reachable({classes.find(name) for name in found.outside}, elements)
+    held = {classes.find(name) for name in found.containers_outside}
+    names = {name for name in found.names if classes.find(name) in outside}
+    return names, {name for name in names if classes.find(name) not in held}
 
 
 def _reachable(classes: set[str], elements: dict[str, str]) -> set[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -9,7 +10,7 @@ import gast
 import numpy as np
 
 from srcad import runtime as rt
-from srcad.analysis.class_effects import ITERATION, OPERATORS, effects_in_sight
+from srcad.analysis.class_effects import ITERATION, OPERATORS, effects_in_sight, methods_in_sight
 from srcad.analysis.infer import ARRAY_METHODS, Kinds, kind_of_operation
 from srcad.analysis.kinds import RANGE, Kind, is_scalar
 from srcad.analysis.results.generators import method_of_generator
@@ -136,7 +137,9 @@ class PointsTo:
         mutates: Callable[[Any], bool],
         temporary: frozenset[str],
         stacks: set[str] | None = None,
+        copies_apart: bool = False,
     ) -> None:
+        self.copies_apart = copies_apart
         self.fn, self.kinds, self.mutates, self.temporary = fn, kinds, mutates, temporary
         self.statics = fn.scope.statics
         self.classes = Classes()
@@ -299,7 +302,7 @@ class PointsTo:
             self.classes.join(target, base)
             return
         self.classes.join(target, self.classes.elements(base))
-        if kind.name == "any":
+        if kind.name == "any" and not self.copies_apart:
             self.classes.join(target, base)
 
     def subscript(self, target: str, value: gast.Subscript) -> None:
@@ -387,6 +390,9 @@ class PointsTo:
             if first is not None:
                 self.classes.mutate(first)
             return
+        if self.copies_apart and self.copies(function):
+            self.copy(target, function, node, first)
+            return
         if registry.find(function) is not None or registry.is_constant(function):
             self.known(target, function, first)
             if function is np.einsum and len(node.args) == 2:
@@ -395,6 +401,27 @@ class PointsTo:
                 self.dynamic |= {target} if self.is_pointer(target) else set()
             return
         self.unknown(target, node, None)
+
+    def copy(self, target: str | None, function: Any, node: gast.Call, source: str | None) -> None:
+        """Note a copy, which shares with its source nothing, or, if it is shallow, what that holds."""
+        if target is None or source is None or function is copy.deepcopy:
+            return
+        if function is copy.copy:
+            self.classes.join(self.classes.elements(target), self.classes.elements(source))
+        elif any(k.arg in ("copy", None) for k in node.keywords):
+            self.known(target, function, source)
+
+    def copies(self, function: Any) -> bool:
+        """Tell whether a function makes a copy, and no user's class says what that is."""
+        if function is np.array:
+            return True
+        title = "__copy__" if function is copy.copy else "__deepcopy__"
+        return (function is copy.copy or function is copy.deepcopy) and title not in methods_in_sight(self.fn)
+
+    def copies_by_method(self, node: gast.Call) -> bool:
+        """Tell whether a method of an unknown class is one that copies arrays and dicts, and of no user's class."""
+        named = node.func.attr == "copy" and not node.args or node.func.attr in ("astype", "flatten")
+        return named and not node.keywords and node.func.attr not in methods_in_sight(self.fn)
 
     def known(self, target: str | None, function: Any, first: str | None) -> None:
         if target is None or first is None or not self.is_pointer(target):
@@ -442,6 +469,8 @@ class PointsTo:
             self.container_method(target, receiver, name, node)
         elif kind.name == "tuple" and name in _READING_METHODS:
             self.container_method(target, receiver, name, node)
+        elif self.copies_apart and self.copies_by_method(node):
+            self.copy(target, copy.copy if name == "copy" else copy.deepcopy, node, receiver)
         else:
             self.unknown(target, node, receiver)
 
@@ -495,7 +524,8 @@ class PointsTo:
         for name in reached:
             self.classes.join(reached[0], name)
         if reached:
-            self.classes.join(self.classes.elements(reached[0]), reached[0])
+            if target is not None or not self.copies_apart:
+                self.classes.join(self.classes.elements(reached[0]), reached[0])
             self.classes.mutate(reached[0])
         self.escaped |= set(group)
         if target is not None and self.is_pointer(target):

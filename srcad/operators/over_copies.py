@@ -189,7 +189,10 @@ def copied(args: Any, tangents: Any) -> Outcome:
     source, source_shadow = tangents[2][0], tangents[3][0]
     if function is copy.copy and not isinstance(values[0], np.ndarray):
         image = copied_tangent(value, values[0], source)
-        dshadow = 0.0 if shadow is None else rt.shallow_shadow(source_shadow)
+        if shadows[0] is None:
+            dshadow = zero_tangent(shadow)
+        else:
+            dshadow = 0.0 if shadow is None else rt.shallow_shadow(source_shadow)
         return (value, shadow, pullback), (image, dshadow, 0.0)
     image = filled_tangent(zero_tangent(value), source)
     dshadow = zero_tangent(shadow)

@@ -23,7 +23,7 @@ from srcad.runtime.memory import (
     shadow,
     taken,
 )
-from srcad.runtime.outliving import is_lasting, is_lasting_tangent
+from srcad.runtime.outliving import is_lasting, is_lasting_tangent, own_container
 
 __all__ = [
     "built_in_method",
@@ -302,7 +302,7 @@ def shallow_shadow(image: Any) -> Any:
         result = Shadow()
         vars(result).update(vars(image))
         return result
-    return _copy.copy(image) if isinstance(image, (list, dict, collections.deque)) else image
+    return own_container(image) if isinstance(image, (list, dict, collections.deque)) else image
 
 
 def publish(outside: Any, inside: Any) -> None:

@@ -8,6 +8,7 @@ of their own, and whoever stores in memory asks `is_lasting`.
 from __future__ import annotations
 
 import collections
+import copy as _copy
 import weakref
 from typing import Any
 
@@ -17,7 +18,9 @@ from srcad.runtime.attributes import attributes_of
 from srcad.runtime.memory import Shadow, is_instance, owner
 from srcad.runtime.tangents import Tangent, zero_tangent
 
-__all__ = ["is_lasting", "is_lasting_tangent", "lasting", "lasting_shadow", "lasting_tangent"]
+__all__ = [
+    "is_lasting", "is_lasting_tangent", "lasting", "lasting_shadow", "lasting_tangent", "own_container",
+]  # fmt: skip
 
 _ARRAYS: weakref.WeakValueDictionary[int, Any] = weakref.WeakValueDictionary()
 
@@ -92,6 +95,17 @@ def is_lasting(image: Any) -> bool:
         whole = owner(image)
         return _ARRAYS.get(id(whole)) is whole
     return image is None or isinstance(image, (_List, _Dict, _Deque, _Shadow))
+
+
+def own_container(image: Any) -> Any:
+    """Return a container of the same parts as the shadow or tangent of one, which does not outlive the call itself."""
+    if isinstance(image, _List):
+        return list(image)
+    if isinstance(image, _Dict):
+        return dict(image)
+    if isinstance(image, _Deque):
+        return collections.deque(image, image.maxlen)
+    return _copy.copy(image)
 
 
 def lasting_tangent(value: Any) -> Any:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy as _copy
 import functools
 from collections import deque
 from typing import Any
@@ -11,6 +10,7 @@ import numpy as np
 
 from srcad.runtime.attributes import attributes_of
 from srcad.runtime.memory import is_instance
+from srcad.runtime.outliving import lasting, own_container
 from srcad.runtime.tangents import CONTAINERS, Tangent, partial_of, zero_tangent
 
 __all__ = [
@@ -93,8 +93,10 @@ def filled_tangent(image: Any, direction: Any, filled: set[int] | None = None) -
 
 def copied_tangent(value: Any, source: Any, tangent: Any) -> Any:
     """Return the tangent of ``value``, a shallow copy of ``source``: the same parts in a container of its own."""
+    if isinstance(value, CONTAINERS) and isinstance(tangent, float):
+        return own_container(lasting(zero_tangent(value)))  # what it holds is held elsewhere as well
     if isinstance(tangent, CONTAINERS):
-        return _copy.copy(tangent)
+        return own_container(tangent)
     if not isinstance(tangent, Tangent):
         return zero_tangent(value) if is_instance(value) else tangent
     result = Tangent(value, tangent.__dict__["__memo__"])

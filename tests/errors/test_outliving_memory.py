@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import math
 from typing import Any
 
@@ -229,7 +230,50 @@ def attribute_whose_name_is_computed(x):
     return NETWORK.loss()
 
 
+HELD = {"list": [1.0, 2.0], "array": np.ones(2)}
+
+
+def list_in_a_shallow_copy(x):
+    held = copy.copy(HELD)
+    held["list"][0] = x
+    return HELD["list"][0] * x
+
+
+def array_in_a_shallow_copy(x):
+    array = HELD.copy()["array"]
+    array[0] = x
+    return HELD["array"][0] * x
+
+
+class Single:
+    """Is its own copy."""
+
+    weight = 1.0
+
+    def __copy__(self):
+        return self
+
+    def __deepcopy__(self, memo):
+        return self
+
+
+SINGLE = Single()
+
+
+def copy_that_is_none(x):
+    single = copy.copy(SINGLE)
+    single.weight = x
+    return SINGLE.weight * x
+
+
+def deep_copy_that_is_none(x):
+    single = copy.deepcopy(SINGLE)
+    single.weight = x
+    return SINGLE.weight * x
+
+
 KEEPING = [
+    list_in_a_shallow_copy, array_in_a_shallow_copy, copy_that_is_none, deep_copy_that_is_none,
     cache_of_a_decorator, cache_of_a_decorator_that_is_full, cache_of_a_decorating_class, method_of_a_global_object,
     method_of_an_object_in_a_global_dict, array_of_a_global_object, method_whose_name_is_computed,
     attribute_whose_name_is_computed,

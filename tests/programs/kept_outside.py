@@ -1,5 +1,6 @@
 """Plain values that a program keeps in global variables and in attributes of classes and functions."""
 
+import copy
 import functools
 import math
 
@@ -238,3 +239,56 @@ def parameters_beside_a_global_array_are_updated(params):
     for key in params:
         params[key] = params[key] - 0.1 * grads[key]
     return np.sum(params["w"] ** 2) + np.sum(g)
+
+
+BASELINE = {"rate": 0.5, "state": np.array([0.4, -0.8, 1.1]), "steps": [1.0, 2.0], "inner": {"scale": 2.0}}
+POINTS = (np.array([0.3, 0.2, -0.5]), np.array([1.2, 0.1, 0.6]))
+
+
+class Configuration:
+    def __init__(self):
+        self.rate = 0.5
+        self.trail = [1.0]
+
+
+CONFIGURATION = Configuration()
+
+
+@program(np.array([0.7, 1.3, 0.4]))
+def deep_copies_of_defaults_are_filled(x):
+    p = copy.deepcopy(BASELINE)
+    p["rate"] = x[0]
+    p["state"][1:] *= x[:2]
+    p["steps"].append(x[1])
+    p["inner"]["scale"] += x[2]
+    q = list(copy.deepcopy(POINTS))
+    q[0] += x
+    settings = copy.deepcopy(CONFIGURATION)
+    settings.rate = x[2]
+    settings.trail.append(x[0] * settings.rate)
+    return (
+        p["rate"] * np.sum(p["state"] ** 2) * sum(p["steps"]) * p["inner"]["scale"]
+        + np.sum(q[0] * q[1])
+        + sum(settings.trail)
+    )
+
+
+@program(np.array([0.7, 1.3, 0.4]))
+def shallow_copies_of_defaults_are_filled(x):
+    p = copy.copy(BASELINE)
+    p["state"] = p["state"] * x
+    p["steps"] = [*p["steps"], x[0]]
+    settings = copy.copy(CONFIGURATION)
+    settings.rate = x[1] * settings.rate
+    return np.sum(p["state"] ** 2) * sum(p["steps"]) * settings.rate
+
+
+@program(np.array([0.7, 1.3, 0.4]))
+def copies_of_arrays_outside_are_changed(x):
+    a = np.array(POINTS[1])
+    a[0] = x[0]
+    b = BASELINE["state"].copy()
+    b *= x
+    c = POINTS[0].astype(float)
+    c[0] = a[1] * b[2]
+    return np.sum(a * b * c)
