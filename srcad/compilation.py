@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from srcad.analysis.array_subclasses import refuse_array_subclass, refuse_array_subclasses
 from srcad.analysis.fingerprints import fingerprint
 from srcad.analysis.kinds import Kind, array, is_differentiable, kind_of
 from srcad.derive.request import Request
@@ -110,7 +111,8 @@ def compiled(
     """
     everything = (*values, *target.captured())
     derived = target.inner.derived(values) if target.inner is not None else None
-    _refuse_own_items(everything)
+    names = [*target.names, *target.captured_names()]
+    _refuse_own_items(target, everything)
     func = target.closure.function if target.closure is not None else target.func
     func = derived if derived is not None else func
     identity = func.__code__ if func is target.func else func
@@ -126,7 +128,8 @@ def compiled(
     if code is not None and code.holds():
         refuse_changed_defaults(target, code.changed_arguments, values)
         return code
-    names = [*target.names, *target.captured_names()]
+    for value in everything:
+        _refuse_at(target, refuse_array_subclasses, value)
     _require_differentiable(target, dict(zip(names, everything)), wanted, mode)
     varied = set(wanted) - set(constant_integers)
     kinds = [(n, _wanted_kind(v) if n in varied else kind_of(v)) for n, v in zip(names, everything)]
@@ -159,8 +162,8 @@ def _widened(kind: Any) -> Any:
     return replace(kind, items=None if kind.name == "dict" else _widened(kind.items))
 
 
-def _refuse_own_items(values: tuple[Any, ...]) -> None:
-    """Refuse containers among the arguments whose class says itself what their items are."""
+def _refuse_own_items(target: Target, values: tuple[Any, ...]) -> None:
+    """Refuse containers and arrays among the arguments whose class says itself what they hold or do."""
     seen: set[int] = set()
     waiting: list[Any] = list(values)
     while waiting:
@@ -169,6 +172,16 @@ def _refuse_own_items(values: tuple[Any, ...]) -> None:
             seen.add(id(value))
             refuse_own_items(type(value))
             waiting += value.values() if isinstance(value, dict) else value
+        elif isinstance(value, np.ndarray) and type(value) is not np.ndarray:
+            _refuse_at(target, refuse_array_subclass, value)
+
+
+def _refuse_at(target: Target, refuse: Callable[[Any], None], value: Any) -> None:
+    """Let something refuse a value; the place is that of the function."""
+    try:
+        refuse(value)
+    except UnsupportedError as error:
+        raise error.at(place(target.func)) from None
 
 
 def _classes_in(kind: Kind) -> Iterator[type]:

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from srcad.analysis.array_subclasses import refuse_array_subclass
 from srcad.rules import registry
 from srcad.runtime import is_sequence_class
 from srcad.runtime.libraries import package_of
@@ -322,6 +323,7 @@ def dtype_class(dtype: np.dtype[Any]) -> str | None:
 def kind_of(value: Any, depth: int = 3) -> Kind:
     """Return the kind of a value, down to ``depth`` levels of containers."""
     if isinstance(value, np.ndarray):
+        refuse_array_subclass(value)
         if value.dtype.kind not in "biufc":
             return ANY
         if value.ndim == 0:

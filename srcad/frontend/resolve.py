@@ -210,7 +210,7 @@ class Resolver(NodeTransformer):
         module = self._module()
         if name not in space:
             return t.call(runtime_name(self.scope, "late_global"), module, t.constant(name))
-        depend_on_sort(self.scope, space, name)
+        self._depend_on_sort(node, space, name)
         return t.attribute(module, name)
 
     def _module(self) -> gast.expr:
@@ -220,6 +220,13 @@ class Resolver(NodeTransformer):
         if home is None or vars(home) is not space:
             home = next((v for v in self.scope.statics.values() if isinstance(v, Globals)), Globals(space))
         return t.name(refer(self.scope, home, title_of_module(space.get("__name__", "globals"))))
+
+    def _depend_on_sort(self, node: gast.AST, space: Any, name: str) -> None:
+        """Record that the result relies on the sort of a value outside, which is read at ``node``."""
+        try:
+            depend_on_sort(self.scope, space, name)
+        except UnsupportedError as error:
+            raise error.at(self.fn.source.locate(node)) from None
 
     def _depend(self, space: Any, name: str, value: Any) -> None:
         """Record that the result relies on a name."""
@@ -242,13 +249,13 @@ class Resolver(NodeTransformer):
         if is_method or isinstance(module, np.ufunc) and attr in _METHODS_OF_UFUNCS:
             return t.place(t.name(refer(self.scope, found, f"{value.id}.{attr}")), node)
         if isinstance(module, type) and found is not module:
-            depend_on_sort(self.scope, *owner_of(module, attr))
+            self._depend_on_sort(node, *owner_of(module, attr))
         if isinstance(module, types.FunctionType):
-            depend_on_sort(self.scope, vars(module), attr)
+            self._depend_on_sort(node, vars(module), attr)
         if not isinstance(module, types.ModuleType) or found is module:
             return made
         if not (is_settled(module) or is_static(found)):
-            depend_on_sort(self.scope, vars(module), attr)
+            self._depend_on_sort(node, vars(module), attr)
             return made
         if not is_settled(module):
             self._depend(vars(module), attr, found)

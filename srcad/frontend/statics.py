@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from srcad import runtime as rt
+from srcad.analysis.array_subclasses import refuse_array_subclasses
 from srcad.analysis.fingerprints import fingerprint
 from srcad.analysis.kinds import ANY
 from srcad.analysis.results.indexing import attribute_outside
@@ -168,7 +169,10 @@ def owner_of(cls: type, attribute: str) -> tuple[Any, str]:
 
 def depend_on_sort(scope: Scope, space: Any, name: str) -> None:
     """Record that the result relies on the sort of a value outside, where its kind is told when compiling."""
-    if name not in space or attribute_outside(space[name]) is ANY:
+    if name not in space:
+        return
+    refuse_array_subclasses(space[name])
+    if attribute_outside(space[name]) is ANY:
         return
     if not any(d.space is space and d.name == name for d in scope.dependencies):
         scope.dependencies.append(SortDependency(space, name, fingerprint(space[name]), fingerprint))
