@@ -11,9 +11,9 @@ from typing import Any
 
 import numpy as np
 
-from srcad.analysis.array_subclasses import refuse_array_subclass, refuse_array_subclasses
 from srcad.analysis.fingerprints import fingerprint
 from srcad.analysis.kinds import Kind, array, is_differentiable, kind_of
+from srcad.analysis.own_operators import refuse_own_operators, refuse_own_operators_within
 from srcad.derive.request import Request
 from srcad.errors import ArgumentError, SrcadError, UnsupportedError
 from srcad.forward_pipeline import build_forward
@@ -118,7 +118,10 @@ def compiled(
     identity = func.__code__ if func is target.func else func
     closed = (_static_cells(target), id(getattr(target.func, "__globals__", None)))
     how = (wanted, mode, single, aliased, holomorphic, constant_integers)
-    prints = tuple(map(fingerprint, everything))
+    try:
+        prints = tuple(map(fingerprint, everything))
+    except SrcadError as error:
+        raise error.at(place(target.func)) from None
     variant = (identity, closed, how)
     widened = mode in _RESOLVED_MODES and _VARIANTS.get(variant, 0) >= _MOST_VARIANTS
     if widened and (*variant, prints) not in _CACHE:
@@ -129,7 +132,7 @@ def compiled(
         refuse_changed_defaults(target, code.changed_arguments, values)
         return code
     for value in everything:
-        _refuse_at(target, refuse_array_subclasses, value)
+        _refuse_at(target, refuse_own_operators_within, value)
     _require_differentiable(target, dict(zip(names, everything)), wanted, mode)
     varied = set(wanted) - set(constant_integers)
     kinds = [(n, _wanted_kind(v) if n in varied else kind_of(v)) for n, v in zip(names, everything)]
@@ -170,16 +173,16 @@ def _refuse_own_items(target: Target, values: tuple[Any, ...]) -> None:
         value = waiting.pop()
         if isinstance(value, (list, tuple, dict)) and id(value) not in seen:
             seen.add(id(value))
-            refuse_own_items(type(value))
+            _refuse_at(target, refuse_own_items, type(value))
             waiting += value.values() if isinstance(value, dict) else value
-        elif isinstance(value, np.ndarray) and type(value) is not np.ndarray:
-            _refuse_at(target, refuse_array_subclass, value)
+        else:
+            _refuse_at(target, refuse_own_operators, type(value))
 
 
-def _refuse_at(target: Target, refuse: Callable[[Any], None], value: Any) -> None:
+def _refuse_at(target: Target, refuse: Callable[[Any], None], what: Any) -> None:
     """Let something refuse a value; the place is that of the function."""
     try:
-        refuse(value)
+        refuse(what)
     except UnsupportedError as error:
         raise error.at(place(target.func)) from None
 

@@ -39,6 +39,7 @@ from srcad.rules import iteration, registry
 from srcad.runtime.calls import set_gradient, set_resolver
 from srcad.runtime.iteration import set_lateness
 from srcad.runtime.libraries import OfLibrary
+from srcad.runtime.odd_operators import refuse_operator_by_name
 from srcad.runtime.stored import method_of_array
 from srcad.stored_parameters import lasting_of, refuse_stores_outside
 from srcad.targets import Target, is_partial_method, partial_shadow
@@ -192,6 +193,8 @@ def call_method(
     if reason is not None and rt.carries((own, *shadows, *option_shadows.values())):
         raise NoDerivativeError(reason)
     if isinstance(receiver, PLAIN):
+        if rt.carries((own, *shadows)):
+            refuse_operator_by_name(receiver, name)
         return call_without_derivative(getattr(receiver, name), args, options)
     if isinstance(receiver, random.Random) and isinstance(unbound, types.MethodDescriptorType):
         return call_without_derivative(getattr(receiver, name), args, options)  # draws that depend on nothing

@@ -12,11 +12,13 @@ from typing import Any
 import numpy as np
 
 from srcad import runtime as rt
+from srcad.analysis.own_operators import refuse_own_operators
 from srcad.dynamic_attributes import ATTRIBUTES, method_in_python
 from srcad.dynamic_containers import items_of, listed, run
 from srcad.dynamic_rules import call_of_rule, call_without_derivative
 from srcad.errors import UnsupportedError
 from srcad.runtime.array_likes import as_operand
+from srcad.runtime.odd_operators import refuse_objects_of_libraries
 from srcad.runtime.stored import set_array_item, update_array
 
 __all__ = ["BINARY_TITLES", "OPERATORS", "mixed", "ufunc_of_arrays"]
@@ -92,6 +94,8 @@ def ufunc_of_arrays(function: Any, values: Any) -> Any:
 def _numeric(title: str, function: Any, args: tuple[Any, ...], shadows: Any) -> Outcome:
     if title in _PLAIN:
         return call_without_derivative(function, args, {})
+    for arg in args:
+        refuse_own_operators(type(arg))
     value, image, pullback = call_of_rule(_UFUNCS[title], args, tuple(shadows), {}, {}, function)
     if isinstance(value, np.ndarray):
         return value, image, pullback
@@ -137,6 +141,8 @@ def _with_arrays(call: Call, function: Any, values: Any, shadows: Any) -> Outcom
 
 
 def _sequences(title: str, function: Any, left: Any, right: Any, shadows: Any) -> Outcome:
+    if rt.carries(shadows):
+        refuse_objects_of_libraries(left, right)
     value = function(left, right)
     if title == "or_" and isinstance(value, dict):
         images = [part if isinstance(part, dict) else {} for part in shadows]

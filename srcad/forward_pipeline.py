@@ -15,6 +15,7 @@ from srcad.backends.numpy_backend import load
 from srcad.derive.forward import forward
 from srcad.derive.functions import changed_parameters
 from srcad.derive.kept_outside import refuse_changes_outside
+from srcad.derive.known_receivers import settle_receivers
 from srcad.derive.lost_in_sets import refuse_items_of_sets
 from srcad.derive.lost_numbers import refuse_lost_numbers
 from srcad.derive.lower import lower
@@ -72,7 +73,9 @@ def build_forward(request: Request, stages: dict[str, str] | None = None) -> Cod
     fn = read(request.func)
     users = user_names(fn)
     fn = inlined(fn, request, callees)
-    kinds = infer(fn, dict(request.parameters), callees.returns, callees.changes)
+    fn, kinds = settle_receivers(
+        fn, lambda read: infer(read, dict(request.parameters), callees.returns, callees.changes)
+    )
     if stages is not None:
         stages.update(source=fn.source.text, normal=to_source(fn.tree))
     fn = lower(run_over_directly(fn, kinds), kinds)

@@ -14,6 +14,7 @@ from collections.abc import Iterator
 
 import gast
 
+from srcad.analysis.own_operators import refuse_own_operators
 from srcad.analysis.stores import METHODS_THAT_STORE
 from srcad.errors import Location, SrcadError, UnsupportedError
 from srcad.lang import tree as t
@@ -67,7 +68,8 @@ def refuse_unknown_making(cls: type, at: Location | None) -> None:
 
 
 def refuse_own_items(cls: type) -> None:
-    """Refuse a class that extends a container and says itself what its items are."""
+    """Refuse a class that extends a container, a number or an array and says itself what that holds or does."""
+    refuse_own_operators(cls)
     for base, names in _OF_ITEMS:
         own = _own_method(cls, names) if issubclass(cls, base) else None
         if own is not None:

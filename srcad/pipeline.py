@@ -41,6 +41,7 @@ from srcad.derive.functions import assemble, changed_parameters, enter
 from srcad.derive.inline_calls import inline_calls, without_dead_copies
 from srcad.derive.inner_gradients import Inner, has_shadow_calls, write_out_gradients
 from srcad.derive.kept_outside import refuse_changes_outside
+from srcad.derive.known_receivers import settle_receivers
 from srcad.derive.lost_in_sets import refuse_items_of_sets
 from srcad.derive.lost_numbers import refuse_lost_numbers
 from srcad.derive.lower import lower
@@ -156,7 +157,9 @@ def build(request: Request, stages: dict[str, str] | None = None, around: tuple[
     users = user_names(fn)
     fn, result = single_result(inlined(fn, request, callees, around), request.mode)
     request = without_counters(request, fn)
-    kinds = infer(fn, dict(request.parameters), callees.returns, callees.changes)
+    fn, kinds = settle_receivers(
+        fn, lambda read: infer(read, dict(request.parameters), callees.returns, callees.changes)
+    )
     if stages is not None:
         stages.update(source=fn.source.text, normal=to_source(fn.tree))
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from srcad.analysis.array_subclasses import refuse_array_subclass
+from srcad.analysis.own_operators import refuse_own_operators
 from srcad.rules import registry
 from srcad.runtime import is_sequence_class
 from srcad.runtime.libraries import package_of
@@ -323,7 +323,7 @@ def dtype_class(dtype: np.dtype[Any]) -> str | None:
 def kind_of(value: Any, depth: int = 3) -> Kind:
     """Return the kind of a value, down to ``depth`` levels of containers."""
     if isinstance(value, np.ndarray):
-        refuse_array_subclass(value)
+        refuse_own_operators(type(value))
         if value.dtype.kind not in "biufc":
             return ANY
         if value.ndim == 0:
@@ -333,6 +333,8 @@ def kind_of(value: Any, depth: int = 3) -> Kind:
         return array(None, value.dtype.kind in "fc", dims, dtype_class(value.dtype))
     if isinstance(value, (bool, np.bool_)):
         return BOOL
+    if isinstance(value, (int, float, complex, np.number)):
+        refuse_own_operators(type(value))
     if isinstance(value, int):
         return INT
     if isinstance(value, np.integer):

@@ -16,6 +16,7 @@ from typing import Any
 import gast
 import numpy as np
 
+from srcad.analysis.own_operators import refuse_own_operators
 from srcad.derive.build import read_names, written_names
 from srcad.errors import UnsupportedError
 from srcad.lang.function import Function
@@ -105,6 +106,8 @@ class _Finder:
         """Refuse a call that makes numbers of text, or keeps them where their derivative is not."""
         function, method = self.function(call), getattr(call.func, "attr", "")
         given = set(read_names(call))
+        if isinstance(function, type):
+            self.check_class(call, function)
         if (function in _READERS or method == "astype") and given & (self.surely | self.texts - self.varied):
             raise self.error(
                 "A number is read from text that was made of a value with a derivative, and text has no derivative.",
@@ -129,6 +132,13 @@ class _Finder:
                 "A class is made of values with a derivative.",
                 "Write a class, and keep them in its instances.",
             )
+
+    def check_class(self, call: gast.Call, cls: type) -> None:
+        """Refuse the making of numbers and arrays whose operators are those of their class."""
+        try:
+            refuse_own_operators(cls)
+        except UnsupportedError as error:
+            raise error.at(self.fn.source.locate(call)) from None
 
     def check_grid(self, node: gast.Subscript | gast.Call) -> None:
         """Refuse ``np.mgrid`` and its like with bounds, or in a form, whose derivative is not known."""

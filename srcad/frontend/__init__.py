@@ -30,6 +30,7 @@ from srcad.frontend.listed import list_generators, refuse_generator
 from srcad.frontend.local_classes import make_local_classes
 from srcad.frontend.match import lower_match
 from srcad.frontend.nested import as_definition, is_plain, without_annotations
+from srcad.frontend.operators_by_name import write_out_operators_by_name
 from srcad.frontend.resolve import resolve
 from srcad.frontend.webs import split_webs
 from srcad.lang.function import Function, Nested
@@ -46,6 +47,7 @@ PASSES = (
     defer_blocks,
     resolve,
     write_out_index_tricks,
+    write_out_operators_by_name,
     lower_match,
     list_generators,
     write_out_contexts,

@@ -12,9 +12,9 @@ from typing import Any
 import numpy as np
 
 from srcad import runtime as rt
-from srcad.analysis.array_subclasses import refuse_array_subclasses
 from srcad.analysis.fingerprints import fingerprint
 from srcad.analysis.kinds import ANY
+from srcad.analysis.own_operators import refuse_own_operators_within
 from srcad.analysis.results.indexing import attribute_outside
 from srcad.lang.scope import Scope, SortDependency, is_reserved
 from srcad.rules import registry
@@ -171,7 +171,7 @@ def depend_on_sort(scope: Scope, space: Any, name: str) -> None:
     """Record that the result relies on the sort of a value outside, where its kind is told when compiling."""
     if name not in space:
         return
-    refuse_array_subclasses(space[name])
+    refuse_own_operators_within(space[name])
     if attribute_outside(space[name]) is ANY:
         return
     if not any(d.space is space and d.name == name for d in scope.dependencies):

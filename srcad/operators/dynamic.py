@@ -33,6 +33,7 @@ from srcad.pipeline import Code
 from srcad.rules import registry
 from srcad.runtime.libraries import OfLibrary
 from srcad.runtime.memory import is_instance
+from srcad.runtime.odd_operators import refuse_objects_of_libraries
 from srcad.runtime.tangent_copies import (
     copied_tangent,
     filled_tangent,
@@ -191,6 +192,8 @@ def call(function: Any, held: Any, args: Any, tangents: Any, options: Any, optio
     if known and function in ON_CONTAINERS and any(isinstance(v, (*CONTAINERS, np.flatiter)) for v in args):
         return call_on_container(function, args, tangents)
     if known and has_plain_operands(function, args):
+        if any(np.any(part) for part in tangents if _is_number(part)):
+            refuse_objects_of_libraries(*args)
         return plain(function, args, options)
     if known and registry.find(function) is not None:
         function = of_arrays(function, args, options)

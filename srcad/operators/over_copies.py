@@ -255,7 +255,7 @@ def container_call(args: Any, tangents: Any) -> Outcome:
         keys = [key for key, _ in values[0]]
         mirrored, dshadows = ({key: part for key, (_, part) in zip(keys, d[0])} for d in (dvalues, dshadows))
         mirrored, dshadows = (mirrored,), (dshadows,)
-    if method in ("move_to_end", "rotate", "popitem"):
+    if method in ("move_to_end", "rotate", "popitem", "__getitem__"):
         mirrored, doptions = values, options
     if method in ("pop", "insert", "get", "setdefault"):
         mirrored = (*values[:1], *dvalues[1:])

@@ -44,6 +44,7 @@ from srcad.runtime.choices import (
     unchosen,
 )
 from srcad.runtime.containers import (
+    BUILT_IN,
     accumulate,
     add,
     attribute_gradient,
@@ -617,6 +618,7 @@ __all__ = [
     "whole",
     "traceback_of",
     "without_numbers",
+    "BUILT_IN",
 ]
 
 _OPTIONAL = (

@@ -19,6 +19,7 @@ from srcad.runtime.calls import Closure
 from srcad.runtime.memory import is_instance
 
 __all__ = [
+    "BUILT_IN",
     "accumulate",
     "add",
     "attribute_gradient",
@@ -38,6 +39,8 @@ __all__ = [
 
 
 _CONTAINERS = (list, tuple, dict)
+BUILT_IN = (float, int, complex, np.ndarray, np.generic, *_CONTAINERS)
+"""The classes whose operators have derivatives by rules, and whose methods of operators need none of their own."""
 _SHAPED = (*_CONTAINERS, np.ndarray)
 
 
@@ -201,7 +204,8 @@ def attribute_gradient(value: Any, attribute: str, gradient: Any) -> Any:
             return gradient.T
         if attribute == "real":
             return gradient
-        raise TypeError(f"The attribute '{attribute}' of an array has no derivative.")
+        raise UnsupportedError(f"The attribute '{attribute}' of an array has no derivative.",
+                               "Use a function of NumPy.")  # fmt: skip
     if isinstance(value, tuple) and hasattr(value, "_fields"):
         found = zeros_like(value)
         found[value._fields.index(attribute)] = gradient

@@ -23,6 +23,7 @@ from srcad.runtime.memory import (
     shadow,
     taken,
 )
+from srcad.runtime.odd_operators import refuse_operator_by_name
 from srcad.runtime.outliving import is_lasting, is_lasting_tangent, own_container
 
 __all__ = [
@@ -190,9 +191,13 @@ def container_call(
         return _updated(base, base_shadow, args, shadows, options, option_shadows)
     if method in ("get", "setdefault", "pop"):
         return _looked_up(base, base_shadow, method, args, shadows)
+    if carries((base_shadow, *shadows)):
+        refuse_operator_by_name(base, method)
     value = getattr(base, method)(*args, **options)
     if base_shadow is None:
         return value, None
+    if method == "__getitem__":
+        return value, base_shadow[args[0]]
     if method in ("popleft", "rotate"):
         return value, getattr(base_shadow, method)(*args)
     if method == "popitem":

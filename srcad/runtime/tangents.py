@@ -27,6 +27,7 @@ from srcad.runtime.calls import Closure
 from srcad.runtime.containers import dict_like, sequence_like
 from srcad.runtime.held import FUNCTIONS, held_image
 from srcad.runtime.memory import Cell, Shadow, has_layout, is_instance, owner
+from srcad.runtime.odd_operators import refuse_operator_by_name
 
 __all__ = [
     "CONTAINERS",
@@ -407,6 +408,9 @@ def container_method(
     base: Any, tangent: Any, method: str, args: Any, tangents: Any, options: Any, option_tangents: Any
 ) -> tuple[Any, Any]:
     """Call a method of a list, dict, tuple or deque, and the same method of its tangent."""
+    if method == "__getitem__":
+        return base[args[0]], tangent[args[0]]
+    refuse_operator_by_name(base, method)
     if method in ("index", "count", "keys"):
         value = getattr(base, method)(*args)
         return (value, [0.0] * len(value)) if method == "keys" else (value, 0.0)

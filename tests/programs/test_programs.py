@@ -57,6 +57,7 @@ TOPICS = (
     "contexts",
     "iterators",
     "kept_methods",
+    "operators_by_name",
     "kept_outside",
     "unknown_ranks",
     "libraries",

@@ -1,5 +1,7 @@
 """Classes that extend arrays and redefine their operators are refused, wherever a program finds their instances."""
 
+import datetime
+import enum
 from types import SimpleNamespace
 from typing import Any
 
@@ -106,3 +108,71 @@ def test_arrays_that_only_have_more_attributes_are_arrays(tmp_path: Any) -> None
     for m in (PLAIN.view(Named), kept):
         assert np.array_equal(grad(of_argument)(PLAIN, m), PLAIN)
         assert np.array_equal(grad(of_argument, argnums=1)(PLAIN, m), PLAIN)
+
+
+class Tenfold(float):
+    """A number whose ``*`` is another."""
+
+    def __mul__(self, other: Any) -> Any:
+        return float(self) + 10.0 * float(other)
+
+    __rmul__ = __mul__
+
+
+class Double(np.float64):
+    def __mul__(self, other: Any) -> Any:
+        return 7.0
+
+    __rmul__ = __mul__
+
+
+def made(x: Any, m: Any) -> Any:
+    return Tenfold(3.0) * x
+
+
+def make() -> Any:
+    return Tenfold(3.0)
+
+
+def made_elsewhere(x: Any, m: Any) -> Any:
+    return make() * x
+
+
+@pytest.mark.parametrize("number", [Tenfold(3.0), Double(3.0)])
+@pytest.mark.parametrize("program", WAYS, ids=lambda f: f.__name__)
+def test_numbers_with_operators_of_their_own_are_refused(
+    program: Any, number: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    argument, outside = WAYS[program]
+    monkeypatch.setattr(f"{__name__}.held", outside(number) if outside else None)
+    for derive in (lambda m: grad(program)(2.0, m), lambda m: jvp(program, (2.0, m), (1.0, None))):
+        with pytest.raises(SrcadError, match="no plain number") as caught:
+            derive(argument(number))
+        assert caught.value.location is not None
+
+
+@pytest.mark.parametrize("program", [made, made_elsewhere])
+def test_numbers_made_in_the_program_are_refused(program: Any) -> None:
+    for derive in (lambda: grad(program)(2.0, 0.0), lambda: jvp(program, (2.0, 0.0), (1.0, 0.0))):
+        with pytest.raises(SrcadError, match="no plain number") as caught:
+            derive()
+        assert caught.value.location is not None
+
+
+class Level(float, enum.Enum):
+    LOW = 2.5
+
+
+def test_numbers_with_names_are_numbers() -> None:
+    assert grad(of_argument)(2.0, Level.LOW) == 2.5
+
+
+def waited(x: float) -> float:
+    return (datetime.timedelta(seconds=2) * x).total_seconds()
+
+
+def test_a_time_that_is_multiplied_is_refused() -> None:
+    for derive in (lambda: grad(waited)(2.0), lambda: jvp(waited, (2.0,), (1.0,))):
+        with pytest.raises(SrcadError, match="meets a timedelta") as caught:
+            derive()
+        assert caught.value.location is not None
