@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from srcad.errors import UnsupportedError
-from srcad.runtime.libraries import OfLibrary
+from srcad.runtime.libraries import OfLibrary, package_of
 
 __all__ = ["refuse_own_operators", "refuse_own_operators_within"]
 
@@ -38,7 +38,7 @@ def refuse_own_operators(cls: type) -> None:
     ... except UnsupportedError as error: print(error.reason)
     A masked array is no plain array: its class says itself what '__add__' does.
     """
-    redefined = None if cls in _PLAIN else _redefined(cls)
+    redefined = None if cls in _PLAIN or package_of(cls) == "srcad" else _redefined(cls)
     if redefined is None:
         return
     masked = issubclass(cls, np.ma.MaskedArray)

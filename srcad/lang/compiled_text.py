@@ -3,6 +3,7 @@
 from __future__ import annotations
 import __future__
 
+import dis
 import functools
 import types
 from collections.abc import Iterator
@@ -14,6 +15,10 @@ __all__ = ["is_compiled_from", "is_same"]
 _FUTURE = functools.reduce(
     int.__or__, (getattr(__future__, name).compiler_flag for name in __future__.all_feature_names)
 )
+
+
+_WITHOUT_MEANING = frozenset("CACHE EXTENDED_ARG NOP PRECALL PUSH_NULL RESUME".split())
+_ALIKE = {"LOAD_METHOD": "LOAD_ATTR", "CALL_METHOD": "CALL_FUNCTION"}
 
 
 def is_compiled_from(text: str, function: types.FunctionType) -> bool:
@@ -46,21 +51,46 @@ def is_same(first: types.CodeType, second: types.CodeType) -> bool:
     >>> is_same((lambda x: 2 * x).__code__, (lambda x: 2.0 * x).__code__)
     False
     """
-    return (
-        first.co_code == second.co_code
-        and first.co_names == second.co_names
-        and first.co_varnames == second.co_varnames
-        and first.co_freevars == second.co_freevars
-        and len(first.co_consts) == len(second.co_consts)
-        and all(map(_is_same_constant, first.co_consts, second.co_consts))
+    if (first.co_varnames, first.co_freevars) != (second.co_varnames, second.co_freevars):
+        return False
+    if (first.co_code, first.co_names) == (second.co_code, second.co_names):
+        return _are_same_constants(first.co_consts, second.co_consts)
+    ones, others = _instructions(first), _instructions(second)
+    return len(ones) == len(others) and all(
+        a[0] == b[0] and _is_same_constant(a[1], b[1]) for a, b in zip(ones, others)
     )
+
+
+def _instructions(code: types.CodeType) -> list[tuple[str, Any]]:
+    """Return what a code does, with the places that it jumps to counted in instructions.
+
+    The same call of ``np.sum`` is compiled in one of two ways, as ``np`` is imported in the same text or not.
+    """
+    kept: list[dis.Instruction] = []
+    place: dict[int, int] = {}
+    for instruction in dis.get_instructions(code):
+        place[instruction.offset] = len(kept)
+        if instruction.opname not in _WITHOUT_MEANING:
+            kept.append(instruction)
+    found: list[tuple[str, Any]] = []
+    for one in kept:
+        jumps = one.opcode in dis.hasjrel or one.opcode in dis.hasjabs
+        operand = place[one.argval] if jumps else one.argval if one.opcode in dis.hasconst else one.argrepr
+        if one.opname in ("LOAD_GLOBAL", "LOAD_ATTR", "LOAD_METHOD"):
+            operand = one.argval
+        found.append((_ALIKE.get(one.opname, one.opname), operand))
+    return found
+
+
+def _are_same_constants(first: tuple[Any, ...], second: tuple[Any, ...]) -> bool:
+    return len(first) == len(second) and all(map(_is_same_constant, first, second))
 
 
 def _is_same_constant(first: Any, second: Any) -> bool:
     if isinstance(first, types.CodeType) and isinstance(second, types.CodeType):
         return is_same(first, second)
     if isinstance(first, tuple) and isinstance(second, tuple):
-        return len(first) == len(second) and all(map(_is_same_constant, first, second))
+        return _are_same_constants(first, second)
     if isinstance(first, frozenset):
         return bool(first == second)
     return type(first) is type(second) and repr(first) == repr(second)  # of -0.0 and nan too

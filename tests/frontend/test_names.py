@@ -33,20 +33,27 @@ def uses(x):
 
 def test_statics_and_dependencies():
     form = normalize(uses)
-    expected = {
+    statics = {
         "np.sin": np.sin,
         "np.linalg.solve": np.linalg.solve,
         "np.linalg.norm": np.linalg.norm,
         "len": len,
     }
-    for name, value in expected.items():
+    for name, value in statics.items():
         assert form.scope.statics[name] is value
     assert form.scope.statics["test_names.helper"] is helper
     assert form.scope.statics["np.pi"] == np.pi
     assert vars(form.scope.statics["test_names"])["factor"] == factor
     sorts = {d.name for d in form.scope.dependencies if isinstance(d, SortDependency)}
     assert sorts == {"factor"}
-    assert {d.name for d in form.scope.dependencies} - sorts == {"other", "solver", "linalg", "helper"}
+    assert {d.name for d in form.scope.dependencies} - sorts == {
+        "other",
+        "solver",
+        "linalg",
+        "helper",
+        "__code__",
+        "__defaults__",
+    }
     assert all(d.holds() for d in form.scope.dependencies)
     assert "test_names.factor" in text_of(form)
 

@@ -4,7 +4,9 @@ import importlib.util
 import linecache
 import types
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pytest
 
 from srcad import grad
@@ -76,3 +78,23 @@ def test_code_that_was_put_into_another_function_is_refused() -> None:
     tripled.__code__ = tripled.__code__.replace(co_consts=(None, 4.0))
     with pytest.raises(NoSourceError, match="is not what runs"):
         grad(tripled)(1.0)
+
+
+def test_parts_of_a_file_may_be_compiled_one_by_one(tmp_path: Path) -> None:
+    path = tmp_path / "parts.py"
+    imports, rest = (
+        "import math\nimport numpy as np\n",
+        """
+def f(x):
+    total = 0.0
+    for k in range(3):
+        if math.sin(x) > 0.0:
+            total += np.sum(math.cos(x)) * k
+    return total
+""",
+    )
+    path.write_text(imports + "\n" + rest)
+    space: dict[str, Any] = {"__name__": "parts"}
+    exec(compile(imports, path, "exec"), space)
+    exec(compile("\n\n\n" + rest, path, "exec"), space)
+    assert np.isclose(grad(space["f"])(1.0), -3.0 * np.sin(1.0))
