@@ -41,6 +41,7 @@ from srcad.runtime.iteration import set_lateness
 from srcad.runtime.libraries import OfLibrary
 from srcad.runtime.odd_operators import refuse_operator_by_name
 from srcad.runtime.stored import method_of_array
+from srcad.runtime.stores import METHODS_THAT_WRITE
 from srcad.stored_parameters import lasting_of, refuse_stores_outside
 from srcad.targets import Target, is_partial_method, partial_shadow
 from srcad.wrappers import of_arrays
@@ -171,6 +172,9 @@ def call_method(
         function = function_of_method(receiver, name)
         if function is not None:
             return _of_rule(function, (receiver, *args), (own, *shadows), options, option_shadows)
+        if isinstance(receiver, np.ndarray) and name in METHODS_THAT_WRITE:
+            given = (receiver, *args), (own, *shadows)
+            return call(METHODS_THAT_WRITE[name], None, *given, options, option_shadows)
         raise missing(getattr(receiver, name))
     if isinstance(receiver, (float, complex)) and name == "conjugate":
         _, shadow, pullback = call_of_rule(np.conjugate, (receiver,), (own,), {}, {})

@@ -34,6 +34,7 @@ from srcad.rules import registry
 from srcad.runtime.libraries import OfLibrary
 from srcad.runtime.memory import is_instance
 from srcad.runtime.odd_operators import refuse_objects_of_libraries
+from srcad.runtime.stores import METHODS_THAT_WRITE
 from srcad.runtime.tangent_copies import (
     copied_tangent,
     filled_tangent,
@@ -390,6 +391,10 @@ def _change_of_array(
     if name == "sort":
         made = call(np.sort, 0.0, (array, *args), (held, *tangents), options, option_tangents)
         return call(operator.setitem, 0.0, (array, ..., made[0]), (held, 0.0, made[1]), {}, {})
+    if name in METHODS_THAT_WRITE:
+        return call(
+            METHODS_THAT_WRITE[name], 0.0, (array, *args), (held, *tangents), options, option_tangents
+        )
     raise missing(getattr(array, name))
 
 

@@ -68,6 +68,7 @@ from srcad.operators.shadowed_calls import (
 )
 from srcad.operators.sources import SOURCES, has_plain_operands, items_by_position
 from srcad.rules import registry
+from srcad.runtime.stores import METHODS_THAT_WRITE
 from srcad.runtime.tangents import CONTAINERS, Tangent, complete_tangent, partial_of, zero_tangent
 from srcad.targets import is_partial_method, partial_shadow, partial_tangent
 from srcad.wrappers import of_arrays
@@ -275,6 +276,10 @@ def method_with_shadows(call: Call, args: Any, tangents: Any) -> Outcome:
     if reason is not None and rt.carries((*rest[1], *rest[3].values())):
         raise NoDerivativeError(reason)
     function = rt.method_for(receiver, name, rest[0])
+    if isinstance(receiver, np.ndarray) and name in METHODS_THAT_WRITE:
+        with_array = (METHODS_THAT_WRITE[name], None, (receiver, *rest[0]), (own, *rest[1]), *rest[2:])
+        images = (0.0, 0.0, (dreceiver, *drest[0]), (down, *drest[1]), *drest[2:])
+        return call_with_shadows(call, with_array, images)
     if isinstance(receiver, np.ndarray):
         raise dynamic.missing(function)
     drawing = isinstance(receiver, random.Random) and isinstance(function, types.BuiltinMethodType)

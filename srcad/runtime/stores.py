@@ -9,6 +9,7 @@ import numpy as np
 from srcad.errors import UnsupportedError
 
 __all__ = [
+    "METHODS_THAT_WRITE",
     "entry_places",
     "along_axis_index",
     "diagonal_index",
@@ -91,3 +92,23 @@ def store_flat(a: Any, values: Any) -> None:
            [1., 2.]])
     """
     a[...] = np.resize(values, np.shape(a))
+
+
+def _fill(a: Any, value: Any) -> None:
+    a[...] = value
+
+
+def _sort(a: Any, axis: int = -1, kind: Any = None) -> None:
+    a[...] = np.sort(a, axis)
+
+
+def _partition(a: Any, kth: Any, axis: int = -1) -> None:
+    a[...] = np.partition(a, kth, axis)
+
+
+def _put(a: Any, indices: Any, values: Any, mode: str = "raise") -> None:
+    np.put(a, indices, values, mode)
+
+
+METHODS_THAT_WRITE = {"fill": _fill, "sort": _sort, "partition": _partition, "put": _put}
+"""The methods that change their array, written as stores, for calls that are resolved when the program runs."""

@@ -488,3 +488,27 @@ def bound_method_kept(x):
     account.rate = x
     earn(2)
     return account.balance
+
+
+class Strip:
+    def __init__(self, a):
+        self.a = a
+
+    def part(self, k):
+        return self.a[k:]
+
+
+class Backwards(Strip):
+    def part(self, k):
+        return self.a[::-1][k:]
+
+
+@program(np.array([0.3, 1.2, -0.7, 0.9, 0.4, -0.2]))
+def arrays_changed_by_methods_where_they_are_returned(x):
+    strips = [Strip(x * x[0]), Backwards(x[::-1] * 1.0)]
+    for strip in strips:
+        strip.part(1).sort()
+        strip.part(4).fill(strip.a[0] * x[1])
+        strip.part(0).partition(2)
+        strip.part(2).put([0, -1, 0], strip.a[:2] * x[2], mode="wrap")
+    return np.sum(strips[0].a ** 2 * strips[1].a * np.arange(6))
