@@ -51,8 +51,10 @@ def refuse_lost_numbers(fn: Function, varied: set[str]) -> None:
     finder = _Finder(fn, varied)
     while any([finder.follows(stmt) for stmt in statements]):
         pass
+    arrays = {n for s in statements if _is_numpy(finder.function(s.value)) for n in written_names(s)}
     for stmt in statements:
         finder.stmt = stmt
+        finder.check_store(stmt, arrays)
         for call in nodes_in(stmt):
             if isinstance(call, gast.Call):
                 finder.check(call)
@@ -108,11 +110,10 @@ class _Finder:
         given = set(read_names(call))
         if isinstance(function, type):
             self.check_class(call, function)
-        if (function in _READERS or method == "astype") and given & (self.surely | self.texts - self.varied):
-            raise self.error(
-                "A number is read from text that was made of a value with a derivative, and text has no derivative.",
-                "Compute with the value itself.",
-            )
+        reads = function in _READERS or method == "astype"
+        reads = reads or _is_numpy(function) and self.is_of(call, _is_number_type)
+        if reads and given & (self.surely | self.texts - self.varied):
+            raise self.read_from_text()
         if (function in _OF_MEMORY or method in _METHODS_OF_MEMORY) and given & self.varied:
             raise self.error(
                 "The numbers behind bytes and ratios are not followed.",
@@ -139,6 +140,20 @@ class _Finder:
             refuse_own_operators(cls)
         except UnsupportedError as error:
             raise error.at(self.fn.source.locate(call)) from None
+
+    def check_store(self, stmt: Any, arrays: set[str]) -> None:
+        """Refuse text that is stored in an array of NumPy, which makes a number of it."""
+        target = stmt.targets[0] if isinstance(stmt, gast.Assign) else None
+        into = target.value if isinstance(target, gast.Subscript) else None
+        if getattr(into, "id", "") in arrays and self.surely & set(read_names(stmt.value)):
+            raise self.read_from_text()
+
+    def read_from_text(self) -> UnsupportedError:
+        """Return the error for a number that comes out of text."""
+        return self.error(
+            "A number is read from text that was made of a value with a derivative, and text has no derivative.",
+            "Compute with the value itself.",
+        )
 
     def check_grid(self, node: gast.Subscript | gast.Call) -> None:
         """Refuse ``np.mgrid`` and its like with bounds, or in a form, whose derivative is not known."""
@@ -186,3 +201,11 @@ def _is_object_type(value: Any) -> bool:
 
 def _is_text_type(value: Any) -> bool:
     return value in (str, bytes) or isinstance(value, str) and value[:1] in ("U", "S")
+
+
+def _is_number_type(value: Any) -> bool:
+    if isinstance(value, np.dtype):
+        return value.kind in "fc"
+    if isinstance(value, str):
+        return value[:1] in ("f", "c", "d", "g", "e", "F", "D", "G")
+    return isinstance(value, type) and issubclass(value, (float, complex, np.inexact))

@@ -279,13 +279,13 @@ def _is_rule(function: Any) -> bool:
 def _holds(value: Any) -> bool:
     """Tell whether a value is or holds an object, such as an iterator with its items, of which parts may move.
 
-    A bound method holds its instance, and a partial function its arguments.
+    A bound method holds its instance, a partial function its arguments, and a vectorized one the function.
     """
     if isinstance(value, (list, tuple)):
         return any(map(_holds, value))
     if isinstance(value, dict):
         return any(map(_holds, value.values()))
-    return is_instance(value) or isinstance(value, (types.MethodType, functools.partial))
+    return is_instance(value) or isinstance(value, (types.MethodType, functools.partial, np.vectorize))
 
 
 def moves(value: Any, tangent: Any) -> bool:

@@ -63,7 +63,7 @@ constant(
 )  # fmt: skip
 
 constant(
-    np.bartlett, np.blackman, np.diag_indices, np.diag_indices_from, np.einsum_path, np.frombuffer, np.fromfile,
+    np.bartlett, np.blackman, np.diag_indices, np.diag_indices_from, np.einsum_path, np.fromfile,
     np.fromregex, np.fromstring, np.genfromtxt, np.load, np.loadtxt, np.mask_indices, np.tril_indices_from,
     np.triu_indices_from,
 )  # fmt: skip
@@ -133,9 +133,8 @@ refuse(
 refuse("Make an array with np.zeros or np.array: np.ndarray gives no values.", np.ndarray)
 refuse("Dates have no derivative: count days with numbers.", np.busdaycalendar)
 refuse(
-    "Use np.array on a list of the values: np.fromiter and np.from_dlpack read memory.",
-    np.fromiter,
-    np.from_dlpack,
+    "Use np.array on a list of the values: np.frombuffer, np.fromiter and np.from_dlpack read memory.",
+    *(np.frombuffer, np.fromiter, np.from_dlpack),
 )
 refuse("A test runner has no derivative.", np.test)
 refuse(

@@ -120,9 +120,28 @@ def in_a_thread(x):
     return found[0] * x[1]
 
 
+def array_made_of_text(x):
+    return np.sum(np.asarray([str(x[0]), "1"], dtype=float))
+
+
+def filled_with_text(x):
+    return np.full(2, str(x[0]), dtype="float32")[0]
+
+
+def text_stored_in_an_array(x):
+    y = np.zeros(2)
+    y[0] = str(x[0])
+    return y[0]
+
+
+def memory_of_an_array(x):
+    return np.sum(np.frombuffer(x) ** 2)
+
+
 LOSING = [as_str, formatted, by_percent, by_method, complex_text, text_searched, by_json, printed, array_of_text,
           converted_to_text, bytes_of_text, array_of_objects, objects_filled_in, converted_to_objects, memory_view, ratio,
-          grid_up_to_a_value, joined_in_a_form,
+          grid_up_to_a_value, joined_in_a_form, array_made_of_text, filled_with_text, text_stored_in_an_array,
+          memory_of_an_array,
           class_made, found_statically, members, in_a_thread]  # fmt: skip
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from srcad import check_grads, grad, hessian, jvp, vjp
+from srcad import check_grads, grad, hessian, hvp, jvp, vjp
 from srcad.errors import NoDerivativeError, UnsupportedError
 
 X = np.array([0.7, -1.3, 0.4, 1.9])
@@ -449,3 +449,13 @@ def test_a_list_that_a_loop_reads_has_its_gradient_in_the_reverse_of_a_gradient(
 
     np.testing.assert_allclose(backward[0], forward[0])
     np.testing.assert_allclose(backward[1], forward[1])
+
+
+def test_a_vectorized_function_that_captures_values_in_forward_mode() -> None:
+    def program(x):
+        scaled_by_first = np.vectorize(lambda t, s: t * x[0] * s)
+        return np.sum(scaled_by_first(np.arange(3.0), x[1]))
+
+    x, direction = np.array([0.3, -1.2, 0.7]), np.array([1.0, 0.5, 0.0])
+    np.testing.assert_allclose(jvp(program, (x,), (direction,))[1], np.dot(grad(program)(x), direction))
+    np.testing.assert_allclose(hvp(program)(x, direction), [1.5, 3.0, 0.0])
