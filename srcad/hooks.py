@@ -9,7 +9,7 @@ import numpy as np
 
 from srcad import runtime as rt
 from srcad import tree
-from srcad.errors import UnsupportedError
+from srcad.errors import ArgumentError, UnsupportedError
 from srcad.rules import registry
 from srcad.tape.calls import record
 from srcad.tape.recording import Node, recording
@@ -101,9 +101,20 @@ registry.vjp(separate, "value", linear=True)(_same)
 registry.vjp(writable, "value", linear=True)(_same)
 
 
+def _has_shape_of(gradient: Any, x: Any) -> bool:
+    """Refuse a gradient that has neither the shape of its array nor is a number, which stands for all entries."""
+    arrays = isinstance(x, (np.ndarray, float, complex, np.number)) and isinstance(gradient, np.ndarray)
+    if arrays and gradient.shape not in ((), np.shape(x)):
+        raise ArgumentError(f"The gradient that the backward pass is given has the shape {gradient.shape}, where the "
+                            f"variable has {np.shape(x)}.", "Give it the shape of the variable.")  # fmt: skip
+    return True
+
+
 def _on_backward(ans, g, x, function):  # type: ignore[no-untyped-def]
     replaced = function(writable(g))
-    return (g if replaced is None else replaced), 0.0
+    if replaced is None:
+        return g, 0.0
+    return (replaced if _has_shape_of(replaced, x) else g), 0.0
 
 
 def _pushed_forward(ans, t, x, function):  # type: ignore[no-untyped-def]
@@ -114,7 +125,7 @@ def _first(x, function=None):  # type: ignore[no-untyped-def]
     return x
 
 
-registry.constant(stop_gradient)
+registry.constant(stop_gradient, _has_shape_of)
 registry.results_like(stop_gradient, _first)
 registry.results_like(on_backward, _first)
 registry.results_like(separate, _first)

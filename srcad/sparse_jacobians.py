@@ -10,6 +10,7 @@ import numpy as np
 
 from srcad.errors import ArgumentError
 from srcad.operators import hvp, jvp
+from srcad.places import call_of_srcad, place
 from srcad.rules import registry
 
 __all__ = ["column_colors", "jacobian_pattern", "sparse_hessian", "sparse_jacobian"]
@@ -57,7 +58,7 @@ def column_colors(pattern: Any) -> Any:
     return colors
 
 
-def sparse_jacobian(f: Callable[..., Any], pattern: Any) -> Callable[..., Any]:
+def sparse_jacobian(f: Callable[..., Any], pattern: Any, check_pattern: bool = True) -> Callable[..., Any]:
     """Return a function that computes the Jacobian of ``f``, in as many runs of forward mode as there are colours.
 
     Parameters
@@ -66,6 +67,9 @@ def sparse_jacobian(f: Callable[..., Any], pattern: Any) -> Callable[..., Any]:
         ``f(x, *args)`` of a vector of length n, with a vector of length m as result.
     pattern : scipy.sparse matrix or array, shape (m, n)
         Where the Jacobian may differ from zero; `jacobian_pattern` finds it.
+    check_pattern : bool
+        Compare the product of the result and a random vector with one run more of forward mode, which finds entries
+        outside of the pattern.
 
     Returns
     -------
@@ -75,13 +79,13 @@ def sparse_jacobian(f: Callable[..., Any], pattern: Any) -> Callable[..., Any]:
     Raises
     ------
     ArgumentError
-        When called, if the lengths do not fit the pattern.
+        When called, if the lengths do not fit the pattern, or an entry outside of it is not zero.
     ImportError
         If SciPy is not installed.
 
     Notes
     -----
-    An entry outside of the pattern that is not zero is added to another one; `jacobian_pattern` can tell.
+    With ``check_pattern=False`` an entry outside of the pattern that is not zero is added to another one.
 
     Examples
     --------
@@ -96,10 +100,14 @@ def sparse_jacobian(f: Callable[..., Any], pattern: Any) -> Callable[..., Any]:
            [ 0.,  0., -1.,  6.]])
     """
     derivative = jvp(f)
-    return _Compressed(pattern, lambda x, v, args: derivative((x, *args), (v, *(None for _ in args)))[1])
+
+    def product(x: Any, v: Any, args: Any) -> Any:
+        return derivative((x, *args), (v, *(None for _ in args)))[1]
+
+    return _Compressed(f, pattern, product, check_pattern)
 
 
-def sparse_hessian(f: Callable[..., Any], pattern: Any) -> Callable[..., Any]:
+def sparse_hessian(f: Callable[..., Any], pattern: Any, check_pattern: bool = True) -> Callable[..., Any]:
     """Return a function that computes the Hessian of ``f``, in as many products with vectors as there are colours.
 
     Parameters
@@ -108,6 +116,8 @@ def sparse_hessian(f: Callable[..., Any], pattern: Any) -> Callable[..., Any]:
         ``f(x, *args)`` of a vector of length n, with a real scalar as result.
     pattern : scipy.sparse matrix or array, shape (n, n)
         Where the Hessian may differ from zero, in both triangles.
+    check_pattern : bool
+        As in `sparse_jacobian`.
 
     Returns
     -------
@@ -117,7 +127,7 @@ def sparse_hessian(f: Callable[..., Any], pattern: Any) -> Callable[..., Any]:
     Raises
     ------
     ArgumentError
-        When called, if the lengths do not fit the pattern.
+        When called, if the lengths do not fit the pattern, or an entry outside of it is not zero.
     ImportError
         If SciPy is not installed.
 
@@ -134,13 +144,14 @@ def sparse_hessian(f: Callable[..., Any], pattern: Any) -> Callable[..., Any]:
            [0., 1., 0.]])
     """
     product = hvp(f)
-    return _Compressed(pattern, lambda x, v, args: product(x, *args, v))
+    return _Compressed(f, pattern, lambda x, v, args: product(x, *args, v), check_pattern)
 
 
 class _Compressed:
     """Computes the products with one vector for each colour, and spreads their entries over the pattern."""
 
-    def __init__(self, pattern: Any, product: Callable[..., Any]) -> None:
+    def __init__(self, f: Any, pattern: Any, product: Callable[..., Any], checks: bool) -> None:
+        self.function, self.checks = f, checks
         self.pattern = _structure(pattern)
         self.colors = column_colors(self.pattern)
         self.product = product
@@ -150,7 +161,7 @@ class _Compressed:
         rows, columns = self.pattern.shape
         if np.shape(x) != (columns,):
             raise ArgumentError(f"The pattern has {columns} columns, and the argument the shape {np.shape(x)}.",
-                                f"Pass a vector of length {columns}.")  # fmt: skip
+                                f"Pass a vector of length {columns}.", call_of_srcad())  # fmt: skip
         count = int(self.colors.max(initial=-1)) + 1
         row, column = self.pattern.coords
         dtype = np.result_type(x, np.float16)
@@ -159,10 +170,29 @@ class _Compressed:
             product = self.product(x, (self.colors == color).astype(dtype), args)
             if np.shape(product) != (rows,):
                 raise ArgumentError(f"The pattern has {rows} rows, and the result the shape {np.shape(product)}.",
-                                    f"Return a vector of length {rows}.")  # fmt: skip
+                                    f"Return a vector of length {rows}.", place(self.function))  # fmt: skip
             here = self.colors[column] == color
             entries[here] = product[row[here]]
-        return _scipy_sparse().csr_array((entries, (row, column)), shape=(rows, columns))
+        matrix = _scipy_sparse().csr_array((entries, (row, column)), shape=(rows, columns))
+        if self.checks and columns:
+            vector = np.random.default_rng(0).uniform(0.5, 1.5, columns).astype(dtype)
+            self._check(matrix, vector, np.asarray(self.product(x, vector, args)))
+        return matrix
+
+    def _check(self, matrix: Any, vector: Any, product: Any) -> None:
+        """Refuse a matrix whose product with a vector is not that of the function."""
+        if np.shape(product) != (matrix.shape[0],):
+            return
+        eps = float(np.finfo(matrix.dtype).eps)
+        size = np.maximum(abs(matrix) @ np.abs(vector), np.abs(product))
+        finite = np.isfinite(size)
+        # rounding is in proportion to the row, and to what cancels in it
+        most = np.sqrt(eps) * size + 1e3 * eps * np.max(size, initial=0.0, where=finite)
+        wrong = finite & (np.abs(matrix @ vector - product) > most)
+        if np.any(wrong):
+            raise ArgumentError(f"Row {int(np.argmax(wrong))} of the matrix has entries that are not zero outside of the "
+                                "pattern.", "Give a larger pattern: jacobian_pattern finds it.",
+                                place(self.function))  # fmt: skip
 
 
 def jacobian_pattern(f: Callable[..., Any], x: Any, *args: Any, probes: int = 2) -> Any:

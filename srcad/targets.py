@@ -269,6 +269,8 @@ class Target:
             if isinstance(function, Composable):
                 if isinstance(own, Tangent):  # the zero one of the derivative itself, which holds no numbers
                     own = 0.0 if vars(own)["__primal__"] is function else own
+                if isinstance(own, Shadow) and not hasattr(own, "func"):
+                    own = None  # that of the derivative itself, too
                 function = function.__wrapped__
                 continue
             if isinstance(own, Shadow):

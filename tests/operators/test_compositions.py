@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,6 +21,7 @@ from srcad import (
     jvp,
     linearize,
     tree,
+    value_and_grad,
     vjp,
 )
 from srcad.errors import ArgumentError, UnsupportedError
@@ -258,3 +260,16 @@ def test_an_inner_cotangent_of_the_wrong_shape_is_refused_at_the_call():
 def test_an_inner_product_without_its_vector_is_refused():
     with pytest.raises(ArgumentError, match="without an argument to differentiate by"):
         grad(lambda x: np.sum(ggnvp(straight)(x)))(X)
+
+
+def test_a_gradient_of_a_partial_function_by_forward_mode_and_again():
+    fourth = functools.partial(lambda a, x: a * x**4, 2.0)
+
+    def slope(x):
+        return value_and_grad(fourth)(x)[1]
+
+    def curvature(x):
+        return jvp(slope, (x,), (1.0,))[1]
+
+    assert np.isclose(grad(curvature)(0.7), 48 * 0.7) and np.isclose(vjp(curvature, 0.7)[1](1.0)[0], 48 * 0.7)
+    assert np.isclose(jvp(curvature, (0.7,), (1.0,))[1], 48 * 0.7)

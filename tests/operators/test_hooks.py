@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 import srcad
-from srcad import GradientTape, grad, hessian, jacrev, jvp, value_and_grad
-from srcad.errors import UnsupportedError
+from srcad import GradientTape, backward, grad, hessian, jacrev, jvp, on_backward, value_and_grad
+from srcad.errors import ArgumentError, UnsupportedError
 
 X = np.array([0.25, 2.0, -3.0])
 SEEN: list = []
@@ -221,3 +221,26 @@ def test_a_tape_refuses_a_block():
         x = tape.watch(X)
         with pytest.raises(UnsupportedError, match="on_backward"):
             clipped_in_a_block(x, 1.0)
+
+
+def test_a_gradient_of_another_shape_is_refused_where_the_block_stands():
+    def by_block(x):
+        with backward(x) as dx:
+            dx = np.append(dx, 1.0)
+        return np.sum(x)
+
+    def by_function(x):
+        return np.sum(on_backward(x, lambda g: np.ones((2, 1))))
+
+    for f, line in ((by_block, "backward(x)"), (by_function, "on_backward(x, lambda")):
+        with pytest.raises(ArgumentError, match="shape of the variable") as caught:
+            grad(f)(np.ones(2))
+        assert line in str(caught.value)
+
+    def stopped(x):
+        y = x * 2.0
+        with backward(y) as dy:
+            dy = 0.0 * np.sum(dy)
+        return np.sum(y * x)
+
+    np.testing.assert_array_equal(grad(stopped)(np.ones(2)), [2.0, 2.0])

@@ -75,7 +75,7 @@ def test_a_band_needs_as_many_runs_as_it_is_wide():
     def counted_backward(ans, g, x):
         return 2.0 * g
 
-    jacobian_of = sparse_jacobian(lambda x: diffusion(counted(x)), band(-1, 0, 1))
+    jacobian_of = sparse_jacobian(lambda x: diffusion(counted(x)), band(-1, 0, 1), check_pattern=False)
     CALLS[0] = 0
     jacobian_of(X)
     assert CALLS[0] == 3
@@ -123,3 +123,19 @@ def test_a_sparse_jacobian_is_refused_inside_of_what_is_differentiated(function)
         with pytest.raises(NoDerivativeError, match="take jacobian or hvp") as caught:
             derive(x)
         assert "test_sparse.py" in str(caught.value)
+
+
+def test_entries_outside_of_the_pattern_are_refused():
+    def f(u):
+        return np.concatenate([u[:1] ** 2, u[1:] ** 2 + u[1:] * u[:-1]])
+
+    u = np.arange(1.0, 7.0)
+    for operator, function in ((sparse_jacobian, f), (sparse_hessian, lambda u: np.sum(u[1:] ** 2 * u[:-1]))):
+        with pytest.raises(ArgumentError, match="outside of the pattern") as caught:
+            operator(function, np.eye(6))(u)
+        assert caught.value.location is not None
+    unchecked = sparse_jacobian(f, np.eye(6), check_pattern=False)(u)
+    assert unchecked[1, 1] == 7.0
+    pattern = jacobian_pattern(f, u)
+    large = sparse_jacobian(lambda u: 1e8 * f(u) - 1e8 * u**2, pattern + sparse.eye_array(6))
+    np.testing.assert_allclose(large(u).toarray(), jacobian(lambda u: 1e8 * f(u) - 1e8 * u**2)(u), atol=1e-5)
