@@ -84,6 +84,7 @@ class _Finder:
 
     def __init__(self, fn: Function, kinds: Kinds, varied: set[str]) -> None:
         self.statics = fn.scope.statics
+        self.of_any_kind = varied
         self.varied = {
             n for n in varied if kinds.get(n, ANY).name in _NUMBERS or _holds_numbers(kinds.get(n, ANY))
         }
@@ -91,6 +92,7 @@ class _Finder:
         self.sets: set[str] = set()
         self.dicts = {n for n, kind in kinds.items() if kind.name == "dict"}
         self.holding: set[str] = set()
+        self.keyed: set[str] = set()
         self.taken: set[str] = set()
         size = -1
         while size != len(self.sets) + len(self.dicts) + len(self.holding) + len(self.taken):
@@ -132,8 +134,18 @@ class _Finder:
             self.dicts |= names
             if any(key is not None and self.varies(key) for key in value.keys):
                 self.holding |= names
-        if isinstance(value, gast.Set) and self.varies(value):
+        spread = [e for e in getattr(value, "elts", []) if isinstance(e, gast.Starred)]
+        if isinstance(value, gast.Set) and (self.varies(value) or _names(spread) & self.of_any_kind):
             self.holding |= names
+        if function == "zip" and _names(value.args[:1]) & self.of_any_kind:
+            self.keyed |= names
+        if function == "dict" and parts & self.keyed:
+            self.dicts |= names
+            self.holding |= names
+        if method == "fromkeys" or function == "fromkeys":
+            self.dicts |= names
+            if _names(value.args[:1]) & (self.of_any_kind | self.holding):
+                self.holding |= names
         copies = isinstance(value, gast.Name | gast.BinOp) or method in _JOINED and base in self.sets
         if copies and parts & self.sets and not (isinstance(value, gast.BinOp) and parts - self.sets):
             self.sets |= names

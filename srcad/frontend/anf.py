@@ -44,6 +44,7 @@ from srcad.frontend.merges import Merges
 from srcad.frontend.targets import Targets
 from srcad.lang import tree as t
 from srcad.lang.function import Function
+from srcad.lang.walking import nodes_in
 from srcad.runtime.libraries import package_of
 
 __all__ = ["to_anf"]
@@ -65,6 +66,7 @@ class Anf(Targets, Choices, Consumers, Merges):
         self.fn = fn
         self.scope = fn.scope
         self.out: list[gast.stmt] = []
+        self.pairs: list[set[str]] | None = None
 
     # writing
 
@@ -269,7 +271,9 @@ class Anf(Targets, Choices, Consumers, Merges):
 
     def stmt_For(self, node: gast.For) -> None:
         """Run over a range."""
-        *setup, loop = lower_for(node, self.scope, self.builtin, lambda: methods_in_sight(self.fn))
+        *setup, loop = lower_for(
+            node, self.scope, self.builtin, lambda: methods_in_sight(self.fn), self.named_alike
+        )
         self.out.extend(self.block(setup))
         if isinstance(loop, gast.While):
             self.stmt_While(loop)
@@ -278,6 +282,20 @@ class Anf(Targets, Choices, Consumers, Merges):
         span = self.op(loop.iter)
         body = self.filled(loop.body, node)
         self.emit(gast.For(loop.target, span, body, self.block(loop.orelse), None), node)
+
+    def named_alike(self, name: str) -> set[str]:
+        """Return the variables that plain assignments may have given one object with this one, itself included."""
+        if self.pairs is None:
+            found = (
+                n
+                for n in nodes_in(self.fn.tree)
+                if isinstance(n, gast.Assign) and isinstance(n.value, gast.Name)
+            )
+            self.pairs = [{n.value.id, *t.names_written(n.targets)} for n in found]
+        alike = {name}
+        while joined := [pair for pair in self.pairs if not alike.isdisjoint(pair) and not pair <= alike]:
+            alike.update(*joined)
+        return alike
 
     def builtin(self, node: gast.expr) -> str | None:
         """Return the name of the builtin that ``node`` calls, if it is a call of one."""

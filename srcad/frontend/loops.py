@@ -66,6 +66,7 @@ def lower_for(
     scope: Scope,
     called: Callable[[gast.expr], str | None],
     methods: Callable[[], Container[str]],
+    named_alike: Callable[[str], Container[str]],
 ) -> list[gast.stmt]:
     """Return the loop over a range, with what must run before it.
 
@@ -79,8 +80,12 @@ def lower_for(
         Tells which builtin a call calls, if any.
     methods : callable
         Tells the methods that the user's classes are written with: ``items`` may be one of them.
+    named_alike : callable
+        Tells the variables that may name what a variable names, itself included.
     """
-    return [t.place(statement, node) for statement in Lowering(scope, called, methods).loop(node)]
+    return [
+        t.place(statement, node) for statement in Lowering(scope, called, methods, named_alike).loop(node)
+    ]
 
 
 class Lowering(Endless):
@@ -91,10 +96,12 @@ class Lowering(Endless):
         scope: Scope,
         called: Callable[[gast.expr], str | None],
         methods: Callable[[], Container[str]],
+        named_alike: Callable[[str], Container[str]],
     ) -> None:
         self.scope = scope
         self.called = called
         self.methods = methods
+        self.named_alike = named_alike
         self.rebound: set[str] = set()
         self.left_early = False
 
@@ -111,7 +118,7 @@ class Lowering(Endless):
             return self._filtered(node)
         if isinstance(source, gast.GeneratorExp) and len(source.generators) == 1:
             return self._generated(node, source)
-        if isinstance(source, gast.Name) and _resizes(source.id, node.body):
+        if isinstance(source, gast.Name) and _resizes(self.named_alike(source.id), node.body):
             return self._growing(node, source)
         self.rebound = t.names_written([node.target, *node.body])
         self.left_early = _may_be_left(node.body)
@@ -336,15 +343,15 @@ def _free_for_counting(name: str, node: gast.For) -> bool:
     return name not in others
 
 
-def _resizes(name: str, body: list[gast.stmt]) -> bool:
-    """Tell whether code changes the length of a list of this name."""
+def _resizes(names: Container[str], body: list[gast.stmt]) -> bool:
+    """Tell whether code changes the length of a list that has one of these names."""
     for node in t.own_nodes(body):
         if isinstance(node, gast.Attribute) and node.attr in RESIZING:
-            if isinstance(node.value, gast.Name) and node.value.id == name:
+            if isinstance(node.value, gast.Name) and node.value.id in names:
                 return True
         elif isinstance(node, gast.Delete):
             for target in node.targets:
-                if isinstance(target, gast.Subscript) and getattr(target.value, "id", None) == name:
+                if isinstance(target, gast.Subscript) and getattr(target.value, "id", "") in names:
                     return True
     return False
 

@@ -649,3 +649,25 @@ def number_read_from_its_text(x):
 @refused(np.ones(3))
 def numbers_read_from_bytes(x):
     return np.frombuffer(x.tobytes()).sum()  # refused at: x.tobytes()
+
+
+@refused(np.ones(3))
+def distinct_numbers(x):
+    return list(dict.fromkeys(x.tolist()))[0] * 2.0  # refused at: list(
+
+
+@refused(np.ones(3))
+def keys_of_a_dict_of_a_list(x):
+    table = {v: 1 for v in x.tolist()}
+    return list(table)[0] * 2.0  # refused at: list(
+
+
+@refused(np.ones(3))
+def keys_of_pairs(x):
+    table = dict(zip(x.tolist(), [1, 2, 3]))
+    return sum(key * value for key, value in table.items())  # refused at: key * value
+
+
+@refused(np.ones(3))
+def a_list_spread_in_a_set(x):
+    return sum({*sorted(x.tolist())})  # refused at: sum(

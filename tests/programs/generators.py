@@ -246,3 +246,31 @@ def slices_of_an_endless_generator(a):
 def endless_generator_taken_while_it_moves(a):
     moving = list(itertools.takewhile(lambda v: v == 1.0 or v * v - a > 1e-2, newton_steps(a)))
     return sum(moving) * len(moving) + moving[-1] ** 2
+
+
+@program(0.3, -0.7)
+def generator_of_a_list_that_grows(x, y):
+    kept = [x, y]
+
+    def squares():
+        for v in kept:
+            yield v * v
+
+    total = 0.0
+    for square in squares():
+        total += square
+        if len(kept) < 4:
+            kept.append(square)
+    return total
+
+
+@program(0.3, -0.7)
+def second_name_of_a_list_that_grows(x, y):
+    kept = [x, y]
+    also = kept
+    total = 0.0
+    for v in also:
+        total += v * v
+        if len(kept) < 4:
+            kept.append(v * total)
+    return total

@@ -22,6 +22,7 @@ from srcad.analysis.kinds import (
     array,
     container,
     dims_of,
+    is_double,
     is_scalar,
     join_all,
     literal,
@@ -111,7 +112,7 @@ def _by_module(callee: Any, call: Call) -> Kind:
         return Kind("number", dtype="complex")
     if registry.is_constant(callee):
         return _CONSTANT.get(name, ANY) if getattr(np, name, None) is callee else ANY
-    return NUMBER if registry.find(callee) is not None and callee not in _UNKNOWN else ANY
+    return NUMBER if registry.find(callee) is not None else ANY
 
 
 _OF_REAL_NUMBERS = ("irfft", "irfft2", "irfftn", "hfft", "fftfreq", "rfftfreq", "fftshift", "ifftshift")
@@ -166,7 +167,6 @@ _MATH_TESTS = {math.isclose, math.isfinite, math.isinf, math.isnan}
 _MATH_INTEGERS = {
     math.comb, math.factorial, math.gcd, math.isqrt, math.lcm, math.perm, math.floor, math.ceil, math.trunc,
 }  # fmt: skip
-_UNKNOWN = {np.ndarray.tolist}
 _CONSTANT: dict[str, Kind] = {
     **dict.fromkeys(
         "allclose array_equal array_equiv iscomplexobj isrealobj isscalar iterable".split(), BOOL
@@ -215,6 +215,12 @@ def _len(call: Call) -> Kind:
 def _sequence(call: Call) -> Kind:
     operand = call.arguments[0]
     return operand if operand.name in ("list", "tuple", "array", "str") else ANY
+
+
+def _tolist(call: Call) -> Kind:
+    operand = call.arguments[0]
+    is_vector = operand.name == "array" and operand.ndim == 1 and is_double(operand)
+    return container("list", (FLOAT64,)) if is_vector else ANY
 
 
 def _list(call: Call) -> Kind:
@@ -304,8 +310,9 @@ _TABLE: dict[Any, Callable[[Call], Kind]] = {
     range: _always(RANGE),
     repr: _always(STR),
     round: _round,
-    sorted: _always(container("list")),
+    sorted: _list,
     str: _always(STR),
+    np.ndarray.tolist: _tolist,
     tuple: _tuple,
     rt.closure: _closure,
     rt.sequence: _sequence,
