@@ -239,7 +239,7 @@ class Operations:
             numeric = any(self.is_varied(p) and holds_numbers(self.kind(p)) for p in parts)
             if parameter in rule.wrt or not numeric:
                 continue
-            is_own = getattr(rule.primal, "__module__", "").startswith("srcad.runtime.")
+            is_own = (getattr(rule.primal, "__module__", "") or "").startswith("srcad.runtime.")
             if is_own or all(may_be_whole(self.kind(p)) for p in parts):
                 checked = is_own or rule.takes_numbers
                 tangent = [self.tangent(argument)] if checked else []

@@ -73,7 +73,7 @@ class RuleAdjoints(MemoryAdjoints):
                 isinstance(part, gast.Name) and part.id in self.varied and not is_whole(self.kind(part))
                 for part in parts
             )
-            is_own = getattr(rule.primal, "__module__", "").startswith(
+            is_own = (getattr(rule.primal, "__module__", "") or "").startswith(
                 "srcad.runtime."
             )  # refused at the primal's call
             if parameter in rule.wrt or not varied or is_own:
