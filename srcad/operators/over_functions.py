@@ -220,7 +220,10 @@ def bound_images(
     count = len(target.before) - len(held)
     first = () if target.closure is not None or not count else (own,)
     before = (*first, *(None,) * (count - len(first)), *held)
-    bound = target.signature.bind(*before, *parts, **{**named, **options}).arguments
+    try:
+        bound = target.signature.bind(*before, *parts, **{**named, **options}).arguments
+    except TypeError:  # the values were bound before: what a partial function holds has come apart from them
+        raise third_derivative(target) from None
     found = {name: bound.get(name) for name in target.names}
     for name, parameter in target.signature.parameters.items():
         if name not in bound and parameter.kind is parameter.VAR_POSITIONAL:

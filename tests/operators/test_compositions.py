@@ -273,3 +273,11 @@ def test_a_gradient_of_a_partial_function_by_forward_mode_and_again():
 
     assert np.isclose(grad(curvature)(0.7), 48 * 0.7) and np.isclose(vjp(curvature, 0.7)[1](1.0)[0], 48 * 0.7)
     assert np.isclose(jvp(curvature, (0.7,), (1.0,))[1], 48 * 0.7)
+
+
+def test_a_third_derivative_that_is_lost_in_a_partial_function_is_refused_at_its_line():
+    fourth = functools.partial(lambda a, x: a * x**4, 2.0)
+
+    with pytest.raises(UnsupportedError) as caught:
+        grad(grad(lambda x: jvp(fourth, (x,), (1.0,))[1]))(0.7)
+    assert caught.value.location is not None
