@@ -22,6 +22,7 @@ __all__ = [
     "answer", "array", "bounded", "container", "dims_of", "dtype_class", "function", "holds_complex", "is_differentiable",
     "is_double", "is_scalar", "is_whole", "join", "join_all", "join_dtypes", "kind_of", "length", "length_class",
     "literal", "may_be_complex", "may_be_single", "may_be_whole", "record", "scalar",
+    "spreads_list",
 ]  # fmt: skip
 
 Dims = tuple[str, ...]
@@ -171,6 +172,12 @@ def may_be_whole(kind: Kind) -> bool:
     if kind.name in ("tuple", "list") and isinstance(kind.items, tuple):
         return all(is_whole(item) or may_be_whole(item) for item in kind.items)
     return kind.name == "any" or kind.name == "float" and kind.dtype is None
+
+
+def spreads_list(first: Kind, second: Kind) -> bool:
+    """Tell whether an operator of two values may make an array of a list: the other one is of NumPy, and no count."""
+    names = {first.name, second.name}
+    return bool(names & {"list", "tuple"}) and bool(names & {"number", "array"})
 
 
 def is_double(kind: Kind) -> bool:

@@ -27,7 +27,7 @@ import gast
 
 from srcad import runtime as rt
 from srcad.analysis.infer import Kinds
-from srcad.analysis.kinds import is_scalar
+from srcad.analysis.kinds import is_scalar, spreads_list
 from srcad.analysis.memory import Memory
 from srcad.derive.build import assign, constant, name, unpack
 from srcad.derive.forward_calls import Calls
@@ -170,7 +170,8 @@ class _Statement(Calls):
             if self.kind(value.operand).name in _BY_CLASS:
                 return self.operator(target, _UNARY[type(value.op)], value.operand)
         if isinstance(value, gast.BinOp) and type(value.op) in _BINARY:
-            if {self.kind(value.left).name, self.kind(value.right).name} & set(_BY_CLASS):
+            kinds = self.kind(value.left), self.kind(value.right)
+            if {kind.name for kind in kinds} & set(_BY_CLASS) or spreads_list(*kinds):
                 return self.operator(target, _BINARY[type(value.op)], value.left, value.right)
         return None
 

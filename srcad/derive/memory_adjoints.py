@@ -25,7 +25,7 @@ from typing import Any
 
 import gast
 
-from srcad.analysis.kinds import Kind
+from srcad.analysis.kinds import Kind, spreads_list
 from srcad.derive.build import Flattener, assign, call, constant, name
 from srcad.derive.operations import Contribution, Names, Operation, nothing
 from srcad.derive.shadow_operands import as_value, is_computed
@@ -82,7 +82,10 @@ class MemoryAdjoints(StoreAdjoints):
         if isinstance(value, (gast.Tuple, gast.List, gast.Dict)) and shadowed:
             return self.shadowed_display(target, value)
         if isinstance(value, gast.BinOp) and (
-            self.is_dynamic(value.left, value.right) or shadowed and self.joins_containers(value)
+            self.is_dynamic(value.left, value.right)
+            or shadowed
+            and self.joins_containers(value)
+            or spreads_list(self.kind(value.left), self.kind(value.right))
         ):
             return self.operator_call(target, _OPERATORS[type(value.op)], [value.left, value.right])
         if isinstance(value, gast.UnaryOp) and type(value.op) in _UNARY and self.is_dynamic(value.operand):

@@ -459,3 +459,19 @@ def test_a_vectorized_function_that_captures_values_in_forward_mode() -> None:
     x, direction = np.array([0.3, -1.2, 0.7]), np.array([1.0, 0.5, 0.0])
     np.testing.assert_allclose(jvp(program, (x,), (direction,))[1], np.dot(grad(program)(x), direction))
     np.testing.assert_allclose(hvp(program)(x, direction), [1.5, 3.0, 0.0])
+
+
+@pytest.mark.parametrize("operation", (operator.mul, operator.add, operator.sub, operator.truediv))
+def test_a_list_beside_a_value_of_numpy_is_an_array(operation: Callable[..., Any]) -> None:
+    x = np.array([0.3, -1.2, 0.7])
+    weight = np.arange(1.0, 4.0)
+
+    def after(v):
+        return np.sum(operation(np.take_along_axis(v, np.argsort(v), axis=-1), [2, 3, 4]) * weight)
+
+    def product(v):
+        return np.sum(np.partition(v, (1, 2))[1:] * [1, 2]) + np.sum([1, 2] * np.partition(v, (1, 2))[1:])
+
+    check_grads(after)(x)
+    check_grads(product)(x)
+    np.testing.assert_array_equal(grad(product)(x), [2.0, 0.0, 4.0])
