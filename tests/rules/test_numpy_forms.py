@@ -472,6 +472,6 @@ def test_a_list_beside_a_value_of_numpy_is_an_array(operation: Callable[..., Any
     def product(v):
         return np.sum(np.partition(v, (1, 2))[1:] * [1, 2]) + np.sum([1, 2] * np.partition(v, (1, 2))[1:])
 
-    check_grads(after)(x)
-    check_grads(product)(x)
+    check_grads(after, (x,))
+    check_grads(product, (x,))
     np.testing.assert_array_equal(grad(product)(x), [2.0, 0.0, 4.0])
