@@ -22,7 +22,13 @@ from srcad.backends.finite_checks import entries_checked
 from srcad.compilation import compiled, third_derivative
 from srcad.derive.builtin_sources import source_of_builtin
 from srcad.derive.call_adjoints import CONVERSIONS
-from srcad.dynamic_attributes import computes_methods, is_method_of, method_of_object, takes_receiver
+from srcad.dynamic_attributes import (
+    computes_methods,
+    is_method_of,
+    is_written,
+    method_of_object,
+    takes_receiver,
+)
 from srcad.dynamic_containers import CONTAINERS, MAKERS, dict_of, listed, run
 from srcad.dynamic_exceptions import noting_changes
 from srcad.dynamic_objects import call_of_class
@@ -196,7 +202,7 @@ def call_method(
     reason = registry.reason_refused(unbound)
     if reason is not None and rt.carries((own, *shadows, *option_shadows.values())):
         raise NoDerivativeError(reason)
-    if isinstance(receiver, PLAIN):
+    if isinstance(receiver, PLAIN) and not is_written(receiver, name):
         if rt.carries((own, *shadows)):
             refuse_operator_by_name(receiver, name)
         return call_without_derivative(getattr(receiver, name), args, options)

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from srcad import runtime as rt
-from srcad.analysis.kinds import FORM_OF_ARRAYS
+from srcad.analysis.kinds import FORM_OF_ARRAYS, is_written_scalar
 from srcad.dynamic_rules import call_of_rule
 from srcad.errors import UnsupportedError
 from srcad.rules import registry
@@ -28,6 +28,7 @@ __all__ = [
     "deleter_of",
     "is_method",
     "is_method_of",
+    "is_written",
     "method_in_python",
     "method_kept_by_type",
     "method_of_object",
@@ -184,6 +185,15 @@ def takes_receiver(receiver: Any, name: str, found: Any) -> bool:
     """
     is_own = name in getattr(receiver, "__dict__", {})
     return not (is_own or isinstance(found, type)) and getattr(receiver, name, None) is not found
+
+
+def is_written(receiver: Any, name: str) -> bool:
+    """Tell whether the class of a number or a text says in Python what ``receiver.name`` is."""
+    found = inspect.getattr_static(type(receiver), name, None)
+    return isinstance(found, _WRITTEN) and is_written_scalar(type(receiver))
+
+
+_WRITTEN = (types.FunctionType, property, functools.cached_property, classmethod, staticmethod)
 
 
 def stored(base: Any, name: str, computed: Any) -> bool:

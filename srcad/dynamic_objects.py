@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import collections
 import dataclasses
+import enum
 import functools
 import inspect
 import types
@@ -15,6 +16,7 @@ import numpy as np
 from srcad import runtime as rt
 from srcad.derive.constructors import init_only_fields
 from srcad.dynamic_containers import dict_of, items_of
+from srcad.dynamic_rules import call_without_derivative
 from srcad.errors import UnsupportedError
 from srcad.hidden_changes import refuse_hidden_changes, refuse_own_items, refuse_unknown_making
 from srcad.places import place
@@ -44,6 +46,8 @@ def call_of_class(
         image = rt.Shadow()
         vars(image).update(option_shadows)
         return cls(**options), image, _nothing_to_do
+    if issubclass(cls, enum.Enum):
+        return call_without_derivative(cls, args, options)  # the member with this value
     refuse_unknown_making(cls, place(cls))
     if rt.is_sequence_class(cls):
         items, parts, pullback = items_of(call, args[0], shadows[0]) if args else ([], [], _nothing_to_do)

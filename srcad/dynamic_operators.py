@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from srcad import runtime as rt
+from srcad.analysis.kinds import is_written_scalar
 from srcad.analysis.own_operators import refuse_own_operators
 from srcad.dynamic_attributes import ATTRIBUTES, method_in_python
 from srcad.dynamic_containers import items_of, listed, run
@@ -21,7 +22,7 @@ from srcad.runtime.array_likes import as_operand
 from srcad.runtime.odd_operators import refuse_objects_of_libraries
 from srcad.runtime.stored import set_array_item, update_array
 
-__all__ = ["BINARY_TITLES", "OPERATORS", "mixed", "ufunc_of_arrays"]
+__all__ = ["BINARY_TITLES", "OPERATORS", "mixed", "plain_number", "ufunc_of_arrays"]
 
 Outcome = tuple[Any, Any, Callable[[], None]]
 Call = Callable[..., Outcome]
@@ -44,7 +45,8 @@ def _binary(title: str) -> Callable[..., Outcome]:
     function = getattr(operator, title)
 
     def apply(call: Call, left: Any, right: Any, *, shadows: Any) -> Outcome:
-        if isinstance(left, _NUMERIC) and isinstance(right, _NUMERIC):
+        numeric = isinstance(left, _NUMERIC) and isinstance(right, _NUMERIC)
+        if numeric and not (is_written_scalar(type(left)) or is_written_scalar(type(right))):
             return _numeric(title, function, (left, right), shadows)
         ufunc = ufunc_of_arrays(function, (left, right))
         if ufunc is not None:
@@ -58,6 +60,8 @@ def _binary(title: str) -> Callable[..., Outcome]:
                 return value, image, pullback
         if second is not None:
             return call(second, None, (right, left), (shadows[1], shadows[0]), {}, {})
+        if numeric:
+            return _numeric(title, function, (left, right), shadows)
         if mixed(function, (left, right)) is not None:
             return _with_arrays(call, function, (left, right), shadows)
         return _sequences(title, function, left, right, shadows)
@@ -96,10 +100,18 @@ def _numeric(title: str, function: Any, args: tuple[Any, ...], shadows: Any) -> 
         return call_without_derivative(function, args, {})
     for arg in args:
         refuse_own_operators(type(arg))
+    args = tuple(map(plain_number, args))
     value, image, pullback = call_of_rule(_UFUNCS[title], args, tuple(shadows), {}, {}, function)
     if isinstance(value, np.ndarray):
         return value, image, pullback
     return value, image if image is not None else rt.shadow(value), pullback
+
+
+def plain_number(value: Any) -> Any:
+    """Return the number that an instance of a user's class of numbers is, such as a member of an enumeration."""
+    if isinstance(value, (int, float)) and is_written_scalar(type(value)):
+        return int.__int__(value) if isinstance(value, int) else float.__float__(value)
+    return value
 
 
 def mixed(function: Any, values: Any) -> Any:

@@ -338,6 +338,8 @@ def kind_of(value: Any, depth: int = 3) -> Kind:
             return Kind("number", inexact=value.dtype.kind in "fc", dtype=dtype_class(value.dtype))
         dims = tuple(length_class(size) for size in value.shape)
         return array(None, value.dtype.kind in "fc", dims, dtype_class(value.dtype))
+    if is_written_scalar(type(value)):
+        return ANY
     if isinstance(value, (bool, np.bool_)):
         return BOOL
     if isinstance(value, (int, float, complex, np.number)):
@@ -362,6 +364,28 @@ def kind_of(value: Any, depth: int = 3) -> Kind:
 
 
 _FUNCTIONS = (types.FunctionType, types.BuiltinFunctionType, types.ModuleType, type, np.ufunc, type(np.sum))
+
+
+@functools.lru_cache(maxsize=1024)
+def is_written_scalar(cls: type) -> bool:
+    """Tell whether a class of numbers or text, an enumeration among them, has methods or properties of the user's."""
+    if cls.__module__ == "builtins" or not issubclass(cls, (int, float, str, bytes, frozenset)):
+        return False
+    bases = [base for base in cls.__mro__ if base.__module__.partition(".")[0] not in _OF_PYTHON]
+    return any(
+        isinstance(found, property | functools.cached_property)
+        or isinstance(found, types.FunctionType)
+        and found.__module__ not in _OF_PYTHON
+        and name not in _WITHOUT_NUMBERS
+        for base in bases
+        for name, found in vars(base).items()
+    )
+
+
+_OF_PYTHON = ("builtins", "enum", "numpy", "srcad")
+_WITHOUT_NUMBERS = frozenset(
+    "__init__ __new__ __str__ __repr__ __format__ __hash__ _generate_next_value_".split()
+)
 
 
 def _kind_of_container(value: Any, cls: type, depth: int) -> Kind:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import collections
 import dataclasses
+import enum
 import functools
 import inspect
 import types
@@ -62,6 +63,8 @@ def make(call: Call, cls: Any, args: Any, tangents: Any, options: Any, option_ta
         return _without_derivative(cls, args, options)
     if cls is functools._lru_cache_wrapper:
         return cls(*args), tangents[0]
+    if issubclass(cls, enum.Enum):
+        return plain(cls, args, options)  # the member with this value
     refuse_unknown_making(cls, place(cls))
     if cls.__new__ is not object.__new__:
         return _without_derivative(cls, args, options)

@@ -26,7 +26,13 @@ from srcad.analysis.results.calls import ARRAY_METHODS, function_of_method
 from srcad.derive.builtin_sources import source_of_builtin
 from srcad.derive.constructors import init_only_fields
 from srcad.dynamic import has_own_options
-from srcad.dynamic_attributes import computes_methods, is_method_of, method_of_object, takes_receiver
+from srcad.dynamic_attributes import (
+    computes_methods,
+    is_method_of,
+    is_written,
+    method_of_object,
+    takes_receiver,
+)
 from srcad.dynamic_containers import MOST_ITEMS, endless, is_iterable_of_class, memo_of, written_copier
 from srcad.dynamic_operators import mixed
 from srcad.hidden_changes import refuse_unknown_making
@@ -370,7 +376,7 @@ def of_method(receiver: Any, name: str, parts: Parts) -> list[Any]:
         return apply(function, [parts[0], *(p._replace(held=image) for p, image in zip(parts[1:], images))])
     if takes_receiver(receiver, name, unbound) and registry.find(unbound) is not None:
         return apply(unbound, with_receiver)
-    plain = isinstance(receiver, (*_PLAIN, np.ndarray, np.generic))
+    plain = isinstance(receiver, (*_PLAIN, np.ndarray, np.generic)) and not is_written(receiver, name)
     if plain or isinstance(receiver, CONTAINERS) and not written:
 
         def call_plainly(args: Any, tangents: Any, options: Any, named: Any) -> tuple[Any, Any]:

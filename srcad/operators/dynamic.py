@@ -12,14 +12,20 @@ from typing import Any
 import numpy as np
 
 from srcad import runtime as rt
-from srcad.analysis.kinds import is_differentiable, kind_of
+from srcad.analysis.kinds import is_differentiable, is_written_scalar, kind_of
 from srcad.analysis.results.calls import ARRAY_METHODS, function_of_method
 from srcad.compilation import compiled
 from srcad.derive.builtin_sources import source_of_builtin
 from srcad.dynamic import floats_for, missing
-from srcad.dynamic_attributes import computes_methods, is_method_of, method_of_object, takes_receiver
+from srcad.dynamic_attributes import (
+    computes_methods,
+    is_method_of,
+    is_written,
+    method_of_object,
+    takes_receiver,
+)
 from srcad.dynamic_containers import is_iterable_of_class, memo_of, written_copier
-from srcad.dynamic_operators import mixed, ufunc_of_arrays
+from srcad.dynamic_operators import mixed, plain_number, ufunc_of_arrays
 from srcad.dynamic_rules import carries_derivative
 from srcad.errors import ArgumentError, NoDerivativeError
 from srcad.hidden_changes import refuse_method_of_base
@@ -185,6 +191,7 @@ def call(function: Any, held: Any, args: Any, tangents: Any, options: Any, optio
         found = _operator_of_class(METHODS_OF_OPERATORS[function], args, tangents)
         if found is not None:
             return found
+        args = tuple(map(plain_number, args))
     meant = mixed(function, args) if known else None
     if meant is not None:
         parts = [call(np.array, 0.0, (a,), (t,), {}, {}) if isinstance(a, (list, tuple)) else (a, t)
@@ -368,7 +375,8 @@ def call_method(
         np.any(part) for part in (*tangents, *option_tangents.values()) if _is_number(part)
     ):
         raise NoDerivativeError(reason)
-    if isinstance(receiver, (str, bytes, int, float, set, frozenset, np.random.Generator, OfLibrary)):
+    without = isinstance(receiver, (str, bytes, int, float, set, frozenset, np.random.Generator, OfLibrary))
+    if without and not is_written(receiver, name):
         return plain(getattr(receiver, name), args, options)
     if isinstance(receiver, random.Random) and isinstance(unbound, types.MethodDescriptorType):
         return plain(getattr(receiver, name), args, options)  # draws that depend on nothing
@@ -415,7 +423,8 @@ def _operator_of_class(names: tuple[str, ...], args: Any, tangents: Any) -> Outc
 
 def method_of_class(value: Any, name: str) -> Any:
     """Return a method that a Python class defines, or None."""
-    found = None if isinstance(value, (*_NUMERIC, str)) else getattr(type(value), name, None)
+    numeric = isinstance(value, (*_NUMERIC, str)) and not is_written_scalar(type(value))
+    found = None if numeric else getattr(type(value), name, None)
     return found if isinstance(found, types.FunctionType) else None
 
 

@@ -13,7 +13,7 @@ import numpy as np
 
 from srcad.analysis.kinds import FORM_OF_ARRAYS
 from srcad.derive.call_adjoints import CONVERSIONS
-from srcad.dynamic_attributes import is_method
+from srcad.dynamic_attributes import is_method, is_written
 from srcad.dynamic_operators import BINARY_TITLES
 from srcad.rules import registry
 from srcad.runtime.libraries import OfLibrary
@@ -139,7 +139,9 @@ def has_plain_method(receiver: Any, name: str) -> bool:
     >>> has_plain_method("text", "upper"), has_plain_method(rng, "integers"), has_plain_method(rng, "normal")
     (True, True, False)
     """
-    return isinstance(receiver, PLAIN) and registry.find(getattr(type(receiver), name, None)) is None
+    if not isinstance(receiver, PLAIN) or is_written(receiver, name):
+        return False
+    return registry.find(getattr(type(receiver), name, None)) is None
 
 
 def is_apart(function: Any, values: Any) -> bool:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import collections
 import copy as _copy
+import enum
 import functools
 import random
 import types
@@ -77,6 +78,8 @@ def is_instance(value: Any) -> bool:
     """Tell whether ``value`` is an object of a user's class, whose attributes may carry derivatives."""
     if isinstance(value, _OPAQUE) or callable_without_state(value):
         return False
+    if isinstance(value, enum.Enum) and isinstance(value, (int, float)):
+        return False  # a member that counts as the number it is
     return hasattr(value, "__dict__") or hasattr(type(value), "__slots__")
 
 

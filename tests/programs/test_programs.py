@@ -64,6 +64,7 @@ TOPICS = (
     "held_objects",
     "instances",
     "instances_of_all_kinds",
+    "classes_of_numbers",
     "ordered_lists",
     "callbacks",
     "class_protocols",
