@@ -412,24 +412,12 @@ def dict_that_is_filled_when_it_is_made(x):
 
 
 @refused(X, X)
-def real_part_kept_while_its_array_is_bound_anew(x, y):
-    z = np.zeros(3, dtype=complex)
-    z[:] = x
-    r = z.real  # refused at: r = z.real
-    z = z * 2
-    r[1:3] = y[1:3]
-    return np.sum(np.abs(z) ** 2 * np.arange(3)) + np.sum(r)
-
-
-@refused(X, X)
-def slice_of_a_real_part_changed(x, y):
-    z = np.zeros(3, dtype=complex)
-    z[:] = x
-    r = z.real  # refused at: r = z.real
-    w = r[1:3]
-    w *= y[1:3]
-    r[0] = y[0]
-    return np.sum(np.abs(z) ** 2 * np.arange(3))
+def imaginary_part_kept_while_it_changes(x, y):
+    z = x + 1j * y
+    r, i = z.real, z.imag  # refused at: r, i = z.real, z.imag
+    r[0] = y[1]
+    i *= x
+    return np.sum(np.abs(z) ** 2) + np.sum(i * x)
 
 
 class Registry:

@@ -296,3 +296,24 @@ def imaginary_parts_come_later(x, y):
     fields = [Field(x + 1j * y), Field(z)]
     fields[0].z[0] *= 2j
     return np.sum(np.abs(fields[0].z + fields[1].z * w * v) ** 2 * y)
+
+
+@program(X, Y)
+def real_part_kept_while_its_array_is_bound_anew(x, y):
+    z = np.zeros(5, dtype=complex)
+    z[:] = x
+    r = z.real
+    z = z * 2
+    r[1:3] = y[1:3]
+    return np.sum(np.abs(z) ** 2 * np.arange(5)) + np.sum(r * r)
+
+
+@program(X, Y)
+def slice_of_a_real_part_changed(x, y):
+    z = np.zeros(5, dtype=complex)
+    z[:] = x
+    r = z.real
+    w = r[1:3]
+    w *= y[1:3]
+    r[0] = y[0]
+    return np.sum(np.abs(z) ** 2 * np.arange(5)) + np.sum(r * y)
