@@ -10,7 +10,11 @@ from typing import Any
 
 __all__ = ["imports_of"]
 
-_ABBREVIATED = {"np": "import numpy as np", "rt": "from srcad import runtime as rt", "math": "import math"}
+_ABBREVIATED = {
+    "np": "import numpy as np", "rt": "from srcad import runtime as rt", "math": "import math",
+    "numpy_module": "import numpy as numpy_module", "math_module": "import math as math_module",
+    "runtime_module": "from srcad import runtime as runtime_module",
+}  # fmt: skip
 
 
 def imports_of(names: Iterable[str], statics: dict[str, Any]) -> tuple[str, ...]:

@@ -23,12 +23,16 @@ from srcad.lang.walking import nodes_in
 
 __all__ = ["load"]
 
+_LONGER = {"np": "numpy_module", "rt": "runtime_module", "math": "math_module"}
 _ROOTS: dict[str, Any] = {"np": np, "rt": rt, "math": math}
+_ROOTS.update({longer: _ROOTS[root] for root, longer in _LONGER.items()})
 _serial = itertools.count(1)
 
 
 def load(functions: list[Function], scope: Scope) -> tuple[str, list[Any], tuple[str, ...]]:
     """Return the text of the functions, the functions themselves and the imports that the text needs."""
+    for fn in functions:
+        _tell_modules_from_variables(fn.tree)
     printed = [to_source_and_tree(fn.tree) for fn in functions]
     text = "\n\n".join(part.rstrip() + "\n" for part, _ in printed)
     namespace: dict[str, Any] = {"__name__": f"srcad_generated.{functions[0].tree.name}"}
@@ -52,6 +56,16 @@ def load(functions: list[Function], scope: Scope) -> tuple[str, list[Any], tuple
     # The text is kept as long as the functions are.
     texts.forget_with(entries[0], file)
     return text, entries, imports_of(used, scope.statics)
+
+
+def _tell_modules_from_variables(tree: gast.FunctionDef) -> None:
+    """Call modules by longer names where a variable has the usual one: ``np``, ``rt``, ``math``."""
+    names = [n for n in nodes_in(tree) if isinstance(n, gast.Name)]
+    bound = {n.id for n in names if not isinstance(n.ctx, gast.Load)}
+    for node in names:
+        root, dot, path = node.id.partition(".")
+        if dot and root in bound and root in _LONGER:
+            node.id = f"{_LONGER[root]}.{path}"
 
 
 def _provide(identifier: str, scope: Scope, namespace: dict[str, Any]) -> None:

@@ -26,7 +26,7 @@ from srcad.analysis.class_effects import is_users
 from srcad.frontend.consumed import Place, put
 from srcad.frontend.late_results import calls_what_it_is_given, gives_late
 from srcad.frontend.read_late import ReadLate
-from srcad.frontend.statics import refer
+from srcad.frontend.statics import is_distribution, refer
 from srcad.lang import tree as t
 from srcad.lang.function import Function, Nested
 from srcad.lang.walking import nodes_in
@@ -44,11 +44,16 @@ class GivenLate(ReadLate):
         super().__init__(fn)
         self.nested: dict[str, Nested | None] = {}
         self.captured: set[str] = set()
+        self.frozen: set[str] = set()
         for node in t.own_nodes(fn.tree.body):
             if isinstance(node, gast.Assign) and isinstance(node.targets[0], gast.Name):
                 self.note(node.targets[0].id, node.value)
 
     def note(self, target: str, value: Any) -> None:
+        if target not in self.nested and self.is_frozen(value):
+            self.frozen.add(target)
+        else:
+            self.frozen.discard(target)
         made = isinstance(value, gast.Call) and getattr(value.func, "id", "") == "rt.closure"
         nested = self.statics.get(getattr(value.args[0], "id", "")) if made else None
         self.nested[target] = nested if target not in self.nested else None
@@ -61,6 +66,12 @@ class GivenLate(ReadLate):
         """Return the function of the user's that is called; None where it is known only when the program runs."""
         name = getattr(call.func, "id", "")
         return self.statics[name] if name in self.statics else self.nested.get(name)
+
+    def is_frozen(self, receiver: gast.AST) -> bool:
+        """Tell whether a receiver is a distribution of SciPy's with fixed parameters, whose methods return numbers."""
+        if isinstance(receiver, gast.Name):
+            return receiver.id in self.frozen
+        return isinstance(receiver, gast.Call) and is_distribution(self.callee(receiver))
 
     def why_given(
         self, call: Any, stmt: gast.stmt, around: tuple[gast.stmt, ...], path: tuple[Place, ...]
@@ -86,6 +97,8 @@ class GivenLate(ReadLate):
         if function is None:
             named = isinstance(call.func, gast.Attribute)
             if named and (call.func.attr in self.traits or call.func.attr in _OF_BUILTINS):
+                return []
+            if named and self.is_frozen(call.func.value):
                 return []
             found = [Place(call, "func", None)]
         elif isinstance(function, Nested) or isinstance(function, types.FunctionType) and is_users(function):

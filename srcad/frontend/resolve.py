@@ -103,7 +103,7 @@ class Resolver(NodeTransformer):
         self.boxed = {name: v.name for name, v in self.known.items() if isinstance(v, Cell)}
         self.prologue: list[gast.stmt] = []
         self._box()
-        for clash in sorted({"np", "rt"} & self.locals - set(self.params)):
+        for clash in sorted({"np", "rt"} & self.locals - set(self.params) - set(fn.captured)):
             self.renamed[clash] = self.scope.fresh(f"{clash}_")
 
     def _bound(self, body: list[gast.stmt]) -> set[str]:
