@@ -112,6 +112,10 @@ def _dict_tangent(value: Any, args: Any, tangents: Any, option_tangents: Any) ->
     for source, tangent in zip(args, tangents):
         if isinstance(source, dict):
             image.update(tangent)
+        elif isinstance(value, collections.Counter):
+            if any(np.any(part) for part in np.atleast_1d(tangent).tolist()):
+                raise UnsupportedError("A value that carries a derivative is counted in a Counter.",
+                                       "Use a dict, or a defaultdict(float).")  # fmt: skip
         elif not callable(source) and not isinstance(tangent, float):
             image.update({key: part for (key, _), (_, part) in zip(source, tangent)})
     image.update(option_tangents)

@@ -23,7 +23,7 @@ def solved(inverse, w, g):
 def residuals(c, x, y, deg, w):
     """Return ``W r``, as columns."""
     found = np.vander(x, deg + 1) @ c - y
-    return found if w is None else np.reshape(w * w, (-1, 1)) * found
+    return found if w is None else np.reshape(np.square(w), (-1, 1)) * found
 
 
 def slopes(x, deg):
@@ -36,7 +36,7 @@ def places_adjoint(g, c, inverse, x, y, deg, w):
     s = solved(inverse, w, g)
     moved = np.vander(x, deg + 1) @ s
     if w is not None:
-        moved = np.reshape(w * w, (-1, 1)) * moved
+        moved = np.reshape(np.square(w), (-1, 1)) * moved
     table = residuals(c, x, y, deg, w) @ np.transpose(s) + moved @ np.transpose(c)
     return -np.sum(table * slopes(x, deg), axis=1)
 
@@ -44,7 +44,7 @@ def places_adjoint(g, c, inverse, x, y, deg, w):
 def weights_adjoint(g, c, inverse, x, y, deg, w):
     """Return the gradient of the weights of a fit."""
     moved = np.vander(x, deg + 1) @ solved(inverse, w, g)
-    return -2 * w * np.sum(moved * residuals(c, x, y, deg, None), axis=1)
+    return -2 * np.asarray(w) * np.sum(moved * residuals(c, x, y, deg, None), axis=1)
 
 
 def places_tangent(t, c, inverse, x, y, deg, w):
@@ -52,14 +52,14 @@ def places_tangent(t, c, inverse, x, y, deg, w):
     change = slopes(x, deg) * np.reshape(t, (-1, 1))
     moved = change @ c
     if w is not None:
-        moved = np.reshape(w * w, (-1, 1)) * moved
+        moved = np.reshape(np.square(w), (-1, 1)) * moved
     table = np.transpose(change) @ residuals(c, x, y, deg, w) + np.transpose(np.vander(x, deg + 1)) @ moved
     return -solved(inverse, w, table)
 
 
 def weights_tangent(t, c, inverse, x, y, deg, w):
     """Return the change of the coefficients where the weights have the tangent ``t``."""
-    changed = np.reshape(2 * w * t, (-1, 1)) * residuals(c, x, y, deg, None)
+    changed = np.reshape(2 * np.asarray(w) * t, (-1, 1)) * residuals(c, x, y, deg, None)
     return -solved(inverse, w, np.transpose(np.vander(x, deg + 1)) @ changed)
 
 

@@ -100,6 +100,7 @@ def covariance_scale(shape, bias, ddof, fweights, aweights):
 def scale_slopes(fweights, aweights, bias, ddof):
     """Return how the weights of the observations, and what the sum is divided by, change with each of ``aweights``."""
     ddof = (0 if bias else 1) if ddof is None else ddof
+    aweights = np.asarray(aweights)
     counts = np.ones_like(aweights) * 1.0 if fweights is None else np.asarray(fweights) * 1.0
     weights = counts * aweights
     total = np.sum(weights)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import collections
 import operator
 from collections.abc import Callable
 from typing import Any
@@ -156,8 +157,15 @@ def arrays_without_axes_beside_a_list(x):
     return product * (product - W[0]) + np.abs(product - W[0]) ** 2
 
 
+def weights_in_lists(x):
+    spread = np.cov(x * x, aweights=[0.5, 1.0, 2.0, 1.5], rowvar=True)
+    line = np.polyfit([0.1, 0.4, 0.9, 1.3], x, 1, w=[1.0, 2.0, 0.5, 1.0])
+    places = np.polyfit(x, [0.1, 0.4, 0.9, 1.3], 2, w=[1.0, 2.0, 0.5, 1.0])
+    return spread * np.average(x, weights=[0.2, 0.3, 0.4, 0.1]) + line[0] * places[1]
+
+
 PROGRAMS = (
-    vectorized, vectorized_by_name, vectorized_over_rows, vectorized_beside_a_whole_argument,
+    weights_in_lists, vectorized, vectorized_by_name, vectorized_over_rows, vectorized_beside_a_whole_argument,
     vectorized_with_two_results, vectorized_inside, vectorized_inside_over_rows, pieces_with_an_argument, covariances,
     correlations, percentiles_of_a_list, a_literal_None_for_out, an_item_of_two_indices, an_array_listed_twice,
     largest_and_smallest, arrays_without_axes_beside_a_list, condition_in_the_largest_row,
@@ -475,3 +483,13 @@ def test_a_list_beside_a_value_of_numpy_is_an_array(operation: Callable[..., Any
     check_grads(after, (x,))
     check_grads(product, (x,))
     np.testing.assert_array_equal(grad(product)(x), [2.0, 0.0, 4.0])
+
+
+def test_numbers_that_are_counted_are_refused_in_both_modes() -> None:
+    def counted(x: Any) -> Any:
+        return sum(collections.Counter(x.tolist()))
+
+    for derive in (lambda: grad(counted)(X), lambda: jvp(counted, (X,), (X,))):
+        with pytest.raises(UnsupportedError, match="Counter") as caught:
+            derive()
+        assert caught.value.location is not None
