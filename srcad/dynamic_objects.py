@@ -65,7 +65,7 @@ def call_of_class(
         if cls.__init__.__code__.co_filename == "<string>":
             return _dataclass(call, cls, value, image, args, shadows, options, option_shadows)
     if cls.__init__ is object.__init__:
-        return value, image, _nothing_to_do
+        return cls(*args, **options), image, _nothing_to_do  # which says so where there are arguments
     _, _, pullback = call(cls.__init__, None, (value, *args), (image, *shadows), options, option_shadows)
     return value, image, pullback
 

@@ -69,7 +69,7 @@ def make(call: Call, cls: Any, args: Any, tangents: Any, options: Any, option_ta
     if cls.__new__ is not object.__new__:
         return _without_derivative(cls, args, options)
     refuse_hidden_changes(cls)
-    value = cls.__new__(cls)
+    value = cls.__new__(cls) if cls.__init__ is not object.__init__ else cls(*args, **options)
     image = Tangent(value)
     written = getattr(cls.__init__, "__code__", None)
     if dataclasses.is_dataclass(cls) and written is not None and written.co_filename == "<string>":

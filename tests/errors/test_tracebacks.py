@@ -294,3 +294,19 @@ def test_what_the_runtime_raises_is_seen_below_the_users_line() -> None:
     assert __file__ in files[1:]
     between = files[files.index(__file__, 1) + 1 :]
     assert not [file for file in between if file.startswith("<srcad")]
+
+
+class _WithoutInit:
+    pass
+
+
+def _given_an_argument(x: float) -> Any:
+    made = _WithoutInit(x)  # type: ignore[call-arg]
+    made.x = x  # type: ignore[attr-defined]
+    return made.x * x  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("operator", OPERATORS.values(), ids=OPERATORS)
+def test_a_class_without_init_takes_no_arguments(operator: Any) -> None:
+    with pytest.raises(TypeError, match="takes no arguments"):
+        operator(_given_an_argument)(2.0)
