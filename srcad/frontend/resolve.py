@@ -280,7 +280,9 @@ class Resolver(NodeTransformer):
         func = made.func
         called = self.scope.statics.get(func.id) if isinstance(func, gast.Name) else None
         refused = isinstance(called, type) and called not in READ_BY_PLACES
-        refused = refused and not called.__module__.startswith("scipy.sparse.")  # which may be made of constants
+        refused = refused and not called.__module__.startswith(
+            "scipy.sparse."
+        )  # which may be made of constants
         reason = registry.reason_refused(called) if refused else None
         if reason is not None:
             raise self.error(node, reason, "")

@@ -276,17 +276,22 @@ def tangent_result(tangent: Any, value: Any, given: Any = ()) -> Any:
 
 
 def _arrays(value: Any) -> list[Any]:
-    if isinstance(value, np.ndarray):
-        return [value]
-    if isinstance(value, dict):
-        value = list(value.values())
-    if isinstance(value, (list, tuple)):
-        return [array for item in value for array in _arrays(item)]
-    return (
-        [array for item in vars(value).values() for array in _arrays(item)]
-        if isinstance(value, Tangent)
-        else []
-    )
+    """Return the arrays that a tangent holds; objects in it may know each other."""
+    found: list[Any] = []
+    seen: set[int] = set()
+    waiting = [value]
+    while waiting:
+        value = waiting.pop()
+        if id(value) in seen:
+            continue
+        seen.add(id(value))
+        if isinstance(value, np.ndarray):
+            found.append(value)
+        elif isinstance(value, (list, tuple)):
+            waiting += value
+        elif isinstance(value, (dict, Tangent)):
+            waiting += (value if isinstance(value, dict) else vars(value)).values()
+    return found
 
 
 def _result(tangent: Any, value: Any, given: set[int], made: dict[int, Any]) -> Any:
