@@ -6,6 +6,7 @@ import builtins
 import functools
 import inspect
 import itertools
+import math
 import types
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -144,7 +145,10 @@ def of_arrays(f: Any, args: tuple[Any, ...], options: Iterable[str] = ()) -> Any
     def add(value0, value1):
         return primal(value0, value1.__array__())
     """
-    of_math = getattr(f, "__module__", None) == "math"
+    module = getattr(f, "__module__", None) or ""
+    if module.startswith("srcad.runtime.scipy_"):  # takes tangents of instances as they are
+        return f
+    of_math = module == "math"
     forms = tuple(None if isinstance(a, _PLAIN) else _form(type(a), of_math) for a in args)
     if not any(forms):
         return f
@@ -209,7 +213,11 @@ def _unset(f: Any, parameters: list[inspect.Parameter]) -> set[str]:
 
 def _make_wrapper(f: Any, parameters: list[inspect.Parameter]) -> Any:
     """Write the function that a user would write to call ``f``."""
-    plain = [p for p in parameters if p.default is p.empty or isinstance(p.default, _PRINTABLE)]
+    plain = [
+        p
+        for p in parameters
+        if p.default is p.empty or _is_empty(p.default) or isinstance(p.default, _PRINTABLE)
+    ]
     rest = [p.name for p in plain if p.kind is p.VAR_POSITIONAL]
     required = [p.name for p in plain if p.kind is p.POSITIONAL_OR_KEYWORD and p.default is p.empty]
     optional = [p for p in plain if p.kind is p.POSITIONAL_OR_KEYWORD and p.default is not p.empty]
@@ -225,6 +233,10 @@ def _make_wrapper(f: Any, parameters: list[inspect.Parameter]) -> Any:
     )
     passed = ", ".join(required + gathered + [f"{p.name}={p.name}" for p in [*optional, *named]])
     return _written_call(f, head, passed)
+
+
+def _is_empty(default: Any) -> bool:
+    return isinstance(default, tuple) and not default
 
 
 def _with_optional(f: Any, required: list[str], optional: str) -> Any:
@@ -257,4 +269,6 @@ def _written(parameter: inspect.Parameter) -> str:
     bare = parameter.default is parameter.empty
     number = isinstance(parameter.default, np.floating)
     default = float(parameter.default) if number else parameter.default
+    if isinstance(default, float) and not math.isfinite(default):
+        return f"{parameter.name}=float('{default}')"
     return parameter.name if bare else f"{parameter.name}={default!r}"

@@ -68,7 +68,8 @@ class Calls(Operations):
         starred = _is_unpacked(node)
         rule = registry.find(function) if function is not None else None
         if rule is not None and not starred:
-            if any(self.is_varied(a) and self.may_be_array_like(a) for a in node.args):
+            takes_tangents = (getattr(function, "__module__", "") or "").startswith("srcad.runtime.scipy_")
+            if not takes_tangents and any(self.is_varied(a) and self.may_be_array_like(a) for a in node.args):
                 return self.dynamic(target, node)
             return self.ruled(target, node, rule, None)
         if function is not None and registry.is_constant(function):

@@ -240,14 +240,15 @@ class Operations:
             if parameter in rule.wrt or not numeric:
                 continue
             is_own = (getattr(rule.primal, "__module__", "") or "").startswith("srcad.runtime.")
-            if is_own or all(may_be_whole(self.kind(p)) for p in parts):
-                checked = is_own or rule.takes_numbers
-                tangent = [self.tangent(argument)] if checked else []
-                check = "rt.unmoved" if checked else "rt.whole_only"
-                bound[parameter] = self.fl.atom(call(check, argument, *tangent, constant(parameter)))
-            else:
+            is_whole = all(may_be_whole(self.kind(p)) for p in parts)
+            is_late = self.fn.source.file.startswith("<srcad") and isinstance(argument, gast.AST)
+            if not (is_own or is_whole or is_late):
                 raise self.refuse(f"There is no derivative with respect to the argument '{parameter}'.",
                                   "Use srcad's stop_gradient or a constant there.", NoDerivativeError)  # fmt: skip
+            checked = is_own or rule.takes_numbers or not is_whole
+            tangent = [self.tangent(argument)] if checked else []
+            check = "rt.unmoved" if checked else "rt.whole_only"
+            bound[parameter] = self.fl.atom(call(check, argument, *tangent, constant(parameter)))
         if rule.kind == "elementwise":
             return self.elementwise(rule, bound, ans)
         looked_at = rule.shaped

@@ -168,7 +168,8 @@ def apply(function: Any, parts: Parts) -> list[Any]:
         ]
         return _of_source(literal.function, given)
     parts = [part._replace(options=without_defaults(function, part.options)) for part in parts]
-    return _of_source(with_arity(function, len(args), parts[0].options), parts)
+    rule = registry.find(function) if known else None
+    return _of_source(with_arity(function, len(args), parts[0].options), parts, rule)
 
 
 def _of_partial(function: Any, part: Part, plain: bool) -> Part:
@@ -209,8 +210,8 @@ def _of_nested(function: Nested, parts: Parts) -> list[Any]:
     return _of_source(rt.Closure(function, captured), own)
 
 
-def _of_source(function: Any, parts: Parts) -> list[Any]:
-    """A function with source, or with a rule: its forward code is called with the other directions."""
+def _of_source(function: Any, parts: Parts, rule: registry.Rule | None = None) -> list[Any]:
+    """A function with source, or in the place of one with a rule: its forward code is called with the other directions."""
     target = Target(function)
     first = parts[0]
     values = target.bind(tuple(first.args), first.options)
@@ -218,7 +219,6 @@ def _of_source(function: Any, parts: Parts) -> list[Any]:
     everything = dict(zip(names, (*values, *target.captured())))
     by_name = [everything]
     by_name += [dynamic.tangents_of(target, values, p.held, p.args, p.options) for p in parts[1:]]
-    rule = registry.find(function) if registry.is_key(function) else None
     given = {
         n: image
         for n, image in by_name[1].items()

@@ -162,6 +162,30 @@ def odeint_tangent(result, w, ans, func, held, y0, dy0, t, dt, args, changes, tf
     return parts[0], plain[0], parts[1], plain[1], parts[2], plain[2], parts[3], plain[3], 0.0
 
 
+@jvp(rt.scipy_integrate.odeint_tangent, "func")
+def odeint_tangent_func(result, moved, ans, func, held, y0, dy0, t, dt, args, changes, tfirst, options):
+    first, second = (held, dy0, dt, changes), (moved, None, None, None)
+    return rt.scipy_integrate.odeint_second_tangent(ans, func, y0, t, args, first, second, tfirst, options)
+
+
+@jvp(rt.scipy_integrate.odeint_tangent, "y0")
+def odeint_tangent_y0(result, moved, ans, func, held, y0, dy0, t, dt, args, changes, tfirst, options):
+    first, second = (held, dy0, dt, changes), (None, moved, None, None)
+    return rt.scipy_integrate.odeint_second_tangent(ans, func, y0, t, args, first, second, tfirst, options)
+
+
+@jvp(rt.scipy_integrate.odeint_tangent, "t")
+def odeint_tangent_t(result, moved, ans, func, held, y0, dy0, t, dt, args, changes, tfirst, options):
+    first, second = (held, dy0, dt, changes), (None, None, moved, None)
+    return rt.scipy_integrate.odeint_second_tangent(ans, func, y0, t, args, first, second, tfirst, options)
+
+
+@jvp(rt.scipy_integrate.odeint_tangent, "args")
+def odeint_tangent_args(result, moved, ans, func, held, y0, dy0, t, dt, args, changes, tfirst, options):
+    first, second = (held, dy0, dt, changes), (None, None, None, moved)
+    return rt.scipy_integrate.odeint_second_tangent(ans, func, y0, t, args, first, second, tfirst, options)
+
+
 @jvp(rt.scipy_integrate.odeint_tangent, "held")
 def odeint_tangent_held(result, moved, ans, func, held, y0, dy0, t, dt, args, changes, tfirst, options):
     return rt.scipy_integrate.odeint_tangent(ans, func, moved, y0, None, t, None, args, None, tfirst, options)
@@ -250,6 +274,46 @@ def solve_ivp_tangent(result, w, ans, fun, held, t_span, dspan, y0, dy0, t_eval,
     return parts[0], plain[0], parts[1], plain[1], parts[2], plain[2], parts[3], plain[3], 0.0
 
 
+@jvp(rt.scipy_integrate.solve_ivp_tangent, "fun")
+def solve_ivp_tangent_fun(
+    result, moved, ans, fun, held, t_span, dspan, y0, dy0, t_eval, args, changes, solver
+):
+    first, second = (held, dspan, dy0, changes), (moved, None, None, None)
+    return rt.scipy_integrate.solve_ivp_second_tangent(
+        ans, fun, t_span, y0, t_eval, args, first, second, solver
+    )
+
+
+@jvp(rt.scipy_integrate.solve_ivp_tangent, "t_span")
+def solve_ivp_tangent_t_span(
+    result, moved, ans, fun, held, t_span, dspan, y0, dy0, t_eval, args, changes, solver
+):
+    first, second = (held, dspan, dy0, changes), (None, moved, None, None)
+    return rt.scipy_integrate.solve_ivp_second_tangent(
+        ans, fun, t_span, y0, t_eval, args, first, second, solver
+    )
+
+
+@jvp(rt.scipy_integrate.solve_ivp_tangent, "y0")
+def solve_ivp_tangent_y0(
+    result, moved, ans, fun, held, t_span, dspan, y0, dy0, t_eval, args, changes, solver
+):
+    first, second = (held, dspan, dy0, changes), (None, None, moved, None)
+    return rt.scipy_integrate.solve_ivp_second_tangent(
+        ans, fun, t_span, y0, t_eval, args, first, second, solver
+    )
+
+
+@jvp(rt.scipy_integrate.solve_ivp_tangent, "args")
+def solve_ivp_tangent_args(
+    result, moved, ans, fun, held, t_span, dspan, y0, dy0, t_eval, args, changes, solver
+):
+    first, second = (held, dspan, dy0, changes), (None, None, None, moved)
+    return rt.scipy_integrate.solve_ivp_second_tangent(
+        ans, fun, t_span, y0, t_eval, args, first, second, solver
+    )
+
+
 @jvp(rt.scipy_integrate.solve_ivp_tangent, "held")
 def solve_ivp_tangent_held(
     result, moved, ans, fun, held, t_span, dspan, y0, dy0, t_eval, args, changes, solver
@@ -290,4 +354,5 @@ refuse(
     "A third derivative of an integral or of an initial value problem is not covered; difference the second.",
     *(rt.scipy_integrate.quad_curvature, rt.scipy_integrate.quad_second_tangent),
     *(rt.scipy_integrate.odeint_curvature, rt.scipy_integrate.solve_ivp_curvature),
+    *(rt.scipy_integrate.odeint_second_tangent, rt.scipy_integrate.solve_ivp_second_tangent),
 )

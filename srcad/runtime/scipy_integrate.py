@@ -16,12 +16,13 @@ from srcad.runtime.scipy_callbacks import (
     to_vector,
 )
 from srcad.runtime.scipy_quadrature import quad_adjoint, quad_curvature, quad_second_tangent, quad_tangent
-from srcad.runtime.scipy_trajectories import Doubled, Equation, scaled, swept
+from srcad.runtime.scipy_trajectories import Bent, Doubled, Equation, scaled, swept
 from srcad.runtime.tangents import zero_tangent
 
 __all__ = [
     "odeint_adjoint",
     "odeint_curvature",
+    "odeint_second_tangent",
     "odeint_tangent",
     "quad_adjoint",
     "quad_curvature",
@@ -29,10 +30,14 @@ __all__ = [
     "quad_tangent",
     "solve_ivp_adjoint",
     "solve_ivp_curvature",
+    "solve_ivp_second_tangent",
     "solve_ivp_tangent",
 ]
 
 Array = Any  # a NumPy array, a NumPy scalar or a Python number
+
+
+_Tangents = tuple[Any, Any, Array, float, Array]  # those that `_Problem.tangent` takes
 
 
 class _Problem:
@@ -82,7 +87,10 @@ class _Problem:
         """Return the problem beside that of its tangent, which starts as the first state and time move."""
         equation = Doubled(self.equation, held, moved)
         tangent = dstate - dstart * self.equation.slope(self.start, self.state)
-        state = np.concatenate([self.state, tangent])
+        return self._beside(equation, np.concatenate([self.state, tangent]))
+
+    def _beside(self, equation: Any, state: Array) -> _Problem:
+        """Return the problem of another equation, with its solution."""
         rows, last, time = [], state, self.start
         for k in range(len(self.times)):
             if self.times[k] != time:
@@ -97,6 +105,36 @@ class _Problem:
         for k in self.moving:
             rows[k] += dtimes[k] * self.equation.slope(float(self.times[k]), self.states[k])
         return rows
+
+    def second_tangent(self, first: _Tangents, second: _Tangents) -> Array:
+        """Return the second derivative of each row of the solution along two tangents, those of `tangent`."""
+        both = [self.doubled(*given[:4]) for given in (first, second)]
+        tangents = [np.split(problem.state, 2)[1] for problem in both]
+        bent = -self._moved(both, self.start, self.state, tangents, first[3], second[3])
+        equation = Bent(both[0].equation, both[1].equation)
+        states = self._beside(equation, np.concatenate([self.state, *tangents, bent])).states
+        rows = np.array(np.split(states, 4, axis=1)[3])
+        for k in self.moving:
+            plain, *tangents = np.split(states[k], 4)[:3]
+            rows[k] += self._moved(both, float(self.times[k]), plain, tangents, first[4][k], second[4][k])
+        return rows
+
+    def _moved(
+        self,
+        both: list[_Problem],
+        time: float,
+        state: Array,
+        tangents: list[Array],
+        first: float,
+        second: float,
+    ) -> Array:
+        """Return what tangents of a time add to the second derivative of the state at it."""
+        slopes = [
+            np.split(problem.equation.slope(time, np.concatenate([state, tangent])), 2)
+            for problem, tangent in zip(both, tangents)
+        ]
+        bend = self.equation.along(time, state, 1.0, slopes[0][0])
+        return first * slopes[1][1] + second * slopes[0][1] + first * second * bend
 
     def curvature(
         self, weights: Array, held: Any, moved: Any, dstate: Any, dstart: float, dtimes: Array
@@ -176,6 +214,22 @@ def odeint_curvature(
         g[1:], direction_of(held, func), changes_of(changes, args), dstate, dtimes[0], dtimes[1:]
     )
     return rest[0], np.reshape(state, np.shape(y0)), np.r_[start, times], like_arguments(rest[1], args)
+
+
+def odeint_second_tangent(
+    ans: Array, func: Any, y0: Array, t: Array, args: Any, first: Any, second: Any, tfirst: bool,
+    options: dict[str, Any],
+) -> Array:  # fmt: skip
+    """Return the second derivative of ``odeint`` along two tangents, each of ``func``, ``y0``, ``t`` and ``args``."""
+    if len(t) == 1:
+        return np.zeros(np.shape(ans))
+    problem, along = _of_odeint(ans, func, y0, t, args, tfirst, options), []
+    for held, dy0, dt, changes in (first, second):
+        dtimes = _spread(dt, np.shape(t))
+        given = direction_of(held, func), changes_of(changes, args), _spread(dy0, np.shape(ans[0]))
+        along.append((*given, dtimes[0], dtimes[1:]))
+    rows = problem.second_tangent(along[0], along[1])
+    return np.concatenate([np.zeros((1, *np.shape(ans[0]))), rows])
 
 
 def _spread(tangent: Any, shape: tuple[int, ...]) -> Array:
@@ -271,12 +325,35 @@ def solve_ivp_tangent(
     """
     problem = _of_solve_ivp(ans, fun, t_span, y0, t_eval, args, solver)
     given = _tangents(fun, held, dspan, y0, dy0, args, changes)
-    rows = problem.tangent(*given[:3], given[3][0], given[3][1:])
+    return _of_rows(ans, problem.tangent(*given), t_eval, given[2], np.r_[given[3], given[4]])
+
+
+def solve_ivp_second_tangent(
+    ans: Any,
+    fun: Any,
+    t_span: Any,
+    y0: Array,
+    t_eval: Any,
+    args: Any,
+    first: Any,
+    second: Any,
+    solver: dict[str, Any],
+) -> Any:
+    """Return the second derivative of ``solve_ivp`` along two tangents, each of those that `solve_ivp_tangent` takes."""
+    problem = _of_solve_ivp(ans, fun, t_span, y0, t_eval, args, solver)
+    along = [
+        _tangents(fun, held, dspan, y0, dy0, args, changes) for held, dspan, dy0, changes in (first, second)
+    ]
+    return _of_rows(ans, problem.second_tangent(along[0], along[1]), t_eval, 0.0, np.zeros(2))
+
+
+def _of_rows(ans: Any, rows: Array, t_eval: Any, at_start: Any, span: Array) -> Any:
+    """Return the tangent of ``solve_ivp`` with the rows at the times given, or at the ends."""
     tangent = {**{key: zero_tangent(value) for key, value in ans.items()}, "y": rows.T}
     if t_eval is None:
         tangent["y"], tangent["t"] = np.full(np.shape(ans.y), np.nan), np.full(np.shape(ans.t), np.nan)
-        tangent["y"][:, 0], tangent["y"][:, -1] = given[2], rows[-1]
-        tangent["t"][0], tangent["t"][-1] = given[3]
+        tangent["y"][:, 0], tangent["y"][:, -1] = at_start, rows[-1]
+        tangent["t"][0], tangent["t"][-1] = span
     return tangent
 
 
@@ -286,7 +363,7 @@ def _tangents(
     """Return the tangents of what the function holds, of the parameters, of the first state and of both ends."""
     moved = () if args is None else changes_of(changes, args)
     span = np.zeros(2) if dspan is None or np.ndim(dspan) == 0 else np.asarray(dspan, dtype=float)
-    return direction_of(held, fun), moved, _spread(dy0, (np.size(y0),)), span
+    return direction_of(held, fun), moved, _spread(dy0, (np.size(y0),)), float(span[0]), span[1:]
 
 
 def solve_ivp_curvature(
@@ -297,5 +374,5 @@ def solve_ivp_curvature(
     weights, fixed = _weights(ans, g, t_eval, y0)
     problem = _of_solve_ivp(ans, fun, t_span, y0, t_eval, args, solver)
     given = _tangents(fun, held, dspan, y0, dy0, args, changes)
-    found = problem.curvature(weights, *given[:3], given[3][0], given[3][1:])
+    found = problem.curvature(weights, *given)
     return _arranged(found, y0, args)

@@ -8,10 +8,18 @@ from typing import Any
 import numpy as np
 
 from srcad.runtime.containers import add
-from srcad.runtime.scipy_callbacks import pullback, pullback_of_change, to_vector, unravelled
+from srcad.runtime.scipy_callbacks import (
+    changes_of,
+    direction_of,
+    pullback,
+    pullback_of_change,
+    second_change,
+    to_vector,
+    unravelled,
+)
 from srcad.runtime.tangents import call_jvp
 
-__all__ = ["Doubled", "Equation", "Pulled", "scaled", "swept"]
+__all__ = ["Bent", "Doubled", "Equation", "Pulled", "scaled", "swept"]
 
 Array = Any  # a NumPy array, a NumPy scalar or a Python number
 
@@ -45,6 +53,13 @@ class Equation:
         slope = np.ravel(np.asarray(value, dtype=float))
         return Pulled(slope, _whole(by_state, state), float(by_time), (captured, gradients[2:]))
 
+    def along(self, time: float, state: Array, dtime: float, dstate: Array) -> Array:
+        """Return the tangent of the slope, where the time and the state have tangents."""
+        moved = (*self.ordered(dstate, dtime), *changes_of(None, self.args))
+        given = (*self.ordered(state, time), *self.args)
+        change = call_jvp(self.func, direction_of(None, self.func), given, moved)[1]
+        return np.ravel(np.asarray(change, dtype=float))
+
 
 class Doubled(Equation):
     """An equation beside that of the tangent of its solution, where what it depends on has a tangent."""
@@ -73,6 +88,27 @@ class Doubled(Equation):
         whole = np.concatenate([_whole(by_state, first), by_tangent])
         slope = np.concatenate([np.ravel(np.asarray(part, dtype=float)) for part in value])
         return Pulled(slope, whole, float(by_time), (captured, gradients[2:]))
+
+
+class Bent(Equation):
+    """An equation beside those of two tangents of its solution, and of the second derivative along both."""
+
+    def __init__(self, first: Doubled, second: Doubled) -> None:
+        super().__init__(first.func, first.args, first.time_first)
+        self.first, self.second = first, second
+
+    def slope(self, time: float, state: Array) -> Array:
+        """Return the slopes of the state, of its tangents, and of the second derivative."""
+        plain, first, second, bent = np.split(state, 4)
+        slopes = self.first.slope(time, np.concatenate([plain, first]))
+        other = np.split(self.second.slope(time, np.concatenate([plain, second])), 2)[1]
+        tangents = [
+            (part.held, (*self.ordered(change, 0.0), *part.moved))
+            for part, change in ((self.first, first), (self.second, second))
+        ]
+        change = second_change(self.func, (*self.ordered(plain, time), *self.args), *tangents)
+        last = np.ravel(np.asarray(change, dtype=float)) + self.along(time, plain, 0.0, bent)
+        return np.concatenate([slopes, other, last])
 
 
 def _whole(gradient: Any, state: Array) -> Array:

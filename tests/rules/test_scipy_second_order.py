@@ -138,17 +138,60 @@ def test_first_and_second_order(program) -> None:
     np.testing.assert_allclose(grad(along, (0, 1))(*point), second, rtol=1e-3, atol=1e-4)
 
 
-def test_reverse_and_forward_mode_over_forward_mode() -> None:
+def of_solve_ivp_with_arguments(a, b):
+    def slope(t, y, c):
+        return system(y, t, c, b)
+
+    return np.sum(solve_ivp(slope, (a, 0.1 * b * a), [a * b, a], args=(a * b,), **EXACT).y[:, -1] ** 2)
+
+
+OVER_FORWARD = (
+    of_method, of_integral, of_infinite_integral, of_odeint, of_odeint_method, of_solve_ivp,
+    of_solve_ivp_with_arguments,
+)  # fmt: skip
+
+
+@pytest.mark.filterwarnings("ignore:The following arguments have no effect")
+@pytest.mark.parametrize("program", OVER_FORWARD, ids=lambda f: f.__name__)
+def test_reverse_and_forward_mode_over_forward_mode(program) -> None:
     def forward(a, b):
-        return jvp(of_method, (a, b), (0.7, -0.4))[1]
+        return jvp(program, (a, b), (0.7, -0.4))[1]
 
-    def integral(a, b):
-        return jvp(of_infinite_integral, (a, b), (0.7, -0.4))[1]
+    expected = hvp(program, (0, 1))(1.3, 2.0, (0.7, -0.4))
+    np.testing.assert_allclose(grad(forward, (0, 1))(1.3, 2.0), expected, rtol=1e-7, atol=1e-8)
+    along = jvp(forward, (1.3, 2.0), (0.2, 1.1))[1]
+    np.testing.assert_allclose(along, 0.2 * expected[0] + 1.1 * expected[1], rtol=1e-7, atol=1e-8)
 
-    for outer, inner in ((forward, of_method), (integral, of_infinite_integral)):
-        expected = hvp(inner, (0, 1))(1.3, 2.0, (0.7, -0.4))
-        np.testing.assert_allclose(grad(outer, (0, 1))(1.3, 2.0), expected, rtol=1e-7)
-        np.testing.assert_allclose(jvp(outer, (1.3, 2.0), (1.0, 0.0))[1], expected[0], rtol=1e-7)
+
+def test_forward_over_forward_mode_by_the_start_alone() -> None:
+    def program(start, end):
+        times = np.array([start, 0.5, end])
+        return np.sum(odeint(lambda y, t: -y * t + 0.3 * y**2, [1.2], times, **EXACT) ** 2)
+
+    def forward(start, end):
+        return jvp(program, (start, end), (1.0, 0.5))[1]
+
+    second = differences(grad(program, (0, 1)), (0.2, 1.1), (1.0, 0.5), 1e-5)
+    np.testing.assert_allclose(
+        jvp(forward, (0.2, 1.1), (1.0, 0.5))[1], second[0] + 0.5 * second[1], rtol=1e-4
+    )
+
+
+def test_a_third_derivative_and_a_tolerance_that_moves_are_refused() -> None:
+    def tolerant(a):
+        options = {"rtol": 1e-7 * a, "atol": 1e-8}
+        return np.sum(odeint(lambda y, t: -a * y, [1.0], [0.0, 1.0], **options))
+
+    def twice(a):
+        return jvp(lambda a: jvp(tolerant, (a,), (1.0,))[1], (a,), (1.0,))[1]
+
+    def third(a):
+        return hvp(lambda a: of_odeint(a, 2.0))(a, 1.0)
+
+    for program, message in ((tolerant, "'rtol'"), (twice, "'rtol'"), (third, "third derivative")):
+        with pytest.raises(srcad.SrcadError, match=message) as caught:
+            jvp(program, (1.3,), (1.0,))
+        assert caught.value.location is not None and caught.value.location.file == __file__
 
 
 def test_second_order_of_a_minimum() -> None:
