@@ -19,36 +19,48 @@ Path: TypeAlias = tuple[tuple[str, Any], ...]
 """The way to a leaf: ("item", key) or ("attribute", name) for each container passed through."""
 
 
-def leaves(value: Any, path: Path = ()) -> Iterator[tuple[Path, Any]]:
-    """Yield what stands in the containers of ``value``, each with the way to it."""
+def leaves(value: Any, path: Path = (), around: frozenset[int] = frozenset()) -> Iterator[tuple[Path, Any]]:
+    """Yield what stands in the containers of ``value``, each with the way to it.
+
+    An object that is known inside of itself is gone into once.
+    """
     if isinstance(value, dict):
         for key, item in value.items():
-            yield from leaves(item, (*path, ("item", key)))
+            yield from leaves(item, (*path, ("item", key)), around)
     elif isinstance(value, (tuple, list)):
         for i, item in enumerate(value):
-            yield from leaves(item, (*path, ("item", i)))
+            yield from leaves(item, (*path, ("item", i)), around)
     elif _has_attributes(value):
-        for name, item in attributes_of(value).items():
-            yield from leaves(item, (*path, ("attribute", name)))
+        if id(value) not in around:
+            for name, item in attributes_of(value).items():
+                yield from leaves(item, (*path, ("attribute", name)), around | {id(value)})
     else:
         yield path, value
 
 
-def mapped(change: Callable[[Any, Path], Any], value: Any, path: Path = ()) -> Any:
-    """Return ``value`` with each leaf replaced by ``change(leaf, path)``."""
+def mapped(
+    change: Callable[[Any, Path], Any], value: Any, path: Path = (), made: dict[int, Any] | None = None
+) -> Any:
+    """Return ``value`` with each leaf replaced by ``change(leaf, path)``; an object inside of itself stays one."""
+    made = {} if made is None else made
     if isinstance(value, dict):
-        items = {key: mapped(change, item, (*path, ("item", key))) for key, item in value.items()}
+        items = {key: mapped(change, item, (*path, ("item", key)), made) for key, item in value.items()}
         if type(value) is dict:
             return items
         result = copy.copy(value)
         result.update(items)
         return result
     if isinstance(value, (tuple, list)):
-        return _rebuilt(value, [mapped(change, item, (*path, ("item", i))) for i, item in enumerate(value)])
+        return _rebuilt(
+            value, [mapped(change, item, (*path, ("item", i)), made) for i, item in enumerate(value)]
+        )
     if _has_attributes(value):
-        result = copy.copy(value)
+        if id(value) in made:
+            return made[id(value)]
+        result = made[id(value)] = copy.copy(value)
         for name, item in attributes_of(value).items():
-            object.__setattr__(result, name, mapped(change, item, (*path, ("attribute", name))))
+            object.__setattr__(result, name, mapped(change, item, (*path, ("attribute", name)), made))
+        del made[id(value)]
         return result
     return change(value, path)
 

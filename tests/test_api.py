@@ -6,6 +6,7 @@ import functools
 import linecache
 import math
 from collections.abc import Callable
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -424,3 +425,46 @@ def test_what_becomes_of_arguments_and_value_does_not_reach_a_pullback(function)
         array *= 3.0
     for expected, found in zip(pullback(cotangent), later(cotangent)):
         np.testing.assert_array_equal(found, expected)
+
+
+class Linked:
+    """An object that knows another, which may know it."""
+
+    def __init__(self, value: float) -> None:
+        self.value = value
+        self.peer: Any = self
+
+
+def test_the_gradient_of_objects_that_know_each_other_has_all_that_leads_to_them() -> None:
+    def product(first: Any) -> Any:
+        return first.value * first.peer.value * first.peer.peer.value
+
+    def in_a_list(nodes: Any) -> Any:
+        return sum(node.peer.peer.value * node.value for node in nodes)
+
+    def updated(first: Any) -> Any:
+        first.peer.value = first.value * 3.0
+        first.peer.peer.value *= first.peer.value
+        return first.value**2 + first.peer.value * first.peer.peer.value
+
+    first, second = Linked(2.0), Linked(3.0)
+    first.peer, second.peer = second, first
+    found = grad(product)(first)
+    assert (found.value, found.peer.value) == (12.0, 4.0)
+    assert found.peer.peer is found
+    assert grad(product)(Linked(2.0)).value == 12.0
+    assert [node.value for node in grad(in_a_list)([first, second])] == [4.0, 6.0]
+    assert grad(updated)(first).value == 396.0
+    assert jvp(product, (first,), (first,))[1] == 36.0
+
+
+def test_the_gradient_of_a_tree_whose_nodes_know_their_parents() -> None:
+    def depths(node: Any) -> Any:
+        above = node.parent.value if node.parent is not None else 1.0
+        return node.value * above + sum(depths(child) for child in node.children)
+
+    root = SimpleNamespace(value=2.0, parent=None, children=[])
+    root.children = [SimpleNamespace(value=3.0, parent=root, children=[]) for _ in range(2)]
+    found = grad(depths)(root)
+    assert found.value == 1.0 + 3.0 + 3.0
+    assert [child.value for child in found.children] == [2.0, 2.0]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from types import SimpleNamespace
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pytest
@@ -340,3 +340,45 @@ def test_arguments_by_name_and_an_auxiliary_result() -> None:
     with pytest.raises(ArgumentError, match="The result of <lambda> holds no") as caught:
         check_grads(lambda x: "text", (1.0,))
     assert caught.value.location is not None
+
+
+class _Node:
+    def __init__(self, value: float) -> None:
+        self.value = value
+        self.peer: Any = self
+
+
+def test_objects_that_know_each_other_are_checked() -> None:
+    def energy(node: Any) -> Any:
+        return node.value**2 * node.peer.value + np.sin(node.peer.peer.value)
+
+    first, second = _Node(2.0), _Node(3.0)
+    first.peer, second.peer = second, first
+    for node in (first, _Node(1.5)):
+        check_grads(energy, (node,))
+
+
+def test_a_wrong_gradient_of_objects_that_know_each_other_is_found() -> None:
+    @custom_vjp
+    def halved(x: float) -> float:
+        return 0.5 * x
+
+    @halved.backward
+    def halved_backward(ans: Any, g: Any, x: float) -> Any:
+        return g
+
+    def energy(node: Any) -> Any:
+        return node.value * halved(node.peer.value)
+
+    first, second = _Node(2.0), _Node(3.0)
+    first.peer, second.peer = second, first
+    with pytest.raises(AssertionError, match="peer.value"):
+        check_grads(energy, (first,), modes=("reverse",))
+
+
+def test_an_object_under_two_names_has_a_gradient_for_each() -> None:
+    def energy(pair: Any) -> Any:
+        return pair.left.value**2 * pair.right.value
+
+    node = SimpleNamespace(value=2.0)
+    check_grads(energy, (SimpleNamespace(left=node, right=node),))

@@ -244,7 +244,42 @@ def finish(gradient: Any, value: Any, made: dict[int, Any] | None = None) -> Any
         return float(gradient)
     if isinstance(value, complex):
         return gradient if isinstance(gradient, (complex, np.complexfloating)) else complex(gradient)
-    return _finish_container(gradient, value, {} if made is None else made)
+    if made is not None:
+        return _finish_container(gradient, value, made)
+    try:
+        return _finish_container(gradient, value, {})
+    except _InItselfError:
+        while _folded(gradient, value, {}):
+            pass
+        return _finish_container(gradient, value, {})
+
+
+class _InItselfError(Exception):
+    """An object has a gradient, and has another inside of itself, where it is known by what it knows."""
+
+
+def _folded(gradient: Any, value: Any, around: dict[int, Any]) -> bool:
+    """Add one gradient that an object has inside of itself to its own; tell whether there was one."""
+    if not isinstance(gradient, (dict, list)):
+        return False
+    if is_instance(value):
+        items, around = attributes_of(value), {**around, id(value): gradient}
+    elif isinstance(value, dict):
+        items = value
+    elif isinstance(value, (list, tuple, collections.deque)):
+        items = dict(enumerate(value))
+    else:
+        return False
+    for key, item in items.items():
+        part = gradient.get(key) if isinstance(gradient, dict) else gradient[key]
+        if id(item) in around and isinstance(part, dict) and part and part is not around[id(item)]:
+            gradient[key] = 0.0
+            for name, inner in part.items():
+                accumulate(around[id(item)], name, inner)
+            return True
+        if id(item) not in around and _folded(part, item, around):
+            return True
+    return False
 
 
 def _finish_container(gradient: Any, value: Any, made: dict[int, Any]) -> Any:
@@ -262,8 +297,12 @@ def _finish_container(gradient: Any, value: Any, made: dict[int, Any]) -> Any:
         return None
     check_no_numbers(gradient)
     if id(value) in made:
-        return made[id(value)]
-    made[id(value)] = result = _copy.copy(value)
+        result, own = made[id(value)]
+        if not empty and gradient and gradient is not own:
+            raise _InItselfError
+        return result
+    result = _copy.copy(value)
+    made[id(value)] = result, gradient
     for name, item in attributes_of(value).items():
         object.__setattr__(result, name, finish(0.0 if empty else gradient.get(name, 0.0), item, made))
     del made[id(value)]

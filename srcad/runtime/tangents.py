@@ -207,7 +207,7 @@ def partial_of(function: Any, *args: Any, **options: Any) -> tuple[Any, tuple[An
     return function, args, options
 
 
-def as_tangent(tangent: Any, value: Any) -> Any:
+def as_tangent(tangent: Any, value: Any, made: dict[int, Any] | None = None) -> Any:
     """Return a user's tangent in the form described above, in the shapes, dtypes and memory layouts of ``value``.
 
     Raises
@@ -215,6 +215,7 @@ def as_tangent(tangent: Any, value: Any) -> Any:
     ValueError
         If the structures or shapes differ.
     """
+    made = {} if made is None else made  # of the objects around, which may be known inside
     if tangent is None:
         return zero_tangent(value)
     if isinstance(value, np.ndarray) and value.dtype.kind in "biufc":
@@ -226,9 +227,9 @@ def as_tangent(tangent: Any, value: Any) -> Any:
             and tangent.strides == value.strides
         ):
             return tangent
-        made = np.zeros_like(value) if value.dtype.kind in "fc" else np.zeros(value.shape)
-        made[...] = tangent
-        return made
+        array = np.zeros_like(value) if value.dtype.kind in "fc" else np.zeros(value.shape)
+        array[...] = tangent
+        return array
     if isinstance(value, np.inexact):
         return type(value)(tangent)
     if isinstance(value, (float, int, complex, np.number)) and not isinstance(value, bool):
@@ -241,21 +242,24 @@ def as_tangent(tangent: Any, value: Any) -> Any:
             raise ValueError(
                 f"it is {tangent!r} where the primal is a {type(value).__name__} of {len(value)} items"
             )
-        parts = [as_tangent(part, item) for part, item in zip(tangent, value)]
+        parts = [as_tangent(part, item, made) for part, item in zip(tangent, value)]
         return sequence_like(value, parts)
     if isinstance(value, dict):
         if not isinstance(tangent, dict) or set(tangent) != set(value):
             raise ValueError(
                 f"it is {tangent!r} where the primal is a dict with the keys {sorted(value, key=str)}"
             )
-        return dict_like(value, {key: as_tangent(tangent[key], item) for key, item in value.items()})
+        return dict_like(value, {key: as_tangent(tangent[key], item, made) for key, item in value.items()})
     if isinstance(value, Closure):
-        return tuple(as_tangent(part, item) for part, item in zip(tangent, value.captured))
+        return tuple(as_tangent(part, item, made) for part, item in zip(tangent, value.captured))
     if is_instance(value):
-        result = Tangent(value)
+        if id(value) in made:
+            return made[id(value)]
+        result = made[id(value)] = Tangent(value)
         for name, item in attributes_of(value).items():
             part = tangent.get(name) if isinstance(tangent, dict) else getattr(tangent, name, None)
-            setattr(result, name, as_tangent(part, item) if part is not None else zero_tangent(item))
+            setattr(result, name, as_tangent(part, item, made) if part is not None else zero_tangent(item))
+        del made[id(value)]
         return result
     return 0.0
 
