@@ -8,15 +8,19 @@ from collections.abc import Mapping
 from typing import Any
 
 import gast
+import numpy as np
 
 from srcad.analysis.kinds import Kind
 from srcad.derive.build import call, constant, name
 from srcad.derive.instances import WHOLE, Instances
 from srcad.derive.known_numbers import KnownNumbers
 from srcad.derive.plain_classes import after_in_mro, looked_up, operator_method
+from srcad.frontend.late_results import gives_late
 from srcad.frontend.statics import depend_on_sort, owner_of
+from srcad.lang.function import Nested
 from srcad.lang.scope import Scope
 from srcad.lang.walking import NodeTransformer, nodes_in
+from srcad.rules import iteration
 
 __all__ = ["InstanceOperations"]
 
@@ -271,6 +275,8 @@ class InstanceOperations(NodeTransformer):
             if known is not None:
                 self.constants[target.id] = known
                 return constant(known)
+        if variable is not None and called in (iteration.prompt, iteration.prompt_method):
+            return name(variable) if self._is_prompt(variable, *value.args[1:]) else value
         if variable is not None and called is getattr and len(value.args) == 2:
             if isinstance(value.args[1], gast.Constant):
                 return self._attribute(gast.Attribute(value.args[0], value.args[1].value, gast.Load()))
@@ -280,6 +286,18 @@ class InstanceOperations(NodeTransformer):
             return name(self._referred(self.instances.apart[variable].cls))
         made = self._method_call(variable, _METHODS[called]) if called in _METHODS else None
         return value if made is None else made
+
+    def _is_prompt(self, variable: str, method: gast.AST | None = None) -> bool:
+        """Tell whether a call of an instance, or of its method, surely returns nothing whose items are made later."""
+        title = getattr(method, "value", "__call__")
+        made = self.instances.apart[variable]
+        if title not in made.slots:
+            function = looked_up(made.cls, title)
+        elif made.slots[title] in self.instances.apart:
+            function = looked_up(self.instances.apart[made.slots[title]].cls, "__call__")
+        else:
+            function = self._static(self.instances.function_in(made.slots[title]))
+        return isinstance(function, types.FunctionType | np.ufunc | Nested) and not gives_late(function)
 
     def _is_instance(self, value: gast.AST, classes: gast.AST) -> bool | None:
         """Return what ``isinstance`` says where it is known."""

@@ -20,6 +20,7 @@ from typing import Any
 
 import gast
 
+from srcad.frontend.nested import parameters
 from srcad.frontend.statics import refer, runtime_name
 from srcad.lang import tree as t
 from srcad.lang.function import Function
@@ -47,6 +48,8 @@ def write_out_operators_by_name(fn: Function) -> Function:
 class _Writer(NodeTransformer):
     def __init__(self, fn: Function) -> None:
         self.scope = fn.scope
+        is_method = "." in fn.source.func.__qualname__.rpartition("<locals>.")[2]
+        self.own = parameters(fn.tree.args)[:1] if is_method else []
 
     def visit_Call(self, node: gast.Call) -> gast.expr:
         self.generic_visit(node)
@@ -56,6 +59,8 @@ class _Writer(NodeTransformer):
         if any(isinstance(arg, gast.Starred) for arg in node.args):
             return node
         receiver = method.value
+        if getattr(receiver, "id", "") in self.own:
+            return node  # an instance of a class of the user's
         known = self.scope.statics.get(getattr(receiver, "id", ""))
         if any(known is cls for cls in BUILT_IN):
             made = self.operator(method.attr, *node.args)
