@@ -120,7 +120,7 @@ def dirichlet_logpdf(ans, g, x, alpha):
     whole = rt.scipy_stats.last_coordinate(x, np.size(alpha))
     rows = np.reshape(whole, (np.size(alpha), -1))
     weights = np.reshape(g, (1, -1))
-    by_whole = weights * np.expand_dims(alpha - 1, -1) / rows
+    by_whole = weights * np.expand_dims(np.subtract(alpha, 1), -1) / rows
     by_x = rt.scipy_stats.last_coordinate_adjoint(np.reshape(by_whole, np.shape(whole)), np.shape(x)[0])
     constants = scipy.special.digamma(np.sum(alpha)) - scipy.special.digamma(alpha)
     return by_x, np.sum(weights * np.log(rows), axis=1) + np.sum(weights) * constants
@@ -132,7 +132,9 @@ def dirichlet_logpdf_x(ans, t, x, alpha):
     rows = np.reshape(whole, (np.size(alpha), -1))
     change = rt.scipy_stats.last_change(t, np.size(alpha))
     changes = np.reshape(change, (np.size(alpha), -1))
-    return np.reshape(np.sum(np.expand_dims(alpha - 1, -1) * changes / rows, axis=0), np.shape(ans))
+    return np.reshape(
+        np.sum(np.expand_dims(np.subtract(alpha, 1), -1) * changes / rows, axis=0), np.shape(ans)
+    )
 
 
 @jvp(scipy.stats.dirichlet.logpdf, "alpha")

@@ -379,6 +379,13 @@ def test_functions_of_scipy_that_are_refused_are_not_read_as_the_users_own(funct
         grad(program)(np.eye(3) + 0.1)
 
 
+def test_concentrations_may_be_a_list() -> None:
+    def likelihood(x: Any) -> Any:
+        return scipy.stats.dirichlet.logpdf(x / np.sum(x), [1.5, 2.0, 2.5])
+
+    check_grads(likelihood, (np.array([0.4, 0.9, 0.7]),), order=2, rtol=1e-4)
+
+
 FROZEN: dict[str, Any] = {
     "norm": lambda x: np.sum(scipy.stats.norm(x[0], scale=1.0 + x[1] ** 2).logpdf(x)),
     "gamma, kept": lambda x: frozen_gamma(x),
