@@ -12,8 +12,8 @@ __all__ = ["imports_of"]
 
 _ABBREVIATED = {
     "np": "import numpy as np", "rt": "from srcad import runtime as rt", "math": "import math",
-    "numpy_module": "import numpy as numpy_module", "math_module": "import math as math_module",
-    "runtime_module": "from srcad import runtime as runtime_module",
+    "numpy_library": "import numpy as numpy_library", "math_library": "import math as math_library",
+    "runtime_library": "from srcad import runtime as runtime_library",
 }  # fmt: skip
 
 

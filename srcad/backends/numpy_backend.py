@@ -23,7 +23,7 @@ from srcad.lang.walking import nodes_in
 
 __all__ = ["load"]
 
-_LONGER = {"np": "numpy_module", "rt": "runtime_module", "math": "math_module"}
+_LONGER = {"np": "numpy_library", "rt": "runtime_library", "math": "math_library"}
 _ROOTS: dict[str, Any] = {"np": np, "rt": rt, "math": math}
 _ROOTS.update({longer: _ROOTS[root] for root, longer in _LONGER.items()})
 _serial = itertools.count(1)

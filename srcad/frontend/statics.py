@@ -43,6 +43,8 @@ FUNCTIONS = (
 )  # fmt: skip
 READ_BY_PLACES = (np.nditer, np.ndenumerate)
 """Iterators that a loop over them replaces by the places of the entries."""
+_OF_GENERATED_TEXT = frozenset("np rt numpy_library runtime_library math_library".split())
+"""What generated text calls modules."""
 NAMESPACES = (("np", np), ("np.linalg", np.linalg), ("np.fft", np.fft), ("np.random", np.random), ("rt", rt))
 
 
@@ -108,7 +110,7 @@ def title_of_module(full: str) -> str:
     ('math_module', 'class_module')
     """
     short = re.sub(r"\W|^(?=\d)", "_", full.rpartition(".")[2])
-    return f"{short}_module" if is_reserved(short) or short in LIBRARIES | {"np", "rt"} else short
+    return f"{short}_module" if is_reserved(short) or short in LIBRARIES | _OF_GENERATED_TEXT else short
 
 
 def canonical(value: Any) -> str | None:
