@@ -269,9 +269,13 @@ class Target:
             if isinstance(function, Composable):
                 if isinstance(own, Tangent):  # the zero one of the derivative itself, which holds no numbers
                     own = 0.0 if vars(own)["__primal__"] is function else own
-                if isinstance(own, Shadow) and not hasattr(own, "func"):
-                    own = None  # that of the derivative itself, too
                 function = function.__wrapped__
+                if (
+                    isinstance(own, Shadow)
+                    and isinstance(function, functools.partial)
+                    and not hasattr(own, "func")
+                ):
+                    own = None  # that of the derivative itself, too
                 continue
             if isinstance(own, Shadow):
                 own, held, keywords = own.func, own.args, own.keywords  # type: ignore[attr-defined]
