@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from srcad.errors import UnsupportedError
+from srcad.runtime.attributes import attributes_of
 from srcad.runtime.libraries import OfLibrary, package_of
 
 __all__ = ["refuse_own_operators", "refuse_own_operators_within"]
@@ -68,9 +69,7 @@ def refuse_own_operators_within(value: Any) -> None:
         elif isinstance(value, (list, tuple)):
             waiting += value
         elif not isinstance(value, (type, types.ModuleType, types.FunctionType, OfLibrary)):
-            waiting += (getattr(value, "__dict__", None) or {}).values()
-            slots = (name for cls in type(value).__mro__ for name in vars(cls).get("__slots__", ()))
-            waiting += [getattr(value, name, None) for name in slots]
+            waiting += attributes_of(value).values()
 
 
 @functools.lru_cache(maxsize=1024)
