@@ -138,7 +138,7 @@ def odeint_args(
     "y0",
     "args",
     refused={
-        "dense_output": "The interpolant of the solution has no derivative rule; pass the times as t_eval.",
+        "dense_output": "The interpolant of the solution has no derivative rule; pass the times as t_eval instead.",
         "vectorized": "A right-hand side for many states at once has no derivative rule; leave it at False.",
         "min_step": "A smallest step has no derivative rule; leave it at 0.",
     },
