@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from typing import Any, TypeVar
 
 from srcad.errors import Location, UnsupportedError
+from srcad.lang.tracebacks import shortened
 
 __all__ = ["nested_too_deeply", "walks_deep_trees", "with_deep_calls"]
 
@@ -73,8 +74,12 @@ def with_deep_calls(function: _Function) -> _Function:
 
 
 def _deeply(function: Callable[..., Any], *args: Any, **options: Any) -> Any:
-    with _LIMIT.raised():
-        return function(*args, **options)
+    try:
+        with _LIMIT.raised():
+            return function(*args, **options)
+    except BaseException as error:
+        error.__traceback__ = shortened(error)
+        raise error
 
 
 def nested_too_deeply(function: Any) -> UnsupportedError:

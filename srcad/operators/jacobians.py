@@ -17,6 +17,7 @@ from srcad.analysis.returns import Callees
 from srcad.api import Derivative, grad
 from srcad.compilation import compiled
 from srcad.errors import ArgumentError, NoDerivativeError, UnsupportedError
+from srcad.lang.recursion import with_deep_calls
 from srcad.operators import structures
 from srcad.operators.forward import Jvp, Pushforward
 from srcad.operators.jacobian_texts import columns_text, function_of, is_written_out, structures_text
@@ -164,6 +165,9 @@ class _Jacobian(Bindable, Composable):
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Return the Jacobian at the given arguments."""
+        return with_deep_calls(self._call)(args, kwargs)
+
+    def _call(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         values = self.target.bind(args, kwargs)
         if self.holomorphic:
             require_complex(self.target, self.wanted, self.places, values)

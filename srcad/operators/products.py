@@ -11,6 +11,7 @@ import numpy as np
 from srcad import tree
 from srcad.api import grad, vjp
 from srcad.errors import ArgumentError
+from srcad.lang.recursion import with_deep_calls
 from srcad.operators.forward import Jvp, Pushforward
 from srcad.places import place
 from srcad.rules import registry
@@ -81,6 +82,9 @@ class _HessianProduct(Bindable, WrittenOut):
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Return the product at ``args[:-1]`` with ``args[-1]``."""
+        return with_deep_calls(self._call)(args, kwargs)
+
+    def _call(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         argnums, has_aux, holomorphic = self.given
         *point, vector = args if args else (None,)
         target = self.derivative.target
@@ -205,7 +209,7 @@ class _Plain(Bindable, WrittenOut):
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Compute the result."""
-        return self._call(*args, **kwargs)
+        return with_deep_calls(self._call)(*args, **kwargs)
 
 
 def half_squared_norm(value: Any) -> Any:
