@@ -288,7 +288,7 @@ def def_vjp(
         _mark_given(function)
         if known is not None:
             for parameter, forward in known.forward.items():
-                registry.jvp(function, parameter)(forward)
+                registry.jvp(function, *known.joint.get(parameter, (parameter,)))(forward)
         forget()
         return rule
 

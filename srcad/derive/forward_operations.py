@@ -263,7 +263,9 @@ class Operations:
         others = [p for p in wanted if p not in linear]
         if not all(rule.has_forward(p) for p in others):
             return self.transposed(rule, node, receiver, bound, ans)
-        terms += [self.term(rule, parameter, node, receiver, bound, ans) for parameter in others]
+        together = {rule.joint[p] for p in others if p in rule.joint}
+        terms += [self.joint_term(rule, parameters, bound, ans) for parameters in sorted(together)]
+        terms += [self.term(rule, p, node, receiver, bound, ans) for p in others if p not in rule.joint]
         if len(terms) > 1 and self.kind(ans).name not in ("array", "float", "number"):
             return functools.reduce(self.added, terms)
         return self.total(terms)
@@ -304,6 +306,22 @@ class Operations:
         return self.total([self.replaced(rule, node, receiver, {parameter: argument}, position)
                            for position, item in enumerate(argument)
                            if self.is_varied(item) and not self.is_subscripts(item)])  # fmt: skip
+
+    def joint_term(
+        self, rule: registry.Rule, parameters: tuple[str, ...], bound: dict[str, Any], ans: gast.AST
+    ) -> gast.AST:
+        """Return what arguments that have a forward rule together contribute to the tangent of the result."""
+        tangents = [
+            self.tangent_of(bound[p]) if p in bound and self.any_varied(bound[p]) else constant(None)
+            for p in parameters
+        ]
+        directions = gast.Tuple(tangents, gast.Load())
+        whole = registry.Rule(rule.primal, (parameters[0],), "vjp", rule.forward[parameters[0]])
+        statements, atoms = instantiate(
+            whole, self.scope, bound, ans, directions, [parameters[0]], self.known
+        )
+        self.fl.statements += statements
+        return atoms[0]
 
     def is_subscripts(self, item: gast.AST) -> bool:
         """Tell whether an argument is a list of axes, as ``np.einsum`` takes between its operands."""

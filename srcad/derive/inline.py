@@ -65,7 +65,8 @@ def instantiate(
 ) -> tuple[list[gast.stmt], list[gast.AST]]:
     """Return statements and, for each name in ``wanted``, the atom that holds its gradient or partial.
 
-    ``known`` answers what a rule asks of an atom, the number of axes or whether it is complex, where it is known.
+    ``g`` is an atom, or a tuple of atoms of which a rule reads one at a time.  ``known`` answers what a rule asks of
+    an atom, the number of axes or whether it is complex, where it is known.
     """
     positions = [rule.wrt.index(parameter) for parameter in wanted]
     try:
@@ -90,7 +91,8 @@ def _call_rule(
     rule: Rule, scope: Scope, bound: dict[str, Any], ans: gast.AST, g: gast.AST, positions: list[int]
 ) -> tuple[list[gast.stmt], list[gast.AST]]:
     path = static_name(rule.reverse, scope)
-    arguments = [ans] if rule.kind == "elementwise" else [ans, g]
+    flattener = Flattener(scope)
+    arguments = [ans] if rule.kind == "elementwise" else [ans, flattener.atom(g)]
     keywords = []
     positional = True
     for parameter in rule.parameters:
@@ -103,7 +105,8 @@ def _call_rule(
         else:
             arguments.append(bound[parameter.name])
     whole = scope.fresh("t")
-    statements: list[gast.stmt] = [assign(whole, gast.Call(name(path), arguments, keywords))]
+    statements: list[gast.stmt] = flattener.statements
+    statements.append(assign(whole, gast.Call(name(path), arguments, keywords)))
     if len(rule.wrt) == 1:
         return statements, [name(whole)]
     if rule.given:
@@ -319,6 +322,12 @@ class _Copier(NodeTransformer):
             return name(dotted)
         node.value = self.visit(node.value)
         return node
+
+    def visit_Subscript(self, node: gast.Subscript) -> gast.AST:
+        made = self.generic_visit(node)
+        if isinstance(made.value, gast.Tuple) and isinstance(made.slice, gast.Constant):
+            return copy.copy(made.value.elts[made.slice.value])
+        return made
 
     def visit_ListComp(self, node: gast.ListComp) -> gast.AST:
         """Write out a comprehension over arguments that are gathered."""

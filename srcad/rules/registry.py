@@ -72,6 +72,9 @@ class Rule:
     forward : dict
         By parameter ``forward(ans, t, *params)``, the tangent of the result where that parameter alone
         has the tangent ``t``; contributions of several are added by the caller.
+    joint : dict
+        By parameter the names of those that its forward rule takes together: ``t`` is then a tuple with a
+        tangent for each, None where a parameter has none.
     refused : dict
         Parameter names that must keep their default, each with the reason.
     given : bool
@@ -86,6 +89,7 @@ class Rule:
     multilinear: bool = False
     shaped: tuple[str, ...] = ()
     forward: dict[str, Callable[..., Any]] = field(default_factory=dict)
+    joint: dict[str, tuple[str, ...]] = field(default_factory=dict)
     refused: dict[str, str] = field(default_factory=dict)
     given: bool = False
 
@@ -198,24 +202,29 @@ def vjp(
     return register
 
 
-def jvp(primal: Callable[..., Any], parameter: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+def jvp(primal: Callable[..., Any], *parameters: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Register a forward rule ``rule(ans, t, *params)`` beside an existing reverse rule.
 
-    ``t`` is the tangent of the one ``parameter``, of its shape (a tuple for ``*args``); the rule returns
-    what it contributes to the tangent of the result.
+    ``t`` is the tangent of the one parameter, of its shape (a tuple for ``*args``), or of several parameters
+    a tuple with the tangent of each, None where that is 0; the rule returns what they contribute to the
+    tangent of the result.
 
     Raises
     ------
     LookupError
-        If ``primal`` has no reverse rule with respect to ``parameter``.
+        If ``primal`` has no reverse rule with respect to a parameter.
     """
-    if primal not in _RULES or parameter not in _RULES[primal].wrt:
-        raise LookupError(
-            f"A forward rule needs a reverse rule of {primal} with respect to {parameter!r} before it."
-        )
+    for parameter in parameters:
+        if primal not in _RULES or parameter not in _RULES[primal].wrt:
+            raise LookupError(
+                f"A forward rule needs a reverse rule of {primal} with respect to {parameter!r} before it."
+            )
 
     def register(rule: Callable[..., Any]) -> Callable[..., Any]:
-        _RULES[primal].forward[parameter] = rule
+        for parameter in parameters:
+            _RULES[primal].forward[parameter] = rule
+            if len(parameters) > 1:
+                _RULES[primal].joint[parameter] = parameters
         return rule
 
     return register

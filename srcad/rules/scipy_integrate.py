@@ -38,40 +38,13 @@ def quad(
     return rt.scipy_integrate.quad_adjoint(g[0], func, a, b, args, options)
 
 
-@jvp(scipy.integrate.quad, "func")
-def quad_func(
+@jvp(scipy.integrate.quad, "func", "a", "b", "args")
+def quad_moved(
     ans, t, func, a, b, args=(), full_output=0, epsabs=1.49e-08, epsrel=1.49e-08, limit=50, points=None,
     weight=None, wvar=None, wopts=None, maxp1=50, limlst=50, complex_func=False,
 ):  # fmt: skip
     options = {"epsabs": epsabs, "epsrel": epsrel, "limit": limit, "points": points}
-    return rt.scipy_integrate.quad_tangent(func, t, a, None, b, None, args, None, options), 0.0
-
-
-@jvp(scipy.integrate.quad, "args")
-def quad_args(
-    ans, t, func, a, b, args=(), full_output=0, epsabs=1.49e-08, epsrel=1.49e-08, limit=50, points=None,
-    weight=None, wvar=None, wopts=None, maxp1=50, limlst=50, complex_func=False,
-):  # fmt: skip
-    options = {"epsabs": epsabs, "epsrel": epsrel, "limit": limit, "points": points}
-    return rt.scipy_integrate.quad_tangent(func, None, a, None, b, None, args, t, options), 0.0
-
-
-@jvp(scipy.integrate.quad, "a")
-def quad_a(
-    ans, t, func, a, b, args=(), full_output=0, epsabs=1.49e-08, epsrel=1.49e-08, limit=50, points=None,
-    weight=None, wvar=None, wopts=None, maxp1=50, limlst=50, complex_func=False,
-):  # fmt: skip
-    options = {"epsabs": epsabs, "epsrel": epsrel, "limit": limit, "points": points}
-    return rt.scipy_integrate.quad_tangent(func, None, a, t, b, None, args, None, options), 0.0
-
-
-@jvp(scipy.integrate.quad, "b")
-def quad_b(
-    ans, t, func, a, b, args=(), full_output=0, epsabs=1.49e-08, epsrel=1.49e-08, limit=50, points=None,
-    weight=None, wvar=None, wopts=None, maxp1=50, limlst=50, complex_func=False,
-):  # fmt: skip
-    options = {"epsabs": epsabs, "epsrel": epsrel, "limit": limit, "points": points}
-    return rt.scipy_integrate.quad_tangent(func, None, a, None, b, t, args, None, options), 0.0
+    return rt.scipy_integrate.quad_tangent(func, t[0], a, t[1], b, t[2], args, t[3], options), 0.0
 
 
 @vjp(
@@ -91,44 +64,16 @@ def odeint(
     return rt.scipy_integrate.odeint_adjoint(ans, g, func, y0, t, args, tfirst, options)
 
 
-@jvp(scipy.integrate.odeint, "func")
-def odeint_func(
+@jvp(scipy.integrate.odeint, "func", "y0", "t", "args")
+def odeint_moved(
     ans, moved, func, y0, t, args=(), Dfun=None, col_deriv=0, full_output=0, ml=None, mu=None, rtol=None, atol=None,
     tcrit=None, h0=0.0, hmax=0.0, hmin=0.0, ixpr=0, mxstep=0, mxhnil=0, mxordn=12, mxords=5, printmessg=0,
     tfirst=False,
 ):  # fmt: skip
     options = {"rtol": rtol, "atol": atol, "hmax": hmax, "hmin": hmin, "mxstep": mxstep}
-    return rt.scipy_integrate.odeint_tangent(ans, func, moved, y0, None, t, None, args, None, tfirst, options)
-
-
-@jvp(scipy.integrate.odeint, "y0")
-def odeint_y0(
-    ans, moved, func, y0, t, args=(), Dfun=None, col_deriv=0, full_output=0, ml=None, mu=None, rtol=None, atol=None,
-    tcrit=None, h0=0.0, hmax=0.0, hmin=0.0, ixpr=0, mxstep=0, mxhnil=0, mxordn=12, mxords=5, printmessg=0,
-    tfirst=False,
-):  # fmt: skip
-    options = {"rtol": rtol, "atol": atol, "hmax": hmax, "hmin": hmin, "mxstep": mxstep}
-    return rt.scipy_integrate.odeint_tangent(ans, func, None, y0, moved, t, None, args, None, tfirst, options)
-
-
-@jvp(scipy.integrate.odeint, "t")
-def odeint_t(
-    ans, moved, func, y0, t, args=(), Dfun=None, col_deriv=0, full_output=0, ml=None, mu=None, rtol=None, atol=None,
-    tcrit=None, h0=0.0, hmax=0.0, hmin=0.0, ixpr=0, mxstep=0, mxhnil=0, mxordn=12, mxords=5, printmessg=0,
-    tfirst=False,
-):  # fmt: skip
-    options = {"rtol": rtol, "atol": atol, "hmax": hmax, "hmin": hmin, "mxstep": mxstep}
-    return rt.scipy_integrate.odeint_tangent(ans, func, None, y0, None, t, moved, args, None, tfirst, options)
-
-
-@jvp(scipy.integrate.odeint, "args")
-def odeint_args(
-    ans, moved, func, y0, t, args=(), Dfun=None, col_deriv=0, full_output=0, ml=None, mu=None, rtol=None, atol=None,
-    tcrit=None, h0=0.0, hmax=0.0, hmin=0.0, ixpr=0, mxstep=0, mxhnil=0, mxordn=12, mxords=5, printmessg=0,
-    tfirst=False,
-):  # fmt: skip
-    options = {"rtol": rtol, "atol": atol, "hmax": hmax, "hmin": hmin, "mxstep": mxstep}
-    return rt.scipy_integrate.odeint_tangent(ans, func, None, y0, None, t, None, args, moved, tfirst, options)
+    return rt.scipy_integrate.odeint_tangent(
+        ans, func, moved[0], y0, moved[1], t, moved[2], args, moved[3], tfirst, options
+    )
 
 
 @vjp(
@@ -152,51 +97,15 @@ def solve_ivp(
     return rt.scipy_integrate.solve_ivp_adjoint(ans, g, fun, t_span, y0, t_eval, args, solver)
 
 
-@jvp(scipy.integrate.solve_ivp, "fun")
-def solve_ivp_fun(
+@jvp(scipy.integrate.solve_ivp, "fun", "t_span", "y0", "args")
+def solve_ivp_moved(
     ans, moved, fun, t_span, y0, method="RK45", t_eval=None, dense_output=False, events=None, vectorized=False,
     args=None, *, rtol=1e-3, atol=1e-6, max_step=float("inf"), first_step=None, min_step=0.0, jac=None,
     jac_sparsity=None, lband=None, uband=None,
 ):  # fmt: skip
     solver = {"method": method, "rtol": rtol, "atol": atol, "max_step": max_step}
     return rt.scipy_integrate.solve_ivp_tangent(
-        ans, fun, moved, t_span, None, y0, None, t_eval, args, None, solver
-    )
-
-
-@jvp(scipy.integrate.solve_ivp, "t_span")
-def solve_ivp_t_span(
-    ans, moved, fun, t_span, y0, method="RK45", t_eval=None, dense_output=False, events=None, vectorized=False,
-    args=None, *, rtol=1e-3, atol=1e-6, max_step=float("inf"), first_step=None, min_step=0.0, jac=None,
-    jac_sparsity=None, lband=None, uband=None,
-):  # fmt: skip
-    solver = {"method": method, "rtol": rtol, "atol": atol, "max_step": max_step}
-    return rt.scipy_integrate.solve_ivp_tangent(
-        ans, fun, None, t_span, moved, y0, None, t_eval, args, None, solver
-    )
-
-
-@jvp(scipy.integrate.solve_ivp, "y0")
-def solve_ivp_y0(
-    ans, moved, fun, t_span, y0, method="RK45", t_eval=None, dense_output=False, events=None, vectorized=False,
-    args=None, *, rtol=1e-3, atol=1e-6, max_step=float("inf"), first_step=None, min_step=0.0, jac=None,
-    jac_sparsity=None, lband=None, uband=None,
-):  # fmt: skip
-    solver = {"method": method, "rtol": rtol, "atol": atol, "max_step": max_step}
-    return rt.scipy_integrate.solve_ivp_tangent(
-        ans, fun, None, t_span, None, y0, moved, t_eval, args, None, solver
-    )
-
-
-@jvp(scipy.integrate.solve_ivp, "args")
-def solve_ivp_args(
-    ans, moved, fun, t_span, y0, method="RK45", t_eval=None, dense_output=False, events=None, vectorized=False,
-    args=None, *, rtol=1e-3, atol=1e-6, max_step=float("inf"), first_step=None, min_step=0.0, jac=None,
-    jac_sparsity=None, lband=None, uband=None,
-):  # fmt: skip
-    solver = {"method": method, "rtol": rtol, "atol": atol, "max_step": max_step}
-    return rt.scipy_integrate.solve_ivp_tangent(
-        ans, fun, None, t_span, None, y0, None, t_eval, args, moved, solver
+        ans, fun, moved[0], t_span, moved[1], y0, moved[2], t_eval, args, moved[3], solver
     )
 
 

@@ -1,6 +1,6 @@
 """Derivatives of ``scipy.optimize``: roots, fixed points and minima by implicit differentiation.
 
-The result does not depend on where the search starts.
+The result does not depend on where the search starts: that is read, but has no derivative.
 """
 
 from __future__ import annotations
@@ -21,212 +21,40 @@ _BOUNDED = "A minimum under constraints has no derivative rule; substitute varia
 # -- roots of one equation ---------------------------------------------------------------------------
 
 
-@vjp(scipy.optimize.bisect, "f", "a", "b", "args", refused=_FULL)
-def bisect(
-    ans, g, f, a, b, args=(), xtol=2e-12, rtol=_RTOL, maxiter=100,
-    full_output=False, disp=True,
+def bracketed(
+    ans, g, f, a, b, args=(), xtol=2e-12, rtol=_RTOL, maxiter=100, full_output=False, disp=True,
 ):  # fmt: skip
     pair = rt.scipy_optimize.root_adjoint(g, f, ans, args, None)
     return pair[0], 0.0, 0.0, pair[1]
 
 
-@jvp(scipy.optimize.bisect, "f")
-def bisect_f(
-    ans, t, f, a, b, args=(), xtol=2e-12, rtol=_RTOL, maxiter=100,
-    full_output=False, disp=True,
+def bracketed_moved(
+    ans, t, f, a, b, args=(), xtol=2e-12, rtol=_RTOL, maxiter=100, full_output=False, disp=True,
 ):  # fmt: skip
-    return rt.scipy_optimize.root_tangent(f, t, ans, args, None, None)
+    return rt.scipy_optimize.root_tangent(f, t[0], ans, args, t[1], None)
 
 
-@jvp(scipy.optimize.bisect, "args")
-def bisect_args(
-    ans, t, f, a, b, args=(), xtol=2e-12, rtol=_RTOL, maxiter=100,
-    full_output=False, disp=True,
-):  # fmt: skip
-    return rt.scipy_optimize.root_tangent(f, None, ans, args, t, None)
+for _solver in (scipy.optimize.bisect, scipy.optimize.brenth, scipy.optimize.brentq, scipy.optimize.ridder):
+    vjp(_solver, "f", "a", "b", "args", shaped=("a", "b"), refused=_FULL)(bracketed)
+    jvp(_solver, "f", "args")(bracketed_moved)
 
 
-@jvp(scipy.optimize.bisect, "a")
-def bisect_a(
-    ans, t, f, a, b, args=(), xtol=2e-12, rtol=_RTOL, maxiter=100,
-    full_output=False, disp=True,
-):  # fmt: skip
-    return 0.0 * ans
-
-
-@jvp(scipy.optimize.bisect, "b")
-def bisect_b(
-    ans, t, f, a, b, args=(), xtol=2e-12, rtol=_RTOL, maxiter=100,
-    full_output=False, disp=True,
-):  # fmt: skip
-    return 0.0 * ans
-
-
-@vjp(scipy.optimize.brenth, "f", "a", "b", "args", refused=_FULL)
-def brenth(
-    ans, g, f, a, b, args=(), xtol=2e-12, rtol=_RTOL, maxiter=100,
-    full_output=False, disp=True,
-):  # fmt: skip
-    pair = rt.scipy_optimize.root_adjoint(g, f, ans, args, None)
-    return pair[0], 0.0, 0.0, pair[1]
-
-
-@jvp(scipy.optimize.brenth, "f")
-def brenth_f(
-    ans, t, f, a, b, args=(), xtol=2e-12, rtol=_RTOL, maxiter=100,
-    full_output=False, disp=True,
-):  # fmt: skip
-    return rt.scipy_optimize.root_tangent(f, t, ans, args, None, None)
-
-
-@jvp(scipy.optimize.brenth, "args")
-def brenth_args(
-    ans, t, f, a, b, args=(), xtol=2e-12, rtol=_RTOL, maxiter=100,
-    full_output=False, disp=True,
-):  # fmt: skip
-    return rt.scipy_optimize.root_tangent(f, None, ans, args, t, None)
-
-
-@jvp(scipy.optimize.brenth, "a")
-def brenth_a(
-    ans, t, f, a, b, args=(), xtol=2e-12, rtol=_RTOL, maxiter=100,
-    full_output=False, disp=True,
-):  # fmt: skip
-    return 0.0 * ans
-
-
-@jvp(scipy.optimize.brenth, "b")
-def brenth_b(
-    ans, t, f, a, b, args=(), xtol=2e-12, rtol=_RTOL, maxiter=100,
-    full_output=False, disp=True,
-):  # fmt: skip
-    return 0.0 * ans
-
-
-@vjp(scipy.optimize.brentq, "f", "a", "b", "args", refused=_FULL)
-def brentq(
-    ans, g, f, a, b, args=(), xtol=2e-12, rtol=_RTOL, maxiter=100,
-    full_output=False, disp=True,
-):  # fmt: skip
-    pair = rt.scipy_optimize.root_adjoint(g, f, ans, args, None)
-    return pair[0], 0.0, 0.0, pair[1]
-
-
-@jvp(scipy.optimize.brentq, "f")
-def brentq_f(
-    ans, t, f, a, b, args=(), xtol=2e-12, rtol=_RTOL, maxiter=100,
-    full_output=False, disp=True,
-):  # fmt: skip
-    return rt.scipy_optimize.root_tangent(f, t, ans, args, None, None)
-
-
-@jvp(scipy.optimize.brentq, "args")
-def brentq_args(
-    ans, t, f, a, b, args=(), xtol=2e-12, rtol=_RTOL, maxiter=100,
-    full_output=False, disp=True,
-):  # fmt: skip
-    return rt.scipy_optimize.root_tangent(f, None, ans, args, t, None)
-
-
-@jvp(scipy.optimize.brentq, "a")
-def brentq_a(
-    ans, t, f, a, b, args=(), xtol=2e-12, rtol=_RTOL, maxiter=100,
-    full_output=False, disp=True,
-):  # fmt: skip
-    return 0.0 * ans
-
-
-@jvp(scipy.optimize.brentq, "b")
-def brentq_b(
-    ans, t, f, a, b, args=(), xtol=2e-12, rtol=_RTOL, maxiter=100,
-    full_output=False, disp=True,
-):  # fmt: skip
-    return 0.0 * ans
-
-
-@vjp(scipy.optimize.ridder, "f", "a", "b", "args", refused=_FULL)
-def ridder(
-    ans, g, f, a, b, args=(), xtol=2e-12, rtol=_RTOL, maxiter=100,
-    full_output=False, disp=True,
-):  # fmt: skip
-    pair = rt.scipy_optimize.root_adjoint(g, f, ans, args, None)
-    return pair[0], 0.0, 0.0, pair[1]
-
-
-@jvp(scipy.optimize.ridder, "f")
-def ridder_f(
-    ans, t, f, a, b, args=(), xtol=2e-12, rtol=_RTOL, maxiter=100,
-    full_output=False, disp=True,
-):  # fmt: skip
-    return rt.scipy_optimize.root_tangent(f, t, ans, args, None, None)
-
-
-@jvp(scipy.optimize.ridder, "args")
-def ridder_args(
-    ans, t, f, a, b, args=(), xtol=2e-12, rtol=_RTOL, maxiter=100,
-    full_output=False, disp=True,
-):  # fmt: skip
-    return rt.scipy_optimize.root_tangent(f, None, ans, args, t, None)
-
-
-@jvp(scipy.optimize.ridder, "a")
-def ridder_a(
-    ans, t, f, a, b, args=(), xtol=2e-12, rtol=_RTOL, maxiter=100,
-    full_output=False, disp=True,
-):  # fmt: skip
-    return 0.0 * ans
-
-
-@jvp(scipy.optimize.ridder, "b")
-def ridder_b(
-    ans, t, f, a, b, args=(), xtol=2e-12, rtol=_RTOL, maxiter=100,
-    full_output=False, disp=True,
-):  # fmt: skip
-    return 0.0 * ans
-
-
-@vjp(scipy.optimize.toms748, "f", "a", "b", "args", refused=_FULL)
+@vjp(scipy.optimize.toms748, "f", "a", "b", "args", shaped=("a", "b"), refused=_FULL)
 def toms748(
-    ans, g, f, a, b, args=(), k=1, xtol=2e-12, rtol=_RTOL, maxiter=100,
-    full_output=False, disp=True,
+    ans, g, f, a, b, args=(), k=1, xtol=2e-12, rtol=_RTOL, maxiter=100, full_output=False, disp=True,
 ):  # fmt: skip
     pair = rt.scipy_optimize.root_adjoint(g, f, ans, args, None)
     return pair[0], 0.0, 0.0, pair[1]
 
 
-@jvp(scipy.optimize.toms748, "f")
-def toms748_f(
-    ans, t, f, a, b, args=(), k=1, xtol=2e-12, rtol=_RTOL, maxiter=100,
-    full_output=False, disp=True,
+@jvp(scipy.optimize.toms748, "f", "args")
+def toms748_moved(
+    ans, t, f, a, b, args=(), k=1, xtol=2e-12, rtol=_RTOL, maxiter=100, full_output=False, disp=True,
 ):  # fmt: skip
-    return rt.scipy_optimize.root_tangent(f, t, ans, args, None, None)
+    return rt.scipy_optimize.root_tangent(f, t[0], ans, args, t[1], None)
 
 
-@jvp(scipy.optimize.toms748, "args")
-def toms748_args(
-    ans, t, f, a, b, args=(), k=1, xtol=2e-12, rtol=_RTOL, maxiter=100,
-    full_output=False, disp=True,
-):  # fmt: skip
-    return rt.scipy_optimize.root_tangent(f, None, ans, args, t, None)
-
-
-@jvp(scipy.optimize.toms748, "a")
-def toms748_a(
-    ans, t, f, a, b, args=(), k=1, xtol=2e-12, rtol=_RTOL, maxiter=100,
-    full_output=False, disp=True,
-):  # fmt: skip
-    return 0.0 * ans
-
-
-@jvp(scipy.optimize.toms748, "b")
-def toms748_b(
-    ans, t, f, a, b, args=(), k=1, xtol=2e-12, rtol=_RTOL, maxiter=100,
-    full_output=False, disp=True,
-):  # fmt: skip
-    return 0.0 * ans
-
-
-@vjp(scipy.optimize.newton, "func", "x0", "args", "x1", refused=_FULL)
+@vjp(scipy.optimize.newton, "func", "x0", "args", "x1", shaped=("x0", "x1"), refused=_FULL)
 def newton(
     ans, g, func, x0, fprime=None, args=(), tol=1.48e-08, maxiter=50, fprime2=None, x1=None, rtol=0.0,
     full_output=False, disp=True,
@@ -235,39 +63,15 @@ def newton(
     return pair[0], 0.0, pair[1], 0.0
 
 
-@jvp(scipy.optimize.newton, "func")
-def newton_func(
+@jvp(scipy.optimize.newton, "func", "args")
+def newton_moved(
     ans, t, func, x0, fprime=None, args=(), tol=1.48e-08, maxiter=50, fprime2=None, x1=None, rtol=0.0,
     full_output=False, disp=True,
 ):  # fmt: skip
-    return rt.scipy_optimize.root_tangent(func, t, ans, args, None, None)
+    return rt.scipy_optimize.root_tangent(func, t[0], ans, args, t[1], None)
 
 
-@jvp(scipy.optimize.newton, "args")
-def newton_args(
-    ans, t, func, x0, fprime=None, args=(), tol=1.48e-08, maxiter=50, fprime2=None, x1=None, rtol=0.0,
-    full_output=False, disp=True,
-):  # fmt: skip
-    return rt.scipy_optimize.root_tangent(func, None, ans, args, t, None)
-
-
-@jvp(scipy.optimize.newton, "x0")
-def newton_x0(
-    ans, t, func, x0, fprime=None, args=(), tol=1.48e-08, maxiter=50, fprime2=None, x1=None, rtol=0.0,
-    full_output=False, disp=True,
-):  # fmt: skip
-    return 0.0 * ans
-
-
-@jvp(scipy.optimize.newton, "x1")
-def newton_x1(
-    ans, t, func, x0, fprime=None, args=(), tol=1.48e-08, maxiter=50, fprime2=None, x1=None, rtol=0.0,
-    full_output=False, disp=True,
-):  # fmt: skip
-    return 0.0 * ans
-
-
-@vjp(scipy.optimize.root_scalar, "f", "args", "bracket", "x0", "x1")
+@vjp(scipy.optimize.root_scalar, "f", "args", "bracket", "x0", "x1", shaped=("bracket", "x0", "x1"))
 def root_scalar(
     ans, g, f, args=(), method=None, bracket=None, fprime=None, fprime2=None, x0=None, x1=None, xtol=None, rtol=None,
     maxiter=None, options=None,
@@ -277,52 +81,32 @@ def root_scalar(
     return pair[0], pair[1], 0.0, 0.0, 0.0
 
 
-@jvp(scipy.optimize.root_scalar, "f")
-def root_scalar_f(
+@jvp(scipy.optimize.root_scalar, "f", "args")
+def root_scalar_moved(
     ans, t, f, args=(), method=None, bracket=None, fprime=None, fprime2=None, x0=None, x1=None, xtol=None, rtol=None,
     maxiter=None, options=None,
 ):  # fmt: skip
-    change = rt.scipy_optimize.root_tangent(f, t, ans.root, args, None, None)
-    return rt.scipy_optimize.result_tangent(ans, "root", change)
-
-
-@jvp(scipy.optimize.root_scalar, "args")
-def root_scalar_args(
-    ans, t, f, args=(), method=None, bracket=None, fprime=None, fprime2=None, x0=None, x1=None, xtol=None, rtol=None,
-    maxiter=None, options=None,
-):  # fmt: skip
-    change = rt.scipy_optimize.root_tangent(f, None, ans.root, args, t, None)
+    change = rt.scipy_optimize.root_tangent(f, t[0], ans.root, args, t[1], None)
     return rt.scipy_optimize.result_tangent(ans, "root", change)
 
 
 # -- systems and fixed points ------------------------------------------------------------------------
 
 
-@vjp(scipy.optimize.root, "fun", "x0", "args")
+@vjp(scipy.optimize.root, "fun", "x0", "args", shaped=("x0",))
 def root(ans, g, fun, x0, args=(), method="hybr", jac=None, tol=None, callback=None, options=None):
     inner = rt.scipy_optimize.solution_gradient(g, "x", "scipy.optimize.root")
     pair = rt.scipy_optimize.root_adjoint(inner, fun, ans.x, args, "scipy.optimize.root")
     return pair[0], 0.0, pair[1]
 
 
-@jvp(scipy.optimize.root, "fun")
-def root_fun(ans, t, fun, x0, args=(), method="hybr", jac=None, tol=None, callback=None, options=None):
-    change = rt.scipy_optimize.root_tangent(fun, t, ans.x, args, None, "scipy.optimize.root")
+@jvp(scipy.optimize.root, "fun", "args")
+def root_moved(ans, t, fun, x0, args=(), method="hybr", jac=None, tol=None, callback=None, options=None):
+    change = rt.scipy_optimize.root_tangent(fun, t[0], ans.x, args, t[1], "scipy.optimize.root")
     return rt.scipy_optimize.result_tangent(ans, "x", change)
 
 
-@jvp(scipy.optimize.root, "args")
-def root_args(ans, t, fun, x0, args=(), method="hybr", jac=None, tol=None, callback=None, options=None):
-    change = rt.scipy_optimize.root_tangent(fun, None, ans.x, args, t, "scipy.optimize.root")
-    return rt.scipy_optimize.result_tangent(ans, "x", change)
-
-
-@jvp(scipy.optimize.root, "x0")
-def root_x0(ans, t, fun, x0, args=(), method="hybr", jac=None, tol=None, callback=None, options=None):
-    return rt.scipy_optimize.result_tangent(ans, "x", 0.0 * ans.x)
-
-
-@vjp(scipy.optimize.fsolve, "func", "x0", "args", refused=_FULL)
+@vjp(scipy.optimize.fsolve, "func", "x0", "args", shaped=("x0",), refused=_FULL)
 def fsolve(
     ans, g, func, x0, args=(), fprime=None, full_output=0, col_deriv=0, xtol=1.49012e-08, maxfev=0, band=None,
     epsfcn=None, factor=100, diag=None,
@@ -331,55 +115,36 @@ def fsolve(
     return pair[0], 0.0, pair[1]
 
 
-@jvp(scipy.optimize.fsolve, "func")
-def fsolve_func(
+@jvp(scipy.optimize.fsolve, "func", "args")
+def fsolve_moved(
     ans, t, func, x0, args=(), fprime=None, full_output=0, col_deriv=0, xtol=1.49012e-08, maxfev=0, band=None,
     epsfcn=None, factor=100, diag=None,
 ):  # fmt: skip
-    return rt.scipy_optimize.root_tangent(func, t, ans, args, None, "scipy.optimize.fsolve")
+    return rt.scipy_optimize.root_tangent(func, t[0], ans, args, t[1], "scipy.optimize.fsolve")
 
 
-@jvp(scipy.optimize.fsolve, "args")
-def fsolve_args(
-    ans, t, func, x0, args=(), fprime=None, full_output=0, col_deriv=0, xtol=1.49012e-08, maxfev=0, band=None,
-    epsfcn=None, factor=100, diag=None,
-):  # fmt: skip
-    return rt.scipy_optimize.root_tangent(func, None, ans, args, t, "scipy.optimize.fsolve")
-
-
-@jvp(scipy.optimize.fsolve, "x0")
-def fsolve_x0(
-    ans, t, func, x0, args=(), fprime=None, full_output=0, col_deriv=0, xtol=1.49012e-08, maxfev=0, band=None,
-    epsfcn=None, factor=100, diag=None,
-):  # fmt: skip
-    return 0.0 * ans
-
-
-@vjp(scipy.optimize.fixed_point, "func", "x0", "args")
+@vjp(scipy.optimize.fixed_point, "func", "x0", "args", shaped=("x0",))
 def fixed_point(ans, g, func, x0, args=(), xtol=1e-08, maxiter=500, method="del2"):
     pair = rt.scipy_optimize.root_adjoint(g, func, ans, args, "scipy.optimize.fixed_point")
     return pair[0], 0.0, pair[1]
 
 
-@jvp(scipy.optimize.fixed_point, "func")
-def fixed_point_func(ans, t, func, x0, args=(), xtol=1e-08, maxiter=500, method="del2"):
-    return rt.scipy_optimize.root_tangent(func, t, ans, args, None, "scipy.optimize.fixed_point")
-
-
-@jvp(scipy.optimize.fixed_point, "args")
-def fixed_point_args(ans, t, func, x0, args=(), xtol=1e-08, maxiter=500, method="del2"):
-    return rt.scipy_optimize.root_tangent(func, None, ans, args, t, "scipy.optimize.fixed_point")
-
-
-@jvp(scipy.optimize.fixed_point, "x0")
-def fixed_point_x0(ans, t, func, x0, args=(), xtol=1e-08, maxiter=500, method="del2"):
-    return 0.0 * ans
+@jvp(scipy.optimize.fixed_point, "func", "args")
+def fixed_point_moved(ans, t, func, x0, args=(), xtol=1e-08, maxiter=500, method="del2"):
+    return rt.scipy_optimize.root_tangent(func, t[0], ans, args, t[1], "scipy.optimize.fixed_point")
 
 
 # -- minima ------------------------------------------------------------------------------------------
 
 
-@vjp(scipy.optimize.minimize, "fun", "x0", "args", refused={"bounds": _BOUNDED, "constraints": _BOUNDED})
+@vjp(
+    scipy.optimize.minimize,
+    "fun",
+    "x0",
+    "args",
+    shaped=("x0",),
+    refused={"bounds": _BOUNDED, "constraints": _BOUNDED},
+)
 def minimize(
     ans, g, fun, x0, args=(), method=None, jac=None, hess=None, hessp=None, bounds=None, constraints=(), tol=None,
     callback=None, options=None,
@@ -388,46 +153,36 @@ def minimize(
     return pair[0], 0.0, pair[1]
 
 
-@jvp(scipy.optimize.minimize, "fun")
-def minimize_fun(
+@jvp(scipy.optimize.minimize, "fun", "args")
+def minimize_moved(
     ans, t, fun, x0, args=(), method=None, jac=None, hess=None, hessp=None, bounds=None, constraints=(), tol=None,
     callback=None, options=None,
 ):  # fmt: skip
-    return rt.scipy_optimize.minimum_tangent(ans, fun, t, args, None, "scipy.optimize.minimize", jac is True)
+    return rt.scipy_optimize.minimum_tangent(
+        ans, fun, t[0], args, t[1], "scipy.optimize.minimize", jac is True
+    )
 
 
-@jvp(scipy.optimize.minimize, "args")
-def minimize_args(
-    ans, t, fun, x0, args=(), method=None, jac=None, hess=None, hessp=None, bounds=None, constraints=(), tol=None,
-    callback=None, options=None,
-):  # fmt: skip
-    return rt.scipy_optimize.minimum_tangent(ans, fun, None, args, t, "scipy.optimize.minimize", jac is True)
-
-
-@jvp(scipy.optimize.minimize, "x0")
-def minimize_x0(
-    ans, t, fun, x0, args=(), method=None, jac=None, hess=None, hessp=None, bounds=None, constraints=(), tol=None,
-    callback=None, options=None,
-):  # fmt: skip
-    return rt.scipy_optimize.result_tangent(ans, "x", 0.0 * ans.x)
-
-
-@vjp(scipy.optimize.minimize_scalar, "fun", "bracket", "args", refused={"bounds": _BOUNDED})
+@vjp(
+    scipy.optimize.minimize_scalar,
+    "fun",
+    "bracket",
+    "args",
+    shaped=("bracket",),
+    refused={"bounds": _BOUNDED},
+)
 def minimize_scalar(ans, g, fun, bracket=None, bounds=None, args=(), method=None, tol=None, options=None):
     pair = rt.scipy_optimize.minimum_adjoint(g, fun, ans.x, args, "scipy.optimize.minimize_scalar", False)
     return pair[0], 0.0, pair[1]
 
 
-@jvp(scipy.optimize.minimize_scalar, "fun")
-def minimize_scalar_fun(ans, t, fun, bracket=None, bounds=None, args=(), method=None, tol=None, options=None):
-    return rt.scipy_optimize.minimum_tangent(ans, fun, t, args, None, "scipy.optimize.minimize_scalar", False)
-
-
-@jvp(scipy.optimize.minimize_scalar, "args")
-def minimize_scalar_args(
+@jvp(scipy.optimize.minimize_scalar, "fun", "args")
+def minimize_scalar_moved(
     ans, t, fun, bracket=None, bounds=None, args=(), method=None, tol=None, options=None
 ):
-    return rt.scipy_optimize.minimum_tangent(ans, fun, None, args, t, "scipy.optimize.minimize_scalar", False)
+    return rt.scipy_optimize.minimum_tangent(
+        ans, fun, t[0], args, t[1], "scipy.optimize.minimize_scalar", False
+    )
 
 
 refuse(

@@ -26,14 +26,9 @@ def root_adjoint_g(ans, t, g, function, x, args, title):
     return rt.scipy_optimize.root_adjoint(t, function, x, args, title)
 
 
-@jvp(rt.scipy_optimize.root_adjoint, "function")
-def root_adjoint_function(ans, t, g, function, x, args, title):
-    return rt.scipy_optimize.root_curvature(g, function, t, x, args, None, title)
-
-
-@jvp(rt.scipy_optimize.root_adjoint, "args")
-def root_adjoint_args(ans, t, g, function, x, args, title):
-    return rt.scipy_optimize.root_curvature(g, function, None, x, args, t, title)
+@jvp(rt.scipy_optimize.root_adjoint, "function", "args")
+def root_adjoint_moved(ans, t, g, function, x, args, title):
+    return rt.scipy_optimize.root_curvature(g, function, t[0], x, args, t[1], title)
 
 
 @vjp(rt.scipy_optimize.root_tangent, "function", "held", "args", "changes", "x", shaped=("x",))
@@ -43,24 +38,14 @@ def root_tangent(ans, w, function, held, x, args, changes, title):
     return pair[0], plain[0], pair[1], plain[1], 0.0
 
 
-@jvp(rt.scipy_optimize.root_tangent, "function")
-def root_tangent_function(ans, t, function, held, x, args, changes, title):
-    return rt.scipy_optimize.root_second_tangent(function, held, t, x, args, changes, None, title)
+@jvp(rt.scipy_optimize.root_tangent, "function", "args")
+def root_tangent_moved(ans, t, function, held, x, args, changes, title):
+    return rt.scipy_optimize.root_second_tangent(function, held, t[0], x, args, changes, t[1], title)
 
 
-@jvp(rt.scipy_optimize.root_tangent, "args")
-def root_tangent_args(ans, t, function, held, x, args, changes, title):
-    return rt.scipy_optimize.root_second_tangent(function, held, None, x, args, changes, t, title)
-
-
-@jvp(rt.scipy_optimize.root_tangent, "held")
-def root_tangent_held(ans, t, function, held, x, args, changes, title):
-    return rt.scipy_optimize.root_tangent(function, t, x, args, None, title)
-
-
-@jvp(rt.scipy_optimize.root_tangent, "changes")
-def root_tangent_changes(ans, t, function, held, x, args, changes, title):
-    return rt.scipy_optimize.root_tangent(function, None, x, args, t, title)
+@jvp(rt.scipy_optimize.root_tangent, "held", "changes")
+def root_tangent_turned(ans, t, function, held, x, args, changes, title):
+    return rt.scipy_optimize.root_tangent(function, t[0], x, args, t[1], title)
 
 
 # -- minima ------------------------------------------------------------------------------------------
@@ -78,14 +63,9 @@ def minimum_adjoint_g(ans, t, g, function, x, args, title, is_pair):
     return rt.scipy_optimize.minimum_adjoint(t, function, x, args, title, is_pair)
 
 
-@jvp(rt.scipy_optimize.minimum_adjoint, "function")
-def minimum_adjoint_function(ans, t, g, function, x, args, title, is_pair):
-    return rt.scipy_optimize.minimum_curvature(g, function, t, x, args, None, title)
-
-
-@jvp(rt.scipy_optimize.minimum_adjoint, "args")
-def minimum_adjoint_args(ans, t, g, function, x, args, title, is_pair):
-    return rt.scipy_optimize.minimum_curvature(g, function, None, x, args, t, title)
+@jvp(rt.scipy_optimize.minimum_adjoint, "function", "args")
+def minimum_adjoint_moved(ans, t, g, function, x, args, title, is_pair):
+    return rt.scipy_optimize.minimum_curvature(g, function, t[0], x, args, t[1], title)
 
 
 @vjp(rt.scipy_optimize.minimum_tangent, "function", "held", "args", "changes", "result", shaped=("result",))
@@ -95,24 +75,14 @@ def minimum_tangent(ans, w, result, function, held, args, changes, title, is_pai
     return pair[0], plain[0], pair[1], plain[1], 0.0
 
 
-@jvp(rt.scipy_optimize.minimum_tangent, "function")
-def minimum_tangent_function(ans, t, result, function, held, args, changes, title, is_pair):
-    return rt.scipy_optimize.minimum_second_tangent(result, function, held, t, args, changes, None, title)
+@jvp(rt.scipy_optimize.minimum_tangent, "function", "args")
+def minimum_tangent_moved(ans, t, result, function, held, args, changes, title, is_pair):
+    return rt.scipy_optimize.minimum_second_tangent(result, function, held, t[0], args, changes, t[1], title)
 
 
-@jvp(rt.scipy_optimize.minimum_tangent, "args")
-def minimum_tangent_args(ans, t, result, function, held, args, changes, title, is_pair):
-    return rt.scipy_optimize.minimum_second_tangent(result, function, held, None, args, changes, t, title)
-
-
-@jvp(rt.scipy_optimize.minimum_tangent, "held")
-def minimum_tangent_held(ans, t, result, function, held, args, changes, title, is_pair):
-    return rt.scipy_optimize.minimum_tangent(result, function, t, args, None, title, is_pair)
-
-
-@jvp(rt.scipy_optimize.minimum_tangent, "changes")
-def minimum_tangent_changes(ans, t, result, function, held, args, changes, title, is_pair):
-    return rt.scipy_optimize.minimum_tangent(result, function, None, args, t, title, is_pair)
+@jvp(rt.scipy_optimize.minimum_tangent, "held", "changes")
+def minimum_tangent_turned(ans, t, result, function, held, args, changes, title, is_pair):
+    return rt.scipy_optimize.minimum_tangent(result, function, t[0], args, t[1], title, is_pair)
 
 
 # -- results of solvers ------------------------------------------------------------------------------
