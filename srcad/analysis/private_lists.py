@@ -23,6 +23,7 @@ from srcad.lang.walking import nodes_in
 
 __all__ = ["private_lists"]
 
+_READING = (len, bool, list, tuple, rt.order_of)
 _METHODS = frozenset("append clear extend insert pop reverse".split())
 
 
@@ -73,7 +74,7 @@ def _harmless(node: gast.AST, fn: Function) -> Iterator[str]:
     elif isinstance(node, gast.Call):
         if isinstance(node.func, gast.Attribute) and node.func.attr in _METHODS:
             found = node.func.value
-        elif _static(node.func, fn) in (len, bool) and len(node.args) == 1:
+        elif node.args and _static(node.func, fn) in _READING:
             found = node.args[0]
     elif isinstance(node, (gast.If, gast.While)):
         found = node.test

@@ -19,7 +19,8 @@ After (the loops are then lowered like any other)::
             z = True
             break
 
-``dict.fromkeys(keys, v)`` is read as ``{key: v for key in keys}``.  ``any``, ``all`` and ``next`` stop as early as in
+``dict.fromkeys(keys, v)`` is read as ``{key: v for key in keys}``, and ``dict(zip(keys, vs))`` as
+``{key: v for key, v in zip(keys, vs)}``.  ``any``, ``all`` and ``next`` stop as early as in
 Python; other functions are given a list.
 
 >>> from srcad.frontend.stages import after
@@ -86,6 +87,8 @@ class Consumers:
         if function is None or node.keywords or not node.args:
             return None
         generator = node.args[0]
+        if isinstance(generator, gast.ListComp) and len(node.args) == 1:
+            return self._of_new_items(function, generator)
         if not isinstance(generator, gast.GeneratorExp):
             return None
         if function == "sum" and len(node.args) < 3:
@@ -94,6 +97,15 @@ class Consumers:
             return self._search(node, generator, function == "any")
         if function == "next" and len(node.args) < 3:
             return self._next(node, generator)
+        return None
+
+    def _of_new_items(self, function: str, items: gast.ListComp) -> gast.expr | None:
+        """Return what ``list`` or ``dict`` makes of new items, which nobody else knows."""
+        if function == "list":
+            return self.op(items)  # type: ignore[no-any-return]
+        if function == "dict" and isinstance(items.elt, gast.Tuple) and len(items.elt.elts) == 2:
+            made = gast.DictComp(*items.elt.elts, items.generators)
+            return self.op(gast.copy_location(made, items))  # type: ignore[no-any-return]
         return None
 
     def _is_slice_of_endless(self, node: gast.Call) -> bool:
@@ -141,16 +153,16 @@ class Consumers:
         return not isinstance(value, types.FunctionType) or package_of(value) in libraries
 
     def _spelled_out(self, arg: gast.expr, at: gast.Call) -> gast.expr:
-        """Return ``map(f, xs)`` and ``filter(f, xs)`` as generator expressions."""
+        """Return ``map(f, xs)``, ``filter(f, xs)``, ``zip(xs, ys)`` and ``enumerate(xs)`` as generator expressions."""
         kind = self.builtin(arg)
-        if (
-            kind not in ("map", "filter")
-            or arg.keywords
-            or self.builtin(at) in ("zip", "enumerate", "iter", "map")
-        ):
+        if kind is None or arg.keywords or len(at.args) > 1 or any(isinstance(a, gast.Starred) for a in arg.args):
+            return arg
+        if kind in ("zip", "enumerate") and self.builtin(at) in ("list", "tuple", "sorted", "dict"):
+            return self._tuples(arg, 2 if kind == "enumerate" else len(arg.args))
+        if kind not in ("map", "filter") or self.builtin(at) in ("zip", "enumerate", "iter", "map"):
             return arg
         function, *sources = arg.args
-        if any(isinstance(a, gast.Starred) for a in arg.args) or not sources or len(at.args) > 1:
+        if not sources:
             return arg
         if not t.is_atom(function):
             function = self.keep(self.op(function), function, "function")
@@ -167,6 +179,15 @@ class Consumers:
             iterable = t.call(refer(self.scope, zip, "zip"), *sources)
         value = t.call(function, *map(t.name, items))
         return t.place(gast.GeneratorExp(value, [gast.comprehension(target, iterable, [], 0)]), arg)
+
+    def _tuples(self, arg: gast.Call, count: int) -> gast.expr:
+        """Return a generator expression of the tuples that an iterator gives."""
+        if not arg.args:
+            return arg
+        items = [self.scope.fresh("item") for _ in range(count)]
+        target = gast.Tuple([t.store(item) for item in items], gast.Store())
+        whole = gast.Tuple([t.name(item) for item in items], gast.Load())
+        return t.place(gast.GeneratorExp(whole, [gast.comprehension(target, arg, [], 0)]), arg)
 
     def _sum(self, node: gast.Call, generator: gast.GeneratorExp) -> gast.expr | None:
         """Add up the elements in a loop."""
