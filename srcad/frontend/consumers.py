@@ -155,7 +155,12 @@ class Consumers:
     def _spelled_out(self, arg: gast.expr, at: gast.Call) -> gast.expr:
         """Return ``map(f, xs)``, ``filter(f, xs)``, ``zip(xs, ys)`` and ``enumerate(xs)`` as generator expressions."""
         kind = self.builtin(arg)
-        if kind is None or arg.keywords or len(at.args) > 1 or any(isinstance(a, gast.Starred) for a in arg.args):
+        if (
+            kind is None
+            or arg.keywords
+            or len(at.args) > 1
+            or any(isinstance(a, gast.Starred) for a in arg.args)
+        ):
             return arg
         if kind in ("zip", "enumerate") and self.builtin(at) in ("list", "tuple", "sorted", "dict"):
             return self._tuples(arg, 2 if kind == "enumerate" else len(arg.args))

@@ -11,7 +11,6 @@ import functools
 import linecache
 import textwrap
 import types
-from collections.abc import Iterator
 from typing import Any
 
 import gast
@@ -21,6 +20,8 @@ from srcad.lang.compiled_text import is_compiled_from, is_same
 from srcad.lang.function import Source
 from srcad.lang.walking import nodes_in
 from srcad.runtime.libraries import LIBRARIES, package_of
+
+_FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 
 __all__ = ["class_definition", "keep_tree", "read"]
 
@@ -57,22 +58,23 @@ def read(func: Any) -> Source:
         raise NoSourceError(
             f"The source of {_describe(func)} (file {code.co_filename!r}) is not available.", WAY_OUT
         )
+    text = "".join(lines)
     try:
-        module = _parse("".join(lines))
+        _parse(text)
     except SyntaxError as error:
         raise NoSourceError(
             f"The file {code.co_filename!r} of {_describe(func)} cannot be parsed: {error.msg}.",
             "Import it again, it has probably been changed since.",
         ) from None
     kept = _KEPT.get(id(code))
-    node = kept[1] if kept is not None else _find(module, code)
+    node = kept[1] if kept is not None else _find(text, code)
     if node is None:
         raise NoSourceError(
             f"The text of {_describe(func)} is not at line {code.co_firstlineno} of {code.co_filename!r}.",
             "Import the module again, its file has probably been changed since.",
         )
     checked = kept is None and package_of(func) not in LIBRARIES
-    if checked and not is_compiled_from("".join(lines), func):
+    if checked and not is_compiled_from(text, func):
         raise NoSourceError(
             f"The text of {_describe(func)} at line {code.co_firstlineno} of {code.co_filename!r} is not what runs.",
             "Import the module again, its file has probably been changed since.",
@@ -106,9 +108,11 @@ def _parse(text: str) -> ast.Module:
     return ast.parse(text)
 
 
-def _find(module: ast.Module, code: types.CodeType) -> ast.FunctionDef | ast.Lambda | None:
-    """Return the function definition or lambda that was compiled to ``code``."""
-    found = list(_candidates(module, code))
+def _find(text: str, code: types.CodeType) -> ast.FunctionDef | ast.Lambda | None:
+    """Return the function definition or lambda of a file that was compiled to ``code``."""
+    found = [
+        node for node in _definitions(text).get((code.co_name, code.co_firstlineno), ()) if _takes(node, code)
+    ]
     if len(found) > 1:
         found = _by_position(found, code)
     if len(found) > 1:
@@ -116,18 +120,22 @@ def _find(module: ast.Module, code: types.CodeType) -> ast.FunctionDef | ast.Lam
     return found[0] if found else None
 
 
-def _candidates(module: ast.Module, code: types.CodeType) -> Iterator[Any]:
-    """Yield the definitions that begin on the line of ``code`` and have its name and parameters."""
-    is_lambda = code.co_name == "<lambda>"
-    kinds = (ast.Lambda,) if is_lambda else (ast.FunctionDef, ast.AsyncFunctionDef)
-    for node in ast.walk(module):
-        if not isinstance(node, kinds) or (not is_lambda and node.name != code.co_name):
-            continue
-        first = min([node.lineno, *(d.lineno for d in getattr(node, "decorator_list", []))])
-        args = node.args
-        names = [arg.arg for arg in (*args.posonlyargs, *args.args, *args.kwonlyargs)]
-        if first == code.co_firstlineno and tuple(names) == code.co_varnames[: len(names)]:
-            yield node
+@functools.lru_cache(maxsize=32)
+def _definitions(text: str) -> dict[tuple[str, int], list[Any]]:
+    """Return the functions of a file by their name and the line on which they or their decorators begin."""
+    found: dict[tuple[str, int], list[Any]] = {}
+    for node in nodes_in(_parse(text)):
+        if isinstance(node, _FUNCTIONS):
+            first = min([node.lineno, *(d.lineno for d in getattr(node, "decorator_list", []))])
+            found.setdefault((getattr(node, "name", "<lambda>"), first), []).append(node)
+    return found
+
+
+def _takes(node: Any, code: types.CodeType) -> bool:
+    """Tell whether a definition has the parameters of ``code``."""
+    args = node.args
+    names = [arg.arg for arg in (*args.posonlyargs, *args.args, *args.kwonlyargs)]
+    return tuple(names) == code.co_varnames[: len(names)]
 
 
 def _by_position(found: list[Any], code: types.CodeType) -> list[Any]:
