@@ -13,9 +13,8 @@ from srcad.rules import scipy_interpolate_second  # noqa: F401  (its rules are w
 from srcad.rules.registry import elementwise, jvp, refuse, vjp
 
 _AXIS = {"axis": "Interpolation along another axis has no derivative rule; move that axis to the front."}
-_FILL = "A value beyond the ends that varies has no derivative rule; use np.where."
 
-# -- piecewise polynomials ---------------------------------------------------------------------------
+# -- splines: piecewise polynomials and B-splines ----------------------------------------------------
 
 
 @vjp(scipy.interpolate.CubicSpline, "y", refused=_AXIS)
@@ -26,27 +25,6 @@ def cubic_spline(ans, g, x, y, axis=0, bc_type="not-a-knot", extrapolate=None):
 @jvp(scipy.interpolate.CubicSpline, "y")
 def cubic_spline_y(ans, t, x, y, axis=0, bc_type="not-a-knot", extrapolate=None):
     return rt.scipy_interpolate.cubic_coefficients(t, x, bc_type)
-
-
-@vjp(scipy.interpolate.PPoly.__call__, "self", "x")
-def evaluate_polynomials(ans, g, self, x, nu=0, extrapolate=None):
-    slope = self(x, nu + 1, extrapolate)
-    by_coefficients = rt.scipy_interpolate.polynomial_adjoint(g, self, x, nu, extrapolate)
-    return by_coefficients, rt.scipy_interpolate.along_argument(g, slope, x)
-
-
-@jvp(scipy.interpolate.PPoly.__call__, "self")
-def evaluate_polynomials_self(ans, t, self, x, nu=0, extrapolate=None):
-    return rt.scipy_interpolate.polynomial_values(t, self, x, nu, extrapolate)
-
-
-@jvp(scipy.interpolate.PPoly.__call__, "x")
-def evaluate_polynomials_x(ans, t, self, x, nu=0, extrapolate=None):
-    slope = self(x, nu + 1, extrapolate)
-    return rt.scipy_interpolate.beside_values(t, slope) * slope
-
-
-# -- B-splines ---------------------------------------------------------------------------------------
 
 
 @vjp(
@@ -64,20 +42,23 @@ def make_interp_spline_y(ans, moved, x, y, k=3, t=None, bc_type=None, axis=0, ch
     return rt.scipy_interpolate.spline_coefficients(moved, ans, x, k)
 
 
+@vjp(scipy.interpolate.PPoly.__call__, "self", "x")
 @vjp(scipy.interpolate.BSpline.__call__, "self", "x")
-def evaluate_bspline(ans, g, self, x, nu=0, extrapolate=None):
+def evaluate_spline(ans, g, self, x, nu=0, extrapolate=None):
     slope = self(x, nu + 1, extrapolate)
-    by_coefficients = rt.scipy_interpolate.bspline_adjoint(g, self, x, nu, extrapolate)
+    by_coefficients = rt.scipy_interpolate.spline_adjoint(g, self, x, nu, extrapolate)
     return by_coefficients, rt.scipy_interpolate.along_argument(g, slope, x)
 
 
+@jvp(scipy.interpolate.PPoly.__call__, "self")
 @jvp(scipy.interpolate.BSpline.__call__, "self")
-def evaluate_bspline_self(ans, t, self, x, nu=0, extrapolate=None):
-    return rt.scipy_interpolate.bspline_values(t, self, x, nu, extrapolate)
+def evaluate_spline_self(ans, t, self, x, nu=0, extrapolate=None):
+    return rt.scipy_interpolate.spline_values(t, self, x, nu, extrapolate)
 
 
+@jvp(scipy.interpolate.PPoly.__call__, "x")
 @jvp(scipy.interpolate.BSpline.__call__, "x")
-def evaluate_bspline_x(ans, t, self, x, nu=0, extrapolate=None):
+def evaluate_spline_x(ans, t, self, x, nu=0, extrapolate=None):
     slope = self(x, nu + 1, extrapolate)
     return rt.scipy_interpolate.beside_values(t, slope) * slope
 

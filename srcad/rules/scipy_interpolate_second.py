@@ -11,42 +11,42 @@ import scipy.interpolate  # noqa: F401  (the functions of the runtime need it)
 from srcad import runtime as rt
 from srcad.rules.registry import jvp, vjp
 
-# -- piecewise polynomials ---------------------------------------------------------------------------
+# -- splines -----------------------------------------------------------------------------------------
 
 
-@vjp(rt.scipy_interpolate.polynomial_adjoint, "g", "x", "spline", shaped=("spline",))
-def polynomial_adjoint(ans, w, g, spline, x, nu, extrapolate):
-    slope = rt.scipy_interpolate.polynomial_values(w, spline, x, nu + 1, extrapolate)
-    by_values = rt.scipy_interpolate.polynomial_values(w, spline, x, nu, extrapolate)
+@vjp(rt.scipy_interpolate.spline_adjoint, "g", "x", "spline", shaped=("spline",))
+def spline_adjoint(ans, w, g, spline, x, nu, extrapolate):
+    slope = rt.scipy_interpolate.spline_values(w, spline, x, nu + 1, extrapolate)
+    by_values = rt.scipy_interpolate.spline_values(w, spline, x, nu, extrapolate)
     return by_values, rt.scipy_interpolate.along_argument(g, slope, x), 0.0
 
 
-@jvp(rt.scipy_interpolate.polynomial_adjoint, "g")
-def polynomial_adjoint_g(ans, t, g, spline, x, nu, extrapolate):
-    return rt.scipy_interpolate.polynomial_adjoint(t, spline, x, nu, extrapolate)
+@jvp(rt.scipy_interpolate.spline_adjoint, "g")
+def spline_adjoint_g(ans, t, g, spline, x, nu, extrapolate):
+    return rt.scipy_interpolate.spline_adjoint(t, spline, x, nu, extrapolate)
 
 
-@jvp(rt.scipy_interpolate.polynomial_adjoint, "x")
-def polynomial_adjoint_x(ans, t, g, spline, x, nu, extrapolate):
+@jvp(rt.scipy_interpolate.spline_adjoint, "x")
+def spline_adjoint_x(ans, t, g, spline, x, nu, extrapolate):
     weighted = rt.scipy_interpolate.beside_values(t, g) * g
-    return rt.scipy_interpolate.polynomial_adjoint(weighted, spline, x, nu + 1, extrapolate)
+    return rt.scipy_interpolate.spline_adjoint(weighted, spline, x, nu + 1, extrapolate)
 
 
-@vjp(rt.scipy_interpolate.polynomial_values, "t", "x", "spline", shaped=("spline",))
-def polynomial_values(ans, g, t, spline, x, nu, extrapolate):
-    slope = rt.scipy_interpolate.polynomial_values(t, spline, x, nu + 1, extrapolate)
-    by_coefficients = rt.scipy_interpolate.polynomial_adjoint(g, spline, x, nu, extrapolate)
+@vjp(rt.scipy_interpolate.spline_values, "t", "x", "spline", shaped=("spline",))
+def spline_values(ans, g, t, spline, x, nu, extrapolate):
+    slope = rt.scipy_interpolate.spline_values(t, spline, x, nu + 1, extrapolate)
+    by_coefficients = rt.scipy_interpolate.spline_adjoint(g, spline, x, nu, extrapolate)
     return by_coefficients, rt.scipy_interpolate.along_argument(g, slope, x), 0.0
 
 
-@jvp(rt.scipy_interpolate.polynomial_values, "t")
-def polynomial_values_t(ans, change, t, spline, x, nu, extrapolate):
-    return rt.scipy_interpolate.polynomial_values(change, spline, x, nu, extrapolate)
+@jvp(rt.scipy_interpolate.spline_values, "t")
+def spline_values_t(ans, change, t, spline, x, nu, extrapolate):
+    return rt.scipy_interpolate.spline_values(change, spline, x, nu, extrapolate)
 
 
-@jvp(rt.scipy_interpolate.polynomial_values, "x")
-def polynomial_values_x(ans, change, t, spline, x, nu, extrapolate):
-    slope = rt.scipy_interpolate.polynomial_values(t, spline, x, nu + 1, extrapolate)
+@jvp(rt.scipy_interpolate.spline_values, "x")
+def spline_values_x(ans, change, t, spline, x, nu, extrapolate):
+    slope = rt.scipy_interpolate.spline_values(t, spline, x, nu + 1, extrapolate)
     return rt.scipy_interpolate.beside_values(change, slope) * slope
 
 
@@ -58,45 +58,6 @@ def cubic_data_adjoint(ans, w, g, x, y, bc_type):
 @vjp(rt.scipy_interpolate.cubic_coefficients, "t", linear=True)
 def cubic_coefficients(ans, g, t, x, bc_type):
     return rt.scipy_interpolate.cubic_data_adjoint(g, x, t, bc_type)
-
-
-# -- B-splines ---------------------------------------------------------------------------------------
-
-
-@vjp(rt.scipy_interpolate.bspline_adjoint, "g", "x", "spline", shaped=("spline",))
-def bspline_adjoint(ans, w, g, spline, x, nu, extrapolate):
-    slope = rt.scipy_interpolate.bspline_values(w, spline, x, nu + 1, extrapolate)
-    by_values = rt.scipy_interpolate.bspline_values(w, spline, x, nu, extrapolate)
-    return by_values, rt.scipy_interpolate.along_argument(g, slope, x), 0.0
-
-
-@jvp(rt.scipy_interpolate.bspline_adjoint, "g")
-def bspline_adjoint_g(ans, t, g, spline, x, nu, extrapolate):
-    return rt.scipy_interpolate.bspline_adjoint(t, spline, x, nu, extrapolate)
-
-
-@jvp(rt.scipy_interpolate.bspline_adjoint, "x")
-def bspline_adjoint_x(ans, t, g, spline, x, nu, extrapolate):
-    weighted = rt.scipy_interpolate.beside_values(t, g) * g
-    return rt.scipy_interpolate.bspline_adjoint(weighted, spline, x, nu + 1, extrapolate)
-
-
-@vjp(rt.scipy_interpolate.bspline_values, "t", "x", "spline", shaped=("spline",))
-def bspline_values(ans, g, t, spline, x, nu, extrapolate):
-    slope = rt.scipy_interpolate.bspline_values(t, spline, x, nu + 1, extrapolate)
-    by_coefficients = rt.scipy_interpolate.bspline_adjoint(g, spline, x, nu, extrapolate)
-    return by_coefficients, rt.scipy_interpolate.along_argument(g, slope, x), 0.0
-
-
-@jvp(rt.scipy_interpolate.bspline_values, "t")
-def bspline_values_t(ans, change, t, spline, x, nu, extrapolate):
-    return rt.scipy_interpolate.bspline_values(change, spline, x, nu, extrapolate)
-
-
-@jvp(rt.scipy_interpolate.bspline_values, "x")
-def bspline_values_x(ans, change, t, spline, x, nu, extrapolate):
-    slope = rt.scipy_interpolate.bspline_values(t, spline, x, nu + 1, extrapolate)
-    return rt.scipy_interpolate.beside_values(change, slope) * slope
 
 
 @vjp(rt.scipy_interpolate.spline_data_adjoint, "g", "ans", "y", linear=("g",), shaped=("ans", "y"))

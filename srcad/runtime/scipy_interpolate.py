@@ -13,8 +13,6 @@ from srcad.runtime.arrays import inexact_dtype
 __all__ = [
     "along_argument",
     "beside_values",
-    "bspline_adjoint",
-    "bspline_values",
     "coefficients_gradient",
     "cubic_coefficients",
     "cubic_data_adjoint",
@@ -22,10 +20,10 @@ __all__ = [
     "interp1d_data_adjoint",
     "interp1d_slope",
     "interp1d_values",
-    "polynomial_adjoint",
-    "polynomial_values",
+    "spline_adjoint",
     "spline_coefficients",
     "spline_data_adjoint",
+    "spline_values",
 ]
 
 Array = Any  # a NumPy array, a NumPy scalar or a Python number
@@ -58,11 +56,22 @@ def _rows(g: Array, x: Array) -> Array:
     return np.reshape(g, (np.size(x), -1))
 
 
-def polynomial_adjoint(g: Array, spline: Any, x: Array, nu: int, extrapolate: Any) -> dict[str, Array]:
-    """Return the gradient of the coefficients of a piecewise polynomial that was evaluated at ``x``."""
+def spline_adjoint(g: Array, spline: Any, x: Array, nu: int, extrapolate: Any) -> dict[str, Array]:
+    """Return the gradient of the coefficients of a spline of which a derivative was evaluated at ``x``."""
     _first_axis_only(spline)
-    points, knots = np.ravel(np.asarray(x, dtype=float)), spline.x
     outside = spline.extrapolate if extrapolate is None else extrapolate
+    of_kind = _bspline_adjoint if isinstance(spline, scipy.interpolate.BSpline) else _polynomial_adjoint
+    return {"c": np.reshape(of_kind(g, spline, x, nu, outside), np.shape(spline.c))}
+
+
+def _bspline_adjoint(g: Array, spline: Any, x: Array, nu: int, outside: Any) -> Array:
+    basis = scipy.interpolate.BSpline(spline.t, np.eye(np.shape(spline.c)[0]), spline.k, outside)
+    weights = np.nan_to_num(_rows(basis(np.asarray(x, dtype=float), nu), x))
+    return weights.T @ _rows(g, x)
+
+
+def _polynomial_adjoint(g: Array, spline: Any, x: Array, nu: int, outside: Any) -> Array:
+    points, knots = np.ravel(np.asarray(x, dtype=float)), spline.x
     if outside == "periodic":
         points = knots[0] + (points - knots[0]) % (knots[-1] - knots[0])
     interval = np.clip(np.searchsorted(knots, points, "right") - 1, 0, len(knots) - 2)
@@ -75,7 +84,7 @@ def polynomial_adjoint(g: Array, spline: Any, x: Array, nu: int, extrapolate: An
         power = degree - row
         factor = np.prod(np.arange(power - nu + 1, power + 1, dtype=float))
         np.add.at(result[row], interval, (factor * steps ** (power - nu))[:, None] * rows)
-    return {"c": np.reshape(result, np.shape(spline.c))}
+    return result
 
 
 def cubic_data_adjoint(g: Array, x: Array, y: Array, bc_type: Any) -> Array:
@@ -118,21 +127,16 @@ def spline_coefficients(t: Array, spline: Any, x: Array, k: int) -> dict[str, Ar
     return {"c": scipy.interpolate.make_interp_spline(x, t, k=k, t=spline.t).c}
 
 
-def polynomial_values(t: Any, spline: Any, x: Array, nu: int, extrapolate: Any) -> Array:
-    """Return what a piecewise polynomial with the coefficients of a tangent has for values."""
+def spline_values(t: Any, spline: Any, x: Array, nu: int, extrapolate: Any) -> Array:
+    """Return what a spline with the coefficients of a tangent has for values."""
     _first_axis_only(spline)
     coefficients = coefficients_gradient(t) + np.zeros(np.shape(spline.c))
     outside = spline.extrapolate if extrapolate is None else extrapolate
-    values = scipy.interpolate.PPoly(coefficients, spline.x, outside)(x, nu)
-    return values if outside else np.nan_to_num(values)
-
-
-def bspline_values(t: Any, spline: Any, x: Array, nu: int, extrapolate: Any) -> Array:
-    """Return what a B-spline with the coefficients of a tangent has for values."""
-    _first_axis_only(spline)
-    coefficients = coefficients_gradient(t) + np.zeros(np.shape(spline.c))
-    outside = spline.extrapolate if extrapolate is None else extrapolate
-    values = scipy.interpolate.BSpline(spline.t, coefficients, spline.k, outside)(x, nu)
+    if isinstance(spline, scipy.interpolate.BSpline):
+        moved = scipy.interpolate.BSpline(spline.t, coefficients, spline.k, outside)
+    else:
+        moved = scipy.interpolate.PPoly(coefficients, spline.x, outside)
+    values = moved(x, nu)
     return values if outside else np.nan_to_num(values)
 
 
@@ -163,16 +167,6 @@ def _derivative(interpolant: Any, values: Array, x: Array, nu: int) -> Array:
 def coefficients_gradient(g: Any) -> Array:
     """Return the gradient of the coefficients in that of an interpolant."""
     return g.get("c", 0.0) if isinstance(g, dict) else 0.0
-
-
-def bspline_adjoint(g: Array, spline: Any, x: Array, nu: int, extrapolate: Any) -> dict[str, Array]:
-    """Return the gradient of the coefficients of a B-spline that was evaluated at ``x``."""
-    _first_axis_only(spline)
-    count = np.shape(spline.c)[0]
-    outside = spline.extrapolate if extrapolate is None else extrapolate
-    basis = scipy.interpolate.BSpline(spline.t, np.eye(count), spline.k, outside)
-    weights = np.nan_to_num(_rows(basis(np.asarray(x, dtype=float), nu), x))
-    return {"c": np.reshape(weights.T @ _rows(g, x), np.shape(spline.c))}
 
 
 def spline_data_adjoint(g: Array, ans: Any, x: Array, y: Array, k: int) -> Array:
