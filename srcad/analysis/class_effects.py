@@ -22,7 +22,9 @@ __all__ = [
     "METHODS",
     "OPERATORS",
     "changes",
+    "classes_in_sight",
     "effects_in_sight",
+    "function_of",
     "is_users",
     "Traits",
     "methods_in_sight",
@@ -151,12 +153,22 @@ def _raising_methods(classes: list[type]) -> frozenset[str]:
 def _method_trees(cls: type) -> list[tuple[str, Any]]:
     found = []
     for title, value in vars(cls).items():
-        if isinstance(value, types.FunctionType):
+        function = function_of(value)
+        if function is not None:
             try:
-                found.append((title, read(value).tree))
+                found.append((title, read(function).tree))
             except (SrcadError, OSError, TypeError):
                 continue  # generated, as those of dataclasses are
     return found
+
+
+def function_of(value: Any) -> types.FunctionType | None:
+    """Return the function of what stands in a class: a method of any sort, or a property."""
+    if isinstance(value, property):
+        value = value.fget
+    elif isinstance(value, staticmethod | classmethod):
+        value = value.__func__
+    return value if isinstance(value, types.FunctionType) else None
 
 
 def _raises(tree: Any, methods: frozenset[str]) -> bool:
@@ -218,8 +230,8 @@ def _changing(cls: type) -> frozenset[str]:
     found = set()
     for base in cls.__mro__:
         for title, value in vars(base).items():
-            function = value.fget if isinstance(value, property) else value
-            if isinstance(function, types.FunctionType) and title != "__init__" and stores(function, ()):
+            function = function_of(value)
+            if function is not None and title != "__init__" and stores(function, ()):
                 found.add(title)
     return frozenset(found)
 

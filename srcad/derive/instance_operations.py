@@ -15,7 +15,7 @@ from srcad.derive.build import call, constant, name
 from srcad.derive.instances import WHOLE, Instances
 from srcad.derive.known_numbers import KnownNumbers
 from srcad.derive.plain_classes import after_in_mro, looked_up, operator_method
-from srcad.frontend.late_results import gives_late
+from srcad.frontend.late_results import gives_late, is_unsure
 from srcad.frontend.statics import depend_on_sort, owner_of
 from srcad.lang.function import Nested
 from srcad.lang.scope import Scope
@@ -297,7 +297,8 @@ class InstanceOperations(NodeTransformer):
             function = looked_up(self.instances.apart[made.slots[title]].cls, "__call__")
         else:
             function = self._static(self.instances.function_in(made.slots[title]))
-        return isinstance(function, types.FunctionType | np.ufunc | Nested) and not gives_late(function)
+        known = isinstance(function, types.FunctionType | np.ufunc | Nested)
+        return known and not gives_late(function) and not is_unsure(function)
 
     def _is_instance(self, value: gast.AST, classes: gast.AST) -> bool | None:
         """Return what ``isinstance`` says where it is known."""

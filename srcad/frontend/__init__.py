@@ -25,6 +25,7 @@ from srcad.frontend.frozen import call_frozen_distributions
 from srcad.frontend.generators import inline_generators
 from srcad.frontend.index_tricks import write_out_index_tricks
 from srcad.frontend.iterators import step_iterators
+from srcad.frontend.kept_views import look_up_views
 from srcad.frontend.lazy import run_lazily
 from srcad.frontend.listed import list_generators, refuse_generator
 from srcad.frontend.local_classes import make_local_classes
@@ -51,6 +52,7 @@ PASSES = (
     lower_match,
     list_generators,
     write_out_contexts,
+    look_up_views,
     run_lazily,
     inline_generators,
     step_iterators,

@@ -16,15 +16,15 @@ becomes::
 
 from __future__ import annotations
 
+import inspect
 import types
 from typing import Any
 
 import gast
-import numpy as np
 
 from srcad.analysis.class_effects import is_users
 from srcad.frontend.consumed import Place, put
-from srcad.frontend.late_results import calls_what_it_is_given, gives_late
+from srcad.frontend.late_results import OF_BUILTINS, calls_what_it_is_given, gives_late
 from srcad.frontend.read_late import ReadLate
 from srcad.frontend.statics import is_distribution, refer
 from srcad.lang import tree as t
@@ -33,8 +33,6 @@ from srcad.lang.walking import nodes_in
 from srcad.rules import iteration
 
 __all__ = ["GivenLate"]
-
-_OF_BUILTINS = frozenset(name for cls in (np.ndarray, list, dict, str, set, float) for name in dir(cls))
 
 
 class GivenLate(ReadLate):
@@ -78,14 +76,21 @@ class GivenLate(ReadLate):
     ) -> str | None:
         """Return what changes before the items are taken that a known function returns; None if nothing may."""
         function = self.callee(call) if isinstance(call, gast.Call) else None
-        if not isinstance(function, types.FunctionType | Nested) or is_generator(function):
+        if not isinstance(function, types.FunctionType | Nested | type):
             return None
-        if not gives_late(function):
+        if not gives_late(function) or is_generator(function) and not self.is_passed_on(path[-1]):
             return None
         line = self.changed_on(call, stmt, around, path)
         return (
             None if line is None else f"what it reads is changed before its items are taken, on line {line}"
         )
+
+    def is_passed_on(self, place: Place) -> bool:
+        """Tell whether an expression is an argument of a function of the user's, which may change what that reads."""
+        function = (
+            self.callee(place.node) if isinstance(place.node, gast.Call) and place.field == "args" else None
+        )
+        return isinstance(function, Nested) or isinstance(function, types.FunctionType) and is_users(function)
 
     def unknown(
         self, call: Any, stmt: gast.stmt, around: tuple[gast.stmt, ...], path: tuple[Place, ...]
@@ -96,21 +101,29 @@ class GivenLate(ReadLate):
         function = self.callee(call)
         if function is None:
             named = isinstance(call.func, gast.Attribute)
-            if named and (call.func.attr in self.traits or call.func.attr in _OF_BUILTINS):
-                return []
+            if named and call.func.attr not in self.unsure:
+                if call.func.attr in self.traits or call.func.attr in OF_BUILTINS:
+                    return []
             if named and self.is_frozen(call.func.value):
                 return []
             found = [Place(call, "func", None)]
+            if named and call.func.attr in self.unsure:
+                found += [Place(call, "args", k) for k, a in enumerate(call.args) if self.may_be_function(a)]
         elif isinstance(function, Nested) or isinstance(function, types.FunctionType) and is_users(function):
             if not calls_what_it_is_given(function):
                 return []
-            found = [Place(call, "args", k) for k in range(len(call.args))]
-            found = [
-                place for place in found if isinstance(place.value(), gast.Name | gast.Subscript | gast.Call)
-            ]
+            kinds = gast.Name | gast.Subscript | gast.Call
+            found = [Place(call, "args", k) for k, a in enumerate(call.args) if isinstance(a, kinds)]
         else:
             return []
         return found if self.changed_on(call, stmt, around, path) is not None else []
+
+    def may_be_function(self, node: Any) -> bool:
+        """Tell whether an argument is the name of a function of the user's."""
+        value = self.statics.get(getattr(node, "id", ""))
+        return isinstance(value, types.FunctionType | Nested) or isinstance(
+            self.nested.get(getattr(node, "id", "")), Nested
+        )
 
     def changed_on(
         self, call: gast.Call, stmt: gast.stmt, around: tuple[gast.stmt, ...], path: tuple[Place, ...]
@@ -149,4 +162,6 @@ def is_generator(function: Any) -> bool:
     """Tell whether a function is a generator itself: these are written out where they are run through."""
     if isinstance(function, Nested):
         return any(isinstance(n, gast.Yield | gast.YieldFrom) for n in t.own_nodes(function.tree.body))
-    return bool(function.__code__.co_flags & 0x20)
+    return isinstance(function, types.FunctionType) and bool(
+        function.__code__.co_flags & inspect.CO_GENERATOR
+    )

@@ -15,8 +15,9 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import gast
+import numpy as np
 
-from srcad.analysis.class_effects import is_users
+from srcad.analysis.class_effects import function_of, is_users
 from srcad.errors import SrcadError
 from srcad.frontend.nested import parameters
 from srcad.lang import tree as t
@@ -24,21 +25,38 @@ from srcad.lang.function import Nested
 from srcad.lang.source import read
 from srcad.runtime import Closure
 
-__all__ = ["MAKERS", "calls_what_it_is_given", "gives_late"]
+__all__ = [
+    "MAKERS",
+    "OF_BUILTINS",
+    "calls_what_it_is_given",
+    "gives_late",
+    "is_unsure",
+    "is_view",
+    "titles_of_late_results",
+    "titles_of_views",
+]
 
 MAKERS = (
     map, filter, zip, enumerate, reversed, itertools.chain, itertools.starmap, itertools.islice, itertools.takewhile,
     itertools.accumulate, itertools.compress, itertools.dropwhile, itertools.filterfalse, itertools.zip_longest,
 )  # fmt: skip
 """The functions that make an iterator over others."""
+OF_BUILTINS = frozenset(name for cls in (np.ndarray, list, dict, str, set, float) for name in dir(cls))
+"""The methods of arrays and of builtin classes."""
+_KEEPING = frozenset("append appendleft add extendleft insert setdefault put".split())
 _DEEPEST = 8
 
 
-def gives_late(function: Any, depth: int = 0) -> bool:
-    """Tell whether a function returns an iterator whose items are made when they are taken."""
+def gives_late(function: Any, owner: Any = None, depth: int = 0) -> bool:
+    """Tell whether a function returns, or keeps, an iterator whose items are made when they are taken.
+
+    ``owner`` is the object of a method, if it is known; a class keeps what its ``__init__`` does.
+    """
     held: dict[str, Any] = {}
     if isinstance(function, Closure):
         held = dict(zip(function.function.captured, function.captured))
+    if isinstance(function, types.MethodType):
+        owner = function.__self__
     function = _function_of(function)
     if not isinstance(function, types.FunctionType | Nested) or depth > _DEEPEST:
         return False
@@ -52,8 +70,87 @@ def gives_late(function: Any, depth: int = 0) -> bool:
         return False
     if any(isinstance(node, gast.Yield | gast.YieldFrom) for node in t.own_nodes(tree.body)):
         return True
+    first = parameters(tree.args)[:1]
+    if owner is not None and first:
+        held = {**held, first[0]: owner}
     found = _lookup_of(function, held)
-    return any(_is_late(value, found, depth) for value in returned(tree))
+    return any(_is_late(value, found, depth) for value in (*returned(tree), *kept(tree)))
+
+
+@functools.lru_cache(maxsize=256)
+def titles_of_late_results(classes: tuple[type, ...]) -> tuple[frozenset[str], frozenset[str]]:
+    """Return the names of methods and properties of classes that give an iterator, and of those that may.
+
+    The latter return what a function returns that is known only when the program runs.
+    """
+    methods = []
+    for cls in classes:
+        for title, value in vars(cls).items():
+            function = function_of(value)
+            tree = _tree_of(function) if function is not None else None
+            if tree is not None:
+                values = [*returned(tree), *kept(tree)]
+                methods.append((title, value, values, _lookup_of(function, {}), gives_late(function)))
+    known = {title for title, *_ in methods}
+    late = {title for title, *_, gives in methods if gives}
+    unsure: set[str] = set()
+    size = -1
+    while size != (size := len(late) + len(unsure)):
+        for title, _, values, found, _ in methods:
+            called = {_title_of(value) for value in values}
+            if called & late:
+                late.add(title)
+            others = [v for v in values if isinstance(v, gast.Call) and found(v.func) is None]
+            if any(_is_open(v) and _title_of(v) not in known or _title_of(v) in unsure for v in others):
+                unsure.add(title)
+    return frozenset(late), frozenset(unsure)
+
+
+def _is_open(call: gast.Call) -> bool:
+    """Tell whether what a call of a function that is not known by its name calls may give an iterator."""
+    return _title_of(call) not in OF_BUILTINS if isinstance(call.func, gast.Attribute) else True
+
+
+@functools.lru_cache(maxsize=256)
+def titles_of_views(classes: tuple[type, ...]) -> frozenset[str]:
+    """Return the names of methods and properties of classes that give the keys, values or items of a dict as they are."""
+    returning = [
+        (title, list(returned(tree)))
+        for cls in classes
+        for title, value in vars(cls).items()
+        if (tree := _tree_of(function_of(value))) is not None
+    ]
+    found: set[str] = set()
+    size = -1
+    while size != (size := len(found)):
+        found |= {
+            title
+            for title, values in returning
+            if any(is_view(value) or _title_of(value) in found for value in values)
+        }
+    return frozenset(found)
+
+
+def is_view(node: Any) -> bool:
+    """Tell whether an expression is a method's call that gives the keys, values or items of a dict as they are."""
+    called = isinstance(node, gast.Call) and not node.args and isinstance(node.func, gast.Attribute)
+    return called and node.func.attr in ("keys", "values", "items")
+
+
+def is_unsure(function: Any) -> bool:
+    """Tell whether a function returns or keeps what a method, or a function in an attribute or a container, returns."""
+    tree = _tree_of(function) if isinstance(function, types.FunctionType | Nested) else None
+    if tree is None:
+        return False
+    found = _lookup_of(function, {})
+    values = (value for value in (*returned(tree), *kept(tree)) if isinstance(value, gast.Call))
+    return any(found(v.func) is None and _is_open(v) for v in values if not isinstance(v.func, gast.Name))
+
+
+def _title_of(value: Any) -> str:
+    """Return the attribute that a value is, or is called by."""
+    function = value.func if isinstance(value, gast.Call) else value
+    return function.attr if isinstance(function, gast.Attribute) else ""
 
 
 def calls_what_it_is_given(function: Any) -> bool:
@@ -77,7 +174,33 @@ def returned(tree: Any) -> Iterator[Any]:
     """
     body = tree.body if isinstance(tree.body, list) else [gast.Return(tree.body)]
     nodes = list(t.own_nodes(body))
-    waiting = [node.value for node in nodes if isinstance(node, gast.Return)]
+    yield from _followed([node.value for node in nodes if isinstance(node, gast.Return)], nodes)
+
+
+def kept(tree: Any) -> Iterator[Any]:
+    """Yield the expressions whose values a function may keep in attributes, items and containers.
+
+    >>> made = gast.parse("def f(box, xs):\\n    ys = map(g, xs)\\n    box.ys = ys\\n    box.append(h(xs))").body[0]
+    >>> [gast.unparse(value) for value in kept(made)]
+    ['h(xs)', 'map(g, xs)']
+    """
+    nodes = list(t.own_nodes(tree.body))
+    waiting: list[Any] = []
+    for node in nodes:
+        if isinstance(node, gast.Assign):
+            if any(isinstance(target, gast.Attribute) or _is_item(target) for target in node.targets):
+                waiting.append(node.value)
+        elif isinstance(node, gast.Call) and getattr(node.func, "attr", "") in _KEEPING:
+            waiting += node.args
+    yield from _followed(waiting, nodes)
+
+
+def _is_item(target: Any) -> bool:
+    return isinstance(target, gast.Subscript) and not isinstance(target.slice, gast.Slice)
+
+
+def _followed(waiting: list[Any], nodes: list[Any]) -> Iterator[Any]:
+    """Yield what expressions may be, those of variables followed."""
     followed: set[str] = set()
     while waiting:
         value = waiting.pop()
@@ -107,11 +230,18 @@ def _is_late(value: Any, found: Callable[[Any], Any], depth: int) -> bool:
     if isinstance(value, gast.GeneratorExp):
         return True
     if not isinstance(value, gast.Call):
-        return False
+        held = found(value) if isinstance(value, gast.Attribute) else None
+        return isinstance(held, property) and gives_late(held.fget, depth=depth + 1)
     function = found(value.func)
+    if isinstance(function, type) and any(_is_late(part, found, depth) for part in value.args):
+        return is_users(function)
+    if isinstance(value.func, gast.Subscript):
+        held = found(value.func.value)
+        several = held.values() if type(held) is dict else held if type(held) in (list, tuple) else ()
+        return any(gives_late(each, depth=depth + 1) for each in several)
     if any(function is maker for maker in MAKERS):
         return bool(value.args) and not all(isinstance(a, gast.Constant) for a in value.args)
-    return function is not None and gives_late(function, depth + 1)
+    return function is not None and gives_late(function, depth=depth + 1)
 
 
 def _function_of(value: Any) -> Any:
@@ -125,16 +255,24 @@ def _function_of(value: Any) -> Any:
             value = value.function
         else:
             break
-    if isinstance(value, types.FunctionType | Nested | type):
+    if isinstance(value, type):
+        return _keeper_of(value)
+    if isinstance(value, types.FunctionType | Nested):
         return value
     return inspect.getattr_static(type(value), "__call__", None)
+
+
+def _keeper_of(cls: type) -> Any:
+    """Return the method that keeps what a class is called with."""
+    made = getattr(cls, "__post_init__", None)
+    return made if made is not None else getattr(cls, "__init__", None)
 
 
 def _tree_of(function: Any) -> Any:
     if isinstance(function, Nested):
         return function.tree
     try:
-        return read(function).tree if is_users(function) else None
+        return read(function).tree if function is not None and is_users(function) else None
     except SrcadError:
         return None
 
@@ -152,17 +290,32 @@ def _lookup_of(function: Any, held: dict[str, Any]) -> Callable[[Any], Any]:
         cells = zip(function.__code__.co_freevars, function.__closure__ or ())
         own = {*function.__code__.co_varnames, *function.__code__.co_cellvars}
         values = {**vars(builtins), **function.__globals__}
-        held = {name: cell.cell_contents for name, cell in cells if _is_filled(cell)}
+        held = {**{name: cell.cell_contents for name, cell in cells if _is_filled(cell)}, **held}
 
     def find(node: Any) -> Any:
         if isinstance(node, gast.Name):
             return held.get(node.id, None if node.id in own else values.get(node.id))
         if isinstance(node, gast.Attribute):
             base = find(node.value)
-            return getattr(base, node.attr, None) if isinstance(base, types.ModuleType | type) else None
+            if base is None or isinstance(base, types.ModuleType | type):
+                return getattr(base, node.attr, None) if base is not None else None
+            return _attribute_of(base, node.attr) if is_users(type(base)) else None
         return None
 
     return find
+
+
+def _attribute_of(owner: Any, title: str) -> Any:
+    """Return an attribute of an object as it is held, a method with its object."""
+    held = getattr(owner, "__dict__", {})
+    value = held[title] if title in held else inspect.getattr_static(type(owner), title, None)
+    if isinstance(value, staticmethod | classmethod):
+        value = value.__func__
+    return (
+        types.MethodType(value, owner)
+        if isinstance(value, types.FunctionType) and title not in held
+        else value
+    )
 
 
 def _is_filled(cell: Any) -> bool:

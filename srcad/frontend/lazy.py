@@ -154,7 +154,9 @@ class _Lazy:
                 return node.func.attr in _CONSUMING_METHODS
             return self.is_consumer(self.static(node))
         if isinstance(node, gast.Assign):
-            return isinstance(node.targets[0], gast.Tuple | gast.List | gast.Subscript)
+            target = node.targets[0]
+            sliced = isinstance(target, gast.Subscript) and isinstance(target.slice, gast.Slice)
+            return sliced or isinstance(target, gast.Tuple | gast.List)
         return isinstance(node, gast.Starred | gast.AugAssign)
 
     def is_consumer(self, function: Any) -> bool:

@@ -14,8 +14,16 @@ from typing import Any
 
 import gast
 
-from srcad.analysis.class_effects import METHODS, Traits, is_users, methods_traits
+from srcad.analysis.class_effects import (
+    METHODS,
+    OPERATORS,
+    Traits,
+    classes_in_sight,
+    is_users,
+    methods_traits,
+)
 from srcad.frontend.consumed import Place
+from srcad.frontend.late_results import is_view, titles_of_late_results, titles_of_views
 from srcad.frontend.lateness import Lateness
 from srcad.lang import tree as t
 from srcad.lang.function import Function, Nested
@@ -32,6 +40,9 @@ class ReadLate(Lateness):
 
     def __init__(self, fn: Function) -> None:
         self.traits = methods_traits(fn)
+        classes = tuple(classes_in_sight(fn))
+        self.late, self.unsure = titles_of_late_results(classes)
+        self.views = titles_of_views(classes)
         self.named_after: dict[str, str] = {}
         super().__init__(fn)
 
@@ -47,13 +58,15 @@ class ReadLate(Lateness):
     def attributes(self, node: Any, kept: bool = False) -> frozenset[str] | None:
         """Return the attributes that a call of such a generator reads; None for anything else.
 
-        Generators that are ``kept`` in a list have their items made at once as well.
+        So do properties and operators that give iterators. Generators that are ``kept`` in a list have their items made at
+        once as well.
         """
+        title = self.title(node)
+        if title is not None:
+            found = self.traits.get(title)
+            return found.reads if found is not None and (found.generates or title in self.late) else None
         if not isinstance(node, gast.Call):
             return None
-        if isinstance(node.func, gast.Attribute):
-            found = self.traits.get(node.func.attr)
-            return found.reads if found is not None and found.generates else None
         function = self.statics.get(getattr(node.func, "id", ""))
         if not isinstance(function, types.FunctionType) or not is_users(function):
             return None
@@ -63,20 +76,63 @@ class ReadLate(Lateness):
         names = {n.id for n in t.own_nodes(body) if isinstance(n, gast.Name)}
         return _attributes(body) if kept or function.__name__ in names else None
 
+    def title(self, node: Any) -> str | None:
+        """Return the name of the method that an expression may call."""
+        if isinstance(node, gast.Call):
+            if self.statics.get(getattr(node.func, "id", "")) is iter and len(node.args) == 1:
+                return "__iter__" if "__iter__" in self.late else None
+            return node.func.attr if isinstance(node.func, gast.Attribute) else None
+        if isinstance(node, gast.Attribute):
+            known = node.attr in self.traits or "__getattr__" not in self.late
+            return node.attr if known else "__getattr__"
+        if isinstance(node, gast.BinOp):
+            return next((title for title in sorted(OPERATORS) if title in self.late), None)
+        return "__getitem__" if isinstance(node, gast.Subscript) and "__getitem__" in self.late else None
+
     def why(
-        self, call: gast.Call, stmt: gast.stmt, around: tuple[gast.stmt, ...], path: tuple[Place, ...]
+        self, call: Any, stmt: gast.stmt, around: tuple[gast.stmt, ...], path: tuple[Place, ...]
     ) -> str | None:
         """Return what the program changes of what a generator reads before its items are taken; None if nothing."""
         kept = any(isinstance(p.node, t.COMPREHENSIONS) and p.field in ("elt", "value") for p in path)
         reads = self.attributes(call, kept)
+        plain = isinstance(call, gast.Call) or getattr(call, "attr", "") in self.traits
+        if path[-1].field == "func" or not plain and len(path) > 1:
+            reads = None
+        looped = any(isinstance(p.node, gast.For | gast.comprehension) for p in path)
+        if reads is None and not looped:
+            reads = self.attributes_of_view(call)
         if reads is None:
             return self.why_iterator(call, stmt, around)
         operands = {self.find(n.id) for n in nodes_in(call) if isinstance(n, gast.Name)}
         for part in self.meanwhile(stmt, around, path):
             for node in t.own_nodes([part]):
-                if self.changes_what_is_read(node, reads, operands):
+                if self.changes_what_is_read(node, reads, operands) or self.updates(node, operands, looped):
                     return f"what it reads is changed before its items are taken, on line {node.lineno}"
         return None
+
+    def attributes_of_view(self, node: Any) -> frozenset[str] | None:
+        """Return the attributes that a method or property reads which gives a view of a dict; None for anything else."""
+        title = self.title(node) or ""
+        if title in self.views and title in self.traits:
+            return self.traits[title].reads
+        return (
+            frozenset(n.attr for n in nodes_in(node.func) if isinstance(n, gast.Attribute))
+            if is_view(node)
+            else None
+        )
+
+    def updates(self, node: gast.AST, operands: set[str], looped: bool) -> bool:
+        """Tell whether a part of a statement updates in place a variable that shares memory with what is read.
+
+        In a loop a variable that is given to nobody is taken for a number that adds up.
+        """
+        if not isinstance(node, gast.AugAssign) or not isinstance(node.target, gast.Name):
+            return False
+        name = node.target.id
+        if self.find(name) not in operands or self.is_apart(name):
+            return False
+        calls = (n for n in t.own_nodes(self.fn.tree.body) if isinstance(n, gast.Call))
+        return not looped or any(getattr(part, "id", "") == name for each in calls for part in each.args)
 
     def why_iterator(self, node: Any, stmt: gast.stmt, around: tuple[gast.stmt, ...]) -> str | None:
         """Return what is changed of an object whose class says what its items are, while it is run through."""
@@ -152,7 +208,7 @@ class ReadLate(Lateness):
                 over = path[k - 1].node
                 parts = [getattr(over, part, None) for part in ("elt", "key", "value")]
                 return [*(part for part in parts if part is not None), *node.ifs]
-            if isinstance(node, gast.Starred | gast.AugAssign):
+            if isinstance(node, gast.Starred | gast.AugAssign) or self.is_run_by_method(node):
                 return []
             if isinstance(node, gast.Call) and field == "args":
                 function = self.statics.get(getattr(node.func, "id", ""))
@@ -161,8 +217,18 @@ class ReadLate(Lateness):
                 own = function is None or isinstance(function, Nested) or is_users(function)
                 if not own or getattr(node.func, "attr", "") in ("extend", "join", "update"):
                     return []
+            if isinstance(node, gast.Attribute) or isinstance(node, gast.Call) and field == "func":
+                continue
             return list(self.later(stmt, around))
         return list(self.later(stmt, around))
+
+    def is_run_by_method(self, node: gast.AST) -> bool:
+        """Tell whether an expression calls a method of a class in sight that gives no iterator further."""
+        title = (
+            node.func.attr if isinstance(node, gast.Call) and isinstance(node.func, gast.Attribute) else ""
+        )
+        known = title in self.traits and not self.traits[title].generates
+        return known and title not in self.late | self.unsure | self.views
 
     def changes_what_is_read(self, node: gast.AST, reads: frozenset[str], operands: set[str]) -> bool:
         """Tell whether a part of a statement stores in an attribute of a name that is read, or in what is run through."""

@@ -101,17 +101,20 @@ def check_left(iterable: Any, left: bool) -> None:
                                "Write 'while True:' and take the items with next(iterator, None).")  # fmt: skip
 
 
-_lateness: list[Callable[[Any], bool]] = []
+_lateness: list[Callable[..., bool]] = []
 
 
-def set_lateness(gives_late: Callable[[Any], bool]) -> None:
+def set_lateness(gives_late: Callable[..., bool]) -> None:
     """Install what tells whether a function returns an iterator whose items are made when they are taken."""
     _lateness[:] = [gives_late]
 
 
-def check_late(function: Any) -> None:
-    """Refuse a function whose items are made at once here, where what they are made of changes before they are taken."""
-    if callable(function) and _lateness[0](function):
+def check_late(function: Any, owner: Any = None) -> None:
+    """Refuse a function whose items are made at once here, where what they are made of changes before they are taken.
+
+    ``owner`` is the object of a method.
+    """
+    if callable(function) and _lateness[0](function, owner):
         raise UnsupportedError(f"'{getattr(function, '__name__', type(function).__name__)}' returns an iterator, and what "
                                "its items are made of may change before they are taken.",
                                "Make a list of them where it is called: list(...).")  # fmt: skip
@@ -121,7 +124,7 @@ def check_late_method(owner: Any, name: str) -> None:
     """Refuse a method or a function held in an attribute; see `check_late`."""
     held = getattr(owner, "__dict__", {})
     found = held[name] if name in held else inspect.getattr_static(type(owner), name, None)
-    check_late(getattr(found, "__func__", found))
+    check_late(getattr(found, "__func__", found), None if name in held else owner)
 
 
 def keys_of(getter: Any) -> tuple[Any, ...]:

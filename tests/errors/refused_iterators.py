@@ -7,6 +7,64 @@ class Holder:
     """An object that gets its attributes later."""
 
 
+class Rows:
+    """Iterators over an array, each given in a way of its own."""
+
+    def __init__(self, a, make=None):
+        self.a, self.make = a, make
+
+    def given_by_another(self):
+        return self.by_generator()
+
+    def by_generator(self):
+        for value in self.a:
+            yield 1.0 * value
+
+    def numbered(self):
+        return enumerate(self.a)
+
+    def made(self):
+        return self.make(1.0, self.a)
+
+    @property
+    def squares(self):
+        return (value * value for value in self.a)
+
+    @classmethod
+    def of(cls, a):
+        return cls.doubled(a)
+
+    @staticmethod
+    def doubled(a):
+        return (2.0 * value for value in a)
+
+
+class Keeping:
+    """An object that is made with an iterator."""
+
+    def __init__(self, a):
+        self.items = (2.0 * value for value in a)
+
+
+class Table:
+    """A dict that is shown to others."""
+
+    def __init__(self):
+        self.held = {}
+
+    def shown(self):
+        return self.held.values()
+
+
+def kept_in(box, a):
+    box.append(2.0 * value for value in a)
+
+
+def changed_first(items, a):
+    a[0] = 7.0
+    return sum(items)
+
+
 def scaled(x, a):
     for value in a:
         yield value * x
@@ -139,3 +197,82 @@ def generator_run_through_by_a_function_that_changes_what_it_reads(x, n):
         return sum(items)
 
     return total(GENERATORS["scaled"](x, a))  # refused at: GENERATORS["scaled"]
+
+
+@refused(1.3, 0.7)
+def generator_of_a_method_of_a_method(x, n):
+    rows = Rows([x, 2.0])
+    items = rows.given_by_another()  # refused at: rows.given_by_another()
+    rows.a[0] = 5.0 * n
+    return sum(items)
+
+
+@refused(1.3, 0.7)
+def iterator_of_a_method(x, n):
+    a = [x, 2.0]
+    items = Rows(a).numbered()  # refused at: Rows(a).numbered()
+    a[0] = 5.0 * n
+    return sum(value for _, value in items)
+
+
+@refused(1.3, 0.7)
+def iterator_of_a_property(x, n):
+    rows = Rows([x, 2.0])
+    items = rows.squares  # refused at: rows.squares
+    rows.a[0] = 5.0 * n
+    return sum(items)
+
+
+@refused(1.3, 0.7)
+def iterator_of_a_method_of_the_class(x, n):
+    a = [x, 2.0]
+    items = Rows.of(a)  # refused at: Rows.of(a)
+    a[0] = 5.0 * n
+    return sum(items)
+
+
+@refused(1.3, 0.7)
+def generator_in_an_attribute_that_a_method_calls(x, n):
+    rows = Rows([x, 2.0], scaled)
+    items = rows.made()  # refused at: rows.made
+    rows.a[0] = 5.0 * n
+    return sum(items)
+
+
+@refused(1.3, 0.7)
+def iterator_that_an_object_is_made_with(x, n):
+    a = [x, 2.0]
+    kept = Keeping(a)  # refused at: Keeping(a)
+    a[0] = 5.0 * n
+    return sum(kept.items)
+
+
+@refused(1.3, 0.7)
+def iterator_that_a_function_keeps(x, n):
+    a, box = [x, 2.0], []
+    kept_in(box, a)  # refused at: kept_in(box, a)
+    a[0] = 5.0 * n
+    return sum(box[0])
+
+
+@refused(1.3, 0.7)
+def iterator_kept_in_a_dict(x, n):
+    a, box = [x, 2.0], {}
+    box["items"] = map(lambda value: 2.0 * value, a)  # refused at: map(lambda value: 2.0 * value, a)
+    a[0] = 5.0 * n
+    return sum(box["items"])
+
+
+@refused(1.3, 0.7)
+def generator_given_to_a_function_that_changes_first(x, n):
+    a = [x, 2.0 * n]
+    return changed_first(scaled(x, a), a)  # refused at: scaled(x, a)
+
+
+@refused(1.3, 0.7)
+def view_of_a_method(x, n):
+    table = Table()
+    table.held["a"] = x
+    values = table.shown()  # refused at: table.shown()
+    table.held["b"] = n
+    return sum(values)

@@ -158,3 +158,53 @@ def iterator_over_a_list_that_changes(x, n):
     others = ITERATORS["iter"](x, a)
     a[0] = 5.0 * n
     return sum(items) * x + next(others) * n
+
+
+class Mapped:
+    """A stream whose items are taken at its end."""
+
+    def __init__(self, items):
+        self.items = items
+
+    def map(self, function):
+        return Mapped(map(function, self.items))
+
+    def total(self):
+        return sum(self.items)
+
+
+@program(np.array([0.7, -0.4, 1.3]))
+def streams_run_before_their_source_changes(x):
+    a = x.copy()
+    first = Mapped(a).map(lambda v: v * v).map(lambda v: v + 1.0).total()
+    a[0] = first * a[1]
+    return Mapped(a).map(lambda v: v**3).total()
+
+
+class Parameters:
+    """Named numbers that are updated."""
+
+    def __init__(self, w, b):
+        self.held = {"w": w, "b": b}
+
+    def named(self):
+        return self.held.items()
+
+
+@program(0.7, 1.3)
+def views_of_dicts_that_change(w, b):
+    parameters = Parameters(w, b)
+    names = parameters.held.keys()
+    values = parameters.held.values()
+    held = {"a": w}
+    shown = held.values()
+    pairs = held.items()
+    for _ in range(2):
+        for name in names:
+            parameters.held[name] -= 0.1 * parameters.held[name] ** 2
+    for name, value in parameters.named():
+        parameters.held[name] = value * 0.9
+    held["b"] = b * b
+    total = sum(shown) * sum(values) * len(pairs)
+    held["a"] = total
+    return sum(value * value for _, value in pairs)
