@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import math
 import types
 from collections.abc import Callable
@@ -108,13 +109,21 @@ def _checkpoint_loop(
 ) -> Outcome:
     n, most = loop_counts(n, snapshots)
     length = most if snapshots is not None else max(most, _STEPS_AT_ONCE // max(_size(state), 32))
-    sweep = _Sweep(call, step, args, shadows, n, most, length)
+    given = call, step, args, shadows, n, most, length
+    sweep = _Sweep(*given)
     read = args, _held(step)
     before = rt.clone(read)
     value = sweep.forward(state)
     require_unchanged(before, read, step)
     fresh = rt.shadow(value)
-    return value, fresh, lambda: sweep.backward(fresh)
+    return value, fresh, functools.partial(_pull, given, sweep.kept, fresh)
+
+
+def _pull(given: Any, kept: list[tuple[int, Any]], fresh: Any) -> None:
+    """Do the backward pass; what a pullback holds is in its arguments, so that a copy has copies of it."""
+    sweep = _Sweep(*given)
+    sweep.kept = list(kept)
+    sweep.backward(fresh)
 
 
 _STEPS_AT_ONCE = 4096
@@ -159,8 +168,6 @@ class _Sweep:
     def forward(self, state: Any) -> Any:
         """Do all steps, and keep the first snapshots."""
         state = rt.clone(state)
-        if self.call is plain_call:
-            self.segment = segment_of(self.step, self.args, self.own, self.images, state)
         start = 0
         while start < self.groups:
             self.keep(start, state)
@@ -174,6 +181,8 @@ class _Sweep:
     def backward(self, shadow: Any) -> None:
         """Do the backward pass of all groups, from the last."""
         self.gradient = rt.taken(shadow)
+        if self.call is plain_call and self.kept:
+            self.segment = segment_of(self.step, self.args, self.own, self.images, self.kept[0][1])
         end = self.groups
         while self.kept:
             start, state = self.kept[-1]

@@ -96,13 +96,15 @@ def _recomputed(call: Call, function: Any, args: Any, options: Any, *, shadows: 
     require_unchanged(before, (args, options), function)
     del before
     fresh = rt.shadow(value)
+    given = (function, own, args, _each(images, len(args)), options, named or {})
+    return value, fresh, functools.partial(_pull, call, given, fresh)
 
-    def pull() -> None:
-        _, image, back = call(function, own, args, _each(images, len(args)), options, named or {})
-        rt.accumulate_shadow(image, rt.taken(fresh))
-        back()
 
-    return value, fresh, pull
+def _pull(call: Call, given: Any, fresh: Any) -> None:
+    """Do both sweeps of a function; what a pullback holds is in its arguments, so that a copy has copies of it."""
+    _, image, back = call(*given)
+    rt.accumulate_shadow(image, rt.taken(fresh))
+    back()
 
 
 def _each(images: Any, count: int) -> tuple[Any, ...]:

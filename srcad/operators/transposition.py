@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from typing import Any
 
@@ -42,34 +43,32 @@ def _forward(args: Any, tangents: Any, options: Any, option_tangents: Any) -> tu
 def _reverse(
     call: Call, rule: Any, ans: Any, args: Any, options: Any, tangents: Any, *, shadows: Any
 ) -> Outcome:
+    """Return the tangent; what it weighs in a sum is the gradient of the rule's result, paired with the tangents.
+
+    The rule is linear in the gradient ``g`` that it is given, so that the pairing of the tangent of the answer with ``g``
+    is the pairing of the tangents of the arguments with what the rule returns for ``g``.
+    """
     _, own, images, named, direction_images = shadows
-    target, everything, (forward, backward) = transposing(rule, ans, args, options)
-    bound = target.signature.bind(own, None, *(images or (None,) * len(args)), **(named or {})).arguments
-    whole = tuple(bound.get(n) for n in target.names)
-    first, image, first_pull = call(
-        forward, None, everything, (*whole, *(None,) * (len(everything) - len(whole))), {}, {}
-    )
-    cotangents = cotangents_of(first[0], tangents)
-    direction = rt.shadow(cotangents)
-    second, second_image, second_pull = call(
-        backward, None, (first[1], cotangents), (image[1] if image is not None else None, direction), {}, {}
-    )
-    seen = rt.shadow(second[0])
-
-    def pull() -> None:
-        rt.accumulate_shadow(second_image, [rt.taken(seen)])
-        second_pull()
-        _return_directions(direction, direction_images, tangents)
-        first_pull()
-
-    return second[0], seen, pull
+    value = rt.transposed(rule, ans, args, options, tangents)
+    seen = rt.shadow(value)
+    held = (own, None, *(images or (None,) * len(args)))
+    given = rule, (ans, *args), held, options, named or {}
+    return value, seen, functools.partial(_pull, call, given, seen, tangents, direction_images)
 
 
-def _return_directions(direction: Any, images: Any, tangents: Any) -> None:
-    """Pass the gradient of the cotangents on to the tangents that they were made of."""
-    parts = [direction] if len(tangents) == 1 else direction
+def _pull(call: Call, given: Any, seen: Any, tangents: Any, direction_images: Any) -> None:
+    rule, (ans, *args), held, options, named = given
+    gradients, image, back = call(rule, None, (ans, rt.taken(seen), *args), held, options, named)
+    rt.accumulate_shadow(image, cotangents_of(gradients, tangents))
+    back()
+    _return_directions(gradients, direction_images, tangents)
+
+
+def _return_directions(gradients: Any, images: Any, tangents: Any) -> None:
+    """Pass what the rule returns on to the tangents of the arguments."""
+    count = len(tangents)
+    parts = [gradients] if count == 1 else rt.gradients_given(gradients, count, "the function")
     for part, image, tangent in zip(parts, images or (), tangents):
-        gradient = rt.taken(part)
-        if isinstance(tangent, float) and isinstance(gradient, np.ndarray):
+        if isinstance(tangent, float) and isinstance(part, np.ndarray):
             continue
-        rt.accumulate_shadow(image, gradient)
+        rt.accumulate_shadow(image, part)

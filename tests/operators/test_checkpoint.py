@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 import srcad
-from srcad import checkpoint, checkpoint_loop, checkpointed_loops, grad, hessian, jvp
+from srcad import checkpoint, checkpoint_loop, checkpointed_loops, grad, hessian, jacfwd, jacrev, jvp, vjp
 from srcad.errors import ArgumentError, UnsupportedError
 
 X = np.array([0.5, 2.0, 3.0])
@@ -51,6 +51,27 @@ def test_derivatives_are_those_without_checkpoints(f, same):
         np.testing.assert_allclose(found, expected, rtol=1e-12)
     tangents = (np.ones(3), 0.5)
     np.testing.assert_allclose(jvp(f, (X, 2.0), tangents), jvp(same, (X, 2.0), tangents), rtol=1e-12)
+
+
+@pytest.mark.parametrize(
+    "again",
+    [recomputing, lambda x, w: checkpoint_loop(lambda x, w: np.tanh(w * x) + x, x, 3, w)],
+    ids=["function", "loop"],
+)
+def test_pullbacks_run_any_number_of_times(again):
+    def program(function):
+        def changing(x):
+            y = function(x, 1.5)
+            x[0] = y[1] * x[2]
+            return function(x, 0.5) * y
+
+        return changing
+
+    expected = jacfwd(program(block))(X)
+    _, pullback = vjp(program(again), X.copy())
+    for _ in range(2):
+        np.testing.assert_allclose([pullback(unit)[0] for unit in np.eye(3)], expected, rtol=1e-10)
+    np.testing.assert_allclose(jacrev(program(again))(X), expected, rtol=1e-10)
 
 
 def test_second_derivatives_go_through_a_checkpoint():
