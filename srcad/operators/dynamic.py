@@ -277,10 +277,13 @@ def _is_zero(tangent: Any) -> bool:
     return isinstance(tangent, float) and tangent == 0.0
 
 
+_CHANGING = ("srcad.rules.iteration", "srcad.rules.stores")
+
+
 def _is_rule(function: Any) -> bool:
-    """Tell whether a function is a rule or written out for one of NumPy; those of iterators keep what they are given."""
+    """Tell whether a function is a rule or written out for one of NumPy, and keeps and changes nothing it is given."""
     module = function.__module__ or ""
-    return module.startswith("srcad.rules.") and module != "srcad.rules.iteration"
+    return module.startswith("srcad.rules.") and module not in _CHANGING
 
 
 def _holds(value: Any) -> bool:

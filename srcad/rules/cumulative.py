@@ -165,11 +165,16 @@ def widths(x, dx, rank, axis):
     return np.diff(x, axis=axis)
 
 
-@vjp(np.unwrap, "p")
+@vjp(np.unwrap, "p", "period")
 def unwrap(ans, g, p, discont=None, axis=-1, *, period=6.283185307179586):
-    return g
+    return g, np.sum(g * np.rint((ans - p) / period))
 
 
 @jvp(np.unwrap, "p")
 def unwrap_p(ans, t, p, discont=None, axis=-1, *, period=6.283185307179586):
     return t
+
+
+@jvp(np.unwrap, "period")
+def unwrap_period(ans, t, p, discont=None, axis=-1, *, period=6.283185307179586):
+    return t * np.rint((ans - p) / period)

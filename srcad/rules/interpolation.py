@@ -10,15 +10,19 @@ from srcad.rules.registry import jvp, refuse, vjp
 # -- np.interp ---------------------------------------------------------------------------------------
 
 
-@vjp(np.interp, "x", "xp", "fp", "left", "right")
+@vjp(np.interp, "x", "xp", "fp", "left", "right", "period")
 def interp(ans, g, x, xp, fp, left=None, right=None, period=None):
     xp, fp = np.asarray(xp), np.asarray(fp)
     if period is not None:
-        order = np.argsort(np.mod(xp, period))
+        length = np.abs(period)
+        order = np.argsort(np.mod(xp, length))
         parts = interp(
-            ans, g, np.mod(x, period), around(np.mod(xp, period), order, period), around(fp, order, 0.0)
+            ans, g, np.mod(x, length), around(np.mod(xp, length), order, length), around(fp, order, 0.0)
         )
-        return parts[0], unwound(parts[1], order), unwound(parts[2], order), 0.0, 0.0
+        from_xp = unwound(parts[1], order)
+        turns = np.sum(parts[0] * np.floor(x / length)) + np.sum(from_xp * np.floor(xp / length))
+        from_period = (parts[1][-1] - parts[1][0] - turns) * np.sign(period)
+        return parts[0], from_xp, unwound(parts[2], order), 0.0, 0.0, from_period
     cells = rt.interpolation_cells(x, xp)
     step, rise = xp[cells[0] + 1] - xp[cells[0]], fp[cells[0] + 1] - fp[cells[0]]
     upper = (x - xp[cells[0]]) / step
@@ -38,6 +42,7 @@ def interp(ans, g, x, xp, fp, left=None, right=None, period=None):
         rt.unbroadcast(from_fp, fp),
         np.sum(below),
         np.sum(above),
+        0.0,
     )
 
 
@@ -58,8 +63,9 @@ def unwound(cotangent, order):
 def interp_x(ans, t, x, xp, fp, left=None, right=None, period=None):
     xp, fp = np.asarray(xp), np.asarray(fp)
     if period is not None:
-        order = np.argsort(np.mod(xp, period))
-        x, xp, fp = np.mod(x, period), around(np.mod(xp, period), order, period), around(fp, order, 0.0)
+        length = np.abs(period)
+        order = np.argsort(np.mod(xp, length))
+        x, xp, fp = np.mod(x, length), around(np.mod(xp, length), order, length), around(fp, order, 0.0)
     cells = rt.interpolation_cells(x, xp)
     slope = (fp[cells[0] + 1] - fp[cells[0]]) / (xp[cells[0] + 1] - xp[cells[0]])
     return t * np.where(cells[1], slope, 0)
@@ -69,8 +75,9 @@ def interp_x(ans, t, x, xp, fp, left=None, right=None, period=None):
 def interp_xp(ans, t, x, xp, fp, left=None, right=None, period=None):
     xp, fp, t = np.asarray(xp), np.asarray(fp), np.asarray(t)
     if period is not None:
-        order = np.argsort(np.mod(xp, period))
-        x, xp, fp = np.mod(x, period), around(np.mod(xp, period), order, period), around(fp, order, 0.0)
+        length = np.abs(period)
+        order = np.argsort(np.mod(xp, length))
+        x, xp, fp = np.mod(x, length), around(np.mod(xp, length), order, length), around(fp, order, 0.0)
         t = around(t, order, 0.0)
     cells = rt.interpolation_cells(x, xp)
     step = xp[cells[0] + 1] - xp[cells[0]]
@@ -100,13 +107,24 @@ def interp_right(ans, t, x, xp, fp, left=None, right=None, period=None):
     return 0.0
 
 
+@jvp(np.interp, "period")
+def interp_period(ans, t, x, xp, fp, left=None, right=None, period=None):
+    length = np.abs(period)
+    xp, fp = np.asarray(xp), np.asarray(fp)
+    order = np.argsort(np.mod(xp, length))
+    moved = around(-np.floor(xp / length), order, 1.0)
+    x_moved = -np.floor(x / length)
+    x, xp, fp = np.mod(x, length), around(np.mod(xp, length), order, length), around(fp, order, 0.0)
+    change = interp_x(ans, x_moved, x, xp, fp) + interp_xp(ans, moved, x, xp, fp)
+    return change * t * np.sign(period)
+
+
 # -- polynomials, the highest power first ------------------------------------------------------------
 
 refuse(
     "np.poly1d holds its coefficients in an object that is not differentiated: work with the array of coefficients.",
     np.poly1d,
 )
-refuse("The division of polynomials has no derivative rule: solve for the coefficients instead.", np.polydiv)
 
 
 @vjp(np.polyval, "p", "x", linear=("p",))
@@ -167,6 +185,50 @@ def polymul(ans, g, a1, a2):
         rt.unbroadcast(np.reshape(np.correlate(g, np.conj(a2), "valid"), np.shape(a1)), a1),
         rt.unbroadcast(np.reshape(np.correlate(g, np.conj(a1), "valid"), np.shape(a2)), a2),
     )
+
+
+@vjp(np.polydiv, "u", "v")
+def polydiv(ans, g, u, v):
+    dividend, divisor = np.atleast_1d(u), np.atleast_1d(v)
+    length = len(dividend)
+    rest = np.concatenate((np.zeros(length - len(ans[1])), g[1] + np.zeros_like(ans[1])))
+    if length < len(divisor):
+        return rt.cast_back(np.reshape(rest, np.shape(u)), ans[0], u), np.zeros_like(v)
+    left = length - len(divisor) + 1
+    rest = np.concatenate((np.zeros(left), rest[left:]))  # a remainder of degree 0 by a number is 0
+    total = g[0] - np.correlate(rest, np.conj(divisor), "valid")
+    above = np.flip(series_quotient(np.flip(total), np.conj(divisor)))
+    from_u = np.concatenate((above, rest[left:]))
+    from_v = -np.correlate(from_u, np.conj(ans[0]), "valid")
+    return (
+        rt.cast_back(np.reshape(from_u, np.shape(u)), ans[0], u),
+        rt.cast_back(np.reshape(from_v, np.shape(v)), ans[0], v),
+    )
+
+
+@jvp(np.polydiv, "u")
+def polydiv_u(ans, t, u, v):
+    return quotient_change(ans, np.atleast_1d(t), np.atleast_1d(v))
+
+
+@jvp(np.polydiv, "v")
+def polydiv_v(ans, t, u, v):
+    if np.size(u) < np.size(v):
+        return np.zeros_like(ans[0]), np.zeros_like(ans[1])
+    return quotient_change(ans, -np.convolve(ans[0], np.atleast_1d(t)), np.atleast_1d(v))
+
+
+def quotient_change(ans, change, v):
+    """Return the changes of quotient and remainder for that of the dividend."""
+    if len(change) < len(v):
+        return np.zeros_like(ans[0]), change[len(change) - len(ans[1]) :]
+    quotient = series_quotient(change[: len(change) - len(v) + 1], v)
+    return quotient, (change - np.convolve(quotient, v))[len(change) - len(ans[1]) :]
+
+
+def series_quotient(u, v):
+    """Return as many coefficients of the power series of ``u / v`` as ``u`` has."""
+    return np.polydiv(np.concatenate((u, np.zeros_like(v[1:]))), v)[0]
 
 
 @vjp(np.roots, "p")

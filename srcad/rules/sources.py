@@ -53,6 +53,7 @@ def fromfunction(function: Any, shape: Any, *, dtype: Any = float) -> Any:
 
 @written_out(np.piecewise)
 def piecewise(x: Any, condlist: Any, funclist: Any, *args: Any, **options: Any) -> Any:
+    x = np.asarray(x)
     if isinstance(condlist, np.ndarray) and condlist.dtype == bool and np.ndim(condlist) == np.ndim(x):
         condlist = [condlist]
     result = np.zeros_like(x)

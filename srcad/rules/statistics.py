@@ -55,7 +55,9 @@ def average_a(ans, t, a, axis=None, weights=None, returned=False, *, keepdims=Fa
 def average_weights(ans, t, a, axis=None, weights=None, returned=False, *, keepdims=False):
     if returned:
         change = average_weights(ans[0], t, a, axis, weights, keepdims=keepdims)
-        return change, np.average(a, axis=axis, weights=t, returned=True, keepdims=keepdims)[1]
+        layout = rt.weight_layout(np.shape(a), np.shape(weights), axis)
+        spread = np.broadcast_to(np.reshape(np.transpose(t, layout[0]), layout[1]), np.shape(a))
+        return change, np.sum(spread, axis=axis, keepdims=keepdims) + np.zeros_like(ans[1])
     if axis is not None and not keepdims:
         ans = np.expand_dims(ans, axis)
     layout = rt.weight_layout(np.shape(a), np.shape(weights), axis)

@@ -109,7 +109,7 @@ def _refusal(what: str, instead: str) -> UnsupportedError:
 def _recorded(function: Any, args: Any, kwargs: Any) -> Any:
     """Record a call of a function of NumPy, or the steps of one that is written out in Python."""
     source = registry.source_of(function)
-    if source is not None:
+    if source is not None and not registry.is_mutating(function):
         return lifted(source)(*args, **kwargs)
     return record(function, function, args, kwargs)
 

@@ -63,6 +63,7 @@ sample(np.trapezoid, real(3, 4), x=real(1, 4))
 sample(np.unwrap, np.array([0.1, 3.0, 6.5, 0.4]))
 sample(np.unwrap, 4 * real(3, 4), discont=4.0, axis=0)
 sample(np.unwrap, real(4), period=1.0)
+sample(np.unwrap, 9 * real(3, 4), axis=0, period=1.3)
 
 # -- the runtime -------------------------------------------------------------------------------------
 

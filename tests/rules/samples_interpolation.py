@@ -21,6 +21,8 @@ for x in (np.array([0.3, 0.7, 1.2, 0.6]), np.array([[-0.4, 0.2], [2.0, 1.5]]), 0
     sample(np.interp, x, POINTS, real(4), left=0.3, right=-0.2)
     sample(np.interp, x, POINTS, real(4), right=0.4)
 sample(np.interp, np.array([-0.4, 0.2, 2.1, 5.0]), np.array([0.7, 0.1, 1.3]), real(3), period=1.5)
+sample(np.interp, np.array([-0.4, 0.2, 2.1, 5.0]), np.array([0.7, 2.1, 1.3]), real(3), period=-1.6)
+sample(np.interp, 3.2, np.array([0.7, 2.1, 1.3]), real(3), period=1.7)
 sample(np.interp, np.array([0.3, 0.7, 1.2]), POINTS, imaginary(4))
 
 # -- polynomials -------------------------------------------------------------------------------------
@@ -39,6 +41,10 @@ for function in (np.polyadd, np.polysub):
     sample(function, real(3), 0.4)
 sample(np.polymul, real(4), real(2))
 sample(np.polymul, imaginary(3), real(2))
+for length in (1, 3, 5, 6):
+    sample(np.polydiv, real(5), real(length) + 0.2)
+sample(np.polydiv, real(4), 1.3)
+sample(np.polydiv, imaginary(4), real(2))
 sample(np.polyfit, np.array([0.1, 0.5, 0.9, 1.6]), real(4), 2)
 sample(np.polyfit, np.array([0.1, 0.5, 0.9, 1.6]), real(4, 2), 1, w=np.array([1.0, 0.5, 2.0, 1.0]))
 sample(np.roots, np.array([1.0, -3.1, 2.0]))

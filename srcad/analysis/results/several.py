@@ -252,6 +252,7 @@ SEVERAL: dict[Any, Callable[[Call], Kind]] = {
     np.hsplit: _parts(lambda call, rank: 0 if rank == 1 else 1),
     np.linalg.lstsq: lstsq,
     np.meshgrid: meshgrid,
+    np.polydiv: _always(pair(array(1), array(1))),
     np.polyfit: polyfit,
     np.split: _parts(lambda call, rank: integer(call.get(2, "axis"), 0)),
     np.unique: unique,
