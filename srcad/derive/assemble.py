@@ -7,11 +7,12 @@ from pathlib import Path
 
 import gast
 
-from srcad.derive.build import assign, call, constant, name, read_names, unpack, written_names
+from srcad.derive.build import assign, builtin, call, constant, name, read_names, unpack, written_names
 from srcad.derive.saving import Saved
 from srcad.derive.steps import Block, Branch, Leave, Loop, Plain, Step, Wrapped
 from srcad.lang.function import Function, undoing
 from srcad.lang.printer import Comment
+from srcad.lang.scope import Scope
 from srcad.lang.walking import nodes_in
 
 __all__ = ["Commentator", "backward_sweep", "forward_sweep", "joint", "split"]
@@ -184,6 +185,7 @@ def split(
     opening: list[gast.stmt],
     seeding: list[gast.stmt],
     published: list[gast.stmt],
+    scope: Scope,
 ) -> tuple[list[gast.stmt], list[gast.stmt]]:
     """Return the bodies of the forward function and of the backward function."""
     names = list(residuals)
@@ -192,7 +194,9 @@ def split(
     unbound = [assign(n, constant(None)) for n in names if n in saved.maybe_unbound]
     forward = [*opening, *saved.prologue, *unbound, *forward_sweep(block), *published, assign("residuals", display),
                assign("outcome", outcome), gast.Return(name("outcome"))]  # fmt: skip
-    copies = [assign(stack, call("list", name(stack))) for stack in names if stack in saved.stacks]
+    copies = [
+        assign(stack, call(builtin(scope, list), name(stack))) for stack in names if stack in saved.stacks
+    ]
     unpacked = [unpack(names, name("residuals"))] if names else []
     return forward, [*unpacked, *copies, *seeding, *backward_sweep(block, comment), *finish]
 

@@ -10,10 +10,21 @@ from typing import Any
 
 import gast
 
+from srcad.frontend.statics import refer
 from srcad.lang.scope import Scope
 from srcad.lang.walking import children_of
 
-__all__ = ["Flattener", "assign", "call", "constant", "name", "parsed", "read_names", "written_names"]
+__all__ = [
+    "Flattener",
+    "assign",
+    "builtin",
+    "call",
+    "constant",
+    "name",
+    "parsed",
+    "read_names",
+    "written_names",
+]
 
 
 def name(identifier: str) -> gast.Name:
@@ -24,6 +35,11 @@ def name(identifier: str) -> gast.Name:
 def constant(value: Any) -> gast.Constant:
     """Return a constant."""
     return gast.Constant(value, None)
+
+
+def builtin(scope: Scope, function: Any) -> str:
+    """Return the name of a builtin in generated code: another one where the program has a variable of that name."""
+    return refer(scope, function, function.__name__)
 
 
 def assign(target: str, value: gast.AST) -> gast.Assign:
@@ -143,6 +159,15 @@ class Flattener:
         if isinstance(node, gast.Starred):
             return gast.Starred(self.atom(node.value), gast.Load())
         return self.atom(node)
+
+    def index_value(self, index: gast.AST) -> gast.AST:
+        """Return an atom for an index: slices become ``slice`` objects."""
+        if isinstance(index, gast.Slice):
+            parts = [constant(None) if p is None else p for p in (index.lower, index.upper, index.step)]
+            return self.atom(call(builtin(self.scope, slice), *parts))
+        if isinstance(index, gast.Tuple):
+            return self.atom(gast.Tuple([self.index_value(e) for e in index.elts], gast.Load()))
+        return index
 
     def index(self, node: gast.AST) -> gast.AST:
         """Flatten an index, whose slices and tuples stay in place."""

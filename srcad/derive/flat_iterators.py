@@ -29,7 +29,7 @@ import numpy as np
 from srcad import runtime as rt
 from srcad.analysis.infer import Kinds
 from srcad.analysis.kinds import ANY, Kind
-from srcad.derive.build import assign, call, constant, method, name, read_names
+from srcad.derive.build import assign, builtin, call, constant, method, name, read_names
 from srcad.errors import UnsupportedError
 from srcad.lang.function import Function
 from srcad.lang.scope import Scope
@@ -191,9 +191,9 @@ class _Writer:
         """Return an index as a value."""
         if not isinstance(index, gast.Slice):
             return index
-        self.scope.statics.setdefault("slice", slice)
         return call(
-            "slice", *(p if p is not None else constant(None) for p in (index.lower, index.upper, index.step))
+            builtin(self.scope, slice),
+            *(p if p is not None else constant(None) for p in (index.lower, index.upper, index.step)),
         )
 
     def refuse_in(self, stmt: gast.stmt, nodes: list[gast.AST]) -> None:

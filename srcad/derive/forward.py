@@ -31,7 +31,7 @@ from srcad.analysis.kinds import is_scalar, spreads_list
 from srcad.analysis.memory import Memory
 from srcad.derive.build import assign, constant, name, unpack
 from srcad.derive.forward_calls import Calls
-from srcad.derive.forward_operations import Program, as_value
+from srcad.derive.forward_operations import Program
 from srcad.lang.function import Function
 from srcad.lang.walking import nodes_in
 
@@ -165,7 +165,7 @@ class _Statement(Calls):
                 return None
             return self.operator(target, "getattr", value.value, constant(value.attr))
         if isinstance(value, gast.Subscript) and self.kind(value.value).name in _BY_CLASS:
-            return self.operator(target, "getitem", value.value, self.fl.atom(as_value(value.slice)))
+            return self.operator(target, "getitem", value.value, self.fl.index_value(value.slice))
         if isinstance(value, gast.UnaryOp) and type(value.op) in _UNARY:
             if self.kind(value.operand).name in _BY_CLASS:
                 return self.operator(target, _UNARY[type(value.op)], value.operand)
@@ -210,7 +210,7 @@ class _Statement(Calls):
                 return self.operator(None, "setattr", target.value, constant(target.attr), value)
             place: gast.AST = gast.Attribute(self.tangent(target.value), target.attr, gast.Store())
         elif by_class:
-            return self.operator(None, "setitem", target.value, self.fl.atom(as_value(target.slice)), value)
+            return self.operator(None, "setitem", target.value, self.fl.index_value(target.slice), value)
         else:
             place = gast.Subscript(self.tangent(target.value), target.slice, gast.Store())
         image = self.tangent(value)
@@ -225,7 +225,7 @@ class _Statement(Calls):
         image: gast.AST = gast.Name(self.program.tangent_name(base.id), gast.Del(), None, None)
         if isinstance(target, gast.Subscript):
             if self.kind(base).name in _BY_CLASS:
-                return self.operator(None, "delitem", base, self.fl.atom(as_value(target.slice)))
+                return self.operator(None, "delitem", base, self.fl.index_value(target.slice))
             image = gast.Subscript(name(self.program.tangent_name(base.id)), target.slice, gast.Del())
         elif isinstance(target, gast.Attribute):
             return self.operator(None, "delattr", base, constant(target.attr))

@@ -448,16 +448,6 @@ def same_name(first: gast.AST, second: gast.AST) -> bool:
     return isinstance(first, gast.Name) and isinstance(second, gast.Name) and first.id == second.id
 
 
-def as_value(index: gast.AST) -> gast.AST:
-    """Return an index as an expression that may stand anywhere."""
-    if isinstance(index, gast.Slice):
-        bounds = [constant(None) if part is None else part for part in (index.lower, index.upper, index.step)]
-        return call("slice", *bounds)
-    if isinstance(index, gast.Tuple):
-        return gast.Tuple([as_value(element) for element in index.elts], gast.Load())
-    return index
-
-
 def is_real_number(node: Any) -> bool:
     """Tell whether an operand is a literal other than a complex number."""
     return isinstance(node, gast.Constant) and not isinstance(node.value, complex)

@@ -282,6 +282,7 @@ class _Assembly(_Parts):
             self.entry.statements,
             seeding,
             self.entry.published,
+            self.fn.scope,
         )
         shadows = [self.swept.gradients[p] for p in self.entry.given]
         return [

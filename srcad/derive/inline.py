@@ -298,8 +298,7 @@ class _Copier(NodeTransformer):
         builtin = self.namespace["__builtins__"]
         builtin = builtin if isinstance(builtin, dict) else vars(builtin)
         if value is None and node.id in builtin:
-            self.scope.statics.setdefault(node.id, builtin[node.id])
-            return name(node.id)
+            return name(refer(self.scope, builtin[node.id], node.id))
         raise _Undecided
 
     def visit_Attribute(self, node: gast.Attribute) -> gast.AST:

@@ -11,7 +11,7 @@ import numpy as np
 from srcad import runtime as rt
 from srcad.analysis.kinds import Kind, is_scalar
 from srcad.analysis.results.calls import ARRAY_METHODS
-from srcad.derive.build import call, constant, name
+from srcad.derive.build import builtin, call, constant, name
 from srcad.derive.lower_outputs import OutputLowering
 from srcad.frontend.statics import refer
 from srcad.lang.walking import nodes_in
@@ -289,8 +289,13 @@ class CallLowering(OutputLowering):
         loading, old = self.keep(gast.Subscript(base, place, gast.Load()))
         changing, new = self.keep(call(path, old, *rest))
         body = [finding, *values, loading, changing, self.store(base, place, new)]
-        self.scope.statics.setdefault("range", range)
-        loop = gast.For(gast.Name(counter, gast.Store(), None, None), call("range", count), body, [], None)
+        loop = gast.For(
+            gast.Name(counter, gast.Store(), None, None),
+            call(builtin(self.scope, range), count),
+            body,
+            [],
+            None,
+        )
         made = [*before, counting, loop]
         for node in made:
             for inner in nodes_in(node):

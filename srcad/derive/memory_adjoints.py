@@ -28,7 +28,7 @@ import gast
 from srcad.analysis.kinds import Kind, spreads_list
 from srcad.derive.build import Flattener, assign, call, constant, name
 from srcad.derive.operations import Contribution, Names, Operation, nothing
-from srcad.derive.shadow_operands import as_value, is_computed
+from srcad.derive.shadow_operands import is_computed
 from srcad.derive.store_adjoints import StoreAdjoints
 
 __all__ = ["MemoryAdjoints"]
@@ -113,7 +113,7 @@ class MemoryAdjoints(StoreAdjoints):
         kind = self.kind(base)
         if kind.name == "object" or kind.name == "any":
             place = Flattener(self.scope)
-            position = as_value(index, place)
+            position = place.index_value(index)
             made = self.operator_call(target, "getitem", [base, position])
             made.forward[:0] = self.placed(place.statements)
             return made
@@ -139,7 +139,7 @@ class MemoryAdjoints(StoreAdjoints):
             view = gast.Subscript(whole, index, gast.Load())
             return [assign(self.gradient(target), view)], nothing
         place = Flattener(self.scope)
-        position = as_value(index, place)
+        position = place.index_value(index)
         before += place.statements
         shadow = self.gradient(target) if self.is_shadowed(target) else self.fresh_cell(target)
         births = [assign(shadow, call("rt.element_shadow", name(target), whole, position))]

@@ -17,11 +17,12 @@ from srcad.analysis.infer import Kinds
 from srcad.analysis.kinds import Kind, is_scalar
 from srcad.analysis.memory import Memory, repeating_views, replaced_classes
 from srcad.derive.adjoints import operation
-from srcad.derive.build import Flattener, assign, call, constant, name, read_names, written_names
+from srcad.derive.build import Flattener, assign, builtin, call, constant, name, read_names, written_names
 from srcad.derive.exits import way_out
 from srcad.derive.operations import Contribution
 from srcad.derive.steps import Block, Branch, Leave, Loop, Plain, Step, Wrapped, has_backward
 from srcad.lang.function import Function
+from srcad.lang.scope import Scope
 from srcad.lang.walking import nodes_in
 
 __all__ = ["Reverse", "reverse_steps"]
@@ -185,7 +186,7 @@ class _Sweep:
             body.tail.append(assign(gradient, again or self.zero(variable, variable in known)))
         state.live = head
         state.owned = owned & inside.owned
-        iterations = _backward_range(stmt)
+        iterations = _backward_range(stmt, self.scope)
         target = stmt.target.id if isinstance(stmt, gast.For) else None
         return Loop(stmt, body, before, iterations, target, bool(head) or has_backward(body))
 
@@ -320,7 +321,7 @@ class _Sweep:
             out.append(gast.AugAssign(gast.Subscript(name(shadow), index, gast.Store()), gast.Add(), value))
         else:
             flattener = Flattener(self.scope)
-            position = _as_value(index, flattener)
+            position = flattener.index_value(index)
             out += flattener.statements
             adding = "rt.accumulate_part" if contribution.variable in self.repeating else "rt.accumulate"
             out.append(gast.Expr(call(adding, name(shadow), position, value)))
@@ -341,7 +342,7 @@ class _Sweep:
             out.append(gast.AugAssign(target, gast.Add(), self.real_part(contribution)))
             return
         flattener = Flattener(self.scope)
-        index = _as_value(contribution.index, flattener)
+        index = flattener.index_value(contribution.index)
         out += flattener.statements
         out.append(gast.Expr(call("rt.accumulate", name(gradient), index, contribution.value)))
 
@@ -383,25 +384,15 @@ def _condition(stmt: gast.If | gast.With) -> gast.AST:
     return name(last.targets[0].id) if isinstance(last, gast.Assign) else constant(False)
 
 
-def _as_value(index: gast.AST, flattener: Flattener) -> gast.AST:
-    """Return an atom for an index: slices become ``slice`` objects."""
-    if isinstance(index, gast.Slice):
-        parts = [p if p is not None else constant(None) for p in (index.lower, index.upper, index.step)]
-        return flattener.atom(call("slice", *parts))
-    if isinstance(index, gast.Tuple):
-        return flattener.atom(gast.Tuple([_as_value(e, flattener) for e in index.elts], gast.Load()))
-    return index
-
-
-def _backward_range(stmt: gast.For | gast.While) -> gast.AST:
+def _backward_range(stmt: gast.For | gast.While, scope: Scope) -> gast.AST:
     """Return the range over the trips that were made, last one first."""
     trips = getattr(stmt, "trips", None)
     if isinstance(stmt, gast.While):
-        return call("range", name(trips))
+        return call(builtin(scope, range), name(trips))
     if trips is None:
-        return call("reversed", stmt.iter)
+        return call(builtin(scope, reversed), stmt.iter)
     made = gast.Subscript(stmt.iter, gast.Slice(None, name(trips), None), gast.Load())
-    return call("reversed", made)
+    return call(builtin(scope, reversed), made)
 
 
 def _is_zero(value: gast.AST) -> bool:

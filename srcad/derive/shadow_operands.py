@@ -17,7 +17,7 @@ from srcad.errors import UnsupportedError
 from srcad.lang.function import Function
 from srcad.runtime.array_likes import is_array_like
 
-__all__ = ["ShadowOperands", "as_value", "is_computed"]
+__all__ = ["ShadowOperands", "is_computed"]
 
 
 class ShadowOperands:
@@ -162,13 +162,3 @@ def is_computed(cls: Any, attribute: str) -> bool:
     found = next((vars(base)[attribute] for base in cls.__mro__ if attribute in vars(base)), None)
     custom = any("__getattr__" in vars(b) or "__getattribute__" in vars(b) for b in cls.__mro__[:-1])
     return custom or isinstance(found, (property, types.FunctionType)) or hasattr(type(found), "__get__")
-
-
-def as_value(index: gast.AST, flattener: Flattener) -> gast.AST:
-    """Return an atom for an index: slices become ``slice`` objects."""
-    if isinstance(index, gast.Slice):
-        parts = [p if p is not None else constant(None) for p in (index.lower, index.upper, index.step)]
-        return flattener.atom(call("slice", *parts))
-    if isinstance(index, gast.Tuple):
-        return flattener.atom(gast.Tuple([as_value(e, flattener) for e in index.elts], gast.Load()))
-    return index

@@ -11,7 +11,6 @@ from srcad.analysis.kinds import Kind, is_scalar
 from srcad.derive.build import Flattener, assign, call, constant, name
 from srcad.derive.call_adjoints import CallAdjoints
 from srcad.derive.operations import Contribution, Names, Operation, nothing
-from srcad.derive.shadow_operands import as_value
 
 __all__ = ["StoreAdjoints"]
 
@@ -38,7 +37,7 @@ class StoreAdjoints(CallAdjoints):
             return None
         if kind.name in ("object", "any", "number"):
             place = Flattener(self.scope)
-            position = as_value(target.slice, place)
+            position = place.index_value(target.slice)
             made = self.operator_call(None, "setitem", [base, position, value])
             made.forward[:0] = self.placed(place.statements)
             return made
@@ -80,7 +79,7 @@ class StoreAdjoints(CallAdjoints):
             return self.operator_call(None, "delattr", [base, constant(target.attr)])
         if self.kind(base).name not in _CONTAINERS:
             place = Flattener(self.scope)
-            position = as_value(target.slice, place)
+            position = place.index_value(target.slice)
             made = self.operator_call(None, "delitem", [base, position])
             made.forward[:0] = self.placed(place.statements)
             return made
@@ -103,7 +102,7 @@ class StoreAdjoints(CallAdjoints):
                 if not is_scalar(element):
                     found = fl.atom(call("np.copy", found))
             elif wanted:
-                found = fl.atom(call("rt.store_gradient", gradient, as_value(target.slice, fl)))
+                found = fl.atom(call("rt.store_gradient", gradient, fl.index_value(target.slice)))
             store = gast.Subscript(gradient, target.slice, gast.Store())
             fl.statements.append(gast.Assign([store], constant(0.0), None))
             if found is None:

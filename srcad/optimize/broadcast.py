@@ -246,6 +246,8 @@ class NeedlessBroadcasts(Rewriter):
             scaled = None if found is None else self.terms.negative(found.parts[1][0])
         elif value.kind is gast.BinOp and value.parts[1] in _SCALING and self._is_number(value.parts[2]):
             found = self._broadcast_of(value.parts[0], known)
+            if found is None:
+                return self._scaled_before_axes(stmt, value, known)
             scaled = None if found is None else self.terms.binary(found.parts[1][0], *value.parts[1:])
         elif value.kind is gast.Call and value.callee is np.broadcast_to:
             number = self._number_behind(value.parts[1][0], known)
@@ -267,6 +269,20 @@ class NeedlessBroadcasts(Rewriter):
             ),
         )
         return [self.program.assign(inner, scaled, stmt.origin), stmt]
+
+    def _scaled_before_axes(self, stmt: Statement, value: Term, known: Known) -> list[Statement] | None:
+        """Scale a number that was broadcast before it gets new axes, where it gets some before it is scaled."""
+        array, op, factor = value.parts
+        made = known.value(array.name) if array.kind is gast.Name else None
+        if made is None or made.callee is not np.expand_dims or made.kind is not gast.Call or made.parts[2]:
+            return None
+        function, (source, axis), _ = made.parts
+        if self._broadcast_of(source, known) is None or self._number_behind(source, known) is None:
+            return None
+        inner = self.program.fresh("t")
+        expanded = self.terms.make(gast.Call, function, (self.terms.load(inner), axis), ())
+        self.program.set_value(stmt, expanded)
+        return [self.program.assign(inner, self.terms.binary(source, op, factor), stmt.origin), stmt]
 
     def _number_behind(self, term: Term, known: Known) -> Term | None:
         """Return the number that all elements of a variable are equal to, where it was broadcast."""

@@ -43,7 +43,9 @@ _FLOAT_UFUNCS = frozenset(
     "arcsinh arccosh arctanh hypot logaddexp logaddexp2 true_divide divide".split()
 )
 _PRODUCTS = (gast.Mult, gast.Div)
-_OF_ONE_DTYPE = (np.sum, np.max, np.min, np.mean, np.expand_dims, np.broadcast_to, np.reshape, np.transpose)
+_OF_ONE_DTYPE = (
+    np.sum, np.max, np.min, np.mean, np.expand_dims, np.broadcast_to, np.reshape, np.transpose, np.absolute, rt.sign,
+)  # fmt: skip
 _COUNTS = (len, np.size, np.ndim, rt.reduced_size)
 _REAL = (np.conj, np.real)
 _ODD = (np.sum, np.expand_dims)
@@ -218,7 +220,10 @@ class Fold(Rewriter):
         if kind is gast.Constant:
             return isinstance(term.parts[0], (float, complex))
         if kind is gast.Name:
-            if self.context.is_inexact(term.name) or self.memory.kinds.of(term).dtype == "float64":
+            if self.context.is_inexact(term.name) or self.memory.kinds.of(term).dtype in (
+                "float64",
+                "complex",
+            ):
                 return True
             found = known.origin(term.name)
             return found is not None and depth > 0 and self._inexact(found, known, depth - 1)

@@ -6,7 +6,8 @@ import gast
 import numpy as np
 
 from srcad import runtime as rt
-from srcad.analysis.kinds import dims_of, is_double
+from srcad.analysis.kinds import dims_of, is_double, is_scalar
+from srcad.frontend.statics import refer
 from srcad.optimize.kinds import TermKinds
 from srcad.optimize.program import Program, primal_statements, statements
 from srcad.optimize.terms import Term
@@ -39,7 +40,7 @@ def write_briefly(program: Program) -> None:
             continue
         brief = writer.brief(stmt.value) if stmt.value.kind is gast.Call else None
         if brief is None and stmt not in primal:
-            brief = writer.derivative(stmt.value)
+            brief = writer.derivative(stmt.value, stmt.target)
         if brief is not None:
             program.set_value(stmt, brief)
 
@@ -47,6 +48,7 @@ def write_briefly(program: Program) -> None:
 class _Writer:
     def __init__(self, program: Program) -> None:
         self.terms = program.terms
+        self.scope = program.function.scope
         self.kinds = program.fact(TermKinds)
         self.displays = _displays(program)
         self.views = {
@@ -54,6 +56,12 @@ class _Writer:
             for stmt in statements(program.body)
             if stmt.target is not None and stmt.value is not None and _is_view(program, stmt.value)
         } - _bound_otherwise(program)
+        self.divisors = {
+            part.parts[2].name
+            for stmt in statements(program.body)
+            if (part := stmt.value) is not None and part.kind is gast.BinOp and part.parts[1] is gast.Div
+            if part.parts[2].kind is gast.Name and is_scalar(self.kinds.of(part.parts[0]))
+        }
 
     def brief(self, call: Term) -> Term | None:
         """Return what stands for a call, or None where it stays."""
@@ -67,8 +75,8 @@ class _Writer:
             return self._with_axes(args[0], rank, args[1])
         return None
 
-    def derivative(self, value: Term) -> Term | None:
-        """Return what stands for a value of the backward sweep, or None where it stays."""
+    def derivative(self, value: Term, target: str) -> Term | None:
+        """Return what stands for the value of a variable of the backward sweep, or None where it stays."""
         if value.kind is gast.BinOp and value.parts[1] is gast.MatMult:
             left, _, right = value.parts
             if not all(map(self._is_vector, (left, right))):
@@ -83,7 +91,7 @@ class _Writer:
         if value.callee in (np.shape, np.size) and len(args) == 1 and not keywords and rank:
             return self.terms.make(gast.Attribute, args[0], "shape" if value.callee is np.shape else "size")
         if value.callee is rt.reduced_size and len(args) == 2 and args[1].kind is gast.Constant:
-            return self.terms.make(gast.Subscript, *args) if type(args[1].parts[0]) is int else None
+            return self._length(*args, target in self.divisors) if type(args[1].parts[0]) is int else None
         if value.callee is np.sum and len(args) == 1 and rank:
             return self._method(args[0], "sum", (), keywords)
         last_two = (self.terms.constant(-1), self.terms.constant(-2))
@@ -97,6 +105,14 @@ class _Writer:
             shape = self.terms.make(gast.Attribute, args[0], "shape")
             return self.terms.make(gast.Call, self.terms.static("np.zeros", np.zeros), (shape,), ())
         return None
+
+    def _length(self, shape: Term, axis: Term, divides_number: bool) -> Term:
+        """Return the length of an axis; an array without entries may be divided by 0, but no number of Python's."""
+        length = self.terms.make(gast.Subscript, shape, axis)
+        if not divides_number:
+            return length
+        larger = self.terms.load(refer(self.scope, max, "max"))
+        return self.terms.make(gast.Call, larger, (length, self.terms.constant(1)), ())
 
     def _method(
         self, term: Term, method: str, args: tuple[Term, ...], keywords: tuple[Term, ...] = ()

@@ -187,6 +187,8 @@ class Shapes:
             return _joined([self.of(a, depth) for a in args]) if plain and len(args) == callee.nin else None
         if module.startswith("srcad.runtime") and name in ("sign", "extreme_share"):
             return self.of(args[0], depth)
+        if module.startswith("srcad.runtime") and name in ("difference", "quotient"):
+            return _joined([self.of(a, depth) for a in args])
         if module.startswith("srcad.runtime") and len(args) == 2:
             return self.of(args[1], depth) if name in ("fitted", "owned", "unbroadcast") else None
         if callee in _AS_FIRST and len(args) == 1:

@@ -218,7 +218,11 @@ class Terms:
             return receiver.reads if is_array and method in ARRAY_UPDATES else everything
         if term.callee is None:
             return everything
-        if self._is_pure_function(func.name, term.callee) or _reverses_range(term.callee, args):
+        if (
+            self._is_pure_function(func.name, term.callee)
+            or _reverses_range(term.callee, args)
+            or _compares(term.callee, args, keywords)
+        ):
             return None
         positions = changed_arguments(term.callee)
         if positions is None or any(arg.kind is gast.Starred for arg in args):
@@ -236,6 +240,12 @@ class Terms:
 def _reverses_range(callee: Any, args: Any) -> bool:
     """Tell whether a call is ``reversed(range(...))``, which runs no code of a user's class."""
     return callee is reversed and len(args) == 1 and args[0].callee is range and args[0].is_pure
+
+
+def _compares(callee: Any, args: Any, keywords: Any) -> bool:
+    """Tell whether a call is ``max(a, b)`` or the like, which does what a comparison does."""
+    plain = not keywords and not any(arg.kind is gast.Starred for arg in args)
+    return (callee is max or callee is min) and len(args) > 1 and plain
 
 
 def _terms_in(parts: Iterable[Any]) -> Iterator[Term]:

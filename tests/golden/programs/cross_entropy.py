@@ -29,8 +29,7 @@ def dcross_entropy(scores, labels):
     picked = shifted[t4, labels]
     t5 = log_normal - picked
     # line 10: return np.mean(log_normal - picked)
-    t9 = max(t5.size, 1)
-    t8 = 1.0 / t9
+    t8 = 1.0 / max(t5.size, 1)
     dpicked = np.broadcast_to(-t8, t5.shape)
     # line 9: picked = shifted[np.arange(len(labels)), labels]
     dshifted = np.zeros(shifted.shape)

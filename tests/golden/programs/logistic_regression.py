@@ -27,14 +27,11 @@ from srcad import runtime as rt
 def dlogistic_regression(weights, intercept, X, y):
     score = X @ weights + intercept
     t1 = np.logaddexp(0.0, score)
-    t3 = t1 - y * score
     # line 9: return misfit + 0.01 * np.sum(weights**2)
     dweights = 0.01 * (2 * weights)
     # line 8: misfit = np.mean(np.logaddexp(0.0, score) - y * score)
-    t15 = max(t3.size, 1)
-    t14 = 1.0 / t15
-    t22 = np.broadcast_to(t14, t3.shape) * np.exp(rt.difference(score, t1))
-    dscore = t22 - t14 * y
+    t14 = 1.0 / max((t1 - y * score).size, 1)
+    dscore = t14 * np.exp(rt.difference(score, t1)) - t14 * y
     # line 7: score = X @ weights + intercept
     dintercept = dscore.sum()
     dweights += X.T @ dscore

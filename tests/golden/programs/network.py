@@ -31,8 +31,7 @@ def dnetwork(params, x, y):
     t8 = t7 ** 2
     dt9 = rt.seed(np.mean(t8))
     # line 9: return np.mean((output - y) ** 2)
-    t12 = max(t8.size, 1)
-    doutput = dt9 / t12 * (2 * t7)
+    doutput = dt9 / max(t8.size, 1) * (2 * t7)
     # line 8: output = hidden @ params["W2"] + params["b2"]
     dhidden = doutput @ t4.T
     dt4 = hidden.T @ doutput
