@@ -13,6 +13,7 @@ from srcad.derive.steps import Block, Branch, Leave, Loop, Plain, Step, Wrapped
 from srcad.lang.function import Function, undoing
 from srcad.lang.printer import Comment
 from srcad.lang.scope import Scope
+from srcad.lang.tree import blocks_of
 from srcad.lang.walking import nodes_in
 
 __all__ = ["Commentator", "backward_sweep", "forward_sweep", "joint", "split"]
@@ -88,8 +89,7 @@ def _jumps(stmt: gast.stmt) -> bool:
         return True
     if isinstance(stmt, (gast.For, gast.While)):
         return False
-    blocks = [getattr(stmt, part, []) or [] for part in ("body", "orelse", "finalbody")]
-    return any(_jumps(inner) for block in blocks for inner in block)
+    return any(_jumps(inner) for block in blocks_of(stmt) for inner in block)
 
 
 def _changes(stmt: gast.stmt, saves: list[gast.stmt]) -> bool:

@@ -42,6 +42,7 @@ from srcad.derive.known_callees import (
 )
 from srcad.errors import NoSourceError
 from srcad.frontend.computed_defaults import kept_defaults, told
+from srcad.frontend.renaming import Renaming
 from srcad.frontend.webs import split_webs
 from srcad.lang.function import Function, inlined_at
 from srcad.lang.walking import NodeTransformer, clone, nodes_in
@@ -333,7 +334,7 @@ class _Inliner:
         self, stmt: gast.stmt, callee: Function, bound: dict[str, gast.AST], active: tuple[Any, ...]
     ) -> list[gast.stmt]:
         callee = callee.with_body(told(callee.tree.body))
-        renaming = _Renamer(self.scope, callee)
+        renaming = Renaming(self.scope, callee)
         out: list[gast.stmt] = []
         for parameter, value in bound.items():
             if self.stands_for(callee, parameter, value):
@@ -433,27 +434,6 @@ class _CopyRemover(NodeTransformer):
         return node
 
     visit_For = visit_While = visit_With = visit_If
-
-
-class _Renamer(NodeTransformer):
-    """Give the callee's locals fresh names, and its statics their names in the caller."""
-
-    def __init__(self, scope: Any, callee: Function) -> None:
-        self.scope, self.callee = scope, callee
-        self.names: dict[str, str] = {}
-
-    def local(self, identifier: str) -> str:
-        if identifier not in self.names:
-            self.names[identifier] = self.scope.fresh(identifier)
-        return self.names[identifier]
-
-    def visit_Name(self, node: gast.Name) -> gast.Name:
-        statics = self.callee.scope.statics
-        if node.id in statics and node.id not in self.names:
-            return gast.copy_location(
-                gast.Name(self.scope.refer(statics[node.id], node.id), node.ctx, None, None), node
-            )
-        return gast.copy_location(gast.Name(self.local(node.id), node.ctx, None, None), node)
 
 
 def _may_change(default: Any) -> bool:

@@ -39,6 +39,7 @@ from srcad.derive.lower_calls import CallLowering
 from srcad.derive.lower_iterables import IterableLowering
 from srcad.errors import SrcadError, UnsupportedError
 from srcad.lang.function import Function
+from srcad.lang.tree import blocks_of
 from srcad.lang.walking import nodes_in
 from srcad.runtime.libraries import OfLibrary, package_of
 
@@ -428,9 +429,7 @@ def _breaks(body: list[gast.stmt]) -> bool:
             return True
         if isinstance(stmt, (gast.For, gast.While)):
             continue
-        if any(_breaks(getattr(stmt, part, []) or []) for part in ("body", "orelse", "finalbody")):
-            return True
-        if any(_breaks(handler.body) for handler in getattr(stmt, "handlers", [])):
+        if any(map(_breaks, blocks_of(stmt))):
             return True
     return False
 

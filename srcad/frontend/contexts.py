@@ -105,12 +105,7 @@ class _Contexts:
         """Return statements with their contexts written out."""
         done: list[gast.stmt] = []
         for stmt in body:
-            for part in _BLOCKS:
-                inner = getattr(stmt, part, None)
-                if inner:
-                    setattr(stmt, part, self.block(inner))
-            for handler in getattr(stmt, "handlers", []):
-                handler.body = self.block(handler.body)
+            t.rewrite_blocks(stmt, self.block)
             done += self.written_out(stmt.items, stmt.body, stmt) if isinstance(stmt, gast.With) else [stmt]
         return done
 

@@ -53,12 +53,12 @@ from srcad.frontend.cells import Cell
 from srcad.frontend.consumed import Place, as_loops, bound_around, is_always_run, places, put, run_before
 from srcad.frontend.fence import fence
 from srcad.frontend.flags import BLOCKS, LOOPS, head, jumps_of, with_flags
-from srcad.frontend.generator_names import Names, signature_of
 from srcad.frontend.half_done import HalfDone
 from srcad.frontend.local_classes import make_local_classes
 from srcad.frontend.match import lower_match
-from srcad.frontend.nested import as_definition
+from srcad.frontend.nested import as_definition, signature_of
 from srcad.frontend.quiet import changed_names, is_quiet_method, why_not_at_once
+from srcad.frontend.renaming import Renaming
 from srcad.frontend.resolve import resolve
 from srcad.frontend.run_once import call_where_run
 from srcad.frontend.statics import refer
@@ -376,7 +376,7 @@ class _Inliner(HalfDone):
             callee = self.resolved(function)
         except NoSourceError as error:
             raise self.error(call, error.reason, error.hint) from None
-        names = Names(self.scope, callee)
+        names = Renaming(self.scope, callee)
         binds = self.bind(call, callee, function, captured, names)
         body = [names.visit(clone(s)) for s in callee.tree.body]
         self.source = inlined_at(call, body, callee.source, self.source)
@@ -388,7 +388,7 @@ class _Inliner(HalfDone):
         return [t.place(s, node) for s in [*binds, *made]]
 
     def bind(
-        self, call: gast.Call, callee: Function, function: Any, captured: list[gast.expr], names: Names
+        self, call: gast.Call, callee: Function, function: Any, captured: list[gast.expr], names: Renaming
     ) -> list[gast.stmt]:
         """Return the assignments of the arguments to the generator's parameters."""
         if any(isinstance(a, gast.Starred) for a in call.args) or any(k.arg is None for k in call.keywords):

@@ -115,12 +115,7 @@ class _Steps:
     def block(self, body: list[gast.stmt]) -> list[gast.stmt]:
         done: list[gast.stmt] = []
         for stmt in body:
-            for part in ("body", "orelse", "finalbody"):
-                inner = getattr(stmt, part, None)
-                if inner:
-                    setattr(stmt, part, self.block(inner))
-            for handler in getattr(stmt, "handlers", []):
-                handler.body = self.block(handler.body)
+            t.rewrite_blocks(stmt, self.block)
             done.append(self.statement(stmt))
         return done
 

@@ -23,8 +23,6 @@ from srcad.lang.walking import NodeTransformer, clone, nodes_in
 
 __all__ = ["look_up_views"]
 
-_BLOCKS = ("body", "orelse", "finalbody")
-
 
 def look_up_views(fn: Function) -> Function:
     """Return ``fn`` without the variables that surely hold a view of one dict."""
@@ -93,11 +91,7 @@ class _Placed(NodeTransformer):
         """Return statements without those that are gone."""
         done = [self.visit(stmt) for stmt in body if id(stmt) not in gone]
         for stmt in done:
-            for part in _BLOCKS:
-                if getattr(stmt, part, None):
-                    setattr(stmt, part, self.block(getattr(stmt, part), gone) or [gast.Pass()])
-            for handler in getattr(stmt, "handlers", []):
-                handler.body = self.block(handler.body, gone) or [gast.Pass()]
+            t.rewrite_blocks(stmt, lambda block: self.block(block, gone) or [gast.Pass()])
         return done
 
     def visit_Name(self, node: Any) -> Any:

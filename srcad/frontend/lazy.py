@@ -45,7 +45,6 @@ from srcad.runtime.libraries import package_of
 __all__ = ["run_lazily"]
 
 _CONSUMING_METHODS = ("extend", "join", "update")
-_BLOCKS = ("body", "orelse", "finalbody")
 
 
 def run_lazily(fn: Function) -> Function:
@@ -98,12 +97,7 @@ class _Lazy:
     def block(self, body: list[gast.stmt]) -> list[gast.stmt]:
         done: list[gast.stmt] = []
         for k, stmt in enumerate(body):
-            for part in _BLOCKS:
-                inner = getattr(stmt, part, None)
-                if inner:
-                    setattr(stmt, part, self.block(inner))
-            for handler in getattr(stmt, "handlers", []):
-                handler.body = self.block(handler.body)
+            t.rewrite_blocks(stmt, self.block)
             target = stmt.targets[0] if isinstance(stmt, gast.Assign) and len(stmt.targets) == 1 else None
             if isinstance(target, gast.Name) and target.id in self.once and self.is_movable(stmt.value):
                 place = self.use(target.id, body[k + 1 :])
@@ -122,8 +116,7 @@ class _Lazy:
                 found = path[-1].value()
                 if isinstance(found, gast.Name) and found.id == name:
                     return path[-1] if self.is_run_once(path) else None
-            inner = [getattr(stmt, part, None) or [] for part in _BLOCKS]
-            inner += [handler.body for handler in getattr(stmt, "handlers", [])]
+            inner = t.blocks_of(stmt)
             if not isinstance(stmt, gast.If | gast.With | gast.Try):
                 if any(name in t.names_read(block) for block in inner):
                     return None
@@ -243,8 +236,6 @@ def _statements(
     found = []
     for stmt in body:
         found.append((stmt, around))
-        for part in _BLOCKS:
-            found += _statements(getattr(stmt, part, None) or [], (*around, stmt))
-        for handler in getattr(stmt, "handlers", []):
-            found += _statements(handler.body, (*around, stmt))
+        for block in t.blocks_of(stmt):
+            found += _statements(block, (*around, stmt))
     return found

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import inspect
+from typing import Any
+
 import gast
 
 from srcad.lang import tree as t
-from srcad.lang.walking import children_of
+from srcad.lang.function import Function, Nested
+from srcad.lang.walking import children_of, clone
 
-__all__ = ["as_definition", "free_names", "is_plain", "parameters", "without_annotations"]
+__all__ = ["as_definition", "free_names", "is_plain", "parameters", "signature_of", "without_annotations"]
 
 
 def parameters(args: gast.arguments) -> list[str]:
@@ -19,6 +23,23 @@ def parameters(args: gast.arguments) -> list[str]:
 def is_plain(args: gast.arguments) -> bool:
     """Tell whether further parameters can be added at the end of the positional ones."""
     return not (args.vararg or args.kwonlyargs or args.kwarg or args.defaults)
+
+
+def signature_of(callee: Function, function: Any) -> inspect.Signature:
+    """Return the signature of a function; the defaults of a nested one are expressions."""
+    if not isinstance(function, Nested):
+        return inspect.signature(function)
+    arguments, kinds = function.tree.args, inspect.Parameter
+    named = [*arguments.posonlyargs, *arguments.args]
+    values = [kinds.empty] * (len(named) - len(arguments.defaults)) + [clone(d) for d in arguments.defaults]
+    found = [kinds(n.id, kinds.POSITIONAL_OR_KEYWORD, default=v) for n, v in zip(named, values)]
+    if arguments.vararg is not None:
+        found.append(kinds(arguments.vararg.id, kinds.VAR_POSITIONAL))
+    for argument, default in zip(arguments.kwonlyargs, arguments.kw_defaults):
+        found.append(
+            kinds(argument.id, kinds.KEYWORD_ONLY, default=kinds.empty if default is None else default)
+        )
+    return inspect.Signature(found)
 
 
 def without_annotations(args: gast.arguments) -> gast.arguments:

@@ -1,8 +1,8 @@
-"""Builders for gast nodes and visitors that tell which names a piece of code reads and binds."""
+"""Builders for gast nodes, the blocks of statements, and which names a piece of code reads and binds."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, TypeVar
 
 import gast
@@ -12,6 +12,7 @@ from srcad.lang.walking import children_of, clone, nodes_in
 __all__ = [
     "assign",
     "attribute",
+    "blocks_of",
     "bound_by",
     "bound_names",
     "call",
@@ -25,6 +26,7 @@ __all__ = [
     "nonlocal_names",
     "own_nodes",
     "place",
+    "rewrite_blocks",
     "store",
     "subscript",
     "tuple_of",
@@ -34,6 +36,7 @@ __all__ = [
 Node = TypeVar("Node", bound=gast.AST)
 
 FUNCTIONS = (gast.FunctionDef, gast.AsyncFunctionDef, gast.Lambda)
+_BLOCKS = ("body", "orelse", "finalbody")
 COMPREHENSIONS = (gast.ListComp, gast.SetComp, gast.DictComp, gast.GeneratorExp)
 
 
@@ -102,6 +105,27 @@ def load(target: gast.expr) -> gast.expr:
 def is_atom(node: gast.AST) -> bool:
     """Tell whether ``node`` is a name or a constant."""
     return isinstance(node, gast.Name | gast.Constant)
+
+
+def blocks_of(stmt: gast.AST) -> list[list[gast.stmt]]:
+    """Return the blocks of a statement, and those of its handlers.
+
+    >>> text = "try: x = 1\nexcept OSError: pass\nelse: y = 2"
+    >>> [len(block) for block in blocks_of(gast.parse(text).body[0])]
+    [1, 1, 1]
+    """
+    found = [block for part in _BLOCKS if (block := getattr(stmt, part, None))]
+    return found + [handler.body for handler in getattr(stmt, "handlers", [])]
+
+
+def rewrite_blocks(stmt: gast.AST, rewrite: Callable[[list[gast.stmt]], list[gast.stmt]]) -> None:
+    """Put what ``rewrite`` makes of each block of a statement, and of its handlers, in the place of the block."""
+    for part in _BLOCKS:
+        block = getattr(stmt, part, None)
+        if block:
+            setattr(stmt, part, rewrite(block))
+    for handler in getattr(stmt, "handlers", []):
+        handler.body = rewrite(handler.body)
 
 
 def own_nodes(body: gast.AST | Iterable[gast.AST], comprehensions: bool = True) -> Iterator[gast.AST]:
