@@ -197,6 +197,8 @@ class CallLowering(OutputLowering):
         method, base, args = node.func.attr, node.func.value, node.args
         if not isinstance(base, gast.Name) or base.id in self.scope.statics or node.keywords:
             return None
+        if method in ("__setitem__", "__delitem__") and self.is_super(base.id):
+            return None
         if method == "__setitem__" and len(args) == 2:
             return [self.store(base, args[0], args[1]), *self.result(target, constant(None))]
         if method == "__delitem__" and len(args) == 1:
@@ -206,6 +208,14 @@ class CallLowering(OutputLowering):
             update = gast.AugAssign(gast.Name(base.id, gast.Store(), None, None), _UPDATES[method](), args[0])
             return [update, *self.result(target, base)]
         return None
+
+    def is_super(self, variable: str) -> bool:
+        """Tell whether a variable holds what ``super`` gives, whose operators are not those of its methods."""
+        for node in nodes_in(self.fn.tree):
+            if isinstance(node, gast.Assign) and getattr(node.targets[0], "id", None) == variable:
+                if self.scope.statics.get(getattr(getattr(node.value, "func", None), "id", "")) is super:
+                    return True
+        return False
 
     # -- functions --------------------------------------------------------------------------------
 

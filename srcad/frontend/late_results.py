@@ -7,6 +7,7 @@ Their items are made at once where they are called; see `srcad.frontend.given_la
 from __future__ import annotations
 
 import builtins
+import dataclasses
 import functools
 import inspect
 import itertools
@@ -44,6 +45,7 @@ MAKERS = (
 OF_BUILTINS = frozenset(name for cls in (np.ndarray, list, dict, str, set, float) for name in dir(cls))
 """The methods of arrays and of builtin classes."""
 _KEEPING = frozenset("append appendleft add extendleft insert setdefault put".split())
+_TAKING = (list, tuple, dict, set, frozenset, str, int, float, complex, np.ndarray)
 _DEEPEST = 8
 
 
@@ -233,8 +235,8 @@ def _is_late(value: Any, found: Callable[[Any], Any], depth: int) -> bool:
         held = found(value) if isinstance(value, gast.Attribute) else None
         return isinstance(held, property) and gives_late(held.fget, depth=depth + 1)
     function = found(value.func)
-    if isinstance(function, type) and any(_is_late(part, found, depth) for part in value.args):
-        return is_users(function)
+    if isinstance(function, type) and is_users(function) and _keeps_given(function):
+        return any(_is_late(part, found, depth) for part in value.args)
     if isinstance(value.func, gast.Subscript):
         held = found(value.func.value)
         several = held.values() if type(held) is dict else held if type(held) in (list, tuple) else ()
@@ -268,11 +270,25 @@ def _keeper_of(cls: type) -> Any:
     return made if made is not None else getattr(cls, "__init__", None)
 
 
+def _keeps_given(cls: type) -> bool:
+    """Tell whether instances may hold what their class is called with as it is."""
+    if issubclass(cls, _TAKING):
+        return False
+    tree = _tree_of(getattr(cls, "__init__", None))
+    if tree is None:
+        return dataclasses.is_dataclass(cls)
+    given = set(parameters(tree.args)[1:])
+    stores = (n for n in t.own_nodes(tree.body) if isinstance(n, gast.Assign))
+    kept = (n.value for n in stores if any(isinstance(g, gast.Attribute) for g in n.targets))
+    return any(isinstance(value, gast.Name) and value.id in given for value in kept)
+
+
 def _tree_of(function: Any) -> Any:
     if isinstance(function, Nested):
         return function.tree
     try:
-        return read(function).tree if function is not None and is_users(function) else None
+        known = isinstance(function, types.FunctionType) and is_users(function)
+        return read(function).tree if known else None
     except SrcadError:
         return None
 

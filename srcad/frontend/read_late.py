@@ -16,7 +16,6 @@ import gast
 
 from srcad.analysis.class_effects import (
     METHODS,
-    OPERATORS,
     Traits,
     classes_in_sight,
     is_users,
@@ -33,6 +32,11 @@ from srcad.lang.walking import nodes_in
 __all__ = ["ReadLate"]
 
 _PASSING_ON = (enumerate, zip, map, filter, itertools.chain, itertools.islice, iter)
+_OPERATORS: dict[type, str] = {
+    gast.Add: "add", gast.Sub: "sub", gast.Mult: "mul", gast.Div: "truediv", gast.Pow: "pow", gast.MatMult: "matmul",
+    gast.Mod: "mod", gast.FloorDiv: "floordiv", gast.BitOr: "or", gast.BitAnd: "and", gast.RShift: "rshift",
+    gast.LShift: "lshift", gast.BitXor: "xor",
+}  # fmt: skip
 
 
 class ReadLate(Lateness):
@@ -86,7 +90,10 @@ class ReadLate(Lateness):
             known = node.attr in self.traits or "__getattr__" not in self.late
             return node.attr if known else "__getattr__"
         if isinstance(node, gast.BinOp):
-            return next((title for title in sorted(OPERATORS) if title in self.late), None)
+            operator = _OPERATORS.get(type(node.op), "")
+            return next(
+                (title for title in (f"__{operator}__", f"__r{operator}__") if title in self.late), None
+            )
         return "__getitem__" if isinstance(node, gast.Subscript) and "__getitem__" in self.late else None
 
     def why(

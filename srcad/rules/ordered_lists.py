@@ -87,10 +87,12 @@ def nlargest(n: int, iterable: Any, key: Any = None) -> list[Any]:
 
 
 @written_out(bisect.insort_left)
-def insort_left(a: Any, x: Any, lo: int = 0, hi: Any = None) -> None:
-    a.insert(bisect.bisect_left(a, x, lo, hi), x)
+def insort_left(a: Any, x: Any, lo: int = 0, hi: Any = None, *, key: Any = None) -> None:
+    sought = x if key is None else key(x)
+    a.insert(bisect.bisect_left(a, sought, lo, hi, key=key), x)
 
 
 @written_out(bisect.insort_right)
-def insort_right(a: Any, x: Any, lo: int = 0, hi: Any = None) -> None:
-    a.insert(bisect.bisect_right(a, x, lo, hi), x)
+def insort_right(a: Any, x: Any, lo: int = 0, hi: Any = None, *, key: Any = None) -> None:
+    sought = x if key is None else key(x)
+    a.insert(bisect.bisect_right(a, sought, lo, hi, key=key), x)

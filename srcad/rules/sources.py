@@ -5,6 +5,7 @@ They are differentiated like a user's own functions, so that what they call is d
 
 from __future__ import annotations
 
+import functools
 import operator
 from typing import Any
 
@@ -111,6 +112,33 @@ def stacked(values: Any, shape: Any, kind: Any) -> Any:
 
 
 language(np.vectorize)
+
+# -- decorators that are called ----------------------------------------------------------------------
+
+
+@written_out(functools.cache)
+def cache(user_function: Any) -> Any:
+    memo: Any = {}
+
+    def cached(*args: Any, **kwds: Any) -> Any:
+        key = (len(args), *args, *kwds, *kwds.values())
+        if key not in memo:
+            memo[key] = user_function(*args, **kwds)
+        return memo[key]
+
+    return cached
+
+
+@written_out(functools.lru_cache)
+def lru_cache(maxsize: Any = 128, typed: bool = False) -> Any:
+    return cache(maxsize) if callable(maxsize) else cache
+
+
+refuse(
+    "A function that is made here by singledispatch is not differentiated: define it, and those it chooses from, at "
+    "module level.",
+    functools.singledispatch,
+)
 
 # -- records of unique entries -----------------------------------------------------------------------
 

@@ -252,3 +252,27 @@ def _(shape, scale=1.0):
 def functions_dispatched_by_the_class_of_an_argument(r, a):
     several = area([Disc(r), (Disc(a), 2.0), np.array([a, r])], a)
     return several * area(Disc(a), scale=r) + sum(map(area, [Disc(r), 3])) * area(a)
+
+
+class Remembering:
+    """An object whose method is put behind a cache when it is made."""
+
+    def __init__(self, x):
+        self.x, self.calls = x, 0
+        self.value = lru_cache(maxsize=None)(self.computed)
+
+    def computed(self, i, j=0):
+        self.calls += 1
+        return self.x[i] * self.x[j] if i <= j else self.value(j, i) * self.value(i, j=i)
+
+
+@program(X)
+def caches_that_are_called(x):
+    def power(n):
+        return x[0] if n == 0 else known(n - 1) * x[1] + x[2]
+
+    known = lru_cache(maxsize=None)(power)
+    held = Remembering(x)
+    several = [cache(lambda v: v * v), lru_cache(lambda v: v**3)]
+    total = sum(f(x[3]) for f in several) + known(3) * known(2)
+    return total + held.value(2, 1) * held.value(3, 2) * held.calls

@@ -120,3 +120,45 @@ def dict_whose_items_are_attributes(a, b):
     parameters = Parameters(a=a, b=b)
     parameters.c = parameters.a * parameters.b
     return parameters.c * parameters["b"] + parameters.a
+
+
+class Store:
+    """Items that are counted as they come."""
+
+    def __init__(self):
+        self.held, self.count = {}, 0
+
+    def __setitem__(self, key, value):
+        self.held[key] = value
+        self.count += 1
+
+    def __getitem__(self, key):
+        return self.held[key]
+
+    def __delitem__(self, key):
+        del self.held[key]
+
+
+class DoublingStore(Store):
+    def __setitem__(self, key, value):
+        super().__setitem__(key, 2.0 * value)
+
+    def __getitem__(self, key):
+        return super().__getitem__(key) ** 2
+
+    def __delitem__(self, key):
+        super().__delitem__(key)
+
+
+@program(0.4, 1.3)
+def items_of_the_class_before(a, b):
+    store = DoublingStore()
+    store["a"] = a
+    store["b"] = b * store["a"]
+    store["c"] = a
+    del store["c"]
+    total = store["b"] * store.count * len(store.held)
+    for each in (Store(), DoublingStore()):
+        each["a"] = b
+        total += each["a"] * a
+    return total

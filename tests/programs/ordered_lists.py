@@ -74,3 +74,12 @@ def running_median(x):
         bisect.insort(ordered, v)
         total += ordered[len(ordered) // 2] ** 2 * (bisect.bisect_left(ordered, v) + 1)
     return total
+
+
+@program(np.array([2.1, 0.3, 1.7, -0.4, 3.2, 0.9]))
+def kept_in_order_by_a_key(x):
+    pairs, sizes = [], []
+    for k, v in enumerate(x):
+        bisect.insort(pairs, (k, v * v), key=lambda pair: -pair[1])
+        bisect.insort_left(sizes, v, key=abs)
+    return sum(place * v * sizes[place] for place, (_, v) in enumerate(pairs))
