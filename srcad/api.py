@@ -13,7 +13,6 @@ from srcad.analysis.kinds import FLOAT64, INT, kind_of
 from srcad.backends.finite_checks import checked, require_finite
 from srcad.backends.tracebacks import show_users_source
 from srcad.compilation import compiled, followed, is_followed
-from srcad.cotangents import form_of, internal
 from srcad.derive import inner_gradients
 from srcad.derive.request import Request
 from srcad.dispatch import Dispatch
@@ -22,18 +21,15 @@ from srcad.errors import ArgumentError, OutputError, SrcadError, UnsupportedErro
 from srcad.lang.recursion import with_deep_calls
 from srcad.pipeline import Code, build
 from srcad.places import place
-from srcad.pullbacks import Pullback
-from srcad.runtime import clone, share_memory
-from srcad.runtime.tangents import zero_tangent
+from srcad.pullbacks import vjp
+from srcad.runtime import share_memory
 from srcad.second_order import Gradient, code_by_symmetry, gradient_by_product, has_shadows
 from srcad.targets import (
     Composable,
     Target,
-    explain,
     no_pair,
     require_callable,
     require_complex,
-    split_aux,
     unpacks_the_result,
 )
 from srcad.wrappers import written
@@ -121,112 +117,6 @@ def value_and_grad(
         options = {"check_nans": check_nans, "holomorphic": holomorphic}
         return functools.partial(value_and_grad, argnums=argnums, has_aux=has_aux, **options)
     return Derivative(f, argnums, "aux" if has_aux else "value_and_grad", True, check_nans, holomorphic)
-
-
-def vjp(
-    f: Any,
-    *args: Any,
-    argnums: Argnums | None = None,
-    has_aux: bool = False,
-    holomorphic: bool = False,
-    **kwargs: Any,
-) -> tuple[Any, ...]:
-    """Return the value of ``f`` and its pullback.
-
-    Parameters
-    ----------
-    f : callable
-        The function; its output may be a number, an array or a container of these.
-    *args, **kwargs
-        Its arguments.
-    argnums : int, str or tuple of these, optional
-        The parameters to differentiate with respect to, by position or name; by default all positional arguments.
-    has_aux : bool
-        ``f`` returns a pair, of which only the first is differentiated.
-    holomorphic : bool
-        ``f`` is complex differentiable: the arguments to differentiate by are complex.
-
-    Returns
-    -------
-    value
-        ``f(*args, **kwargs)``.
-    pullback : callable
-        ``pullback(cotangent)`` returns a tuple with the gradient of each positional argument, or of each of
-        ``argnums``; the gradient alone if that is no tuple.  It may be called again and again.
-    auxiliary
-        Under ``has_aux`` the second part of the result.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> from srcad import vjp
-    >>> value, pullback = vjp(lambda x: x ** 2, np.array([1.0, 2.0]))
-    >>> pullback(np.ones(2))
-    (array([2., 4.]),)
-    >>> value, pullback = vjp(lambda x, y: x * y, 2.0, 3.0, argnums="y")
-    >>> pullback(1.0)
-    2.0
-    """
-    require_callable(f, "vjp")
-    target = Target(f)
-    values = target.bind(args, kwargs)
-    chosen = _chosen_parts(target, argnums, len(args), values)
-    wanted = tuple(dict.fromkeys(name for name, _ in chosen))
-    if holomorphic:
-        require_complex(target, tuple(n for n, _ in chosen), tuple(k for _, k in chosen), values)
-    everything = (*values, *target.captured())
-    code = compiled(target, values, wanted, "vjp")
-    if code.changes and share_memory(everything):
-        code = compiled(target, values, wanted, "vjp", aliased=True)
-    forward, backward = code.entries
-    try:
-        value, residuals = with_deep_calls(forward)(*everything)
-    except BaseException as error:
-        explain(target, error)
-        raise error
-    if code.changes:
-        value = clone(value)
-    if share_memory((residuals, (everything, value))):
-        # what the caller does to the arguments and the value must not reach the pullback
-        residuals = clone(residuals)
-    value, *aux = split_aux(target, value) if has_aux else (value,)
-    form, title = form_of(value), target.title()
-
-    def pullback(cotangent: Any) -> Any:
-        try:
-            given = internal(cotangent, form, title)
-        except ArgumentError as error:
-            raise error.at(place(target.func)) from None
-        given = [given, zero_tangent(aux[0])] if aux else given
-        gradients = _pulled(backward, clone(residuals) if code.stateful else residuals, given)
-        by_name = dict(zip(wanted, gradients))
-        found = tuple(by_name[n] if k is None else by_name[n][k] for n, k in chosen)
-        return found if argnums is None or isinstance(argnums, tuple) else found[0]
-
-    return value, Pullback(target, args, kwargs, argnums, has_aux, pullback), *aux
-
-
-def _chosen_parts(
-    target: Target, argnums: Any, count: int, values: tuple[Any, ...]
-) -> list[tuple[str, int | None]]:
-    """Return the parameters to differentiate by, each with its place in ``*args`` if it is gathered there."""
-    if argnums is None:
-        return target.positions(count)
-    found = list(zip(target.wanted(argnums), target.places(argnums)))
-    for name, element in found:
-        if element is not None and element >= len(values[target.names.index(name)]):
-            raise ArgumentError(f"argnums={argnums!r} asks for more arguments than '{target.title()}' was given.",
-                                "Give positions of arguments.", place(target.func))  # fmt: skip
-    return found
-
-
-def _pulled(backward: Any, residuals: Any, cotangent: Any) -> Any:
-    """Run a backward function; an exception shows the lines of the user's function."""
-    try:
-        return backward(residuals, cotangent)
-    except BaseException as error:
-        show_users_source(error)
-        raise error
 
 
 class Derivative(Composable):

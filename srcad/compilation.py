@@ -133,27 +133,36 @@ def compiled(
         return code
     for value in everything:
         _refuse_at(target, refuse_own_operators_within, value)
-    _require_differentiable(target, dict(zip(names, everything)), wanted, mode)
-    varied = set(wanted) - set(constant_integers)
-    kinds = [(n, _wanted_kind(v) if n in varied else kind_of(v)) for n, v in zip(names, everything)]
-    if widened:
-        kinds = [(n, _widened(kind)) for n, kind in kinds]
-    for _, kind in kinds:
-        for cls in _classes_in(kind):
-            refuse_hidden_changes(cls)
+    given = dict(zip(names, everything))
+    _require_differentiable(target, given, wanted, mode)
+    kinds = _kinds_of(given, set(wanted) - set(constant_integers), widened)
     exact = _is_exact(names, everything, wanted)
-    integers = tuple(n for n, v in zip(names, everything) if n in wanted and _is_integer(v))
-    request = Request(func, tuple(kinds), wanted, mode, exact, single, aliased, integers, holomorphic)
+    integers = tuple(n for n, v in given.items() if n in wanted and _is_integer(v))
+    request = Request(func, kinds, wanted, mode, exact, single, aliased, integers, holomorphic)
     code = _built(target, request, values, derived)
     refuse_changed_defaults(target, code.changed_arguments, values)
-    if len(_CACHE) >= _MOST_ENTRIES:
-        _CACHE.pop(next(iter(_CACHE)))
-    _CACHE[key] = code
-    if len(_VARIANTS) >= _MOST_ENTRIES:
-        _VARIANTS.pop(next(iter(_VARIANTS)))
-    _VARIANTS[variant] = _VARIANTS.get(variant, 0) + 1
     code.keep = (target.func, target.closure, derived)
+    _put(_CACHE, key, code)
+    _put(_VARIANTS, variant, _VARIANTS.get(variant, 0) + 1)
     return code
+
+
+def _kinds_of(given: dict[str, Any], varied: set[str], widened: bool) -> tuple[tuple[str, Kind], ...]:
+    """Return the kinds of the parameters, those in ``varied`` as what one differentiates by."""
+    kinds = {n: _wanted_kind(v) if n in varied else kind_of(v) for n, v in given.items()}
+    if widened:
+        kinds = {n: _widened(kind) for n, kind in kinds.items()}
+    for kind in kinds.values():
+        for cls in _classes_in(kind):
+            refuse_hidden_changes(cls)
+    return tuple(kinds.items())
+
+
+def _put(table: dict[Hashable, Any], key: Hashable, value: Any) -> None:
+    """Keep a value, and give up the oldest one where there are too many."""
+    if len(table) >= _MOST_ENTRIES:
+        table.pop(next(iter(table)))
+    table[key] = value
 
 
 def _widened(kind: Any) -> Any:

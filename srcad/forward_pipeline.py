@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import functools
+from typing import Any
 
 import gast
 
 from srcad.analysis.activity import varied_variables
 from srcad.analysis.guards import raising_variables
-from srcad.analysis.infer import infer
+from srcad.analysis.infer import Kinds, infer
 from srcad.analysis.memory import memory_of
 from srcad.analysis.returns import Callees
 from srcad.backends.numpy_backend import load
@@ -99,21 +100,27 @@ def build_forward(request: Request, stages: dict[str, str] | None = None) -> Cod
     refer([derived])
     if stages is not None:
         stages["forward"] = to_source(derived.tree)
-    inexact = {n for n, k in kinds.items() if k.name == "float" or (k.name == "array" and k.inexact)}
-    like = {tangent: n for tangent, n in variable_of.items() if n in inexact}
-    hints = {
-        "inexact": sorted(inexact),
-        "ranks": kinds,
-        "like": like,
-        "meets_complex": meets_complex(request, kinds),
-        "raising": raising_variables(fn, kinds),
-    }
+    hints = optimizer_hints(request, fn, kinds, variable_of)
     derived = optimize(derived, _is_pure, keep=users, **hints)
     text, entries, imports = load([derived], fn.scope)
     return Code(
         text, functools.partial(stages_of, request), list(fn.scope.dependencies), entries, changes=bool(memory.changed),
         changed_arguments=tuple(changed_parameters(request.names, memory)), imports=imports,
     )  # fmt: skip
+
+
+def optimizer_hints(
+    request: Request, fn: Function, kinds: Kinds, variable_of: dict[str, str]
+) -> dict[str, Any]:
+    """Return what the optimizer is told about the variables; ``variable_of`` names that of each tangent."""
+    inexact = {n for n, k in kinds.items() if k.name == "float" or (k.name == "array" and k.inexact)}
+    return {
+        "inexact": sorted(inexact),
+        "ranks": kinds,
+        "like": {tangent: n for tangent, n in variable_of.items() if n in inexact},
+        "meets_complex": meets_complex(request, kinds),
+        "raising": raising_variables(fn, kinds),
+    }
 
 
 def without_value(fn: Function) -> Function:

@@ -25,7 +25,8 @@ from srcad.pipeline import Code, counted_by
 from srcad.places import place
 from srcad.replay import Replay
 from srcad.rules import registry
-from srcad.runtime.tangents import as_tangent, tangent_result, zero_tangent
+from srcad.runtime.tangents import zero_tangent
+from srcad.runtime.user_tangents import as_tangent, tangent_result
 from srcad.targets import Composable, Target
 from srcad.wrappers import written
 

@@ -11,6 +11,7 @@ import numpy as np
 
 from srcad import runtime as rt
 from srcad.analysis.class_effects import ITERATION, OPERATORS, effects_in_sight, methods_in_sight
+from srcad.analysis.classes import Classes
 from srcad.analysis.infer import ARRAY_METHODS, Kinds, kind_of_operation
 from srcad.analysis.kinds import RANGE, Kind, is_scalar
 from srcad.analysis.results.generators import method_of_generator
@@ -19,7 +20,7 @@ from srcad.lang.walking import nodes_in
 from srcad.rules import registry
 
 __all__ = [
-    "CONTAINER_MUTATORS", "SPLIT_NAMES", "Classes", "PointsTo", "base_name", "is_rule", "is_view_function",
+    "CONTAINER_MUTATORS", "SPLIT_NAMES", "PointsTo", "base_name", "is_rule", "is_view_function",
     "parameter_names", "simple_statements",
 ]  # fmt: skip
 
@@ -40,60 +41,6 @@ _PLAIN_ATTRIBUTES = frozenset("shape ndim size dtype itemsize nbytes strides".sp
 _FRESH = frozenset([list, dict, sorted, set])
 """Makers of containers that nobody else has, whatever they are given."""
 _COPYING = frozenset([list, tuple, dict, sorted, reversed, zip, enumerate, set, frozenset, iter])
-
-
-class Classes:
-    """A union-find forest of memory; each class may have a class of elements."""
-
-    def __init__(self) -> None:
-        self.parent: dict[str, str] = {}
-        self.element: dict[str, str] = {}
-        self.mutated: set[str] = set()
-
-    def find(self, name: str) -> str:
-        self.parent.setdefault(name, name)
-        while self.parent[name] != name:
-            self.parent[name] = self.parent[self.parent[name]]
-            name = self.parent[name]
-        return name
-
-    def join(self, first: str, second: str) -> None:
-        pending = [(first, second)]
-        while pending:
-            one, other = (self.find(name) for name in pending.pop())
-            if one == other:
-                continue
-            self.parent[other] = one
-            inner, outer = self.element.get(one), self.element.pop(other, None)
-            if outer is not None and inner is None:
-                self.element[one] = outer
-            elif outer is not None and inner is not None:
-                pending.append((inner, outer))
-            if other in self.mutated:
-                self.mutated.discard(other)
-                self.mutated.add(one)
-
-    def elements(self, name: str) -> str:
-        root = self.find(name)
-        if root not in self.element:
-            self.element[root] = self.find(f"{root}[]")
-        return self.element[root]
-
-    def mutate(self, name: str) -> None:
-        self.mutated.add(self.find(name))
-
-    def is_mutated(self, name: str) -> bool:
-        """Tell whether the memory of ``name``, or of what it holds, is changed."""
-        seen: set[str] = set()
-        root = self.find(name) if name else ""
-        while root and root not in seen:
-            if root in self.mutated:
-                return True
-            seen.add(root)
-            if root not in self.element:
-                return False
-            root = self.find(self.element[root])
-        return False
 
 
 def is_rule(function: Any) -> bool:

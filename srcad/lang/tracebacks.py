@@ -22,7 +22,7 @@ def shortened(error: BaseException) -> TracebackType | None:
 
     An exception that neither the user's program nor srcad's refusals raised is a fault of srcad: it keeps all frames.
 
-    >>> from srcad import UnsupportedError
+    >>> from srcad.errors import UnsupportedError
     >>> try:
     ...     raise UnsupportedError("A sentence.")
     ... except UnsupportedError as error:

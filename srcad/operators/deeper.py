@@ -47,7 +47,8 @@ from srcad.places import place
 from srcad.rules import registry
 from srcad.runtime.libraries import OfLibrary, package_of
 from srcad.runtime.memory import is_instance
-from srcad.runtime.tangents import CONTAINERS, Tangent, as_tangent, sequence_tangent, zero_tangent
+from srcad.runtime.tangents import CONTAINERS, Tangent, sequence_tangent, zero_tangent
+from srcad.runtime.user_tangents import as_tangent
 from srcad.targets import Target, is_partial_method, partial_tangent
 from srcad.wrappers import with_arity
 

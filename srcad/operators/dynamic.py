@@ -224,7 +224,14 @@ def call(function: Any, held: Any, args: Any, tangents: Any, options: Any, optio
         return call_method(
             function.__self__, image, function.__name__, args, tangents, options, option_tangents
         )
-    rule = registry.find(function) if known else None
+    return _by_source(function, held, args, tangents, options, option_tangents)
+
+
+def _by_source(
+    function: Any, held: Any, args: Any, tangents: Any, options: Any, option_tangents: Any
+) -> Outcome:
+    """Run the forward mode of a function that can be read, or that a function which calls its rule stands for."""
+    rule = registry.find(function)
     literal = literal_call(function, args, options) if rule is not None else None
     if literal is not None:
         return call(literal.function, 0.0, literal.positional(args), literal.positional(tangents),

@@ -17,7 +17,8 @@ from srcad.pipeline import Code
 from srcad.places import place
 from srcad.runtime import clone, share_memory
 from srcad.runtime.tangent_copies import shared_tangents
-from srcad.runtime.tangents import as_tangent, tangent_result, zero_tangent
+from srcad.runtime.tangents import zero_tangent
+from srcad.runtime.user_tangents import as_tangent, tangent_result
 from srcad.targets import (
     Target,
     WrittenOut,

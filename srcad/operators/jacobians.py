@@ -25,7 +25,8 @@ from srcad.operators.products import TangentAlone
 from srcad.pipeline import read
 from srcad.places import place
 from srcad.runtime import clone, share_memory
-from srcad.runtime.tangents import as_tangent, tangent_result, zero_tangent
+from srcad.runtime.tangents import zero_tangent
+from srcad.runtime.user_tangents import as_tangent, tangent_result
 from srcad.targets import (
     Bindable,
     Composable,

@@ -16,7 +16,8 @@ from srcad.operators.forward import Jvp, Pushforward
 from srcad.places import place
 from srcad.rules import registry
 from srcad.runtime import clone
-from srcad.runtime.tangents import tangent_result, zero_tangent
+from srcad.runtime.tangents import zero_tangent
+from srcad.runtime.user_tangents import tangent_result
 from srcad.targets import Bindable, Target, WrittenOut, after_instance, require_complex, split_aux
 
 __all__ = ["TangentAlone", "elementwise_grad", "ggnvp", "half_squared_norm", "hvp", "places_of"]

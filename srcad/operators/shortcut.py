@@ -29,7 +29,7 @@ from srcad.backends.tracebacks import show_users_source
 from srcad.compilation import when_forgotten
 from srcad.dispatch import Names, dependencies_of, tests_of
 from srcad.pipeline import Code
-from srcad.runtime.tangents import tangent_result
+from srcad.runtime.user_tangents import tangent_result
 from srcad.targets import Target
 
 __all__ = ["Shortcut"]

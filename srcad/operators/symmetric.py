@@ -27,7 +27,8 @@ from srcad.operators.dynamic import SPECIAL
 from srcad.operators.shadowed_calls import CALLS, plain_call
 from srcad.places import place
 from srcad.replay import Replay
-from srcad.runtime.tangents import partial_of, tangent_result, zero_tangent
+from srcad.runtime.tangents import partial_of, zero_tangent
+from srcad.runtime.user_tangents import tangent_result
 from srcad.second_order import agree, direction_of, names_in, product, set_product
 from srcad.targets import Composable, Target, WrittenOut
 

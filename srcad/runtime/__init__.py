@@ -59,6 +59,7 @@ from srcad.runtime.containers import (
     sequence,
     zeros_like,
 )
+from srcad.runtime.copies import clone
 from srcad.runtime.differences import (
     axis_shape,
     cut,
@@ -140,7 +141,6 @@ from srcad.runtime.memory import (
     accumulate_part,
     accumulate_shadow,
     attribute_shadow,
-    clone,
     element_shadow,
     mirror,
     mirrored_views,

@@ -10,9 +10,7 @@ learning, automatically synthesize fast gradients, 2020, section 3).
 from __future__ import annotations
 
 import collections
-import copy as _copy
 import enum
-import functools
 import random
 import types
 from typing import Any
@@ -23,17 +21,19 @@ from srcad.errors import UnsupportedError
 from srcad.runtime.array_likes import check_no_numbers
 from srcad.runtime.attributes import attributes_of, coefficients_of
 from srcad.runtime.calls import Closure
-from srcad.runtime.held import FUNCTIONS, held_image, rebound
+from srcad.runtime.held import FUNCTIONS, held_image
 from srcad.runtime.libraries import OfLibrary, package_of
 
 __all__ = [
+    "NUMBERS",
+    "OPAQUE",
     "Cell",
     "OfObject",
     "Shadow",
     "accumulate_part",
     "accumulate_shadow",
+    "address_of",
     "attribute_shadow",
-    "clone",
     "element_shadow",
     "has_layout",
     "mirror",
@@ -44,11 +44,12 @@ __all__ = [
     "separate_shadow",
     "shadow",
     "taken",
+    "view_of",
 ]
 
 _HEAP_TYPE = 1 << 9
-_NUMBERS = (float, complex, np.number)
-_OPAQUE = (
+NUMBERS = (float, complex, np.number)
+OPAQUE = (
     str, bytes, range, slice, type(None), type(...), type, types.ModuleType, types.FunctionType,
     types.BuiltinFunctionType, types.MethodType, np.random.Generator, np.dtype, np.ufunc, set, frozenset,
     random.Random, OfLibrary,
@@ -76,7 +77,7 @@ class Shadow:
 
 def is_instance(value: Any) -> bool:
     """Tell whether ``value`` is an object of a user's class, whose attributes may carry derivatives."""
-    if isinstance(value, _OPAQUE) or callable_without_state(value):
+    if isinstance(value, OPAQUE) or callable_without_state(value):
         return False
     if isinstance(value, enum.Enum) and isinstance(value, (int, float)):
         return False  # a member that counts as the number it is
@@ -97,18 +98,20 @@ def owner(array: Any) -> Any:
     return array
 
 
-def _offset(array: Any) -> int:
+def address_of(array: Any) -> int:
+    """Return the address of the first entry of an array."""
     return int(array.__array_interface__["data"][0])
 
 
 def _same_view(view: Any, base: Any, other: Any) -> Any:
     """Return the part of ``other`` that ``view`` is of ``base``; both have the same layout."""
-    return _view(other, view.shape, _offset(view) - _offset(base), view.strides)
+    return view_of(other, view.shape, address_of(view) - address_of(base), view.strides)
 
 
-def _view(
+def view_of(
     whole: Any, shape: tuple[int, ...], offset: int, strides: tuple[int, ...], dtype: Any = None
 ) -> Any:
+    """Return a view of the memory of an array, from ``offset`` bytes behind its first entry on."""
     return np.ndarray(shape, whole.dtype if dtype is None else dtype, whole.ravel(order="K"), offset, strides)
 
 
@@ -142,13 +145,13 @@ def shadow(value: Any, memo: dict[int, Any] | None = None) -> Any:
     >>> first
     array([0., 1., 1.])
     """
-    if isinstance(value, _NUMBERS):
+    if isinstance(value, NUMBERS):
         return Cell()
     if isinstance(value, np.ndarray):
         return _array_shadow(value, memo)
     if isinstance(value, FUNCTIONS):
         return held_image(value, memo)
-    if value is None or isinstance(value, (bool, int, *_OPAQUE)):
+    if value is None or isinstance(value, (bool, int, *OPAQUE)):
         return Cell() if isinstance(value, int) and not isinstance(value, bool) else None
     memo = {} if memo is None else memo
     found = memo.get(id(value))
@@ -228,96 +231,6 @@ def _container_shadow(value: Any, memo: dict[int, Any]) -> Any:
     return result
 
 
-def clone(value: Any, memo: dict[int, Any] | None = None) -> Any:
-    """Return a copy of ``value`` down to its arrays; what shares memory in it shares memory in the copy.
-
-    Functions, strings and the like are not copied.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> x = np.zeros(3)
-    >>> first, second = clone((x, x[:2]))
-    >>> second[0] = 5.0
-    >>> first, x
-    (array([5., 0., 0.]), array([0., 0., 0.]))
-    """
-    memo = {} if memo is None else memo
-    if isinstance(value, np.ndarray):
-        return _array_clone(value, memo)
-    if isinstance(value, FUNCTIONS):
-        return rebound(value, memo)
-    if isinstance(value, (bool, int, *_NUMBERS, *_OPAQUE)):
-        return value
-    found = memo.get(id(value))
-    if found is not None:
-        return found[0]
-    if isinstance(value, tuple):
-        parts = [clone(item, memo) for item in value]
-        if type(value).__new__ is tuple.__new__:
-            return type(value)(parts)
-        return type(value)(*parts) if hasattr(value, "_fields") else tuple(parts)
-    result: Any
-    if isinstance(value, list):
-        result = _copy.copy(value)
-        memo[id(value)] = (result, value)
-        result[:] = [clone(item, memo) for item in value]
-    elif isinstance(value, collections.deque):
-        result = collections.deque((clone(item, memo) for item in value), value.maxlen)
-        memo[id(value)] = (result, value)
-    elif isinstance(value, dict):
-        result = _copy.copy(value)
-        memo[id(value)] = (result, value)
-        for key, item in value.items():
-            result[key] = clone(item, memo)
-    elif isinstance(value, functools.partial):
-        result = functools.partial(value.func, *clone(value.args, memo), **clone(value.keywords, memo))
-        memo[id(value)] = (result, value)
-    elif isinstance(value, Cell):
-        result = Cell()
-        result.g = clone(value.g, memo)
-        memo[id(value)] = (result, value)
-    elif isinstance(value, Closure):
-        result = Closure(value.function, tuple(clone(item, memo) for item in value.captured))
-    elif is_instance(value) or isinstance(value, Shadow):
-        result = _copy.copy(value)
-        memo[id(value)] = (result, value)
-        for name, item in attributes_of(value).items():
-            object.__setattr__(result, name, clone(item, memo))
-        _clone_table(value, result, memo)
-    else:
-        result = value
-    return result
-
-
-def _clone_table(value: Any, result: Any, memo: dict[int, Any]) -> None:
-    """Give the copy of a `Tangent` the copies of those which it finds by the objects that they belong to."""
-    table = getattr(value, "__dict__", {}).get("__memo__")
-    if table is None:
-        return
-    if id(table) not in memo:
-        made: dict[int, Any] = {}
-        memo[id(table)] = (made, table)
-        made.update((key, (clone(image, memo), primal)) for key, (image, primal) in list(table.items()))
-    object.__setattr__(result, "__memo__", memo[id(table)][0])
-
-
-def _array_clone(value: Any, memo: dict[int, Any]) -> Any:
-    base = owner(value)
-    found = memo.get(id(base))
-    if found is None:
-        made = np.array(base, order="K", subok=True)
-        if not has_layout(made, base):
-            return np.array(value)
-        memo[id(base)] = found = (made, base)
-    if base is value:
-        return found[0]
-    if base.dtype.kind == "O":
-        return np.array(value)
-    # the real part of complex numbers is a view of another dtype
-    return _view(found[0], value.shape, _offset(value) - _offset(base), value.strides, value.dtype)
-
-
 def accumulate_shadow(target: Any, gradient: Any, seen: set[tuple[int, int]] | None = None) -> None:
     """Add ``gradient`` to a shadow; ``seen`` has the objects, which may know each other, that have theirs."""
     if target is None or isinstance(gradient, float) and gradient == 0.0 or gradient is None:
@@ -370,7 +283,7 @@ def _add_to_view(target: Any, gradient: Any) -> None:
     numbers = np.arange(flat.size)
     scale = numbers.itemsize
     strides = tuple(step // whole.itemsize * scale for step in target.strides)
-    start = (_offset(target) - _offset(flat)) // whole.itemsize
+    start = (address_of(target) - address_of(flat)) // whole.itemsize
     places = np.ndarray(target.shape, numbers.dtype, numbers, start * scale, strides)
     np.add.at(flat, places, gradient)
 
@@ -488,8 +401,8 @@ def mirror(value: Any, base: Any, base_shadow: Any) -> Any:
     if not has_layout(base_shadow, base):
         return shadow(value)
     whole = owner(base_shadow)
-    offset = _offset(value) - _offset(base) + _offset(base_shadow) - _offset(whole)
-    return _view(whole, value.shape, offset, value.strides)
+    offset = address_of(value) - address_of(base) + address_of(base_shadow) - address_of(whole)
+    return view_of(whole, value.shape, offset, value.strides)
 
 
 def mirrored_views(value: Any, bases: Any, shadows: Any) -> Any:

@@ -10,8 +10,10 @@ from typing import Any
 import numpy as np
 
 from srcad.runtime.calls import Closure, call
-from srcad.runtime.memory import Shadow, clone, seed_shadow, shadow, taken
-from srcad.runtime.tangents import Tangent, as_tangent, call_jvp, zero_tangent
+from srcad.runtime.copies import clone
+from srcad.runtime.memory import Shadow, seed_shadow, shadow, taken
+from srcad.runtime.tangents import Tangent, call_jvp, zero_tangent
+from srcad.runtime.user_tangents import as_tangent
 
 __all__ = [
     "as_arguments",

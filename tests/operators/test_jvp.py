@@ -287,3 +287,15 @@ def test_forward_over_forward_mode_makes_dicts():
     x = [0.5, 1.5]
 
     assert jvp(lambda x: jvp(of_pairs, (x,), (x,))[1], (x,), (x,)) == (3 * of_pairs(x), 9 * of_pairs(x))
+
+
+def test_a_function_in_the_result_has_the_tangents_of_what_it_captures() -> None:
+    def program(x):
+        def scaled(t):
+            return t * x
+
+        return 2.0 * x, scaled
+
+    value, tangent = jvp(program, (2.0,), (3.0,))
+    assert value[0] == 4.0 and value[1](5.0) == 10.0
+    assert tangent == (6.0, (3.0,))
