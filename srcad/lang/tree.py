@@ -110,7 +110,7 @@ def is_atom(node: gast.AST) -> bool:
 def blocks_of(stmt: gast.AST) -> list[list[gast.stmt]]:
     """Return the blocks of a statement, and those of its handlers.
 
-    >>> text = "try: x = 1\nexcept OSError: pass\nelse: y = 2"
+    >>> text = "try: x = 1\\nexcept OSError: pass\\nelse: y = 2"
     >>> [len(block) for block in blocks_of(gast.parse(text).body[0])]
     [1, 1, 1]
     """
