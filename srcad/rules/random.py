@@ -245,9 +245,7 @@ refuse(
 )  # fmt: skip
 
 refuse(
-    "A random choice or order of values has no derivative rule, since the positions that were drawn are lost: "
+    "A random order of values in place has no derivative rule, since the positions that were drawn are lost: "
     "draw positions, and index with them, as in `x[rng.permutation(len(x))]`.",
-    np.random.choice, np.random.permutation, np.random.shuffle, np.random.RandomState.choice,
-    np.random.RandomState.permutation, np.random.RandomState.shuffle, np.random.Generator.choice,
-    np.random.Generator.permutation, np.random.Generator.permuted, np.random.Generator.shuffle,
+    np.random.shuffle, np.random.RandomState.shuffle, np.random.Generator.permuted, np.random.Generator.shuffle,
 )  # fmt: skip

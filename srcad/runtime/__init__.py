@@ -246,7 +246,7 @@ from srcad.runtime.reductions import (
     used_size,
     where_used,
 )
-from srcad.runtime.sample_paths import beta_path, gamma_path, log_gamma_slope
+from srcad.runtime.sample_paths import beta_path, drawn_positions, gamma_path, log_gamma_slope
 from srcad.runtime.scipy_callbacks import kept_function
 from srcad.runtime.special import (
     i0_derivative,
@@ -331,6 +331,7 @@ __all__ = [
     "Cells",
     "Undo",
     "beta_path",
+    "drawn_positions",
     "gamma_path",
     "log_gamma_slope",
     "part_of_bins",

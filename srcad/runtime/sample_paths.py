@@ -20,7 +20,7 @@ import numpy as np
 from srcad.errors import NoDerivativeError
 from srcad.runtime.arrays import inexact_dtype
 
-__all__ = ["beta_path", "gamma_path", "log_gamma_slope"]
+__all__ = ["beta_path", "drawn_positions", "gamma_path", "log_gamma_slope"]
 
 Array = Any
 
@@ -134,3 +134,30 @@ def _towards_zero(a: Array, b: Array, x: Array, i: int, j: int) -> Array:
 
 def _summed(terms: Array) -> Array:
     return np.sum(np.where(np.isfinite(terms), terms, 0.0), axis=-1)
+
+
+def drawn_positions(values: Array, drawn: Array, axis: int) -> Array:
+    """Return the positions along an axis that ``drawn`` was taken from, in ``values``.
+
+    >>> drawn_positions([0.5, 0.7, 0.2], np.array([[0.2, 0.5], [0.5, 0.7]]), 0)
+    array([[2, 0],
+           [0, 1]])
+    """
+    whole, drawn = np.asarray(values), np.asarray(drawn)
+    axis = axis % np.ndim(whole)
+    rank = np.ndim(drawn) - np.ndim(whole) + 1
+    parts = np.moveaxis(whole, axis, 0)
+    taken = np.moveaxis(drawn, range(axis, axis + rank), range(rank))
+    shape = taken.shape[:rank]
+    taken = np.reshape(taken, (-1, *parts.shape[1:]))
+    place_of: dict[bytes, int] = {}
+    ambiguous = set()
+    for place, part in enumerate(parts):
+        key = part.tobytes()
+        ambiguous |= {key} & place_of.keys()
+        place_of[key] = place
+    keys = [part.tobytes() for part in taken]
+    if not ambiguous.isdisjoint(keys):
+        raise NoDerivativeError("Which of several equal values was drawn cannot be told.",
+                                "Draw positions, and index with them, as in x[rng.permutation(len(x))].")  # fmt: skip
+    return np.reshape(np.array([place_of[key] for key in keys], int), shape)

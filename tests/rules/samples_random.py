@@ -59,3 +59,21 @@ for source in sources:
     sample(source.dirichlet, *first, long, by_quantile=("alpha",))
     sample(source.standard_t, *first, long, by_quantile=("df",))
     sample(source.f, *first, long, 2.0, by_quantile=("dfnum", "dfden"))
+
+# -- orders and choices of values -------------------------------------------------------------------
+
+table = np.array([[0.4, 1.2, 0.7], [1.9, 0.3, 1.1]])
+for source in sources:
+    receiver: tuple[object, ...] = ()
+    if source is np.random.Generator:
+        receiver = (np.random.default_rng(3),)
+    elif source is np.random.RandomState:
+        receiver = (np.random.RandomState(3),)
+    sample(source.permutation, *receiver, long)
+    sample(source.permutation, *receiver, table)
+    sample(source.choice, *receiver, long)
+    sample(source.choice, *receiver, long, (2, 3))
+    sample(source.choice, *receiver, long, size=2, replace=False, p=[0.2, 0.3, 0.5])
+sample(np.random.Generator.permutation, np.random.default_rng(3), table, axis=-1)
+sample(np.random.Generator.choice, np.random.default_rng(3), table, 4, axis=1)
+sample(np.random.Generator.choice, np.random.default_rng(3), table, (2, 2), axis=1, shuffle=False)

@@ -240,8 +240,14 @@ SHAPED: dict[str, Callable[..., Any]] = {
     "chisquare": lambda rng, a: rng.chisquare(a, 3),
 }
 REARRANGED: dict[str, Callable[..., Any]] = {
-    "choice": lambda rng, a: rng.choice(a * np.arange(4.0), 3),
-    "permutation": lambda rng, a: rng.permutation(a * np.arange(4.0)),
+    "choice": lambda rng, a: rng.choice(a * np.arange(4.0), 3) ** 2,
+    "choices of rows": lambda rng, a: rng.choice(a * np.arange(12.0).reshape(3, 4), (2, 2), axis=1) ** 2,
+    "permutation": lambda rng, a: rng.permutation(a * np.arange(4.0))[1:] ** 2,
+    "a list": lambda rng, a: rng.choice([a, 2.0 * a, 0.5], 5) ** 2,
+}
+WITHOUT_PATH: dict[str, Callable[..., Any]] = {
+    "wald": lambda rng, a: rng.wald(a, 2.0, 3),
+    "permuted": lambda rng, a: rng.permuted(a * np.arange(4.0)),
 }
 
 
@@ -263,6 +269,13 @@ def test_samplers_have_the_derivative_of_quantiles_where_the_generator_is_made_i
 
 
 @pytest.mark.parametrize("draw", REARRANGED.values(), ids=REARRANGED)
+def test_values_that_are_drawn_or_put_in_order_keep_their_derivatives(draw: Callable[..., Any]) -> None:
+    check_grads(lambda a: made_inside(draw, a), (1.3,), order=2)
+    expected = grad(lambda a: made_inside(draw, a))(1.3)
+    assert grad(lambda a, rng: np.sum(draw(rng, a)))(1.3, np.random.default_rng(1)) == pytest.approx(expected)
+
+
+@pytest.mark.parametrize("draw", WITHOUT_PATH.values(), ids=WITHOUT_PATH)
 def test_samplers_without_a_derivative_are_refused_where_the_generator_is_made_inside(
     draw: Callable[..., Any],
 ) -> None:
