@@ -9,6 +9,7 @@ from srcad.rules import (  # noqa: F401  (their rules are wanted)
     scipy_linalg_numpy,
     scipy_linalg_solvers,
     scipy_linalg_structures,
+    scipy_linalg_written,
 )
 from srcad.rules.registry import constant, refuse
 
@@ -23,7 +24,7 @@ constant(
 refuse(
     "This factorisation of scipy.linalg has no derivative rule; use one that has (cholesky, cho_factor, "
     "lu_factor, qr, svd, eig, eigh).",
-    *(scipy.linalg.cossin, scipy.linalg.hessenberg, scipy.linalg.ldl, scipy.linalg.lu, scipy.linalg.ordqz),
+    *(scipy.linalg.cossin, scipy.linalg.hessenberg, scipy.linalg.ldl, scipy.linalg.ordqz),
     *(scipy.linalg.polar, scipy.linalg.qr_delete, scipy.linalg.qr_insert, scipy.linalg.qr_multiply),
     *(scipy.linalg.qr_update, scipy.linalg.qz, scipy.linalg.rq, scipy.linalg.schur, scipy.linalg.rsf2csf),
     *(scipy.linalg.cdf2rdf, scipy.linalg.matrix_balance, scipy.linalg.cholesky_banded),
@@ -40,15 +41,14 @@ refuse(
 
 refuse(
     "This solver of scipy.linalg has no derivative rule; use scipy.linalg.solve with the whole matrix, such as "
-    "solve(toeplitz(c, r), b).",
-    *(scipy.linalg.lstsq, scipy.linalg.matmul_toeplitz, scipy.linalg.pinvh, scipy.linalg.solve_circulant),
-    *(scipy.linalg.solve_continuous_are, scipy.linalg.solve_discrete_are, scipy.linalg.solve_toeplitz),
+    "solve(circulant(c), b).",
+    *(scipy.linalg.solve_circulant, scipy.linalg.solve_continuous_are, scipy.linalg.solve_discrete_are),
 )
 
 refuse(
     "This function of scipy.linalg has no derivative rule; write it in terms of functions that have one, or "
     "give its derivative with srcad.def_vjp.",
-    *(scipy.linalg.clarkson_woodruff_transform, scipy.linalg.companion, scipy.linalg.expm_cond),
+    *(scipy.linalg.clarkson_woodruff_transform, scipy.linalg.expm_cond),
     *(scipy.linalg.expm_frechet, scipy.linalg.fiedler, scipy.linalg.fiedler_companion, scipy.linalg.funm),
     *(scipy.linalg.leslie, scipy.linalg.signm),
 )

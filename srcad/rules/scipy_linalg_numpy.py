@@ -7,13 +7,15 @@ import scipy.linalg
 
 from srcad import runtime as rt
 from srcad.rules import linalg_factors, linalg_forward, linalg_norms
+from srcad.rules import scipy_linalg_generalized as generalized
 from srcad.rules.registry import jvp, vjp
 from srcad.rules.scipy_linalg_solvers import OVERWRITE_A, OVERWRITE_B
 
 _GENERALIZED = "The generalised eigenvalue problem has no derivative rule; solve it for inv(b) @ a."
 _SUBSET = "Eigenvalues chosen when solving have no derivative rule; choose them from the whole result."
 _SPECTRUM = {
-    "b": _GENERALIZED, "type": _GENERALIZED, "overwrite_b": OVERWRITE_B["overwrite_b"],
+    "type": "Generalised eigenvalue problems of type 2 and 3 have no derivative rule.",
+    "overwrite_b": OVERWRITE_B["overwrite_b"],
     "subset_by_index": _SUBSET, "subset_by_value": _SUBSET,
 } | OVERWRITE_A  # fmt: skip
 
@@ -40,14 +42,15 @@ def norm_a(ans, t, a, ord=None, axis=None, keepdims=False, check_finite=True):
     return linalg_forward.norm_x(ans, t, a, ord, axis, keepdims)
 
 
-@vjp(scipy.linalg.eigvalsh, "a", refused=_SPECTRUM)
+@vjp(scipy.linalg.eigvalsh, "a", "b", refused=_SPECTRUM)
 def eigvalsh(
     ans, g, a, b=None, *, lower=True, overwrite_a=False, overwrite_b=False, type=1, check_finite=True,
     subset_by_index=None, subset_by_value=None, driver=None,
 ):  # fmt: skip
-    if lower:
-        return linalg_factors.eigvalsh(ans, g, a, "L")
-    return linalg_factors.eigvalsh(ans, g, a, "U")
+    uplo = "L" if lower else "U"
+    if b is None:
+        return linalg_factors.eigvalsh(ans, g, a, uplo), 0.0
+    return generalized.values_adjoints(g, a, b, uplo)
 
 
 @jvp(scipy.linalg.eigvalsh, "a")
@@ -55,23 +58,36 @@ def eigvalsh_a(
     ans, t, a, b=None, *, lower=True, overwrite_a=False, overwrite_b=False, type=1, check_finite=True,
     subset_by_index=None, subset_by_value=None, driver=None,
 ):  # fmt: skip
-    if lower:
-        return linalg_forward.eigvalsh_a(ans, t, a, "L")
-    return linalg_forward.eigvalsh_a(ans, t, a, "U")
+    uplo = "L" if lower else "U"
+    if b is None:
+        return linalg_forward.eigvalsh_a(ans, t, a, uplo)
+    vectors = scipy.linalg.eigh(a, b, lower=lower)[1]
+    return generalized.values_change(ans, vectors, rt.hermitian(t, uplo) @ vectors, np.zeros_like(vectors))
 
 
-@vjp(scipy.linalg.eigh, "a", refused=_SPECTRUM)
+@jvp(scipy.linalg.eigvalsh, "b")
+def eigvalsh_b(
+    ans, t, a, b=None, *, lower=True, overwrite_a=False, overwrite_b=False, type=1, check_finite=True,
+    subset_by_index=None, subset_by_value=None, driver=None,
+):  # fmt: skip
+    vectors = scipy.linalg.eigh(a, b, lower=lower)[1]
+    change = rt.hermitian(t, "L" if lower else "U") @ vectors
+    return generalized.values_change(ans, vectors, np.zeros_like(vectors), change)
+
+
+@vjp(scipy.linalg.eigh, "a", "b", refused=_SPECTRUM)
 def eigh(
     ans, g, a, b=None, *, lower=True, eigvals_only=False, overwrite_a=False, overwrite_b=False, type=1,
     check_finite=True, subset_by_index=None, subset_by_value=None, driver=None,
 ):  # fmt: skip
-    if eigvals_only and lower:
-        return linalg_factors.eigvalsh(ans, g, a, "L")
+    uplo = "L" if lower else "U"
+    if b is None and eigvals_only:
+        return linalg_factors.eigvalsh(ans, g, a, uplo), 0.0
+    if b is None:
+        return linalg_factors.eigh(ans, g, a, uplo), 0.0
     if eigvals_only:
-        return linalg_factors.eigvalsh(ans, g, a, "U")
-    if lower:
-        return linalg_factors.eigh(ans, g, a, "L")
-    return linalg_factors.eigh(ans, g, a, "U")
+        return generalized.values_adjoints(g, a, b, uplo)
+    return generalized.pair_adjoints(ans, g, a, b, uplo)
 
 
 @jvp(scipy.linalg.eigh, "a")
@@ -79,13 +95,26 @@ def eigh_a(
     ans, t, a, b=None, *, lower=True, eigvals_only=False, overwrite_a=False, overwrite_b=False, type=1,
     check_finite=True, subset_by_index=None, subset_by_value=None, driver=None,
 ):  # fmt: skip
-    if eigvals_only and lower:
-        return linalg_forward.eigvalsh_a(ans, t, a, "L")
+    uplo = "L" if lower else "U"
+    if b is None and eigvals_only:
+        return linalg_forward.eigvalsh_a(ans, t, a, uplo)
+    if b is None:
+        return linalg_forward.eigh_a(ans, t, a, uplo)
     if eigvals_only:
-        return linalg_forward.eigvalsh_a(ans, t, a, "U")
-    if lower:
-        return linalg_forward.eigh_a(ans, t, a, "L")
-    return linalg_forward.eigh_a(ans, t, a, "U")
+        return eigvalsh_a(ans, t, a, b, lower=lower)
+    change = rt.hermitian(t, uplo) @ ans[1]
+    return generalized.pair_change(ans, change, np.zeros_like(change))
+
+
+@jvp(scipy.linalg.eigh, "b")
+def eigh_b(
+    ans, t, a, b=None, *, lower=True, eigvals_only=False, overwrite_a=False, overwrite_b=False, type=1,
+    check_finite=True, subset_by_index=None, subset_by_value=None, driver=None,
+):  # fmt: skip
+    if eigvals_only:
+        return eigvalsh_b(ans, t, a, b, lower=lower)
+    change = rt.hermitian(t, "L" if lower else "U") @ ans[1]
+    return generalized.pair_change(ans, np.zeros_like(change), change)
 
 
 @vjp(

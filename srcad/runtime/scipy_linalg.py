@@ -27,10 +27,12 @@ __all__ = [
     "from_columns",
     "gather_entries",
     "gathered_from",
+    "hermitian_cutoff",
     "is_lower",
     "lower_factor",
     "lower_factor_adjoint",
     "lower_half",
+    "order_of_rows",
     "packed_factor",
     "packed_factor_adjoint",
     "permute_rows",
@@ -157,6 +159,31 @@ def packed_factor(lu: Array, lower: bool) -> Array:
 def packed_factor_adjoint(g: Array, lower: bool) -> Array:
     """Return the gradient of ``lu`` in ``packed_factor``."""
     return np.tril(g, -1) if lower else np.triu(g)
+
+
+def hermitian_cutoff(a: Array, atol: float | None, rtol: float | None) -> tuple[Array, Array]:
+    """Return which part of the largest eigenvalue counts as zero in ``scipy.linalg.pinvh``, and the rank.
+
+    >>> hermitian_cutoff(np.diag([2.0, 0.25, 0.0]), 0.5, 0.25)
+    (np.float64(0.5), np.int64(1))
+    """
+    sizes = np.abs(np.linalg.eigvalsh(a))
+    largest = np.max(sizes, axis=-1)
+    relative = np.shape(a)[-1] * np.finfo(sizes.dtype).eps if rtol is None else rtol
+    cutoff = relative + (0.0 if atol is None else atol) / largest
+    return cutoff, np.sum(sizes > np.expand_dims(cutoff * largest, -1), axis=-1)
+
+
+def order_of_rows(a: Array) -> Array:
+    """Return the order in which partial pivoting takes the rows of a matrix.
+
+    >>> order_of_rows(np.array([[1.0, 2.0], [3.0, 4.0]]))
+    array([1, 0])
+    """
+    if np.ndim(a) != 2:
+        raise NoDerivativeError("The derivative of scipy.linalg.lu is defined for one matrix.",
+                                "Take the matrices of a stack one by one.")  # fmt: skip
+    return np.argsort(scipy.linalg.lu(a, p_indices=True)[0])
 
 
 def permute_rows(x: Array, pivots: Array, inverse: bool) -> Array:

@@ -116,6 +116,14 @@ for lower in (False, True):
     sample(linalg.eigvalsh, np.diag([1.0, 2.0, 4.0]) + 0.1 * real(3, 3), lower=lower)
     sample(linalg.eigh, np.diag([1.0, 2.0, 4.0]) + 0.3, lower=lower, driver="evd")
 sample(linalg.eigh, np.diag([1.0, 2.0, 4.0]), eigvals_only=True)
+for lower in (False, True):
+    for left, right in (
+        (spd(3, 3), spd(3, 3)),
+        (spd(3, 3) + 0.2j * real(3, 3), spd(3, 3) + 0.1j * real(3, 3)),
+    ):
+        sample(linalg.eigvalsh, left, right, lower=lower)
+        sample(linalg.eigh, left, right, lower=lower, eigvals_only=True)
+    sample(linalg.eigh, spd(3, 3), spd(3, 3), lower=lower)
 sample(linalg.eigvals, np.diag([1.0, 2.0, 4.0]) + 0.1 * real(3, 3))
 sample(linalg.eig, np.diag([1.0, 2.0, 4.0]) + 0.1 * real(3, 3))
 sample(linalg.svdvals, real(3, 2))

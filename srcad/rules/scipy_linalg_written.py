@@ -1,0 +1,96 @@
+"""Functions of ``scipy.linalg`` written out in Python with those that have a derivative rule."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import scipy.linalg
+
+from srcad import runtime as rt
+from srcad.rules.registry import constant, written_out
+
+constant(rt.scipy_linalg.hermitian_cutoff, rt.scipy_linalg.order_of_rows)
+
+# -- factorisations ----------------------------------------------------------------------------------
+
+
+@written_out(scipy.linalg.lu)
+def lu(
+    a: Any, permute_l: Any = False, overwrite_a: Any = False, check_finite: Any = True, p_indices: Any = False
+) -> Any:
+    order = rt.scipy_linalg.order_of_rows(a)
+    rows, columns = np.shape(a)
+    size = min(rows, columns)
+    ordered = np.asarray(a)[order]
+    factors = scipy.linalg.lu_factor(ordered[:size, :size])[0]
+    lower, upper = np.tril(factors, -1) + np.eye(size), np.triu(factors)
+    if rows > size:
+        below = scipy.linalg.solve_triangular(upper, ordered[size:].T, trans="T").T
+        lower = np.concatenate((lower, below))
+    if columns > size:
+        beside = scipy.linalg.solve_triangular(lower, ordered[:, size:], lower=True, unit_diagonal=True)
+        upper = np.concatenate((upper, beside), axis=1)
+    back = np.argsort(order)
+    if permute_l:
+        return lower[back], upper
+    if p_indices:
+        return back, lower, upper
+    return np.eye(rows)[back], lower, upper
+
+
+# -- equations ---------------------------------------------------------------------------------------
+
+
+@written_out(scipy.linalg.lstsq)
+def lstsq(
+    a: Any, b: Any, cond: Any = None, overwrite_a: Any = False, overwrite_b: Any = False,
+    check_finite: Any = True, lapack_driver: Any = None,
+) -> Any:  # fmt: skip
+    limit = np.finfo(np.result_type(np.asarray(a), np.float32)).eps if cond is None else cond
+    x, residues, rank, values = np.linalg.lstsq(a, b, rcond=limit)
+    if lapack_driver == "gelsy":
+        return x, np.zeros(0), rank, None
+    if np.ndim(b) == 1 and np.size(residues) == 1:
+        residues = residues[0]
+    return x, residues, rank, values
+
+
+@written_out(scipy.linalg.solve_toeplitz)
+def solve_toeplitz(c_or_cr: Any, b: Any, check_finite: Any = True) -> Any:
+    if isinstance(c_or_cr, tuple):
+        return scipy.linalg.solve(scipy.linalg.toeplitz(c_or_cr[0], c_or_cr[1]), b)
+    return scipy.linalg.solve(scipy.linalg.toeplitz(c_or_cr), b)
+
+
+@written_out(scipy.linalg.matmul_toeplitz)
+def matmul_toeplitz(c_or_cr: Any, x: Any, check_finite: Any = False, workers: Any = None) -> Any:
+    if isinstance(c_or_cr, tuple):
+        return scipy.linalg.toeplitz(c_or_cr[0], c_or_cr[1]) @ x
+    return scipy.linalg.toeplitz(c_or_cr) @ x
+
+
+# -- matrices ----------------------------------------------------------------------------------------
+
+
+@written_out(scipy.linalg.companion)
+def companion(a: Any) -> Any:
+    first = -a[..., 1:] / a[..., :1]
+    shift = np.eye(np.shape(first)[-1] - 1, np.shape(first)[-1])
+    below = np.broadcast_to(shift, (*np.shape(first)[:-1], *np.shape(shift)))
+    return np.concatenate((first[..., None, :], below), axis=-2)
+
+
+@written_out(scipy.linalg.pinvh)
+def pinvh(
+    a: Any,
+    atol: Any = None,
+    rtol: Any = None,
+    lower: Any = True,
+    return_rank: Any = False,
+    check_finite: Any = True,
+) -> Any:
+    whole = rt.hermitian(a, "L" if lower else "U")
+    cutoff, rank = rt.scipy_linalg.hermitian_cutoff(whole, atol, rtol)
+    inverse = np.linalg.pinv(whole, rcond=cutoff, hermitian=True)
+    return (inverse, rank) if return_rank else inverse
