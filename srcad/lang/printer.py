@@ -179,7 +179,6 @@ def _is_plain(value: float) -> bool:
 
 
 def _print(tree: ast.AST) -> str:
-    wanted = ast.dump(tree)
     body = tree.body if isinstance(tree, ast.Module) else [tree]
     module = ast.Module(body, [])  # type: ignore[arg-type]
     try:
@@ -188,7 +187,7 @@ def _print(tree: ast.AST) -> str:
             text: str = astor.to_source(module, _INDENT, pretty_string=_quote, pretty_source="".join)
         # A mapping's literal keys get parentheses from astor.
         text = re.sub(r"([{,] ?)\((-?[\w.]+)\): ", r"\1\2: ", text)
-        if _reads_as(text, tree, wanted):
+        if _reads_as(text, body):
             return text
     except (AttributeError, AssertionError, ValueError, TypeError):
         # astor stumbles over what it does not know in several ways; the standard printer knows it all.
@@ -196,14 +195,39 @@ def _print(tree: ast.AST) -> str:
     return ast.unparse(module)
 
 
-def _reads_as(text: str, tree: ast.AST, wanted: str) -> bool:
+def _reads_as(text: str, body: list[Any]) -> bool:
+    """Tell whether Python's parser makes the same statements of the text."""
     try:
-        read = ast.parse(text)
+        return _is_same(ast.parse(text).body, body)
     except SyntaxError:
         return False
-    if isinstance(tree, ast.Module):
-        return ast.dump(ast.Module(read.body, [])) == ast.dump(ast.Module(tree.body, []))
-    return len(read.body) == 1 and ast.dump(read.body[0]) == wanted
+
+
+def _is_same(first: Any, second: Any) -> bool:
+    pairs = [(first, second)]
+    for one, other in pairs:
+        if type(one) is not type(other):
+            return False
+        if isinstance(one, ast.AST):
+            pairs += [(getattr(one, f, None), getattr(other, f, None)) for f in _FIELDS[type(one)]]
+        elif isinstance(one, list):
+            if len(one) != len(other):
+                return False
+            pairs += zip(one, other)
+        elif one is not other and repr(one) != repr(other):
+            return False
+    return True
+
+
+class _Fields(dict[type, tuple[str, ...]]):
+    """The fields of each class of nodes that the text shows."""
+
+    def __missing__(self, cls: Any) -> tuple[str, ...]:
+        self[cls] = tuple(f for f in cls._fields if f not in ("ctx", "kind", "type_comment", "type_ignores"))
+        return self[cls]
+
+
+_FIELDS = _Fields()
 
 
 def _quote(text: str, *_: object, **__: object) -> str:
