@@ -108,8 +108,13 @@ def _traits_of_methods(cls: type) -> list[tuple[str, Traits]]:
 
 def methods_traits(fn: Function) -> dict[str, Traits]:
     """Return what the methods of each name do in the classes that are in sight."""
+    return _traits_in(tuple(classes_in_sight(fn)))
+
+
+@functools.lru_cache(maxsize=128)
+def _traits_in(classes: tuple[type, ...]) -> dict[str, Traits]:
     found: dict[str, Traits] = {}
-    for cls in classes_in_sight(fn):
+    for cls in classes:
         for title, own in _traits_of_methods(cls):
             before = found.get(title, own)
             found[title] = own.joined(before, own.generates or before.generates)

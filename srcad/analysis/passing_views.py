@@ -96,18 +96,14 @@ class _PassingViews:
         return is_view_function(function) or name in SPLIT_NAMES or function in (rt.sequence, list, tuple)
 
     def result(self) -> set[str]:
-        kept = {name for name in self.candidates if self._is_read_only(name)}
+        # a variable that is itself the target of a change is none
+        changed = {base for stmt in simple_statements(self.fn.tree.body) for base in direct_changes(stmt)}
+        kept = set(self.candidates) - changed
         while True:
             fine = {name for name in kept if self._is_quiet(name, kept)}
             if fine == kept:
                 return kept
             kept = fine
-
-    def _is_read_only(self, name: str) -> bool:
-        """Tell whether the variable itself is never the target of a change."""
-        return all(
-            name != base for stmt in simple_statements(self.fn.tree.body) for base in direct_changes(stmt)
-        )
 
     def _is_quiet(self, name: str, kept: set[str]) -> bool:
         body, position = self.candidates[name]

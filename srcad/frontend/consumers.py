@@ -155,6 +155,8 @@ class Consumers:
     def _spelled_out(self, arg: gast.expr, at: gast.Call) -> gast.expr:
         """Return ``map(f, xs)``, ``filter(f, xs)``, ``zip(xs, ys)`` and ``enumerate(xs)`` as generator expressions."""
         kind = self.builtin(arg)
+        if kind == "enumerate" and [k.arg for k in arg.keywords] == ["start"]:
+            arg = gast.copy_location(gast.Call(arg.func, [*arg.args, arg.keywords[0].value], []), arg)
         if (
             kind is None
             or arg.keywords

@@ -11,6 +11,7 @@ from typing import Any
 
 import gast
 
+from srcad import runtime as rt
 from srcad.analysis.class_effects import METHODS, changes, effects_in_sight, is_users, statements_of, stores
 from srcad.frontend.nested import free_names
 from srcad.frontend.quiet import is_quiet_method
@@ -37,6 +38,7 @@ class Lateness:
         self.fn, self.statics = fn, fn.scope.statics
         self.parents: dict[str, str] = {}
         self.effects = effects_in_sight(fn)
+        self.pullbacks = self.pullbacks_in()
         for node in t.own_nodes(fn.tree.body):
             self.join(node)
 
@@ -134,6 +136,23 @@ class Lateness:
             return {node.id} - set(self.statics)
         return set().union(*(self.shared(part) for part in _children(node)))
 
+    def pullbacks_in(self) -> set[str]:
+        """Return the variables that hold pullbacks of calls resolved at run time, in the text of a derivative."""
+        resolved, found = set(), set()
+        for node in t.own_nodes(self.fn.tree.body):
+            if not isinstance(node, gast.Assign):
+                continue
+            target, value = node.targets[0], node.value
+            made = self.statics.get(getattr(getattr(value, "func", None), "id", "")) in (
+                rt.call,
+                rt.call_method,
+            )
+            if made and isinstance(target, gast.Name):
+                resolved.add(target.id)
+            elif isinstance(target, gast.Tuple) and (made or getattr(value, "id", "") in resolved):
+                found |= {name.id for name in target.elts[-1:] if isinstance(name, gast.Name)}
+        return found
+
     # -- what is changed --------------------------------------------------------------------------
 
     def changed(self, stmt: gast.stmt, only_calls: bool) -> set[str]:
@@ -163,6 +182,8 @@ class Lateness:
             if node.func.attr in METHODS:
                 return {_root(node.func)}
             return set() if is_quiet_method(node.func.attr) else self.given(node)
+        if getattr(node.func, "id", "") in self.pullbacks:
+            return set()  # it changes shadows
         function = self.statics.get(getattr(node.func, "id", ""))
         out = {
             n.id

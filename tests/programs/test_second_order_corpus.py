@@ -83,7 +83,7 @@ def test_pullback_of_a_gradient(entry: Program, function: Callable[..., Any]) ->
         np.testing.assert_allclose(found[path], numerical, rtol=rtol, atol=atol, err_msg=str(path))
 
 
-SMOOTH = REACHED[::5]
+SMOOTH = REACHED[::15]
 
 
 @pytest.mark.parametrize(("entry", "function"), SMOOTH, ids=[entry.label for entry, _ in SMOOTH])
