@@ -35,6 +35,16 @@ def f(xs):
         term = x * x
         total = total + term
     return total
+>>> print(after("to_anf", "def f(xs): return list(enumerate(xs))"))
+def f(xs):
+    items = []
+    seq = rt.sequence(xs)
+    t = len(seq)
+    for item in range(t):
+        item_1 = seq[item]
+        t1 = (item, item_1)
+        items.append(t1)
+    return items
 """
 
 from __future__ import annotations

@@ -58,6 +58,7 @@ TOPICS = (
     "iterators",
     "kept_methods",
     "operators_by_name",
+    "zipped_lists",
     "kept_outside",
     "unknown_ranks",
     "libraries",
