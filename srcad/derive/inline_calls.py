@@ -259,7 +259,7 @@ class _Inliner:
         if has_text and not starred:
             written_out = source_of_builtin(function, len(node.args), tuple(k.arg for k in node.keywords))
             return (written_out, [], []) if written_out is not None else None
-        asks = function is iteration.prompt or function is iteration.prompt_method
+        asks = function in (iteration.prompt, iteration.prompt_method, iteration.with_method)
         if not isinstance(function, types.FunctionType) or _is_internal(function) and not asks:
             return None
         if registry.find(function) is not None or registry.is_constant(function) or function in _KEPT:

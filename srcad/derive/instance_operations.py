@@ -277,6 +277,8 @@ class InstanceOperations(NodeTransformer):
                 return constant(known)
         if variable is not None and called in (iteration.prompt, iteration.prompt_method):
             return name(variable) if self._is_prompt(variable, *value.args[1:]) else value
+        if variable is not None and called is iteration.with_method:
+            return name(variable) if self._has_method(variable, *value.args[1:]) else value
         if variable is not None and called is getattr and len(value.args) == 2:
             if isinstance(value.args[1], gast.Constant):
                 return self._attribute(gast.Attribute(value.args[0], value.args[1].value, gast.Load()))
@@ -299,6 +301,12 @@ class InstanceOperations(NodeTransformer):
             function = self._static(self.instances.function_in(made.slots[title]))
         known = isinstance(function, types.FunctionType | np.ufunc | Nested)
         return known and not gives_late(function) and not is_unsure(function)
+
+    def _has_method(self, variable: str, title: gast.AST, function: gast.AST) -> bool:
+        """Tell whether a method of an instance is surely this function."""
+        made = self.instances.apart[variable]
+        known = self._static(getattr(function, "id", ""))
+        return getattr(title, "value", "") not in made.slots and looked_up(made.cls, title.value) is known
 
     def _is_instance(self, value: gast.AST, classes: gast.AST) -> bool | None:
         """Return what ``isinstance`` says where it is known."""

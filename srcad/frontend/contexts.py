@@ -55,12 +55,14 @@ from typing import Any
 
 import gast
 
+from srcad.analysis.class_effects import classes_in_sight
 from srcad.errors import NoSourceError, UnsupportedError
 from srcad.frontend.exit_stacks import without_stack
 from srcad.frontend.statics import refer, runtime_name
 from srcad.lang import tree as t
 from srcad.lang.function import Function
 from srcad.lang.source import read
+from srcad.rules import iteration
 from srcad.runtime.exceptions import catching
 
 __all__ = ["write_out_contexts"]
@@ -83,6 +85,7 @@ class _Contexts:
     def __init__(self, fn: Function) -> None:
         self.fn, self.scope = fn, fn.scope
         self.managers = self.nested_managers()
+        self.methods: dict[str, Any] = {}
 
     def nested_managers(self) -> dict[str, str]:
         """Return the variables that surely hold a decorated nested generator, with the name of the generator."""
@@ -191,15 +194,32 @@ class _Contexts:
         name = getattr(call.func, "id", "")
         if name in self.managers:
             return gast.copy_location(gast.Call(t.name(self.managers[name]), call.args, call.keywords), call)
-        function = self.static(call)
-        if not isinstance(function, types.FunctionType) or function.__code__ is not _MADE_BY_GENERATOR:
+        function, args = self.static(call), call.args
+        if isinstance(call.func, gast.Attribute) and self.method(call.func.attr) is not None:
+            function = self.method(call.func.attr)
+            args = [self.receiver(call.func, function), *args]
+        if not is_made_by_generator(function):
             return None
         wrapped = getattr(function, "__wrapped__", None)
         if not inspect.isgeneratorfunction(wrapped) or str(wrapped.__module__).startswith("srcad."):
             return None
         self.check(call, self.body_of(wrapped, call))
         callee = t.name(refer(self.scope, wrapped, f"{wrapped.__name__}_generator"))
-        return gast.copy_location(gast.Call(callee, call.args, call.keywords), call)
+        return gast.copy_location(gast.Call(callee, args, call.keywords), call)
+
+    def method(self, title: str) -> Any:
+        """Return the method under ``contextmanager`` that all classes in sight mean which have one of this name."""
+        if title not in self.methods:
+            found = [vars(cls)[title] for cls in classes_in_sight(self.fn) if title in vars(cls)]
+            known = found and is_made_by_generator(found[0]) and all(f is found[0] for f in found)
+            self.methods[title] = found[0] if known else None
+        return self.methods[title]
+
+    def receiver(self, method: gast.Attribute, function: Any) -> gast.expr:
+        """Return the object that a method is called on, which is asked whether it means ``function``."""
+        asked = t.name(refer(self.scope, iteration.with_method, "with_method"))
+        held = t.name(refer(self.scope, function, f"{method.attr}_manager"))
+        return t.place(t.call(asked, method.value, t.constant(method.attr), held), method)
 
     def body_of(self, function: Any, call: gast.Call) -> list[gast.stmt]:
         try:
@@ -288,6 +308,15 @@ def _pairs(node: gast.Assign) -> list[tuple[gast.expr, gast.expr]]:
     if several and len(target.elts) == len(value.elts):
         return list(zip(target.elts, value.elts, strict=True))
     return [(target, value)]
+
+
+def is_made_by_generator(function: Any) -> bool:
+    """Tell whether a function makes contexts of a generator.
+
+    >>> is_made_by_generator(contextlib.contextmanager(iter)), is_made_by_generator(iter)
+    (True, False)
+    """
+    return isinstance(function, types.FunctionType) and function.__code__ is _MADE_BY_GENERATOR
 
 
 def may_swallow(cls: Any) -> bool:

@@ -15,16 +15,19 @@ After, where ``size`` is read as a function of its own::
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import itertools
 from typing import Any
 
 from srcad import runtime as rt
+from srcad.errors import UnsupportedError
 from srcad.lang import texts
 
 __all__ = ["written_out"]
 
 _WRAPPER = functools.singledispatch(lambda value: value).__code__  # type: ignore[attr-defined]
+_MADE_BY_GENERATOR = contextlib.contextmanager(iter).__code__  # type: ignore[arg-type, attr-defined]
 _serial = itertools.count(1)
 
 
@@ -41,7 +44,17 @@ def written_out(func: Any) -> Any:
     >>> written_out(inspect.getsource) is inspect.getsource
     True
     """
+    refuse_manager(func)
     return _dispatching(func) if getattr(func, "__code__", None) is _WRAPPER else func
+
+
+def refuse_manager(func: Any) -> None:
+    """Raise an error for a function that makes contexts, which is only read where it was not known at its call."""
+    if getattr(func, "__code__", None) is _MADE_BY_GENERATOR:
+        raise UnsupportedError(f"A context is made by '{func.__name__}', a method under contextmanager of a class that is "
+                               "only known when the program runs.",
+                               "Import the class in the module of the function, or write it as a class with __enter__ and "
+                               "__exit__.")  # fmt: skip
 
 
 @functools.lru_cache(maxsize=256)

@@ -51,6 +51,7 @@ import gast
 from srcad.errors import NoSourceError, UnsupportedError
 from srcad.frontend.cells import Cell
 from srcad.frontend.consumed import Place, as_loops, bound_around, is_always_run, places, put, run_before
+from srcad.frontend.contexts import write_out_contexts
 from srcad.frontend.fence import fence
 from srcad.frontend.flags import BLOCKS, LOOPS, head, jumps_of, with_flags
 from srcad.frontend.half_done import HalfDone
@@ -366,7 +367,7 @@ class _Inliner(HalfDone):
         else:
             source = read(function)
             fn = Function(as_definition(source.tree, "generator"), Scope(), source)
-        return lower_match(resolve(fence(make_local_classes(fn))))
+        return write_out_contexts(lower_match(resolve(fence(make_local_classes(fn)))))
 
     def loop(
         self, node: gast.For, function: Any, call: gast.Call, captured: list[gast.expr], result: str = ""

@@ -283,6 +283,12 @@ def prompt_method(owner: Any, name: str) -> Any:
     return owner
 
 
+def with_method(owner: Any, name: str, function: Any) -> Any:
+    """Return the owner of a method under ``contextmanager``, if it is the one that is written out here."""
+    rt.check_method(owner, name, function)
+    return owner
+
+
 WRITTEN_OUT: dict[Any, Any] = {
     itertools.accumulate: accumulate, itertools.chain: chain, itertools.chain.from_iterable: chain_from_iterable,
     itertools.count: count, itertools.cycle: cycle, iter: iterate, next: following,

@@ -36,6 +36,7 @@ constant(
     rt.check_late,
     rt.check_late_method,
     rt.check_left,
+    rt.check_method,
     rt.slice_end,
     rt.keys_of,
     rt.sliced,

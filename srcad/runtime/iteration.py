@@ -18,6 +18,7 @@ __all__ = [
     "check_late",
     "check_late_method",
     "check_left",
+    "check_method",
     "combined",
     "groups_of",
     "iterates_in_python",
@@ -125,6 +126,14 @@ def check_late_method(owner: Any, name: str) -> None:
     held = getattr(owner, "__dict__", {})
     found = held[name] if name in held else inspect.getattr_static(type(owner), name, None)
     check_late(getattr(found, "__func__", found), None if name in held else owner)
+
+
+def check_method(owner: Any, name: str, function: Any) -> None:
+    """Refuse an object whose method ``name`` is another function."""
+    if inspect.getattr_static(owner, name, None) is not function:
+        raise UnsupportedError(f"The context that '{type(owner).__name__}.{name}' makes is not the one that the classes in "
+                               "sight have under this name.",
+                               "Write it as a class with __enter__ and __exit__.")  # fmt: skip
 
 
 def keys_of(getter: Any) -> tuple[Any, ...]:

@@ -4,6 +4,7 @@ The mark is a comment ``# refused at: text``; the caret must stand under the fir
 """
 
 import contextlib
+import functools
 import struct
 from collections import Counter
 from collections.abc import Callable
@@ -659,3 +660,29 @@ def keys_of_pairs(x):
 @refused(np.ones(3))
 def a_list_spread_in_a_set(x):
     return sum({*sorted(x.tolist())})  # refused at: sum(
+
+
+def made_elsewhere():
+    """Return an object of a class that no module has a name for."""
+
+    class Hidden:
+        @contextlib.contextmanager
+        def mode(self):
+            yield 2.0
+
+    return Hidden()
+
+
+HIDDEN = [made_elsewhere()]
+
+
+@refused(1.5)
+def context_of_a_method_that_is_not_known(x):
+    with HIDDEN[0].mode() as scale:  # refused at: HIDDEN[0].mode()
+        return x * scale
+
+
+@refused(1.5, error=NoDerivativeError)
+def chosen_by_type_inside_of_the_function(x):
+    sizes = functools.singledispatch(lambda v: v * x)  # refused at: sizes
+    return sizes(x)

@@ -279,3 +279,84 @@ def block_under_a_stopwatch(x):
     with Stopwatch() as watch:
         y = x * math.sin(x)
     return y * (1 if watch.seconds < 1000 else 2)
+
+
+class Model:
+    """A model with modes that are left again."""
+
+    def __init__(self, w):
+        self.w, self.scale, self.training = w, 1.0, True
+
+    @contextlib.contextmanager
+    def mode(self, training, scale=2.0):
+        before = self.training, self.scale
+        self.training, self.scale = training, scale * self.scale
+        try:
+            yield self
+        finally:
+            self.training, self.scale = before
+
+    @contextlib.contextmanager
+    def evaluating(self):
+        with self.mode(False, scale=self.w) as model:
+            yield model.scale
+
+    def __call__(self, v):
+        return self.w * v * self.scale * (0.5 if self.training else 1.0)
+
+    def evaluate(self, v):
+        with self.mode(False, scale=v):
+            if v > 10.0:
+                return 0.0
+            return self(v)
+
+
+@program(0.3, 0.8)
+def methods_that_make_contexts(w, v):
+    model, total = Model(w), 0.0
+    for k in range(3):
+        with model.mode(k % 2 == 0) as same:
+            if k == 1:
+                continue
+            total += same(v) * model.evaluate(v)
+    for each in (Model(v), model):
+        with each.evaluating() as scale:
+            total += each(w) * scale
+    try:
+        with model.mode(False, scale=v):
+            total *= model(v)
+            if v < 1.0:
+                raise ValueError
+    except ValueError:
+        total += model(w)
+    return total * model(v)
+
+
+@contextlib.contextmanager
+def replaced(held, key, value):
+    before = held[key]
+    held[key] = value
+    try:
+        yield held
+    finally:
+        held[key] = before
+
+
+@contextlib.contextmanager
+def both_replaced(held, value):
+    with replaced(held, "a", value) as one, replaced(held, "b", value * value):
+        yield one["a"] * one["b"]
+
+
+@program(0.3, 0.8)
+def contexts_in_generators(w, v):
+    held = {"a": w, "b": 1.0}
+
+    def walk(n):
+        for i in range(n):
+            with replaced(held, "a", held["a"] * v):
+                yield held["a"] * i
+
+    with both_replaced(held, v) as product:
+        total = product * held["a"]
+    return total + sum(walk(3)) * held["a"]
