@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import functools
+import types
 from dataclasses import replace
 from typing import Any
 
@@ -37,6 +39,8 @@ from srcad.frontend.webs import split_webs
 from srcad.lang.function import Function, Nested
 from srcad.lang.scope import Scope
 from srcad.lang.source import read
+from srcad.lang.walking import clone
+from srcad.runtime.libraries import package_of
 
 __all__ = ["PASSES", "normalize", "normalize_nested", "refuse_generator"]
 
@@ -79,6 +83,25 @@ def normalize(func: Any) -> Function:
         Its tree is a ``gast.FunctionDef`` in NORMAL form; the free variables that are neither functions, nor
         classes, nor modules are further parameters, named in ``captured``.
     """
+    plain = isinstance(func, types.FunctionType) and func.__closure__ is None
+    if plain and package_of(func) == "srcad":
+        return _copied(_normalized_once(func))
+    return _normalized(func)
+
+
+@functools.lru_cache(maxsize=256)
+def _normalized_once(func: Any) -> Function:
+    """Return a function of srcad's own, which derivatives of derivatives call again and again, in normal form."""
+    return _normalized(func)
+
+
+def _copied(fn: Function) -> Function:
+    scope = fn.scope
+    own = Scope(dict(scope.statics), set(scope.taken), list(scope.dependencies), dict(scope.counts))
+    return replace(fn, tree=clone(fn.tree), scope=own)
+
+
+def _normalized(func: Any) -> Function:
     source = read(written_out(func))
     fn = Function(as_definition(source.tree, "lambda_"), Scope(), source)
     return _run(fn)
