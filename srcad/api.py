@@ -13,6 +13,7 @@ from srcad.analysis.kinds import FLOAT64, INT, kind_of
 from srcad.backends.finite_checks import checked, require_finite
 from srcad.backends.tracebacks import show_users_source
 from srcad.compilation import compiled, followed, is_followed
+from srcad.derivatives import Composable, Readable
 from srcad.derive import inner_gradients
 from srcad.derive.request import Request
 from srcad.dispatch import Dispatch
@@ -24,14 +25,7 @@ from srcad.places import place
 from srcad.pullbacks import vjp
 from srcad.runtime import share_memory
 from srcad.second_order import Gradient, code_by_symmetry, gradient_by_product, has_shadows
-from srcad.targets import (
-    Composable,
-    Target,
-    no_pair,
-    require_callable,
-    require_complex,
-    unpacks_the_result,
-)
+from srcad.targets import Target, no_pair, require_callable, require_complex, unpacks_the_result
 from srcad.wrappers import written
 
 __all__ = ["Derivative", "grad", "value_and_grad", "vjp"]
@@ -119,7 +113,7 @@ def value_and_grad(
     return Derivative(f, argnums, "aux" if has_aux else "value_and_grad", True, check_nans, holomorphic)
 
 
-class Derivative(Composable):
+class Derivative(Composable, Readable):
     """A function's derivative, compiled when it is first called.
 
     Attributes
@@ -277,21 +271,6 @@ class Derivative(Composable):
             )
             self.latest = build(request)
         return self.latest
-
-    @property
-    def source(self) -> str:
-        """The text of the generated function."""
-        return self._code().text
-
-    @property
-    def module(self) -> str:
-        """The text of the generated function with its imports, to be saved as a module of its own."""
-        return self._code().module
-
-    @property
-    def stages(self) -> dict[str, str]:
-        """The program after each stage, by name."""
-        return self._code().stages
 
     def compiled(self, values: tuple[Any, ...], aliased: bool = False) -> Code:
         """Return the derivative for arguments of these kinds."""

@@ -12,12 +12,13 @@ import numpy as np
 
 from srcad import runtime as rt
 from srcad.analysis.kinds import FORM_OF_ARRAYS, is_written_scalar
+from srcad.derivatives import Bindable, Composable
 from srcad.dynamic_rules import call_of_rule
 from srcad.errors import UnsupportedError
 from srcad.rules import registry
 from srcad.runtime.stores import store_flat
 from srcad.runtime.tangents import CONTAINERS, Tangent
-from srcad.targets import Bindable, Composable, partial_shadow
+from srcad.targets import partial_shadow
 
 __all__ = [
     "ATTRIBUTES",

@@ -9,6 +9,7 @@ from typing import Any
 from srcad.backends.tracebacks import show_users_source
 from srcad.compilation import compiled
 from srcad.cotangents import form_of, internal
+from srcad.derivatives import WrittenOut
 from srcad.errors import ArgumentError, UnsupportedError
 from srcad.lang.recursion import with_deep_calls
 from srcad.pipeline import Code
@@ -17,7 +18,7 @@ from srcad.rules import registry
 from srcad.runtime import clone, share_memory
 from srcad.runtime.tangents import zero_tangent
 from srcad.second_order import agree
-from srcad.targets import Target, WrittenOut, explain, require_callable, require_complex, split_aux
+from srcad.targets import Target, explain, require_callable, require_complex, split_aux
 from srcad.wrappers import written
 
 __all__ = ["Pullback", "vjp", "written_as"]

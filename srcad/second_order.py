@@ -20,6 +20,7 @@ from srcad import runtime as rt
 from srcad import tree
 from srcad.analysis.kinds import is_differentiable, kind_of
 from srcad.compilation import compiled
+from srcad.derivatives import Composable
 from srcad.errors import UnsupportedError
 from srcad.pipeline import Code, counted_by
 from srcad.places import place
@@ -27,7 +28,7 @@ from srcad.replay import Replay
 from srcad.rules import registry
 from srcad.runtime.tangents import zero_tangent
 from srcad.runtime.user_tangents import as_tangent, tangent_result
-from srcad.targets import Composable, Target
+from srcad.targets import Target
 from srcad.wrappers import written
 
 __all__ = [

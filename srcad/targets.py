@@ -15,6 +15,7 @@ import numpy as np
 
 from srcad.analysis.results.calls import ARRAY_METHODS, function_of_method
 from srcad.backends.tracebacks import show_users_source
+from srcad.derivatives import Composable, WrittenOut, is_position
 from srcad.derive.known_callees import nested_signature
 from srcad.errors import (
     ArgumentError,
@@ -32,82 +33,10 @@ from srcad.tree import leaves
 from srcad.wrappers import with_held, wrapped
 
 __all__ = [
-    "Bindable", "Composable", "Target", "WrittenOut", "after_instance", "explain", "is_partial_method",
+    "Target", "explain", "is_partial_method",
     "may_change_defaults", "partial_shadow", "partial_tangent", "refuse_changed_defaults",
     "require_callable", "require_complex", "signature_of", "split_aux",
 ]  # fmt: skip
-
-
-class Composable:
-    """A derivative that is itself to be derived; ``target`` is the primal's, which was given as ``__wrapped__``."""
-
-    target: Target
-    __wrapped__: Any
-
-    def derived(self, values: tuple[Any, ...]) -> Any:
-        """Return the generated function for arguments of these kinds."""
-        raise AssertionError("provided by the operator")
-
-    def explain(self, error: BaseException) -> None:
-        """Show the user's source in an exception of the generated code, or raise the project's own in its place."""
-        show_users_source(error)
-
-    def derived_again(
-        self,
-        values: tuple[Any, ...],
-        wanted: tuple[str, ...],
-        mode: str,
-        single: bool,
-        aliased: bool,
-        holomorphic: bool,
-    ) -> Any:
-        """Return the code of this derivative's own derivative, None where it is that of the generated function."""
-        return None
-
-    def by_products(self, values: tuple[Any, ...]) -> Any:
-        """Return a function that gives the same by `srcad.second_order.product`; None where there is none."""
-        return None
-
-
-class Bindable:
-    """An operator of a function, which becomes a method where it stands in a class, as the function would."""
-
-    __wrapped__: Any
-
-    def of_method(self) -> Any:
-        """Return the operator whose ``argnums`` count from the parameter after the instance."""
-        raise AssertionError("provided by the operator")
-
-    def __get__(self, instance: Any, owner: type | None = None) -> Any:
-        """Bind a decorated method."""
-        function = self.__wrapped__
-        while isinstance(function, Composable):
-            function = function.__wrapped__
-        if instance is None or not isinstance(function, types.FunctionType):
-            return self
-        return types.MethodType(self.of_method(), instance)
-
-
-def after_instance(argnums: Any) -> Any:
-    """Return ``argnums`` of a method as those of its function.
-
-    Examples
-    --------
-    >>> after_instance((0, "x", -1))
-    (1, 'x', -1)
-    """
-    if isinstance(argnums, tuple):
-        return tuple(map(after_instance, argnums))
-    return argnums + 1 if _is_position(argnums) and argnums >= 0 else argnums
-
-
-class WrittenOut:
-    """An object that is called like a function, and is differentiated as the Python function ``plain``."""
-
-    @property
-    def plain(self) -> Any:
-        """The function that does the same."""
-        raise AssertionError("provided by the operator")
 
 
 def require_callable(f: Any, operator: str) -> None:
@@ -311,7 +240,7 @@ class Target:
         """Return for each of ``argnums`` which element of the parameter it means; None if the whole of it."""
         found: list[int | None] = []
         for which in argnums if isinstance(argnums, tuple) else (argnums,):
-            position = int(which) + bound if _is_position(which) and which >= 0 else -1
+            position = int(which) + bound if is_position(which) and which >= 0 else -1
             found += (
                 [element for _, element in self.positions(position + 1)[position:]]
                 if position >= 0
@@ -328,9 +257,9 @@ class Target:
                 found.append(which)
             elif self.places(which, bound) not in ((), (None,)):
                 found += filter(self.gathers, names)
-            elif _is_position(which) and -len(names) <= which < len(names):
+            elif is_position(which) and -len(names) <= which < len(names):
                 found.append(names[which])
-            elif not _is_position(which) and not isinstance(which, str):
+            elif not is_position(which) and not isinstance(which, str):
                 is_or_holds = "is" if which is argnums else "holds"
                 raise ArgumentError(f"argnums={argnums!r} {is_or_holds} a {type(which).__name__}, and the parameters of "
                                     f"'{self.title()}' are {', '.join(names) or 'none'}.",
@@ -345,10 +274,6 @@ class Target:
                     place(self.func),
                 )
         return tuple(found)
-
-
-def _is_position(which: Any) -> bool:
-    return isinstance(which, (int, np.integer)) and not isinstance(which, bool)
 
 
 def signature_of(func: Any) -> inspect.Signature:

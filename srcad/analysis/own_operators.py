@@ -42,15 +42,14 @@ def refuse_own_operators(cls: type) -> None:
     redefined = None if cls in _PLAIN or package_of(cls) == "srcad" else _redefined(cls)
     if redefined is None:
         return
-    masked = issubclass(cls, np.ma.MaskedArray)
-    what, base = ("array", np.ndarray) if issubclass(cls, np.ndarray) else ("number", float)
-    way_out = "Pass its data and its mask, for numpy.where." if masked else "Pass numpy.asarray of it."
+    kind, title = "array", cls.__name__
+    way_out = "Pass numpy.asarray of it."
+    if issubclass(cls, np.ma.MaskedArray):
+        title, way_out = "masked array", "Pass its data and its mask, for numpy.where."
+    elif not issubclass(cls, np.ndarray):
+        kind, way_out = "number", "Pass a number, or keep one in an attribute of a class of your own."
     raise UnsupportedError(
-        f"A {'masked array' if masked else cls.__name__} is no plain {what}: its class says itself what "
-        f"'{redefined}' does.",
-        way_out
-        if base is np.ndarray
-        else "Pass a number, or keep one in an attribute of a class of your own.",
+        f"A {title} is no plain {kind}: its class says itself what '{redefined}' does.", way_out
     )
 
 

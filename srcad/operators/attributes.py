@@ -12,6 +12,7 @@ import numpy as np
 
 from srcad import runtime as rt
 from srcad.analysis.kinds import is_differentiable, kind_of
+from srcad.derivatives import Bindable, Composable
 from srcad.dynamic_attributes import (
     answers_by_fallback,
     attribute_of_class,
@@ -24,7 +25,7 @@ from srcad.dynamic_attributes import (
 from srcad.operators.dynamic import SPECIAL, call, method_of_class
 from srcad.runtime.stores import store_flat
 from srcad.runtime.tangents import CONTAINERS, Tangent, complete_tangent, zero_tangent
-from srcad.targets import Bindable, Composable, partial_tangent
+from srcad.targets import partial_tangent
 
 __all__ = ["delete", "install", "read", "store"]
 

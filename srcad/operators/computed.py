@@ -12,10 +12,10 @@ from typing import Any, Protocol, TypeVar
 import numpy as np
 
 from srcad import runtime as rt
+from srcad.derivatives import Bindable, Composable
 from srcad.dynamic_attributes import attribute_of_class, deleter_of, stored
 from srcad.errors import UnsupportedError
 from srcad.runtime.tangents import CONTAINERS, Tangent, zero_tangent
-from srcad.targets import Bindable, Composable
 
 __all__ = ["by_class", "keep_cached"]
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from srcad.analysis.kinds import NUMBER, is_differentiable, kind_of
 from srcad.compilation import compiled, followed, is_followed, when_forgotten
+from srcad.derivatives import Readable, WrittenOut
 from srcad.derive.request import Request
 from srcad.errors import ArgumentError, UnsupportedError
 from srcad.forward_pipeline import build_forward
@@ -19,15 +20,7 @@ from srcad.runtime import clone, share_memory
 from srcad.runtime.tangent_copies import shared_tangents
 from srcad.runtime.tangents import zero_tangent
 from srcad.runtime.user_tangents import as_tangent, tangent_result
-from srcad.targets import (
-    Target,
-    WrittenOut,
-    explain,
-    require_callable,
-    require_complex,
-    signature_of,
-    split_aux,
-)
+from srcad.targets import Target, explain, require_callable, require_complex, signature_of, split_aux
 
 __all__ = ["Jvp", "Pushforward", "jvp", "linearize"]
 
@@ -114,7 +107,7 @@ _MOST_KEPT = 32
 when_forgotten.append(_LATEST.clear)
 
 
-class Jvp(WrittenOut):
+class Jvp(WrittenOut, Readable):
     """The forward derivative of a function, compiled when it is first called: ``Jvp(f)(primals, tangents)``.
 
     Attributes
@@ -258,21 +251,6 @@ class Jvp(WrittenOut):
         """Return the code for arguments of these kinds and tangents of the parameters in ``wanted``."""
         self.latest = compiled(self.target, values, wanted, self.mode)
         return self.latest
-
-    @property
-    def source(self) -> str:
-        """The text of the generated function."""
-        return self._code().text
-
-    @property
-    def module(self) -> str:
-        """The text of the generated function with its imports, to be saved as a module of its own."""
-        return self._code().module
-
-    @property
-    def stages(self) -> dict[str, str]:
-        """The program after each stage, by name."""
-        return self._code().stages
 
     def _code(self) -> Code:
         if self.latest is None and self.target.inner is not None:

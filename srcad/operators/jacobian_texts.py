@@ -112,17 +112,9 @@ def structures_text(
         f"    value = found[0]{first}",
     ]
     for number, (path, leaf) in enumerate(entries):
-        if not isinstance(leaf, np.ndarray):
-            lines.append(
-                f"    part_{number} = forward({primal}, {_directions(points, path, objects)})[1]{first}"
-            )
-            continue
-        lines += [
-            f"    columns_{number} = []",
-            f"    for k in range({leaf.size}):",
-            f"        unit = np.reshape(np.eye(1, {leaf.size}, k), {leaf.shape})",
-            f"        columns_{number}.append(forward({primal}, {_directions(points, path, objects, 'unit')})[1]{first})",
-        ]
+        unit = "unit" if isinstance(leaf, np.ndarray) else "1.0"
+        directions = _directions(points, path, objects, unit)
+        lines += _tangent_lines(number, leaf, f"forward({primal}, {directions})[1]{first}")
 
     def structure(text_of: Callable[[int], str]) -> str:
         """Return the structure of the arguments with an expression for each of their numbers and arrays."""
@@ -138,6 +130,18 @@ def structures_text(
     whole = _assembled_text(returned, "", entries, structure)
     lines.append(f"    return {whole}, found[0][1]" if has_aux else f"    return {whole}")
     return "\n".join(lines) + "\n"
+
+
+def _tangent_lines(number: int, leaf: Any, tangent: str) -> list[str]:
+    """Return the statements that compute the derivative by one number, or that by each entry of an array."""
+    if not isinstance(leaf, np.ndarray):
+        return [f"    part_{number} = {tangent}"]
+    return [
+        f"    columns_{number} = []",
+        f"    for k in range({leaf.size}):",
+        f"        unit = np.reshape(np.eye(1, {leaf.size}, k), {leaf.shape})",
+        f"        columns_{number}.append({tangent})",
+    ]
 
 
 def _assembled_text(

@@ -16,6 +16,7 @@ from srcad.analysis.kinds import ANY, NUMBER, Kind, container, kind_of
 from srcad.analysis.returns import Callees
 from srcad.api import Derivative, grad
 from srcad.compilation import compiled
+from srcad.derivatives import Bindable, Composable, after_instance
 from srcad.errors import ArgumentError, NoDerivativeError, UnsupportedError
 from srcad.lang.recursion import with_deep_calls
 from srcad.operators import structures
@@ -27,16 +28,7 @@ from srcad.places import place
 from srcad.runtime import clone, share_memory
 from srcad.runtime.tangents import zero_tangent
 from srcad.runtime.user_tangents import as_tangent, tangent_result
-from srcad.targets import (
-    Bindable,
-    Composable,
-    Target,
-    after_instance,
-    explain,
-    require_callable,
-    require_complex,
-    split_aux,
-)
+from srcad.targets import Target, explain, require_callable, require_complex, split_aux
 
 __all__ = ["hessian", "jacfwd", "jacobian", "jacrev"]
 

@@ -18,6 +18,7 @@ from typing import Any
 from srcad import runtime as rt
 from srcad.analysis.kinds import is_differentiable, kind_of
 from srcad.compilation import compiled, third_derivative
+from srcad.derivatives import Composable, WrittenOut
 from srcad.dynamic_operators import OPERATORS
 from srcad.errors import UnsupportedError
 from srcad.operators import composition
@@ -30,7 +31,7 @@ from srcad.replay import Replay
 from srcad.runtime.tangents import partial_of, zero_tangent
 from srcad.runtime.user_tangents import tangent_result
 from srcad.second_order import agree, direction_of, names_in, product, set_product
-from srcad.targets import Composable, Target, WrittenOut
+from srcad.targets import Target
 
 __all__ = ["install_products", "product_with_tangent"]
 

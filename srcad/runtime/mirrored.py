@@ -170,18 +170,10 @@ def container_call(
     if is_lasting(base_shadow) and method in _STORING:
         check_kept(args[-1:], shadows[-1:])
     if method in ("append", "extend", "insert", "appendleft", "extendleft") and base_shadow is not None:
-        where = args[:1] if method == "insert" else ()
-        held = shadows[-1]
-        if method in ("extend", "extendleft"):
-            items = list(args[-1])
-            held = element_shadows(items, held) if not isinstance(held, (list, tuple)) else list(held)
-            getattr(base_shadow, method)(held)
-            return getattr(base, method)(items), None
-        getattr(base_shadow, method)(*where, held)
-        return getattr(base, method)(*args), None
+        return _grown(base, base_shadow, method, args, shadows[-1])
     if method == "sort":
         return _sorted_in_place(base, base_shadow, options)
-    if method in ("remove",):
+    if method == "remove":
         position = base.index(*args)
         if base_shadow is not None:
             del base_shadow[position]
@@ -194,20 +186,35 @@ def container_call(
     if carries((base_shadow, *shadows)):
         refuse_operator_by_name(base, method)
     value = getattr(base, method)(*args, **options)
-    if base_shadow is None:
-        return value, None
-    if method == "__getitem__":
-        return value, base_shadow[args[0]]
-    if method in ("popleft", "rotate"):
-        return value, getattr(base_shadow, method)(*args)
-    if method == "popitem":
-        return value, (None, base_shadow.pop(value[0], None))
-    if method in ("values", "items"):
+    if base_shadow is not None and method in ("values", "items"):
         images = [base_shadow.get(key) for key in base]
         return list(value), images if method == "values" else [(None, image) for image in images]
+    return value, None if base_shadow is None else _image(base_shadow, method, args, value)
+
+
+def _grown(base: Any, base_shadow: Any, method: str, args: tuple[Any, ...], held: Any) -> tuple[Any, None]:
+    """Add one item or several to a list and to its shadow."""
+    if method in ("extend", "extendleft"):
+        items = list(args[-1])
+        held = list(held) if isinstance(held, (list, tuple)) else element_shadows(items, held)
+        getattr(base_shadow, method)(held)
+        return getattr(base, method)(items), None
+    where = args[:1] if method == "insert" else ()
+    getattr(base_shadow, method)(*where, held)
+    return getattr(base, method)(*args), None
+
+
+def _image(base_shadow: Any, method: str, args: tuple[Any, ...], value: Any) -> Any:
+    """Do to the shadow of a container what a method has done to the container; return the shadow of the result."""
+    if method == "__getitem__":
+        return base_shadow[args[0]]
+    if method in ("popleft", "rotate"):
+        return getattr(base_shadow, method)(*args)
+    if method == "popitem":
+        return None, base_shadow.pop(value[0], None)
     if method in ("clear", "reverse", "copy"):
-        return value, getattr(base_shadow, method)()
-    return value, None
+        return getattr(base_shadow, method)()
+    return None
 
 
 def _sorted_in_place(base: list[Any], base_shadow: Any, options: dict[str, Any]) -> tuple[None, None]:
