@@ -118,19 +118,23 @@ def ediff1d(ans, g, ary, to_end=None, to_begin=None):
 
 @vjp(np.trapezoid, "y", "x", "dx")
 def trapezoid(ans, g, y, x=None, dx=1.0, axis=-1):
-    heights = mean_heights(y, axis)
-    g = np.expand_dims(g, axis)
-    sides = np.broadcast_to(0.5 * g * widths(x, dx, np.ndim(y), axis), np.shape(heights))
-    from_y = (
-        rt.scatter(sides, y, rt.slab(np.ndim(y), axis, 1, None)),
-        rt.scatter(sides, y, rt.slab(np.ndim(y), axis, None, -1)),
-    )
+    spread = np.expand_dims(g, axis)
+    if x is None and np.ndim(dx) == 0:
+        from_dx = rt.unbroadcast(g * np.trapezoid(y, axis=axis), dx)
+        return rt.trapezoid_adjoint(spread * dx, np.shape(y), axis), 0.0, from_dx
+    from_y = rt.trapezoid_adjoint(spread * widths(x, dx, np.ndim(y), axis), np.shape(y), axis)
+    heights = spread * mean_heights(y, axis)
     if x is None:
-        return from_y[0] + from_y[1], 0.0, rt.unbroadcast(g * heights, dx)
-    change = rt.unbroadcast(g * heights, widths(x, dx, np.ndim(y), axis))
+        return from_y, 0.0, rt.unbroadcast(heights, dx)
+    change = rt.unbroadcast(heights, widths(x, dx, np.ndim(y), axis))
     if np.ndim(x) == 1:
-        return from_y[0] + from_y[1], rt.diff_adjoint(np.ravel(change), np.shape(x), 1, 0), 0.0
-    return from_y[0] + from_y[1], rt.diff_adjoint(change, np.shape(x), 1, axis), 0.0
+        return from_y, rt.diff_adjoint(np.ravel(change), np.shape(x), 1, 0), 0.0
+    return from_y, rt.diff_adjoint(change, np.shape(x), 1, axis), 0.0
+
+
+@vjp(rt.trapezoid_adjoint, "sides", linear=True)
+def trapezoid_adjoint(ans, g, sides, shape, axis):
+    return rt.unbroadcast(mean_heights(g, axis), sides)
 
 
 @jvp(np.trapezoid, "y")

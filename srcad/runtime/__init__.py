@@ -70,6 +70,7 @@ from srcad.runtime.differences import (
     slab,
     stencil_ends,
     stencil_places,
+    trapezoid_adjoint,
 )
 from srcad.runtime.exceptions import (
     catching,
@@ -593,6 +594,7 @@ __all__ = [
     "split_like",
     "stencil_ends",
     "stencil_places",
+    "trapezoid_adjoint",
     "split_rows",
     "split_stacked_columns",
     "store_gradient",

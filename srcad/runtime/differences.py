@@ -18,6 +18,7 @@ __all__ = [
     "slab",
     "stencil_ends",
     "stencil_places",
+    "trapezoid_adjoint",
 ]
 
 Array = Any
@@ -77,6 +78,22 @@ def joined(parts: Any, a: Array, prepend: Any, append: Any, axis: int) -> Array:
     return whole
 
 
+# -- np.trapezoid ------------------------------------------------------------------------------------
+
+
+def trapezoid_adjoint(sides: Array, shape: Shape, axis: int) -> Array:
+    """Return the sums of what each trapezium adds to the two heights beside it; ``sides`` broadcasts.
+
+    >>> trapezoid_adjoint(np.array([2.0]), (4,), 0)
+    array([1., 2., 2., 1.])
+    """
+    half = 0.5 * sides
+    result = np.zeros(shape, inexact_dtype(half))
+    result[slab(len(shape), axis, None, -1)] = half
+    result[slab(len(shape), axis, 1, None)] += half
+    return result
+
+
 # -- np.gradient -------------------------------------------------------------------------------------
 
 
@@ -98,10 +115,11 @@ def _add_stencil(result: Array, g: Array, steps: Array, edge_order: int) -> None
     """Add the transposed differences along the first axis."""
     column = (slice(None), *([None] * (g.ndim - 1)))
     h1, h2 = steps[:-1][column], steps[1:][column]
-    inner = g[1:-1]
-    result[:-2] -= inner * h2 / (h1 * (h1 + h2))
-    result[1:-1] += inner * (h2 - h1) / (h1 * h2)
-    result[2:] += inner * h1 / (h2 * (h1 + h2))
+    inner, uneven = g[1:-1], h2 - h1
+    result[:-2] -= inner * (h2 / (h1 * (h1 + h2)))
+    if np.any(uneven):
+        result[1:-1] += inner * (uneven / (h1 * h2))
+    result[2:] += inner * (h1 / (h2 * (h1 + h2)))
     if edge_order == 1:
         for end, weight in ((0, steps[0]), (-2, steps[-1])):
             edge = g[0 if end == 0 else -1] / weight

@@ -259,7 +259,7 @@ def reduced_last(a: Array, axis: Any) -> tuple[list[int], Shape]:
 def prod_others(a: Array, axis: Any) -> Array:
     """Return for each entry of ``a`` the product over ``axis`` of all the others."""
     product = np.prod(a, axis=axis, keepdims=True)
-    if np.all(a):
+    if np.all(product) and np.all(np.isfinite(product)):
         return product / a
     order, shape = reduced_last(a, axis)
     moved = np.transpose(a, order)

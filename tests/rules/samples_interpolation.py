@@ -21,8 +21,8 @@ for x in (np.array([0.3, 0.7, 1.2, 0.6]), np.array([[-0.4, 0.2], [2.0, 1.5]]), 0
     sample(np.interp, x, POINTS, real(4), left=0.3, right=-0.2)
     sample(np.interp, x, POINTS, real(4), right=0.4)
 sample(np.interp, np.array([-0.4, 0.2, 2.1, 5.0]), np.array([0.7, 0.1, 1.3]), real(3), period=1.5)
-sample(np.interp, np.array([-0.4, 0.2, 2.1, 5.0]), np.array([0.7, 2.1, 1.3]), real(3), period=-1.6)
-sample(np.interp, 3.2, np.array([0.7, 2.1, 1.3]), real(3), period=1.7)
+sample(np.interp, np.array([-0.4, 0.2, 2.1, 5.0]), np.array([0.7, 2.2, 1.3]), real(3), period=-1.6)
+sample(np.interp, 3.2, np.array([0.7, 2.2, 1.3]), real(3), period=1.7)
 sample(np.interp, np.array([0.3, 0.7, 1.2]), POINTS, imaginary(4))
 
 # -- polynomials -------------------------------------------------------------------------------------

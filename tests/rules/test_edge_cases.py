@@ -277,3 +277,10 @@ def test_where_lets_no_nan_out_of_the_branch_not_taken(function: Function, point
     assert np.all(np.isfinite(jvp(loss, (x,), (np.ones_like(x),))[1]))
     if function is not in_a_loop and 0.0 not in point and np.nan not in point:
         check_grads(loss, (x,), order=2, rtol=1e-4, atol=1e-5)
+
+
+def test_a_product_that_is_too_small_or_too_large_for_a_float_has_its_derivative() -> None:
+    small, large = np.array([1e-200, 2e-200]), np.array([1e200, 3e200])
+    np.testing.assert_allclose(grad(np.prod)(small), small[::-1], rtol=1e-12, atol=0.0)
+    with np.errstate(over="ignore"):
+        np.testing.assert_allclose(grad(np.prod)(large), large[::-1], rtol=1e-12)
