@@ -78,7 +78,7 @@ def vjp(
     wanted = tuple(dict.fromkeys(name for name, _ in chosen))
     if holomorphic:
         require_complex(target, tuple(n for n, _ in chosen), tuple(k for _, k in chosen), values)
-    code, value, residuals = _run_forward(target, values, wanted)
+    code, value, residuals = with_deep_calls(_run_forward)(target, values, wanted)
     value, *aux = split_aux(target, value) if has_aux else (value,)
     form, title = form_of(value), target.title()
 
@@ -118,7 +118,7 @@ def _run_forward(target: Target, values: tuple[Any, ...], wanted: tuple[str, ...
     if code.changes and share_memory(everything):
         code = compiled(target, values, wanted, "vjp", aliased=True)
     try:
-        value, residuals = with_deep_calls(code.entries[0])(*everything)
+        value, residuals = code.entries[0](*everything)
     except BaseException as error:
         explain(target, error)
         raise error

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 import srcad
-from srcad import SrcadError, grad, hessian, hvp, jvp
+from srcad import SrcadError, grad, hessian, hvp, jvp, vjp
 from srcad.lang import tracebacks
 
 ONES, BEST = np.ones(3), np.zeros(3)
@@ -41,6 +41,7 @@ DERIVED: dict[str, Callable[[Any], Any]] = {
     "grad": lambda f: grad(f)(ONES),
     "jvp": lambda f: jvp(f, (ONES,), (ONES,)),
     "hvp": lambda f: hvp(f)(ONES, ONES),
+    "vjp": lambda f: vjp(f, ONES),
     "hessian": lambda f: hessian(f)(ONES),
 }
 
