@@ -15,7 +15,7 @@ from srcad.analysis.infer import BINARY, Kinds, kind_of_operation
 from srcad.analysis.kinds import Kind, answer, is_double, is_scalar, may_be_whole
 from srcad.analysis.memory import Memory
 from srcad.derive.build import Flattener, call, constant, name
-from srcad.derive.inline import as_arrays, bind, instantiate, refusal, static_name
+from srcad.derive.inline import accepted, as_arrays, bind, instantiate, static_name
 from srcad.errors import NoDerivativeError, UnsupportedError
 from srcad.lang.function import Function
 from srcad.lang.walking import nodes_in
@@ -226,14 +226,7 @@ class Operations:
         self, rule: registry.Rule, node: gast.Call, ans: gast.AST, receiver: gast.AST | None = None
     ) -> gast.AST:
         """Return the tangent of a call by the rule of its function."""
-        try:
-            bound = bind(rule, node, receiver)
-        except TypeError as error:
-            raise self.refuse(f"The derivative rule of this function does not take these arguments: {error}.",
-                              "Use the arguments that the documentation lists.", NoDerivativeError) from None  # fmt: skip
-        reason = refusal(rule, bound)
-        if reason is not None:
-            raise self.refuse(reason, "", NoDerivativeError)
+        bound = accepted(rule, node, receiver, self.refuse)
         for parameter, argument in list(bound.items()):
             parts = argument if isinstance(argument, (list, tuple)) else [argument]
             numeric = any(self.is_varied(p) and holds_numbers(self.kind(p)) for p in parts)

@@ -15,12 +15,13 @@ import gast
 
 from srcad.analysis.kinds import Kind
 from srcad.derive.build import Flattener, assign, call, constant, name, parsed
+from srcad.errors import NoDerivativeError
 from srcad.frontend.statics import canonical, refer
 from srcad.lang.scope import Scope
 from srcad.lang.walking import NodeTransformer, clone, nodes_in
 from srcad.rules.registry import Rule
 
-__all__ = ["as_arrays", "bind", "instantiate", "refusal", "static_name"]
+__all__ = ["accepted", "as_arrays", "bind", "instantiate", "static_name"]
 
 Known = Callable[[str, gast.AST], "int | None"]
 
@@ -41,6 +42,24 @@ def bind(rule: Rule, node: gast.Call, receiver: gast.AST | None = None) -> dict[
     arguments = ([receiver] if receiver is not None else []) + list(node.args)
     bound = signature.bind(*arguments, **{k.arg: k.value for k in node.keywords})
     return dict(bound.arguments)
+
+
+def accepted(
+    rule: Rule, node: gast.Call, receiver: gast.AST | None, refuse: Callable[..., Exception]
+) -> dict[str, Any]:
+    """Return the argument of each parameter, as `bind` does, of a call that the rule takes.
+
+    ``refuse`` makes an error at the place of the call of a reason, a way out and a class of errors.
+    """
+    try:
+        bound = bind(rule, node, receiver)
+    except TypeError as error:
+        raise refuse(f"The derivative rule of this function does not take these arguments: {error}.",
+                     "Use the arguments that the documentation lists.", NoDerivativeError) from None  # fmt: skip
+    reason = refusal(rule, bound)
+    if reason is not None:
+        raise refuse(reason, "", NoDerivativeError)
+    return bound
 
 
 def refusal(rule: Rule, bound: dict[str, Any]) -> str | None:

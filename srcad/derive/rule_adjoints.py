@@ -9,7 +9,7 @@ import numpy as np
 
 from srcad.analysis.kinds import answer, is_scalar, is_whole, may_be_whole
 from srcad.derive.build import Flattener, call, constant
-from srcad.derive.inline import as_arrays, bind, instantiate, refusal
+from srcad.derive.inline import accepted, as_arrays, instantiate
 from srcad.derive.memory_adjoints import MemoryAdjoints
 from srcad.derive.operations import Contribution
 from srcad.errors import NoDerivativeError
@@ -59,14 +59,7 @@ class RuleAdjoints(MemoryAdjoints):
         fl: Flattener,
         receiver: gast.AST | None = None,
     ) -> list[Contribution]:
-        try:
-            bound = bind(rule, node, receiver)
-        except TypeError as error:
-            raise self.refuse(f"The derivative rule of this function does not take these arguments: {error}.",
-                              "Use the arguments that the documentation lists.", NoDerivativeError) from None  # fmt: skip
-        reason = refusal(rule, bound)
-        if reason is not None:
-            raise self.refuse(reason, "", NoDerivativeError)
+        bound = accepted(rule, node, receiver, self.refuse)
         for parameter, argument in list(bound.items()):
             parts = argument if isinstance(argument, (list, tuple)) else [argument]
             varied = any(
