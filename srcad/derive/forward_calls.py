@@ -75,7 +75,9 @@ class Calls(Operations):
         if function is not None and registry.is_constant(function):
             return self.plain(target, node)
         reason = registry.reason_refused(function) if function is not None else None
-        if reason is not None:
+        sparse = isinstance(function, type) and function.__module__.startswith("scipy.sparse.")
+        late = sparse and self.fn.source.file.startswith("<srcad")  # what it is made of is found when it runs
+        if reason is not None and not late:
             raise self.refuse(reason, "", NoDerivativeError)
         if rule is None:
             self.check_callee(function, node)

@@ -212,6 +212,12 @@ def call(function: Any, held: Any, args: Any, tangents: Any, options: Any, optio
     elif known and registry.is_constant(function):
         return plain(function, args, options)
     elif isinstance(function, type):
+        if (
+            known
+            and registry.reason_refused(function)
+            and not rt.is_moving((*tangents, *option_tangents.values()))
+        ):
+            return plain(function, args, options)
         return make(call, function, args, tangents, options, option_tangents)
     if isinstance(function, Nested):
         tangents, option_tangents, held = function.parted(tangents, option_tangents)

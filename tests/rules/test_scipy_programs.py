@@ -19,7 +19,7 @@ from scipy.optimize import brentq, fixed_point, fsolve, minimize, minimize_scala
 from scipy.sparse.linalg import spsolve
 from scipy.stats import norm
 
-from srcad import check_grads, grad, jvp
+from srcad import check_grads, grad, hvp, jvp
 from srcad.errors import NoDerivativeError, SrcadError
 
 MATRIX = np.array([[2.0, 0.3], [0.1, 1.5]])
@@ -370,7 +370,7 @@ def test_an_integrand_reads_a_variable_as_it_was(program: Any) -> None:
     np.testing.assert_allclose(found, expected, rtol=1e-6)
 
 
-@pytest.mark.parametrize("function", [scipy.linalg.lu, scipy.linalg.orth])
+@pytest.mark.parametrize("function", [scipy.linalg.hessenberg, scipy.linalg.orth])
 def test_functions_of_scipy_that_are_refused_are_not_read_as_the_users_own(function: Any) -> None:
     def program(x: Any) -> Any:
         return np.sum(function(x)[0])
@@ -413,3 +413,29 @@ def test_what_a_distribution_with_fixed_parameters_does_else_is_refused_at_the_u
     with pytest.raises(NoDerivativeError) as caught:
         grad(program)(0.3)
     assert caught.value.location is not None and caught.value.location.file == __file__
+
+
+def flow_through_a_matrix_made_inside(x: Any) -> Any:
+    matrix = scipy.sparse.csr_array(np.diag([1.0, 2.0, 3.0]))
+    return np.sum((matrix @ x) ** 3)
+
+
+def test_a_second_derivative_beside_a_sparse_matrix_is_refused_at_the_line_of_the_program() -> None:
+    np.testing.assert_allclose(grad(flow_through_a_matrix_made_inside)(np.ones(3)), [3.0, 24.0, 81.0])
+    with pytest.raises(SrcadError) as caught:
+        hvp(flow_through_a_matrix_made_inside)(np.ones(3), np.ones(3))
+    assert caught.value.location is not None
+    assert caught.value.location.file == __file__
+
+
+def shared_with_ctypes(x: Any) -> Any:
+    return np.ctypeslib.as_ctypes(x)[0] * 2.0
+
+
+def test_memory_shared_with_ctypes_is_refused_in_both_modes() -> None:
+    for derivative in (
+        lambda: grad(shared_with_ctypes)(POINTS),
+        lambda: jvp(shared_with_ctypes, (POINTS,), (POINTS,)),
+    ):
+        with pytest.raises(NoDerivativeError, match="ctypes"):
+            derivative()
