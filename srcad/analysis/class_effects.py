@@ -45,6 +45,7 @@ OPERATORS = frozenset(
 _OF_DOMAINS = frozenset(
     "sqrt log log2 log10 log1p acos asin acosh atanh pow exp fmod gamma lgamma factorial".split()
 )
+_MAKING_ARRAYS = frozenset("zeros ones empty full zeros_like ones_like empty_like full_like".split())
 ITERATION = frozenset(["__iter__", "__next__", "__getitem__"])
 
 
@@ -262,20 +263,56 @@ def _callees(function: types.FunctionType, tree: Any) -> list[types.FunctionType
 
 
 def changes(tree: Any) -> bool:
-    """Tell whether the function of a tree stores in attributes, in items or in what its parameters hold."""
+    """Tell whether the function of a tree stores in attributes, in items or in what its parameters hold.
+
+    What it stores in lists, dicts and arrays that it makes itself changes nothing for others.
+
+    >>> own = gast.parse("def f(xs): kept = []; kept.append(xs[0]); return kept").body[0]
+    >>> given = gast.parse("def f(xs): kept = xs; kept.append(xs[0]); return kept").body[0]
+    >>> changes(own), changes(given)
+    (False, True)
+    """
     parameters = {n.id for n in nodes_in(tree.args) if isinstance(n, gast.Name)}
-    for node in t.own_nodes(statements_of(tree)):
+    nodes = list(t.own_nodes(statements_of(tree)))
+    own = _made_by_itself(nodes) - parameters
+    for node in nodes:
+        stored = None
         if isinstance(node, gast.Attribute | gast.Subscript) and not isinstance(node.ctx, gast.Load):
-            return True
-        if isinstance(node, gast.AugAssign) and getattr(node.target, "id", "") in parameters:
-            return True
-        if (
+            stored = node.value
+        elif isinstance(node, gast.AugAssign) and getattr(node.target, "id", "") in parameters:
+            stored = node.target
+        elif (
             isinstance(node, gast.Call)
             and isinstance(node.func, gast.Attribute)
             and node.func.attr in METHODS
         ):
+            stored = node.func.value
+        if stored is not None and getattr(stored, "id", None) not in own:
             return True
     return False
+
+
+def _made_by_itself(nodes: list[Any]) -> set[str]:
+    """Return the variables that only ever hold a list, dict, set or array which the function has just made."""
+    bound: dict[str, int] = {}
+    made: dict[str, int] = {}
+    for node in nodes:
+        for name in t.bound_by(node):
+            bound[name] = bound.get(name, 0) + 1
+        if isinstance(node, gast.Assign) and len(node.targets) == 1 and _is_made(node.value):
+            name = getattr(node.targets[0], "id", "")
+            made[name] = made.get(name, 0) + 1
+        elif isinstance(node, gast.Nonlocal | gast.Global):
+            bound.update(dict.fromkeys(node.names, -1))
+    return {name for name, count in made.items() if bound.get(name) == count}
+
+
+def _is_made(value: gast.AST) -> bool:
+    if isinstance(value, gast.BinOp):
+        return isinstance(value.left, gast.List) or isinstance(value.right, gast.List)
+    if isinstance(value, gast.Call):
+        return isinstance(value.func, gast.Attribute) and value.func.attr in _MAKING_ARRAYS
+    return isinstance(value, (gast.List, gast.Dict, gast.Set, gast.ListComp, gast.DictComp, gast.SetComp))
 
 
 def is_users(value: Any) -> bool:
