@@ -61,7 +61,7 @@ NAMED = {
 
 def is_accounted_for(function: Any) -> bool:
     known = registry.find(function) is not None or registry.is_constant(function)
-    return known or registry.reason_refused(function) is not None
+    return known or registry.source_of(function) is not None or registry.reason_refused(function) is not None
 
 
 def public_functions(module: ModuleType) -> dict[str, Any]:
