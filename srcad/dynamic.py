@@ -186,7 +186,7 @@ def call_method(
         _, shadow, pullback = call_of_rule(np.conjugate, (receiver,), (own,), {}, {})
         return receiver.conjugate(), shadow, pullback
     if isinstance(receiver, tuple) and name in ("_replace", "_asdict"):
-        return _record_method(receiver, own, name, options, option_shadows)
+        return *rt.record_call(receiver, own, name, options, option_shadows), _nothing_to_do
     of_object = method_of_object(receiver, name)
     if of_object is not None:
         return call(of_object, None, (receiver.__self__, *args), (own, *shadows), options, option_shadows)
@@ -243,16 +243,6 @@ def _call_of_nested(
     shadows, option_shadows, images = nested.parted(shadows, option_shadows)
     closure = rt.Closure(nested, captured)
     return call_of_function(closure, list(images), args, shadows, options, option_shadows)
-
-
-def _record_method(
-    record: Any, own: Any, name: str, options: dict[str, Any], option_shadows: dict[str, Any]
-) -> Outcome:
-    """Call a method that every namedtuple has."""
-    images = own if isinstance(own, tuple) else (None,) * len(record)
-    by_name = {**dict(zip(record._fields, images)), **option_shadows}
-    value = getattr(record, name)(**options)
-    return value, by_name if name == "_asdict" else tuple(by_name.values()), _nothing_to_do
 
 
 def _nothing_to_do() -> None:

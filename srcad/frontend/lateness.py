@@ -106,8 +106,9 @@ class Lateness:
     def join(self, node: gast.AST) -> None:
         """Put together the variables of an assignment or of the head of a loop."""
         if isinstance(node, gast.Assign):
-            targets = {n.id for target in node.targets for n in nodes_in(target) if isinstance(n, gast.Name)}
-            self.unify(targets | self.shared(node.value))
+            for target, value in _pairs(node):
+                names = {n.id for n in nodes_in(target) if isinstance(n, gast.Name)}
+                self.unify(names | self.shared(value))
         elif isinstance(node, gast.For):
             names = {n.id for n in nodes_in(node.target) if isinstance(n, gast.Name)}
             self.unify(names | self.shared(node.iter))
@@ -229,6 +230,16 @@ class Lateness:
             return changes(function.tree) or self.acts(*statements_of(function.tree))
         users = isinstance(function, types.FunctionType) and is_users(function)
         return users and (stores(function, ()) or self.acts(*statements_of(read(function).tree)))
+
+
+def _pairs(node: gast.Assign) -> list[tuple[Any, Any]]:
+    """Return the targets of an assignment, each with its value; with the whole value where that is not written out."""
+    parts, values = getattr(node.targets[0], "elts", []), getattr(node.value, "elts", [])
+    starred = any(isinstance(part, gast.Starred) for part in (*parts, *values))
+    written = isinstance(node.value, gast.Tuple | gast.List) and len(node.targets) == 1
+    if written and len(parts) == len(values) and not starred:
+        return list(zip(parts, values))
+    return [(gast.Tuple(node.targets, gast.Store()), node.value)]
 
 
 def _children(node: Any) -> list[gast.AST]:

@@ -135,7 +135,7 @@ def lru_cache(maxsize: Any = 128, typed: bool = False) -> Any:
 
 
 refuse(
-    "A function that is made here by singledispatch is not differentiated: define it, and those it chooses from, at "
+    "A function that is made here by singledispatch is not differentiated. Define it, and those it chooses from, at "
     "module level.",
     functools.singledispatch,
 )

@@ -37,6 +37,7 @@ __all__ = [
     "is_moving",
     "no_shadow",
     "publish",
+    "record_call",
     "restore",
     "return_copy",
     "sequence_gradient",
@@ -84,6 +85,8 @@ def element_shadows(values: Any, base_shadow: Any) -> list[Any]:
 
 
 _STORING = ("append", "insert", "appendleft", "setdefault")
+_WITHOUT_NUMBERS = ("count", "index", "isdisjoint", "keys", "move_to_end")
+"""The methods of containers whose results hold no item."""
 
 
 def carries(image: Any) -> bool:
@@ -183,6 +186,8 @@ def container_call(
         return _updated(base, base_shadow, args, shadows, options, option_shadows)
     if method in ("get", "setdefault", "pop"):
         return _looked_up(base, base_shadow, method, args, shadows)
+    if method in ("_replace", "_asdict") and isinstance(base, tuple):
+        return record_call(base, base_shadow, method, options, option_shadows)
     if carries((base_shadow, *shadows)):
         refuse_operator_by_name(base, method)
     value = getattr(base, method)(*args, **options)
@@ -214,7 +219,20 @@ def _image(base_shadow: Any, method: str, args: tuple[Any, ...], value: Any) -> 
         return None, base_shadow.pop(value[0], None)
     if method in ("clear", "reverse", "copy"):
         return getattr(base_shadow, method)()
+    if method not in _WITHOUT_NUMBERS and not method.startswith("__") and carries((base_shadow,)):
+        raise UnsupportedError(f"The method '.{method}' of a container has no derivative.",
+                               "Read and store its items.")  # fmt: skip
     return None
+
+
+def record_call(
+    record: Any, own: Any, method: str, options: dict[str, Any], option_shadows: dict[str, Any]
+) -> tuple[Any, Any]:
+    """Call ``_replace`` or ``_asdict`` of a named tuple: the shadow of the result is that of its items."""
+    images = own if isinstance(own, tuple) else (None,) * len(record)
+    by_name = {**dict(zip(record._fields, images)), **option_shadows}
+    value = getattr(record, method)(**options)
+    return value, by_name if method == "_asdict" else tuple(by_name.values())
 
 
 def _sorted_in_place(base: list[Any], base_shadow: Any, options: dict[str, Any]) -> tuple[None, None]:

@@ -4,7 +4,6 @@ The mark is a comment ``# refused at: text``; the caret must stand under the fir
 """
 
 import contextlib
-import functools
 import struct
 from collections import Counter
 from collections.abc import Callable
@@ -680,9 +679,3 @@ HIDDEN = [made_elsewhere()]
 def context_of_a_method_that_is_not_known(x):
     with HIDDEN[0].mode() as scale:  # refused at: HIDDEN[0].mode()
         return x * scale
-
-
-@refused(1.5, error=NoDerivativeError)
-def chosen_by_type_inside_of_the_function(x):
-    sizes = functools.singledispatch(lambda v: v * x)  # refused at: sizes
-    return sizes(x)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import inspect
 from collections.abc import Callable
 from typing import Any
@@ -10,7 +11,14 @@ import numpy as np
 import pytest
 
 from srcad.api import grad, value_and_grad, vjp
-from srcad.errors import ArgumentError, NoSourceError, OutputError, SrcadError, UnsupportedError
+from srcad.errors import (
+    ArgumentError,
+    NoDerivativeError,
+    NoSourceError,
+    OutputError,
+    SrcadError,
+    UnsupportedError,
+)
 from tests.errors import refused, refused_iterators
 from tests.errors.refused import REFUSED, Refused
 
@@ -61,6 +69,20 @@ def test_refused_at_its_line(entry: Refused) -> None:
     with pytest.raises(entry.error) as again:
         grad(entry.function)(*entry.args)
     assert str(again.value) == str(caught.value)
+
+
+def chosen_by_type_inside_of_the_function(x):
+    sizes = functools.singledispatch(lambda v: v * x)
+    return sizes(x)
+
+
+def test_singledispatch_inside_of_a_function_is_refused_at_its_line() -> None:
+    with pytest.raises(
+        NoDerivativeError, match="Define it, and those it chooses from, at module level"
+    ) as caught:
+        grad(chosen_by_type_inside_of_the_function)(1.5)
+    assert caught.value.location is not None
+    assert caught.value.location.line == _line_of(chosen_by_type_inside_of_the_function, "singledispatch(")
 
 
 def calls_a_refused_helper(x):

@@ -180,3 +180,28 @@ def keys_that_are_numbers(x):
     d[3] *= 2
     k, v = d.popitem()
     return k * v**2 + sum(d.keys()) * d[3] + sum(k * v for k, v in d.items())
+
+
+class Account(NamedTuple):
+    cash: float
+    held: float = 0.0
+
+    @property
+    def gross(self):
+        return abs(self.cash) + abs(self.held)
+
+    def trade(self, amount, price):
+        return self._replace(cash=self.cash - amount * price, held=self.held + amount)
+
+    def table(self):
+        return self._asdict()
+
+
+@program(np.array([2.3, 1.3, 3.1]), 0.4)
+def named_tuples_whose_methods_make_new_ones(prices, amount):
+    account, worth = Account(1.0), []
+    for k, price in enumerate(prices):
+        account = account.trade(amount * (-1) ** k, price)
+        worth.append(account.cash + account.held * price)
+    table = account.table()
+    return worth[-1] * worth[1] + account.gross * table["cash"] * table["held"]
