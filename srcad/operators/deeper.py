@@ -221,8 +221,8 @@ def _of_source(function: Any, parts: Parts, rule: registry.Rule | None = None) -
     by_name = [everything]
     by_name += [dynamic.tangents_of(target, values, p.held, p.args, p.options) for p in parts[1:]]
     given = {
-        n: image
-        for n, image in by_name[1].items()
+        n: _moving(everything[n], [p.get(n, 0.0) for p in by_name[1::2]])
+        for n in by_name[1]
         if rule is None
         or n in rule.wrt
         or any(dynamic.moves(everything[n], p.get(n, 0.0)) for p in by_name[1:])
@@ -236,6 +236,11 @@ def _of_source(function: Any, parts: Parts, rule: registry.Rule | None = None) -
     further[0] = Part(None, further[0].args, {})
     found = apply(code.entries[0], further) if len(further) > 1 else [code.entries[0](*further[0].args)]
     return [part for pair in found for part in pair]
+
+
+def _moving(value: Any, images: list[Any]) -> Any:
+    """Return a tangent in the innermost direction that is not zero, be it a mixed one; else the plain one."""
+    return next((image for image in images if dynamic.moves(value, image)), images[0])
 
 
 def _operator_of_class(names: tuple[str, ...], parts: Parts) -> list[Any] | None:

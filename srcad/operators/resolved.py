@@ -70,7 +70,7 @@ from srcad.operators.sources import SOURCES, items_by_position
 from srcad.rules import iteration, registry
 from srcad.runtime.tangents import partial_of, zero_tangent
 
-__all__ = ["install"]
+__all__ = ["EXPANDED", "Found", "Rows", "install", "resolved"]
 
 _NUMERIC = (float, int, complex, np.ndarray, np.generic)
 
@@ -97,8 +97,8 @@ def _of_calls(function: Any, calls: Row) -> list[Any]:
 def resolved(function: Any, rows: Rows) -> Found:
     """Return the value and the shadow of each column of each row of a call, and the pullback of each row."""
     known = registry.is_key(function)
-    if known and function in _EXPANDED:
-        return _EXPANDED[function](rows)
+    if known and function in EXPANDED:
+        return EXPANDED[function](rows)
     if len(rows[0]) == 1:
         calls = [row[0] for row in rows]
         parts = [dynamic.call(*calls[0])] if len(calls) == 1 else call_parts(calls)
@@ -205,7 +205,7 @@ def _by_position(call: ShadowedCall, nothing: Any) -> ShadowedCall:
     return plain_call(call.function, values, dynamic.positional(jvp, call.shadows, call.option_shadows))
 
 
-_EXPANDED: dict[Any, Callable[[Rows], Found]] = {
+EXPANDED: dict[Any, Callable[[Rows], Found]] = {
     rt.call_jvp: _of_call_jvp, rt.method_jvp: _of_method_jvp, jvp: _of_jvp,
 }  # fmt: skip
 

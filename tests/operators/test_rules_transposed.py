@@ -77,3 +77,43 @@ def test_reverse_over_forward_through_an_implicit_function(root):
     np.testing.assert_allclose(slope(4.0), -1 / 32, rtol=1e-8)
     curvature = grad(lambda a: np.sum(jvp(lambda a: root(np.ones(2), a), (a,), (np.ones(2),))[1]))
     np.testing.assert_allclose(curvature(np.array([4.0, 1.0])), [-1 / 32, -1 / 4], rtol=1e-8)
+
+
+@pytest.mark.parametrize(
+    "chain",
+    [
+        lambda f: grad(lambda x: jvp(lambda x: jvp(f, (x,), (V,))[1], (x,), (V,))[1]),
+        lambda f: lambda x: jvp(grad(lambda x: jvp(f, (x,), (V,))[1]), (x,), (V,))[1],
+        lambda f: grad(lambda x: np.sum(V * grad(lambda x: jvp(f, (x,), (V,))[1])(x))),
+    ],
+    ids=["reverse forward forward", "forward reverse forward", "reverse reverse forward"],
+)
+def test_third_derivatives_through_a_rule(chain):
+    found = chain(program(cube))(X)
+    np.testing.assert_allclose(found, chain(program(plain_cube))(X), rtol=1e-9, atol=1e-12)
+
+
+@srcad.custom_vjp
+def products(p):
+    return {"u": p["a"] ** 2 * p["b"], "w": p["b"]}
+
+
+@products.backward
+def products_backward(ans, g, p):
+    twice = srcad.tree.map(lambda part: 2.0 * part, g)
+    return {"a": twice["u"] * p["a"] * p["b"], "b": g["u"] * p["a"] ** 2 + 0.5 * twice["w"]}
+
+
+def plain_products(p):
+    return {"u": p["a"] ** 2 * p["b"], "w": p["b"]}
+
+
+def test_third_derivatives_through_a_rule_that_hands_its_gradient_on():
+    def third(function):
+        def value(x):
+            found = function({"a": x**2, "b": 3.0 * x})
+            return found["u"] * found["w"]
+
+        return grad(lambda x: jvp(lambda x: jvp(value, (x,), (1.0,))[1], (x,), (1.0,))[1])
+
+    np.testing.assert_allclose(third(products)(0.7), third(plain_products)(0.7), rtol=1e-10)
