@@ -58,7 +58,7 @@ constant(
 # -- new arrays --------------------------------------------------------------------------------------
 
 constant(
-    np.arange, np.empty, np.empty_like, np.eye, np.hamming, np.hanning, np.identity, np.ones, np.ones_like, np.zeros,
+    np.empty, np.empty_like, np.eye, np.hamming, np.hanning, np.identity, np.ones, np.ones_like, np.zeros,
     np.zeros_like,
 )  # fmt: skip
 

@@ -257,3 +257,27 @@ def vander(ans, g, x, N=None, increasing=False):
 def vander_x(ans, t, x, N=None, increasing=False):
     powers = rt.vander_powers(np.shape(ans), increasing)
     return np.expand_dims(t, -1) * rt.scaled_power(powers, np.expand_dims(x, -1), powers - 1)
+
+
+# -- rows of numbers at equal distances -----------------------------------------------------------------
+
+
+@vjp(np.arange, "start", "stop", "step", shaped=("stop",))
+def arange(ans, g, start=0, stop=None, step=1, dtype=None, *, device=None, like=None):
+    if stop is None or np.issubdtype(ans.dtype, np.integer):
+        return 0.0, 0.0, 0.0
+    return np.sum(g), 0.0, np.sum(g * np.arange(len(ans)))
+
+
+@jvp(np.arange, "start")
+def arange_start(ans, t, start=0, stop=None, step=1, dtype=None, *, device=None, like=None):
+    if stop is None or np.issubdtype(ans.dtype, np.integer):
+        return np.zeros(len(ans))
+    return np.broadcast_to(t, np.shape(ans))
+
+
+@jvp(np.arange, "step")
+def arange_step(ans, t, start=0, stop=None, step=1, dtype=None, *, device=None, like=None):
+    if np.issubdtype(ans.dtype, np.integer):
+        return np.zeros(len(ans))
+    return t * np.arange(len(ans))

@@ -284,3 +284,12 @@ def test_a_product_that_is_too_small_or_too_large_for_a_float_has_its_derivative
     np.testing.assert_allclose(grad(np.prod)(small), small[::-1], rtol=1e-12, atol=0.0)
     with np.errstate(over="ignore"):
         np.testing.assert_allclose(grad(np.prod)(large), large[::-1], rtol=1e-12)
+
+
+def test_a_row_of_numbers_moves_with_its_start_and_its_step() -> None:
+    def row(a: Any) -> Any:
+        return np.sum(np.arange(0.0, 3.0 * a, a) ** 2) + np.sum([np.arange, np.sin][0](a, 2.0)) * a
+
+    check_grads(row, (0.7,), order=2)
+    assert grad(lambda a: np.sum(np.arange(5.0 * a)) * a)(0.7) == 6.0
+    assert grad(lambda a: np.sum(np.arange(a, 5.0, dtype=int)) * a)(0.7) == 10.0

@@ -131,6 +131,8 @@ def test_rule_has_the_parameters_of_its_primal(rule: Rule) -> None:
         expected = inspect.signature(rule.primal).parameters
     except (TypeError, ValueError):
         return
+    if rule.primal is np.arange:
+        return  # which takes start=..., other than its signature says
     if isinstance(getattr(rule.primal, "__self__", None), np.ufunc):
         return  # NumPy's signatures of the methods of ufuncs leave out most parameters
     if next(iter(expected.values())).kind is Parameter.VAR_POSITIONAL and names[0] not in expected:
