@@ -60,14 +60,14 @@ def make(call: Call, cls: Any, args: Any, tangents: Any, options: Any, option_ta
         image.pyfunc = tangents[0] if tangents else option_tangents.get("pyfunc")
         return value, image
     if issubclass(cls, BaseException) or package_of(cls) in ("builtins", "numpy", "collections"):
-        return _without_derivative(cls, args, options)
+        return _without_derivative(cls, args, options, (*tangents, *option_tangents.values()))
     if cls is functools._lru_cache_wrapper:
         return cls(*args), tangents[0]
     if issubclass(cls, enum.Enum):
         return plain(cls, args, options)  # the member with this value
     refuse_unknown_making(cls, place(cls))
     if cls.__new__ is not object.__new__:
-        return _without_derivative(cls, args, options)
+        return _without_derivative(cls, args, options, (1.0,))
     refuse_hidden_changes(cls)
     value = cls.__new__(cls) if cls.__init__ is not object.__init__ else cls(*args, **options)
     image = Tangent(value)
@@ -97,14 +97,24 @@ def _plain_keys(value: Any) -> Any:
     return None if plain else value
 
 
-def _without_derivative(cls: Any, args: Any, options: Any) -> Outcome:
-    """Call a class of Python or NumPy whose instances have no derivative."""
+def _without_derivative(cls: Any, args: Any, options: Any, tangents: Any) -> Outcome:
+    """Call a class of Python or NumPy whose instances have no derivative; a polynomial may have fixed coefficients."""
     numbers = issubclass(cls, (BaseException, int, np.integer, np.bool_, str, bytes, range, slice))
     given = [_plain_keys(value) for value in args] if cls in (set, frozenset) else [*args, *options.values()]
-    if not numbers and any(is_differentiable(kind_of(value)) for value in given):
+    fixed = package_of(cls) == "numpy" and all(map(is_nothing, tangents))
+    if not numbers and not fixed and any(is_differentiable(kind_of(value)) for value in given):
         raise UnsupportedError(f"A value with a derivative is given to '{cls.__name__}', which has no tangent.",
                                "Keep such values in arrays, lists, tuples, dicts or objects of your own.")  # fmt: skip
     return plain(cls, args, options)
+
+
+def is_nothing(tangent: Any) -> bool:
+    """Tell whether a tangent holds no number but 0.0, as that of an option does."""
+    if isinstance(tangent, (list, tuple)):
+        return all(map(is_nothing, tangent))
+    if isinstance(tangent, np.ndarray):
+        return not np.any(tangent)
+    return isinstance(tangent, float) and tangent == 0.0
 
 
 def _dict_tangent(value: Any, args: Any, tangents: Any, option_tangents: Any) -> Any:

@@ -31,7 +31,7 @@ from srcad.errors import ArgumentError, NoDerivativeError
 from srcad.hidden_changes import refuse_method_of_base
 from srcad.lang.function import Nested
 from srcad.literal_options import literal_call, without_defaults
-from srcad.operators.construction import make, plain
+from srcad.operators.construction import is_nothing, make, plain
 from srcad.operators.over_copies import container_call
 from srcad.operators.over_reverse import call_with_shadows, method_with_shadows
 from srcad.operators.sources import SOURCES, has_plain_operands, items_by_position, with_known_arity
@@ -314,16 +314,7 @@ def _holds(value: Any) -> bool:
 def moves(value: Any, tangent: Any) -> bool:
     """Tell whether an argument without a derivative has a tangent, which is refused then."""
     is_whole = isinstance(value, (int, np.integer)) and not isinstance(value, bool)
-    return not _is_nothing(tangent) and (is_whole or carries_derivative(value, tangent))
-
-
-def _is_nothing(tangent: Any) -> bool:
-    """Tell whether a tangent holds no number but 0.0, as that of an option does."""
-    if isinstance(tangent, (list, tuple)):
-        return all(map(_is_nothing, tangent))
-    if isinstance(tangent, np.ndarray):
-        return not np.any(tangent)
-    return _is_zero(tangent)
+    return not is_nothing(tangent) and (is_whole or carries_derivative(value, tangent))
 
 
 def tangents_of(target: Target, values: Any, held: Any, tangents: Any, named: Any) -> dict[str, Any]:
