@@ -151,6 +151,7 @@ class Derivative(Composable, Readable):
         self.__name__ = getattr(f, "__name__", type(f).__name__)
         self.__qualname__ = getattr(f, "__qualname__", self.__name__)
         self.__doc__ = getattr(f, "__doc__", None)
+        self.__module__ = getattr(f, "__module__", None) or type(self).__module__
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Compute the derivative at the given arguments."""

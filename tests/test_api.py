@@ -468,3 +468,11 @@ def test_the_gradient_of_a_tree_whose_nodes_know_their_parents() -> None:
     found = grad(depths)(root)
     assert found.value == 1.0 + 3.0 + 3.0
     assert [child.value for child in found.children] == [2.0, 2.0]
+
+
+def test_a_derivative_belongs_to_the_module_of_its_function():
+    assert grad(_squared_for_its_module).__module__ == __name__
+
+
+def _squared_for_its_module(x):
+    return x * x
