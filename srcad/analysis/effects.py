@@ -40,7 +40,7 @@ class Effect:
     line : int
         Where it begins in the file.
     loop : tuple of int or None
-        The first and the last line of the outermost loop around it.
+        The first and the last line of the outermost loop, or ``try`` with a ``finally``, around it.
     """
 
     line: int
@@ -107,7 +107,9 @@ class _Finder:
     def block(self, body: list[gast.stmt], loop: tuple[int, int] | None) -> None:
         for stmt in body:
             inner = loop
-            if isinstance(stmt, (gast.For, gast.While)) and loop is None:
+            if loop is None and (
+                isinstance(stmt, (gast.For, gast.While)) or getattr(stmt, "finalbody", None)
+            ):
                 lines = [n.lineno for n in nodes_in(stmt) if hasattr(n, "lineno")]
                 inner = (min(lines), max(lines))
             parts = [getattr(stmt, part, None) or [] for part in ("body", "orelse", "finalbody")]

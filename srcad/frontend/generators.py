@@ -490,6 +490,8 @@ class _Region:
             if inner:
                 with self.inliner.guarding(stmt, part):
                     setattr(stmt, part, self.block(inner))
+        for handler in getattr(stmt, "handlers", []):
+            handler.body = self.block(handler.body)
         return [stmt, *self.left()] if isinstance(stmt, LOOPS) else [stmt]
 
     def delegated(self, stmt: Any) -> list[gast.stmt]:

@@ -679,3 +679,21 @@ HIDDEN = [made_elsewhere()]
 def context_of_a_method_that_is_not_known(x):
     with HIDDEN[0].mode() as scale:  # refused at: HIDDEN[0].mode()
         return x * scale
+
+
+@refused(np.ones(3), 1.3)
+def finally_that_changes_what_it_was_given(x, k):
+    log = []
+
+    def safe(i):
+        try:
+            v = x[i] * k
+        finally:
+            log.append(k)
+        return v
+
+    try:
+        total = safe(5)  # refused at: total
+    except IndexError:
+        total = 2.0 * k
+    return total + sum(log)

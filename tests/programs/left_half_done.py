@@ -174,3 +174,28 @@ def loop_over_zipped_lists_that_is_left(x, y):
     except ValueError:
         held[1] *= held[0]
     return held[0] * held[1]
+
+
+@program(np.array([0.3, -0.7, 1.1]), 1.3)
+def functions_that_return_where_they_catch(x, k):
+    log = []
+
+    def safe(i):
+        try:
+            if i == 1:
+                raise KeyError(i)
+            v = x[i] * k
+        except KeyError:
+            log.append(k)
+            return -k
+        else:
+            return v if v > 0 else v * v
+
+    total = 0.0
+    for i in range(5):
+        try:
+            total += safe(i)
+        except IndexError:
+            total *= 2
+            break
+    return total + sum(log)
