@@ -206,7 +206,7 @@ def call_method(
         if rt.carries((own, *shadows)):
             refuse_operator_by_name(receiver, name)
         return call_without_derivative(getattr(receiver, name), args, options)
-    if isinstance(receiver, random.Random) and isinstance(unbound, types.MethodDescriptorType):
+    if isinstance(receiver, random.Random) and not rt.carries((*shadows, *option_shadows.values())):
         return call_without_derivative(getattr(receiver, name), args, options)  # draws that depend on nothing
     function = rt.method_for(receiver, name, args)
     held = own

@@ -18,6 +18,7 @@ from __future__ import annotations
 import contextlib
 import functools
 import itertools
+import random
 from typing import Any
 
 from srcad import runtime as rt
@@ -45,7 +46,14 @@ def written_out(func: Any) -> Any:
     True
     """
     refuse_manager(func)
+    if getattr(func, "__func__", func) is random.Random.gauss:
+        return _gauss
     return _dispatching(func) if getattr(func, "__code__", None) is _WRAPPER else func
+
+
+def _gauss(self: random.Random, mu: Any = 0.0, sigma: Any = 1.0) -> Any:
+    # Python's own text keeps every other sample in an attribute, which has no derivative
+    return mu + rt.standard_gauss(self) * sigma
 
 
 def refuse_manager(func: Any) -> None:

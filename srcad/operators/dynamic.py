@@ -385,7 +385,7 @@ def call_method(
     without = isinstance(receiver, (str, bytes, int, float, set, frozenset, np.random.Generator, OfLibrary))
     if without and not is_written(receiver, name):
         return plain(getattr(receiver, name), args, options)
-    if isinstance(receiver, random.Random) and isinstance(unbound, types.MethodDescriptorType):
+    if isinstance(receiver, random.Random) and not rt.is_moving((*tangents, *option_tangents.values())):
         return plain(getattr(receiver, name), args, options)  # draws that depend on nothing
     if isinstance(receiver, np.ndarray):
         return _change_of_array(receiver, held, name, args, tangents, options, option_tangents)

@@ -282,7 +282,8 @@ def method_with_shadows(call: Call, args: Any, tangents: Any) -> Outcome:
         return call_with_shadows(call, with_array, images)
     if isinstance(receiver, np.ndarray):
         raise dynamic.missing(function)
-    drawing = isinstance(receiver, random.Random) and isinstance(function, types.BuiltinMethodType)
+    moving = rt.carries((*rest[1], *rest[3].values())) or rt.is_moving((drest[0], drest[2]))
+    drawing = isinstance(receiver, random.Random) and not moving
     if drawing or has_plain_method(receiver, name):
         value, shadow, pullback = dynamic.call_without_derivative(function, *rest[::2])
         return (value, shadow, pullback), (zero_tangent(value), zero_tangent(shadow), 0.0)

@@ -8,6 +8,8 @@ not the expectation of their derivative.
 
 from __future__ import annotations
 
+import random
+
 import numpy as np
 
 from srcad import runtime as rt
@@ -220,6 +222,7 @@ constant(
     np.random.Generator.spawn, np.random.Generator.standard_cauchy, np.random.Generator.standard_exponential,
     np.random.Generator.standard_normal, np.random.Generator.zipf,
 )  # fmt: skip
+constant(random.getrandbits, random.random, random.seed, random.setstate, random.getstate)
 
 # -- every draw changes the generator ----------------------------------------------------------------
 
@@ -230,6 +233,10 @@ stateful(
         for name, member in vars(source).items()
         if callable(member) and not name.startswith("_")
     )
+)
+stateful(
+    rt.standard_gauss,
+    *(getattr(random, name) for name in random.__all__ if not isinstance(getattr(random, name), type)),
 )
 
 # -- refused -----------------------------------------------------------------------------------------

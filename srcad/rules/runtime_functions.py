@@ -27,6 +27,7 @@ constant(
     rt.last_axes,
     rt.linspace_weights,
     rt.order_of,
+    rt.standard_gauss,
     rt.called_method,
     rt.combined,
     rt.groups_of,

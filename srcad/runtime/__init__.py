@@ -328,7 +328,7 @@ from srcad.runtime.tangents import (
     zero_tangent,
 )
 from srcad.runtime.undoing import Undo, undoing
-from srcad.runtime.whole import Whole, dispatched, method_for, whole
+from srcad.runtime.whole import Whole, dispatched, method_for, standard_gauss, whole
 
 __all__ = [
     "Cells",
@@ -599,6 +599,7 @@ __all__ = [
     "trapezoid_adjoint",
     "split_rows",
     "split_stacked_columns",
+    "standard_gauss",
     "store_gradient",
     "stored_gradient",
     "grid_of",

@@ -257,10 +257,10 @@ def sequence_tangent(values: Any, source: Any, tangent: Any) -> Any:
     """Return the tangent of ``values``, which iterates over ``source``."""
     if isinstance(values, str):
         return [0.0] * len(values)
-    if values is source or isinstance(values, np.ndarray):
-        return tangent
     if isinstance(source, dict) or isinstance(tangent, float):
         return zero_tangent(values)
+    if values is source or isinstance(values, np.ndarray):
+        return tangent
     if isinstance(tangent, Tangent):
         raise UnsupportedError(f"A loop runs over an instance of '{type(source).__name__}', which is not differentiated.",
                                "Loop over a list or an array that it holds.")  # fmt: skip
@@ -303,7 +303,7 @@ def container_method(
     if method in ("items", "values"):
         images = [tangent[key] for key in base]
         value = list(getattr(base, method)())
-        return value, images if method == "values" else [(0.0, image) for image in images]
+        return value, images if method == "values" else [(zero_tangent(k), t) for k, t in zip(base, images)]
     value, image = getattr(base, method)(*args), getattr(tangent, method)(*tangents)
     return value, 0.0 if image is None else image
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import functools
 import inspect
+import random
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
-__all__ = ["Whole", "dispatched", "method_for", "whole"]
+__all__ = ["Whole", "dispatched", "method_for", "standard_gauss", "whole"]
 
 
 class Whole(float):
@@ -82,3 +83,12 @@ def method_for(receiver: Any, name: str, args: tuple[Any, ...]) -> Any:
     if isinstance(found, functools.singledispatchmethod) and args:
         return dispatched(found.dispatcher, args[0]).__get__(receiver, type(receiver))
     return getattr(receiver, name)
+
+
+def standard_gauss(generator: random.Random) -> float:
+    """Return a sample of mean 0 and deviation 1 from a generator of Python's.
+
+    >>> standard_gauss(random.Random(3)) == random.Random(3).gauss(0.0, 1.0)
+    True
+    """
+    return generator.gauss(0.0, 1.0)

@@ -103,3 +103,40 @@ def values_shown_in_text_alone(x):
     shown = [f"{x:.2f}", json.dumps({"x": float(x)}), str(x * x)]
     limits = {"low": float("1e-3"), "names": np.array(shown)}
     return x * x * len(shown) * limits["low"]
+
+
+@program(0.7, 1.1)
+def samples_of_a_generator_of_python(x, y):
+    draws = random.Random(3)
+    total = draws.gauss(x * y, y) + draws.uniform(0, x) * draws.random() + draws.lognormvariate(x, y)
+    for _ in range(3):
+        total = total + x * draws.gauss(0, 1)
+        if draws.random() < 0.5:
+            total = total * y
+    return total + draws.choice([x, y, x * y]) * draws.randint(1, 4)
+
+
+@program(np.array([0.7, -0.4]))
+def noise_added_to_an_array(x):
+    draws = random.Random(3)
+    y = x + 0.3 * draws.gauss(0, 1)
+    if draws.random() < 0.9:
+        y = y * x
+    return y @ y * y[0]
+
+
+@program(0.7)
+def samples_of_the_module_of_python(x):
+    random.seed(2)
+    return random.gauss(x, x * x) + random.uniform(0, x) * random.random() + random.gauss(mu=0.0, sigma=x)
+
+
+@program(np.array([0.7, -0.4, 1.2]))
+def entries_under_pairs_of_numbers(v):
+    entries = {}
+    for k, x in zip([0, 1, 1], v):
+        entries[k, 2] = entries.get((k, 2), 0.0) + x
+    total = 0.0
+    for (r, c), x in sorted(entries.items()):
+        total += x * x * (c + r)
+    return total

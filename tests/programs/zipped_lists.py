@@ -1,5 +1,7 @@
 """Lists, tuples and dicts made of ``zip`` and ``enumerate``: read, sorted, changed, and made of what changes later."""
 
+import itertools
+
 import numpy as np
 
 from tests.programs.corpus import program
@@ -112,3 +114,31 @@ def numbered_entries_kept_beside_what_has_a_derivative(x, y):
     for i, v in numbered[1:]:
         total = total * 0.9 + x[i] * x[i] * v
     return total
+
+
+class Polynomial:
+    def __init__(self, coefficients):
+        self.coefficients = list(coefficients)
+
+    def __add__(self, other):
+        pairs = itertools.zip_longest(self.coefficients, other.coefficients, fillvalue=0.0)
+        return Polynomial(a + b for a, b in pairs)
+
+    def __mul__(self, other):
+        made = [0.0] * (len(self.coefficients) + len(other.coefficients) - 1)
+        for i, a in enumerate(self.coefficients):
+            for j, b in enumerate(other.coefficients):
+                made[i + j] += a * b
+        return Polynomial(made)
+
+    def at(self, x):
+        total = 0.0
+        for coefficient in reversed(self.coefficients):
+            total = total * x + coefficient
+        return total
+
+
+@program(np.array([0.4, -1.1, 0.7]), 0.6)
+def polynomials_added_and_multiplied(coefficients, x):
+    p = Polynomial(coefficients)
+    return (p * p + Polynomial([1.0, x])).at(x)
