@@ -9,9 +9,10 @@ from typing import Any
 import numpy as np
 
 from srcad.errors import ArgumentError
-from srcad.operators import hvp, jvp
+from srcad.operators import Jvp, hvp, jvp
 from srcad.places import call_of_srcad, place
 from srcad.rules import registry
+from srcad.targets import Target
 
 __all__ = ["column_colors", "jacobian_pattern", "sparse_hessian", "sparse_jacobian"]
 
@@ -58,18 +59,31 @@ def column_colors(pattern: Any) -> Any:
     return colors
 
 
-def sparse_jacobian(f: Callable[..., Any], pattern: Any, check_pattern: bool = True) -> Callable[..., Any]:
+def sparse_jacobian(
+    f: Callable[..., Any],
+    pattern: Any,
+    check_pattern: bool = True,
+    argnums: int | str = 0,
+    has_aux: bool = False,
+    holomorphic: bool = False,
+) -> Callable[..., Any]:
     """Return a function that computes the Jacobian of ``f``, in as many runs of forward mode as there are colours.
 
     Parameters
     ----------
     f : callable
-        ``f(x, *args)`` of a vector of length n, with a vector of length m as result.
+        A function of a vector of length n (and of others), with a vector of length m as result.
     pattern : scipy.sparse matrix or array, shape (m, n)
         Where the Jacobian may differ from zero; `jacobian_pattern` finds it.
     check_pattern : bool
         Compare the product of the result and a random vector with one run more of forward mode, which finds entries
         outside of the pattern.
+    argnums : int or str
+        The parameter to differentiate by, by position or name.
+    has_aux : bool
+        ``f`` returns a pair, of which only the first is differentiated; the result is ``(matrix, auxiliary)``.
+    holomorphic : bool
+        ``f`` is complex differentiable: the vector is complex.
 
     Returns
     -------
@@ -99,25 +113,39 @@ def sparse_jacobian(f: Callable[..., Any], pattern: Any, check_pattern: bool = T
            [ 0., -1.,  4.,  0.],
            [ 0.,  0., -1.,  6.]])
     """
-    derivative = jvp(f)
+    derivative: Jvp = jvp(f, has_aux=has_aux)
 
-    def product(x: Any, v: Any, args: Any) -> Any:
-        return derivative((x, *args), (v, *(None for _ in args)))[1]
+    def product(v: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, ...]:
+        _, *found = derivative.along(args, kwargs, argnums, holomorphic, v)
+        return tuple(found)
 
-    return _Compressed(f, pattern, product, check_pattern)
+    return _Compressed(derivative.target, pattern, product, argnums, check_pattern)
 
 
-def sparse_hessian(f: Callable[..., Any], pattern: Any, check_pattern: bool = True) -> Callable[..., Any]:
+def sparse_hessian(
+    f: Callable[..., Any],
+    pattern: Any,
+    check_pattern: bool = True,
+    argnums: int | str = 0,
+    has_aux: bool = False,
+    holomorphic: bool = False,
+) -> Callable[..., Any]:
     """Return a function that computes the Hessian of ``f``, in as many products with vectors as there are colours.
 
     Parameters
     ----------
     f : callable
-        ``f(x, *args)`` of a vector of length n, with a real scalar as result.
+        A function of a vector of length n (and of others), with a real scalar as result.
     pattern : scipy.sparse matrix or array, shape (n, n)
         Where the Hessian may differ from zero, in both triangles.
     check_pattern : bool
         As in `sparse_jacobian`.
+    argnums : int or str
+        The parameter to differentiate by, by position or name.
+    has_aux : bool
+        ``f`` returns a pair, of which only the first is differentiated; the result is ``(matrix, auxiliary)``.
+    holomorphic : bool
+        ``f`` is complex differentiable: the vector is complex.
 
     Returns
     -------
@@ -143,22 +171,36 @@ def sparse_hessian(f: Callable[..., Any], pattern: Any, check_pattern: bool = Tr
            [1., 0., 1.],
            [0., 1., 0.]])
     """
-    product = hvp(f)
-    return _Compressed(f, pattern, lambda x, v, args: product(x, *args, v), check_pattern)
+    derivative = hvp(f, argnums, has_aux, holomorphic)
+
+    def product(v: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, ...]:
+        found = derivative(*args, v, **kwargs)
+        return found if has_aux else (found,)
+
+    return _Compressed(Target(f), pattern, product, argnums, check_pattern)
 
 
 class _Compressed:
     """Computes the products with one vector for each colour, and spreads their entries over the pattern."""
 
-    def __init__(self, f: Any, pattern: Any, product: Callable[..., Any], checks: bool) -> None:
-        self.function, self.checks = f, checks
+    def __init__(
+        self,
+        target: Target,
+        pattern: Any,
+        product: Callable[..., tuple[Any, ...]],
+        argnums: int | str,
+        checks: bool,
+    ) -> None:
+        self.target, self.checks = target, checks
+        self.name = _one_parameter(target, argnums)
         self.pattern = _structure(pattern)
         self.colors = column_colors(self.pattern)
         self.product = product
 
-    def __call__(self, x: Any, *args: Any) -> Any:
-        """Return the matrix at ``x``."""
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Return the matrix at these arguments."""
         rows, columns = self.pattern.shape
+        x = dict(zip(self.target.names, self.target.bind(args, kwargs)))[self.name]
         if np.shape(x) != (columns,):
             raise ArgumentError(f"The pattern has {columns} columns, and the argument the shape {np.shape(x)}.",
                                 f"Pass a vector of length {columns}.", call_of_srcad())  # fmt: skip
@@ -166,18 +208,19 @@ class _Compressed:
         row, column = self.pattern.coords
         dtype = np.result_type(x, np.float16)
         entries = np.zeros(len(row), dtype)
-        for color in range(count):
-            product = self.product(x, (self.colors == color).astype(dtype), args)
+        aux: list[Any] = []
+        for color in range(max(count, 1)):
+            product, *aux = self.product((self.colors == color).astype(dtype), args, kwargs)
             if np.shape(product) != (rows,):
                 raise ArgumentError(f"The pattern has {rows} rows, and the result the shape {np.shape(product)}.",
-                                    f"Return a vector of length {rows}.", place(self.function))  # fmt: skip
+                                    f"Return a vector of length {rows}.", place(self.target.func))  # fmt: skip
             here = self.colors[column] == color
             entries[here] = product[row[here]]
         matrix = _scipy_sparse().csr_array((entries, (row, column)), shape=(rows, columns))
         if self.checks and columns:
             vector = np.random.default_rng(0).uniform(0.5, 1.5, columns).astype(dtype)
-            self._check(matrix, vector, np.asarray(self.product(x, vector, args)))
-        return matrix
+            self._check(matrix, vector, np.asarray(self.product(vector, args, kwargs)[0]))
+        return (matrix, *aux) if aux else matrix
 
     def _check(self, matrix: Any, vector: Any, product: Any) -> None:
         """Refuse a matrix whose product with a vector is not that of the function."""
@@ -192,22 +235,39 @@ class _Compressed:
         if np.any(wrong):
             raise ArgumentError(f"Row {int(np.argmax(wrong))} of the matrix has entries that are not zero outside of the "
                                 "pattern.", "Give a larger pattern: jacobian_pattern finds it.",
-                                place(self.function))  # fmt: skip
+                                place(self.target.func))  # fmt: skip
 
 
-def jacobian_pattern(f: Callable[..., Any], x: Any, *args: Any, probes: int = 2) -> Any:
-    """Return where the Jacobian of ``f`` differs from zero at random points near ``x``, one column after the other.
+def _one_parameter(target: Target, argnums: int | str) -> str:
+    """Return the name of the parameter to differentiate by."""
+    if isinstance(argnums, tuple):
+        raise ArgumentError("A sparse matrix belongs to one vector, and argnums names several.",
+                            "Give one position or name, and one pattern for each vector.", call_of_srcad())  # fmt: skip
+    return target.wanted(argnums)[0]
+
+
+def jacobian_pattern(
+    f: Callable[..., Any],
+    *args: Any,
+    probes: int = 2,
+    argnums: int | str = 0,
+    has_aux: bool = False,
+    **kwargs: Any,
+) -> Any:
+    """Return where the Jacobian of ``f`` differs from zero at random points near its vector, column after column.
 
     Parameters
     ----------
     f : callable
-        ``f(x, *args)`` of a vector, with a vector as result; the gradient of a function, for its Hessian.
-    x : numpy.ndarray
-        The vector around which to look.
-    *args
-        Further arguments.
+        A function of a vector (and of others), with a vector as result; the gradient of a function, for its Hessian.
+    *args, **kwargs
+        Its arguments, among them the vector around which to look.
     probes : int
         How many points.  An entry that vanishes at all of them (behind a branch not taken) is not found.
+    argnums : int or str
+        Which parameter is the vector, by position or name.
+    has_aux : bool
+        ``f`` returns a pair, of which only the first is differentiated.
 
     Returns
     -------
@@ -223,14 +283,20 @@ def jacobian_pattern(f: Callable[..., Any], x: Any, *args: Any, probes: int = 2)
            [False,  True,  True]])
     """
     sparse = _scipy_sparse()
-    derivative = jvp(f)
+    derivative: Jvp = jvp(f, has_aux=has_aux)
+    target = derivative.target
+    name = _one_parameter(target, argnums)
+    x = dict(zip(target.names, target.bind(args, kwargs)))[name]
+    k = target.names.index(name) - len(target.before)
     generator = np.random.default_rng(0)
     found = None
     for _ in range(probes):
         point = x + 0.1 * generator.standard_normal(np.shape(x)) * np.maximum(np.abs(x), 1.0)
+        given = (*args[:k], point, *args[k + 1 :]) if k < len(args) else args
+        named = kwargs if k < len(args) else {**kwargs, name: point}
         columns = []
         for direction in np.eye(len(x)):
-            tangent = derivative((point, *args), (direction, *(None for _ in args)))[1]
+            tangent = derivative.along(given, named, argnums, False, direction)[1]
             columns.append(sparse.csc_array((tangent != 0)[:, None]))
         pattern = sparse.hstack(columns).tocsr()
         found = pattern if found is None else found + pattern

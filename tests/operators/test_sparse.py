@@ -139,3 +139,54 @@ def test_entries_outside_of_the_pattern_are_refused():
     pattern = jacobian_pattern(f, u)
     large = sparse_jacobian(lambda u: 1e8 * f(u) - 1e8 * u**2, pattern + sparse.eye_array(6))
     np.testing.assert_allclose(large(u).toarray(), jacobian(lambda u: 1e8 * f(u) - 1e8 * u**2)(u), atol=1e-5)
+
+
+def scaled_differences(scale, x, *, shift=0.0):
+    moved = scale * x + shift
+    return moved[1:] ** 2 - moved[:-1], {"largest": float(np.max(moved))}
+
+
+BAND = np.eye(3, 4) + np.eye(3, 4, k=1)
+
+
+@pytest.mark.parametrize("argnums", [1, "x"])
+def test_a_jacobian_by_another_parameter_with_an_auxiliary_result(argnums: int | str) -> None:
+    x = np.array([0.3, 1.2, -0.7, 0.5])
+    pattern = jacobian_pattern(scaled_differences, 2.0, x, argnums=argnums, has_aux=True, shift=0.1)
+    np.testing.assert_array_equal(pattern.toarray(), BAND != 0)
+
+    matrix, aux = sparse_jacobian(scaled_differences, pattern, argnums=argnums, has_aux=True)(
+        2.0, x, shift=0.1
+    )
+
+    expected, wanted = jacobian(scaled_differences, argnums=argnums, has_aux=True)(2.0, x, shift=0.1)
+    np.testing.assert_allclose(matrix.toarray(), expected)
+    assert aux == wanted == {"largest": 2.5}
+
+
+def test_a_hessian_by_a_parameter_that_is_given_by_name() -> None:
+    def chain(scale, *, x):
+        return scale * np.sum(x[1:] ** 2 * x[:-1]), len(x)
+
+    x = np.array([0.3, 1.2, -0.7])
+    pattern = np.eye(3) + np.eye(3, k=1) + np.eye(3, k=-1)
+    matrix, count = sparse_hessian(chain, pattern, argnums="x", has_aux=True)(1.5, x=x)
+    np.testing.assert_allclose(matrix.toarray(), hessian(chain, argnums="x", has_aux=True)(1.5, x=x)[0])
+    assert count == 3
+
+
+def test_an_empty_pattern_has_an_auxiliary_result_all_the_same() -> None:
+    matrix, aux = sparse_jacobian(lambda x: (np.zeros(2), "text"), np.zeros((2, 3)), has_aux=True)(np.ones(3))
+    assert matrix.nnz == 0
+    assert aux == "text"
+
+
+def test_a_sparse_matrix_by_two_parameters_is_refused() -> None:
+    with pytest.raises(ArgumentError, match="one vector"):
+        sparse_jacobian(scaled_differences, BAND, argnums=(0, 1))  # type: ignore[arg-type]
+
+
+def test_a_holomorphic_jacobian_is_complex() -> None:
+    z = np.array([0.3 + 1j, 1.2, -0.7j, 0.5])
+    matrix = sparse_jacobian(lambda z: z[1:] ** 2 - z[:-1], BAND, holomorphic=True)(z)
+    np.testing.assert_allclose(matrix.toarray(), np.diag(2 * z)[1:] - np.eye(3, 4))
