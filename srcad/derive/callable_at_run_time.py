@@ -51,5 +51,8 @@ def why_not_callable(function: Any, node: gast.Call) -> tuple[str, str] | None:
         )
     code = getattr(function, "__code__", None)
     if code is not None and code.co_filename and not linecache.getline(code.co_filename, 1):
-        return f"The source of '{title}' cannot be found.", "Define it in a file."
+        return (
+            f"The source of '{title}' cannot be found.",
+            "Define it in a file, register its derivative with srcad.def_vjp, or differentiate with srcad.GradientTape.",
+        )
     return None
