@@ -240,7 +240,8 @@ class Operations:
                                   "Use srcad's stop_gradient or a constant there.", NoDerivativeError)  # fmt: skip
             checked = is_own or rule.takes_numbers or not is_whole
             tangent = [self.tangent(argument)] if checked else []
-            check = "rt.unmoved" if checked else "rt.whole_only"
+            # in srcad's own functions only what is read counts: of some arguments that is the shape
+            check = "rt.unmoved" if is_own else "rt.still" if checked else "rt.whole_only"
             bound[parameter] = self.fl.atom(call(check, argument, *tangent, constant(parameter)))
         if rule.kind == "elementwise":
             return self.elementwise(rule, bound, ans)

@@ -21,10 +21,11 @@ constant(
     rt.slice_ends,
     rt.unrolled_axes,
     rt.vander_powers,
+    rt.still,
     rt.unmoved,
     rt.whole_only,
 )
-stateful(rt.unmoved, rt.whole_only)  # what they check counts where nothing reads the argument
+stateful(rt.still, rt.whole_only)  # what they check counts where nothing reads the argument
 
 
 @vjp(rt.meshgrid_adjoint, "cotangents", "xi", linear=("cotangents",), shaped=("xi",))

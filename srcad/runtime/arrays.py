@@ -31,6 +31,7 @@ __all__ = [
     "share_of_numbers",
     "sign",
     "unbroadcast",
+    "still",
     "unmoved",
     "whole_only",
 ]
@@ -276,6 +277,11 @@ def unmoved(value: Any, tangent: Any, parameter: str) -> Any:
     if np.any(tangent):
         raise _without_derivative(parameter)
     return value
+
+
+def still(value: Any, tangent: Any, parameter: str) -> Any:
+    """Do what `unmoved` does, also where nothing reads the argument: a user's call is refused for all that it is given."""
+    return unmoved(value, tangent, parameter)
 
 
 def _without_derivative(parameter: str) -> NoDerivativeError:
