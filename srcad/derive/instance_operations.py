@@ -15,7 +15,7 @@ from srcad.derive.build import call, constant, name
 from srcad.derive.instances import WHOLE, Instances
 from srcad.derive.known_numbers import KnownNumbers
 from srcad.derive.plain_classes import after_in_mro, looked_up, operator_method
-from srcad.frontend.late_results import gives_late, is_unsure
+from srcad.frontend.late_results import gives_late, is_unsure, titles_called_on_self
 from srcad.frontend.statics import depend_on_sort, owner_of
 from srcad.lang.function import Nested
 from srcad.lang.scope import Scope
@@ -291,16 +291,28 @@ class InstanceOperations(NodeTransformer):
 
     def _is_prompt(self, variable: str, method: gast.AST | None = None) -> bool:
         """Tell whether a call of an instance, or of its method, surely returns nothing whose items are made later."""
-        title = getattr(method, "value", "__call__")
+        return self._gives_at_once(variable, getattr(method, "value", "__call__"), ())
+
+    def _gives_at_once(self, variable: str, title: str, asked: tuple[tuple[str, str], ...]) -> bool:
+        if (variable, title) in asked:
+            return True
         made = self.instances.apart[variable]
+        owner: str | None = variable
         if title not in made.slots:
             function = looked_up(made.cls, title)
-        elif made.slots[title] in self.instances.apart:
-            function = looked_up(self.instances.apart[made.slots[title]].cls, "__call__")
         else:
-            function = self._static(self.instances.function_in(made.slots[title]))
-        known = isinstance(function, types.FunctionType | np.ufunc | Nested)
-        return known and not gives_late(function) and not is_unsure(function)
+            owner = self.instances.resolved(made.slots[title])
+            if owner in self.instances.apart:
+                return self._gives_at_once(owner, "__call__", (*asked, (variable, title)))
+            owner, function = None, self._static(self.instances.function_in(made.slots[title]))
+        if not isinstance(function, types.FunctionType | np.ufunc | Nested) or gives_late(function):
+            return False
+        if not is_unsure(function):
+            return True
+        titles = None if owner is None else titles_called_on_self(function)
+        return titles is not None and all(
+            self._gives_at_once(variable, called, (*asked, (variable, title))) for called in titles
+        )
 
     def _has_method(self, variable: str, title: gast.AST, function: gast.AST) -> bool:
         """Tell whether a method of an instance is surely this function."""

@@ -33,6 +33,7 @@ __all__ = [
     "gives_late",
     "is_unsure",
     "is_view",
+    "titles_called_on_self",
     "titles_of_late_results",
     "titles_of_views",
 ]
@@ -141,12 +142,28 @@ def is_view(node: Any) -> bool:
 
 def is_unsure(function: Any) -> bool:
     """Tell whether a function returns or keeps what a method, or a function in an attribute or a container, returns."""
-    tree = _tree_of(function) if isinstance(function, types.FunctionType | Nested) else None
+    return (
+        bool(_unsure_calls(_tree_of(function), function))
+        if isinstance(function, types.FunctionType | Nested)
+        else False
+    )
+
+
+def titles_called_on_self(function: Any) -> frozenset[str] | None:
+    """Return the names of what a method calls of its own object to return or keep it; None if it calls others, too."""
+    tree = _tree_of(function)
+    first = parameters(tree.args)[:1]
+    calls = _unsure_calls(tree, function)
+    own = [isinstance(c.func, gast.Attribute) and [getattr(c.func.value, "id", "")] == first for c in calls]
+    return frozenset(map(_title_of, calls)) if all(own) else None
+
+
+def _unsure_calls(tree: Any, function: Any) -> list[Any]:
     if tree is None:
-        return False
+        return []
     found = _lookup_of(function, {})
     values = (value for value in (*returned(tree), *kept(tree)) if isinstance(value, gast.Call))
-    return any(found(v.func) is None and _is_open(v) for v in values if not isinstance(v.func, gast.Name))
+    return [v for v in values if not isinstance(v.func, gast.Name) and found(v.func) is None and _is_open(v)]
 
 
 def _title_of(value: Any) -> str:
