@@ -27,8 +27,8 @@ LIBRARIES = (
     "math", "statistics", "scipy", "scipy.integrate", "scipy.interpolate", "scipy.linalg", "scipy.ndimage",
     "scipy.optimize", "scipy.signal", "scipy.sparse", "scipy.sparse.linalg", "scipy.special", "scipy.stats",
 )  # fmt: skip
-NOT_TAKEN = {"complex_scalar": {"imag"}}
-"""Parameters that a rule has and NumPy's function does not take: np.clongdouble(real, imag)."""
+NOT_TAKEN = {"complex_scalar": {"imag"}, "arange": {"start_or_stop"}}
+"""Parameters that cannot be given by name: np.clongdouble(real, imag), and what np.arange calls its first one."""
 
 rng = np.random.default_rng(0)
 ARRAYS: dict[str, Any] = {
