@@ -16,6 +16,7 @@ from srcad.lang import texts
 from srcad.leaf_paths import Path, copied, inexact, is_floating, is_number, leaves, mapped, suffix, written
 from srcad.operators.forward import jvp
 from srcad.places import call_of_srcad
+from srcad.rules import registry
 from srcad.tape import pulled_back
 from srcad.targets import Target, require_callable
 from srcad.wrappers import written as written_function
@@ -466,3 +467,8 @@ def _random_like(value: Any) -> Any:
         return drawn.astype(leaf.dtype) if isinstance(leaf, np.ndarray) else type(leaf)(drawn)
 
     return mapped(draw, value)
+
+
+registry.refuse(
+    "Derivatives are checked in a function that is differentiated. Check them outside of it.", check_grads
+)

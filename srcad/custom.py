@@ -15,9 +15,10 @@ from srcad.api import grad
 from srcad.check import check_grads
 from srcad.compilation import forget
 from srcad.errors import ArgumentError
+from srcad.operators.by_name import paired_with
+from srcad.operators.transposition import zero_direction
 from srcad.places import place
 from srcad.rules import registry
-from srcad.runtime import zero_tangent
 from srcad.tape.calls import record
 from srcad.tape.recording import recording
 from srcad.written import head, named_parameters, passed, write
@@ -79,7 +80,8 @@ class CustomFunction:
         """Register the reverse rule ``rule(ans, g, *parameters)``.
 
         It returns the gradient of each parameter in ``wrt``: itself if there is one, else a tuple.  The number
-        0.0 may stand for zeros.
+        0.0 may stand for zeros.  The gradient ``g`` has the structure of the result: a list for a list or tuple, and
+        for a named tuple or an object one of its class.
 
         Raises
         ------
@@ -400,29 +402,6 @@ def _rule_parameters(rule: Rule, function: Any, form: str) -> list[inspect.Param
 # -- reverse rules from forward rules ----------------------------------------------------------------
 
 
-def paired(g: Any, tangent: Any) -> Any:
-    """Return the real pairing of a gradient with a tangent, whose gradient in the tangent is ``g``."""
-    if isinstance(tangent, (list, tuple)):
-        total = 0.0
-        for inner, part in zip(g, tangent):
-            total = total + paired(inner, part)
-        return total
-    return np.sum(np.real(g * tangent))
-
-
-def zero_direction(x: Any) -> Any:
-    """Return the zero tangent of a value, which does not depend on it."""
-    return zero_tangent(x)
-
-
-def _itself(x):  # type: ignore[no-untyped-def]
-    return x
-
-
-registry.constant(zero_direction)
-registry.results_like(zero_direction, _itself)
-
-
 def _transposed(function: Any, parameters: list[inspect.Parameter], rules: dict[str, Rule]) -> Rule:
     """Write the reverse rule that differentiates the forward rules in their tangents."""
     title = getattr(function, "__name__", "function")
@@ -438,7 +417,17 @@ def _transposed(function: Any, parameters: list[inspect.Parameter], rules: dict[
         parts.append(f"grad({title}_paired_{name})(zero_direction({name}), ans, g, {plain})")
         names[f"{title}_{name}"] = rules[name]
     text += f"def {title}_backward(ans, g, {definition}):\n    return {', '.join(parts)}\n"
-    names.update(grad=grad, paired=paired, zero_direction=zero_direction)
+    names.update(grad=grad, paired=paired_with, zero_direction=zero_direction)
     rule: Rule = write(f"{title}_backward", text, names, next(iter(rules.values())))
     rule.transposes = True  # type: ignore[attr-defined]
     return rule
+
+
+registry.refuse(
+    "A derivative of one's own is declared in a function that is differentiated. Declare it around that function, and pass "
+    "what it depends on as arguments.",
+    custom_vjp,
+    custom_jvp,
+    def_vjp,
+    def_jvp,
+)

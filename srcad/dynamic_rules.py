@@ -177,7 +177,7 @@ def _gradients(
             rt.unbroadcast(g * part, arguments[name]) if name in arguments else 0.0
             for name, part in zip(rule.wrt, parts)
         ]
-    whole = rule.reverse(ans, g, *args, **options)
+    whole = rule.reverse(ans, rt.with_names(g, ans) if rule.given else g, *args, **options)
     if len(rule.wrt) == 1:
         return [whole]
     if rule.given:

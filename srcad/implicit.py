@@ -140,3 +140,11 @@ def adjoint_solution(matrix: Any, g: Any) -> Any:
     size = np.size(g)
     square = np.reshape(matrix, (size, size))
     return np.reshape(np.linalg.solve(np.transpose(square), -np.reshape(g, (size,))), np.shape(g))
+
+
+registry.refuse(
+    "A solver is declared in a function that is differentiated. Declare it around that function, and pass what the solution "
+    "depends on as arguments.",
+    custom_root,
+    custom_fixed_point,
+)

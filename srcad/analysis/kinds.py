@@ -19,10 +19,10 @@ from srcad.runtime.libraries import package_of
 
 __all__ = [
     "ANY", "BOOL", "FLOAT", "FLOAT64", "FORM_OF_ARRAYS", "INT", "NEVER", "NONE", "NUMBER", "RANGE", "STR", "Kind",
-    "answer", "array", "bounded", "container", "dims_of", "dtype_class", "function", "holds_complex", "is_differentiable",
-    "is_double", "is_scalar", "is_whole", "join", "join_all", "join_dtypes", "kind_of", "length", "length_class",
-    "literal", "may_be_complex", "may_be_single", "may_be_whole", "record", "scalar",
-    "spreads_list",
+    "answer", "array", "bounded", "container", "dims_of", "dtype_class", "function", "holds_complex",
+    "holds_numbers_alone", "is_differentiable", "is_double", "is_scalar", "is_whole", "join", "join_all",
+    "join_dtypes", "kind_of", "length", "length_class", "literal", "may_be_complex", "may_be_single", "may_be_whole",
+    "record", "scalar", "spreads_list",
 ]  # fmt: skip
 
 Dims = tuple[str, ...]
@@ -155,6 +155,13 @@ def dims_of(kind: Kind) -> Dims | None:
 def is_scalar(kind: Kind) -> bool:
     """Tell whether a value of this kind surely has rank 0."""
     return kind.name in ("float", "int", "bool")
+
+
+def holds_numbers_alone(kind: Kind) -> bool:
+    """Tell whether a value of this kind surely is a number, an array, or a plain tuple, list or dict of such."""
+    if kind.name in ("tuple", "list", "dict") and isinstance(kind.items, tuple):
+        return all(holds_numbers_alone(k[1] if kind.name == "dict" else k) for k in kind.items)
+    return is_scalar(kind) or kind.name in ("array", "number")
 
 
 def is_whole(kind: Kind) -> bool:

@@ -7,7 +7,7 @@ from typing import Any
 import gast
 import numpy as np
 
-from srcad.analysis.kinds import answer, is_scalar, is_whole, may_be_whole
+from srcad.analysis.kinds import answer, holds_numbers_alone, is_scalar, is_whole, may_be_whole
 from srcad.derive.build import Flattener, call, constant
 from srcad.derive.inline import accepted, as_arrays, instantiate
 from srcad.derive.memory_adjoints import MemoryAdjoints
@@ -86,6 +86,8 @@ class RuleAdjoints(MemoryAdjoints):
         wanted = [p for p in rule.wrt if p in bound and p not in rule.shaped and self.is_wanted(bound[p])]
         if not wanted:
             return []
+        if rule.given and not holds_numbers_alone(self.kind(ans)):
+            g = fl.atom(call("rt.with_names", g, ans))
         statements, atoms = instantiate(rule, self.scope, bound, ans, g, wanted, self.known)
         fl.statements += statements
         found = []

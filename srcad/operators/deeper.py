@@ -352,7 +352,7 @@ def _of_transposed(parts: Parts) -> list[Any]:
     swept = apply(forward, first)
     gradients = swept[0][0]
     second = [
-        Part(0.0, (residuals, dynamic.cotangents_of(gradients, _like(part.args[4], given))), {})
+        Part(0.0, (residuals, dynamic.cotangents_of(rule, gradients, _like(part.args[4], given))), {})
         for (_, residuals), part in zip(swept, parts)
     ]
     return [found[0] for found in apply(backward, second)]

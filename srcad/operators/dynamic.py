@@ -27,7 +27,7 @@ from srcad.dynamic_attributes import (
 from srcad.dynamic_containers import is_iterable_of_class, memo_of, written_copier
 from srcad.dynamic_operators import mixed, plain_number, ufunc_of_arrays
 from srcad.dynamic_rules import carries_derivative
-from srcad.errors import ArgumentError, NoDerivativeError
+from srcad.errors import NoDerivativeError
 from srcad.hidden_changes import refuse_method_of_base
 from srcad.lang.function import Nested
 from srcad.literal_options import literal_call, without_defaults
@@ -540,12 +540,7 @@ def transposed(rule: Any, ans: Any, args: Any, options: Any, tangents: Any) -> A
     """Return the tangent of a result from a reverse rule; see `srcad.runtime.transposed`."""
     _, values, (forward, backward) = transposing(rule, ans, args, options)
     gradients, residuals = forward(*values)
-    cotangents = cotangents_of(gradients, tangents)
-    if isinstance(gradients, np.ndarray) and isinstance(cotangents, np.ndarray):
-        if gradients.shape != cotangents.shape:
-            raise ArgumentError(f"The rule '{rule.__name__}' returns an array of shape {gradients.shape} as the gradient "
-                                f"of an array of shape {cotangents.shape}.", "Return one of that shape.")  # fmt: skip
-    return backward(residuals, cotangents)[0]
+    return backward(residuals, cotangents_of(rule, gradients, tangents))[0]
 
 
 def transposing(rule: Any, ans: Any, args: Any, options: Any) -> tuple[Target, tuple[Any, ...], Any]:
@@ -556,11 +551,23 @@ def transposing(rule: Any, ans: Any, args: Any, options: Any) -> tuple[Target, t
     return target, (*values, *target.captured()), entries
 
 
-def cotangents_of(gradients: Any, tangents: Any) -> Any:
-    """Return the tangents of arguments in the form in which a rule gives their gradients."""
-    if len(tangents) == 1:
+def cotangents_of(rule: Any, gradients: Any, tangents: Any) -> Any:
+    """Return the tangents of arguments in the form in which a rule gives their gradients.
+
+    Raises
+    ------
+    ArgumentError
+        If a rule of the user's gives gradients that have not the form of the arguments.
+    """
+    count = len(tangents)
+    parts = [gradients] if count == 1 else rt.gradients_given(gradients, count, f"'{rule.__name__}'")
+    if not (rule.__module__ or "").startswith("srcad."):
+        for part, tangent in zip(parts, tangents):
+            is_zero = isinstance(tangent, float) and tangent == 0.0
+            if isinstance(tangent, (float, complex, np.inexact, np.ndarray)) and not is_zero:
+                rt.fitting(part, tangent, f"'{rule.__name__}'")
+    if count == 1:
         return _in_form_of(gradients, tangents[0])
-    parts = rt.gradients_given(gradients, len(tangents), "the function")
     return [_in_form_of(part, tangent) for part, tangent in zip(parts, tangents)]
 
 

@@ -16,6 +16,7 @@ from srcad.lang.recursion import with_deep_calls
 from srcad.operators.shortcut import Shortcut
 from srcad.pipeline import Code
 from srcad.places import place
+from srcad.rules import registry
 from srcad.runtime import clone, share_memory
 from srcad.runtime.tangent_copies import shared_tangents
 from srcad.runtime.tangents import zero_tangent
@@ -397,3 +398,8 @@ def _as_tuple(argnums: Any, count: int) -> tuple[int | str, ...]:
     if argnums is None:
         return tuple(range(count))
     return argnums if isinstance(argnums, tuple) else (argnums,)
+
+
+registry.refuse(
+    "In a function that is differentiated, the derivative in a direction is jvp(f, (x,), (dx,)).", Jvp
+)

@@ -48,7 +48,7 @@ def _forward(args: Any, tangents: Any, options: Any, option_tangents: Any) -> tu
     captured = tuple(zero_tangent(value) for value in everything[count:])
     found = forward_call(forward, 0.0, everything, (*(images[n] for n in target.names), *captured), {}, {})
     (gradients, residuals), (_, dresiduals) = found
-    cotangents, image = cotangents_of(gradients, given), cotangents_of(gradients, dgiven)
+    cotangents, image = cotangents_of(rule, gradients, given), cotangents_of(rule, gradients, dgiven)
     (value,), (tangent,) = forward_call(backward, 0.0, (residuals, cotangents), (dresiduals, image), {}, {})
     return value, tangent
 
@@ -72,7 +72,7 @@ def _reverse(
 def _pull(call: Call, given: Any, seen: Any, tangents: Any, direction_images: Any) -> None:
     rule, (ans, *args), held, options, named = given
     gradients, image, back = call(rule, None, (ans, rt.taken(seen), *args), held, options, named)
-    rt.accumulate_shadow(image, cotangents_of(gradients, tangents))
+    rt.accumulate_shadow(image, cotangents_of(rule, gradients, tangents))
     back()
     _return_directions(gradients, direction_images, tangents)
 

@@ -84,6 +84,11 @@ def gradients_given(ans, g, gradients, count, title):
     return g
 
 
+@vjp(rt.with_names, "gradient", "result", linear=("gradient",), shaped=("result",))
+def with_names(ans, g, gradient, result):
+    return g, 0.0
+
+
 @vjp(rt.fitting_tangent, "tangent", "value", linear=("tangent",), shaped=("value",))
 def fitting_tangent(ans, g, tangent, value, title):
     return g, 0.0

@@ -89,7 +89,7 @@ from srcad.runtime.fourier import (
     transformed_axes,
     transformed_length,
 )
-from srcad.runtime.given_rules import fitting, fitting_tangent, gradients_given
+from srcad.runtime.given_rules import fitting, fitting_tangent, gradients_given, with_names
 from srcad.runtime.held import Cells
 from srcad.runtime.interpolation import (
     constant_factors,
@@ -509,6 +509,7 @@ __all__ = [
     "fitting",
     "fitting_tangent",
     "gradients_given",
+    "with_names",
     "fit_tangent",
     "fold_hermitian",
     "fold_repeats",

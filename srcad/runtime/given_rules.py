@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from typing import Any
 
 import numpy as np
@@ -9,9 +10,10 @@ import numpy as np
 from srcad.errors import ArgumentError
 from srcad.runtime.attributes import attributes_of
 from srcad.runtime.calls import Closure
+from srcad.runtime.containers import zeros_like
 from srcad.runtime.memory import is_instance
 
-__all__ = ["fitting", "fitting_tangent", "gradients_given"]
+__all__ = ["fitting", "fitting_tangent", "gradients_given", "with_names"]
 
 _NUMBERS = (float, int, complex, np.number, np.ndarray, np.bool_)
 
@@ -35,6 +37,35 @@ def gradients_given(gradients: Any, count: int, title: str) -> Any:
         return gradients
     raise ArgumentError(f"The rule of {title} returns {_described(gradients)} as the gradients of {count} parameters.",
                         f"Return a tuple of {count}, one for each of them; 0.0 stands for zeros.")  # fmt: skip
+
+
+def with_names(gradient: Any, result: Any) -> Any:
+    """Return the gradient of a result as a custom rule reads it: of the class of a named tuple or an object.
+
+    Examples
+    --------
+    >>> from collections import namedtuple
+    >>> pair = namedtuple("pair", "mean spread")
+    >>> with_names([1.0, 0.0], pair(2.0, 3.0))
+    pair(mean=1.0, spread=0.0)
+    """
+    missing = type(gradient) is float and gradient == 0.0
+    if isinstance(result, np.ndarray):
+        return zeros_like(result) if missing else gradient
+    if isinstance(result, (list, tuple)):
+        given = [0.0] * len(result) if missing else gradient
+        parts = [with_names(part, item) for part, item in zip(given, result)]
+        return result._make(parts) if hasattr(result, "_make") else parts
+    if isinstance(result, dict):
+        return {key: with_names(0.0 if missing else gradient[key], item) for key, item in result.items()}
+    if is_instance(result) and not isinstance(result, Closure):
+        if not missing and not isinstance(gradient, dict):
+            return gradient  # a user's cotangent, which is an object itself
+        made = copy.copy(result)
+        for name, value in attributes_of(result).items():
+            object.__setattr__(made, name, with_names(0.0 if missing else gradient[name], value))
+        return made
+    return gradient
 
 
 def fitting(gradient: Any, x: Any, title: str) -> Any:

@@ -28,7 +28,6 @@ __all__ = [
     "NUMBERS",
     "OPAQUE",
     "Cell",
-    "OfObject",
     "Shadow",
     "accumulate_part",
     "accumulate_shadow",
@@ -309,15 +308,6 @@ def _fitting(gradient: Any, target: Any) -> Any:
     return gradient
 
 
-class OfObject(dict[str, Any]):
-    """The gradient of an object: those of its attributes, which are read as attributes as well."""
-
-    def __getattr__(self, name: str) -> Any:
-        if name not in self:
-            raise AttributeError(f"The gradient of an object has no attribute '{name}'.", name=name, obj=self)
-        return self[name]
-
-
 def taken(target: Any, memo: dict[int, Any] | None = None) -> Any:
     """Return the gradient that a shadow holds, in the form of a value's gradient.
 
@@ -332,7 +322,7 @@ def taken(target: Any, memo: dict[int, Any] | None = None) -> Any:
         return {key: taken(item, memo) for key, item in target.items()}
     if isinstance(target, Shadow):
         if id(target) not in memo:
-            memo[id(target)] = found = OfObject()
+            memo[id(target)] = found = {}
             found.update((name, taken(item, memo)) for name, item in vars(target).items())
         return memo[id(target)]
     return 0.0 if target is None else target

@@ -11,7 +11,6 @@ from srcad import runtime as rt
 from srcad.errors import ArgumentError
 from srcad.places import place
 from srcad.rules.registry import Rule
-from srcad.runtime.memory import OfObject
 from srcad.tape.calls import ITEM, Call, apply, has_parts, items_of, parts_of
 from srcad.tape.lifting import lifted
 from srcad.tape.recording import Node, Operation, Token, is_tracked, recording
@@ -113,13 +112,10 @@ def _whole(g: Any, raw: Any) -> Any:
     if type(g) is list and isinstance(raw, (tuple, list)):
         return [_whole(part, value) for part, value in zip(g, raw)]
     if isinstance(g, dict):
-        of_parts = {key: _whole(part, value) for (key, value), part in zip(items_of(raw).items(), g.values())}
-        return of_parts if isinstance(raw, dict) else OfObject(of_parts)
+        return {key: _whole(part, value) for (key, value), part in zip(items_of(raw).items(), g.values())}
     if type(g) is float and g == 0.0 and has_parts(raw):
         parts = {key: _whole(g, value) for key, value in items_of(raw).items()}
-        if isinstance(raw, (list, tuple)):
-            return list(parts.values())
-        return parts if isinstance(raw, dict) else OfObject(parts)
+        return list(parts.values()) if isinstance(raw, (list, tuple)) else parts
     if type(g) is float and g == 0.0 and isinstance(raw, (np.ndarray, np.generic)):
         return np.zeros_like(raw) if raw.dtype.kind in "fc" else np.zeros(np.shape(raw))
     return g
@@ -141,6 +137,8 @@ def _gradients(node: Node, operation: Operation, g: Any, eager: bool) -> Any:
         ):
             reverse = _lifted(call)
     if not call.elementwise:
+        if call.given:
+            g = rt.with_names(g, node.raw)
         found = reverse(ans, g, *args, **kwargs)
         if call.given:
             return _as_given(found, call.given, operation)

@@ -12,7 +12,8 @@ import numpy as np
 
 import srcad.rules  # noqa: F401  (fills the registry)
 from srcad import runtime as rt
-from srcad.errors import NoDerivativeError
+from srcad import tree
+from srcad.errors import NoDerivativeError, UnsupportedError
 from srcad.rules import registry
 from srcad.rules.registry import Rule
 from srcad.runtime.attributes import attributes_of
@@ -248,6 +249,9 @@ def record(function: Any, compute: Callable[..., Any], args: tuple[Any, ...], kw
     operation = Operation(call, kept, frozen, tuple(found.parents), tuple(routes))
     constants = [a for p, a in enumerate(raw) if type(a) is np.ndarray and p not in held]
     value = compute(*raw, **options)
+    if call.given and any(isinstance(leaf, Node) for leaf in tree.leaves(value)):
+        raise UnsupportedError(f"{title(function)} reads a value that a tape follows from around it, and its rule has no "
+                               "gradient for it.", "Pass it as an argument.")  # fmt: skip
     if constants:
         value = _apart(value, constants)
     return _result(value, type(found.parents[0]), found.tokens(), operation)

@@ -44,7 +44,9 @@ def lifted(function: Callable[..., Any]) -> Callable[..., Any]:
 def _filled(namespace: dict[str, Any], original: dict[str, Any]) -> dict[str, Any]:
     """Fill ``namespace`` with a module's globals, of which functions with rules record themselves."""
     for name, value in original.items():
-        if not isinstance(value, types.FunctionType) or _has_rule(value):
+        if name == "__builtins__":
+            namespace[name] = value
+        elif not isinstance(value, types.FunctionType) or _has_rule(value):
             namespace[name] = _recording(value)
         elif value.__globals__ is original:
             namespace[name] = _rebound(value, namespace)

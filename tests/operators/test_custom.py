@@ -6,12 +6,13 @@ import ctypes
 import ctypes.util
 import dataclasses
 import functools
+from typing import Any, NamedTuple
 
 import numpy as np
 import pytest
 
 import srcad
-from srcad import GradientTape, grad, hessian, jacfwd, jacrev, jvp, tape
+from srcad import GradientTape, SrcadError, grad, hessian, jacfwd, jacrev, jvp, tape
 from srcad.errors import ArgumentError, GradientCheckError, NoDerivativeError
 
 X = np.array([0.5, 2.0, 3.0])
@@ -552,6 +553,8 @@ def test_a_gradient_of_another_shape_is_refused_by_every_operator(returned):
     ):
         with pytest.raises(srcad.SrcadError, match="The rule of 'squared' with respect to 'x' returns"):
             call()
+    with pytest.raises(srcad.SrcadError, match="The rule of '<lambda>' returns"):
+        jvp(squared, (x,), (x,))
 
 
 def test_a_gradient_of_a_container_must_have_its_keys():
@@ -713,6 +716,111 @@ def test_the_gradient_of_an_object_has_its_attributes(made):
         slope = inner.gradient(y, x)
     assert slope.value == 36.0 and outer.gradient(slope, x) == 36.0
     pair.check(2.0, order=2)
+
+
+class Moments(NamedTuple):
+    mean: Any
+    spread: Any
+
+
+@srcad.custom_vjp
+def moments(x):
+    return {"of": Moments(x * x, [3 * x, x])}
+
+
+@moments.backward
+def moments_backward(ans, g, x):
+    mean, spread = g["of"]
+    return g["of"].mean * 2 * x + 3 * spread[0] + g["of"].spread[1] + 0.0 * mean
+
+
+@srcad.custom_jvp
+def pair_forward(x):
+    return Pair(x * x, 3 * x)
+
+
+@pair_forward.forward
+def _(ans, t, x):
+    return Pair(2 * x * t, 3 * t)
+
+
+def of_moments(x):
+    found = moments(x)["of"]
+    return found.mean * found.spread[0] * found.spread[1]
+
+
+def of_pair_forward(x):
+    pair = pair_forward(x)
+    return x * pair.first * pair.second
+
+
+def sometimes_of_moments(x):
+    found = moments(x)
+    return x * (found["of"].mean * found["of"].spread[0] if x > 0 else 1.0)
+
+
+@pytest.mark.parametrize("f", [of_moments, of_pair_forward, sometimes_of_moments])
+def test_the_gradient_of_a_named_tuple_or_an_object_is_one_of_its_class(f):
+    assert grad(f)(2.0) == srcad.jvp(f, (2.0,), (1.0,))[1] == 96.0
+    assert grad(grad(f))(2.0) == srcad.jvp(grad(f), (2.0,), (1.0,))[1] == 144.0
+    with srcad.GradientTape() as tape:
+        x = tape.watch(2.0)
+        y = f(x)
+    assert tape.gradient(y, x) == 96.0
+
+
+def test_a_result_that_counts_in_no_branch_has_zeros_for_its_gradient():
+    assert grad(sometimes_of_moments)(-2.0) == 1.0
+
+
+def declared_inside(x):
+    @srcad.custom_vjp
+    def inner(y):
+        return y * y
+
+    return inner(x)
+
+
+def solver_inside(a):
+    return srcad.custom_root(lambda x, a: x * x - a, lambda f, x, a: np.sqrt(a))(1.0, a)
+
+
+def checked_inside(x):
+    srcad.check_grads(np.sin, (x,))
+    return x * x
+
+
+def forward_mode_inside(x):
+    return srcad.Jvp(np.sin)((x,), (1.0,))[1]
+
+
+@pytest.mark.parametrize(
+    ("f", "message"),
+    [
+        (declared_inside, "Declare it around that function"),
+        (solver_inside, "Declare it around that function"),
+        (checked_inside, "Check them outside of it"),
+        (forward_mode_inside, r"jvp\(f, \(x,\), \(dx,\)\)"),
+    ],
+)
+def test_what_belongs_around_a_differentiated_function_is_refused_inside_of_it(f, message):
+    for derivative in (grad(f), lambda x: srcad.jvp(f, (x,), (1.0,))):
+        with pytest.raises(SrcadError, match=message) as raised:
+            derivative(2.0)
+        assert raised.value.location is not None
+
+
+def test_the_tape_refuses_a_custom_function_that_reads_a_traced_value_around_it():
+    with srcad.GradientTape() as tape:
+        x = tape.watch(2.0)
+
+        @srcad.custom_vjp
+        def times_x(y):
+            return [y * x]
+
+        times_x.backward(lambda ans, g, y: g[0] * x)
+        with pytest.raises(SrcadError, match="Pass it as an argument"):
+            times_x(x)
 
 
 summed = functools.partial(np.sum, axis=0)

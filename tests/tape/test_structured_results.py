@@ -40,7 +40,7 @@ def in_parts(x):
 
 @in_parts.backward
 def in_parts_backward(ans, g, x):
-    return g["a"] * 2.0 * x + g["b"]
+    return g.a * 2.0 * x + g.b
 
 
 def of_a_dict(x):
