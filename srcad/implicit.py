@@ -143,8 +143,8 @@ def adjoint_solution(matrix: Any, g: Any) -> Any:
 
 
 registry.refuse(
-    "A solver is declared in a function that is differentiated. Declare it around that function, and pass what the solution "
-    "depends on as arguments.",
+    "A solver is declared in a function that is differentiated. Declare it around that function, and pass what the "
+    "solution depends on as arguments.",
     custom_root,
     custom_fixed_point,
 )
