@@ -63,6 +63,15 @@ def reverse_steps(
     return Reverse(block, state.live, sweep.gradients)
 
 
+@dataclass(frozen=True)
+class _Head:
+    """Whose gradients cross a loop's head, which a trip changes in place, and whether it does anything backwards."""
+
+    crossing: frozenset[str]
+    items: frozenset[str]
+    active: bool
+
+
 class _Sweep:
     def __init__(
         self, fn: Function, kinds: Kinds, varied: set[str], memory: Memory, bound: dict[int, set[str]]
@@ -72,7 +81,8 @@ class _Sweep:
         self.scope = fn.scope
         self.gradients: dict[str, str] = {}
         self.items: set[str] = set()
-        self.heads: dict[tuple[int, frozenset[str]], frozenset[str]] = {}
+        self.trying = False
+        self.heads: dict[int, dict[frozenset[str], _Head]] = {}
         self.guards = guards_of(fn)
         self.repeating = repeating_views(fn)
         self.replaced = replaced_classes(fn, memory)
@@ -147,19 +157,13 @@ class _Sweep:
 
     def loop(self, stmt: gast.For | gast.While, state: _State) -> Step:
         outside = set(state.live)
-        head = set(outside)
         items_before, self.items = self.items, set()
-        crossing = self.heads.get((id(stmt), frozenset(outside)))
-        while crossing is None:  # the gradients that cross the loop's head
-            mark, gradients = self.scope.mark(), dict(self.gradients)
-            trial = _State(set(head), set())
-            self.trip(stmt, trial, outside)
-            self.scope.restore(mark)
-            self.gradients = gradients
-            if trial.live <= head:
-                crossing = self.heads[id(stmt), frozenset(outside)] = frozenset(head)
-            head |= trial.live
-        head |= crossing
+        found = self.head(stmt, frozenset(outside))
+        head = set(found.crossing)
+        if self.trying:
+            self.items = items_before | found.items
+            state.live = head
+            return Loop(stmt, Block(), [], gast.Pass(), None, found.active)
         known = self.bound[id(stmt)]
         before: list[gast.stmt] = []
         owned = state.owned & head
@@ -190,6 +194,26 @@ class _Sweep:
         target = stmt.target.id if isinstance(stmt, gast.For) else None
         return Loop(stmt, body, before, iterations, target, bool(head) or has_backward(body))
 
+    def head(self, stmt: gast.For | gast.While, outside: frozenset[str]) -> _Head:
+        """Return which gradients cross a loop's head where those of ``outside`` are defined behind it."""
+        found = self.heads.setdefault(id(stmt), {})
+        # What crosses for fewer gradients does so for more of them.
+        head = set(outside).union(*(other.crossing for fewer, other in found.items() if fewer <= outside))
+        within, self.trying = self.trying, True
+        while outside not in found:
+            mark, gradients = self.scope.mark(), dict(self.gradients)
+            trial = _State(set(head), set())
+            body = self.trip(stmt, trial, set(outside))
+            self.scope.restore(mark)
+            self.gradients = gradients
+            if trial.live <= head:
+                found[outside] = _Head(
+                    frozenset(head), frozenset(self.items), bool(head) or has_backward(body)
+                )
+            head |= trial.live
+        self.trying = within
+        return found[outside]
+
     def trip(self, stmt: gast.For | gast.While, state: _State, outside: set[str]) -> Block:
         """Sweep one trip of a loop backwards; a trip that ends the loop early is left out where it does nothing."""
         counted = getattr(stmt, "trips", None) is not None
@@ -204,7 +228,9 @@ class _Sweep:
         """Tell whether statements leave nothing to do backwards where these gradients are defined behind them."""
         mark, gradients, items = self.scope.mark(), dict(self.gradients), set(self.items)
         trial = _State(set(live))
+        within, self.trying = self.trying, False
         block = self.block(body, trial)
+        self.trying = within
         self.scope.restore(mark)
         self.gradients, self.items = gradients, items
         bound = {n for stmt in body for part in nodes_in(stmt) for n in written_names(part)}

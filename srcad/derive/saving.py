@@ -8,6 +8,7 @@ under another name; inside, it is pushed on a list, and popped at the mirrored p
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 
 import gast
 
@@ -63,6 +64,15 @@ def save(
     return saver.saved
 
 
+@dataclass(frozen=True)
+class _Names:
+    """The names that a loop's body may read before it writes them, binds to other values, and binds or changes."""
+
+    exposed: set[str]
+    rebound: set[str]
+    written: set[str]
+
+
 class _Saver:
     def __init__(
         self,
@@ -78,18 +88,21 @@ class _Saver:
         self.saved = Saved()
         self.bound: set[str] = set()
         self.initialised: set[str] = set()
-        self.heads: dict[tuple[int, int, frozenset[str], frozenset[str]], frozenset[str]] = {}
+        self.heads: dict[tuple[int, int, frozenset[str]], dict[frozenset[str], frozenset[str]]] = {}
+        self.names: dict[int, _Names] = {}
+        self.assigned: dict[int, set[str]] = {}
+        self.is_trial = False
+        self.tried: dict[tuple[int, int, frozenset[str], frozenset[str]], set[str]] = {}
 
     def reads(self, statements: list[gast.stmt]) -> set[str]:
         """The primal variables that backward statements read before writing them."""
         defined: set[str] = set()
         found: set[str] = set()
         for stmt in statements:
-            for identifier in read_names(stmt):
-                if identifier not in defined and identifier not in self.gradients:
-                    found.add(identifier)
+            names = set(read_names(stmt))
+            found |= names - defined - self.gradients
             if not self.reads_what_stays(stmt):
-                found |= contents_read(stmt, self.memory, self.kinds) | self.captured(stmt)
+                found |= contents_read(stmt, self.memory, self.kinds) | self.captured(names)
             if isinstance(stmt, gast.Assign) and not isinstance(
                 stmt.targets[0], (gast.Subscript, gast.Attribute)
             ):
@@ -103,10 +116,10 @@ class _Saver:
         again = isinstance(target, gast.Name) and target.id in self.lasting.elements
         return again and isinstance(getattr(stmt, "value", None), gast.Subscript)
 
-    def captured(self, stmt: gast.stmt) -> set[str]:
+    def captured(self, names: set[str]) -> set[str]:
         """Return the changed contents that closures read which a rule calls again, as that of an integral does."""
         found: set[str] = set()
-        for identifier in read_names(stmt):
+        for identifier in names:
             kind = self.kinds.get(identifier)
             if kind is not None and kind.name == "any":
                 found |= {CONTENT + part for part in self.memory.held(identifier) & self.memory.changed}
@@ -191,20 +204,29 @@ class _Saver:
 
     def stable(self, test: str, step: Branch, depth: int) -> str:
         """Return a name for the condition that no branch assigns."""
-        writes = set()
-        for part in nodes_in(gast.Module(step.origin.body + step.origin.orelse, [])):
-            if isinstance(part, (gast.Assign, gast.AugAssign, gast.For)):
-                writes |= set(written_names(part))
-        if test not in writes:
+        if test not in self.bound_in(step):
             return test
         kept = self.scope.fresh("condition")
         step.kept = assign(kept, name(test))
         self.bound.add(kept)
         return kept
 
+    def bound_in(self, step: Branch) -> set[str]:
+        """Return the names that the blocks of a branch assign."""
+        found = self.assigned.get(id(step.origin))
+        if found is None:
+            found = self.assigned[id(step.origin)] = {
+                identifier
+                for part in nodes_in(gast.Module(step.origin.body + step.origin.orelse, []))
+                if isinstance(part, (gast.Assign, gast.AugAssign, gast.For))
+                for identifier in written_names(part)
+            }
+        return found
+
     def before_loop(self, step: Loop, block: Block, needed: set[str], depth: int) -> None:
         """Save once, in front of a loop, what its trips overwrite without reading it."""
-        written = _rebound_in(step.origin.body) - exposed_names(step.origin.body) | {step.target or ""}
+        names = self.names_of(step)
+        written = names.rebound - names.exposed | {step.target or ""}
         for identifier in sorted(written & needed):
             self.initialise(identifier)
             before, after = self.record([identifier], depth)
@@ -213,9 +235,19 @@ class _Saver:
             needed.discard(identifier)
 
     def loop(self, step: Loop, needed: set[str], depth: int) -> set[str]:
+        if not self.is_trial:
+            return self.whole_loop(step, needed, depth)
+        # Trial runs of the loops around come here again and again, and want the names alone.
+        key = id(step.origin), depth, frozenset(needed), frozenset(self.bound)
+        if key not in self.tried:
+            step.body = _copied(step.body)
+            self.tried[key] = self.whole_loop(step, needed, depth)
+        return set(self.tried[key])
+
+    def whole_loop(self, step: Loop, needed: set[str], depth: int) -> set[str]:
         before = self.reads(step.before)
-        rebound = step.target in _written(step.origin.body)
-        exposed = exposed_names(step.origin.body) - {step.target}
+        rebound = step.target in self.names_of(step).written
+        exposed = self.names_of(step).exposed - {step.target}
         start = set(needed)
         bound = set(self.bound)
         inner = set(bound) | ({step.target} if step.target else set())
@@ -252,20 +284,38 @@ class _Saver:
 
     def head(self, step: Loop, start: set[str], inner: set[str], exposed: set[str], depth: int) -> set[str]:
         """Return what is needed on entry to an iteration."""
-        key = id(step.origin), depth, frozenset(start), frozenset(inner)
-        head = set(self.heads.get(key, start))
-        while key not in self.heads:
+        before = frozenset(start)
+        found = self.heads.setdefault((id(step.origin), depth, frozenset(inner)), {})
+        head = start.union(*(known for less, known in found.items() if less <= before))
+        while before not in found:
             scope = _Scratch(self.scope)
             trial = _Saver(scope, self.kinds, self.memory, self.gradients, self.lasting, self.locate)
             trial.bound = set(inner)
             trial.saved.stacks = list(self.saved.stacks)
-            trial.heads = self.heads
+            trial.know_what(self)
             end = trial.block(_copied(step.body), set(head), depth + 1)
             crossing = {v for v in end if v in exposed or v in head or v.startswith(CONTENT)} - {step.target}
             if crossing <= head:
-                self.heads[key] = frozenset(head)
+                found[before] = frozenset(head)
             head |= crossing
         return head
+
+    def know_what(self, other: _Saver) -> None:
+        """Run on trial, with what another one has found out."""
+        self.is_trial = True
+        self.heads, self.tried, self.names, self.assigned = (
+            other.heads,
+            other.tried,
+            other.names,
+            other.assigned,
+        )
+
+    def names_of(self, step: Loop) -> _Names:
+        """Return how the body of a loop uses its names, which several trial runs ask for."""
+        if id(step.origin) not in self.names:
+            body = step.origin.body
+            self.names[id(step.origin)] = _Names(exposed_names(body), _rebound_in(body), _written(body))
+        return self.names[id(step.origin)]
 
     def initialise(self, identifier: str) -> None:
         """Bind a name that may be unbound where it is saved."""
@@ -334,6 +384,7 @@ def _count_backward(block: Block) -> int:
 
 
 def _copied(block: Block) -> Block:
+    """Return a block to be changed on trial; the bodies of loops are the same until a trial comes to them."""
     steps: list[Plain | Branch | Leave | Loop | Wrapped] = []
     for step in block.steps:
         if isinstance(step, Plain):
@@ -344,9 +395,7 @@ def _copied(block: Block) -> Block:
             steps.append(step)
         elif isinstance(step, Loop):
             steps.append(
-                Loop(
-                    step.origin, _copied(step.body), step.before, step.backward_iter, step.target, step.active
-                )
+                Loop(step.origin, step.body, step.before, step.backward_iter, step.target, step.active)
             )
         else:
             steps.append(Wrapped(step.origin, _copied(step.body), _copied(step.final)))

@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from typing import Any, TypeVar
 
 from srcad.errors import Location, UnsupportedError
+from srcad.lang.collector import resting_collector
 from srcad.lang.tracebacks import shortened
 
 __all__ = ["nested_too_deeply", "walks_deep_trees", "with_deep_calls"]
@@ -105,7 +106,7 @@ def walks_deep_trees(build: _Function) -> _Function:
     @functools.wraps(build)
     def building(request: Any, *args: Any, **kwargs: Any) -> Any:
         try:
-            with _LIMIT.raised():
+            with _LIMIT.raised(), resting_collector():
                 return build(request, *args, **kwargs)
         except RecursionError as error:
             raise nested_too_deeply(request.func) from error

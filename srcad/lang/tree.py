@@ -138,14 +138,15 @@ def own_nodes(body: gast.AST | Iterable[gast.AST], comprehensions: bool = True) 
     while stack:
         node = stack.pop()
         yield node
-        if isinstance(node, FUNCTIONS):
+        kind = type(node)
+        if kind in FUNCTIONS:
             stack.extend(d for d in [*node.args.defaults, *node.args.kw_defaults] if d is not None)
-        elif isinstance(node, gast.ClassDef):
+        elif kind is gast.ClassDef:
             continue
-        elif not comprehensions and isinstance(node, COMPREHENSIONS):
+        elif not comprehensions and kind in COMPREHENSIONS:
             stack.append(node.generators[0].iter)
-        else:
-            stack.extend(list(children_of(node))[::-1])
+        elif kind is not gast.Name and kind is not gast.Constant:
+            stack += children_of(node)[::-1]
 
 
 def names_read(body: gast.AST | Iterable[gast.AST]) -> set[str]:

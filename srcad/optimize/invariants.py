@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import gast
 
 from srcad.optimize.histories import Record, keep_elements, records
@@ -15,6 +13,7 @@ __all__ = ["forget_invariants"]
 
 _EXACT = (gast.Add, gast.Sub, gast.Mult)
 _DEPTH = 6
+_Uses = dict[tuple[str, str], list[Statement]]
 
 
 def forget_invariants(program: Program) -> bool:
@@ -37,13 +36,14 @@ def forget_invariants(program: Program) -> bool:
     """
     if not program.stacks:
         return False
-    settled = _Settled(program)
+    uses = _uses_of_stacks(program)
+    settled = _Settled(program, uses)
     found: dict[Statement, list[Statement]] = {}
     dropped: set[Statement] = set()
     for record in program.fact(records).values():
         _of_record(program, record, settled, found)
     for stack in program.stacks:
-        _of_single(program, stack, settled, found, dropped)
+        _of_single(program, uses, stack, settled, found, dropped)
     if not found:
         return False
     program.body = _replaced(program.body, found, dropped)
@@ -54,10 +54,10 @@ def forget_invariants(program: Program) -> bool:
 class _Settled:
     """The values that stay the same from where they are bound to the end of the function."""
 
-    def __init__(self, program: Program) -> None:
+    def __init__(self, program: Program, uses: _Uses) -> None:
         self.program = program
         self.kinds = program.fact(TermKinds)
-        given_back = _given_back(program)
+        given_back = _given_back(program, uses)
         self.definitions: dict[str, list[Term | None]] = {name: [None] for name in program.parameters}
         updated: list[Term] = []
         late: set[str] = set()
@@ -138,7 +138,7 @@ class _Settled:
         return term.kind is gast.Attribute and term.parts[1] == "shape" and self._is_array(term.parts[0])
 
 
-def _given_back(program: Program) -> dict[Statement, frozenset[str]]:
+def _given_back(program: Program, uses: _Uses) -> dict[Statement, frozenset[str]]:
     """Return the variables that a statement takes out of a history into which only they themselves were put."""
     found: dict[Statement, frozenset[str]] = {}
     for record in program.fact(records).values():
@@ -150,15 +150,20 @@ def _given_back(program: Program) -> dict[Statement, frozenset[str]]:
             ]
             found[unpack] = frozenset(name for name, is_own in zip(names, own) if is_own)
     for stack in program.stacks:
-        appended = {_appended(stmt) for stmt in _uses(program, stack, "append")}
-        for stmt in _uses(program, stack, "pop"):
+        appended = {_appended(stmt) for stmt in uses.get(("append", stack), ())}
+        for stmt in uses.get(("pop", stack), ()):
             if len(appended) == 1 and stmt.target is not None and stmt.targets[0] in appended:
                 found[stmt] = frozenset([stmt.target])
     return found
 
 
-def _uses(program: Program, stack: str, method: str) -> Iterator[Statement]:
-    return (stmt for stmt in statements(program.body) if stmt.stack == (method, stack))
+def _uses_of_stacks(program: Program) -> _Uses:
+    """Return the statements that append to each history, and those that take from it."""
+    found: _Uses = {}
+    for stmt in statements(program.body):
+        if stmt.stack is not None:
+            found.setdefault(stmt.stack, []).append(stmt)
+    return found
 
 
 def _appended(stmt: Statement) -> Term | None:
@@ -194,13 +199,14 @@ def _of_record(
 
 def _of_single(
     program: Program,
+    uses: _Uses,
     stack: str,
     settled: _Settled,
     found: dict[Statement, list[Statement]],
     dropped: set[Statement],
 ) -> None:
     """Note that a history of one settled value is not needed."""
-    appends, pops = list(_uses(program, stack, "append")), list(_uses(program, stack, "pop"))
+    appends, pops = uses.get(("append", stack), []), uses.get(("pop", stack), [])
     appended = {_appended(stmt) for stmt in appends}
     value = appended.pop() if len(appended) == 1 else None
     value = None if value is None else settled.value(value)

@@ -10,7 +10,7 @@ import numpy as np
 
 from srcad import runtime as rt
 from srcad.analysis.kinds import ANY, Kind, is_scalar
-from srcad.analysis.results.calls import may_make_complex, result_of
+from srcad.analysis.results.calls import result_of
 from srcad.analysis.results.elementwise import binary, unary
 from srcad.analysis.results.indexing import attribute, subscript
 from srcad.analysis.results.shaped import Call
@@ -52,7 +52,7 @@ class TermKinds:
         self._pending: set[str] = set()
         self._whole = self._whole_names(program)
         self._meets_complex = self.context.meets_complex or any(
-            _has_complex_call(term) for made in self.definitions.values() for term in made if term is not None
+            term.may_be_of_complex for made in self.definitions.values() for term in made if term is not None
         )
         if len(self.definitions) > _LONG:
             for name in self.definitions:  # in the program's order, where no chain of definitions gets deep
@@ -246,8 +246,3 @@ def _kind_of_constant(value: Any) -> Kind:
 def _runtime_name(callee: Any) -> str:
     module = getattr(callee, "__module__", "") or ""
     return str(getattr(callee, "__name__", "")) if module.startswith("srcad.runtime") else ""
-
-
-def _has_complex_call(term: Term) -> bool:
-    """Tell whether a value comes of a function that may return complex numbers for real ones."""
-    return may_make_complex(term.callee) or any(map(_has_complex_call, term.children))

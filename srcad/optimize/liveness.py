@@ -32,6 +32,7 @@ class Liveness:
         self.dead: set[Statement] = set()
         self._exits: list[tuple[frozenset[str], frozenset[str]]] = []
         self._kept_by_handlers: list[frozenset[str]] = []
+        self._heads: dict[Statement, tuple[frozenset[str], frozenset[str]]] = {}
         self._by_kind: dict[object, Callable[[Statement, frozenset[str]], frozenset[str]]] = {
             gast.Assign: self._assign,
             gast.AugAssign: self._update,
@@ -136,11 +137,16 @@ class Liveness:
         out: frozenset[str] | None = None,
     ) -> frozenset[str]:
         left = head if out is None else out
+        behind, known = self._heads.get(stmt, (head, head))
+        start = head
+        if behind <= head:  # what was needed when less was needed behind the loop
+            head |= known
         while True:
             self._exits.append((left, head))
             before = head | (self._block(stmt.blocks[0], head) - written)
             self._exits.pop()
             if before == head:
+                self._heads[stmt] = start, head
                 return head
             head = before
 

@@ -8,6 +8,7 @@ from typing import Any
 import gast
 import numpy as np
 
+from srcad.analysis.results.calls import may_make_complex
 from srcad.lang.walking import nodes_in
 from srcad.optimize.calls import ARRAY_UPDATES, PURE_METHODS, changed_arguments
 from srcad.optimize.context import Context
@@ -51,9 +52,13 @@ class Term:
         Whether it is code that only Python itself looks into: a lambda, a comprehension, a formatted string.
     callee : object
         The function that it calls, where that is static.
+    may_be_of_complex : bool
+        Whether it comes of a function that may return complex numbers for real ones.
     """
 
-    __slots__ = ("callee", "changes", "children", "is_opaque", "is_pure", "kind", "parts", "reads", "serial")
+    __slots__ = (
+        "callee", "changes", "children", "is_opaque", "is_pure", "kind", "may_be_of_complex", "parts", "reads", "serial",
+    )  # fmt: skip
 
     kind: Any
     parts: tuple[Any, ...]
@@ -64,6 +69,7 @@ class Term:
     is_pure: bool
     is_opaque: bool
     callee: Any
+    may_be_of_complex: bool
 
     @property
     def name(self) -> str:
@@ -188,6 +194,7 @@ class Terms:
             term.reads = _NOTHING.union(*[child.reads for child in children])
         if kind is gast.Attribute and not children[0].reads and children[0].kind is gast.Name:
             term.reads = frozenset([WORLD])
+        term.may_be_of_complex = any([child.may_be_of_complex for child in children])
         term.is_pure = all([child.is_pure for child in children])
         term.changes = _NOTHING if term.is_pure else _NOTHING.union(*[child.changes for child in children])
         if kind is gast.Call:
@@ -198,6 +205,7 @@ class Terms:
         func, args, keywords = term.parts
         if func.kind is gast.Name:
             term.callee = self.statics.get(func.name)
+            term.may_be_of_complex = term.may_be_of_complex or may_make_complex(term.callee)
         changed = self._changed_by(term, func, args, keywords)
         if changed is not None:
             term.is_pure = False
