@@ -105,13 +105,16 @@ def with_arity(f: Any, count: int, names: Iterable[str] = ()) -> Any:
         given = [inspect.Parameter(p.name, _POSITIONAL) for p in places[:count]]
         named = [inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY) for name in names]
         return _kept((f, count, names), lambda: _make_wrapper(f, [*given, *named]))
-    if not any(p.kind is p.VAR_POSITIONAL for p in parameters):
+    gathering = [p for p in parameters if p.kind is p.VAR_POSITIONAL]
+    if not gathering:
         return f
     kinds = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
     options = [
         p.replace(kind=p.KEYWORD_ONLY) for p in parameters if p.kind not in kinds and p.default is not p.empty
     ]
-    given = [inspect.Parameter(f"value{i}", _POSITIONAL) for i in range(count)]
+    own = [p.name for p in places[:count]]
+    titles = [*own, *(registry.gathered(gathering[0].name, i) for i in range(count - len(own)))]
+    given = [inspect.Parameter(title, _POSITIONAL) for title in titles]
     return _kept((f, count), lambda: _make_wrapper(f, [*given, *options]))
 
 

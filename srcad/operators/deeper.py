@@ -224,7 +224,7 @@ def _of_source(function: Any, parts: Parts, rule: registry.Rule | None = None) -
         n: _moving(everything[n], [p.get(n, 0.0) for p in by_name[1::2]])
         for n in by_name[1]
         if rule is None
-        or n in rule.wrt
+        or rule.differentiates(n)
         or any(dynamic.moves(everything[n], p.get(n, 0.0)) for p in by_name[1:])
     }
     code, _, wanted = dynamic.prepared(target, values, given)

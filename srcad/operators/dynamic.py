@@ -252,7 +252,7 @@ def _by_source(
     images = tangents_of(target, values, held, tangents, option_tangents)
     if rule is not None:
         given = dict(zip(target.names, values))
-        images = {n: t for n, t in images.items() if n in rule.wrt or moves(given.get(n), t)}
+        images = {n: t for n, t in images.items() if rule.differentiates(n) or moves(given.get(n), t)}
     return run(target, values, images)
 
 

@@ -384,7 +384,9 @@ def _of_source(function: Any, rows: Rows) -> Found:
     ]
     rule = registry.find(function) if registry.is_key(function) else None
     images = {
-        n: t for n, t in moved[0][1].items() if rule is None or n in rule.wrt or not _vanishes(n, moved)
+        n: t
+        for n, t in moved[0][1].items()
+        if rule is None or rule.differentiates(n) or not _vanishes(n, moved)
     }
     code, given, wanted = prepared_for_both(target, values, images)
     entry, halved = code.entries[0], []

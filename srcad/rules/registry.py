@@ -118,12 +118,26 @@ class Rule:
         """
         return hasattr(self.primal, "nin") and getattr(self.primal, "__name__", "") != "ldexp"
 
+    def differentiates(self, parameter: str) -> bool:
+        """Tell whether the rule has a gradient for a parameter, or for one of those that ``*`` gathers."""
+        star = next((p.name for p in self.parameters if p.kind is p.VAR_POSITIONAL), None)
+        return parameter in self.wrt or (star in self.wrt and parameter.rstrip("0123456789") == star)
+
     def has_forward(self, parameter: str) -> bool:
         """Tell whether the tangent of the result follows from that of ``parameter``."""
         general = self.kind == "elementwise" or self.multilinear
         return general or any(
             parameter in names for names in (self.jointly_linear, self.shaped, self.forward)
         )
+
+
+def gathered(star: str, place: int) -> str:
+    """Return the name for the argument at a place among those that ``*star`` gathers.
+
+    >>> gathered("operands", 0)
+    'operands0'
+    """
+    return f"{star}{place}"
 
 
 @functools.lru_cache(maxsize=4096)

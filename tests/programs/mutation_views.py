@@ -438,3 +438,33 @@ def array_times_itself_seen_from_a_view(a):
     b[:] = product
     a[2] = b[0] * b[1]
     return a * product.sum()
+
+
+def _in_heads(matrix):
+    return matrix.reshape(3, 1, 2).transpose(1, 0, 2)
+
+
+@program(A)
+def views_that_a_mapped_function_gives(a):
+    queries, keys = map(_in_heads, (a, 2.0 * a))
+    return np.sum(queries * keys * queries)
+
+
+def _in_a_row(matrix):
+    return matrix.T.flatten()
+
+
+@program(A)
+def copies_that_a_mapped_function_gives(a):
+    first, second = map(_in_a_row, (a, a * a))
+    return np.sum(first * second * first)
+
+
+@program(A)
+def flattened_item_of_a_dict_changed(a):
+    total = 0.0
+    for _, matrix in {"a": a, "b": 2.0 * a}.items():
+        row = matrix.flatten()
+        row *= 3.0
+        total = total + np.sum(row * row * row)
+    return total + np.sum(a * a)

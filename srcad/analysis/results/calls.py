@@ -52,7 +52,7 @@ ARRAY_METHODS: dict[str, Any] = {
     ).split()
 }
 ARRAY_METHODS["astype"] = np.ndarray.astype
-ARRAY_METHODS["flatten"] = np.ravel
+ARRAY_METHODS["flatten"] = np.ndarray.flatten
 ARRAY_METHODS |= {name: getattr(np.ndarray, name) for name in ("compress", "item", "tolist")}
 
 
