@@ -94,6 +94,8 @@ class _Checks(ast.NodeTransformer):
         return node
 
     def visit_Assign(self, node: ast.Assign) -> list[ast.stmt]:
+        if _is_load(node.value) and self.lines.is_backward(_position(node)):
+            return [node]
         node.value = self.nested(node.value, self.span(node))
         return [node, *self.after(node, node.targets)]
 
@@ -167,6 +169,15 @@ class _Checks(ast.NodeTransformer):
 
 def _position(node: Any) -> Position:
     return node.lineno, node.end_lineno, node.col_offset, node.end_col_offset
+
+
+def _is_load(value: ast.expr) -> bool:
+    """Tell whether an expression computes nothing, but reads a variable or what was saved of one."""
+    while isinstance(value, (ast.Subscript, ast.Attribute)):
+        value = value.value
+    if isinstance(value, ast.Call):
+        return isinstance(value.func, ast.Attribute) and value.func.attr == "pop"
+    return isinstance(value, ast.Name)
 
 
 def _names(target: Any) -> list[str]:

@@ -20,7 +20,7 @@ from srcad.runtime.attributes import attributes_of
 from srcad.runtime.memory import is_instance
 from srcad.tape.cuts import cut
 from srcad.tape.options import with_plain_options
-from srcad.tape.recording import Node, Operation, Readable, Route, Token, recording
+from srcad.tape.recording import Node, Operation, Readable, Route, Token, recording, refuse_thread
 
 __all__ = [
     "ITEM",
@@ -283,6 +283,8 @@ class _Search:
                     self.parents.append(value)
                     self.ways.append((place, inner))
                     break
+            else:
+                refuse_thread(value)
             return value.raw
         kind = type(value)
         if kind is list or kind is tuple:
@@ -406,8 +408,12 @@ def binary(function: Any, compute: Callable[[Any, Any], Any], x: Any, y: Any) ->
     token = active[0]
     a = x.raw if first else x
     b = y.raw if second else y
-    first = first and token in x.tokens
-    second = second and token in y.tokens
+    if first and token not in x.tokens:
+        refuse_thread(x)
+        first = False
+    if second and token not in y.tokens:
+        refuse_thread(y)
+        second = False
     ans = compute(a, b)
     if not (first or second) or ans is NotImplemented:
         return ans
@@ -441,6 +447,7 @@ def unary(function: Any, compute: Callable[[Any], Any], x: Any) -> Any:
         return record(function, compute, (x,), _NONE)
     ans = compute(x.raw)
     if active[0] not in x.tokens:
+        refuse_thread(x)
         return ans
     call = _CALLS.get((function, 1, (), _FIRST)) or bind(function, 1, (), _FIRST)
     return type(x)(ans, active, Operation(call, (x.raw,), _NONE, (x,), (call.routes[0],)))
@@ -457,6 +464,7 @@ def subscript(x: Any, index: Any) -> Any:
     active = recording.tokens
     tokens = tuple([t for t in active if t in x.tokens])
     if not tokens:
+        refuse_thread(x)
         return ans
     return type(x)(
         ans, tokens, Operation(_SUBSCRIPT, (x.raw, _frozen(index)), _NONE, (x,), (_SUBSCRIPT.routes[0],))

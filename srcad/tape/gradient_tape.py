@@ -6,6 +6,7 @@ import contextlib
 import functools
 import linecache
 import sys
+import threading
 import types
 from collections.abc import Iterator
 from typing import Any
@@ -34,11 +35,11 @@ def _forgotten(error: BaseException, traceback: types.TracebackType | None) -> S
 
 
 def _line_of(traceback: types.TracebackType | None) -> Location | None:
-    """Return the line outside of srcad and NumPy that an exception came from."""
+    """Return the line outside of srcad and the libraries it uses that an exception came from."""
     latest = None
     while traceback is not None:
         name = str(traceback.tb_frame.f_globals.get("__name__", "")).partition(".")[0]
-        latest = traceback if name not in ("srcad", "numpy") else latest
+        latest = traceback if name not in ("srcad", "numpy", "contextlib") else latest
         traceback = traceback.tb_next
     traceback = latest
     if traceback is None:
@@ -108,6 +109,7 @@ class GradientTape:
                 "The tape is recording already.", "Leave its 'with' block before entering it again."
             )
         recording.tokens = (*recording.tokens, self._token)
+        self._token.thread = threading.get_ident()
         return self
 
     def __exit__(
@@ -132,6 +134,7 @@ class GradientTape:
                 raise refused.with_traceback(traceback) from None
 
     def _stop(self) -> None:
+        self._token.thread = None
         recording.tokens = tuple([token for token in recording.tokens if token is not self._token])
 
     # -- what is recorded
@@ -208,8 +211,8 @@ class GradientTape:
         """Return the variables that are watched, in the order in which they were first read or watched."""
         return tuple(self._token.watched.values())
 
-    @contextlib.contextmanager
-    def stop_recording(self) -> Iterator[None]:
+    @_placed
+    def stop_recording(self) -> contextlib.AbstractContextManager[None]:
         """Leave out of the recording what is computed inside this ``with`` block.
 
         Raises
@@ -221,16 +224,23 @@ class GradientTape:
             raise TapeError(
                 "The tape is not recording, so that it cannot stop.", "Stop inside its 'with' block."
             )
-        before = recording.tokens
+        return self._stopped()
+
+    @contextlib.contextmanager
+    def _stopped(self) -> Iterator[None]:
+        place, thread = recording.tokens.index(self._token), self._token.thread
         self._stop()
         try:
             yield
         finally:
-            recording.tokens = before
+            # the tapes around may have changed in the meantime, and this one may have been reset
+            recording.tokens = (*recording.tokens[:place], self._token, *recording.tokens[place:])
+            self._token.thread = thread
 
     def reset(self) -> None:
         """Forget what was recorded and watched; a tape that is recording goes on."""
         fresh = Token(self._automatic)
+        fresh.thread = self._token.thread
         recording.tokens = tuple([fresh if token is self._token else token for token in recording.tokens])
         self._token = fresh
         self._given = []
@@ -350,6 +360,7 @@ class GradientTape:
         """
         zero = _wants_zero(unconnected_gradients)
         whole = self._resolved(source)
+        _require_one("source", whole)
         shape, inner = np.shape(plain(target)), np.shape(plain(whole))
         if not shape or not inner or shape[0] != inner[0]:
             raise ArgumentError(
@@ -381,12 +392,7 @@ class GradientTape:
 
     def _single(self, target: Any) -> Node | None:
         """Return the node of the target of a Jacobian, which must be one value."""
-        parts = tree.leaves(target)
-        if len(parts) != 1 or parts[0] is not target:
-            raise ArgumentError(
-                f"The target of a Jacobian must be one value, not a {type(target).__name__}.",
-                "Take the Jacobian of each part; the tape must be persistent for that.",
-            )
+        _require_one("target", target)
         return self._target(target)
 
     def _target(self, leaf: Any) -> Node | None:
@@ -405,6 +411,16 @@ class GradientTape:
     def _gradients(self, seeds: list[tuple[Node, Any]], sources: Any, zero: bool) -> Any:
         """Return the gradients of the resolved sources."""
         return gradients_of(seeds, sources, self._token, zero)
+
+
+def _require_one(what: str, value: Any) -> None:
+    """Refuse a container as the target of a Jacobian, or as the source of a batch of them."""
+    parts = tree.leaves(value)
+    if len(parts) != 1 or parts[0] is not value:
+        raise ArgumentError(
+            f"The {what} of a Jacobian must be one value, not a {type(value).__name__}.",
+            "Take the Jacobian of each part; the tape must be persistent for that.",
+        )
 
 
 def _is_integer(leaf: Any) -> bool:
@@ -437,6 +453,11 @@ def _seed(node: Node, weight: Any) -> Any:
         raise ArgumentError(
             f"An output gradient of shape {np.shape(weight)} was given for a target of shape {np.shape(raw)}.",
             "Give each target an output gradient of its shape.",
+        )
+    if np.iscomplexobj(plain(weight)) and not np.iscomplexobj(raw):
+        raise ArgumentError(
+            "A complex output gradient was given for a real target.",
+            "Give each target an output gradient of its type.",
         )
     if isinstance(weight, Variable):
         return weight.read()

@@ -31,7 +31,9 @@ _REDUCTIONS: dict[tuple[Any, str], Any] = {
 def _operator(function: Any, compute: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
     def method(self: Any, other: Any) -> Any:
         if isinstance(other, (list, str, type(None), dict)):
-            return NotImplemented
+            if not _takes_list(self, other):
+                return NotImplemented
+            other = _listed(other)
         return binary(function, compute, self, other)
 
     return method
@@ -40,10 +42,22 @@ def _operator(function: Any, compute: Callable[[Any, Any], Any]) -> Callable[[An
 def _reflected(function: Any, compute: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
     def method(self: Any, other: Any) -> Any:
         if isinstance(other, (list, str, type(None), dict)):
-            return NotImplemented
+            if not _takes_list(self, other):
+                return NotImplemented
+            other = _listed(other)
         return binary(function, compute, other, self)
 
     return method
+
+
+def _takes_list(array: Any, operand: Any) -> bool:
+    """Tell whether an operand is a list beside an array or a number of NumPy, which makes an array of it."""
+    return type(operand) is list and isinstance(array.value, (np.ndarray, np.generic))
+
+
+def _listed(operand: Any) -> Any:
+    """Return an operand as an array where it is a list, the traced values in which stay traced."""
+    return record(np.array, np.array, (operand,), {}) if type(operand) is list else operand
 
 
 def _plain(compute: Callable[..., Any]) -> Callable[..., Any]:
@@ -385,6 +399,7 @@ class ArrayLike:
         if kwargs.get("out") is not None:
             raise _refusal("A store into an array ('out=', 'a += x')", "Write 'a = a + x'")
         if method == "__call__":
+            inputs = tuple(map(_listed, inputs))
             if len(inputs) == 2 and not kwargs:
                 return binary(ufunc, ufunc, *inputs)
             source = source_of_builtin(ufunc, len(inputs), tuple(kwargs))

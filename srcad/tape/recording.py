@@ -10,9 +10,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from srcad.errors import SrcadError, UnsupportedError
+from srcad.errors import SrcadError, TapeError, UnsupportedError
 
-__all__ = ["Node", "Operation", "Readable", "Route", "Token", "is_tracked", "recording"]
+__all__ = ["Node", "Operation", "Readable", "Route", "Token", "is_tracked", "recording", "refuse_thread"]
 
 _NUMBERS = itertools.count()
 
@@ -29,12 +29,15 @@ class Token:
     readings : dict
         For each of these variables weak references to the nodes that it was read as; what has gone since
         has no part in any result.
+    thread : int or None
+        The thread in which the tape records now.
     """
 
-    __slots__ = ("automatic", "readings", "watched")
+    __slots__ = ("automatic", "readings", "thread", "watched")
 
     def __init__(self, automatic: bool) -> None:
         self.automatic = automatic
+        self.thread: int | None = None
         self.watched: dict[int, Any] = {}
         self.readings: dict[int, list[weakref.ref[Node]]] = {}
 
@@ -147,6 +150,16 @@ class Readable:
     __slots__ = ()
 
     read: Callable[[], Any]
+
+
+def refuse_thread(node: Node) -> None:
+    """Refuse a value in a thread where no tape follows it, if one records it in another."""
+    for token in node.tokens:
+        if token.thread is not None and token.thread != threading.get_ident():
+            raise TapeError(
+                "A value that a tape follows is used in a thread other than that of the tape, where nothing is recorded.",
+                "Open a tape in the thread that computes, or pass x.value for a constant.",
+            )
 
 
 def is_tracked(node: Node) -> bool:

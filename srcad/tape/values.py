@@ -126,6 +126,15 @@ class Variable(ArrayLike, Readable):
         """Subtract from the value; return the variable."""
         return self.assign(self._value - unwrapped(delta))
 
+    def __copy__(self) -> Variable:
+        return Variable(self._value, self.trainable, name=self.name)
+
+    def __deepcopy__(self, memo: Any) -> Variable:
+        return self.__copy__()
+
+    def __reduce__(self) -> Any:
+        return Variable, (self._value, self.trainable, None, self.name)
+
     def __repr__(self) -> str:
         named = f", name={self.name!r}" if self.name else ""
         return f"Variable({self._value!r}{named})"

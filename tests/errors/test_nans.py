@@ -40,6 +40,13 @@ def in_a_loop(x, n):
     return np.sum(y)
 
 
+def saved_in_a_loop(x):
+    total = 0.0
+    for i in range(3):
+        total = total + np.sum(np.sqrt(x - i))  # a NaN that is saved
+    return total
+
+
 def calls_a_helper(x):
     return helper(x) * 2.0 + x
 
@@ -80,6 +87,7 @@ def loops_with_checkpoints(x):
 CASES: list[tuple[Callable[..., Any], tuple[Any, ...], str]] = [
     (norm_of_nothing, (np.zeros(3),), "infinite at zero"),
     (in_a_loop, (np.ones(2), 5), "infinite in one iteration"),
+    (saved_in_a_loop, (np.array([0.5, 1.5]),), "a NaN that is saved"),
     (calls_a_helper, (1.0,), "infinite in the callee"),
     (calls_one_of_several, (np.array([1.0, 2.0]),), "infinite in the callee"),
     (calls_a_checkpointed_helper, (np.array([1.0, 2.0]),), "infinite in the callee"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import collections
+import contextlib
 import gc
 import threading
 import tracemalloc
@@ -539,3 +540,54 @@ def test_errors_of_the_tape_have_the_place_of_the_call():
         with pytest.raises(SrcadError) as caught:
             call()
         assert "tape.gradient(y, x" in str(caught.value)
+
+
+def test_a_tape_that_is_reset_while_it_is_stopped_goes_on():
+    with GradientTape() as tape:
+        with tape.stop_recording():
+            tape.reset()
+            x = tape.watch(2.0)
+        y = x * x
+    assert tape.gradient(y, x) == 4.0
+
+
+def test_stopping_a_tape_that_does_not_record_has_the_place_of_the_call():
+    with pytest.raises(TapeError, match="not recording") as raised:
+        GradientTape().stop_recording()
+    assert "stop_recording" in raised.value.location.text
+    with GradientTape() as tape, tape.stop_recording():
+        with pytest.raises(TapeError, match="not recording"), tape.stop_recording():
+            pass
+
+
+def test_a_complex_output_gradient_of_a_real_target_is_refused():
+    with GradientTape() as tape:
+        x = tape.watch(np.ones(2))
+        y = 2.0 * x
+    with pytest.raises(ArgumentError, match="complex output gradient"):
+        tape.gradient(y, x, output_gradients=np.array([1.0, 1j]))
+
+
+@pytest.mark.parametrize("compute", [lambda x: x * x, lambda x: -x, lambda x: x[0], np.sin, np.sum])
+@pytest.mark.parametrize("own_tape", [False, True])
+def test_a_value_that_a_tape_of_another_thread_follows_is_refused(compute, own_tape):
+    found = []
+
+    def work():
+        with GradientTape() if own_tape else contextlib.nullcontext():
+            try:
+                compute(x)
+            except TapeError as error:
+                found.append(error)
+
+    with GradientTape() as tape:
+        x = tape.watch(np.ones(2))
+        thread = threading.Thread(target=work)
+        thread.start()
+        thread.join()
+        y = np.sum(x * x)
+    assert len(found) == 1 and tape.gradient(y, x).tolist() == [2.0, 2.0]
+    thread = threading.Thread(target=lambda: found.append(compute(x)))
+    thread.start()
+    thread.join()
+    assert len(found) == 2  # the tape no longer records

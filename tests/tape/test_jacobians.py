@@ -134,3 +134,11 @@ def test_batches_of_different_length_are_an_error():
         y = x.T @ x
     with pytest.raises(ArgumentError, match="same first axis"):
         tape.batch_jacobian(y, x)
+
+
+def test_several_sources_of_a_batch_are_an_error():
+    with GradientTape() as tape:
+        x = tape.watch(np.ones((2, 2)))
+        y = x**2
+    with pytest.raises(ArgumentError, match="source of a Jacobian must be one value, not a list"):
+        tape.batch_jacobian(y, [x, x])

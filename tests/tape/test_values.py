@@ -460,3 +460,21 @@ def test_conversions_to_text_and_objects_are_refused(dtype):
         tape.watch(x)
         with pytest.raises(UnsupportedError, match="has no derivative"):
             x.astype(dtype)
+
+
+def test_lists_beside_arrays_are_arrays() -> None:
+    with GradientTape(persistent=True) as tape:
+        x = tape.watch(np.array([1.0, 2.0]))
+        results = [
+            np.sum([3.0, 4.0] * x + x * [3.0, 4.0]),
+            [3.0, 4.0] @ x + x @ [3, 4],
+            np.sum(x * [x[1], 4.0]),
+            np.sum(np.maximum(x, [x[1], 1.5])),
+            np.sum(x[0] * [1.0, 2.0]),
+        ]
+    expected = [[6.0, 8.0], [6.0, 8.0], [2.0, 5.0], [0.0, 2.0], [3.0, 0.0]]
+    assert [tape.gradient(y, x).tolist() for y in results] == expected
+    with GradientTape() as tape:
+        number = tape.watch(2.0)
+        with pytest.raises(TypeError):
+            number * [1.0, 2.0]

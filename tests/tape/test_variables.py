@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import copy
+import pickle
+
 import numpy as np
 import pytest
 
@@ -163,3 +166,12 @@ def test_gradient_descent_finds_the_minimum():
             loss = np.sum((v - np.array([1.0, -2.0])) ** 2)
         v.assign_sub(0.1 * tape.gradient(loss, v))
     np.testing.assert_allclose(v.value, [1.0, -2.0], atol=1e-6)
+
+
+def test_copies_and_pickles_of_a_variable_are_variables_of_their_own():
+    v = Variable(np.array([1.0, 2.0], np.float32), name="w", trainable=False)
+    for other in (copy.copy(v), copy.deepcopy(v), pickle.loads(pickle.dumps(v))):
+        other.assign([5.0, 6.0])
+        assert (other.name, other.trainable, other.dtype) == ("w", False, np.float32)
+    np.testing.assert_array_equal(v.value, [1.0, 2.0])
+    assert copy.deepcopy({"w": Variable(2.0)})["w"].value == 2.0
