@@ -13,7 +13,7 @@ from srcad.analysis.kinds import FLOAT64, INT, kind_of
 from srcad.backends.finite_checks import checked, require_finite
 from srcad.backends.tracebacks import show_users_source
 from srcad.compilation import compiled, followed, is_followed
-from srcad.derivatives import Composable, Readable
+from srcad.derivatives import Composable, Readable, name_in_module
 from srcad.derive import inner_gradients
 from srcad.derive.request import Request
 from srcad.dispatch import Dispatch
@@ -364,16 +364,19 @@ class Derivative(Composable, Readable):
         gradient = Gradient(self.target, unique, one, valued, code.entries[0], self.holomorphic)
         return code_by_symmetry(gradient, values, wanted, mode, single, aliased, holomorphic)
 
-    def __reduce__(self) -> tuple[Any, ...]:
+    def __reduce__(self) -> str | tuple[Any, ...]:
         """Copies and pickles are made anew of the primal; what is compiled stays here."""
-        return Derivative, (
-            self.__wrapped__,
-            self.argnums,
-            self.mode,
-            self.value,
-            self.check_nans,
-            self.holomorphic,
-            self.bound,
+        return name_in_module(self) or (
+            Derivative,
+            (
+                self.__wrapped__,
+                self.argnums,
+                self.mode,
+                self.value,
+                self.check_nans,
+                self.holomorphic,
+                self.bound,
+            ),
         )
 
     def __repr__(self) -> str:

@@ -75,6 +75,7 @@ def checkpoint(f: Callable[..., Any]) -> Callable[..., Any]:
     names.update(run_checkpointed=run_checkpointed, primal=f)
     made = write(title, text, names, f)
     made.__doc__ = f.__doc__
+    made.__module__, made.__qualname__ = f.__module__, getattr(f, "__qualname__", title)
     result: Callable[..., Any] = made
     return result
 

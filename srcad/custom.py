@@ -73,6 +73,10 @@ class CustomFunction:
         """Bind the function as a method."""
         return self if instance is None else types.MethodType(self, instance)
 
+    def __reduce__(self) -> str:
+        """Pickles find it by its name, as a function, and copies are itself: the rule belongs to this one."""
+        return self.__qualname__
+
     def __repr__(self) -> str:
         return f"<{self.__qualname__} with a derivative of its own>"
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+import sys
 import types
 from typing import Any
 
@@ -10,7 +12,15 @@ import numpy as np
 from srcad.backends.tracebacks import show_users_source
 from srcad.pipeline import Code
 
-__all__ = ["Bindable", "Composable", "Readable", "WrittenOut", "after_instance", "is_position"]
+__all__ = [
+    "Bindable",
+    "Composable",
+    "Readable",
+    "WrittenOut",
+    "after_instance",
+    "is_position",
+    "name_in_module",
+]
 
 
 class Readable:
@@ -84,6 +94,16 @@ class Bindable:
         if instance is None or not isinstance(function, types.FunctionType):
             return self
         return types.MethodType(self.of_method(), instance)
+
+
+def name_in_module(value: Any) -> str | None:
+    """Return the name under which a module has what a decorator made, by which pickles find it; None if there is none."""
+    module = sys.modules.get(value.__module__)
+    try:
+        found = functools.reduce(getattr, value.__qualname__.split("."), module)
+    except AttributeError:
+        return None
+    return value.__qualname__ if found is value else None  # type: ignore[no-any-return]
 
 
 def after_instance(argnums: Any) -> Any:

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+import srcad
 from srcad import dispatch, grad, value_and_grad
 from srcad.api import Derivative
 from srcad.errors import ArgumentError
@@ -272,6 +273,33 @@ def test_derivatives_do_not_share_guards() -> None:
     first, second = grad(lambda x: x * 2.0), grad(lambda x: x * 3.0)
     assert (warm(first, 1.0), warm(second, 1.0), first(1.0)) == (2.0, 3.0, 2.0)
     assert isinstance(first, Derivative) and isinstance(second, Derivative)
+
+
+@grad(argnums=1)
+def decorated(x, y):
+    return x * y**2
+
+
+@srcad.checkpoint
+def recomputed(x):
+    return np.sum(np.sin(x))
+
+
+@srcad.custom_vjp
+def with_a_rule(x):
+    return x**2
+
+
+@with_a_rule.backward
+def _(ans, g, x):
+    return 2 * g * x
+
+
+def test_what_decorators_make_is_pickled_by_its_name() -> None:
+    for made in (decorated, recomputed, with_a_rule):
+        assert pickle.loads(pickle.dumps(made)) is made and copy.deepcopy(made) is made
+    assert pickle.loads(pickle.dumps(grad(recomputed)))(np.zeros(2)).tolist() == [1.0, 1.0]
+    assert pickle.loads(pickle.dumps(grad(with_a_rule)))(3.0) == 6.0
 
 
 def test_copies_and_pickles() -> None:

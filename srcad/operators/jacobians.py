@@ -17,7 +17,7 @@ from srcad.analysis.returns import Callees
 from srcad.api import Derivative, grad
 from srcad.compilation import compiled
 from srcad.derivatives import Bindable, Composable, after_instance
-from srcad.errors import ArgumentError, NoDerivativeError, UnsupportedError
+from srcad.errors import ArgumentError, NoDerivativeError, OutputError, UnsupportedError
 from srcad.lang.recursion import with_deep_calls
 from srcad.operators import structures
 from srcad.operators.forward import Jvp, Pushforward
@@ -167,10 +167,10 @@ class _Jacobian(Bindable, Composable):
         bound = dict(zip(self.target.names, values))
         points = {name: bound[name] for name in self.wanted}
         size = sum(self._size(name, value) for name, value in points.items())
-        if self.mode == "forward":
+        if self.mode == "forward" and points:
             found = self._second(args, kwargs, points)
             return self._columns(args, kwargs, points) if found is None else found
-        rows = self._rows(args, kwargs, points, size if self.mode == "either" else None)
+        rows = self._rows(args, kwargs, points, size if self.mode == "either" and points else None)
         return self._columns(args, kwargs, points) if rows is None else rows
 
     def _size(self, name: str, value: Any) -> int:
@@ -263,7 +263,8 @@ class _Jacobian(Bindable, Composable):
                     direction = as_tangent(_unit(point, number, position), point)
                     value, tangent = push({**directions, name: direction})
                     whole = tangent_result(tangent, value)
-                    blocks[name, number].append(structures.leaves(whole[0] if self.has_aux else whole))
+                    first = split_aux(self.target, whole)[0] if self.has_aux else whole
+                    blocks[name, number].append(structures.leaves(first))
         if value is None:
             value, _ = push({n: zero_tangent(p) for n, p in points.items()})
         first, *aux = split_aux(self.target, value) if self.has_aux else (value,)
@@ -325,6 +326,7 @@ class _Jacobian(Bindable, Composable):
 
     def _built(self, value: Any, points: dict[str, Any], block: Callable[..., Any], aux: Any) -> Any:
         """Return the structure of ``value`` with blocks in the structure of the arguments for its leaves."""
+        self._require_numbers(value)
         outer = iter(range(len(structures.leaves(value))))
 
         def of_leaf(out: Any) -> Any:
@@ -339,6 +341,17 @@ class _Jacobian(Bindable, Composable):
 
         whole = structures.mapped(of_leaf, value)
         return (whole, *aux) if aux else whole
+
+    def _require_numbers(self, value: Any) -> None:
+        """Refuse a result that is no number, array or container, and under ``holomorphic`` real numbers in it."""
+        leaves = structures.leaves(value)
+        if len(leaves) == 1 and leaves[0] is value and not is_number(value):
+            raise OutputError(f"The result of '{self.target.title()}' is a {type(value).__name__}, which holds no numbers.",
+                              "Return numbers, arrays or containers of them.", place(self.target.func))  # fmt: skip
+        if self.holomorphic and any(is_number(leaf) and not np.iscomplexobj(leaf) for leaf in leaves):
+            raise OutputError(f"The result of '{self.target.title()}' is real, and holomorphic=True needs a complex one.",
+                              "Leave it out, and differentiate by the real and the imaginary part.",
+                              place(self.target.func))  # fmt: skip
 
     def _part(self, point: Any, block: Callable[[int, Any], Any], out: Any) -> Any:
         """Return the blocks of one leaf of the result in the structure of one argument."""

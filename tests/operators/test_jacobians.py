@@ -9,7 +9,7 @@ import pytest
 
 from srcad import tree
 from srcad.api import grad
-from srcad.errors import ArgumentError
+from srcad.errors import ArgumentError, OutputError
 from srcad.operators import elementwise_grad, ggnvp, hessian, hvp, jacfwd, jacobian, jacrev
 
 X = np.array([0.3, 1.2, -0.7])
@@ -282,3 +282,14 @@ def test_the_hessian_by_an_array_is_that_of_its_columns_one_by_one():
     assert single.dtype == np.float32 and np.allclose(single, columns, atol=1e-3)
     assert np.array_equal(hessian(lambda v: 0.5 * np.sum(v**2))(np.ones(2)), np.eye(2))
     assert np.array_equal(hessian(lambda v: np.sum(v))(np.ones(2)), np.zeros((2, 2)))
+
+
+@pytest.mark.parametrize("operator", [jacobian, jacfwd, jacrev])
+def test_results_without_a_jacobian_are_refused(operator):
+    with pytest.raises(OutputError, match="is a NoneType, which holds no numbers"):
+        operator(lambda x: None)(2.0)
+    with pytest.raises(OutputError, match="does not return a pair"):
+        operator(lambda x: x * x, has_aux=True)(2.0)
+    with pytest.raises(OutputError, match="is real, and holomorphic=True needs a complex one"):
+        operator(lambda z: abs(z), holomorphic=True)(1.0 + 1.0j)
+    assert operator(lambda x: x * x, ())(2.0) == ()
