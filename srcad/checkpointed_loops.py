@@ -89,8 +89,10 @@ def advance(state: Any, n: int, step: Any, args: Any) -> Any:
 
 def loop_counts(n: int, snapshots: int | None) -> tuple[int, int]:
     """Return the number of steps and of snapshots."""
-    if n < 0:
-        raise ArgumentError(f"checkpoint_loop cannot do {n} steps.", "Give a number that is not negative.")
+    if not isinstance(n, (int, np.integer)) or n < 0:
+        raise ArgumentError(
+            f"checkpoint_loop cannot do {n!r} steps.", "Give a whole number that is not negative."
+        )
     if snapshots is None:
         snapshots = max(2 * math.ceil(math.log2(max(n, 2))), 2)
     if snapshots < 1:

@@ -7,6 +7,8 @@ and what it gives to functions of the user's.
 from __future__ import annotations
 
 import types
+from collections import ChainMap
+from collections.abc import Mapping
 from typing import Any
 
 import gast
@@ -39,6 +41,7 @@ class Lateness:
         self.parents: dict[str, str] = {}
         self.effects = effects_in_sight(fn)
         self.pullbacks = self.pullbacks_in()
+        self.changing: dict[types.FunctionType, bool] = {}
         for node in t.own_nodes(fn.tree.body):
             self.join(node)
 
@@ -212,12 +215,16 @@ class Lateness:
             return "one of those that it runs through side by side changes something"
         return None
 
-    def acts(self, *nodes: Any) -> bool:
-        """Tell whether the items of an iterator change something when they are made."""
+    def acts(self, *nodes: Any, names: Mapping[str, Any] | None = None) -> bool:
+        """Tell whether the items of an iterator change something when they are made.
+
+        ``names`` tells what the names of another function stand for.
+        """
+        names = self.statics if names is None else names
         for part in t.own_nodes(nodes):
             if isinstance(part, gast.Attribute) and part.attr in self.effects:
                 return True
-            if isinstance(part, gast.Name) and self.is_changing(self.statics.get(part.id)):
+            if isinstance(part, gast.Name) and self.is_changing(names.get(part.id)):
                 return True
             operates = isinstance(part, gast.BinOp | gast.Subscript | gast.UnaryOp)
             if operates and self.effects & _OPERATORS:
@@ -228,8 +235,29 @@ class Lateness:
         """Tell whether a function that makes items may change something."""
         if isinstance(function, Nested):
             return changes(function.tree) or self.acts(*statements_of(function.tree))
-        users = isinstance(function, types.FunctionType) and is_users(function)
-        return users and (stores(function, ()) or self.acts(*statements_of(read(function).tree)))
+        if not isinstance(function, types.FunctionType) or not is_users(function):
+            return False
+        if function not in self.changing:
+            self.changing[function] = False  # of a function that calls itself the rest decides
+            self.changing[function] = stores(function, ()) or self.acts(
+                *statements_of(read(function).tree), names=names_of(function)
+            )
+        return self.changing[function]
+
+
+def names_of(function: types.FunctionType) -> Mapping[str, Any]:
+    """Return what the names that are free in a function stand for."""
+    cells = zip(function.__code__.co_freevars, function.__closure__ or ())
+    captured = {name: value for name, cell in cells for value in contents(cell)}
+    return ChainMap(captured, function.__globals__)
+
+
+def contents(cell: types.CellType) -> list[Any]:
+    """Return what a captured variable is bound to, if it is bound."""
+    try:
+        return [cell.cell_contents]
+    except ValueError:
+        return []
 
 
 def _pairs(node: gast.Assign) -> list[tuple[Any, Any]]:

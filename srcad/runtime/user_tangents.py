@@ -38,16 +38,18 @@ def as_tangent(tangent: Any, value: Any, made: dict[int, Any] | None = None) -> 
             and tangent.strides == value.strides
         ):
             return tangent
+        _require_real(tangent, value)
         array = np.zeros_like(value) if value.dtype.kind in "fc" else np.zeros(value.shape)
         array[...] = tangent
         return array
     if isinstance(value, np.inexact):
+        _require_real(tangent, value)
         return type(value)(tangent)
     if isinstance(value, (float, int, complex, np.number)) and not isinstance(value, bool):
         if np.ndim(tangent) != 0 or isinstance(tangent, (str, dict, type(None))):
             raise ValueError(f"it is {tangent!r} where the primal is the number {value!r}")
-        either = isinstance(value, complex) or np.iscomplexobj(tangent)
-        return complex(tangent) if either else float(tangent)
+        _require_real(tangent, value)
+        return complex(tangent) if isinstance(value, complex) else float(tangent)
     if isinstance(value, (list, tuple, deque)):
         if not isinstance(tangent, (list, tuple, deque)) or len(tangent) != len(value):
             raise ValueError(
@@ -73,6 +75,11 @@ def as_tangent(tangent: Any, value: Any, made: dict[int, Any] | None = None) -> 
         del made[id(value)]
         return result
     return 0.0
+
+
+def _require_real(tangent: Any, value: Any) -> None:
+    if np.iscomplexobj(tangent) and not np.iscomplexobj(value):
+        raise ValueError("it is complex where the primal is real")
 
 
 def tangent_result(tangent: Any, value: Any, given: Any = ()) -> Any:
@@ -123,6 +130,7 @@ def _result(tangent: Any, value: Any, given: set[int], made: dict[int, Any]) -> 
             return tangent
         return np.array(np.broadcast_to(tangent, value.shape), dtype=dtype)
     if isinstance(value, np.inexact):
+        _require_real(tangent, value)
         return type(value)(tangent)
     if isinstance(value, (bool, str, bytes, type(None))):
         return None

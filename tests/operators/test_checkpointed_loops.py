@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from srcad import checkpoint_loop, dynamic, grad, hessian, jvp
+from srcad.errors import ArgumentError
 
 N = 300
 
@@ -342,3 +343,9 @@ def test_calls_are_resolved_once_for_many_steps(program, monkeypatch):
     )
     loop(1.3)
     assert len(resolved) < 300
+
+
+@pytest.mark.parametrize("count", [-1, 2.0])
+def test_a_number_of_steps_that_is_none_is_refused(count):
+    with pytest.raises(ArgumentError, match=f"cannot do {count!r} steps"):
+        grad(lambda k: checkpoint_loop(lambda s, k: s * k, 2.0, count, k))(3.0)

@@ -281,3 +281,12 @@ def test_a_third_derivative_that_is_lost_in_a_partial_function_is_refused_at_its
     with pytest.raises(UnsupportedError) as caught:
         grad(grad(lambda x: jvp(fourth, (x,), (1.0,))[1]))(0.7)
     assert caught.value.location is not None
+
+
+def slope_of(f):
+    return lambda x: linearize(f, x)[1](1.0)
+
+
+def test_a_function_that_is_captured_under_its_own_name_ends_no_search():
+    """The names of a called function are its own: one was looked up in its caller, where it was the function itself."""
+    assert np.isclose(grad(elementwise_grad(slope_of(np.sin)))(0.7), -np.cos(0.7))

@@ -299,3 +299,10 @@ def test_a_function_in_the_result_has_the_tangents_of_what_it_captures() -> None
     value, tangent = jvp(program, (2.0,), (3.0,))
     assert value[0] == 4.0 and value[1](5.0) == 10.0
     assert tangent == (6.0, (3.0,))
+
+
+@pytest.mark.parametrize("primal", [2.0, 2, np.float32(2.0), np.ones(2), np.ones(2, int)])
+def test_a_complex_tangent_of_a_real_argument_is_refused(primal):
+    with pytest.raises(ArgumentError, match="it is complex where the primal is real"):
+        jvp(lambda x: x * 2.0, (primal,), (1j * np.ones(np.shape(primal)),))
+    assert jvp(lambda x: x * 2.0, (1j,), (1.0,)) == (2j, 2.0)
