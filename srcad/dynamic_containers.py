@@ -114,10 +114,19 @@ def _reversed(call: Call, source: Any, *, shadows: Any) -> Outcome:
 
 
 def _zip(call: Call, *sources: Any, shadows: Any, strict: bool = False) -> Outcome:
-    rt.check_apart(sources)
+    if rt.are_taken_in_turns(sources):
+        return call(iteration.in_turns, None, sources, tuple(shadows), {}, {})
     parts = [items_of(call, source, image) for source, image in zip(sources, shadows)]
+    _check_rests(sources, parts)
     pullback = functools.partial(run, [p[2] for p in parts])
     return list(zip(*(p[0] for p in parts), strict=strict)), list(zip(*(p[1] for p in parts))), pullback
+
+
+def _check_rests(sources: tuple[Any, ...], parts: list[Outcome]) -> None:
+    """Refuse iterators of which items are left when the shortest has ended."""
+    shortest = min((len(part[0]) for part in parts), default=0)
+    for source, part in zip(sources, parts):
+        rt.check_left(source, len(part[0]) > shortest)
 
 
 def _enumerate(call: Call, source: Any, start: int = 0, *, shadows: Any) -> Outcome:
@@ -127,6 +136,7 @@ def _enumerate(call: Call, source: Any, start: int = 0, *, shadows: Any) -> Outc
 
 def _map(call: Call, function: Any, *sources: Any, shadows: Any) -> Outcome:
     parts = [items_of(call, source, image) for source, image in zip(sources, shadows[1:])]
+    _check_rests(sources, parts)
     made = [
         call(function, shadows[0], args, images, {}, {})
         for args, images in zip(zip(*(p[0] for p in parts)), zip(*(p[1] for p in parts)))

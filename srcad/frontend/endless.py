@@ -31,8 +31,16 @@ import gast
 from srcad.frontend.statics import runtime_name
 from srcad.lang import tree as t
 from srcad.lang.scope import Scope
+from srcad.rules import iteration
 
-__all__ = ["Cursor", "Endless"]
+__all__ = ["Cursor", "Endless", "taken_from"]
+
+_GOING_OVER = (
+    iter, zip, map, filter, enumerate, itertools.accumulate, itertools.chain, itertools.chain.from_iterable,
+    itertools.compress, itertools.cycle, itertools.dropwhile, itertools.filterfalse, itertools.groupby, itertools.islice,
+    itertools.pairwise, iteration.in_turns, itertools.starmap, itertools.takewhile, itertools.tee, itertools.zip_longest,
+)  # fmt: skip
+"""The makers of iterators that take an item of another one when they are asked for one."""
 
 
 @dataclass
@@ -72,6 +80,12 @@ class Endless:
             return self._slice(source)
         return None
 
+    def check_left(self, source: gast.expr, left: gast.expr | None = None) -> gast.stmt:
+        """Return the statement that refuses to leave a loop over an iterator early."""
+        left = t.constant(True) if left is None else left
+        check = t.call(runtime_name(self.scope, "check_left"), source, left)
+        return t.place(gast.Expr(check), source)
+
     def forever(self, node: gast.For, cursor: Cursor) -> list[gast.stmt]:
         """Return a loop that only its body ends."""
         counter = self.scope.fresh("i")
@@ -92,7 +106,7 @@ class Endless:
         return Cursor(setup, None, lambda i: gast.BinOp(first, gast.Add(), along(i)))
 
     def _cycle(self, source: gast.Call) -> Cursor:
-        setup: list[gast.stmt] = []
+        setup = [self.check_left(inner) for inner in taken_from(source, self.scope)]
         value = t.call(runtime_name(self.scope, "sequence"), source.args[0])
         items = self._once(t.place(value, source), "items", setup)
         place = lambda i: gast.BinOp(i, gast.Mod(), self._length(items))  # noqa: E731
@@ -118,3 +132,18 @@ class Endless:
             return Cursor(setup, None, lambda i: inner.element(along(i)))
         span = self._once(t.place(t.call(self.static("range", range), *bounds), source), "span", setup)
         return Cursor(setup, self._length(span), lambda i: inner.element(t.subscript(span, i)))
+
+
+def taken_from(source: gast.expr, scope: Scope) -> list[gast.expr]:
+    """Return the variables whose items an expression takes one by one, those of the iterators in it.
+
+    A function of ``itertools`` that goes over an iterator is given all its items at once here.
+    """
+    if isinstance(source, gast.GeneratorExp):
+        return taken_from(source.generators[0].iter, scope)
+    if not isinstance(source, gast.Call):
+        return [source] if isinstance(source, gast.Name) and source.id not in scope.statics else []
+    function = scope.statics.get(getattr(source.func, "id", ""))
+    if not any(function is maker for maker in _GOING_OVER):
+        return []
+    return [inner for argument in source.args for inner in taken_from(argument, scope)]

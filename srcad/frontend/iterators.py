@@ -45,6 +45,7 @@ from collections import Counter
 import gast
 
 from srcad.errors import UnsupportedError
+from srcad.frontend.endless import taken_from
 from srcad.frontend.quiet import calls_methods
 from srcad.frontend.statics import refer, runtime_name
 from srcad.lang import tree as t
@@ -141,13 +142,30 @@ class _Steps:
                                        "one by one while these may change.",
                                        "Compute each item where it is taken, or loop over the objects.",
                                        self.fn.source.locate(value))  # fmt: skip
+        taken = taken_from(value, self.scope) if isinstance(value, gast.Call | gast.GeneratorExp) else []
+        if self.maker(value) is not iter and any(inner.id in self.named for inner in taken):
+            raise UnsupportedError("An iterator is kept that takes the items of another one, which others take as well.",
+                                   "Loop over it where it is made, or take the items with next.",
+                                   self.fn.source.locate(value))  # fmt: skip
         for node in t.own_nodes(stmt):
-            if isinstance(node, gast.Call) and self.static(node) is zip:
-                given = [a.id for a in node.args if isinstance(a, gast.Name) and a.id in self.named]
-                if len(given) > len(set(given)):
-                    raise UnsupportedError("An iterator is zipped with itself.",
-                                           "Zip slices of a list: zip(xs[::2], xs[1::2]).",
-                                           self.fn.source.locate(node))  # fmt: skip
+            if (
+                isinstance(node, gast.Call)
+                and self.static(node) in (any, all)
+                or isinstance(node, gast.Compare)
+            ):
+                self.check_search(node)
+            elif isinstance(node, gast.Call) and self.static(node) is zip and not node.keywords:
+                if any(isinstance(a, gast.Name) and a.id in self.named for a in node.args):
+                    node.func = t.place(t.name(refer(self.scope, iteration.in_turns, "in_turns")), node)
+
+    def check_search(self, node: gast.Call | gast.Compare) -> None:
+        """Refuse to look for something in an iterator that is read elsewhere: the search ends in its midst."""
+        is_in = isinstance(node, gast.Compare) and isinstance(node.ops[0], gast.In | gast.NotIn)
+        operands = node.args if isinstance(node, gast.Call) else node.comparators if is_in else []
+        if any(isinstance(operand, gast.Name) and operand.id in self.named for operand in operands):
+            raise UnsupportedError("A search through an iterator stops in its midst, and others take what is left.",
+                                   "Loop over it, or search a list of its items.",
+                                   self.fn.source.locate(node))  # fmt: skip
 
     def stepped(self, node: gast.For) -> gast.While:
         """Return the loop that takes one item after the other."""

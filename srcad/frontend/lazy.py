@@ -203,7 +203,7 @@ class _Lazy:
                 if not self.is_lazy(node):
                     continue
                 lateness = lateness or Lateness(self.fn)
-                reason = lateness.why_mixed(node) or self.why_same(node)
+                reason = lateness.why_mixed(node)
                 inner = any(self.is_lazy(other.node) for other in path)
                 if not (reason or inner or self.takes_all(place) or self.is_next(path)):
                     reason = lateness.why_late(node, stmt, around, [p.node for p in path])
@@ -213,16 +213,6 @@ class _Lazy:
                                            self.fn.source.locate(node))  # fmt: skip
         for place in asked:
             listed.ask(place)
-
-    def why_same(self, node: Any) -> str | None:
-        """Return why ``zip`` takes the items of one iterator in turns; None if it does not."""
-        given = [a.id for a in getattr(node, "args", ()) if isinstance(a, gast.Name)]
-        repeated = {name for name in given if given.count(name) > 1}
-        for other in t.own_nodes(self.fn.tree.body) if repeated and self.static(node) is zip else ():
-            if isinstance(other, gast.Assign) and repeated & t.bound_names([other]):
-                if self.is_lazy(other.value) or self.static(other.value) is iter:
-                    return "zipped with itself"
-        return None
 
     def is_next(self, path: tuple[Place, ...]) -> bool:
         """Tell whether one item is taken at once, and the others never."""

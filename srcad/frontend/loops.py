@@ -33,10 +33,11 @@ from collections.abc import Callable, Container
 import gast
 import numpy as np
 
-from srcad.frontend.endless import Cursor, Endless
+from srcad.frontend.endless import Cursor, Endless, taken_from
 from srcad.frontend.statics import READ_BY_PLACES, refer, runtime_name
 from srcad.lang import tree as t
 from srcad.lang.scope import Scope
+from srcad.lang.walking import clone
 
 __all__ = ["lower_for", "lower_while"]
 
@@ -255,10 +256,9 @@ class Lowering(Endless):
         if isinstance(source, gast.Tuple | gast.List | gast.ListComp):
             value: gast.expr = source
         else:
-            if self.left_early and not isinstance(source, gast.Call):
-                source = self._once(source, "source", setup)
-                check = t.call(runtime_name(self.scope, "check_left"), source, t.constant(True))
-                setup.append(t.place(gast.Expr(check), source))
+            if self.left_early:
+                source = source if isinstance(source, gast.Call) else self._once(source, "source", setup)
+                setup += [self.check_left(inner) for inner in taken_from(source, self.scope)]
             value = gast.copy_location(t.call(runtime_name(self.scope, "sequence"), source), source)
         sequence = self._once(value, "seq", setup)
         return Cursor(setup, self._length(sequence), lambda i: t.subscript(sequence, i))
@@ -304,7 +304,14 @@ class Lowering(Endless):
         length = None if not lengths else lengths[0]
         if len(lengths) > 1:
             length = t.call(self.static("min", min), *lengths)
+            setup += [self.check_left(name, self._leaves(part.length, length))
+                      for source, part in zip(sources, parts) if part.length is not None
+                      for name in taken_from(source, self.scope)]  # fmt: skip
         return Cursor(setup, length, lambda i: join([part.element(i) for part in parts]))
+
+    def _leaves(self, length: gast.expr, shortest: gast.expr) -> gast.expr:
+        """Return whether items are left when the shortest of several sequences has ended."""
+        return gast.Compare(clone(length), [gast.Gt()], [clone(shortest)])
 
     def _reversed(self, source: gast.expr) -> Cursor:
         """Index a sequence from its end."""

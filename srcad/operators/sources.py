@@ -155,11 +155,14 @@ def _reversed(values: Any) -> Any:
 
 
 def _zip(*sources: Any, strict: bool = False) -> Any:
-    rt.check_apart(sources)
+    if rt.are_taken_in_turns(sources):
+        return iteration.in_turns(*sources)
     columns = [list(source) for source in sources]
     if strict and len({len(column) for column in columns}) > 1:
         raise ValueError("zip() has arguments of different lengths")
     shortest = min([len(column) for column in columns])
+    for source, column in zip(sources, columns):
+        rt.check_left(source, len(column) > shortest)
     return [tuple([column[i] for column in columns]) for i in range(shortest)]
 
 
@@ -171,6 +174,8 @@ def _enumerate(values: Any, start: int = 0) -> Any:
 def _map(function: Any, *sources: Any) -> Any:
     columns = [list(source) for source in sources]
     shortest = min([len(column) for column in columns])
+    for source, column in zip(sources, columns):
+        rt.check_left(source, len(column) > shortest)
     return [function(*[column[i] for column in columns]) for i in range(shortest)]
 
 

@@ -271,6 +271,20 @@ def following_or(iterator: Any, default: Any) -> Any:
         return default
 
 
+def in_turns(*iterables: Any) -> Any:
+    """Return ``list(zip(*iterables))``, where some are iterators: one item of each is taken at a time."""
+    iterators = [iterate(iterable) for iterable in iterables]
+    rows: list[Any] = []
+    while True:
+        row: list[Any] = []
+        for iterator in iterators:
+            item = following_or(iterator, rt.End)
+            if item is rt.End:
+                return rows
+            row.append(item)
+        rows.append(tuple(row))
+
+
 def prompt(function: Any) -> Any:
     """Return ``function``, whose items are made at once where it is called: one that makes them later is refused."""
     rt.check_late(function)

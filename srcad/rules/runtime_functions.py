@@ -33,7 +33,7 @@ constant(
     rt.groups_of,
     rt.iterates_in_python,
     rt.check_iterator,
-    rt.check_apart,
+    rt.are_taken_in_turns,
     rt.check_late,
     rt.check_late_method,
     rt.check_left,

@@ -101,8 +101,8 @@ from srcad.runtime.interpolation import (
 )
 from srcad.runtime.iteration import (
     End,
+    are_taken_in_turns,
     called_method,
-    check_apart,
     check_iterator,
     check_late,
     check_late_method,
@@ -345,7 +345,7 @@ __all__ = [
     "called_method",
     "End",
     "check_iterator",
-    "check_apart",
+    "are_taken_in_turns",
     "check_late",
     "check_late_method",
     "check_left",

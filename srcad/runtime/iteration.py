@@ -14,7 +14,7 @@ __all__ = [
     "End",
     "called_method",
     "check_iterator",
-    "check_apart",
+    "are_taken_in_turns",
     "check_late",
     "check_late_method",
     "check_left",
@@ -87,18 +87,21 @@ def check_iterator(iterator: Any) -> None:
                                "Give it a name in this function, or call iter on it.")  # fmt: skip
 
 
-def check_apart(sources: tuple[Any, ...]) -> None:
-    """Refuse to zip an iterator with itself: its items are made all at once here, and not in turns."""
+def are_taken_in_turns(sources: tuple[Any, ...]) -> bool:
+    """Tell whether an iterator is zipped with itself.
+
+    >>> items = iter("ab")
+    >>> are_taken_in_turns((items, items)), are_taken_in_turns(("ab", "ab"))
+    (True, False)
+    """
     iterators = [id(source) for source in sources if hasattr(type(source), "__next__")]
-    if len(iterators) > len(set(iterators)):
-        raise UnsupportedError("An iterator is zipped with itself.",
-                               "Zip slices of a list: zip(xs[::2], xs[1::2]).")  # fmt: skip
+    return len(iterators) > len(set(iterators))
 
 
 def check_left(iterable: Any, left: bool) -> None:
     """Refuse to leave a loop over an iterator early: what it has not given yet is not known."""
     if left and hasattr(type(iterable), "__next__"):
-        raise UnsupportedError(f"A loop over an iterator of the class '{type(iterable).__name__}' may be left early.",
+        raise UnsupportedError("A loop may end before the iterator that it runs over, and what is left of it is not known.",
                                "Write 'while True:' and take the items with next(iterator, None).")  # fmt: skip
 
 

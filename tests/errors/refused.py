@@ -286,8 +286,12 @@ def generator_zipped_with_itself(x):
 
 
 @refused([0.3, 0.9, -0.4])
-def repeated_iterator_zipped(x):
-    return sum(a * b for a, b in zip(*[iter(x)] * 2))  # refused at: zip(*[iter(x)] * 2)
+def iterator_left_by_another(x):
+    values = iter(x)
+    for _, value in enumerate(values):  # refused at: values
+        if value > 0.5:
+            break
+    return value * sum(values)
 
 
 @refused([0.3, 0.9, -0.4])
@@ -314,9 +318,10 @@ def comprehensions_variable_that_a_lambda_reads_later(x):
 
 
 @refused(2.0)
-def iterator_zipped_with_itself(x):
+def search_through_an_iterator(x):
     values = iter([x, x * x])
-    return sum(a * b for a, b in zip(values, values))  # refused at: zip(values, values)
+    found = 3.0 in values  # refused at: 3.0 in values
+    return x if found else sum(values)
 
 
 @contextlib.contextmanager

@@ -338,3 +338,27 @@ def shortest_path(edges):
             if a == nearest and distances[a] + length * length < distances[b]:
                 distances[b] = distances[a] + length * length
     return distances[2] * distances[1]
+
+
+@program(np.array([0.5, -1.2, 2.0, 0.3, 1.1, -0.4]))
+def iterator_zipped_with_itself(x):
+    entries = iter(x)
+    total = sum(a * b**2 for a, b in zip(entries, entries))
+    return total + sum(a * b - c for a, b, c in zip(*[iter(x)] * 3))
+
+
+def in_groups(values, size):
+    return zip(*[iter(values)] * size)
+
+
+@program(np.array([0.5, -1.2, 2.0, 0.3, 1.1, -0.4, 0.9]))
+def rows_from_the_recipe_for_groups(x):
+    first, second = in_groups(x, 3)
+    return first[0] * second[1] + first[2] * second[0] ** 2
+
+
+@program(np.array([0.5, -1.2, 2.0, 0.3, 1.1]))
+def rest_of_an_iterator_zipped_with_something_shorter(x):
+    entries = iter(x)
+    named = dict(zip(["width", "height"], entries))
+    return named["width"] * named["height"] + sum(entry**3 for entry in entries)
