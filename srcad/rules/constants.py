@@ -46,7 +46,7 @@ constant(
 
 constant(
     np.argmax, np.argmin, np.argpartition, np.argsort, np.argwhere, np.broadcast_shapes, np.can_cast,
-    np.count_nonzero, np.digitize, np.dtype, np.errstate, np.finfo, np.flatnonzero, np.iinfo, np.indices, np.ix_,
+    np.count_nonzero, np.digitize, np.dtype, np.errstate, np.finfo, np.flatnonzero, np.iinfo, np.indices,
     np.lexsort, np.ndim, np.ndindex, np.nonzero, np.promote_types, np.ravel_multi_index, np.result_type,
     np.searchsorted, np.shape, np.size, np.tri, np.tril_indices, np.triu_indices, np.unravel_index,
 )  # fmt: skip
@@ -58,12 +58,11 @@ constant(
 # -- new arrays --------------------------------------------------------------------------------------
 
 constant(
-    np.empty, np.empty_like, np.eye, np.hamming, np.hanning, np.identity, np.ones, np.ones_like, np.zeros,
-    np.zeros_like,
+    np.empty, np.empty_like, np.eye, np.identity, np.ones, np.ones_like, np.zeros, np.zeros_like,
 )  # fmt: skip
 
 constant(
-    np.bartlett, np.blackman, np.diag_indices, np.diag_indices_from, np.einsum_path, np.fromfile,
+    np.diag_indices, np.diag_indices_from, np.einsum_path, np.fromfile,
     np.fromregex, np.fromstring, np.genfromtxt, np.load, np.loadtxt, np.mask_indices, np.tril_indices_from,
     np.triu_indices_from,
 )  # fmt: skip
@@ -84,7 +83,7 @@ constant(
 
 constant(*{
     value for value in vars(np).values()
-    if isinstance(value, type) and issubclass(value, np.generic) and not issubclass(value, np.inexact)
+    if isinstance(value, type) and issubclass(value, np.generic) and not issubclass(value, (np.inexact, np.object_))
 } | {np.inexact, np.floating, np.complexfloating})  # fmt: skip
 
 # -- text, files and settings ------------------------------------------------------------------------
@@ -131,6 +130,15 @@ refuse(
     np.frompyfunc, np.ufunc,
 )  # fmt: skip
 refuse("Make an array with np.zeros or np.array: np.ndarray gives no values.", np.ndarray)
+refuse(
+    "The length of a window is a whole number, which has no derivative: write int(M).",
+    np.bartlett, np.blackman, np.hamming, np.hanning,
+)  # fmt: skip
+refuse(
+    "Views of memory by strides are not followed: use slices, np.broadcast_to or sliding_window_view.",
+    np.lib.stride_tricks.as_strided,
+)
+refuse("Objects have no derivative: np.object_ gives back the number itself.", np.object_)
 refuse("Dates have no derivative: count days with numbers.", np.busdaycalendar)
 refuse(
     "Use np.array on a list of the values: np.frombuffer, np.fromiter and np.from_dlpack read memory.",

@@ -14,12 +14,14 @@ from srcad.rules import (  # noqa: F401  (their rules are wanted)
 from srcad.rules.registry import constant, refuse
 
 constant(
-    *(scipy.linalg.LinAlgError, scipy.linalg.LinAlgWarning, scipy.linalg.bandwidth, scipy.linalg.dft),
+    *(scipy.linalg.LinAlgError, scipy.linalg.LinAlgWarning, scipy.linalg.bandwidth),
     *(scipy.linalg.find_best_blas_type, scipy.linalg.get_blas_funcs, scipy.linalg.get_lapack_funcs),
     *(scipy.linalg.hadamard, scipy.linalg.helmert, scipy.linalg.hilbert, scipy.linalg.invhilbert),
     *(scipy.linalg.invpascal, scipy.linalg.ishermitian, scipy.linalg.issymmetric, scipy.linalg.pascal),
     scipy.linalg.test,
 )
+
+refuse("The size of a matrix is a whole number, which has no derivative: write int(n).", scipy.linalg.dft)
 
 refuse(
     "This factorisation of scipy.linalg has no derivative rule; use one that has (cholesky, cho_factor, "

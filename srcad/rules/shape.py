@@ -163,6 +163,11 @@ def meshgrid(ans, g, *xi, copy=True, sparse=False, indexing="xy"):
     return rt.meshgrid_adjoint(rt.parts_like(g, ans), xi, indexing)
 
 
+@vjp(np.ix_, "args", linear=True)
+def ix_(ans, g, *args):
+    return [np.reshape(part, np.shape(value)) for part, value in zip(rt.parts_like(g, ans), args)]
+
+
 # -- entries put in, left out or repeated ------------------------------------------------------------
 
 

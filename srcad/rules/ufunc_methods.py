@@ -294,6 +294,10 @@ _WRITTEN: dict[str, Callable[[np.ufunc], Callable[..., Any]]] = {
 }  # fmt: skip
 
 
+_KEEPING = (np.floor_divide, np.nextafter)
+"""Constant ufuncs on numbers: the first entries of their reductions are those of the array."""
+
+
 def _account_for(ufunc: np.ufunc) -> None:
     """Declare the methods of a ufunc that have no rule of their own."""
     mutating(ufunc.at)
@@ -301,7 +305,7 @@ def _account_for(ufunc: np.ufunc) -> None:
         method = getattr(ufunc, name)
         if find(method) is not None:
             continue
-        if is_constant(ufunc):
+        if is_constant(ufunc) and (ufunc not in _KEEPING or name == "outer"):
             constant(method)
         elif ufunc.nin == 2 and ufunc.nout == 1 and ufunc.signature is None:
             written_out(method)(_WRITTEN[name](ufunc))

@@ -100,6 +100,11 @@ def meshgrid(call: Call) -> Kind:
     return container("tuple", tuple(shaped(lengths, k) for k in operands))
 
 
+def open_mesh(call: Call) -> Kind:
+    """Return the kind of ``np.ix_(*args)``: as many arrays as arguments, with an axis for each."""
+    return container("tuple", (array(len(call.arguments)),) * len(call.arguments))
+
+
 def unstack(call: Call) -> Kind:
     """Return the kind of ``np.unstack(x, axis=0)``: of one array where the axis has length one."""
     operand, dims = _first(call, "x")
@@ -250,6 +255,7 @@ SEVERAL: dict[Any, Callable[[Call], Kind]] = {
     np.histogram2d: histogram2d,
     np.histogramdd: histogramdd,
     np.hsplit: _parts(lambda call, rank: 0 if rank == 1 else 1),
+    np.ix_: open_mesh,
     np.linalg.lstsq: lstsq,
     np.meshgrid: meshgrid,
     np.polydiv: _always(pair(array(1), array(1))),
