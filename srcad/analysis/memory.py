@@ -21,10 +21,10 @@ from srcad.analysis.points_to import (
     CONTAINER_MUTATORS,
     PointsTo,
     is_rule,
-    is_view_function,
     parameter_names,
     simple_statements,
 )
+from srcad.analysis.view_functions import is_view_function
 from srcad.lang.function import Function
 from srcad.lang.walking import nodes_in
 

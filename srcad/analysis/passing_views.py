@@ -13,13 +13,12 @@ from srcad.analysis.infer import ARRAY_METHODS, Kinds
 from srcad.analysis.kinds import ANY
 from srcad.analysis.points_to import (
     CONTAINER_MUTATORS,
-    SPLIT_NAMES,
     PointsTo,
     base_name,
-    is_view_function,
     parameter_names,
     simple_statements,
 )
+from srcad.analysis.view_functions import SPLIT_NAMES, is_view_function, may_give_view
 from srcad.lang.function import Function
 from srcad.lang.walking import nodes_in
 from srcad.rules import registry
@@ -205,7 +204,7 @@ class _PassingViews:
             return (
                 kind.name in ("array", "number", "float")
                 and node.func.attr in ARRAY_METHODS
-                and not (is_view_function(ARRAY_METHODS[node.func.attr]))
+                and not may_give_view(node.func.attr)
             )
         function = self.fn.scope.statics.get(node.func.id)
         if getattr(function, "__name__", "") == "at":

@@ -15,13 +15,13 @@ from srcad.analysis.classes import Classes
 from srcad.analysis.infer import ARRAY_METHODS, Kinds, kind_of_operation
 from srcad.analysis.kinds import RANGE, Kind, is_scalar
 from srcad.analysis.results.generators import method_of_generator
+from srcad.analysis.view_functions import SEVERAL_NAMES, SPLIT_NAMES, is_view_function, may_give_view, viewed
 from srcad.lang.function import Function
 from srcad.lang.walking import nodes_in
 from srcad.rules import registry
 
 __all__ = [
-    "CONTAINER_MUTATORS", "SPLIT_NAMES", "PointsTo", "base_name", "is_rule", "is_view_function",
-    "parameter_names", "simple_statements",
+    "CONTAINER_MUTATORS", "PointsTo", "base_name", "is_rule", "parameter_names", "simple_statements",
 ]  # fmt: skip
 
 CONTAINER_MUTATORS = frozenset(
@@ -29,13 +29,6 @@ CONTAINER_MUTATORS = frozenset(
     "popleft extendleft rotate".split()
 )
 _READING_METHODS = frozenset("get items keys values index count copy".split())
-_VIEW_NAMES = frozenset(
-    "asarray ascontiguousarray asfortranarray reshape ravel transpose squeeze expand_dims swapaxes moveaxis "
-    "broadcast_to atleast_1d atleast_2d atleast_3d diagonal rollaxis flip fliplr flipud rot90 real imag diag "
-    "asanyarray require matrix_transpose permute_dims astype array nan_to_num unwrap real_if_close trim_zeros "
-    "sliding_window_view".split()
-)
-SPLIT_NAMES = frozenset("split array_split hsplit vsplit dsplit broadcast_arrays unstack meshgrid".split())
 _VIEW_ATTRIBUTES = frozenset("T mT real imag flat base".split())
 _PLAIN_ATTRIBUTES = frozenset("shape ndim size dtype itemsize nbytes strides".split())
 _FRESH = frozenset([list, dict, sorted, set])
@@ -50,16 +43,6 @@ def is_rule(function: Any) -> bool:
 
 def parameter_names(fn: Function) -> set[str]:
     return {node.id for node in nodes_in(fn.tree.args) if isinstance(node, gast.Name)}
-
-
-def is_view_function(function: Any) -> bool:
-    """Tell whether a NumPy function may return a view of its first argument."""
-    return getattr(function, "__name__", "") in _VIEW_NAMES and _is_numpy(function)
-
-
-def _is_numpy(function: Any) -> bool:
-    module = getattr(function, "__module__", None) or getattr(function, "__objclass__", type(None)).__module__
-    return isinstance(function, np.ufunc) or str(module).partition(".")[0] == "numpy"
 
 
 def simple_statements(body: list[gast.stmt]) -> Iterator[gast.stmt]:
@@ -341,7 +324,8 @@ class PointsTo:
             self.copy(target, function, node, first)
             return
         if registry.find(function) is not None or registry.is_constant(function):
-            self.known(target, function, first)
+            for argument in viewed(function, node.args):
+                self.known(target, function, self.pointer(argument), len(node.args))
             if function is np.einsum and len(node.args) == 2:
                 self.known(target, np.asarray, self.pointer(node.args[1]))
             if function in (float, abs, complex, round) and first is not None and target is not None:
@@ -370,10 +354,11 @@ class PointsTo:
         named = node.func.attr == "copy" and not node.args or node.func.attr in ("astype", "flatten")
         return named and not node.keywords and node.func.attr not in methods_in_sight(self.fn)
 
-    def known(self, target: str | None, function: Any, first: str | None) -> None:
+    def known(self, target: str | None, function: Any, first: str | None, count: int = 1) -> None:
         if target is None or first is None or not self.is_pointer(target):
             return
-        if getattr(function, "__name__", "") in SPLIT_NAMES:
+        title = getattr(function, "__name__", "")
+        if title in SPLIT_NAMES or title in SEVERAL_NAMES and count > 1:
             self.carries.append((target, first))
             self.classes.join(self.classes.elements(target), first)
         elif is_view_function(function):
@@ -405,8 +390,8 @@ class PointsTo:
         kind = self.kind(node.func.value)
         name = node.func.attr
         if kind.name in ("array", "number", "float") and name in ARRAY_METHODS or kind.name == "array":
-            if receiver is not None:
-                self.known(target, ARRAY_METHODS.get(name, np.asarray), receiver)
+            if receiver is not None and may_give_view(name):
+                self.known(target, np.asarray, receiver)
             return
         if kind.name == "str" or method_of_generator(kind, name) is not None:
             return

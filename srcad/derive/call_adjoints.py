@@ -13,6 +13,7 @@ import numpy as np
 from srcad import runtime as rt
 from srcad.analysis.infer import ARRAY_METHODS
 from srcad.analysis.memory import CONTAINER_MUTATORS
+from srcad.analysis.view_functions import may_give_view, returns_views, viewed
 from srcad.derive.build import Flattener, assign, call, constant, method, name, unpack
 from srcad.derive.operations import Contribution, Names, Operation, nothing
 from srcad.derive.shadow_operands import ShadowOperands
@@ -24,10 +25,8 @@ __all__ = ["CONVERSIONS", "CallAdjoints", "hashable"]
 _OF_CLASSES = ("any", "object")  # kinds of what may be an instance, of which its class makes a list
 _ALWAYS_VIEWS = frozenset(
     "transpose swapaxes moveaxis expand_dims rollaxis flip fliplr flipud rot90 matrix_transpose squeeze atleast_1d "
-    "atleast_2d atleast_3d split array_split hsplit vsplit dsplit".split()
+    "atleast_2d atleast_3d split array_split hsplit vsplit dsplit unstack".split()
 )
-_MAYBE_VIEWS = frozenset("reshape ravel asarray asanyarray ascontiguousarray asfortranarray diag real imag array "
-                         "nan_to_num einsum broadcast_to broadcast_arrays diagonal".split())  # fmt: skip
 CONVERSIONS: dict[Any, str] = {float: "__float__", abs: "__abs__", complex: "__complex__", round: "__round__"}
 """Builtins that a class can define for its instances."""
 
@@ -82,14 +81,14 @@ class CallAdjoints(ShadowOperands):
     def ruled_call(self, target: str, node: gast.Call, function: Any) -> Operation | None:
         """Mirror a view of shadowed memory; None for what makes new values."""
         place = 1 if function is np.einsum and len(node.args) == 2 else 0
-        first = node.args[place] if node.args else None
-        if first is None or not self.is_shadowed(first):
+        operands = viewed(function, node.args[place:])
+        if not any(map(self.is_shadowed, operands)):
             return None
-        title = getattr(function, "__name__", "")
-        if title in _ALWAYS_VIEWS and self.kind(first).name == "array":
+        first, title = operands[0], getattr(function, "__name__", "")
+        if title in _ALWAYS_VIEWS and len(operands) == 1 and self.kind(first).name == "array":
             mirrored = gast.Call(node.func, [name(self.gradient(first.id)), *node.args[1:]], node.keywords)
             return Operation((), self.placed([self.stmt, assign(self.gradient(target), mirrored)]), nothing)
-        if title in _ALWAYS_VIEWS | _MAYBE_VIEWS:
+        if title in _ALWAYS_VIEWS or returns_views(function) or function is np.einsum:
             return self.dynamic_call(target, node)
         return None
 
@@ -165,7 +164,7 @@ class CallAdjoints(ShadowOperands):
             shadow = gast.Attribute(name(self.gradient(receiver.id)), title, gast.Load())
             mirrored = gast.Call(shadow, node.args, node.keywords)
             return Operation((), self.placed([self.stmt, assign(self.gradient(target), mirrored)]), nothing)
-        if title in _ALWAYS_VIEWS | _MAYBE_VIEWS | {"astype"} and function is not None:
+        if function is not None and may_give_view(title):
             return self.dynamic_call(target, node)
         return None
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import gast
 
@@ -13,8 +14,11 @@ from srcad.analysis.memory import CONTAINER_MUTATORS, Memory
 from srcad.derive.build import assign, call, constant, method, name
 from srcad.lang.scope import Scope
 from srcad.lang.walking import children_of
+from srcad.rules import registry
 
-__all__ = ["CONTENT", "Change", "Kept", "contents_changed", "contents_read", "keep_contents", "places_read"]
+__all__ = [
+    "CONTENT", "Change", "Kept", "contents_changed", "contents_read", "items_read", "keep_contents", "places_read",
+]  # fmt: skip
 
 CONTENT = "*"
 """Begins the name that stands for the contents of a class of memory, among the names of variables."""
@@ -78,6 +82,43 @@ def places_read(stmt: gast.AST, memory: Memory, kinds: Kinds) -> Iterator[tuple[
             position = _SHAPE_ONLY[node.func.id]
             skipped = node.args[position] if position < len(node.args) else None
         pending += [child for child in children_of(node) if child is not skipped]
+
+
+def items_read(stmt: gast.AST, memory: Memory, kinds: Kinds, statics: Mapping[str, Any]) -> set[str]:
+    """Return the classes of what containers hold that a backward statement gives to a rule, and that changes.
+
+    The result of a rule may be such a container: its parts may be changed afterwards.
+    """
+    target = stmt.targets[0] if isinstance(stmt, gast.Assign) else None
+    if (
+        isinstance(target, gast.Name)
+        and target.id in memory.classes
+        and not isinstance(stmt.value, gast.Call)
+    ):
+        return set()  # the name of an item: who looks at it reads
+    found: set[str] = set()
+    pending: list[gast.AST] = [stmt]
+    while pending:
+        node = pending.pop()
+        if isinstance(node, gast.Name):
+            held = kinds.get(node.id, _UNKNOWN).name in ("tuple", "list", "dict")
+            found |= memory.held(node.id) & memory.changed if held else set()
+        elif isinstance(node, gast.Call):
+            pending += _looked_at(node, statics)
+        else:
+            pending += children_of(node)
+    return found
+
+
+def _looked_at(node: gast.Call, statics: Mapping[str, Any]) -> list[gast.AST]:
+    """Return the arguments of a call of which more than the shape is read."""
+    function = getattr(node.func, "id", "")
+    rule = registry.find(statics.get(function))
+    shaped = rule.shaped if rule is not None else ()
+    skipped = {i for i, p in enumerate(rule.parameters) if p.name in shaped} if rule is not None else set()
+    skipped |= {_SHAPE_ONLY[function]} if function in _SHAPE_ONLY else set()
+    given = [a for i, a in enumerate(node.args) if i not in skipped]
+    return [*given, *(k.value for k in node.keywords if k.arg not in shaped)]
 
 
 def _is_view(stmt: gast.Assign, memory: Memory, kinds: Kinds) -> bool:

@@ -14,6 +14,7 @@ from srcad import runtime as rt
 from srcad.analysis.infer import BINARY, Kinds, kind_of_operation
 from srcad.analysis.kinds import Kind, answer, is_double, is_scalar, may_be_whole
 from srcad.analysis.memory import Memory
+from srcad.analysis.view_functions import returns_views
 from srcad.derive.build import Flattener, call, constant, name
 from srcad.derive.inline import accepted, as_arrays, bind, instantiate, static_name
 from srcad.errors import NoDerivativeError, UnsupportedError
@@ -293,8 +294,7 @@ class Operations:
             if rule.given:
                 title = f"'{getattr(rule.primal, '__name__', rule.primal)}' with respect to '{parameter}'"
                 atoms = [self.fl.atom(call("rt.fitting_tangent", atoms[0], ans, constant(title)))]
-            own = self.is_changed(ans) and self.kind(ans).name in ("array", "number")
-            return gast.UnaryOp(gast.UAdd(), atoms[0]) if own else atoms[0]
+            return self.own(atoms[0], rule.primal, ans)
         if not isinstance(argument, (list, tuple)):
             return self.replaced(rule, node, receiver, {parameter: argument})
         return self.total([self.replaced(rule, node, receiver, {parameter: argument}, position)
@@ -315,7 +315,18 @@ class Operations:
             whole, self.scope, bound, ans, directions, [parameters[0]], self.known
         )
         self.fl.statements += statements
-        return atoms[0]
+        return self.own(atoms[0], rule.primal, ans)
+
+    def own(self, tangent: gast.AST, primal: Any, ans: gast.AST) -> gast.AST:
+        """Return a tangent in memory of its own, if that of the result is changed and no view."""
+        kind = self.kind(ans).name
+        if returns_views(primal) or not isinstance(ans, gast.Name):
+            return tangent
+        if kind in ("array", "number"):
+            return gast.UnaryOp(gast.UAdd(), tangent) if self.is_changed(ans) else tangent
+        memory = self.program.memory
+        changed = kind in ("tuple", "list") and memory.held(ans.id) & memory.changed
+        return self.runtime(rt.copy_of_parts, "copy_of_parts", tangent) if changed else tangent
 
     def is_subscripts(self, item: gast.AST) -> bool:
         """Tell whether an argument is a list of axes, as ``np.einsum`` takes between its operands."""

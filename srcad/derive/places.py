@@ -12,7 +12,7 @@ from srcad.analysis.infer import Kinds
 from srcad.analysis.kinds import Kind, is_scalar
 from srcad.analysis.memory import Memory, is_rule
 from srcad.derive.build import constant, written_names
-from srcad.derive.contents import contents_changed, places_read
+from srcad.derive.contents import contents_changed, items_read, places_read
 from srcad.derive.steps import Block, Branch, Leave, Loop, Plain, Step, Wrapped
 from srcad.lang.walking import nodes_in
 
@@ -136,6 +136,7 @@ class _Walker:
                 self.call(stmt)
         after = Place(place.position + 1, place.loops, place.conditional) if step.reads_after else place
         for stmt in step.backward:
+            self.found.unclear |= items_read(stmt, self.memory, self.kinds, self.statics)
             for base, index in places_read(stmt, self.memory, self.kinds):
                 content = str(self.memory.content(base))
                 self.found.reads.append(Access(content, base, index, after, step, stmt))

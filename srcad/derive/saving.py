@@ -16,7 +16,7 @@ from srcad.analysis.infer import Kinds
 from srcad.analysis.memory import Memory
 from srcad.derive.build import assign, constant, method, name, read_names, written_names
 from srcad.derive.called_again import keep_what_is_called
-from srcad.derive.contents import CONTENT, contents_changed, contents_read, keep_contents
+from srcad.derive.contents import CONTENT, contents_changed, contents_read, items_read, keep_contents
 from srcad.derive.exits import exposed_names
 from srcad.derive.recompute import recomputed
 from srcad.derive.regions import Lasting, lasting_contents
@@ -103,6 +103,8 @@ class _Saver:
             found |= names - defined - self.gradients
             if not self.reads_what_stays(stmt):
                 found |= contents_read(stmt, self.memory, self.kinds) | self.captured(names)
+                items = items_read(stmt, self.memory, self.kinds, self.scope.statics)
+                found |= {CONTENT + part for part in items}
             if isinstance(stmt, gast.Assign) and not isinstance(
                 stmt.targets[0], (gast.Subscript, gast.Attribute)
             ):

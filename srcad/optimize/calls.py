@@ -44,6 +44,7 @@ _ARRAYS_OF_NUMPY = (_FRESH_NUMPY - {"shape", "where"}) | frozenset(
 _VIEWS_OF_FIRST = frozenset(
     "asarray broadcast_to diagonal expand_dims imag moveaxis ravel real reshape squeeze swapaxes transpose".split()
 )
+_NOT_FRESH_LINALG = ("diagonal", "matrix_power", "matrix_transpose", "norm")
 _FRESH_RUNTIME = frozenset(
     "clone extreme_share finish holomorphic_seed is_zero reduced_size safe_log safe_reciprocal seed separate_shadow share "
     "shadow sign zeros_like".split()
@@ -69,7 +70,7 @@ def makes_fresh(callee: Any) -> bool:
     return (
         module == "math"
         or (module == "numpy" and name in _FRESH_NUMPY and getattr(np, name, None) is callee)
-        or (module == "numpy.linalg" and name != "norm")
+        or (module == "numpy.linalg" and name not in _NOT_FRESH_LINALG)
         or (module.startswith("srcad.runtime") and name in _FRESH_RUNTIME)
     )
 

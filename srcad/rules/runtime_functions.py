@@ -105,6 +105,7 @@ def cast_back(ans, g, cotangent, converted, x):
 
 
 @vjp(rt.copy, "value", linear=True)
+@vjp(rt.copy_of_parts, "value", linear=True)
 def copy(ans, g, value):
     return g
 

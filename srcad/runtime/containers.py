@@ -24,6 +24,7 @@ __all__ = [
     "add",
     "attribute_gradient",
     "copy",
+    "copy_of_parts",
     "dict_like",
     "finish",
     "fitted",
@@ -174,6 +175,21 @@ def fitted(gradient: Any, value: Any) -> Any:
 def copy(value: Any) -> Any:
     """Return a copy of ``value`` that later changes in place do not reach."""
     return np.array(value) if isinstance(value, np.ndarray) else _copy.copy(value)
+
+
+def copy_of_parts(value: Any) -> Any:
+    """Return arrays in tuples and lists with copies of the arrays.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> copy_of_parts((np.broadcast_to(1.0, 2), None))
+    (array([1., 1.]), None)
+    """
+    if isinstance(value, (tuple, list)):
+        parts = [copy_of_parts(part) for part in value]
+        return type(value)(*parts) if hasattr(value, "_fields") else type(value)(parts)
+    return np.array(value) if isinstance(value, np.ndarray) else value
 
 
 def accumulate(gradient: Any, index: Any, value: Any) -> None:

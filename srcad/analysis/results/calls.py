@@ -52,8 +52,7 @@ ARRAY_METHODS: dict[str, Any] = {
     ).split()
 }
 ARRAY_METHODS["astype"] = np.ndarray.astype
-ARRAY_METHODS["flatten"] = np.ndarray.flatten
-ARRAY_METHODS |= {name: getattr(np.ndarray, name) for name in ("compress", "item", "tolist")}
+ARRAY_METHODS |= {name: getattr(np.ndarray, name) for name in ("compress", "flatten", "item", "tolist")}
 
 
 def function_of_method(receiver: Any, name: str) -> Any:
@@ -68,8 +67,12 @@ def function_of_method(receiver: Any, name: str) -> Any:
         return type(receiver.item())
     if isinstance(receiver, np.generic) and name == "astype":
         return rt.cast
+    if isinstance(receiver, np.generic) and name == "flatten":
+        return np.ravel
     if isinstance(receiver, np.ndarray) and name in ("reshape", "transpose"):
         return getattr(np.ndarray, name)  # these take their numbers one by one as well
+    if isinstance(receiver, np.ndarray) and name in ("conj", "conjugate"):
+        return getattr(np.ndarray, name)  # these give a real array itself
     return ARRAY_METHODS.get(name)
 
 
