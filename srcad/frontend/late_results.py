@@ -50,18 +50,27 @@ _TAKING = (list, tuple, dict, set, frozenset, str, int, float, complex, np.ndarr
 _DEEPEST = 8
 
 
-def gives_late(function: Any, owner: Any = None, depth: int = 0) -> bool:
+def gives_late(function: Any, owner: Any = None) -> bool:
     """Tell whether a function returns, or keeps, an iterator whose items are made when they are taken.
 
     ``owner`` is the object of a method, if it is known; a class keeps what its ``__init__`` does.
     """
+    return _reaches_late(function, owner, {})
+
+
+def _reaches_late(function: Any, owner: Any, seen: dict[tuple[int, int], Any]) -> bool:
+    """Tell whether a function gives an iterator, itself or by others that it calls, none of which is in ``seen``."""
+    place = (id(function), id(owner))
+    if place in seen:
+        return False
+    seen[place] = function, owner  # so that nothing else gets their places in memory
     held: dict[str, Any] = {}
     if isinstance(function, Closure):
         held = dict(zip(function.function.captured, function.captured))
     if isinstance(function, types.MethodType):
         owner = function.__self__
     function = _function_of(function)
-    if not isinstance(function, types.FunctionType | Nested) or depth > _DEEPEST:
+    if not isinstance(function, types.FunctionType | Nested):
         return False
     if isinstance(function, types.FunctionType):
         if not is_users(function):
@@ -77,7 +86,7 @@ def gives_late(function: Any, owner: Any = None, depth: int = 0) -> bool:
     if owner is not None and first:
         held = {**held, first[0]: owner}
     found = _lookup_of(function, held)
-    return any(_is_late(value, found, depth) for value in (*returned(tree), *kept(tree)))
+    return any(_is_late(value, found, seen) for value in (*returned(tree), *kept(tree)))
 
 
 @functools.lru_cache(maxsize=256)
@@ -245,22 +254,22 @@ def _followed(waiting: list[Any], nodes: list[Any]) -> Iterator[Any]:
             yield value
 
 
-def _is_late(value: Any, found: Callable[[Any], Any], depth: int) -> bool:
+def _is_late(value: Any, found: Callable[[Any], Any], seen: dict[tuple[int, int], Any]) -> bool:
     if isinstance(value, gast.GeneratorExp):
         return True
     if not isinstance(value, gast.Call):
         held = found(value) if isinstance(value, gast.Attribute) else None
-        return isinstance(held, property) and gives_late(held.fget, depth=depth + 1)
+        return isinstance(held, property) and _reaches_late(held.fget, None, seen)
     function = found(value.func)
     if isinstance(function, type) and is_users(function) and _keeps_given(function):
-        return any(_is_late(part, found, depth) for part in value.args)
+        return any(_is_late(part, found, seen) for part in value.args)
     if isinstance(value.func, gast.Subscript):
         held = found(value.func.value)
         several = held.values() if type(held) is dict else held if type(held) in (list, tuple) else ()
-        return any(gives_late(each, depth=depth + 1) for each in several)
+        return any(_reaches_late(each, None, seen) for each in several)
     if any(function is maker for maker in MAKERS):
         return bool(value.args) and not all(isinstance(a, gast.Constant) for a in value.args)
-    return function is not None and gives_late(function, depth=depth + 1)
+    return function is not None and _reaches_late(function, None, seen)
 
 
 def _function_of(value: Any) -> Any:
