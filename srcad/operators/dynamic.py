@@ -546,9 +546,19 @@ def transposed(rule: Any, ans: Any, args: Any, options: Any, tangents: Any) -> A
 def transposing(rule: Any, ans: Any, args: Any, options: Any) -> tuple[Target, tuple[Any, ...], Any]:
     """Return a rule as a target, its arguments, and its pair of functions with respect to the gradient."""
     target = Target(rule)
-    values = target.bind((ans, zero_tangent(ans), *args), options)
+    values = target.bind((ans, as_given(rule, zero_tangent(ans), ans), *args), options)
     entries = compiled(target, values, (target.names[1],), "vjp").entries
     return target, (*values, *target.captured()), entries
+
+
+def is_users(rule: Any) -> bool:
+    """Tell whether a rule is not one of srcad's own."""
+    return not (rule.__module__ or "").startswith("srcad.")
+
+
+def as_given(rule: Any, gradient: Any, ans: Any) -> Any:
+    """Return the gradient of a result, or a tangent in its place, in the form in which a rule reads it."""
+    return rt.with_names(gradient, ans) if is_users(rule) else gradient
 
 
 def cotangents_of(rule: Any, gradients: Any, tangents: Any) -> Any:
@@ -561,7 +571,7 @@ def cotangents_of(rule: Any, gradients: Any, tangents: Any) -> Any:
     """
     count = len(tangents)
     parts = [gradients] if count == 1 else rt.gradients_given(gradients, count, f"'{rule.__name__}'")
-    if not (rule.__module__ or "").startswith("srcad."):
+    if is_users(rule):
         for part, tangent in zip(parts, tangents):
             is_zero = isinstance(tangent, float) and tangent == 0.0
             if isinstance(tangent, (float, complex, np.inexact, np.ndarray)) and not is_zero:

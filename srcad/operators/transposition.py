@@ -17,7 +17,7 @@ from srcad.api import grad
 from srcad.compilation import third_derivative
 from srcad.dynamic_operators import OPERATORS
 from srcad.operators.deeper_reverse import call_parts
-from srcad.operators.dynamic import SPECIAL, cotangents_of, tangents_of, transposing
+from srcad.operators.dynamic import SPECIAL, as_given, cotangents_of, tangents_of, transposing
 from srcad.operators.dynamic import call as forward_call
 from srcad.operators.resolved import EXPANDED, Found, Rows, resolved
 from srcad.operators.shadowed_calls import CALLS, plain_call
@@ -71,7 +71,9 @@ def _reverse(
 
 def _pull(call: Call, given: Any, seen: Any, tangents: Any, direction_images: Any) -> None:
     rule, (ans, *args), held, options, named = given
-    gradients, image, back = call(rule, None, (ans, rt.taken(seen), *args), held, options, named)
+    gradients, image, back = call(
+        rule, None, (ans, as_given(rule, rt.taken(seen), ans), *args), held, options, named
+    )
     rt.accumulate_shadow(image, cotangents_of(rule, gradients, tangents))
     back()
     _return_directions(gradients, direction_images, tangents)
@@ -108,7 +110,8 @@ def _written_out(rows: Rows) -> Rows:
         for m, call in enumerate(row):
             first = k == m == 0
             values = _flat(call.values, rows[0][0].values, 0.0)
-            values[0] = rt.clone(values[0])  # a result may be an argument, or hold it
+            # a result may be an argument, or hold it, and one array may be several arguments
+            values = [rt.clone(v) for v in values] if rt.share_memory(values) else values
             shadows = _flat(call.shadows, rows[0][0].values, None if k == 0 else 0.0)
             cells.append(plain_call(function if first else 0.0, values, shadows))
         moved.append(cells)

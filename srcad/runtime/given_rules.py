@@ -59,11 +59,10 @@ def with_names(gradient: Any, result: Any) -> Any:
     if isinstance(result, dict):
         return {key: with_names(0.0 if missing else gradient[key], item) for key, item in result.items()}
     if is_instance(result) and not isinstance(result, Closure):
-        if not missing and not isinstance(gradient, dict):
-            return gradient  # a user's cotangent, which is an object itself
+        parts = {} if missing else gradient if isinstance(gradient, dict) else attributes_of(gradient)
         made = copy.copy(result)
         for name, value in attributes_of(result).items():
-            object.__setattr__(made, name, with_names(0.0 if missing else gradient[name], value))
+            object.__setattr__(made, name, with_names(parts.get(name, 0.0), value))
         return made
     return gradient
 

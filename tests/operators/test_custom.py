@@ -6,6 +6,7 @@ import ctypes
 import ctypes.util
 import dataclasses
 import functools
+import itertools
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -759,10 +760,31 @@ def sometimes_of_moments(x):
     return x * (found["of"].mean * found["of"].spread[0] if x > 0 else 1.0)
 
 
-@pytest.mark.parametrize("f", [of_moments, of_pair_forward, sometimes_of_moments])
+@srcad.custom_vjp
+def pair_backward(x):
+    return Pair(x * x, 3 * x)
+
+
+@pair_backward.backward
+def _(ans, g, x):
+    return g.first * 2 * x + 3 * g.second
+
+
+def of_pair_backward(x):
+    pair = pair_backward(x)
+    return x * pair.first * pair.second
+
+
+def slope(f):
+    return lambda x: jvp(f, (x,), (1.0,))[1]
+
+
+@pytest.mark.parametrize("f", [of_moments, of_pair_forward, of_pair_backward, sometimes_of_moments])
 def test_the_gradient_of_a_named_tuple_or_an_object_is_one_of_its_class(f):
     assert grad(f)(2.0) == srcad.jvp(f, (2.0,), (1.0,))[1] == 96.0
-    assert grad(grad(f))(2.0) == srcad.jvp(grad(f), (2.0,), (1.0,))[1] == 144.0
+    for outer, inner in itertools.product([grad, slope], repeat=2):
+        assert outer(inner(f))(2.0) == 144.0
+    assert slope(slope(slope(f)))(2.0) == 144.0
     with srcad.GradientTape() as tape:
         x = tape.watch(2.0)
         y = f(x)
@@ -771,6 +793,41 @@ def test_the_gradient_of_a_named_tuple_or_an_object_is_one_of_its_class(f):
 
 def test_a_result_that_counts_in_no_branch_has_zeros_for_its_gradient():
     assert grad(sometimes_of_moments)(-2.0) == 1.0
+
+
+@srcad.custom_vjp
+def steps_of_tanh(x, w):
+    for _ in range(2):
+        x = np.tanh(x * w)
+    return x
+
+
+@steps_of_tanh.backward
+def _(ans, g, x, w):
+    kept = [x]
+    for _ in range(2):
+        kept.append(np.tanh(kept[-1] * w))
+    dw = np.zeros_like(w)
+    for i in reversed(range(2)):
+        g = g * (1.0 - kept[i + 1] ** 2)
+        dw = dw + g * kept[i]
+        g = g * w
+    return g, dw
+
+
+def test_one_array_may_be_two_arguments_of_a_rule_that_is_differentiated_thrice():
+    def plain(x):
+        return np.sum(np.tanh(np.tanh(x * x) * x))
+
+    def ruled(x):
+        return np.sum(steps_of_tanh(x, x))
+
+    def along(f):
+        return lambda x: jvp(f, (x,), (x,))[1]
+
+    x = np.array([0.3, 0.5])
+    for derive in (lambda f: grad(along(along(f))), lambda f: grad(lambda x: np.sum(grad(along(f))(x)))):
+        np.testing.assert_allclose(derive(ruled)(x), derive(plain)(x), rtol=1e-10)
 
 
 def declared_inside(x):
