@@ -59,8 +59,9 @@ class InnerJvp:
         Its arguments.
     """
 
-    def __init__(self, f: Any, primals: Any, tangents: Any) -> None:
+    def __init__(self, f: Any, primals: Any = None, tangents: Any = None) -> None:
         derivative = Jvp(f)
+        derivative.require_pairs(primals, tangents)
         target = derivative.target
         self.values = target.bind(tuple(primals), {})
         directions = derivative.directions(tuple(primals), tuple(tangents))

@@ -306,6 +306,7 @@ def _of_jvp(parts: Parts) -> list[Any]:
         return apply(jvp_with_aux, with_args(parts, _arguments_of_jvp))
     function, primals, directions = _arguments_of_jvp(parts[0])
     derivative = Jvp(function)
+    derivative.require_pairs(primals, directions)
     named = derivative.directions(tuple(primals), tuple(directions))
     names = derivative.target.names[len(derivative.target.before) :]
     inner: Parts = []
@@ -334,7 +335,7 @@ def _by_name(part: Part) -> dict[str, Any]:
 
 def _arguments_of_jvp(part: Part) -> tuple[Any, Any, Any]:
     given = _by_name(part)
-    return given["f"], given["primals"], given["tangents"]
+    return given["f"], given.get("primals"), given.get("tangents")
 
 
 def _of_transposed(parts: Parts) -> list[Any]:

@@ -144,7 +144,7 @@ class Jvp(WrittenOut, Readable):
         return with_deep_calls(self._call)(primals, tangents)
 
     def _call(self, primals: Any, tangents: Any) -> Any:
-        self._require_pairs(primals, tangents)
+        self.require_pairs(primals, tangents)
         directions = self.directions(tuple(primals), tuple(tangents))
         outcome = Pushforward(self, tuple(primals), {}, tuple(directions))(directions)
         if type(primals) is type(tangents) is tuple and self.latest is not None and not self.has_aux:
@@ -171,7 +171,7 @@ class Jvp(WrittenOut, Readable):
     ) -> Any:
         self._require_tuple(primals)
         if argnums is None:
-            self._require_pairs(primals, tangents)
+            self.require_pairs(primals, tangents)
             argnums = tuple(range(len(primals)))
         directions = self.chosen_directions("jvp", argnums, tuple(primals), options, tangents)
         if holomorphic:
@@ -218,7 +218,8 @@ class Jvp(WrittenOut, Readable):
             raise ArgumentError("jvp takes a tuple of arguments and a tuple of tangents.",
                                 "Write jvp(f, (x,), (dx,)).", place(self.target.func))  # fmt: skip
 
-    def _require_pairs(self, primals: Any, tangents: Any) -> None:
+    def require_pairs(self, primals: Any, tangents: Any) -> None:
+        """Refuse what are not two tuples of one length."""
         self._require_tuple(primals)
         self._require_tuple(tangents)
         if len(primals) != len(tangents):

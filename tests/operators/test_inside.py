@@ -14,6 +14,7 @@ import pytest
 from benchmarks import particle
 from srcad import elementwise_grad, grad, hessian, hvp, jacobian, jvp, value_and_grad, vjp
 from srcad.api import Derivative
+from srcad.errors import ArgumentError
 
 
 def energy(q, k=2.0):
@@ -537,3 +538,18 @@ def test_an_integer_that_a_called_function_counts_with_stays_one():
     assert np.allclose(vjp(passes_a_count_on, 2.0, 3)[1](1.0), (3 * 1.1**3, 2.0 * 1.1**3))
     assert np.isclose(jvp(passes_a_count_on, (2.0, 3), (1.0, 1.0))[1], 3 * 1.1**3 + 2.0 * 1.1**3)
     assert np.isclose(grad(passes_a_count_on, 1)(2.0, 3), 2.0 * 1.1**3)
+
+
+@pytest.mark.parametrize(
+    ("inner", "message"),
+    [
+        (lambda x: jvp(np.sin, x, 1.0)[1], "jvp takes a tuple of arguments and a tuple of tangents"),
+        (lambda x: jvp(np.sin, (x,), 1.0)[1], "jvp takes a tuple of arguments and a tuple of tangents"),
+        (lambda x: jvp(np.sin, (x,), (1.0, 1.0))[1], "There are 1 arguments and 2 tangents"),
+    ],
+)
+def test_directions_that_are_no_tuple_are_refused_inside_of_a_program(inner, message):
+    for derivative in (grad(inner), lambda x: jvp(inner, (x,), (1.0,))):
+        with pytest.raises(ArgumentError, match=message) as raised:
+            derivative(0.5)
+        assert raised.value.location is not None
