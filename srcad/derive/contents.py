@@ -11,7 +11,7 @@ import gast
 from srcad.analysis.infer import Kinds
 from srcad.analysis.kinds import FORM_OF_ARRAYS, Kind, is_scalar
 from srcad.analysis.memory import CONTAINER_MUTATORS, Memory
-from srcad.derive.build import assign, call, constant, method, name
+from srcad.derive.build import assign, call, constant, method, name, read_names
 from srcad.lang.scope import Scope
 from srcad.lang.walking import children_of
 from srcad.rules import registry
@@ -89,6 +89,9 @@ def items_read(stmt: gast.AST, memory: Memory, kinds: Kinds, statics: Mapping[st
 
     The result of a rule may be such a container: its parts may be changed afterwards.
     """
+    containers = [n for n in read_names(stmt) if kinds.get(n, _UNKNOWN).name in ("tuple", "list", "dict")]
+    if not any(memory.held(n) & memory.changed for n in containers):
+        return set()
     target = stmt.targets[0] if isinstance(stmt, gast.Assign) else None
     if (
         isinstance(target, gast.Name)
@@ -101,8 +104,7 @@ def items_read(stmt: gast.AST, memory: Memory, kinds: Kinds, statics: Mapping[st
     while pending:
         node = pending.pop()
         if isinstance(node, gast.Name):
-            held = kinds.get(node.id, _UNKNOWN).name in ("tuple", "list", "dict")
-            found |= memory.held(node.id) & memory.changed if held else set()
+            found |= memory.held(node.id) & memory.changed if node.id in containers else set()
         elif isinstance(node, gast.Call):
             pending += _looked_at(node, statics)
         else:

@@ -179,12 +179,26 @@ def polysub(ans, g, a1, a2):
     )
 
 
-@vjp(np.polymul, "a1", "a2", multilinear=True)
+@vjp(np.polymul, "a1", "a2")
 def polymul(ans, g, a1, a2):
+    left_out = np.zeros(np.size(a1) + np.size(a2) - 1 - len(ans), g.dtype)  # the leading zeros of the factors
+    g = np.concatenate((left_out, g))
     return (
-        rt.unbroadcast(np.reshape(np.correlate(g, np.conj(a2), "valid"), np.shape(a1)), a1),
-        rt.unbroadcast(np.reshape(np.correlate(g, np.conj(a1), "valid"), np.shape(a2)), a2),
+        rt.unbroadcast(np.reshape(np.correlate(g, np.conj(np.atleast_1d(a2)), "valid"), np.shape(a1)), a1),
+        rt.unbroadcast(np.reshape(np.correlate(g, np.conj(np.atleast_1d(a1)), "valid"), np.shape(a2)), a2),
     )
+
+
+@jvp(np.polymul, "a1")
+def polymul_a1(ans, t, a1, a2):
+    whole = np.convolve(t, a2)
+    return whole[len(whole) - len(ans) :]
+
+
+@jvp(np.polymul, "a2")
+def polymul_a2(ans, t, a1, a2):
+    whole = np.convolve(a1, t)
+    return whole[len(whole) - len(ans) :]
 
 
 @vjp(np.polydiv, "u", "v")

@@ -41,6 +41,8 @@ for function in (np.polyadd, np.polysub):
     sample(function, real(3), 0.4)
 sample(np.polymul, real(4), real(2))
 sample(np.polymul, imaginary(3), real(2))
+sample(np.polymul, real(3), 0.7)
+sample(np.polymul, 0.7, np.array([0.0, 0.4, 0.9]), fixed=("a2",))
 for length in (1, 3, 5, 6):
     sample(np.polydiv, real(5), real(length) + 0.2)
 sample(np.polydiv, real(4), 1.3)
