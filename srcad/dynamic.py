@@ -300,7 +300,7 @@ def call_of_function(
         if image_of.get(n) is None:
             image_of[n] = rt.lasting_shadow(value_of[n]) if n in lasting else rt.shadow(value_of[n])
     forward, backward = entries_checked(code.entries)
-    outcome = noting_changes(target, forward, *everything, *(image_of[n] for n in code.shadowed))
+    outcome = noting_changes(target, value_of, forward, *everything, *(image_of[n] for n in code.shadowed))
     if code.result_shadowed:
         value, shadow, residuals = outcome
         return value, shadow, functools.partial(pull_gradients, backward, residuals, code.valued, image_of)

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import functools
+import types
 from collections.abc import Callable
 from typing import Any, TypeVar
 
 from srcad import runtime as rt
+from srcad.analysis.class_effects import is_users
 from srcad.analysis.effects import Effect, effects_of
 from srcad.backends.line_map import NAME, LineMap
+from srcad.errors import SrcadError
+from srcad.lang.function import Nested
 from srcad.pipeline import read
 from srcad.targets import Target
 
@@ -17,17 +21,19 @@ __all__ = ["noting_changes"]
 Result = TypeVar("Result")
 
 
-def noting_changes(target: Target, run: Callable[..., Result], *args: Any) -> Result:
+def noting_changes(target: Target, values: dict[str, Any], run: Callable[..., Result], *args: Any) -> Result:
     """Return ``run(*args)``, which runs a generated function of ``target``; an exception is marked.
 
-    The mark says that statements which change memory may have been done before it was raised.
+    The mark says that statements which change memory may have been done before it was raised; ``values`` has the
+    arguments of ``target`` by name.
     """
     try:
         return run(*args)
     except Exception as error:
         line = _line_of(error)
         function = target.closure.function if target.closure is not None else target.func
-        if any(line is None or effect.precedes(line) for effect in _effects(function)):
+        before = (effect for effect in _effects(function) if line is None or effect.precedes(line))
+        if not all(effect.called and _is_harmless(values.get(effect.called)) for effect in before):
             rt.mark_changed(error, target.title())
         raise
 
@@ -35,6 +41,19 @@ def noting_changes(target: Target, run: Callable[..., Result], *args: Any) -> Re
 @functools.lru_cache(maxsize=512)
 def _effects(function: Any) -> list[Effect]:
     return effects_of(read(function), read, (function,))
+
+
+def _is_harmless(function: Any) -> bool:
+    """Tell whether a function that was given as an argument changes nothing."""
+    function = function.function if isinstance(function, rt.Closure) else function
+    if not isinstance(function, Nested) and not (
+        isinstance(function, types.FunctionType) and is_users(function)
+    ):
+        return False
+    try:
+        return not _effects(function)
+    except SrcadError:
+        return False
 
 
 def _line_of(error: BaseException) -> int | None:

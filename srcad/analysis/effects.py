@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import types
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -16,6 +17,7 @@ from srcad.analysis.results.calls import ARRAY_METHODS, is_quiet
 from srcad.lang.function import Function
 from srcad.lang.walking import nodes_in
 from srcad.rules import registry
+from srcad.rules.iteration import prompt
 from srcad.runtime.libraries import package_of
 
 __all__ = ["Effect", "effects_of"]
@@ -41,10 +43,13 @@ class Effect:
         Where it begins in the file.
     loop : tuple of int or None
         The first and the last line of the outermost loop, or ``try`` with a ``finally``, around it.
+    called : str
+        The parameter that is called, where the statement changes nothing but what that function does.
     """
 
     line: int
     loop: tuple[int, int] | None
+    called: str = ""
 
     def precedes(self, line: int) -> bool:
         """Tell whether the statement may have been done when something fails on ``line``."""
@@ -66,6 +71,7 @@ class _Finder:
         self.fn, self.read, self.active = fn, read, active
         self.found: list[Effect] = []
         self.own = self.own_names()
+        self.parameters = self.called_as()
         first = next(iter(fn.tree.args.args), None)
         if fn.tree.name == "__init__" and first is not None:
             self.own.add(first.id)
@@ -117,7 +123,33 @@ class _Finder:
                 for part in parts:
                     self.block(part, inner)
             elif self.changes(stmt):
-                self.found.append(Effect(stmt.lineno, loop))
+                self.found.append(Effect(stmt.lineno, loop, self.called_parameter(stmt)))
+
+    def called_parameter(self, stmt: gast.stmt) -> str:
+        """Return the parameter that a statement calls, and does nothing else; an empty text for other statements."""
+        value = getattr(stmt, "value", None)
+        targets = getattr(stmt, "targets", [])
+        plain = isinstance(stmt, gast.Assign | gast.Expr) and all(isinstance(g, gast.Name) for g in targets)
+        title = getattr(value.func, "id", "") if plain and isinstance(value, gast.Call) else ""
+        return self.parameters.get(title, "")
+
+    def called_as(self) -> dict[str, str]:
+        """Return the names that only ever stand for one parameter, with that parameter."""
+        nodes = list(nodes_in(self.fn.tree))
+        stored = Counter(n.id for n in nodes if isinstance(n, gast.Name) and isinstance(n.ctx, gast.Store))
+        given = {n.id for n in nodes_in(self.fn.tree.args) if isinstance(n, gast.Name)} - stored.keys()
+        found = {title: title for title in given}
+        for node in nodes:
+            made = node.value if isinstance(node, gast.Assign) else None
+            called = self.fn.scope.statics.get(getattr(getattr(made, "func", None), "id", ""))
+            if (
+                called is prompt
+                and isinstance(node.targets[0], gast.Name)
+                and stored[node.targets[0].id] == 1
+            ):
+                title = getattr(made.args[0], "id", "")
+                found |= {node.targets[0].id: title} if title in given else {}
+        return found
 
     def changes(self, stmt: gast.stmt) -> bool:
         targets = getattr(stmt, "targets", None) or [getattr(stmt, "target", None)]

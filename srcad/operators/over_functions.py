@@ -185,7 +185,7 @@ def of_function(call: Call, args: Any, tangents: Any) -> Outcome:
     forward, backward = code.entries
     given = (*everything.values(), *(image_of[n] for n in code.shadowed))
     dgiven = (*(dvalue_of[n] for n in everything), *(dimage_of[n] for n in code.shadowed))
-    outcome, image = noting_changes(target, call, forward, 0.0, given, dgiven, {}, {})
+    outcome, image = noting_changes(target, everything, call, forward, 0.0, given, dgiven, {}, {})
     names_of = zero_tangent(code.valued)
     if code.result_shadowed:
         value, shadow, residuals = outcome

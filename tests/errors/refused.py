@@ -702,3 +702,26 @@ def finally_that_changes_what_it_was_given(x, k):
     except IndexError:
         total = 2.0 * k
     return total + sum(log)
+
+
+def _first_above(f, values):
+    for value in values:
+        found = f(value)
+        if found > 1.0:
+            raise ValueError("above")
+    return found
+
+
+@refused(0.8)
+def function_that_notes_and_is_given_to_one_that_raises(x):
+    noted = np.zeros(1)
+
+    def note(value):
+        noted[0] += value
+        return value * value
+
+    try:
+        result = _first_above(note, [x, 2 * x])  # refused at: result = _first_above(note, [x, 2 * x])
+    except ValueError:
+        result = 3 * x
+    return result + noted[0]

@@ -329,3 +329,34 @@ def exceptions_of_ones_own_with_numbers_in_them(x):
         except Enough:
             total = total * x
     return total
+
+
+class Diverged(Exception):
+    """Newton's method has met a level place, or takes too long."""
+
+
+def newton(f, slope, x, trips=20):
+    for trip in range(trips):
+        steepness = slope(x)
+        if abs(steepness) < 1e-8:
+            raise Diverged(f"level at trip {trip}")
+        step = f(x) / steepness
+        x = x - step
+        if abs(step) < 1e-12:
+            return x
+    raise Diverged("too many trips")
+
+
+@program(2.2)
+def solver_that_gives_up_on_a_function_it_is_given(a):
+    try:
+        root = newton(lambda x: x * x + a, lambda x: 0.0 * x, a)
+    except Diverged:
+        root = 2 * a
+    try:
+        other = newton(lambda x: x**3 - a, lambda x: 3 * x * x, 1.0)
+    except Diverged:
+        other = 0.0
+    else:
+        other = other + a
+    return root * other
