@@ -21,34 +21,54 @@ _EXACT = (gast.Add, gast.Sub, gast.Mult, gast.FloorDiv, gast.Mod)
 
 
 def recomputed(
-    loop: Loop, needed: set[str], kinds: Kinds, scope: Scope, memory: Memory, lasting: Collection[str]
+    block: Block,
+    loop: Loop,
+    needed: set[str],
+    kinds: Kinds,
+    scope: Scope,
+    memory: Memory,
+    lasting: Collection[str],
 ) -> list[gast.stmt]:
-    """Return the statements that bind some of the variables ``needed`` again at the end of an iteration.
+    """Return the statements that bind some of the variables ``needed`` again at the end of a block of a loop.
 
-    They are defined once in the body, as a view of an array, as an element of what is never changed (or not any more:
-    ``lasting``) or from integers, of names that keep their values.
+    They are defined in the block, and nowhere else in the loop, as a view of an array, as an element of what is never
+    changed (or not any more: ``lasting``) or from integers, of names that keep their values.
     """
-    finder = _Finder(loop, kinds, scope, memory, lasting)
+    definitions = _definitions(block)
+    if needed.isdisjoint(definitions):
+        return []
+    finder = _Finder(definitions, loop, kinds, scope, memory, lasting)
     return finder.statements(needed)
+
+
+def _definitions(block: Block) -> dict[str, gast.Assign]:
+    """Return the first assignment to each name at a block's own level."""
+    found: dict[str, gast.Assign] = {}
+    for step in block.steps:
+        for stmt in step.forward if isinstance(step, Plain) else ():
+            if isinstance(stmt, gast.Assign) and isinstance(stmt.targets[0], gast.Name):
+                found.setdefault(stmt.targets[0].id, stmt)
+    return found
 
 
 class _Finder:
     def __init__(
-        self, loop: Loop, kinds: Kinds, scope: Scope, memory: Memory, lasting: Collection[str]
+        self,
+        definitions: dict[str, gast.Assign],
+        loop: Loop,
+        kinds: Kinds,
+        scope: Scope,
+        memory: Memory,
+        lasting: Collection[str],
     ) -> None:
         self.kinds, self.scope, self.memory, self.lasting = kinds, scope, memory, lasting
+        self.definitions = definitions
         self.written: dict[str, int] = {}
-        self.definitions: dict[str, gast.Assign] = {}
         for part in loop.origin.body:
             for node in nodes_in(part):
                 if isinstance(node, (gast.Assign, gast.For)) or isinstance(node, gast.AugAssign):
                     for variable in _bound(node):
                         self.written[variable] = self.written.get(variable, 0) + 1
-        for step in loop.body.steps:
-            if isinstance(step, Plain):
-                for stmt in step.forward:
-                    if isinstance(stmt, gast.Assign) and isinstance(stmt.targets[0], gast.Name):
-                        self.definitions.setdefault(stmt.targets[0].id, stmt)
         # Shadows are bound beside the program's own variables.
         for variable, count in Counter(_bound_forwards(loop.body)).items():
             self.written.setdefault(variable, count)
@@ -118,6 +138,8 @@ class _Finder:
             return isinstance(value.op, _EXACT) and all(
                 self.kind(n).name == "int" for n in (value.left, value.right)
             )
+        if isinstance(value, gast.Compare):
+            return all(self.kind(n).name == "int" for n in (value.left, *value.comparators))
         return False
 
     def is_length(self, value: gast.Call) -> bool:

@@ -91,6 +91,7 @@ class _Saver:
         self.heads: dict[tuple[int, int, frozenset[str]], dict[frozenset[str], frozenset[str]]] = {}
         self.names: dict[int, _Names] = {}
         self.assigned: dict[int, set[str]] = {}
+        self.loops: list[Loop] = []
         self.is_trial = False
         self.tried: dict[tuple[int, int, frozenset[str], frozenset[str]], set[str]] = {}
 
@@ -193,16 +194,31 @@ class _Saver:
                 step.test = name(self.stable(test, step, depth))
         bound = set(self.bound)
         stacks = len(self.saved.stacks)
-        first = self.block(step.body, set(needed), depth)
+        first = self.arm(step.body, needed, depth, guarded)
         if guarded:
             step.marks = [(s, self.scope.fresh("mark")) for s in self.saved.stacks[stacks:]]
         after_first, self.bound = self.bound, set(bound)
-        second = self.block(step.orelse, set(needed), depth)
+        second = self.arm(step.orelse, needed, depth, guarded)
         self.bound = after_first & self.bound
         merged = first | second
         if isinstance(step.test, gast.Name) and (has_backward(step.body) or has_backward(step.orelse)):
             merged.add(step.test.id)
         return merged
+
+    def arm(self, block: Block, needed: set[str], depth: int, guarded: bool) -> set[str]:
+        """Walk one block of a branch; in a loop, what is cheap in it is computed again and not saved."""
+        end = self.block(block, set(needed), depth)
+        if guarded or not self.loops:
+            return end
+        again = self.recompute(block, self.loops[-1], end - needed)
+        return end - _names_bound(again) | self.reads(again)
+
+    def recompute(self, block: Block, loop: Loop, needed: set[str]) -> list[gast.stmt]:
+        """Add to a block of a loop what computes some of the names ``needed`` again; return it."""
+        again = recomputed(block, loop, needed, self.kinds, self.scope, self.memory, self.lasting.elements)
+        if again:
+            block.steps.append(Plain([], again))
+        return again
 
     def stable(self, test: str, step: Branch, depth: int) -> str:
         """Return a name for the condition that no branch assigns."""
@@ -256,7 +272,9 @@ class _Saver:
         head = self.head(step, start, inner, exposed, depth)
         self.bound = inner
         before_leaving = _statements_before_leaving(step.body)
+        self.loops.append(step)
         end = self.block(step.body, set(head), depth + 1)
+        self.loops.pop()
         if _statements_before_leaving(step.body) != before_leaving:
             raise UnsupportedError("A loop is left by a trip that has already changed what the derivative reads, "
                                    "and this cannot be undone here.",
@@ -266,11 +284,9 @@ class _Saver:
             v for v in end - exposed - start
             if (v != step.target or rebound) and not v.startswith(CONTENT)
         )  # fmt: skip
-        again = recomputed(step, set(local), self.kinds, self.scope, self.memory, self.lasting.elements)
-        if again:
-            step.body.steps.append(Plain([], again))
-            local = [v for v in local if v not in {n for stmt in again for n in written_names(stmt)}]
-            end |= self.reads(again)
+        again = self.recompute(step.body, step, set(local))
+        local = [v for v in local if v not in _names_bound(again)]
+        end |= self.reads(again)
         if local:
             for identifier in local:
                 self.initialise(identifier)
@@ -295,6 +311,7 @@ class _Saver:
             trial.bound = set(inner)
             trial.saved.stacks = list(self.saved.stacks)
             trial.know_what(self)
+            trial.loops = [step]
             end = trial.block(_copied(step.body), set(head), depth + 1)
             crossing = {v for v in end if v in exposed or v in head or v.startswith(CONTENT)} - {step.target}
             if crossing <= head:
@@ -402,6 +419,10 @@ def _copied(block: Block) -> Block:
         else:
             steps.append(Wrapped(step.origin, _copied(step.body), _copied(step.final)))
     return Block(steps, list(block.tail))
+
+
+def _names_bound(stmts: list[gast.stmt]) -> set[str]:
+    return {identifier for stmt in stmts for identifier in written_names(stmt)}
 
 
 def _is_dynamic(stmt: gast.stmt) -> bool:

@@ -1,0 +1,153 @@
+"""What a loop's backward sweep computes again and does not take from a history, in branches too."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from srcad import check_grads, grad
+
+RNG = np.random.default_rng(4)
+X = RNG.uniform(0.5, 1.5, size=6)
+MATRIX = RNG.normal(size=(3, 6))
+
+
+def neighbours(x):
+    total = 0.0
+    for k in range(len(x)):
+        if k > 0:
+            total += x[k] * x[k - 1] ** 2
+        elif k + 2 < len(x):
+            total *= x[k + 2]
+    return total
+
+
+def test_conditions_on_integers_and_indices_in_branches_are_computed_again() -> None:
+    derivative = grad(neighbours)
+    check_grads(neighbours, (X,), order=2)
+    derivative(X)
+    lines = [line.strip() for line in derivative.source.splitlines()]
+    assert [line for line in lines if "append" in line] == [
+        "total_history.append(total)",
+        "t5_history.append(t5)",
+    ]
+    assert lines.count("if k > 0:") == 2
+
+
+def index_bound_again_behind_its_branch(x):
+    total = 0.0
+    for k in range(5):
+        j = k
+        if k % 2 == 0:
+            i = j + 1
+            total += x[i] * x[j] * total + x[i]
+        j = 4 - k
+        total += x[j] ** 2
+    return total
+
+
+def index_carried_from_trip_to_trip(x):
+    total, last = 0.0, 0
+    for k in range(5):
+        if k != 2:
+            i = last + 1
+            total += x[i] * total + x[i] ** 2
+        last = k
+    return total
+
+
+def index_bound_in_both_blocks(x):
+    total = 1.0
+    for k in range(4):
+        if k > 1:
+            i = k - 1
+            total *= x[i]
+        else:
+            i = k + 1
+            total *= x[i] ** 2
+        total += x[i] * x[k]
+    return total
+
+
+def index_read_in_a_later_trip(x):
+    total, i = 0.0, 0
+    for k in range(5):
+        total += x[i] ** 2 * (1.0 + total)
+        if k == 1 or k == 3:
+            i = k + 1
+            total *= x[i]
+    return total
+
+
+def counter_of_a_while_loop(x):
+    total, k = 0.0, 0
+    while True:
+        k += 1
+        if k > 5:
+            break
+        if k % 2:
+            i = k - 1
+            total = total * x[i] + x[k] ** 2
+        else:
+            total = total + np.sin(total * x[k % 3])
+    return total
+
+
+def condition_on_what_a_branch_changes(x):
+    total, n = 1.0, 0
+    for k in range(5):
+        full = n > 2
+        if full:
+            n = 0
+            total *= x[k]
+        if n < 2:
+            n = n + 1
+            i = n + k - 1
+            total += x[i] * total
+        else:
+            n = n + 2
+            total += x[n] ** 2
+    return total
+
+
+def views_in_branches_of_inner_loops(A):
+    total = 0.0
+    for i in range(len(A)):
+        for j in range(1, A.shape[1]):
+            if j > i:
+                column = A[:, j - 1]
+                A[i, j] *= column[0]
+                total += A[i, j] * np.sum(column**2)
+            else:
+                row = A[i]
+                row[j] = row[j - 1] * row[j]
+    return total + np.sum(A**2)
+
+
+def stored_beside_an_index(x):
+    y = x.copy()
+    for k in range(1, 5):
+        if k != 3:
+            i = k - 1
+            before = y[i]
+            y[i] = before * y[k]
+            y[k] = before + y[i] * y[k + 1]
+    return np.sum(y**2)
+
+
+@pytest.mark.parametrize(
+    ("program", "x"),
+    [
+        (index_bound_again_behind_its_branch, X),
+        (index_carried_from_trip_to_trip, X),
+        (index_bound_in_both_blocks, X),
+        (index_read_in_a_later_trip, X),
+        (counter_of_a_while_loop, X),
+        (condition_on_what_a_branch_changes, X),
+        (views_in_branches_of_inner_loops, MATRIX),
+        (stored_beside_an_index, X),
+    ],
+    ids=lambda part: getattr(part, "__name__", ""),
+)
+def test_what_changes_between_is_not_taken_for_what_it_was(program, x) -> None:
+    check_grads(program, (x,), order=2)
