@@ -6,7 +6,7 @@ import numpy as np
 import scipy.integrate
 
 from srcad import runtime as rt
-from srcad.rules import scipy_integrate_second  # noqa: F401  (its rules are wanted)
+from srcad.rules import scipy_integrate_second, scipy_integrate_written  # noqa: F401  (their rules are wanted)
 from srcad.rules.registry import alias, constant, jvp, refuse, vjp
 
 _NEWER = ("cubature", "lebedev_rule", "nsum", "tanhsinh")
@@ -115,7 +115,7 @@ constant(scipy.integrate.test)
 refuse(
     "This integral of scipy.integrate has no derivative rule; use quad for functions, trapezoid for samples, odeint "
     "or solve_ivp for differential equations.",
-    *(scipy.integrate.cumulative_simpson, scipy.integrate.cumulative_trapezoid, scipy.integrate.dblquad),
+    *(scipy.integrate.cumulative_simpson, scipy.integrate.dblquad),
     *(scipy.integrate.fixed_quad, scipy.integrate.newton_cotes, scipy.integrate.nquad),
     *(scipy.integrate.qmc_quad, scipy.integrate.quad_vec, scipy.integrate.romb, scipy.integrate.simpson),
     *(scipy.integrate.solve_bvp, scipy.integrate.tplquad),
