@@ -217,6 +217,10 @@ class ReadLate(Lateness):
                 return [*(part for part in parts if part is not None), *node.ifs]
             if isinstance(node, gast.Starred | gast.AugAssign) or self.is_run_by_method(node):
                 return []
+            if isinstance(node, gast.Assign) and all(
+                isinstance(g, gast.Tuple | gast.List) for g in node.targets
+            ):
+                return []
             if isinstance(node, gast.Call) and field == "args":
                 function = self.statics.get(getattr(node.func, "id", ""))
                 if any(function is known for known in _PASSING_ON):

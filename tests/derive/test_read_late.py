@@ -276,3 +276,15 @@ def test_what_stays_while_its_items_are_taken_is_differentiated(program):
     step = 1e-6 * np.eye(3)
     expected = [(program(X + e) - program(X - e)) / 2e-6 for e in step]
     np.testing.assert_allclose(grad(program)(X), expected, rtol=1e-6, atol=1e-8)
+
+
+def test_items_unpacked_beside_an_iterator_that_is_kept():
+    def kept(x):
+        pair = Pair(x[0], x[1])
+        each, factor = pair.each(), x[2]
+        pair.first = 5.0 * x[1]
+        first, second = each
+        return first * second * factor
+
+    with pytest.raises(UnsupportedError, match="before its items are taken"):
+        grad(kept)(X)

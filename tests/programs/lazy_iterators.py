@@ -208,3 +208,33 @@ def views_of_dicts_that_change(w, b):
     total = sum(shown) * sum(values) * len(pairs)
     held["a"] = total
     return sum(value * value for _, value in pairs)
+
+
+class Replay:
+    def __init__(self):
+        self.transitions = []
+
+    def add(self, *transition):
+        self.transitions.append(transition)
+
+    def latest(self, count):
+        return zip(*self.transitions[-count:])
+
+    def weights(self):
+        for state, *_ in self.transitions:
+            yield state * state
+
+
+@program(X, 0.7)
+def iterators_of_a_method_unpacked_before_more_is_added(x, y):
+    replay, loss = Replay(), 0.0
+    for state in x:
+        replay.add(state, y * state)
+        states, rewards = replay.latest(2)
+        for s, r in zip(states, rewards):
+            loss += s * r
+        y = y + rewards[-1]
+    first, *others = replay.weights()
+    replay.transitions[0] = (first * y, 0.0)
+    [changed, *_] = replay.weights()
+    return loss + first * sum(others) + changed
