@@ -25,9 +25,15 @@ def counting_variables(fn: Function) -> set[str]:
     """
     statics = fn.scope.statics
     found: set[str] = set()
+    lists = _lists(fn)
     for node in nodes_in(fn.tree):
         if isinstance(node, gast.Subscript):
             found |= _names(node.slice)
+        elif isinstance(node, gast.BinOp) and isinstance(node.op, gast.Mult):
+            left, right = (
+                isinstance(e, gast.List) or getattr(e, "id", "") in lists for e in (node.left, node.right)
+            )
+            found |= (_names(node.right) if left else set()) | (_names(node.left) if right else set())
         elif isinstance(node, gast.Call) and isinstance(node.func, gast.Name):
             function = statics.get(node.func.id)
             if (
@@ -42,6 +48,18 @@ def counting_variables(fn: Function) -> set[str]:
             if shape and any(isinstance(e, gast.Constant) and type(e.value) is int for e in node.value.elts):
                 found |= _names(node.value)
     return found
+
+
+def _lists(fn: Function) -> set[str]:
+    """Return the variables that name nothing but lists that are written out: how often they are repeated is a count."""
+    lists: set[str] = set()
+    others: set[str] = set()
+    for node in nodes_in(fn.tree):
+        if isinstance(node, gast.Assign):
+            (lists if isinstance(node.value, gast.List) else others).update(*map(_names, node.targets))
+        elif isinstance(node, (gast.AugAssign, gast.For)):
+            others |= _names(node.target)
+    return lists - others - _names(fn.tree.args)
 
 
 def numbers_in_results(fn: Function) -> set[str]:

@@ -381,3 +381,40 @@ def loop_over_an_iterator_class(x):
     for v in FirstThree(x):
         s += v * v
     return s
+
+
+class Table:
+    def __init__(self, rows):
+        self.rows = [list(row) for row in rows]
+
+    @classmethod
+    def zeros(cls, height, width):
+        return cls([[0.0] * width for _ in range(height)])
+
+    @property
+    def shape(self):
+        return len(self.rows), len(self.rows[0])
+
+    def __getitem__(self, place):
+        row, column = place
+        return self.rows[row][column]
+
+    def __setitem__(self, place, value):
+        row, column = place
+        self.rows[row][column] = value
+
+    def __matmul__(self, other):
+        height, inner = self.shape
+        made = Table.zeros(height, other.shape[1])
+        for i in range(height):
+            for j in range(other.shape[1]):
+                for k in range(inner):
+                    made[i, j] += self[i, k] * other[k, j]
+        return made
+
+
+@program(0.7)
+def products_of_a_class_that_makes_a_table_of_the_same_shape(x):
+    table = Table([[x, 1.0], [2.0, x * x]])
+    power = table @ table
+    return power[0, 0] * power[1, 1] + power[0, 1]
