@@ -17,7 +17,7 @@ from srcad.analysis.kinds import Kind
 from srcad.derive.build import Flattener, assign, call, constant, name, parsed
 from srcad.errors import NoDerivativeError
 from srcad.frontend.statics import canonical, refer
-from srcad.lang.scope import Scope
+from srcad.lang.scope import Dependency, Scope
 from srcad.lang.walking import NodeTransformer, clone, nodes_in
 from srcad.rules.registry import Rule
 
@@ -144,7 +144,13 @@ def static_name(function: Any, scope: Scope) -> str:
     """Return the name of a rule in generated code."""
     path = f"{function.__module__}.{function.__qualname__}"
     if function.__module__ and all(part.isidentifier() for part in path.split(".")):
-        return refer(scope, function, path)
+        if path.startswith("srcad."):
+            return refer(scope, function, path)
+        # several rules in one module may be called '_', the last of which the name stands for
+        space = getattr(function, "__globals__", {})
+        if space.get(function.__qualname__) is function:
+            scope.dependencies.append(Dependency(space, function.__qualname__, function))
+            return refer(scope, function, path)
     return refer(scope, function, function.__name__ if function.__name__.isidentifier() else "rule")
 
 

@@ -6,6 +6,7 @@ import ctypes
 import ctypes.util
 import dataclasses
 import functools
+import importlib
 import itertools
 from typing import Any, NamedTuple
 
@@ -899,3 +900,18 @@ def test_partial_functions_of_what_has_a_rule_are_called():
 
     fourth = functools.partial(cubed, n=4)
     assert grad(lambda x: fourth(x))(2.0) == 32.0
+
+
+def test_rules_of_one_name_are_told_apart_where_the_text_reads_a_global_variable(tmp_path, monkeypatch):
+    rule = "@srcad.custom_vjp\ndef {}(x):\n    return x * {}\n\n@{}.backward\ndef _(ans, g, x):\n" + (
+        "    for _ in range(1):\n        g = g * {}\n    return g\n\n"
+    )
+    text = "import srcad\nfactors = {'k': 2.0}\n\n" + rule.format("first", 2.0, "first", 2.0)
+    text += "def f(x):\n    return first(x) * factors['k']\n\nbefore = srcad.jvp(f, (1.0,), (1.0,))[1]\n\n"
+    text += rule.format("second", 5.0, "second", 5.0) + "def g(x):\n    return first(x) * factors['k']\n"
+    (tmp_path / "rules_of_one_name.py").write_text(text)
+    monkeypatch.syspath_prepend(tmp_path)
+    module = importlib.import_module("rules_of_one_name")
+    for f in (module.f, module.g):
+        for derive in (grad, slope, jacfwd, jacrev):
+            assert derive(f)(1.0) == module.before == 4.0
