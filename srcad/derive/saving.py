@@ -7,6 +7,7 @@ under another name; inside, it is pushed on a list, and popped at the mirrored p
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
@@ -26,6 +27,8 @@ from srcad.lang.scope import Scope
 from srcad.lang.walking import nodes_in
 
 __all__ = ["Saved", "save"]
+
+_JUMPS = (gast.Break, gast.Continue, gast.Return)
 
 
 class Saved:
@@ -66,11 +69,12 @@ def save(
 
 @dataclass(frozen=True)
 class _Names:
-    """The names that a loop's body may read before it writes them, binds to other values, and binds or changes."""
+    """The names that a trip may read before it writes them, binds to other values, binds or changes, and mentions."""
 
     exposed: set[str]
     rebound: set[str]
     written: set[str]
+    mentions: Counter[str]
 
 
 class _Saver:
@@ -91,6 +95,7 @@ class _Saver:
         self.heads: dict[tuple[int, int, frozenset[str]], dict[frozenset[str], frozenset[str]]] = {}
         self.names: dict[int, _Names] = {}
         self.assigned: dict[int, set[str]] = {}
+        self.alone: dict[int, set[str]] = {}
         self.loops: list[Loop] = []
         self.is_trial = False
         self.tried: dict[tuple[int, int, frozenset[str], frozenset[str]], set[str]] = {}
@@ -194,24 +199,46 @@ class _Saver:
                 step.test = name(self.stable(test, step, depth))
         bound = set(self.bound)
         stacks = len(self.saved.stacks)
-        first = self.arm(step.body, needed, depth, guarded)
+        first = self.arm(step.body, step.origin.body, needed, depth, guarded)
         if guarded:
             step.marks = [(s, self.scope.fresh("mark")) for s in self.saved.stacks[stacks:]]
         after_first, self.bound = self.bound, set(bound)
-        second = self.arm(step.orelse, needed, depth, guarded)
+        second = self.arm(step.orelse, getattr(step.origin, "orelse", []), needed, depth, guarded)
         self.bound = after_first & self.bound
         merged = first | second
         if isinstance(step.test, gast.Name) and (has_backward(step.body) or has_backward(step.orelse)):
             merged.add(step.test.id)
         return merged
 
-    def arm(self, block: Block, needed: set[str], depth: int, guarded: bool) -> set[str]:
-        """Walk one block of a branch; in a loop, what is cheap in it is computed again and not saved."""
+    def arm(
+        self, block: Block, origin: list[gast.stmt], needed: set[str], depth: int, guarded: bool
+    ) -> set[str]:
+        """Walk one block of a branch; in a loop, what it alone uses is computed again or saved in it."""
         end = self.block(block, set(needed), depth)
         if guarded or not self.loops:
             return end
-        again = self.recompute(block, self.loops[-1], end - needed)
-        return end - _names_bound(again) | self.reads(again)
+        loop = self.loops[-1]
+        again = self.recompute(block, loop, end - needed)
+        end = end - _names_bound(again) | self.reads(again)
+        local = sorted((end - needed) & self.used_alone(loop, origin))
+        if local:
+            for identifier in local:
+                self.initialise(identifier)
+            push, pop = self.record(local, depth)
+            block.steps.append(Plain(push, pop))
+        return end - set(local)
+
+    def used_alone(self, loop: Loop, statements: list[gast.stmt]) -> set[str]:
+        """Return the names of a trip that these statements of it use and no others; none where they may end it."""
+        found = self.alone.get(id(statements))
+        if found is None:
+            names = self.names_of(loop)
+            here = _mentions(statements)
+            found = {n for n, count in here.items() if names.mentions[n] == count} - names.exposed
+            if any(isinstance(part, _JUMPS) for stmt in statements for part in nodes_in(stmt)):
+                found = set()
+            self.alone[id(statements)] = found
+        return found
 
     def recompute(self, block: Block, loop: Loop, needed: set[str]) -> list[gast.stmt]:
         """Add to a block of a loop what computes some of the names ``needed`` again; return it."""
@@ -333,7 +360,9 @@ class _Saver:
         """Return how the body of a loop uses its names, which several trial runs ask for."""
         if id(step.origin) not in self.names:
             body = step.origin.body
-            self.names[id(step.origin)] = _Names(exposed_names(body), _rebound_in(body), _written(body))
+            self.names[id(step.origin)] = _Names(
+                exposed_names(body), _rebound_in(body), _written(body), _mentions(body)
+            )
         return self.names[id(step.origin)]
 
     def initialise(self, identifier: str) -> None:
@@ -419,6 +448,10 @@ def _copied(block: Block) -> Block:
         else:
             steps.append(Wrapped(step.origin, _copied(step.body), _copied(step.final)))
     return Block(steps, list(block.tail))
+
+
+def _mentions(body: list[gast.stmt]) -> Counter[str]:
+    return Counter(part.id for stmt in body for part in nodes_in(stmt) if isinstance(part, gast.Name))
 
 
 def _names_bound(stmts: list[gast.stmt]) -> set[str]:

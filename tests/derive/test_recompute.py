@@ -28,10 +28,35 @@ def test_conditions_on_integers_and_indices_in_branches_are_computed_again() -> 
     derivative(X)
     lines = [line.strip() for line in derivative.source.splitlines()]
     assert [line for line in lines if "append" in line] == [
-        "total_history.append(total)",
         "t5_history.append(t5)",
+        "total_history.append(total)",
     ]
     assert lines.count("if k > 0:") == 2
+    assert "None" not in derivative.source, "each history is filled in the branch that uses it"
+
+
+def left_in_a_branch(x):
+    total = 0.0
+    for k in range(6):
+        if k % 3:
+            square = x[k] ** 2
+            if square > 2.0:
+                total += 3.0 * square
+                break
+            total += square * total + x[k - 1]
+        elif total > 100.0:
+            cube = x[k] ** 3
+            return total * cube
+        else:
+            total += np.exp(x[k]) * x[k + 1]
+    return total
+
+
+@pytest.mark.parametrize("largest", [1.2, 1.6, 9.0])
+def test_trips_that_end_inside_of_a_branch_keep_what_they_used(largest: float) -> None:
+    x = X.copy()
+    x[3 if largest < 2.0 else 2] = largest
+    check_grads(left_in_a_branch, (x,), order=2)
 
 
 def index_bound_again_behind_its_branch(x):

@@ -26,8 +26,8 @@ import numpy as np
 
 
 def ddynamic_programming(cost):
-    t1_1 = None
-    history = []
+    t1_1_history = []
+    t1_history = []
     rows, columns = cost.shape
     table = cost.copy()
     for i in range(rows):
@@ -41,18 +41,20 @@ def ddynamic_programming(cost):
                 t1_1 = second < first
                 t14 = second if t1_1 else first
                 table[i, j] += t14
+                t1_1_history.append(t1_1)
             elif i > 0:
                 table[i, j] += table[i - 1, j]
             elif j > 0:
                 table[i, j] += table[i, j - 1]
-            history.append((t1, t1_1))
+            t1_history.append(t1)
     # line 17: return table[-1, -1]
     dtable = np.zeros(table.shape)
     dtable[-1, -1] = 1.0
     for i in reversed(range(rows)):
         for j in reversed(range(columns)):
-            t1, t1_1 = history.pop()
+            t1 = t1_history.pop()
             if t1:
+                t1_1 = t1_1_history.pop()
                 t2 = i - 1
                 t4 = j - 1
                 # line 12: table[i, j] += min(table[i - 1, j], table[i, j - 1])
