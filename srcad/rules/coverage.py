@@ -41,7 +41,18 @@ NAMESPACES: dict[str, Any] = {
     "builtins": builtins,
 }
 UFUNC_METHODS = ("reduce", "accumulate", "reduceat", "outer", "at")
-SCIPY = ("special", "linalg", "stats", "signal", "ndimage", "integrate", "optimize", "interpolate", "sparse")
+SCIPY = (
+    "special",
+    "linalg",
+    "stats",
+    "signal",
+    "ndimage",
+    "integrate",
+    "optimize",
+    "interpolate",
+    "sparse",
+    "spatial.distance",
+)
 
 # Counts of autograd 1.9.1: functions with a reverse rule, and with a forward rule.
 AUTOGRAD = {
@@ -157,7 +168,10 @@ def _scipy_functions() -> dict[str, list[Any]]:
         registry.provide()
         functions = [value for _, value in members(module) if not isinstance(value, type)]
         if topic == "stats":
-            functions = [rule.primal for rule in registry.registered() if _topic_of(rule) == "stats"]
+            written = [value for value in functions if status(value) == "written out"]
+            functions = [
+                rule.primal for rule in registry.registered() if _topic_of(rule) == "stats"
+            ] + written
         found[f"scipy.{topic}"] = [value for value in functions if status(value) is not None]
     return found
 

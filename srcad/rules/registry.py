@@ -172,6 +172,7 @@ _WITHOUT_RULE = (
     "with srcad.def_vjp."
 )
 _PROVIDERS = {f"scipy.{topic}": f"srcad.rules.scipy_{topic}" for topic in _SCIPY}
+_PROVIDERS["scipy.spatial.distance"] = "srcad.rules.scipy_spatial"
 _PROVIDERS["numpy.ctypeslib"] = "srcad.rules.memory_views"
 
 

@@ -117,7 +117,7 @@ refuse(
     "or solve_ivp for differential equations.",
     *(scipy.integrate.cumulative_simpson, scipy.integrate.dblquad),
     *(scipy.integrate.fixed_quad, scipy.integrate.newton_cotes, scipy.integrate.nquad),
-    *(scipy.integrate.qmc_quad, scipy.integrate.quad_vec, scipy.integrate.romb, scipy.integrate.simpson),
+    *(scipy.integrate.qmc_quad, scipy.integrate.quad_vec),
     *(scipy.integrate.solve_bvp, scipy.integrate.tplquad),
     *(getattr(scipy.integrate, name) for name in _NEWER if hasattr(scipy.integrate, name)),
 )

@@ -24,3 +24,48 @@ def cumulative_trapezoid(y, x=None, dx=1.0, axis=-1, initial=None):
             raise ValueError("`initial` must be `None` or `0`.")
         sums = np.concatenate((np.zeros_like(sums[..., :1]), sums), axis=-1)
     return np.moveaxis(sums, -1, axis)
+
+
+@written_out(scipy.integrate.simpson)
+def simpson(y, x=None, *, dx=1.0, axis=-1):
+    rows = np.moveaxis(y, axis, -1)
+    count = np.shape(rows)[-1]
+    if x is None:
+        widths = dx * np.ones(count - 1)
+    else:
+        widths = np.diff(x if np.ndim(x) == 1 else np.moveaxis(x, axis, -1))
+    if count == 2:
+        return widths[..., 0] * (rows[..., 0] + rows[..., 1]) / 2.0
+    odd = count if count % 2 else count - 1
+    h0, h1 = widths[..., 0 : odd - 1 : 2], widths[..., 1 : odd - 1 : 2]
+    y0, y1, y2 = rows[..., 0 : odd - 1 : 2], rows[..., 1 : odd - 1 : 2], rows[..., 2:odd:2]
+    both = h0 + h1
+    parts = y0 * (2.0 - h1 / h0) + y1 * both**2 / (h0 * h1) + y2 * (2.0 - h0 / h1)
+    total = np.sum(both / 6.0 * parts, axis=-1)
+    if odd == count:
+        return total
+    # The last interval by the parabola through the last three samples (Cartwright 2017).
+    before, last = widths[..., -2], widths[..., -1]
+    total += rows[..., -1] * (2.0 * last**2 + 3.0 * before * last) / (6.0 * (before + last))
+    total += rows[..., -2] * (last**2 + 3.0 * before * last) / (6.0 * before)
+    return total - rows[..., -3] * last**3 / (6.0 * before * (before + last))
+
+
+@written_out(scipy.integrate.romb)
+def romb(y, dx=1.0, axis=-1, show=False):
+    rows = np.moveaxis(y, axis, -1)
+    intervals = np.shape(rows)[-1] - 1
+    if intervals < 1 or intervals & (intervals - 1):
+        raise ValueError("Number of samples must be one plus a non-negative power of 2.")
+    width = intervals * dx
+    estimates = [(rows[..., 0] + rows[..., -1]) / 2.0 * width]
+    step = intervals
+    while step > 1:
+        between = np.sum(rows[..., step // 2 :: step], axis=-1)
+        better = [0.5 * (estimates[0] + width * between)]
+        for order in range(len(estimates)):
+            better.append(better[order] + (better[order] - estimates[order]) / (4.0 ** (order + 1) - 1.0))
+        estimates = better
+        width = width / 2.0
+        step //= 2
+    return estimates[-1]

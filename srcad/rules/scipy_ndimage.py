@@ -7,6 +7,7 @@ import scipy.ndimage
 import scipy.signal
 
 from srcad import runtime as rt
+from srcad.rules import scipy_ndimage_written  # noqa: F401  (its functions are wanted)
 from srcad.rules.registry import constant, jvp, vjp
 
 constant(rt.scipy_ndimage.axis_origin, rt.scipy_ndimage.gaussian_weights, rt.scipy_ndimage.turned_origin)

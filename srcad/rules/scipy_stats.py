@@ -15,6 +15,7 @@ from srcad.rules import (  # noqa: F401  (their rules are wanted)
     scipy_stats_shapes,
     scipy_stats_skewed,
     scipy_stats_support,
+    scipy_stats_written,
 )
 from srcad.rules.registry import find, refuse
 

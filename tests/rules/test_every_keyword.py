@@ -25,7 +25,8 @@ from tests.rules.keywords import documented, named_in, sampled
 
 LIBRARIES = (
     "math", "statistics", "scipy", "scipy.integrate", "scipy.interpolate", "scipy.linalg", "scipy.ndimage",
-    "scipy.optimize", "scipy.signal", "scipy.sparse", "scipy.sparse.linalg", "scipy.special", "scipy.stats",
+    "scipy.optimize", "scipy.signal", "scipy.sparse", "scipy.sparse.linalg", "scipy.spatial.distance", "scipy.special",
+    "scipy.stats",
 )  # fmt: skip
 NOT_TAKEN = {"complex_scalar": {"imag"}, "arange": {"start_or_stop"}}
 """Parameters that cannot be given by name: np.clongdouble(real, imag), and what np.arange calls its first one."""

@@ -1,0 +1,84 @@
+"""Filters of ``scipy.ndimage`` written out with correlations along the axes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import scipy.ndimage
+
+from srcad.rules.registry import written_out
+
+
+def _of_each_axis(mode: Any, ndim: int) -> list[str]:
+    """Return the border of each axis."""
+    return [mode] * ndim if isinstance(mode, str) else list(mode)
+
+
+def _axes_of(axes: Any, ndim: int) -> list[int]:
+    """Return the axes that a filter works along, counted from the first."""
+    if axes is None:
+        return list(range(ndim))
+    return [axis % ndim for axis in ([axes] if np.ndim(axes) == 0 else axes)]
+
+
+# -- means of windows --------------------------------------------------------------------------------
+
+
+@written_out(scipy.ndimage.uniform_filter1d)
+def uniform_filter1d(input, size, axis=-1, output=None, mode="reflect", cval=0.0, origin=0):
+    weights = np.full(size, 1.0 / size)
+    return scipy.ndimage.correlate1d(input, weights, axis, output, mode, cval, origin)
+
+
+@written_out(scipy.ndimage.uniform_filter)
+def uniform_filter(input, size=3, output=None, mode="reflect", cval=0.0, origin=0, *, axes=None):
+    along = _axes_of(axes, np.ndim(input))
+    sizes = np.broadcast_to(size, len(along))
+    origins = np.broadcast_to(origin, len(along))
+    modes = _of_each_axis(mode, len(along))
+    result = np.asarray(input)
+    for k in range(len(along)):
+        if sizes[k] > 1:
+            result = scipy.ndimage.uniform_filter1d(
+                result, int(sizes[k]), along[k], output, modes[k], cval, int(origins[k])
+            )
+    return result
+
+
+# -- differences -------------------------------------------------------------------------------------
+
+
+@written_out(scipy.ndimage.sobel)
+def sobel(input, axis=-1, output=None, mode="reflect", cval=0.0):
+    ndim = np.ndim(input)
+    modes = _of_each_axis(mode, ndim)
+    along = axis % ndim
+    result = scipy.ndimage.correlate1d(input, [-1.0, 0.0, 1.0], along, output, modes[along], cval)
+    for other in range(ndim):
+        if other != along:
+            result = scipy.ndimage.correlate1d(result, [1.0, 2.0, 1.0], other, output, modes[other], cval)
+    return result
+
+
+@written_out(scipy.ndimage.prewitt)
+def prewitt(input, axis=-1, output=None, mode="reflect", cval=0.0):
+    ndim = np.ndim(input)
+    modes = _of_each_axis(mode, ndim)
+    along = axis % ndim
+    result = scipy.ndimage.correlate1d(input, [-1.0, 0.0, 1.0], along, output, modes[along], cval)
+    for other in range(ndim):
+        if other != along:
+            result = scipy.ndimage.correlate1d(result, [1.0, 1.0, 1.0], other, output, modes[other], cval)
+    return result
+
+
+@written_out(scipy.ndimage.laplace)
+def laplace(input, output=None, mode="reflect", cval=0.0, *, axes=None):
+    along = _axes_of(axes, np.ndim(input))
+    modes = _of_each_axis(mode, len(along))
+    result = np.zeros_like(input)
+    for k in range(len(along)):
+        second = scipy.ndimage.correlate1d(input, [1.0, -2.0, 1.0], along[k], output, modes[k], cval)
+        result = result + second
+    return result

@@ -1,0 +1,74 @@
+"""Functions of SciPy that are written out: the value is SciPy's, and so are derivatives of the second order."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+import scipy.integrate
+import scipy.ndimage
+import scipy.signal
+import scipy.spatial.distance
+import scipy.stats
+
+from srcad import SrcadError, check_grads, grad, value_and_grad
+
+rng = np.random.default_rng(3)
+IMAGE = rng.normal(size=(4, 5))
+SAMPLES = rng.uniform(0.5, 2.0, size=(5, 3))
+SECTIONS = np.array([[1.0, 0.4, 0.1, 1.0, -0.2, 0.1], [0.7, -0.3, 0.2, 1.0, 0.3, -0.1]])
+
+PROGRAMS: dict[str, tuple[Callable[..., Any], Any]] = {
+    "uniform_filter": (lambda x: scipy.ndimage.uniform_filter(x**2, 3, mode="nearest"), IMAGE),
+    "uniform_filter1d": (lambda x: scipy.ndimage.uniform_filter1d(x**2, 4, axis=0, mode="wrap"), IMAGE),
+    "sobel": (lambda x: np.hypot(scipy.ndimage.sobel(x, 0), scipy.ndimage.sobel(x, 1)), IMAGE),
+    "prewitt": (lambda x: scipy.ndimage.prewitt(np.sin(x)), IMAGE),
+    "laplace": (lambda x: scipy.ndimage.laplace(x, mode="mirror") * x, IMAGE),
+    "simpson of an even number": (
+        lambda x: scipy.integrate.simpson(x**3, x=np.cumsum(x, axis=0), axis=0),
+        SAMPLES[:4],
+    ),
+    "simpson of an odd number": (lambda x: scipy.integrate.simpson(x**3, dx=0.1, axis=0), SAMPLES),
+    "romb": (lambda x: scipy.integrate.romb(x**3, dx=0.5, axis=0), SAMPLES),
+    "sosfilt": (lambda x: scipy.signal.sosfilt(SECTIONS, x**2, axis=0), SAMPLES),
+    "detrend": (lambda x: scipy.signal.detrend(x**2, axis=0, bp=[2]), SAMPLES),
+    "the envelope of a signal": (lambda x: np.abs(scipy.signal.hilbert(x, axis=0)), IMAGE),
+    "zscore": (lambda x: scipy.stats.zscore(x, axis=1, ddof=1), SAMPLES),
+    "gmean": (lambda x: scipy.stats.gmean(x, axis=1, weights=[1.0, 2.0, 0.5]), SAMPLES),
+    "hmean": (lambda x: scipy.stats.hmean(x), SAMPLES),
+    "sem": (lambda x: scipy.stats.sem(x, axis=None), SAMPLES),
+    "skew": (lambda x: scipy.stats.skew(x, bias=False), SAMPLES),
+    "kurtosis": (lambda x: scipy.stats.kurtosis(x, axis=0, bias=False), SAMPLES),
+    "cdist": (lambda x: scipy.spatial.distance.cdist(x, x[1:] ** 2, "sqeuclidean"), SAMPLES),
+    "pdist": (lambda x: np.exp(-scipy.spatial.distance.squareform(scipy.spatial.distance.pdist(x))), SAMPLES),
+}
+
+
+@pytest.mark.parametrize("name", PROGRAMS)
+def test_value_and_derivatives_of_two_orders(name: str) -> None:
+    function, x = PROGRAMS[name]
+    weights = np.random.default_rng(1).uniform(0.5, 1.5, np.shape(function(x)))
+
+    def weighted(x: Any) -> Any:
+        return np.sum(weights * function(x))
+
+    np.testing.assert_allclose(value_and_grad(weighted)(x)[0], weighted(x), rtol=1e-12)
+    check_grads(weighted, (x,), order=2)
+
+
+def test_points_that_coincide_have_a_gradient() -> None:
+    def energy(x: Any) -> Any:
+        return np.sum(scipy.spatial.distance.cdist(x, x))
+
+    assert np.all(np.isfinite(grad(energy)(SAMPLES)))
+
+
+def test_a_metric_without_a_formula_is_refused_with_the_line() -> None:
+    def energy(x: Any) -> Any:
+        return np.sum(scipy.spatial.distance.pdist(x, "braycurtis"))
+
+    with pytest.raises(SrcadError) as caught:
+        grad(energy)(SAMPLES)
+    assert "braycurtis" in caught.value.location.text
