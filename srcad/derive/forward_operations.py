@@ -227,7 +227,7 @@ class Operations:
         self, rule: registry.Rule, node: gast.Call, ans: gast.AST, receiver: gast.AST | None = None
     ) -> gast.AST:
         """Return the tangent of a call by the rule of its function."""
-        bound = accepted(rule, node, receiver, self.refuse)
+        bound = accepted(rule, node, receiver, self.kind, self.refuse)
         for parameter, argument in list(bound.items()):
             parts = argument if isinstance(argument, (list, tuple)) else [argument]
             numeric = any(self.is_varied(p) and holds_numbers(self.kind(p)) for p in parts)

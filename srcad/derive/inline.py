@@ -45,17 +45,25 @@ def bind(rule: Rule, node: gast.Call, receiver: gast.AST | None = None) -> dict[
 
 
 def accepted(
-    rule: Rule, node: gast.Call, receiver: gast.AST | None, refuse: Callable[..., Exception]
+    rule: Rule,
+    node: gast.Call,
+    receiver: gast.AST | None,
+    kind_of: Callable[[gast.AST], Kind],
+    refuse: Callable[..., Exception],
 ) -> dict[str, Any]:
     """Return the argument of each parameter, as `bind` does, of a call that the rule takes.
 
-    ``refuse`` makes an error at the place of the call of a reason, a way out and a class of errors.
+    Variables that are None stand for that: options that a function hands on have their defaults.  ``refuse`` makes
+    an error at the place of the call of a reason, a way out and a class of errors.
     """
     try:
         bound = bind(rule, node, receiver)
     except TypeError as error:
         raise refuse(f"The derivative rule of this function does not take these arguments: {error}.",
                      "Use the arguments that the documentation lists.", NoDerivativeError) from None  # fmt: skip
+    for parameter, argument in bound.items():
+        if isinstance(argument, gast.Name) and kind_of(argument).name == "none":
+            bound[parameter] = constant(None)
     reason = refusal(rule, bound)
     if reason is not None:
         raise refuse(reason, "", NoDerivativeError)

@@ -59,7 +59,7 @@ class RuleAdjoints(MemoryAdjoints):
         fl: Flattener,
         receiver: gast.AST | None = None,
     ) -> list[Contribution]:
-        bound = accepted(rule, node, receiver, self.refuse)
+        bound = accepted(rule, node, receiver, self.kind, self.refuse)
         for parameter, argument in list(bound.items()):
             parts = argument if isinstance(argument, (list, tuple)) else [argument]
             varied = any(

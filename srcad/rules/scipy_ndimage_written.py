@@ -49,28 +49,26 @@ def uniform_filter(input, size=3, output=None, mode="reflect", cval=0.0, origin=
 # -- differences -------------------------------------------------------------------------------------
 
 
-@written_out(scipy.ndimage.sobel)
-def sobel(input, axis=-1, output=None, mode="reflect", cval=0.0):
+def _edges(input, axis, output, mode, cval, across):
+    """Return the central difference along an axis, weighted ``across`` the other ones."""
     ndim = np.ndim(input)
     modes = _of_each_axis(mode, ndim)
     along = axis % ndim
     result = scipy.ndimage.correlate1d(input, [-1.0, 0.0, 1.0], along, output, modes[along], cval)
     for other in range(ndim):
         if other != along:
-            result = scipy.ndimage.correlate1d(result, [1.0, 2.0, 1.0], other, output, modes[other], cval)
+            result = scipy.ndimage.correlate1d(result, across, other, output, modes[other], cval)
     return result
+
+
+@written_out(scipy.ndimage.sobel)
+def sobel(input, axis=-1, output=None, mode="reflect", cval=0.0):
+    return _edges(input, axis, output, mode, cval, [1.0, 2.0, 1.0])
 
 
 @written_out(scipy.ndimage.prewitt)
 def prewitt(input, axis=-1, output=None, mode="reflect", cval=0.0):
-    ndim = np.ndim(input)
-    modes = _of_each_axis(mode, ndim)
-    along = axis % ndim
-    result = scipy.ndimage.correlate1d(input, [-1.0, 0.0, 1.0], along, output, modes[along], cval)
-    for other in range(ndim):
-        if other != along:
-            result = scipy.ndimage.correlate1d(result, [1.0, 1.0, 1.0], other, output, modes[other], cval)
-    return result
+    return _edges(input, axis, output, mode, cval, [1.0, 1.0, 1.0])
 
 
 @written_out(scipy.ndimage.laplace)

@@ -50,23 +50,36 @@ _WITH_FORMULA = (
 )  # fmt: skip
 
 
-@written_out(scipy.spatial.distance.cdist)
-def cdist(XA, XB, metric="euclidean", *, out=None, p=2.0, w=None, V=None, VI=None):
-    first, second = np.asarray(XA), np.asarray(XB)
-    if metric in _WITH_FORMULA:
-        both = np.concatenate((first, second))
-        if metric == "seuclidean" and V is None:
-            V = np.var(both, axis=0, ddof=1)
-        if metric == "mahalanobis" and VI is None:
-            VI = np.linalg.inv(np.cov(both.T)).T
-        result = _between(first[:, None], second[None], metric, p, w, V, VI)
-    else:
-        measure = metric if callable(metric) else getattr(scipy.spatial.distance, metric)
-        result = np.array([[measure(one, other) for other in second] for one in first])
+def _spread(points, metric, V, VI):
+    """Return the variances and the inverse covariance that a metric is scaled by."""
+    if metric == "seuclidean" and V is None:
+        V = np.var(points, axis=0, ddof=1)
+    if metric == "mahalanobis" and VI is None:
+        VI = np.linalg.inv(np.cov(points.T)).T
+    return V, VI
+
+
+def _measure(metric):
+    return metric if callable(metric) else getattr(scipy.spatial.distance, metric)
+
+
+def _put(result, out):
     if out is None:
         return result
     out[...] = result
     return out
+
+
+@written_out(scipy.spatial.distance.cdist)
+def cdist(XA, XB, metric="euclidean", *, out=None, p=2.0, w=None, V=None, VI=None):
+    first, second = np.asarray(XA), np.asarray(XB)
+    if metric in _WITH_FORMULA:
+        V, VI = _spread(np.concatenate((first, second)), metric, V, VI)
+        result = _between(first[:, None], second[None], metric, p, w, V, VI)
+    else:
+        measure = _measure(metric)
+        result = np.array([[measure(one, other) for other in second] for one in first])
+    return _put(result, out)
 
 
 @written_out(scipy.spatial.distance.pdist)
@@ -74,18 +87,12 @@ def pdist(X, metric="euclidean", *, out=None, p=2.0, w=None, V=None, VI=None):
     points = np.asarray(X)
     left, right = np.triu_indices(len(points), 1)
     if metric in _WITH_FORMULA:
-        if metric == "seuclidean" and V is None:
-            V = np.var(points, axis=0, ddof=1)
-        if metric == "mahalanobis" and VI is None:
-            VI = np.linalg.inv(np.cov(points.T)).T
+        V, VI = _spread(points, metric, V, VI)
         result = _between(points[left], points[right], metric, p, w, V, VI)
     else:
-        measure = metric if callable(metric) else getattr(scipy.spatial.distance, metric)
+        measure = _measure(metric)
         result = np.array([measure(points[i], points[j]) for i, j in zip(left, right)])
-    if out is None:
-        return result
-    out[...] = result
-    return out
+    return _put(result, out)
 
 
 @written_out(scipy.spatial.distance.squareform)
