@@ -43,6 +43,7 @@ from srcad.operators.by_name import jvp_by_name
 from srcad.operators.composition import jvp_with_aux
 from srcad.operators.forward import Jvp, jvp
 from srcad.operators.sources import SOURCES, has_plain_operands, items_by_position
+from srcad.operators.transposed_rules import cotangents_of, transposing
 from srcad.places import place
 from srcad.rules import registry
 from srcad.runtime.libraries import OfLibrary, package_of
@@ -341,7 +342,7 @@ def _arguments_of_jvp(part: Part) -> tuple[Any, Any, Any]:
 def _of_transposed(parts: Parts) -> list[Any]:
     """``rt.transposed(rule, ans, args, options, tangents)``, through both functions of the rule's own pair."""
     rule, ans, args, options, given = parts[0].args
-    target, everything, (forward, backward) = dynamic.transposing(rule, ans, args, options)
+    target, everything, (forward, backward) = transposing(rule, ans, args, options)
     count = len(target.names)
     captured = tuple(zero_tangent(value) for value in everything[count:])
     first = [Part(None, everything, {})]
@@ -353,7 +354,7 @@ def _of_transposed(parts: Parts) -> list[Any]:
     swept = apply(forward, first)
     gradients = swept[0][0]
     second = [
-        Part(0.0, (residuals, dynamic.cotangents_of(rule, gradients, _like(part.args[4], given))), {})
+        Part(0.0, (residuals, cotangents_of(rule, gradients, _like(part.args[4], given))), {})
         for (_, residuals), part in zip(swept, parts)
     ]
     return [found[0] for found in apply(backward, second)]

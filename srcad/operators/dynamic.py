@@ -35,6 +35,7 @@ from srcad.operators.construction import is_nothing, make, plain
 from srcad.operators.over_copies import container_call
 from srcad.operators.over_reverse import call_with_shadows, method_with_shadows
 from srcad.operators.sources import SOURCES, has_plain_operands, items_by_position, with_known_arity
+from srcad.operators.transposed_rules import transposed
 from srcad.pipeline import Code
 from srcad.rules import registry
 from srcad.runtime.libraries import OfLibrary
@@ -49,7 +50,6 @@ from srcad.runtime.tangent_copies import (
 )
 from srcad.runtime.tangents import (
     CONTAINERS,
-    Tangent,
     complete_tangent,
     container_method,
     sequence_tangent,
@@ -531,60 +531,3 @@ SPECIAL: dict[Any, Any] = {
     functools.partial: _partial, super: _super, rt.sequence: _sequence,
     copy.copy: _copied(copy.copy), copy.deepcopy: _copied(copy.deepcopy),
 }  # fmt: skip
-
-
-# -- rules without a forward rule ---------------------------------------------------------------------
-
-
-def transposed(rule: Any, ans: Any, args: Any, options: Any, tangents: Any) -> Any:
-    """Return the tangent of a result from a reverse rule; see `srcad.runtime.transposed`."""
-    _, values, (forward, backward) = transposing(rule, ans, args, options)
-    gradients, residuals = forward(*values)
-    return backward(residuals, cotangents_of(rule, gradients, tangents))[0]
-
-
-def transposing(rule: Any, ans: Any, args: Any, options: Any) -> tuple[Target, tuple[Any, ...], Any]:
-    """Return a rule as a target, its arguments, and its pair of functions with respect to the gradient."""
-    target = Target(rule)
-    values = target.bind((ans, as_given(rule, zero_tangent(ans), ans), *args), options)
-    entries = compiled(target, values, (target.names[1],), "vjp").entries
-    return target, (*values, *target.captured()), entries
-
-
-def is_users(rule: Any) -> bool:
-    """Tell whether a rule is not one of srcad's own."""
-    return not (rule.__module__ or "").startswith("srcad.")
-
-
-def as_given(rule: Any, gradient: Any, ans: Any) -> Any:
-    """Return the gradient of a result, or a tangent in its place, in the form in which a rule reads it."""
-    return rt.with_names(gradient, ans) if is_users(rule) else gradient
-
-
-def cotangents_of(rule: Any, gradients: Any, tangents: Any) -> Any:
-    """Return the tangents of arguments in the form in which a rule gives their gradients.
-
-    Raises
-    ------
-    ArgumentError
-        If a rule of the user's gives gradients that have not the form of the arguments.
-    """
-    count = len(tangents)
-    parts = [gradients] if count == 1 else rt.gradients_given(gradients, count, f"'{rule.__name__}'")
-    if is_users(rule):
-        for part, tangent in zip(parts, tangents):
-            is_zero = isinstance(tangent, float) and tangent == 0.0
-            if isinstance(tangent, (float, complex, np.inexact, np.ndarray)) and not is_zero:
-                rt.fitting(part, tangent, f"'{rule.__name__}'")
-    if count == 1:
-        return _in_form_of(gradients, tangents[0])
-    return [_in_form_of(part, tangent) for part, tangent in zip(parts, tangents)]
-
-
-def _in_form_of(gradient: Any, tangent: Any) -> Any:
-    """Return a tangent in the form in which a rule gives the gradient of the same argument."""
-    if isinstance(gradient, np.ndarray) and isinstance(tangent, (list, tuple)):
-        return np.array(tangent)
-    if isinstance(gradient, dict) and isinstance(tangent, Tangent):  # that of an object
-        return {name: _in_form_of(part, getattr(tangent, name)) for name, part in gradient.items()}
-    return list(tangent) if isinstance(tangent, tuple) else tangent

@@ -17,10 +17,11 @@ from srcad.api import grad
 from srcad.compilation import third_derivative
 from srcad.dynamic_operators import OPERATORS
 from srcad.operators.deeper_reverse import call_parts
-from srcad.operators.dynamic import SPECIAL, as_given, cotangents_of, tangents_of, transposing
+from srcad.operators.dynamic import SPECIAL, tangents_of
 from srcad.operators.dynamic import call as forward_call
 from srcad.operators.resolved import EXPANDED, Found, Rows, resolved
 from srcad.operators.shadowed_calls import CALLS, plain_call
+from srcad.operators.transposed_rules import as_given, cotangents_of, transposing
 from srcad.rules import registry
 from srcad.runtime.tangents import Tangent, zero_tangent
 from srcad.wrappers import written
