@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import inspect
 import itertools
 import math
@@ -12,7 +13,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-import scipy.special
 
 from srcad import grad, jvp
 from srcad.errors import SrcadError
@@ -32,7 +32,10 @@ NO_VALUES = {np.einsum_path, np.mintypecode, np.diag_indices}
 
 
 def constants() -> Iterator[Any]:
-    spaces = [*NAMESPACES.items(), *((f"scipy.{topic}", getattr(scipy, topic)) for topic in SCIPY)]
+    spaces = [
+        *NAMESPACES.items(),
+        *((f"scipy.{topic}", importlib.import_module(f"scipy.{topic}")) for topic in SCIPY),
+    ]
     for title, namespace in spaces:
         if title.startswith("numpy.random"):
             continue
