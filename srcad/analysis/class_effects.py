@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import inspect
 import types
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -208,7 +209,7 @@ def may_leave_half_done(function: Any, methods: frozenset[str] = frozenset()) ->
             tree = read(function).tree
         except (SrcadError, OSError, TypeError):
             return False
-        changing, raising = stores(function, ()), _any_raises(function, methods, ())
+        changing, raising = stores(function), _any_raises(function, methods)
     else:
         return False
     leaving = (gast.Yield, gast.YieldFrom, gast.Await, gast.Global)
@@ -218,17 +219,9 @@ def may_leave_half_done(function: Any, methods: frozenset[str] = frozenset()) ->
     )
 
 
-def _any_raises(
-    function: types.FunctionType, methods: frozenset[str], active: tuple[types.FunctionType, ...]
-) -> bool:
+def _any_raises(function: types.FunctionType, methods: frozenset[str]) -> bool:
     """Tell whether a function raises, or one that it calls by its name does."""
-    try:
-        tree = read(function).tree
-    except (SrcadError, OSError, TypeError):
-        return False
-    active = (*active, function)
-    callees = [callee for callee in _callees(function, tree) if callee not in active]
-    return _raises(tree, methods) or any(_any_raises(callee, methods, active) for callee in callees)
+    return any(tree is not None and _raises(tree, methods) for tree in _trees_reached(function))
 
 
 @functools.lru_cache(maxsize=512)
@@ -237,21 +230,30 @@ def _changing(cls: type) -> frozenset[str]:
     for base in cls.__mro__:
         for title, value in vars(base).items():
             function = function_of(value)
-            if function is not None and title != "__init__" and stores(function, ()):
+            if function is not None and title != "__init__" and stores(function):
                 found.add(title)
     return frozenset(found)
 
 
-def stores(function: types.FunctionType, active: tuple[types.FunctionType, ...]) -> bool:
+def stores(function: types.FunctionType) -> bool:
     """Tell whether a function may change what it is given: it stores somewhere, or another one does that it calls."""
-    try:
-        tree = read(function).tree
-    except (SrcadError, OSError, TypeError):
-        return True
-    if changes(tree):
-        return True
-    active = (*active, function)
-    return any(stores(callee, active) for callee in _callees(function, tree) if callee not in active)
+    return any(tree is None or changes(tree) for tree in _trees_reached(function))
+
+
+def _trees_reached(function: types.FunctionType) -> Iterator[Any]:
+    """Yield the trees of a function and of those that it calls by their names, each once: None where there is no source."""
+    seen, waiting = {function}, [function]
+    while waiting:
+        current = waiting.pop()
+        try:
+            tree = read(current).tree
+        except (SrcadError, OSError, TypeError):
+            yield None
+            continue
+        yield tree
+        new = [callee for callee in dict.fromkeys(_callees(current, tree)) if callee not in seen]
+        seen.update(new)
+        waiting += new
 
 
 def _callees(function: types.FunctionType, tree: Any) -> list[types.FunctionType]:

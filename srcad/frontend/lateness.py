@@ -239,7 +239,7 @@ class Lateness:
             return False
         if function not in self.changing:
             self.changing[function] = False  # of a function that calls itself the rest decides
-            self.changing[function] = stores(function, ()) or self.acts(
+            self.changing[function] = stores(function) or self.acts(
                 *statements_of(read(function).tree), names=names_of(function)
             )
         return self.changing[function]
