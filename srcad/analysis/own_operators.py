@@ -37,7 +37,7 @@ def refuse_own_operators(cls: type) -> None:
     >>> refuse_own_operators(np.ndarray)
     >>> try: refuse_own_operators(np.ma.MaskedArray)
     ... except UnsupportedError as error: print(error.reason)
-    A masked array is no plain array: its class says itself what '__add__' does.
+    A masked array is no plain array: its class redefines what arrays do.
     """
     redefined = None if cls in _PLAIN or package_of(cls) == "srcad" else _redefined(cls)
     if redefined is None:
@@ -48,9 +48,7 @@ def refuse_own_operators(cls: type) -> None:
         title, way_out = "masked array", "Pass its data and its mask, for numpy.where."
     elif not issubclass(cls, np.ndarray):
         kind, way_out = "number", "Pass a number, or keep one in an attribute of a class of your own."
-    raise UnsupportedError(
-        f"A {title} is no plain {kind}: its class says itself what '{redefined}' does.", way_out
-    )
+    raise UnsupportedError(f"A {title} is no plain {kind}: its class redefines what {kind}s do.", way_out)
 
 
 def refuse_own_operators_within(value: Any) -> None:

@@ -18,6 +18,7 @@ import numpy as np
 
 from srcad.analysis.own_operators import refuse_own_operators
 from srcad.derive.build import read_names, written_names
+from srcad.derive.written_files import Files
 from srcad.errors import UnsupportedError
 from srcad.lang.function import Function
 from srcad.lang.walking import nodes_in
@@ -69,10 +70,11 @@ class _Finder:
         self.texts: set[str] = set()
         self.surely: set[str] = set()
         self.stmt: gast.AST = fn.tree
+        self.files = Files(fn)
 
     def follows(self, stmt: Any) -> bool:
         """Add the variables that get text of a value in a statement; tell whether there are new ones."""
-        before = len(self.texts)
+        before = len(self.texts) + len(self.files.written)
         if self.shows(stmt.value) and not isinstance(stmt, gast.Expr):
             self.surely |= set(written_names(stmt))
         if self.is_text(stmt.value):
@@ -80,7 +82,8 @@ class _Finder:
                 self.texts |= set(_receivers(stmt.value))
             else:
                 self.texts |= set(written_names(stmt))
-        return len(self.texts) > before
+        self.texts |= self.files.follow(stmt, self.texts, self.varied)
+        return len(self.texts) + len(self.files.written) > before
 
     def is_text(self, value: gast.AST) -> bool:
         """Tell whether an expression may be text that shows a value with a derivative, or hold such text."""
@@ -114,6 +117,11 @@ class _Finder:
         reads = reads or _is_numpy(function) and self.is_of(call, _is_number_type)
         if reads and given & (self.surely | self.texts - self.varied):
             raise self.read_from_text()
+        if self.files.are_read_by(call):
+            raise self.error(
+                "Numbers are read from a file that a value with a derivative was written to, and files have no derivative.",
+                "Compute with the value itself.",
+            )
         if (function in _OF_MEMORY or method in _METHODS_OF_MEMORY) and given & self.varied:
             raise self.error(
                 "The numbers behind bytes and ratios are not followed.",

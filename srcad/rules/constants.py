@@ -11,6 +11,7 @@ import math
 import operator
 import sys
 import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 
@@ -154,7 +155,10 @@ refuse(
     gc.get_objects, gc.get_referents, gc.get_referrers, inspect.currentframe, inspect.getattr_static,
     inspect.getcallargs, inspect.getmembers, inspect.stack, sys._getframe,
 )  # fmt: skip
-refuse("What a thread does is not followed: call its function.", threading.Thread)
+refuse(
+    "What a thread does is not followed: call its function.",
+    threading.Thread, threading.Timer, ThreadPoolExecutor,
+)  # fmt: skip
 refuse(
     "A class is built before a function is differentiated: move it out.", classmethod, property, staticmethod
 )

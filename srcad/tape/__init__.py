@@ -13,3 +13,7 @@ registry.refuse(
     "the outer one by another tape.",
     GradientTape,
 )
+registry.refuse(
+    "A variable of the tape is made in a function that is differentiated from its source. Use the value itself.",
+    Variable,
+)

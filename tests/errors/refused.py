@@ -7,12 +7,14 @@ import contextlib
 import struct
 from collections import Counter
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from srcad.errors import NoDerivativeError, SrcadError, UnsupportedError
+from srcad.tape import Variable
 
 X = np.array([1.0, 2.0, 3.0])
 
@@ -725,3 +727,35 @@ def function_that_notes_and_is_given_to_one_that_raises(x):
     except ValueError:
         result = 3 * x
     return result + noted[0]
+
+
+@refused(np.ones(3), "numbers.npy")
+def numbers_saved_and_loaded(x, path):
+    np.save(path, x)
+    return np.sum(np.load(path))  # refused at: np.load
+
+
+@refused(2.0, "folder")
+def number_written_to_a_file_and_read(x, folder):
+    with open(folder + "/number.txt", "w") as file:
+        file.write(str(x))
+    with open(folder + "/number.txt") as file:
+        return float(file.read()) * x  # refused at: float(file.read())
+
+
+@refused(np.ones(3), "numbers.npy")
+def numbers_saved_in_an_open_file(x, path):
+    with open(path, "wb") as file:
+        np.save(file, x)
+    with open(path, "rb") as file:
+        return np.sum(np.load(file))  # refused at: np.load
+
+
+def thread_pool(x):
+    with ThreadPoolExecutor() as pool:
+        return pool.submit(np.sin, x).result()
+
+
+def variable_of_a_tape_inside(x):
+    v = Variable(x)
+    return v * v

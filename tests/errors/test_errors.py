@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from srcad import jvp
 from srcad.api import grad, value_and_grad, vjp
 from srcad.errors import (
     ArgumentError,
@@ -237,3 +238,19 @@ def test_a_refused_function_works_once_it_is_replaced(monkeypatch: pytest.Monkey
 
 def array_sum(x):
     return np.sum(x)
+
+
+@pytest.mark.parametrize(
+    "function, fragment, way_out",
+    [
+        (refused.thread_pool, "ThreadPoolExecutor()", "call its function"),
+        (refused.variable_of_a_tape_inside, "Variable(x)", "Use the value itself"),
+    ],
+)
+@pytest.mark.parametrize("derivative", [grad, lambda f: lambda x: jvp(f, (x,), (1.0,))], ids=["grad", "jvp"])
+def test_classes_that_are_refused_are_named_where_they_are_called(function, fragment, way_out, derivative):
+    with pytest.raises(UnsupportedError, match=way_out) as caught:
+        derivative(function)(2.0)
+    place = caught.value.location
+    assert place.line == _line_of(function, fragment)
+    assert place.text[place.column :].startswith(fragment)
