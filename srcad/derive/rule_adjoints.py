@@ -66,10 +66,9 @@ class RuleAdjoints(MemoryAdjoints):
                 isinstance(part, gast.Name) and part.id in self.varied and not is_whole(self.kind(part))
                 for part in parts
             )
-            is_own = (getattr(rule.primal, "__module__", "") or "").startswith(
-                "srcad.runtime."
-            )  # refused at the primal's call
-            if parameter in rule.wrt or not varied or is_own:
+            is_own = (getattr(rule.primal, "__module__", "") or "").startswith("srcad.runtime.")
+            is_shape = is_own and parameter not in rule.moving
+            if parameter in rule.wrt or not varied or is_shape:
                 continue
             if all(may_be_whole(self.kind(p)) for p in parts) and not rule.takes_numbers:
                 bound[parameter] = fl.atom(call("rt.whole_only", argument, constant(parameter)))

@@ -75,6 +75,9 @@ class Rule:
     joint : dict
         By parameter the names of those that its forward rule takes together: ``t`` is then a tuple with a
         tangent for each, None where a parameter has none.
+    moving : tuple of str
+        Parameters of a function of srcad's own that the result moves with, without a gradient here; of the others
+        without one only shape and structure are read.
     refused : dict
         Parameter names that must keep their default, each with the reason.
     given : bool
@@ -90,6 +93,7 @@ class Rule:
     shaped: tuple[str, ...] = ()
     forward: dict[str, Callable[..., Any]] = field(default_factory=dict)
     joint: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    moving: tuple[str, ...] = ()
     refused: dict[str, str] = field(default_factory=dict)
     given: bool = False
 
@@ -206,12 +210,15 @@ def vjp(
     linear: bool | tuple[str, ...] = False,
     multilinear: bool = False,
     shaped: tuple[str, ...] = (),
+    moving: tuple[str, ...] = (),
     refused: dict[str, str] | None = None,
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Register a reverse rule ``rule(ans, g, *params)`` returning the gradients of ``wrt``."""
 
     def register(rule: Callable[..., Any]) -> Callable[..., Any]:
-        _RULES[primal] = Rule(primal, wrt, "vjp", rule, linear, multilinear, shaped, refused=refused or {})
+        _RULES[primal] = Rule(
+            primal, wrt, "vjp", rule, linear, multilinear, shaped, moving=moving, refused=refused or {}
+        )
         _REFUSED.pop(primal, None)
         return rule
 

@@ -133,14 +133,10 @@ def gaussian_filter_input(
 # -- of the runtime ----------------------------------------------------------------------------------
 
 
-@vjp(rt.scipy_ndimage.extend, "x")
+@vjp(rt.scipy_ndimage.extend, "x", "cval", linear=True)
 def extend(ans, g, x, shape, mode, cval, origin):
-    return rt.scipy_ndimage.extend_adjoint(g, shape, mode, origin)
-
-
-@jvp(rt.scipy_ndimage.extend, "x")
-def extend_x(ans, t, x, shape, mode, cval, origin):
-    return rt.scipy_ndimage.extend(t, shape, mode, 0.0, origin)
+    outside = rt.scipy_ndimage.extend(np.zeros(np.shape(x)), shape, mode, 1.0, origin)
+    return rt.scipy_ndimage.extend_adjoint(g, shape, mode, origin), rt.unbroadcast(g * outside, cval)
 
 
 @vjp(rt.scipy_ndimage.extend_adjoint, "g", linear=True)
@@ -153,6 +149,6 @@ def along_axis(ans, g, weights, axis, ndim):
     return np.ravel(g)
 
 
-@vjp(rt.scipy_ndimage.gaussian_adjoint, "g", linear=True)
+@vjp(rt.scipy_ndimage.gaussian_adjoint, "g", linear=True, moving=("sigma",))
 def gaussian_adjoint(ans, cotangent, g, sigma, order, mode, truncate, radius):
     return scipy.ndimage.gaussian_filter(cotangent, sigma, order, mode=mode, truncate=truncate, radius=radius)
