@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import gast
 
@@ -77,6 +77,19 @@ class _Names:
     mentions: Counter[str]
 
 
+@dataclass
+class _Findings:
+    """What trial runs find out about loops and branches, by their statements, and need not find out again."""
+
+    heads: dict[tuple[int, int, frozenset[str]], dict[frozenset[str], frozenset[str]]] = field(
+        default_factory=dict
+    )
+    tried: dict[tuple[int, int, frozenset[str], frozenset[str]], set[str]] = field(default_factory=dict)
+    names: dict[int, _Names] = field(default_factory=dict)
+    assigned: dict[int, set[str]] = field(default_factory=dict)
+    alone: dict[int, set[str]] = field(default_factory=dict)
+
+
 class _Saver:
     def __init__(
         self,
@@ -92,13 +105,9 @@ class _Saver:
         self.saved = Saved()
         self.bound: set[str] = set()
         self.initialised: set[str] = set()
-        self.heads: dict[tuple[int, int, frozenset[str]], dict[frozenset[str], frozenset[str]]] = {}
-        self.names: dict[int, _Names] = {}
-        self.assigned: dict[int, set[str]] = {}
-        self.alone: dict[int, set[str]] = {}
         self.loops: list[Loop] = []
+        self.found = _Findings()
         self.is_trial = False
-        self.tried: dict[tuple[int, int, frozenset[str], frozenset[str]], set[str]] = {}
 
     def reads(self, statements: list[gast.stmt]) -> set[str]:
         """The primal variables that backward statements read before writing them."""
@@ -230,14 +239,14 @@ class _Saver:
 
     def used_alone(self, loop: Loop, statements: list[gast.stmt]) -> set[str]:
         """Return the names of a trip that these statements of it use and no others; none where they may end it."""
-        found = self.alone.get(id(statements))
+        found = self.found.alone.get(id(statements))
         if found is None:
             names = self.names_of(loop)
             here = _mentions(statements)
             found = {n for n, count in here.items() if names.mentions[n] == count} - names.exposed
             if any(isinstance(part, _JUMPS) for stmt in statements for part in nodes_in(stmt)):
                 found = set()
-            self.alone[id(statements)] = found
+            self.found.alone[id(statements)] = found
         return found
 
     def recompute(self, block: Block, loop: Loop, needed: set[str]) -> list[gast.stmt]:
@@ -258,9 +267,9 @@ class _Saver:
 
     def bound_in(self, step: Branch) -> set[str]:
         """Return the names that the blocks of a branch assign."""
-        found = self.assigned.get(id(step.origin))
+        found = self.found.assigned.get(id(step.origin))
         if found is None:
-            found = self.assigned[id(step.origin)] = {
+            found = self.found.assigned[id(step.origin)] = {
                 identifier
                 for part in nodes_in(gast.Module(step.origin.body + step.origin.orelse, []))
                 if isinstance(part, (gast.Assign, gast.AugAssign, gast.For))
@@ -284,10 +293,10 @@ class _Saver:
             return self.whole_loop(step, needed, depth)
         # Trial runs of the loops around come here again and again, and want the names alone.
         key = id(step.origin), depth, frozenset(needed), frozenset(self.bound)
-        if key not in self.tried:
+        if key not in self.found.tried:
             step.body = _copied(step.body)
-            self.tried[key] = self.whole_loop(step, needed, depth)
-        return set(self.tried[key])
+            self.found.tried[key] = self.whole_loop(step, needed, depth)
+        return set(self.found.tried[key])
 
     def whole_loop(self, step: Loop, needed: set[str], depth: int) -> set[str]:
         before = self.reads(step.before)
@@ -330,14 +339,14 @@ class _Saver:
     def head(self, step: Loop, start: set[str], inner: set[str], exposed: set[str], depth: int) -> set[str]:
         """Return what is needed on entry to an iteration."""
         before = frozenset(start)
-        found = self.heads.setdefault((id(step.origin), depth, frozenset(inner)), {})
+        found = self.found.heads.setdefault((id(step.origin), depth, frozenset(inner)), {})
         head = start.union(*(known for less, known in found.items() if less <= before))
         while before not in found:
             scope = _Scratch(self.scope)
             trial = _Saver(scope, self.kinds, self.memory, self.gradients, self.lasting, self.locate)
             trial.bound = set(inner)
             trial.saved.stacks = list(self.saved.stacks)
-            trial.know_what(self)
+            trial.found, trial.is_trial = self.found, True
             trial.loops = [step]
             end = trial.block(_copied(step.body), set(head), depth + 1)
             crossing = {v for v in end if v in exposed or v in head or v.startswith(CONTENT)} - {step.target}
@@ -346,24 +355,14 @@ class _Saver:
             head |= crossing
         return head
 
-    def know_what(self, other: _Saver) -> None:
-        """Run on trial, with what another one has found out."""
-        self.is_trial = True
-        self.heads, self.tried, self.names, self.assigned = (
-            other.heads,
-            other.tried,
-            other.names,
-            other.assigned,
-        )
-
     def names_of(self, step: Loop) -> _Names:
         """Return how the body of a loop uses its names, which several trial runs ask for."""
-        if id(step.origin) not in self.names:
+        if id(step.origin) not in self.found.names:
             body = step.origin.body
-            self.names[id(step.origin)] = _Names(
+            self.found.names[id(step.origin)] = _Names(
                 exposed_names(body), _rebound_in(body), _written(body), _mentions(body)
             )
-        return self.names[id(step.origin)]
+        return self.found.names[id(step.origin)]
 
     def initialise(self, identifier: str) -> None:
         """Bind a name that may be unbound where it is saved."""
