@@ -3,25 +3,28 @@
 from srcad import tape, tree
 from srcad.api import Derivative, grad, value_and_grad, vjp
 from srcad.check import check_grads
-from srcad.checkpointed_loops import checkpoint_loop
-from srcad.checkpointing import checkpoint
+from srcad.checkpointing.functions import checkpoint
+from srcad.checkpointing.loops import checkpoint_loop
 from srcad.custom import CustomFunction, custom_jvp, custom_vjp, def_jvp, def_vjp
 from srcad.errors import SrcadError
 from srcad.hooks import backward, on_backward, stop_gradient
 from srcad.implicit import custom_fixed_point, custom_root
 from srcad.operators import (
     Jvp,
+    column_colors,
     elementwise_grad,
     ggnvp,
     hessian,
     hvp,
     jacfwd,
     jacobian,
+    jacobian_pattern,
     jacrev,
     jvp,
     linearize,
+    sparse_hessian,
+    sparse_jacobian,
 )
-from srcad.sparse_jacobians import column_colors, jacobian_pattern, sparse_hessian, sparse_jacobian
 from srcad.tape import GradientTape, Variable
 
 __all__ = [

@@ -12,21 +12,21 @@ from srcad.analysis.annotations import annotated_kinds
 from srcad.analysis.kinds import FLOAT64, INT, kind_of
 from srcad.backends.finite_checks import checked, require_finite
 from srcad.backends.tracebacks import show_users_source
-from srcad.compilation import compiled, followed, is_followed
-from srcad.derivatives import Composable, Readable, name_in_module
+from srcad.callables.compilation import compiled, followed, is_followed
+from srcad.callables.derivatives import Composable, Readable, name_in_module
+from srcad.callables.dispatch import Dispatch
+from srcad.callables.places import place
+from srcad.callables.pullbacks import vjp
+from srcad.callables.second_order import Gradient, code_by_symmetry, gradient_by_product, has_shadows
+from srcad.callables.targets import Target, no_pair, require_callable, require_complex, unpacks_the_result
+from srcad.callables.wrappers import written
 from srcad.derive import inner_gradients
 from srcad.derive.request import Request
-from srcad.dispatch import Dispatch
-from srcad.dynamic import install
+from srcad.dynamic.calls import install
 from srcad.errors import ArgumentError, OutputError, SrcadError, UnsupportedError
 from srcad.lang.recursion import with_deep_calls
 from srcad.pipeline import Code, build
-from srcad.places import place
-from srcad.pullbacks import vjp
 from srcad.runtime import share_memory
-from srcad.second_order import Gradient, code_by_symmetry, gradient_by_product, has_shadows
-from srcad.targets import Target, no_pair, require_callable, require_complex, unpacks_the_result
-from srcad.wrappers import written
 
 __all__ = ["Derivative", "grad", "value_and_grad", "vjp"]
 

@@ -12,16 +12,16 @@ import numpy as np
 
 from srcad import tree
 from srcad.api import grad
-from srcad.check import check_grads
-from srcad.compilation import forget
+from srcad.callables.compilation import forget
+from srcad.callables.places import place
+from srcad.callables.written import head, named_parameters, passed, write
+from srcad.check.grads import check_grads
 from srcad.errors import ArgumentError
 from srcad.operators.by_name import paired_with
-from srcad.operators.transposition import zero_direction
-from srcad.places import place
+from srcad.operators.resolved.transposition import zero_direction
 from srcad.rules import registry
 from srcad.tape.calls import record
 from srcad.tape.recording import recording
-from srcad.written import head, named_parameters, passed, write
 
 __all__ = ["CustomFunction", "custom_jvp", "custom_vjp", "def_jvp", "def_vjp"]
 

@@ -8,12 +8,12 @@ from typing import Any
 import numpy as np
 
 from srcad.api import grad
+from srcad.callables.places import place
+from srcad.callables.written import head, named_parameters, passed, write
 from srcad.custom import CustomFunction
 from srcad.errors import ArgumentError, UnsupportedError
 from srcad.operators import jacobian
-from srcad.places import place
 from srcad.rules import registry
-from srcad.written import head, named_parameters, passed, write
 
 __all__ = ["custom_fixed_point", "custom_root"]
 

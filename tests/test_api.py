@@ -12,7 +12,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from srcad import compilation, grad, hessian, jacobian, jvp, value_and_grad, vjp
+from srcad import grad, hessian, jacobian, jvp, value_and_grad, vjp
+from srcad.callables import compilation
 from srcad.errors import ArgumentError, OutputError
 
 X = np.array([1.0, 2.0, 3.0])
@@ -395,7 +396,7 @@ def test_a_nested_function_is_read_once(monkeypatch: pytest.MonkeyPatch) -> None
     first = derivative(0.7)
     read: list[Any] = []
     monkeypatch.setattr(
-        "srcad.targets.read", lambda function: read.append(function) or pytest.fail("read again")
+        "srcad.callables.targets.read", lambda function: read.append(function) or pytest.fail("read again")
     )
     assert derivative(0.7) == first and not read
 

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pytest
 
-import srcad.check
+import srcad.check.grads
 from srcad import check_grads, custom_vjp
 from srcad.errors import ArgumentError, GradientCheckError, SrcadError
 
@@ -55,7 +55,7 @@ def parameters():
 
 def wrong_vjp(spoil):
     """A stand-in for ``vjp`` whose pullback is passed through ``spoil``."""
-    right = srcad.check.vjp
+    right = srcad.check.grads.vjp
 
     def vjp(f, *args):
         value, pullback = right(f, *args)
@@ -136,7 +136,7 @@ def test_a_wrong_entry_is_caught_and_named(monkeypatch):
         gradients[0]["W"][1, 2] += 0.5
         return gradients
 
-    monkeypatch.setattr(srcad.check, "vjp", wrong_vjp(spoil))
+    monkeypatch.setattr(srcad.check.grads, "vjp", wrong_vjp(spoil))
     with pytest.raises(GradientCheckError) as caught:
         check_grads(network, (parameters(), np.ones((1, 2))))
     message = str(caught.value)
@@ -149,7 +149,7 @@ def test_an_attribute_is_named_as_it_is_written(monkeypatch):
         gradients[0].layer.weights[1] *= 1.01
         return gradients
 
-    monkeypatch.setattr(srcad.check, "vjp", wrong_vjp(spoil))
+    monkeypatch.setattr(srcad.check.grads, "vjp", wrong_vjp(spoil))
     with pytest.raises(GradientCheckError, match=r"args\[0\]\.layer\[0\]\[1\]"):
         check_grads(model_output, (Model(Layer(np.array([0.5, -0.2]), 1.5), "m"), np.ones((1, 2))))
 
@@ -164,13 +164,13 @@ def test_an_attribute_is_named_as_it_is_written(monkeypatch):
     ],
 )
 def test_zero_nan_misshapen_and_missing_gradients_are_caught(monkeypatch, spoiled, reason):
-    monkeypatch.setattr(srcad.check, "vjp", wrong_vjp(spoiled))
+    monkeypatch.setattr(srcad.check.grads, "vjp", wrong_vjp(spoiled))
     with pytest.raises(GradientCheckError, match=reason):
         check_grads(lambda x: np.sum(np.exp(x)), (np.array([0.3, 1.2]),))
 
 
 def test_a_derivative_that_is_wrong_only_in_second_order_is_caught(monkeypatch):
-    right = srcad.check.vjp
+    right = srcad.check.grads.vjp
     calls = []
 
     def vjp(f, *args):
@@ -180,7 +180,7 @@ def test_a_derivative_that_is_wrong_only_in_second_order_is_caught(monkeypatch):
             return value, pullback
         return value, lambda cotangent: tuple(g * 2.0 for g in pullback(cotangent))
 
-    monkeypatch.setattr(srcad.check, "vjp", vjp)
+    monkeypatch.setattr(srcad.check.grads, "vjp", vjp)
     check_grads(square, (1.3,))
     calls.clear()
     with pytest.raises(GradientCheckError, match="the gradient of square"):
@@ -210,7 +210,7 @@ def test_a_wrong_use_is_an_argument_error(args, options, reason):
 
 
 def test_the_entry_that_differs_most_is_reported(monkeypatch):
-    monkeypatch.setattr(srcad.check, "vjp", wrong_vjp(lambda g: (g[0] + np.array([0.001, 0.5, 0.01]),)))
+    monkeypatch.setattr(srcad.check.grads, "vjp", wrong_vjp(lambda g: (g[0] + np.array([0.001, 0.5, 0.01]),)))
     with pytest.raises(GradientCheckError, match=r"args\[0\]\[1\] .*Of 3 entries"):
         check_grads(lambda x: np.sum(np.exp(x)), (np.array([0.3, 1.2, 0.4]),))
 

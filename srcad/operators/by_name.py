@@ -10,12 +10,12 @@ import numpy as np
 
 from srcad import runtime as rt
 from srcad.api import grad
+from srcad.callables.places import place
+from srcad.callables.targets import Target
 from srcad.errors import ArgumentError
 from srcad.operators.forward import jvp
 from srcad.operators.products import elementwise_grad, ggnvp, hvp, places_of
-from srcad.places import place
 from srcad.rules import registry
-from srcad.targets import Target
 
 __all__ = ["BY_NAME", "goes_by_name", "jvp_by_name", "paired_with", "placed"]
 

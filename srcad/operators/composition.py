@@ -9,17 +9,17 @@ from typing import Any
 
 import numpy as np
 
-from srcad import dynamic
-from srcad.compilation import third_derivative
-from srcad.operators import attributes
+from srcad.callables.compilation import third_derivative
+from srcad.callables.targets import Target
+from srcad.dynamic import calls as reverse_calls
 from srcad.operators.by_name import jvp_by_name
-from srcad.operators.dynamic import install as install_forward
-from srcad.operators.dynamic import prepared
+from srcad.operators.dynamic import attributes
+from srcad.operators.dynamic.calls import install as install_forward
+from srcad.operators.dynamic.calls import prepared
+from srcad.operators.dynamic.sources import SOURCES
 from srcad.operators.forward import Jvp, jvp
-from srcad.operators.sources import SOURCES
 from srcad.pipeline import Code
 from srcad.rules import registry
-from srcad.targets import Target
 
 __all__ = ["PAIRED", "STRUCTURAL", "InnerJvp", "callee_of", "install", "jvp_with_aux", "prepared_for_both"]
 
@@ -36,8 +36,8 @@ def install(makers: tuple[Any, ...]) -> None:
 
     ``makers`` are the operators that return a function.
     """
-    dynamic.install(makers)
-    dynamic.BY_NAME[jvp] = jvp_by_name
+    reverse_calls.install(makers)
+    reverse_calls.BY_NAME[jvp] = jvp_by_name
     install_forward(makers)
     attributes.install()
 

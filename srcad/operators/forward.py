@@ -7,21 +7,28 @@ import types
 from typing import Any
 
 from srcad.analysis.kinds import NUMBER, is_differentiable, kind_of
-from srcad.compilation import compiled, followed, is_followed, when_forgotten
-from srcad.derivatives import Readable, WrittenOut
+from srcad.callables.compilation import compiled, followed, is_followed, when_forgotten
+from srcad.callables.derivatives import Readable, WrittenOut
+from srcad.callables.places import place
+from srcad.callables.targets import (
+    Target,
+    explain,
+    require_callable,
+    require_complex,
+    signature_of,
+    split_aux,
+)
 from srcad.derive.request import Request
 from srcad.errors import ArgumentError, UnsupportedError
 from srcad.forward_pipeline import build_forward
 from srcad.lang.recursion import with_deep_calls
 from srcad.operators.shortcut import Shortcut
 from srcad.pipeline import Code
-from srcad.places import place
 from srcad.rules import registry
 from srcad.runtime import clone, share_memory
 from srcad.runtime.tangent_copies import shared_tangents
 from srcad.runtime.tangents import zero_tangent
 from srcad.runtime.user_tangents import as_tangent, tangent_result
-from srcad.targets import Target, explain, require_callable, require_complex, signature_of, split_aux
 
 __all__ = ["Jvp", "Pushforward", "jvp", "linearize"]
 

@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 
 from srcad.api import grad, vjp
+from srcad.callables.pullbacks import written_as
 from srcad.operators.by_name import BY_NAME, goes_by_name, paired_with, placed
 from srcad.operators.forward import jvp, linearize
 from srcad.operators.products import elementwise_grad, ggnvp, half_squared_norm, hvp, places_of
-from srcad.pullbacks import written_as
 from srcad.rules import registry
 
 __all__: list[str] = []

@@ -15,8 +15,10 @@ import numpy as np
 from srcad.analysis.kinds import ANY, NUMBER, Kind, container, kind_of
 from srcad.analysis.returns import Callees
 from srcad.api import Derivative, grad
-from srcad.compilation import compiled
-from srcad.derivatives import Bindable, Composable, after_instance
+from srcad.callables.compilation import compiled
+from srcad.callables.derivatives import Bindable, Composable, after_instance
+from srcad.callables.places import place
+from srcad.callables.targets import Target, explain, require_callable, require_complex, split_aux
 from srcad.errors import ArgumentError, NoDerivativeError, OutputError, UnsupportedError
 from srcad.lang.recursion import with_deep_calls
 from srcad.operators import structures
@@ -24,11 +26,9 @@ from srcad.operators.forward import Jvp, Pushforward
 from srcad.operators.jacobian_texts import columns_text, function_of, is_written_out, structures_text
 from srcad.operators.products import TangentAlone
 from srcad.pipeline import read
-from srcad.places import place
 from srcad.runtime import clone, share_memory
 from srcad.runtime.tangents import zero_tangent
 from srcad.runtime.user_tangents import as_tangent, tangent_result
-from srcad.targets import Target, explain, require_callable, require_complex, split_aux
 
 __all__ = ["hessian", "jacfwd", "jacobian", "jacrev"]
 

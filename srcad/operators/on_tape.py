@@ -7,7 +7,7 @@ from typing import Any
 
 from srcad import tree
 from srcad.api import grad, value_and_grad
-from srcad.compilation import is_followed
+from srcad.callables.compilation import is_followed
 from srcad.operators.jacobians import jacfwd, jacobian, jacrev
 from srcad.operators.products import places_of
 from srcad.tape.gradient_tape import GradientTape

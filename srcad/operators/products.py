@@ -10,16 +10,16 @@ import numpy as np
 
 from srcad import tree
 from srcad.api import grad, vjp
-from srcad.derivatives import Bindable, WrittenOut, after_instance
+from srcad.callables.derivatives import Bindable, WrittenOut, after_instance
+from srcad.callables.places import place
+from srcad.callables.targets import Target, require_complex, split_aux
 from srcad.errors import ArgumentError
 from srcad.lang.recursion import with_deep_calls
 from srcad.operators.forward import Jvp, Pushforward
-from srcad.places import place
 from srcad.rules import registry
 from srcad.runtime import clone
 from srcad.runtime.tangents import zero_tangent
 from srcad.runtime.user_tangents import tangent_result
-from srcad.targets import Target, require_complex, split_aux
 
 __all__ = ["TangentAlone", "elementwise_grad", "ggnvp", "half_squared_norm", "hvp", "places_of"]
 

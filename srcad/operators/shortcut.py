@@ -26,11 +26,11 @@ from typing import Any
 import numpy as np
 
 from srcad.backends.tracebacks import show_users_source
-from srcad.compilation import when_forgotten
-from srcad.dispatch import Names, dependencies_of, tests_of
+from srcad.callables.compilation import when_forgotten
+from srcad.callables.dispatch import Names, dependencies_of, tests_of
+from srcad.callables.targets import Target
 from srcad.pipeline import Code
 from srcad.runtime.user_tangents import tangent_result
-from srcad.targets import Target
 
 __all__ = ["Shortcut"]
 

@@ -17,27 +17,27 @@ from typing import Any
 
 from srcad import runtime as rt
 from srcad.analysis.kinds import is_differentiable, kind_of
-from srcad.compilation import compiled, third_derivative
-from srcad.derivatives import Composable, WrittenOut
-from srcad.dynamic_operators import OPERATORS
+from srcad.callables.compilation import compiled, third_derivative
+from srcad.callables.derivatives import Composable, WrittenOut
+from srcad.callables.places import place
+from srcad.callables.replay import Replay
+from srcad.callables.second_order import agree, direction_of, names_in, product, set_product
+from srcad.callables.targets import Target
+from srcad.dynamic.operators import OPERATORS
 from srcad.errors import UnsupportedError
 from srcad.operators import composition
-from srcad.operators.deeper import Part, Parts, again, apply, install
-from srcad.operators.deeper_functions import Calls
-from srcad.operators.dynamic import SPECIAL
-from srcad.operators.shadowed_calls import CALLS, plain_call
-from srcad.places import place
-from srcad.replay import Replay
+from srcad.operators.deeper.calls import Part, Parts, again, apply, install
+from srcad.operators.deeper.functions import Calls
+from srcad.operators.dynamic.calls import SPECIAL
+from srcad.operators.dynamic.shadowed_calls import CALLS, plain_call
 from srcad.runtime.tangents import partial_of, zero_tangent
 from srcad.runtime.user_tangents import tangent_result
-from srcad.second_order import agree, direction_of, names_in, product, set_product
-from srcad.targets import Target
 
 __all__ = ["install_products", "product_with_tangent"]
 
 
 def install_products() -> None:
-    """Let ``srcad.second_order.product`` be called and differentiated."""
+    """Let ``srcad.callables.second_order.product`` be called and differentiated."""
     set_product(_value)
     composition.PAIRED[product] = product_with_tangent
     OPERATORS[product] = _adjoint

@@ -86,7 +86,7 @@ def is_instance(value: Any) -> bool:
 def callable_without_state(value: Any) -> bool:
     """Tell whether ``value`` is of a class whose objects hold nothing that carries derivatives."""
     cls = type(value)
-    own = cls.__module__ in ("srcad.custom", "srcad.replay")
+    own = cls.__module__ in ("srcad.custom", "srcad.callables.replay")
     return own or package_of(cls) in ("builtins", "functools") or cls.__module__ == "numpy"
 
 

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 
 from srcad import runtime as rt
+from srcad.callables.places import place
 from srcad.errors import ArgumentError
-from srcad.places import place
 from srcad.rules.registry import Rule
 from srcad.tape.calls import ITEM, Call, apply, has_parts, items_of, parts_of
 from srcad.tape.lifting import lifted

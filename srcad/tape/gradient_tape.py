@@ -14,8 +14,8 @@ from typing import Any
 import numpy as np
 
 from srcad import tree
+from srcad.callables.places import call_of_srcad
 from srcad.errors import ArgumentError, Location, SrcadError, TapeError
-from srcad.places import call_of_srcad
 from srcad.tape.calls import is_inexact
 from srcad.tape.rebinding import Rebound, named_in_call, rebind, restore
 from srcad.tape.recording import Node, Token, recording

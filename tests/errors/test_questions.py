@@ -13,7 +13,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from srcad import SrcadError, checkpoint, compilation, grad, hessian, jacobian, jvp, value_and_grad, vjp
+from srcad import SrcadError, checkpoint, grad, hessian, jacobian, jvp, value_and_grad, vjp
+from srcad.callables import compilation
 from srcad.errors import ArgumentError, NoDerivativeError, NoSourceError, OutputError, UnsupportedError
 from tests.errors.test_errors import MARK, _assert_complete, _line_of
 

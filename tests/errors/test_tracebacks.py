@@ -16,7 +16,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from srcad import compilation, grad, jacfwd, jacrev, jvp, value_and_grad, vjp
+from srcad import grad, jacfwd, jacrev, jvp, value_and_grad, vjp
+from srcad.callables import compilation
 from srcad.errors import NoDerivativeError, SrcadError, UnsupportedError
 from tests.errors import raising, refused
 

@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from srcad import compilation, grad, hessian, jacfwd, jacobian, jacrev
+from srcad import grad, hessian, jacfwd, jacobian, jacrev
+from srcad.callables import compilation
 
 
 class Plain:

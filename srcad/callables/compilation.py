@@ -1,0 +1,303 @@
+"""The one cache of compiled derivatives."""
+
+from __future__ import annotations
+
+import itertools
+import numbers
+import types
+from collections.abc import Callable, Hashable, Iterator
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from srcad.analysis.fingerprints import fingerprint
+from srcad.analysis.hidden_changes import refuse_hidden_changes, refuse_own_items
+from srcad.analysis.kinds import Kind, array, is_differentiable, kind_of
+from srcad.analysis.own_operators import refuse_own_operators, refuse_own_operators_within
+from srcad.callables.places import place
+from srcad.callables.targets import Target, refuse_changed_defaults
+from srcad.derive.request import Request
+from srcad.errors import ArgumentError, SrcadError, UnsupportedError
+from srcad.forward_pipeline import build_forward
+from srcad.pipeline import Code, build
+from srcad.runtime.libraries import package_of
+
+__all__ = ["compiled", "followed", "forget", "is_followed", "third_derivative", "when_forgotten"]
+
+_CACHE: dict[Hashable, Code] = {}
+_MOST_ENTRIES = 4096
+_VARIANTS: dict[Hashable, int] = {}
+_MOST_VARIANTS = 3
+_RESOLVED_MODES = ("call", "jvp", "tangent")
+
+when_forgotten: list[Callable[[], None]] = []
+"""Called when compiled code has become void."""
+
+
+def _is_exact(names: list[str], values: tuple[Any, ...], wanted: tuple[str, ...]) -> bool:
+    """Tell whether all numbers are double precision reals, and none to differentiate by is an integer."""
+    for name, value in zip(names, values):
+        if name in wanted and kind_of(value).name in ("int", "bool"):
+            return False
+        if name in wanted and isinstance(value, np.ndarray) and value.dtype != np.float64:
+            return False
+        if isinstance(value, np.ndarray):
+            if value.ndim == 0 or value.dtype.char not in "dlqiLQIbBhHp?":
+                return False
+        elif isinstance(value, (complex, np.complexfloating, np.float32, np.float16, np.longdouble)):
+            return False
+        elif not isinstance(value, (int, float, str, type(None), types.FunctionType)):
+            return False
+    return True
+
+
+def _is_integer(value: Any) -> bool:
+    plain = type(value) is int or isinstance(value, np.integer)
+    return plain or isinstance(value, np.ndarray) and value.dtype.kind in "iu"
+
+
+def _wanted_kind(value: Any) -> Kind:
+    kind = kind_of(value)
+    if kind.name == "int":
+        return Kind("float")
+    if kind.name == "array" and not kind.inexact and getattr(value, "dtype", np.dtype(int)).kind != "b":
+        return array(kind.ndim)
+    return _with_numbers(kind)
+
+
+def _with_numbers(kind: Kind) -> Kind:
+    """Return the kind of a container with integers as numbers to differentiate by: they have a gradient as well."""
+    if kind.items is None or kind.name not in ("list", "tuple", "dict", "object"):
+        return kind
+    return replace(kind, items=tuple(map(_with_numbers_inside, kind.items)))
+
+
+def _with_numbers_inside(item: Any) -> Any:
+    """Return the kind of an item, or the pair of a key and a kind."""
+    if isinstance(item, tuple):
+        return (item[0], _with_numbers_inside(item[1]))
+    if item.name == "int":
+        return Kind("float")
+    if item.name == "array" and not item.inexact and item.dtype != "bool":
+        return array(item.ndim)
+    return _with_numbers(item)
+
+
+def compiled(
+    target: Target,
+    values: tuple[Any, ...],
+    wanted: tuple[str, ...],
+    mode: str,
+    single: bool = True,
+    aliased: bool = False,
+    holomorphic: bool = False,
+    constant_integers: tuple[str, ...] = (),
+) -> Code:
+    """Return the derivative of ``target`` for arguments of these kinds, from the cache if it is there.
+
+    Parameters
+    ----------
+    target : Target
+        The function.
+    values : tuple
+        The value of each of its parameters.
+    wanted : tuple of str
+        The parameters to differentiate with respect to.
+    mode, single, aliased, holomorphic
+        See `srcad.derive.request.Request`.
+    constant_integers : tuple of str
+        Those of ``wanted`` in which integers are no numbers to differentiate by.
+    """
+    everything = (*values, *target.captured())
+    derived = target.inner.derived(values) if target.inner is not None else None
+    names = [*target.names, *target.captured_names()]
+    _refuse_own_items(target, everything)
+    func = target.closure.function if target.closure is not None else target.func
+    func = derived if derived is not None else func
+    identity = func.__code__ if func is target.func else func
+    closed = (_static_cells(target), id(getattr(target.func, "__globals__", None)))
+    how = (wanted, mode, single, aliased, holomorphic, constant_integers)
+    try:
+        prints = tuple(map(fingerprint, everything))
+    except SrcadError as error:
+        raise error.at(place(target.func)) from None
+    variant = (identity, closed, how)
+    widened = mode in _RESOLVED_MODES and _VARIANTS.get(variant, 0) >= _MOST_VARIANTS
+    if widened and (*variant, prints) not in _CACHE:
+        prints = _widened(prints)
+    key = (*variant, prints)
+    code = _CACHE.get(key)
+    if code is not None and code.holds():
+        refuse_changed_defaults(target, code.changed_arguments, values)
+        return code
+    for value in everything:
+        _refuse_at(target, refuse_own_operators_within, value)
+    given = dict(zip(names, everything))
+    _require_differentiable(target, given, wanted, mode)
+    kinds = _kinds_of(given, set(wanted) - set(constant_integers), widened)
+    exact = _is_exact(names, everything, wanted)
+    integers = tuple(n for n, v in given.items() if n in wanted and _is_integer(v))
+    request = Request(func, kinds, wanted, mode, exact, single, aliased, integers, holomorphic)
+    code = _built(target, request, values, derived)
+    refuse_changed_defaults(target, code.changed_arguments, values)
+    code.keep = (target.func, target.closure, derived)
+    _put(_CACHE, key, code)
+    _put(_VARIANTS, variant, _VARIANTS.get(variant, 0) + 1)
+    return code
+
+
+def _kinds_of(given: dict[str, Any], varied: set[str], widened: bool) -> tuple[tuple[str, Kind], ...]:
+    """Return the kinds of the parameters, those in ``varied`` as what one differentiates by."""
+    kinds = {n: _wanted_kind(v) if n in varied else kind_of(v) for n, v in given.items()}
+    if widened:
+        kinds = {n: _widened(kind) for n, kind in kinds.items()}
+    for kind in kinds.values():
+        for cls in _classes_in(kind):
+            refuse_hidden_changes(cls)
+    return tuple(kinds.items())
+
+
+def _put(table: dict[Hashable, Any], key: Hashable, value: Any) -> None:
+    """Keep a value, and give up the oldest one where there are too many."""
+    if len(table) >= _MOST_ENTRIES:
+        table.pop(next(iter(table)))
+    table[key] = value
+
+
+def _widened(kind: Any) -> Any:
+    """Return a kind, or what is made of kinds, without the keys of dicts: a dict that grows has others at each call."""
+    if isinstance(kind, tuple):
+        return tuple(map(_widened, kind))
+    if not isinstance(kind, Kind) or kind.items is None:
+        return kind
+    return replace(kind, items=None if kind.name == "dict" else _widened(kind.items))
+
+
+def _refuse_own_items(target: Target, values: tuple[Any, ...]) -> None:
+    """Refuse containers and arrays among the arguments whose class says itself what they hold or do."""
+    seen: set[int] = set()
+    waiting: list[Any] = list(values)
+    while waiting:
+        value = waiting.pop()
+        if isinstance(value, (list, tuple, dict)) and id(value) not in seen:
+            seen.add(id(value))
+            _refuse_at(target, refuse_own_items, type(value))
+            waiting += value.values() if isinstance(value, dict) else value
+        else:
+            _refuse_at(target, refuse_own_operators, type(value))
+
+
+def _refuse_at(target: Target, refuse: Callable[[Any], None], what: Any) -> None:
+    """Let something refuse a value; the place is that of the function."""
+    try:
+        refuse(what)
+    except UnsupportedError as error:
+        raise error.at(place(target.func)) from None
+
+
+def _classes_in(kind: Kind) -> Iterator[type]:
+    """Yield the classes of the instances that a value of this kind is or holds."""
+    if kind.name == "object" and isinstance(kind.value, type):
+        yield kind.value
+    for item in kind.items or ():
+        yield from _classes_in(item[1] if isinstance(item, tuple) else item)
+
+
+def _require_differentiable(
+    target: Target, given: dict[str, Any], wanted: tuple[str, ...], mode: str
+) -> None:
+    """Refuse arguments to differentiate by that have no derivative; a pullback leaves them out."""
+    for name, value in given.items():
+        code = getattr(target.func, "__code__", None)
+        recorded = mode in ("grad", "value") and not getattr(code, "co_filename", "<srcad").startswith(
+            "<srcad"
+        )
+        if is_followed(value) and not recorded:
+            raise followed(target, name)
+        if name not in wanted or mode in ("vjp", "call", "jvp", "tangent"):
+            continue
+        of_others = isinstance(value, np.ndarray) and value.dtype.kind not in "fiuc"
+        if of_others or _has_no_derivative(value) or not is_differentiable(_wanted_kind(value)):
+            what = f"n array of {value.dtype}" if of_others else f" {type(value).__name__}"
+            raise ArgumentError(
+                f"The argument '{name}' of '{target.title()}' is a{what}, which has no derivative.",
+                "Differentiate with respect to numbers, arrays or containers of them.",
+                place(target.func),
+            )
+
+
+def _has_no_derivative(value: Any) -> bool:
+    """Tell whether a value is of a class of Python's that is no number of NumPy's, and no container of them."""
+    if isinstance(value, (set, frozenset, range, bytearray, memoryview, np.ma.MaskedArray)):
+        return True
+    if isinstance(value, numbers.Number):
+        return not isinstance(value, (int, float, complex, np.number))
+    return isinstance(value, Iterator) and package_of(type(value)) in ("builtins", "itertools")
+
+
+def is_followed(value: Any, depth: int = 4) -> bool:
+    """Tell whether a value is one that a tape follows, or holds one among its first items."""
+    if depth and isinstance(value, (list, tuple, dict)):
+        items = value.values() if isinstance(value, dict) else value
+        return any(is_followed(item, depth - 1) for item in itertools.islice(items, _ITEMS_LOOKED_AT))
+    return type(value).__module__ == "srcad.tape.values"
+
+
+_ITEMS_LOOKED_AT = 100
+
+
+def followed(target: Target, name: str) -> ArgumentError:
+    """Return the error for a derivative by source at a value that a tape follows."""
+    return ArgumentError(f"The argument '{name}' of '{target.title()}' is a value that a tape follows.",
+                         "Take the inner derivative by a tape too, inside of the outer one; pass x.value for a constant.",
+                         place(target.func))  # fmt: skip
+
+
+def _built(target: Target, request: Request, values: tuple[Any, ...], derived: Any) -> Code:
+    """Return new code for a request; that of a derivative's derivative may be the derivative's own matter."""
+    if target.inner is not None:
+        again = target.inner.derived_again(
+            values, request.wanted, request.mode, request.single, request.aliased, request.holomorphic
+        )
+        if again is not None:
+            return again  # type: ignore[no-any-return]
+    if derived is not None and not isinstance(derived, types.FunctionType):
+        raise third_derivative(target)
+    try:
+        return build_forward(request) if request.mode in ("jvp", "tangent") else build(request)
+    except SrcadError as error:
+        if error.location is not None:
+            raise
+        raise error.at(place(target.func)) from None
+
+
+def third_derivative(target: Target | None = None) -> UnsupportedError:
+    """Return the error for a third derivative (of ``target``) that shadow memory stands in the way of."""
+    of = f" of '{target.title()}'" if target is not None else ""
+    return UnsupportedError(f"A third derivative{of} leads through memory that changes.",
+                            "Use one order less, or a program without lists, objects and calls that change.",
+                            place(target.func) if target is not None else None)  # fmt: skip
+
+
+def _static_cells(target: Target) -> Hashable:
+    """The functions that the target closes over, by identity of their code."""
+    if target.closure is not None or not target.func.__closure__:
+        return ()
+    found = []
+    for name, cell in zip(target.func.__code__.co_freevars, target.func.__closure__):
+        try:
+            content = cell.cell_contents
+        except ValueError:
+            continue
+        if callable(content) or isinstance(content, types.ModuleType):
+            found.append((name, id(content)))
+    return tuple(found)
+
+
+def forget() -> None:
+    """Empty the cache, since a rule was added that what is in it does not know."""
+    _CACHE.clear()
+    _VARIANTS.clear()
+    for drop in when_forgotten:
+        drop()

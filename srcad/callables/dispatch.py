@@ -1,0 +1,299 @@
+"""The short way from a call to the generated function: guards on the arguments, written out as Python.
+
+A derivative that is called again and again gets a ``__call__`` of its own, such as ::
+
+    def __call__(self, a0=MISSING, a1=MISSING, /, *rest, **options):
+        if not rest and not options and type(a0) is float and type(a1) is float and D0.get("np") is V0:
+            try:
+                return f0(a0, a1)
+            except BaseException as error:
+                self.explain(error)
+                raise error
+        passed = (*given(a0, a1), *rest)
+        ordered = in_order(own_names, passed, options) if options else None
+        return self._call(passed, options) if ordered is None else self(*ordered)
+
+Whatever its guards do not know goes the long way, through `srcad.callables.compilation.compiled`.
+"""
+
+from __future__ import annotations
+
+import inspect
+import types
+import weakref
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+
+from srcad.analysis.fingerprints import fingerprint
+from srcad.callables.compilation import when_forgotten
+from srcad.callables.targets import Target, may_change_defaults
+from srcad.lang.scope import SortDependency, replaceable_parts
+from srcad.pipeline import Code
+from srcad.runtime import share_memory
+
+__all__ = ["Dispatch", "Names", "dependencies_of", "tests_of"]
+
+_CALLS_BEFORE = 4
+_MOST_VARIANTS = 4
+_MOST_TEXTS = 32
+_DEEPEST = 3
+_MISSING = inspect.Parameter.empty
+_PLAIN = (float, int, bool, complex, str, bytes)
+
+_installed: weakref.WeakSet[Dispatch] = weakref.WeakSet()
+
+
+class Dispatch:
+    """The variants of one derivative that can be told apart by guards.
+
+    Parameters
+    ----------
+    target : Target
+        The function.
+    arranged : bool
+        What the generated function returns is still to be brought into the form that the user gets.
+    """
+
+    def __init__(self, target: Target, arranged: bool) -> None:
+        self.target = target
+        self.arranged = arranged
+        self.variants: list[tuple[Code, list[str]]] = []
+        self.names = Names()
+        self._captured: tuple[str, ...] = ()
+        self._of_owner: type | None = None
+        self._seen: dict[int, int] = {}
+        self._texts = 0
+        self._is_possible = target.simple and target.closure is None
+
+    def note(self, owner: Any, code: Code, everything: tuple[Any, ...]) -> None:
+        """Count a call that went the long way; one that is made often has guards from now on.
+
+        Parameters
+        ----------
+        owner : object
+            The derivative, whose class becomes one of its own, with another ``__call__``.
+        code : Code
+            The code that is about to run.
+        everything : tuple
+            Its arguments, captured values included.
+        """
+        if not self._is_possible or may_change_defaults(self.target, code.changed_arguments):
+            return
+        count = self._seen[id(code)] = self._seen.get(id(code), 0) + 1
+        if count != _CALLS_BEFORE or self._texts == _MOST_TEXTS:
+            return
+        dependencies = dependencies_of(self.target, code)
+        if dependencies is None:
+            self._is_possible = False
+            return
+        if self.target.captured_names() != self._captured:
+            self._captured = self.target.captured_names()
+            self.variants = []
+        tests = [self.names.same(space, name, value) for space, name, value in dependencies]
+        tests += [self.names.alike(sort) for sort in code.dependencies if isinstance(sort, SortDependency)]
+        for name, value in zip(self._passed(), everything):
+            found = tests_of(name, name, value, self.names, 0)
+            tests += found or [f"fingerprint({name}) == {self.names.of(fingerprint(value))}"]
+        self.variants = [(code, tests), *self.variants][:_MOST_VARIANTS]
+        self._seen.clear()
+        self._texts += 1
+        self._install(owner)
+
+    def _install(self, owner: Any) -> None:
+        made = self._made()
+        if self._of_owner is None:
+            cls = type(owner)
+            self._of_owner = type(cls.__name__, (cls,), {"__slots__": (), "__module__": cls.__module__})
+            owner.__class__ = self._of_owner
+            _installed.add(self)
+        self._of_owner.__call__ = made  # type: ignore[misc]
+
+    def forget(self) -> None:
+        """Drop what was compiled before."""
+        self.variants.clear()
+        self._seen.clear()
+        if self._of_owner is not None and "__call__" in vars(self._of_owner):
+            del self._of_owner.__call__
+
+    def _passed(self) -> list[str]:
+        """Return the names that the guards have for the arguments of the generated function."""
+        parameters = list(self.target.signature.parameters.values())
+        bound = len(self.target.before)
+        names = [f"{'a' if k < bound or p.default is _MISSING else 'd'}{k}" for k, p in enumerate(parameters)]
+        return names + [f"c{k}" for k in range(len(self.target.captured_names()))]
+
+    def _made(self) -> Callable[..., Any]:
+        """Return the function of the guards as they are now."""
+        target, names = self.target, self.names
+        bound = len(target.before)
+        own = [f"a{k}" for k in range(bound, len(target.names))]
+        head = "".join(f"{a}=MISSING, " for a in own) + ("/, " if own else "")
+        lines = [f"def __call__(self, {head}*rest, **options):"]
+        names.space.update((f"a{k}", value) for k, value in enumerate(target.before))
+        for k, parameter in enumerate(target.signature.parameters.values()):
+            if k >= bound and parameter.default is not _MISSING:
+                lines.append(f"    d{k} = {names.of(parameter.default)} if a{k} is MISSING else a{k}")
+        cells = dict(zip(target.func.__code__.co_freevars, target.func.__closure__ or ()))
+        for k, name in enumerate(target.captured_names()):
+            lines.append(f"    c{k} = {names.of(cells[name])}.cell_contents")
+        lines += self._branches(", ".join(self._passed()))
+        lines.append(f"    passed = (*given({', '.join(own)}), *rest)")
+        if not any(p.kind is p.POSITIONAL_ONLY for p in target.signature.parameters.values()):
+            names.space["own_names"] = tuple(target.names[bound:])
+            lines.append("    ordered = in_order(own_names, passed, options) if options else None")
+            lines.append("    return self._call(passed, options) if ordered is None else self(*ordered)")
+        else:
+            lines.append("    return self._call(passed, options)")
+        space = dict(names.space)
+        exec(compile("\n".join(lines) + "\n", "<srcad guards>", "exec"), space)
+        made: Callable[..., Any] = space["__call__"]
+        return made
+
+    def _branches(self, arguments: str) -> list[str]:
+        """Return a branch for each variant."""
+        lines: list[str] = []
+        several = len(self.variants) > 1
+        for code, tests in self.variants:
+            if code.changes:
+                tests = [*tests, f"not share_memory(({arguments},))"]
+            function = self.names.of(code.entries[0])
+            result = (
+                f"self._arrange({function}({arguments}))" if self.arranged else f"{function}({arguments})"
+            )
+            lines.append(f"    if not rest and not options and {' and '.join(tests)}:")
+            lines += [f"        self.latest = {self.names.of(code)}"] if several else []
+            lines += ["        try:", f"            return {result}", "        except BaseException as error:",
+                      "            self.explain(error)", "            raise error"]  # fmt: skip
+        return lines
+
+
+class Names:
+    """What the guards refer to."""
+
+    def __init__(self) -> None:
+        self.space: dict[str, Any] = {
+            "__name__": "srcad.callables.dispatch", "MISSING": _MISSING, "ndarray": np.ndarray, "fingerprint": fingerprint,
+            "given": _given, "in_order": _in_order, "share_memory": share_memory,
+        }  # fmt: skip
+        self._known: dict[int, str] = {}
+
+    def of(self, value: Any) -> str:
+        """Return the name of a value."""
+        name = self._known.get(id(value))
+        if name is None:
+            name = self._known[id(value)] = f"V{len(self._known)}"
+            self.space[name] = value
+        return name
+
+    def same(self, space: Any, name: str, value: Any) -> str:
+        """Return the test that a global or captured variable, or an attribute, is still what it was."""
+        held = f"{self.of(space)}.get({name!r})" if isinstance(space, Mapping) else f"{self.of(space)}.{name}"
+        return f"{held} is {self.of(value)}"
+
+    def alike(self, sort: SortDependency) -> str:
+        """Return the test that a variable outside the function still has a value of the same sort."""
+        held = f"{self.of(sort.space)}.get({sort.name!r})"
+        if isinstance(sort.value, type):
+            return f"type({held}) is {self.of(sort.value)}"
+        return f"fingerprint({held}) == {self.of(sort.value)}"
+
+
+def _given(*arguments: Any) -> tuple[Any, ...]:
+    """Return the arguments that were passed."""
+    return tuple(argument for argument in arguments if argument is not _MISSING)
+
+
+def _in_order(
+    names: tuple[str, ...], passed: tuple[Any, ...], options: dict[str, Any]
+) -> tuple[Any, ...] | None:
+    """Return arguments by position where the names are those of all parameters that are left; None elsewhere."""
+    left = names[len(passed) :]
+    if len(left) != len(options) or not options.keys() >= set(left):
+        return None
+    return (*passed, *[options[name] for name in left])
+
+
+def dependencies_of(target: Target, code: Code) -> list[tuple[Any, str, Any]] | None:
+    """Return what must be the same as when compiling: (dictionary or object, name, value); None if that is not known."""
+    found: list[tuple[Any, str, Any]] = []
+    while True:
+        found += [*replaceable_parts(target.func), *_static_cells(target)]
+        for dependency in code.dependencies:
+            if isinstance(dependency, SortDependency):
+                continue
+            held = "cell_contents" if isinstance(dependency.space, types.CellType) else dependency.name
+            found.append((dependency.space, held, dependency.value))
+        if target.inner is None:
+            break
+        latest = getattr(target.inner, "latest", None)
+        if not isinstance(latest, Code):
+            return None
+        target, code = target.inner.target, latest
+    return list({(id(space), name): (space, name, value) for space, name, value in found}.values())
+
+
+def _static_cells(target: Target) -> list[tuple[Any, str, Any]]:
+    cells = zip(target.func.__code__.co_freevars, target.func.__closure__ or ())
+    others = [
+        cell for name, cell in cells if name not in target.captured_names() and cell != types.CellType()
+    ]
+    return [(cell, "cell_contents", cell.cell_contents) for cell in others]
+
+
+def tests_of(first: str, again: str, value: Any, names: Names, depth: int) -> list[str] | None:
+    """Return guards that hold for values of the same class as ``value``; None where they cannot be written out.
+
+    Parameters
+    ----------
+    first, again : str
+        The expression of the value where it is read first, and afterwards.
+    """
+    cls = type(value)
+    if value is None:
+        return [f"{first} is None"]
+    if cls in _PLAIN or isinstance(value, np.generic):
+        return [f"type({first}) is {cls.__name__ if cls in _PLAIN else names.of(cls)}"]
+    if cls is types.FunctionType:
+        return [f"{first} is {names.of(value)}"]
+    if cls is np.ndarray:
+        return [
+            f"type({first}) is ndarray",
+            f"{again}.dtype is {names.of(value.dtype)}",
+            *_axes(again, value.shape),
+        ]
+    small = depth < _DEEPEST and isinstance(value, (tuple, dict)) and len(value) <= 32
+    if not small or not (
+        isinstance(value, tuple) or cls is dict and all(type(key) in (str, int) for key in value)
+    ):
+        return None
+    tests = [f"type({first}) is {names.of(cls)}"]
+    tests.append(f"[*{again}] == {names.of(list(value))}" if cls is dict else f"len({again}) == {len(value)}")
+    for key, item in value.items() if isinstance(value, dict) else enumerate(value):
+        local = f"i{len(names.space)}_{depth}_{key if isinstance(key, int) else names.of(key)}".replace(
+            "-", "_"
+        )
+        inner = tests_of(f"({local} := {again}[{key!r}])", local, item, names, depth + 1)
+        if inner is None:
+            return None
+        tests += inner
+    return tests
+
+
+def _axes(name: str, shape: tuple[int, ...]) -> list[str]:
+    """Return the guards on the rank and on which axes are of length one."""
+    if not shape:
+        return [f"{name}.ndim == 0"]
+    tests = [f"len(s := {name}.shape) == {len(shape)}"]
+    if 1 not in shape:
+        return [*tests, "s[0] != 1" if len(shape) == 1 else "1 not in s"]
+    return tests + [f"s[{axis}] {'==' if size == 1 else '!='} 1" for axis, size in enumerate(shape)]
+
+
+def _forget_all() -> None:
+    for dispatch in list(_installed):
+        dispatch.forget()
+
+
+when_forgotten.append(_forget_all)

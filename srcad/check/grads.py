@@ -1,0 +1,484 @@
+"""Compare derivatives with finite differences, entry by entry."""
+
+from __future__ import annotations
+
+import dataclasses
+import itertools
+from collections.abc import Callable, Sequence
+from typing import Any, TypeAlias
+
+import numpy as np
+
+from srcad.api import grad, vjp
+from srcad.callables.places import call_of_srcad
+from srcad.callables.targets import Target, require_callable
+from srcad.callables.wrappers import written as written_function
+from srcad.check.complex_parts import by_parts
+from srcad.check.leaf_paths import (
+    Path,
+    copied,
+    inexact,
+    is_floating,
+    is_number,
+    leaves,
+    mapped,
+    suffix,
+    written,
+)
+from srcad.errors import ArgumentError, GradientCheckError, NoDerivativeError, SrcadError, UnsupportedError
+from srcad.lang import texts
+from srcad.operators.forward import jvp
+from srcad.rules import registry
+from srcad.tape import pulled_back
+
+__all__ = ["check_grads"]
+
+# Relative and absolute tolerance for each floating type: what is left of its digits after a central
+# difference whose step is the cube root of its precision.
+_TOLERANCES = {"float16": (2e-1, 1e-1), "float32": (1e-2, 2e-3), "float64": (1e-5, 1e-7)}
+
+Argnums: TypeAlias = int | str | Sequence[int | str] | None
+
+_PROJECTIONS = itertools.count()
+
+
+def check_grads(
+    f: Callable[..., Any],
+    args: Sequence[Any],
+    order: int = 1,
+    argnums: Argnums = None,
+    rtol: float | None = None,
+    atol: float | None = None,
+    eps: float | None = None,
+    against: str = "differences",
+    modes: str | Sequence[str] | None = None,
+    has_aux: bool = False,
+) -> None:
+    """Check the derivatives of ``f`` at ``args`` against central differences, or the tape.
+
+    The result of ``f`` is projected on one random direction (always the same one), and every entry of
+    the projection's gradient is compared with a difference quotient.  With ``order=2`` the function that
+    computes this gradient is checked in the same way, and so on.
+
+    Parameters
+    ----------
+    f : callable
+        A function of positional arguments that returns a number, an array, or a container of them.
+    args : sequence
+        The point: numbers, arrays, and dicts, lists, tuples and objects of them.  Complex arguments and results
+        are checked by their real and imaginary parts, two arguments each.
+    order : int
+        How many orders of derivative to check.
+    argnums : int, str or sequence of these, optional
+        The arguments to differentiate by, by position or name.  By default every argument that holds a floating-point
+        entry; integers are varied only where their position is given here.
+    rtol, atol : float, optional
+        The tolerances; by default they follow the precision of the entry.
+    eps : float, optional
+        The step, which is multiplied by ``max(1, abs(entry))``; by default it follows the precision.
+    against : {"differences", "tape"}
+        What to compare with.  `GradientTape` uses the same rules without compiling anything: it is faster and
+        exact to rounding, but does not follow changes of arrays in place.
+    modes : sequence of {"reverse", "forward"}, optional
+        With "forward", what forward mode gives in a random direction is compared too: with the gradient, or with a
+        difference quotient if "reverse" is not among the modes.  Of higher orders it is forward over reverse.  By
+        default both, but reverse mode alone where forward mode refuses the function, and against the tape.
+    has_aux : bool
+        ``f`` returns a pair, of which only the first is checked.
+
+    Raises
+    ------
+    GradientCheckError
+        With the path of the entry that differs most, such as ``args[0]['W'][1, 2]``, both values and the step.
+    """
+    require_callable(f, "check_grads")
+    called_at = call_of_srcad()
+    try:
+        _require_settings(args, order, against)
+        chosen = _modes(modes, against)
+        label = getattr(f, "__name__", repr(f))
+        argnums = _by_position(f, argnums)
+        f = _first_of(f, len(args)) if has_aux else f
+        if not any(np.iscomplexobj(leaf) for value in args for _, leaf in leaves(value)):
+            _positions(args, argnums)
+        value = f(*copied(list(args)))
+        if not any(is_floating(leaf) or np.iscomplexobj(leaf) for _, leaf in leaves(value)):
+            raise ArgumentError(
+                f"The result of {label} holds no floating-point number, so there is nothing to check.",
+                "Return floats, or arrays and containers of them.",
+            )
+        f, args, argnums = by_parts(f, value, list(args), argnums)
+        positions = _positions(args, argnums)
+        point = list(args)
+        if argnums is not None:
+            for position in positions:
+                point[position] = mapped(inexact, point[position])
+        settings = _Settings(rtol, atol, eps, chosen, modes is None)
+        _check(f, f if against == "tape" else None, point, order, positions, label, settings)
+    except SrcadError as error:
+        error.at(called_at)
+        raise
+
+
+def _require_settings(args: Any, order: int, against: str) -> None:
+    if not isinstance(args, (tuple, list)):
+        raise ArgumentError(
+            f"check_grads needs the arguments as a tuple or a list, not as {type(args).__name__}.",
+            "Write check_grads(f, (x,)) for a function of one argument.",
+        )
+    if order < 1:
+        raise ArgumentError(f"The order of check_grads must be at least 1, not {order}.", "Write order=1.")
+    if against not in ("differences", "tape"):
+        raise ArgumentError(f"against={against!r} is not known.", "Write 'differences' or 'tape'.")
+
+
+def _by_position(f: Any, argnums: Argnums) -> int | Sequence[int] | None:
+    """Return ``argnums`` with positions for names."""
+    if argnums is None:
+        return None
+    given = (argnums,) if isinstance(argnums, (int, str)) else tuple(argnums)
+    if not any(isinstance(which, str) for which in given):
+        return given  # type: ignore[return-value]
+    target = Target(f)
+    names = target.names[len(target.before) :]
+    return tuple(names.index(target.wanted(w)[0]) if isinstance(w, str) else w for w in given)
+
+
+def _first_of(f: Callable[..., Any], count: int) -> Callable[..., Any]:
+    """Return the function of the first part of a pair that ``f`` returns."""
+    arguments = ", ".join(f"argument_{i}" for i in range(count))
+    first: Callable[..., Any] = written_function(
+        f"def first({arguments}):\n    value, _ = f({arguments})\n    return value\n", "first", f=f
+    )
+    return first
+
+
+def _modes(modes: str | Sequence[str] | None, against: str) -> tuple[str, ...]:
+    """Return the modes by their full names; JAX calls them "rev" and "fwd"."""
+    names = {"rev": "reverse", "fwd": "forward", "reverse": "reverse", "forward": "forward"}
+    if modes is None:
+        return ("reverse",) if against == "tape" else ("reverse", "forward")
+    given = (modes,) if isinstance(modes, str) else tuple(modes)
+    if not given or any(mode not in names for mode in given):
+        raise ArgumentError(
+            f"modes={modes!r} is not known.", "Write 'reverse', 'forward' or both in a tuple."
+        )
+    return tuple(names[mode] for mode in given)
+
+
+@dataclasses.dataclass(frozen=True)
+class _Settings:
+    """The user's tolerances and step, None where the precision of an entry decides."""
+
+    rtol: float | None
+    atol: float | None
+    eps: float | None
+    modes: tuple[str, ...] = ("reverse",)
+    may_lack_forward: bool = False
+
+    def of(self, dtype: np.dtype[Any]) -> tuple[float, float, float]:
+        """Return relative tolerance, absolute tolerance and step for entries of ``dtype``."""
+        real = dtype if dtype.name in _TOLERANCES else np.dtype(np.float64)
+        rtol, atol = _TOLERANCES[real.name]
+        step = float(np.finfo(real).eps) ** (1 / 3)
+        return (
+            rtol if self.rtol is None else self.rtol,
+            atol if self.atol is None else self.atol,
+            step if self.eps is None else self.eps,
+        )
+
+
+def _positions(args: Sequence[Any], argnums: int | Sequence[int] | None) -> tuple[int, ...]:
+    """Return the positions to differentiate."""
+    if argnums is None:
+        chosen = tuple(
+            i for i, value in enumerate(args) if any(is_floating(leaf) for _, leaf in leaves(value))
+        )
+    else:
+        chosen = (argnums,) if isinstance(argnums, int) else tuple(argnums)
+    for position in chosen:
+        if not 0 <= position < len(args):
+            raise ArgumentError(
+                f"argnums names position {position}, but there are {len(args)} arguments.",
+                "Give positions counted from 0.",
+            )
+        if not any(is_number(leaf) for _, leaf in leaves(args[position])):
+            raise ArgumentError(
+                f"args[{position}] is a {type(args[position]).__name__} without an entry that can be varied.",
+                "Leave its position out of argnums.",
+            )
+    if not chosen:
+        raise ArgumentError(
+            "None of the arguments holds a floating-point entry, so there is nothing to check.",
+            "Pass floats, or name the positions of integer arguments in argnums.",
+        )
+    return chosen
+
+
+def _check(
+    f: Callable[..., Any],
+    taped: Callable[..., Any] | None,
+    args: list[Any],
+    order: int,
+    positions: tuple[int, ...],
+    label: str,
+    settings: _Settings,
+) -> None:
+    """Check one order, then the gradient function for the orders above it.
+
+    ``taped`` computes what ``f`` does, without compiled derivatives, where the tape is to judge.
+    """
+    value, pullback = vjp(f, *copied(args))
+    direction = _random_like(value)
+    gradients = pullback(direction)
+    opinions = None if taped is None else pulled_back(taped, copied(args), direction)
+    wrong: list[tuple[float, str, str]] = []
+    for position in positions:
+        gradient = dict(leaves(gradients[position]))
+        opinion = {} if opinions is None else dict(leaves(opinions[position]))
+        for path, leaf in leaves(args[position]):
+            if not is_floating(leaf):
+                continue
+            derivative = _fitting(gradient.get(path), leaf, label, written(position, path))
+            for index in np.ndindex(np.shape(leaf)):
+                entry = _Entry(position, path, index, leaf)
+                if opinion:
+                    other = float(np.asarray(opinion[path])[index])
+                    wrong += _compare_with_tape(entry, float(derivative[index]), other, label, settings)
+                elif "reverse" in settings.modes:
+                    wrong += _compare(f, args, entry, float(derivative[index]), direction, label, settings)
+    if wrong:
+        _, reason, hint = max(wrong, key=lambda found: found[0])
+        others = f" Of {len(wrong)} entries that differ this is the worst." if len(wrong) > 1 else ""
+        raise GradientCheckError(reason + others, hint)
+    if "forward" in settings.modes:
+        _check_forward(f, args, gradients, direction, positions, label, settings)
+    if order > 1:
+        above = _gradient_function(f, value, direction, positions, len(args))
+        taped = None if taped is None else _taped_gradient_function(taped, value, direction, positions)
+        _check(above, taped, args, order - 1, positions, f"the gradient of {label}", settings)
+
+
+@dataclasses.dataclass(frozen=True)
+class _Entry:
+    """One number among the arguments."""
+
+    position: int
+    path: Path
+    index: tuple[int, ...]
+    leaf: Any
+
+    def moved(self, args: list[Any], offset: float) -> list[Any]:
+        """Return a copy of ``args`` with this number moved by ``offset``."""
+
+        def change(leaf: Any, path: Path) -> Any:
+            if path != self.path:
+                return leaf
+            if not isinstance(leaf, np.ndarray):
+                return type(leaf)(leaf + offset)
+            leaf[self.index] += offset
+            return leaf
+
+        copies = copied(args)
+        copies[self.position] = mapped(change, copies[self.position])
+        return copies
+
+    def __str__(self) -> str:
+        index = f"[{', '.join(map(str, self.index))}]" if self.index else ""
+        return written(self.position, self.path) + index
+
+
+def _fitting(derivative: Any, leaf: Any, label: str, where: str) -> np.ndarray[Any, Any]:
+    """Return the gradient of one leaf as an array, or refuse one that does not have the leaf's shape."""
+    if not is_number(derivative):
+        raise GradientCheckError(
+            f"The gradient of {label} has no number at {where}, where the argument has one.",
+            "A gradient must have the structure of its argument.",
+        )
+    if np.shape(derivative) != np.shape(leaf):
+        raise GradientCheckError(
+            f"The gradient of {label} at {where} has shape {np.shape(derivative)}, "
+            f"but the argument has shape {np.shape(leaf)}.",
+            "A gradient must have the shape of its argument.",
+        )
+    return np.asarray(derivative)
+
+
+def _compare(
+    f: Callable[..., Any],
+    args: list[Any],
+    entry: _Entry,
+    derivative: float,
+    direction: Any,
+    label: str,
+    settings: _Settings,
+) -> list[tuple[float, str, str]]:
+    """Compare one entry of the gradient with its difference quotient; return how far it is off, and what to say."""
+    center = np.asarray(entry.leaf)[entry.index]
+    rtol, atol, eps = settings.of(center.dtype)
+    step = eps * max(1.0, abs(float(center)))
+    above = _project(f(*entry.moved(args, step)), direction)
+    below = _project(f(*entry.moved(args, -step)), direction)
+    numerical = (above - below) / (2 * step)
+    if np.isclose(derivative, numerical, rtol=rtol, atol=atol):
+        return []
+    return [
+        (
+            _excess(derivative, numerical, rtol, atol),
+            f"The gradient of {label} at {entry} is {derivative!r}, "
+            f"but central differences with step {step:.3g} give {numerical!r}.",
+            "Either a derivative rule is wrong, or the function is not smooth there: "
+            "try a point away from kinks, or set eps, rtol and atol.",
+        )
+    ]
+
+
+def _excess(derivative: float, other: float, rtol: float, atol: float) -> float:
+    """Return by how many tolerances two numbers differ."""
+    found = abs(derivative - other) / (atol + rtol * abs(other) or 1.0)
+    return float("inf") if np.isnan(found) else found
+
+
+def _check_forward(
+    f: Callable[..., Any],
+    args: list[Any],
+    gradients: Any,
+    direction: Any,
+    positions: tuple[int, ...],
+    label: str,
+    settings: _Settings,
+) -> None:
+    """Compare what forward mode gives in a random direction with the gradient, or with a difference quotient."""
+    tangents = [
+        _random_like(a) if i in positions else mapped(lambda leaf, path: None, a)
+        for i, a in enumerate(copied(args))
+    ]
+    try:
+        image = jvp(f, tuple(copied(args)), tuple(tangents))[1]
+    except (NoDerivativeError, UnsupportedError):
+        if settings.may_lack_forward:
+            return
+        raise
+    found = _project(image, direction)
+    dtypes = [np.asarray(leaf).dtype for i in positions for _, leaf in leaves(args[i]) if is_floating(leaf)]
+    rtol, atol, step = max((settings.of(dtype) for dtype in dtypes), key=lambda of: of[0])
+    if "reverse" in settings.modes:
+        expected = sum(_project(gradients[i], tangents[i]) for i in positions)
+        judge = "the gradient gives"
+    else:
+        expected = _quotient(f, args, tangents, direction, step)
+        judge = f"central differences with step {step:.3g} give"
+    if not np.isclose(found, expected, rtol=rtol, atol=atol):
+        raise GradientCheckError(
+            f"Forward mode of {label} gives {found!r} in a random direction, but {judge} {expected!r}.",
+            "Either a forward rule is wrong, or the function is not smooth there.",
+        )
+
+
+def _quotient(
+    f: Callable[..., Any], args: list[Any], tangents: list[Any], direction: Any, step: float
+) -> float:
+    """Return the difference quotient in the direction of all tangents together."""
+    values = []
+    for offset in (step, -step):
+        moved = [_along(argument, tangent, offset) for argument, tangent in zip(copied(args), tangents)]
+        values.append(_project(f(*moved), direction))
+    return (values[0] - values[1]) / (2 * step)
+
+
+def _along(argument: Any, tangent: Any, offset: float) -> Any:
+    """Return an argument that is moved along its tangent."""
+    parts = dict(leaves(tangent))
+
+    def change(leaf: Any, path: Path) -> Any:
+        if parts.get(path) is None:
+            return leaf
+        moved = leaf + offset * parts[path]
+        return moved if isinstance(leaf, np.ndarray) else type(leaf)(moved)
+
+    return mapped(change, argument)
+
+
+def _compare_with_tape(
+    entry: _Entry, derivative: float, other: float, label: str, settings: _Settings
+) -> list[tuple[float, str, str]]:
+    """Compare one entry of the gradient with that of the tape."""
+    rtol, atol, _ = settings.of(np.asarray(entry.leaf).dtype)
+    if np.isclose(derivative, other, rtol=rtol, atol=atol, equal_nan=True):
+        return []
+    return [
+        (
+            _excess(derivative, other, rtol, atol),
+            f"The gradient of {label} at {entry} is {derivative!r}, but the tape gives {other!r}.",
+            "Compare both with differences: leave out against='tape'.",
+        )
+    ]
+
+
+def _project(value: Any, direction: Any) -> float:
+    """Return the inner product of a result with a direction of the same structure."""
+    numbers = dict(leaves(value))
+    terms = [np.vdot(weight, numbers[path]) for path, weight in leaves(direction) if weight is not None]
+    return float(np.sum(terms, dtype=np.float64))
+
+
+def _gradient_function(
+    f: Callable[..., Any], value: Any, direction: Any, positions: tuple[int, ...], count: int
+) -> Callable[..., Any]:
+    """Return the function whose derivatives are the next order: the gradient of f, or of its projection.
+
+    The projection is written out for the number of arguments and the structure of the result, so that no call
+    in it has to be resolved when it happens.
+    """
+    if isinstance(value, float):
+        whole: Callable[..., Any] = grad(f, argnums=positions)
+        return whole
+    weights = [(path, weight) for path, weight in leaves(direction) if weight is not None]
+    names = [f"weight_{i}" for i in range(len(weights))]
+    arguments = ", ".join(f"argument_{i}" for i in range(count))
+    terms = [f"np.sum(value{suffix(path)} * {name})" for (path, _), name in zip(weights, names)]
+    text = (
+        f"def make(f, {', '.join(names)}):\n"
+        f"    def projected({arguments}):\n"
+        f"        value = f({arguments})\n"
+        f"        return {' + '.join(terms)}\n"
+        "    return projected\n"
+    )
+    file = f"<srcad projection {next(_PROJECTIONS)}>"
+    texts.keep(file, text)
+    space: dict[str, Any] = {"np": np}
+    exec(compile(text, file, "exec"), space)
+    derivative: Callable[..., Any] = grad(space["make"](f, *[w for _, w in weights]), argnums=positions)
+    return derivative
+
+
+def _taped_gradient_function(
+    taped: Callable[..., Any], value: Any, direction: Any, positions: tuple[int, ...]
+) -> Callable[..., Any]:
+    """Return what ``_gradient_function`` does, by the tape."""
+    weights = 1.0 if isinstance(value, float) else direction
+
+    def gradients(*args: Any) -> tuple[Any, ...]:
+        found = pulled_back(taped, args, weights)
+        return tuple(found[position] for position in positions)
+
+    return gradients
+
+
+def _random_like(value: Any) -> Any:
+    """Return a random direction with the structure of ``value``, None where it has no derivative."""
+    rng = np.random.default_rng(0)
+
+    def draw(leaf: Any, path: Path) -> Any:
+        if not is_floating(leaf):
+            return None
+        # Away from zero, so that no part of the result goes unchecked.
+        drawn = rng.uniform(0.5, 1.5, np.shape(leaf))
+        return drawn.astype(leaf.dtype) if isinstance(leaf, np.ndarray) else type(leaf)(drawn)
+
+    return mapped(draw, value)
+
+
+registry.refuse(
+    "Derivatives are checked in a function that is differentiated. Check them outside of it.", check_grads
+)

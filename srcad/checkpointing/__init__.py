@@ -1,0 +1,1 @@
+"""Less memory for more work: what the backward pass needs is computed again instead of kept."""

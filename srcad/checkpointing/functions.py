@@ -1,0 +1,136 @@
+"""Recompute instead of save: a function that keeps its arguments alone."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from typing import Any
+
+from srcad import runtime as rt
+from srcad.callables.targets import require_callable
+from srcad.callables.written import head, named_parameters, passed, write
+from srcad.checkpointing.loops import require_unchanged
+from srcad.dynamic.operators import OPERATORS
+from srcad.hooks import separate
+from srcad.operators.dynamic.calls import SPECIAL
+from srcad.rules import registry
+
+__all__ = ["checkpoint"]
+
+Outcome = tuple[Any, Any, Callable[[], None]]
+Call = Callable[..., Outcome]
+
+
+def checkpoint(f: Callable[..., Any]) -> Callable[..., Any]:
+    """Return ``f`` with a derivative that recomputes what it needs, and keeps the arguments alone.
+
+    The forward pass calls the plain function; the backward pass calls its derivative, both sweeps.  This costs one
+    more run of ``f``, and frees what it would have saved.
+
+    Parameters
+    ----------
+    f : callable
+        A function with named parameters, which changes none of its arguments in place and draws no random numbers
+        (pass them as arguments).  A nested function can take any parameters.
+
+    Returns
+    -------
+    callable
+        Called like ``f``.  Its result shares no memory with the arguments.
+
+    Raises
+    ------
+    ArgumentError
+        If ``f`` takes ``*args`` or ``**kwargs``.
+    UnsupportedError
+        When differentiated, if ``f`` changed an argument in place.
+
+    Notes
+    -----
+    Forward mode and `GradientTape` pass through ``f`` as if it stood there itself.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import srcad
+    >>> @srcad.checkpoint
+    ... def block(x, w):
+    ...     for _ in range(100):
+    ...         x = np.tanh(w * x)
+    ...     return x
+    >>> round(float(srcad.grad(lambda x: block(x, 1.5) ** 2)(0.1)), 6) >= 0.0
+    True
+    """
+    require_callable(f, "checkpoint")
+    if isinstance(f, rt.Closure):
+        return functools.partial(run_checkpointed, f)
+    inner = f.func if isinstance(f, functools.partial) else f
+    if registry.find(inner) is not None:
+        return f  # a rule keeps little more than the arguments
+    parameters = named_parameters(f, "checkpoint")
+    definition, names = head(parameters)
+    given = getattr(f, "__name__", "function")
+    title = given if given.isidentifier() else "function"
+    text = f"def {title}({definition}):\n    return run_checkpointed(primal, {passed(parameters)})\n"
+    names.update(run_checkpointed=run_checkpointed, primal=f)
+    made = write(title, text, names, f)
+    made.__doc__ = f.__doc__
+    made.__module__, made.__qualname__ = f.__module__, getattr(f, "__qualname__", title)
+    result: Callable[..., Any] = made
+    return result
+
+
+def run_checkpointed(function: Any, /, *args: Any, **options: Any) -> Any:
+    """Call ``function``, whose derivative recomputes."""
+    return recomputed(function, args, options)
+
+
+def recomputed(function: Any, args: Any, options: Any) -> Any:
+    """Call ``function``; what the reverse mode of generated code treats in a way of its own."""
+    return separate(function(*args, **options))
+
+
+def _recomputed(call: Call, function: Any, args: Any, options: Any, *, shadows: Any) -> Outcome:
+    own, images, named = shadows
+    before = rt.clone((args, options))
+    value = rt.clone(function(*args, **options))
+    require_unchanged(before, (args, options), function)
+    del before
+    fresh = rt.shadow(value)
+    given = (function, own, args, _each(images, len(args)), options, named or {})
+    return value, fresh, functools.partial(_pull, call, given, fresh)
+
+
+def _pull(call: Call, given: Any, fresh: Any) -> None:
+    """Do both sweeps of a function; what a pullback holds is in its arguments, so that a copy has copies of it."""
+    _, image, back = call(*given)
+    rt.accumulate_shadow(image, rt.taken(fresh))
+    back()
+
+
+def _each(images: Any, count: int) -> tuple[Any, ...]:
+    return tuple(images) if images is not None else (None,) * count
+
+
+def _checkpoint(call: Call, f: Any, *, shadows: Any) -> Outcome:
+    """Make a checkpointed function of one that is nested in a differentiated program."""
+    if isinstance(f, rt.Closure):
+        return call(functools.partial, None, (run_checkpointed, f), (None, shadows[0]), {}, {})
+    return checkpoint(f), shadows[0], _nothing_to_do
+
+
+def _checkpoint_jvp(args: Any, tangents: Any, options: Any, option_tangents: Any) -> tuple[Any, Any]:
+    if isinstance(args[0], rt.Closure):
+        made: tuple[Any, Any] = SPECIAL[functools.partial](
+            (run_checkpointed, *args), (0.0, *tangents), {}, {}
+        )
+        return made
+    return checkpoint(*args), tangents[0]
+
+
+def _nothing_to_do() -> None:
+    """The pullback of what passes gradients on by shared memory alone."""
+
+
+OPERATORS.update({checkpoint: _checkpoint, recomputed: _recomputed})
+SPECIAL[checkpoint] = _checkpoint_jvp
