@@ -17,11 +17,13 @@ from srcad.lang.source import read
 
 __all__ = ["call_of_srcad", "place"]
 
+_OWN = __name__.partition(".")[0]
+
 
 def place(func: Any) -> Location | None:
     """Return where a function of the user's is defined; for a function of a library, where srcad was called."""
     code = getattr(func, "__code__", None)
-    own = (getattr(func, "__module__", None) or "").partition(".")[0] == __package__
+    own = (getattr(func, "__module__", None) or "").partition(".")[0] == _OWN
     if code is None or own or code.co_filename.startswith("<srcad "):
         return call_of_srcad()
     try:
@@ -41,7 +43,7 @@ def call_of_srcad() -> Location | None:
             origins = lines.origins(lines.position(frame.f_code, frame.f_lasti, frame.f_lineno))
             if origins:
                 return origins[-1].location
-        elif frame.f_globals.get("__name__", "").partition(".")[0] != __package__:
+        elif frame.f_globals.get("__name__", "").partition(".")[0] != _OWN:
             break
         frame = frame.f_back
     if frame is None:
