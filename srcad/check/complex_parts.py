@@ -39,7 +39,10 @@ def by_parts(
     if not any(map(np.iscomplexobj, inside)) and not any(is_complex for _, is_complex in paths):
         return f, args, argnums
     chosen = [argnums] if isinstance(argnums, int) else argnums
-    names, given, parts, places = [], [], [], []
+    names: list[str] = []
+    given: list[str] = []
+    parts: list[Any] = []
+    places: list[int] = []
     for position, value in enumerate(args):
         if _is_complex(value):
             own = [f"real_{position}", f"imag_{position}"]
