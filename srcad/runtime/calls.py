@@ -16,6 +16,7 @@ __all__ = [
     "closure",
     "gradient_of",
     "holomorphic_seed",
+    "late_global",
     "seed",
     "set_gradient",
     "set_resolver",
