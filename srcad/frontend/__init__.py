@@ -26,6 +26,7 @@ from srcad.frontend.fence import fence
 from srcad.frontend.frozen import call_frozen_distributions
 from srcad.frontend.generators import inline_generators
 from srcad.frontend.index_tricks import write_out_index_tricks
+from srcad.frontend.subscripts import write_out_subscripts
 from srcad.frontend.iterators import step_iterators
 from srcad.frontend.kept_views import look_up_views
 from srcad.frontend.lazy import run_lazily
@@ -52,6 +53,7 @@ PASSES = (
     defer_blocks,
     resolve,
     write_out_index_tricks,
+    write_out_subscripts,
     write_out_operators_by_name,
     lower_match,
     list_generators,

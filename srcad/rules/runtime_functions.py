@@ -48,6 +48,7 @@ constant(
     rt.share_of_numbers,
     rt.zeros_like,
     rt.along_axis_index,
+    rt.einsum_subscripts,
     rt.catching,
     rt.has_method,
     rt.leaving,

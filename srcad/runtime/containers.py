@@ -193,7 +193,12 @@ def copy_of_parts(value: Any) -> Any:
 
 
 def accumulate(gradient: Any, index: Any, value: Any) -> None:
-    """Add ``value`` to the part of ``gradient`` at ``index``; an index that occurs twice counts twice."""
+    """Add ``value`` to the part of ``gradient`` at ``index``; an index that occurs twice counts twice.
+
+    Whole numbers have the gradient None.
+    """
+    if gradient is None:
+        return
     if type(gradient) is list and not gradient and (type(index) is int or type(value) is list and value):
         raise UnsupportedError("A list of varying length is made in one branch and taken apart in another.",
                                "Take it apart where it is made, or use an array.")  # fmt: skip

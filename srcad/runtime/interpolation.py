@@ -24,6 +24,11 @@ Array = Any
 def interpolation_cells(x: Array, xp: Array) -> tuple[Array, Array, Array, Array]:
     """Return for the points ``x`` the left ends of their intervals in ``xp``, and which lie inside, below and above."""
     last = len(xp) - 1
+    if last == 0:
+        raise NoDerivativeError(
+            "The derivative of np.interp is not defined for a single place.",
+            "Write its value where it is the only one.",
+        )
     cells = np.clip(np.searchsorted(xp, x, "right") - 1, 0, max(last - 1, 0))
     below, above = np.less(x, xp[0]), np.greater(x, xp[last])
     return cells, np.logical_not(np.logical_or(below, above)), below, above

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -74,7 +75,7 @@ def _reduced_last(a: Array, axis: Any) -> Array:
     axes = sorted(i % np.ndim(a) for i in (axis if isinstance(axis, (tuple, list)) else (axis,)))
     kept = [i for i in range(np.ndim(a)) if i not in axes]
     moved = np.transpose(a, kept + axes)
-    return np.reshape(moved, (*moved.shape[: len(kept)], -1))
+    return np.reshape(moved, (*moved.shape[: len(kept)], math.prod(moved.shape[len(kept) :])))
 
 
 def _restored(flat: Array, shape: tuple[int, ...], axis: Any) -> Array:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import string
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,7 @@ __all__ = [
     "array_positions",
     "einsum_gradient",
     "einsum_of",
+    "einsum_subscripts",
     "inner_adjoint_a",
     "inner_adjoint_b",
     "last_axes",
@@ -158,8 +160,8 @@ def cross_adjoints(
         g = np.moveaxis(cotangent, axisc, -1)
     found = []
     for left, right, size, value, axis in ((second, g, sizes[0], a, axisa), (g, first, sizes[1], b, axisb)):
-        part = np.moveaxis(np.cross(left, right)[..., :size], -1, axis)
-        found.append(unbroadcast(part, value))
+        part = unbroadcast(np.cross(left, right)[..., :size], np.moveaxis(value, axis, -1))
+        found.append(np.moveaxis(part, -1, axis))
     return found[0], found[1]
 
 
@@ -276,6 +278,18 @@ def _einsum_adjoint(
         np.einsum(result, _numbered(own)[0], _numbered(own, target)[1])[...] = found
         found = result
     return unbroadcast(found, value)
+
+
+def einsum_subscripts(terms: Any, output: Any = None) -> str:
+    """Return the text of subscripts that are given as lists of whole numbers and ellipses.
+
+    >>> einsum_subscripts([[0, 1], [1, ...]], [0])
+    'AB,B...->A'
+    """
+    letters = string.ascii_uppercase + string.ascii_lowercase
+    parts = ["".join("..." if label is ... else letters[label] for label in term) for term in terms]
+    result = [] if output is None else ["->", *einsum_subscripts([output])]
+    return "".join([",".join(parts), *result])
 
 
 def array_positions(operands: Any) -> list[int]:

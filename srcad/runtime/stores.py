@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from srcad.errors import UnsupportedError
+from srcad.runtime.structure import places_along_axis
 
 __all__ = [
     "METHODS_THAT_WRITE",
@@ -33,11 +34,11 @@ def put_index(a: Any, ind: Any, mode: str = "raise") -> tuple[Any, ...]:
     return np.unravel_index(np.mod(flat, a.size).ravel(), a.shape)
 
 
-def along_axis_index(arr: Any, indices: Any, axis: int = -1) -> tuple[Any, ...]:
+def along_axis_index(arr: Any, indices: Any, axis: int | None = -1) -> tuple[Any, ...]:
     """Return the index at which ``np.put_along_axis`` stores."""
-    position = axis % arr.ndim
-    grid = np.ogrid[tuple(slice(n) for n in indices.shape)]
-    return tuple(indices if i == position else grid[i] for i in range(arr.ndim))
+    if axis is None:
+        return np.unravel_index(np.mod(indices, arr.size), arr.shape)
+    return places_along_axis(arr.shape, indices, axis)
 
 
 def diagonal_index(a: Any, wrap: bool = False) -> tuple[Any, ...]:

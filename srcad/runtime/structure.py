@@ -188,7 +188,7 @@ def tile_adjoint(cotangent: Array, shape: Shape, reps: Any) -> Array:
 def take_adjoint(cotangent: Array, shape: Shape, indices: Any, axis: int | None, mode: str) -> Array:
     """Return the gradient of an array of the given shape in ``np.take``."""
     size = int(np.prod(shape)) if axis is None else shape[axis]
-    indices = np.asarray(indices)
+    indices = np.asarray(indices if np.size(indices) else np.zeros(np.shape(indices), int))
     if mode == "wrap":
         indices = indices % size
     elif mode == "clip":
@@ -210,10 +210,14 @@ def scatter_along_axis(cotangent: Array, shape: Shape, indices: Array, axis: int
     """Return the gradient of an array of the given shape in ``np.take_along_axis``."""
     if axis is None:
         return np.reshape(scatter(cotangent, np.zeros(int(np.prod(shape))), indices), shape)
-    place = axis % len(shape)
-    grid = list(np.ogrid[tuple(slice(n) for n in np.shape(indices))])
-    grid[place] = indices
-    return scatter(cotangent, np.broadcast_to(0.0, shape), tuple(grid))
+    return scatter(cotangent, np.broadcast_to(0.0, shape), places_along_axis(shape, indices, axis))
+
+
+def places_along_axis(shape: Shape, indices: Array, axis: int) -> tuple[Array, ...]:
+    """Return the index of what ``np.take_along_axis`` takes from an array of the given shape."""
+    grid = list(np.ogrid[tuple(slice(n) for n in shape)])
+    grid[axis] = indices
+    return tuple(grid)
 
 
 def diag_adjoint(cotangent: Array, shape: Shape, k: int) -> Array:
