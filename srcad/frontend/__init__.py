@@ -26,7 +26,6 @@ from srcad.frontend.fence import fence
 from srcad.frontend.frozen import call_frozen_distributions
 from srcad.frontend.generators import inline_generators
 from srcad.frontend.index_tricks import write_out_index_tricks
-from srcad.frontend.subscripts import write_out_subscripts
 from srcad.frontend.iterators import step_iterators
 from srcad.frontend.kept_views import look_up_views
 from srcad.frontend.lazy import run_lazily
@@ -36,6 +35,7 @@ from srcad.frontend.match import lower_match
 from srcad.frontend.nested import as_definition, is_plain, without_annotations
 from srcad.frontend.operators_by_name import write_out_operators_by_name
 from srcad.frontend.resolve import resolve
+from srcad.frontend.subscripts import write_out_subscripts
 from srcad.frontend.webs import split_webs
 from srcad.lang.function import Function, Nested
 from srcad.lang.scope import Scope
