@@ -28,10 +28,14 @@ __all__ = [
     "function_of",
     "is_users",
     "Traits",
+    "UPDATES",
+    "keeping_in_sight",
+    "operators_in_sight",
     "methods_in_sight",
     "methods_traits",
     "statements_of",
     "stores",
+    "titles_of",
 ]
 
 METHODS = frozenset(
@@ -39,15 +43,31 @@ METHODS = frozenset(
     "setdefault sort update partition itemset __setitem__ __iadd__".split()
 )
 """Methods of containers and arrays that change these."""
-OPERATORS = frozenset(
-    f"__{title}__"
-    for title in "add sub mul truediv neg radd rsub rmul rtruediv pow matmul floordiv mod pos invert".split()
+_BINARY: dict[type, str] = {
+    gast.Add: "add", gast.Sub: "sub", gast.Mult: "mul", gast.Div: "truediv", gast.Pow: "pow", gast.MatMult: "matmul",
+    gast.FloorDiv: "floordiv", gast.Mod: "mod", gast.LShift: "lshift", gast.RShift: "rshift", gast.BitAnd: "and",
+    gast.BitOr: "or", gast.BitXor: "xor",
+}  # fmt: skip
+_UNARY: dict[type, str] = {gast.USub: "neg", gast.UAdd: "pos", gast.Invert: "invert"}
+OPERATORS = frozenset(f"__{s}{title}__" for s in ("", "r") for title in _BINARY.values()) | frozenset(
+    f"__{title}__" for title in _UNARY.values()
 )
+UPDATES = frozenset(f"__i{title}__" for title in _BINARY.values())
 _OF_DOMAINS = frozenset(
     "sqrt log log2 log10 log1p acos asin acosh atanh pow exp fmod gamma lgamma factorial".split()
 )
 _MAKING_ARRAYS = frozenset("zeros ones empty full zeros_like ones_like empty_like full_like".split())
 ITERATION = frozenset(["__iter__", "__next__", "__getitem__"])
+
+
+def titles_of(operator: gast.AST) -> list[str]:
+    """Return the methods that an operator may call, also where it updates.
+
+    >>> titles_of(gast.Add()), titles_of(gast.USub())
+    (['__add__', '__radd__', '__iadd__'], ['__neg__'])
+    """
+    title = _BINARY.get(type(operator))
+    return [f"__{s}{title}__" for s in ("", "r", "i")] if title else [f"__{_UNARY.get(type(operator))}__"]
 
 
 def statements_of(tree: Any) -> list[Any]:
@@ -72,6 +92,12 @@ def classes_in_sight(fn: Function, *more: Any) -> list[type]:
 def methods_in_sight(fn: Function) -> frozenset[str]:
     """Return the names of the methods that the classes in sight are written with."""
     return frozenset(title for cls in classes_in_sight(fn) for title, _ in _method_trees(cls))
+
+
+def operators_in_sight(fn: Function) -> frozenset[str]:
+    """Return the names of the operators that the classes in sight define."""
+    bases = {base for cls in classes_in_sight(fn) for base in cls.__mro__ if is_users(base)}
+    return frozenset().union(*map(vars, bases)) & (OPERATORS | UPDATES)
 
 
 @dataclass(frozen=True)
@@ -131,6 +157,47 @@ def _traits_in(classes: tuple[type, ...]) -> dict[str, Traits]:
 def effects_in_sight(fn: Function, *more: Any) -> frozenset[str]:
     """Return the names of methods, properties and operators that change something in some class that is in sight."""
     return frozenset().union(*map(_changing, classes_in_sight(fn, *more)))
+
+
+def keeping_in_sight(fn: Function, *more: Any) -> frozenset[str]:
+    """Return the names of operators whose results may hold an operand, or a part of one, in some class in sight."""
+    return frozenset().union(*map(_keeping, classes_in_sight(fn, *more)))
+
+
+@functools.lru_cache(maxsize=512)
+def _keeping(cls: type) -> frozenset[str]:
+    found = set()
+    for base in cls.__mro__:
+        for title, value in vars(base).items():
+            function = function_of(value) if title in OPERATORS | UPDATES else None
+            if function is not None and _keeps(function):
+                found.add(title)
+    return frozenset(found)
+
+
+def _keeps(function: types.FunctionType) -> bool:
+    """Tell whether a function does more with its parameters and their attributes than to compute with them.
+
+    A sum may be one of lists, which holds what they hold.
+    """
+    try:
+        tree = read(function).tree
+    except (SrcadError, OSError, TypeError):
+        return True
+    parameters = {n.id for n in nodes_in(tree.args) if isinstance(n, gast.Name)}
+    waiting: list[tuple[gast.AST, bool]] = [(node, False) for node in statements_of(tree)]
+    while waiting:
+        node, consumed = waiting.pop()
+        if isinstance(node, gast.Name) and node.id in parameters and not consumed:
+            return True
+        computing = isinstance(node, (gast.UnaryOp, gast.Compare)) or (
+            isinstance(node, gast.BinOp) and not isinstance(node.op, gast.Add)
+        )
+        through = consumed and isinstance(node, (gast.Attribute, gast.Subscript))
+        for part in gast.iter_child_nodes(node):
+            whole = isinstance(node, gast.Call) and part is node.func and isinstance(part, gast.Name)
+            waiting.append((part, computing or through or whole))
+    return False
 
 
 def half_done_methods(fn: Function, title: str) -> list[types.FunctionType]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import inspect
 import types
 from collections.abc import Callable, Hashable, Mapping
@@ -12,6 +13,7 @@ import gast
 import numpy as np
 
 from srcad import runtime as rt
+from srcad.analysis.class_effects import OPERATORS, operators_in_sight
 from srcad.analysis.kinds import (
     ANY,
     INT,
@@ -152,7 +154,15 @@ class _Inference:
             self.grown[name] = self.clock
 
     def kind(self, node: gast.AST) -> Kind:
-        return kind_of_operation(node, self.kinds, self.fn, self.returns)
+        found = kind_of_operation(node, self.kinds, self.fn, self.returns)
+        if found == NUMBER and isinstance(node, gast.BinOp) and self.has_own_operators:
+            # An instance may answer for the array that it is added to.
+            return ANY if any(self.kind(part).name == "any" for part in (node.left, node.right)) else found
+        return found
+
+    @functools.cached_property
+    def has_own_operators(self) -> bool:
+        return bool(OPERATORS & operators_in_sight(self.fn))
 
     # -- statements -------------------------------------------------------------------------------
 

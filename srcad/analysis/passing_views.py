@@ -10,7 +10,7 @@ import gast
 
 from srcad import runtime as rt
 from srcad.analysis.infer import ARRAY_METHODS, Kinds
-from srcad.analysis.kinds import ANY
+from srcad.analysis.kinds import ANY, Kind
 from srcad.analysis.points_to import (
     CONTAINER_MUTATORS,
     PointsTo,
@@ -166,7 +166,11 @@ class _PassingViews:
             return False
         value = getattr(stmt, "value", None)
         if isinstance(stmt, gast.Assign) and isinstance(stmt.targets[0], gast.Name):
-            if isinstance(value, gast.BinOp) and self._holds_on(stmt.targets[0].id, value, names):
+            if isinstance(value, gast.BinOp):
+                target = self.full.kinds.get(stmt.targets[0].id, ANY)
+                if self._holds_on(target, (value.left, value.right), names):
+                    return False
+            if isinstance(value, (gast.BinOp, gast.UnaryOp)) and self.full.keeps(value):
                 return False
             if isinstance(value, (gast.BinOp, gast.UnaryOp, gast.Compare, gast.JoinedStr)):
                 return True
@@ -182,16 +186,19 @@ class _PassingViews:
         if isinstance(stmt, gast.Assign) and isinstance(stmt.targets[0], gast.Tuple):
             return all(not self.full.is_pointer(e.id) for e in stmt.targets[0].elts)
         if isinstance(stmt, gast.AugAssign):
-            return base_name(stmt.target) not in names and self.full.kind(stmt.target).name != "list"
+            target = self.full.kind(stmt.target)
+            if target.name == "list" or base_name(stmt.target) in names:
+                return False
+            return not (self._holds_on(target, (value,), names) or self.full.keeps(stmt))
         if isinstance(stmt, gast.Expr) and isinstance(value, gast.Call):
             return self._is_reading_call(value, names)
         return False
 
-    def _holds_on(self, target: str, value: gast.BinOp, names: set[str]) -> bool:
+    def _holds_on(self, target: Kind, operands: tuple[gast.AST, ...], names: set[str]) -> bool:
         """Tell whether a sum or product may be of lists whose elements are changed, and so holds those elements."""
-        if self.full.kinds.get(target, ANY).name not in ("list", "tuple", "any"):
+        if target.name not in ("list", "tuple", "any"):
             return False
-        for operand in (value.left, value.right):
+        for operand in operands:
             if isinstance(operand, gast.Name) and operand.id in names:
                 held = self._classes(operand.id) - {self.full.classes.find(operand.id)}
                 if held & self.full.classes.mutated:

@@ -10,7 +10,14 @@ import gast
 import numpy as np
 
 from srcad import runtime as rt
-from srcad.analysis.class_effects import ITERATION, OPERATORS, effects_in_sight, methods_in_sight
+from srcad.analysis.class_effects import (
+    ITERATION,
+    OPERATORS,
+    effects_in_sight,
+    keeping_in_sight,
+    methods_in_sight,
+    titles_of,
+)
 from srcad.analysis.classes import Classes
 from srcad.analysis.infer import ARRAY_METHODS, Kinds, kind_of_operation
 from srcad.analysis.kinds import RANGE, Kind, is_scalar
@@ -84,6 +91,7 @@ class PointsTo:
         self.kept: set[str] = set()
         self.holds: list[tuple[str, str]] = []
         self.found_effects: frozenset[str] | None = None
+        self.found_keeping: frozenset[str] | None = None
 
     def collect(self, parameters_alias: bool) -> PointsTo:
         names = sorted(parameter_names(self.fn))
@@ -180,6 +188,8 @@ class PointsTo:
         if held is not None and self.kind(stmt.target).name in ("list", "any"):
             self.holds.append((base, held))
             self.classes.join(self.classes.elements(base), self.classes.elements(held))
+        if self.keeps(stmt):
+            self.kept_by_operator(base, (stmt.target, stmt.value))
 
     def operation(self, target: str, value: gast.AST) -> None:
         if isinstance(value, gast.Call):
@@ -187,6 +197,8 @@ class PointsTo:
         elif isinstance(value, (gast.BinOp, gast.UnaryOp)):
             operands = (value.left, value.right) if isinstance(value, gast.BinOp) else (value.operand,)
             self.computed(OPERATORS, *operands)
+            if self.keeps(value):
+                self.kept_by_operator(target, operands)
             if self.is_pointer(target) and isinstance(value, gast.BinOp):
                 self.concatenation(target, value)
         elif not self.is_pointer(target):
@@ -280,6 +292,23 @@ class PointsTo:
             for name in held:
                 self.classes.mutate(name)
                 self.classes.mutate(self.classes.elements(name))
+
+    def keeps(self, node: gast.BinOp | gast.UnaryOp | gast.AugAssign) -> bool:
+        """Tell whether an operator may be one of a user's class whose result holds its operands."""
+        fields = (getattr(node, field, None) for field in ("left", "right", "operand", "target"))
+        if not any(part is not None and self.kind(part).name in ("any", "object") for part in fields):
+            return False
+        if self.found_keeping is None:
+            self.found_keeping = keeping_in_sight(self.fn, *(kind.value for kind in self.kinds.values()))
+        return not self.found_keeping.isdisjoint(titles_of(node.op))
+
+    def kept_by_operator(self, target: str, operands: tuple[gast.AST, ...]) -> None:
+        """Note that the result of an operator may hold its operands, or be one of them."""
+        held = [name for name in map(self.pointer, operands) if name is not None]
+        for name in held if self.is_pointer(target) else []:
+            self.carries.append((target, name))
+            self.classes.join(target, name)
+            self.classes.join(self.classes.elements(target), target)
 
     def effects(self) -> frozenset[str]:
         if self.found_effects is None:

@@ -197,13 +197,14 @@ def _update(title: str) -> Callable[..., Outcome]:
                 return result, image, pullback
         if mixed(update, (target, value)) is not None:
             return binary(call, target, value, shadows=shadows)
-        if isinstance(target, list) and title == "imul":
+        grows = isinstance(target, (list, collections.deque))
+        if grows and title == "imul":
             undo = rt.undoing("insert", target, shadows[0])
             target *= value
-            if isinstance(shadows[0], list):
-                shadows[0][:] = shadows[0] * value
+            if isinstance(shadows[0], (list, collections.deque)):
+                operator.imul(shadows[0], value)
             return target, shadows[0], undo
-        if isinstance(target, list) and title == "iadd":
+        if grows and title == "iadd":
             args, images, pullback = listed(call, "extend", (value,), (shadows[1],))
             undo = rt.undoing("extend", target, shadows[0])
             rt.container_call(target, shadows[0], "extend", args, images, {}, {})

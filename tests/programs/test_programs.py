@@ -57,6 +57,7 @@ TOPICS = (
     "contexts",
     "iterators",
     "kept_methods",
+    "kept_operands",
     "operators_by_name",
     "zipped_lists",
     "kept_outside",
