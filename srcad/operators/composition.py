@@ -15,7 +15,7 @@ from srcad.dynamic import calls as reverse_calls
 from srcad.operators.by_name import jvp_by_name
 from srcad.operators.dynamic import attributes
 from srcad.operators.dynamic.calls import install as install_forward
-from srcad.operators.dynamic.calls import prepared
+from srcad.operators.dynamic.functions import prepared
 from srcad.operators.dynamic.sources import SOURCES
 from srcad.operators.forward import Jvp, jvp
 from srcad.pipeline import Code

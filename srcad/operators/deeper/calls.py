@@ -44,6 +44,8 @@ from srcad.lang.function import Nested
 from srcad.operators.by_name import jvp_by_name
 from srcad.operators.composition import jvp_with_aux
 from srcad.operators.dynamic import calls as forward_calls
+from srcad.operators.dynamic.construction import make, plain
+from srcad.operators.dynamic.functions import moves, prepared, tangents_of
 from srcad.operators.dynamic.sources import SOURCES, has_plain_operands, items_by_position
 from srcad.operators.dynamic.transposed_rules import cotangents_of, transposing
 from srcad.operators.forward import Jvp, jvp
@@ -145,14 +147,14 @@ def apply(function: Any, parts: Parts) -> list[Any]:
     ):
         return one_by_one(lambda a, t, o, n: forward_calls.call_on_container(function, a, t), parts)
     if known and has_plain_operands(function, args):
-        return one_by_one(lambda a, t, o, n: forward_calls.plain(function, a, o), parts)
+        return one_by_one(lambda a, t, o, n: plain(function, a, o), parts)
     if known and function in SOURCES:
         return _of_source(SOURCES[function], parts)
     if any(function is maker for maker in forward_calls.DERIVATIVE_OPERATORS):
         made = function(*args, **parts[0].options)
         return [made, *(part.args[0] if part.args else 0.0 for part in parts[1:])]
     if known and registry.is_constant(function):
-        return one_by_one(lambda a, t, o, n: forward_calls.plain(function, a, o), parts)
+        return one_by_one(lambda a, t, o, n: plain(function, a, o), parts)
     if known and function in forward_calls.SPECIAL:
         return one_by_one(forward_calls.SPECIAL[function], parts)
     if isinstance(function, type):
@@ -220,15 +222,15 @@ def _of_source(function: Any, parts: Parts, rule: registry.Rule | None = None) -
     names = [*target.names, *target.captured_names()]
     everything = dict(zip(names, (*values, *target.captured())))
     by_name = [everything]
-    by_name += [forward_calls.tangents_of(target, values, p.held, p.args, p.options) for p in parts[1:]]
+    by_name += [tangents_of(target, values, p.held, p.args, p.options) for p in parts[1:]]
     given = {
         n: _moving(everything[n], [p.get(n, 0.0) for p in by_name[1::2]])
         for n in by_name[1]
         if rule is None
         or rule.differentiates(n)
-        or any(forward_calls.moves(everything[n], p.get(n, 0.0)) for p in by_name[1:])
+        or any(moves(everything[n], p.get(n, 0.0)) for p in by_name[1:])
     }
-    code, _, wanted = forward_calls.prepared(target, values, given)
+    code, _, wanted = prepared(target, values, given)
     images = [[_like(found.get(n, 0.0), everything[n]) for n in names] for found in by_name]
     further = [
         Part(0.0, (*whole, *(inner[n] for n in wanted)), {})
@@ -241,7 +243,7 @@ def _of_source(function: Any, parts: Parts, rule: registry.Rule | None = None) -
 
 def _moving(value: Any, images: list[Any]) -> Any:
     """Return a tangent in the innermost direction that is not zero, be it a mixed one; else the plain one."""
-    return next((image for image in images if forward_calls.moves(value, image)), images[0])
+    return next((image for image in images if moves(value, image)), images[0])
 
 
 def _operator_of_class(names: tuple[str, ...], parts: Parts) -> list[Any] | None:
@@ -351,7 +353,7 @@ def _of_transposed(parts: Parts) -> list[Any]:
     for part in parts[1:]:
         _, own, images, named, _ = part.args
         whole = (own, zero_tangent(ans), *_like(images, args))
-        found = forward_calls.tangents_of(target, everything[:count], 0.0, whole, _named(named))
+        found = tangents_of(target, everything[:count], 0.0, whole, _named(named))
         first.append(Part(0.0, (*(found[n] for n in target.names), *captured), {}))
     swept = apply(forward, first)
     gradients = swept[0][0]
@@ -448,7 +450,7 @@ def _of_class(cls: Any, parts: Parts) -> list[Any]:
         BaseException,
     )
     if issubclass(cls, small) or package_of(cls) in ("builtins", "numpy", "collections"):
-        return one_by_one(functools.partial(forward_calls.make, forward_calls.call, cls), parts)
+        return one_by_one(functools.partial(make, forward_calls.call, cls), parts)
     refuse_unknown_making(cls, place(cls))
     value = cls.__new__(cls)
     made = [value, *(Tangent(value) for _ in parts[1:])]

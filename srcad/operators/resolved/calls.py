@@ -34,8 +34,9 @@ from srcad.operators.composition import (
     prepared_for_both,
 )
 from srcad.operators.deeper.reverse import call_parts
-from srcad.operators.dynamic.calls import is_method_of_builtin, tangents_of
+from srcad.operators.dynamic.calls import is_method_of_builtin
 from srcad.operators.dynamic.computed import by_class, keep_cached
+from srcad.operators.dynamic.functions import tangents_of
 from srcad.operators.dynamic.over_functions import bound_images
 from srcad.operators.dynamic.shadowed_calls import (
     CALLS,
