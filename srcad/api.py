@@ -343,26 +343,19 @@ class Derivative(Composable, Readable):
             known[key] = gradient_by_product(target, *key)
         return known[key]
 
-    def derived_again(
-        self,
-        values: tuple[Any, ...],
-        wanted: tuple[str, ...],
-        mode: str,
-        single: bool,
-        aliased: bool,
-        holomorphic: bool,
-    ) -> Any:
+    def derived_again(self, request: Request, values: tuple[Any, ...]) -> Code | None:
         """Return the derivative of a gradient whose text works on shadow memory."""
         unique = tuple(dict.fromkeys(self.wanted))
-        code = self.compiled(values, aliased)
-        if mode in ("jvp", "tangent") or self.mode == "aux" or not self._is_arranged or not has_shadows(code):
+        code = self.compiled(values, request.aliased)
+        forward = request.mode in ("jvp", "tangent")
+        if forward or self.mode == "aux" or not self._is_arranged or not has_shadows(code):
             return None
         if not isinstance(code.entries[0], types.FunctionType):
             return None  # it is a second derivative itself, and has a function to be differentiated
         one = not isinstance(self.argnums, tuple)
         valued = self.mode == "value_and_grad"
         gradient = Gradient(self.target, unique, one, valued, code.entries[0], self.holomorphic)
-        return code_by_symmetry(gradient, values, wanted, mode, single, aliased, holomorphic)
+        return code_by_symmetry(gradient, request, values)
 
     def __reduce__(self) -> str | tuple[Any, ...]:
         """Copies and pickles are made anew of the primal; what is compiled stays here."""

@@ -257,11 +257,9 @@ def followed(target: Target, name: str) -> ArgumentError:
 def _built(target: Target, request: Request, values: tuple[Any, ...], derived: Any) -> Code:
     """Return new code for a request; that of a derivative's derivative may be the derivative's own matter."""
     if target.inner is not None:
-        again = target.inner.derived_again(
-            values, request.wanted, request.mode, request.single, request.aliased, request.holomorphic
-        )
+        again = target.inner.derived_again(request, values)
         if again is not None:
-            return again  # type: ignore[no-any-return]
+            return again
     if derived is not None and not isinstance(derived, types.FunctionType):
         raise third_derivative(target)
     try:

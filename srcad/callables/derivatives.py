@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from srcad.backends.tracebacks import show_users_source
+from srcad.derive.request import Request
 from srcad.pipeline import Code
 
 __all__ = [
@@ -60,16 +61,8 @@ class Composable:
         """Show the user's source in an exception of the generated code, or raise the project's own in its place."""
         show_users_source(error)
 
-    def derived_again(
-        self,
-        values: tuple[Any, ...],
-        wanted: tuple[str, ...],
-        mode: str,
-        single: bool,
-        aliased: bool,
-        holomorphic: bool,
-    ) -> Any:
-        """Return the code of this derivative's own derivative, None where it is that of the generated function."""
+    def derived_again(self, request: Request, values: tuple[Any, ...]) -> Code | None:
+        """Return the code that is requested of this derivative, None where it is that of its generated function."""
         return None
 
     def by_products(self, values: tuple[Any, ...]) -> Any:

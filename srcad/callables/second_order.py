@@ -25,6 +25,7 @@ from srcad.callables.places import place
 from srcad.callables.replay import Replay
 from srcad.callables.targets import Target
 from srcad.callables.wrappers import written
+from srcad.derive.request import Request
 from srcad.errors import UnsupportedError
 from srcad.pipeline import Code, counted_by
 from srcad.rules import registry
@@ -376,23 +377,17 @@ def _close(first: Any, second: Any) -> bool:
     )
 
 
-def code_by_symmetry(
-    gradient: Gradient,
-    values: tuple[Any, ...],
-    wanted: tuple[str, ...],
-    mode: str,
-    single: bool,
-    aliased: bool,
-    holomorphic: bool = False,
-) -> Code:
-    """Return the derivative of a gradient with respect to the parameters in ``wanted``.
+def code_by_symmetry(gradient: Gradient, request: Request, values: tuple[Any, ...]) -> Code:
+    """Return the derivative of a gradient that is requested.
 
     Parameters
     ----------
     gradient : Gradient
         The gradient.
-    values, wanted, mode, single, aliased, holomorphic
-        See `srcad.callables.compilation.compiled`.
+    request : Request
+        What is asked for, with respect to which of its parameters.
+    values : tuple
+        The arguments.
 
     Raises
     ------
@@ -405,14 +400,15 @@ def code_by_symmetry(
     Where the cotangent is known only after the gradient (``vjp``, and calls inside of a program), the backward pass
     runs the program a second time, with the same random numbers and without its output.
     """
-    if mode == "aux":
+    wanted = request.wanted
+    if request.mode == "aux":
         raise UnsupportedError("A gradient is differentiated beside auxiliary output.",
                                "Differentiate a function that returns the value alone.",
                                place(gradient.target.func))  # fmt: skip
-    product = _Product(gradient, values, wanted, aliased)
-    entries = _Entries(gradient, product, wanted, single, holomorphic)
+    product = _Product(gradient, values, wanted, request.aliased)
+    entries = _Entries(gradient, product, wanted, request.single, request.holomorphic)
     functions = {"grad": [entries.slope], "value_and_grad": [entries.seeded]}
     return Code(
         product.code.text, product.code.trace, product.dependencies,
-        functions.get(mode, [entries.forward, entries.backward]), valued=wanted, changes=product.code.changes,
+        functions.get(request.mode, [entries.forward, entries.backward]), valued=wanted, changes=product.code.changes,
     )  # fmt: skip

@@ -142,7 +142,7 @@ class GivenLate(ReadLate):
                 if isinstance(node, gast.stmt) and node is not stmt:
                     if captured & t.bound_names([node]):
                         return node.lineno
-                    changed |= self.changed(node, False)
+                    changed |= self.changed(node)
                 if any(self.find(name) in classes for name in changed):
                     return getattr(node, "lineno", stmt.lineno)
         return None

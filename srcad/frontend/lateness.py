@@ -64,7 +64,7 @@ class Lateness:
             return "its items change something when they are made"
         classes = {self.find(name) for name in reads}
         for other in later:
-            changed = self.changed(other, other is stmt)
+            changed = self.changed(other)
             if any(self.find(name) in classes for name in changed):
                 return f"what its items are made of may change before they are taken, on line {other.lineno}"
         return None
@@ -159,7 +159,7 @@ class Lateness:
 
     # -- what is changed --------------------------------------------------------------------------
 
-    def changed(self, stmt: gast.stmt, only_calls: bool) -> set[str]:
+    def changed(self, stmt: gast.stmt) -> set[str]:
         """Return the variables whose contents a statement, of a compound one the head, may change."""
         found: set[str] = set()
         if isinstance(stmt, gast.FunctionDef):

@@ -28,8 +28,8 @@ from srcad.errors import UnsupportedError
 from srcad.operators import composition
 from srcad.operators.deeper.calls import Part, Parts, again, apply, install
 from srcad.operators.deeper.functions import Calls
+from srcad.operators.deeper.shadowed_calls import CALLS, plain_call
 from srcad.operators.dynamic.calls import SPECIAL
-from srcad.operators.dynamic.shadowed_calls import CALLS, plain_call
 from srcad.runtime.tangents import partial_of, zero_tangent
 from srcad.runtime.user_tangents import tangent_result
 

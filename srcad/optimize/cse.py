@@ -7,7 +7,6 @@ import gast
 from srcad.optimize.forward import Known, Rewriter
 from srcad.optimize.memory import Memory
 from srcad.optimize.program import Program, Statement, primal_statements, statements
-from srcad.optimize.terms import Term
 
 __all__ = ["CommonSubexpressions"]
 
@@ -43,7 +42,7 @@ class CommonSubexpressions(Rewriter):
             return None
         if not stmt.is_pure:
             return None
-        reads = stmt not in self.primal and name not in self.stored_through and self._is_view(value)
+        reads = stmt not in self.primal and name not in self.stored_through and self.memory.is_slice(value)
         if self.memory.is_changed(name) and not reads:
             return None
         for held in known.holding(value):
@@ -53,17 +52,6 @@ class CommonSubexpressions(Rewriter):
                 self.program.set_value(stmt, self.terms.load(held))
                 break
         return None
-
-    def _is_view(self, value: Term) -> bool:
-        """Tell whether a value surely is a slice of an array, which shares its memory."""
-        if value.kind is not gast.Subscript or value.parts[0].kind is not gast.Name:
-            return False
-        base, index = value.parts
-        parts = index.children if index.kind is gast.Tuple else (index,)
-        slices = [part for part in parts if part.kind is gast.Slice]
-        rest = [part for part in parts if part.kind is not gast.Slice]
-        plain = all(part.kind is gast.Name and self.context.is_scalar(part.name) for part in rest)
-        return bool(slices) and plain and self.memory.is_array(base.name)
 
 
 def _stored_through(program: Program) -> set[str]:

@@ -49,7 +49,6 @@ class Memory:
         for stmt in statements(program.body[len(opening) :]):
             if stmt not in results:
                 self._join_statement(stmt)
-        self._spoiled: dict[str, frozenset[str]] = {}
         members: dict[str, list[str]] = {}
         for name in list(self._parent):
             members.setdefault(self._find(name), []).append(name.removeprefix(_CONTENTS))
@@ -85,6 +84,21 @@ class Memory:
     def is_array(self, name: str) -> bool:
         """Tell whether a variable only ever holds arrays and numbers: a store into it copies."""
         return name in self.roles.arrays or self.context.is_array(name)
+
+    def is_slice(self, value: Term) -> bool:
+        """Tell whether a value surely is a slice of an array, which shares its memory."""
+        if value.kind is not gast.Subscript or value.parts[0].kind is not gast.Name:
+            return False
+        base, index = value.parts
+        parts = index.children if index.kind is gast.Tuple else (index,)
+        slices = [part for part in parts if part.kind is gast.Slice]
+        return bool(slices) and self.is_array(base.name) and all(map(self._is_basic, parts))
+
+    def _is_basic(self, part: Term) -> bool:
+        """Tell whether a part of an index surely takes no copy of what it selects."""
+        if part.kind is gast.Constant:
+            return part.parts[0] is Ellipsis or part.parts[0] is None or type(part.parts[0]) is int
+        return part.kind is gast.Slice or part.kind is gast.Name and self.context.is_scalar(part.name)
 
     def _has(self, name: str) -> bool:
         return name not in self.roles.numbers

@@ -6,7 +6,6 @@ import gast
 
 from srcad.optimize.liveness import Liveness
 from srcad.optimize.program import Program, Statement
-from srcad.optimize.terms import Term
 from srcad.optimize.uses import loads_of
 
 __all__ = ["update_through_views"]
@@ -53,7 +52,7 @@ class _Writer:
         name, value = stmt.target, stmt.value
         if name is None or value is None or name in self.program.context.keep or self.loads[name]:
             return None
-        if not self._is_view(value):
+        if not self.memory.is_slice(value):
             return None
         for place in range(index + 1, len(stmts)):
             user = stmts[place]
@@ -62,19 +61,3 @@ class _Writer:
             if user.blocks or user.leaves or name in user.writes or not user.writes.isdisjoint(value.reads):
                 return None
         return None
-
-    def _is_view(self, value: Term) -> bool:
-        """Tell whether a value surely is a slice of an array, which shares its memory."""
-        if value.kind is not gast.Subscript or value.parts[0].kind is not gast.Name:
-            return False
-        base, index = value.parts
-        parts = index.children if index.kind is gast.Tuple else (index,)
-        slices = [part for part in parts if part.kind is gast.Slice]
-        return bool(slices) and self.memory.is_array(base.name) and all(map(self._is_basic, parts))
-
-    def _is_basic(self, part: Term) -> bool:
-        if part.kind is gast.Constant:
-            return part.parts[0] is Ellipsis or part.parts[0] is None or type(part.parts[0]) is int
-        return part.kind is gast.Slice or (
-            part.kind is gast.Name and self.program.context.is_scalar(part.name)
-        )

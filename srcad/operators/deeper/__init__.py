@@ -1,1 +1,1 @@
-"""Forward mode that is applied more than once to operations which are resolved when the program runs."""
+"""Forward mode of generated code, to any order: of what forward mode and reverse mode resolve when their code runs."""

@@ -1,4 +1,4 @@
-"""Forward mode applied more than once to calls that are resolved when they happen.
+"""Forward mode of generated forward-mode code, to any order: of calls that are resolved when they happen.
 
 Code of forward mode calls ``rt.call_jvp(f, df, args, tangents)`` where the callee is known only when the program runs.
 Forward mode of that code calls ``rt.call_jvp(rt.call_jvp, ...)``, and so on.  Here such a call is taken apart into its
@@ -79,6 +79,7 @@ def install(handlers: dict[Any, Callable[[Parts], list[Any]]]) -> None:
     _HANDLERS.update({
         rt.call_jvp: _of_call_jvp, rt.method_jvp: _of_method_jvp, jvp: _of_jvp, rt.transposed: _of_transposed,
         rt.sequence: _of_sequence,
+        **{copier: functools.partial(_of_copier, copier) for copier in (copy.copy, copy.deepcopy)},
     })  # fmt: skip
     for function in (rt.call_jvp, rt.method_jvp, jvp):
         forward_calls.SPECIAL[function] = functools.partial(again, function)
@@ -135,6 +136,9 @@ def apply(function: Any, parts: Parts) -> list[Any]:
     args = parts[0].args
     if known and function in _HANDLERS:
         return _HANDLERS[function](parts)
+    if len(parts) == 2:
+        held, tangents, option_tangents = parts[1]
+        return [*forward_calls.call(function, held, args, tangents, parts[0].options, option_tangents)]
     if known and function in forward_calls.METHODS_OF_OPERATORS:
         found = _operator_of_class(forward_calls.METHODS_OF_OPERATORS[function], parts)
         if found is not None:

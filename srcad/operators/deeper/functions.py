@@ -1,4 +1,4 @@
-"""Forward mode applied more than once to the calls that reverse mode resolves: functions, rules and classes.
+"""Forward mode of the calls that reverse mode resolves: of functions, rules and classes, for calls in parts.
 
 Each takes the parts of a call and returns as many parts of what ``rt.call`` returns; see `srcad.operators.deeper.reverse`.
 """
@@ -15,24 +15,21 @@ import numpy as np
 
 from srcad import runtime as rt
 from srcad.analysis.kinds import is_differentiable, kind_of
-from srcad.callables.compilation import compiled
+from srcad.callables.compilation import compiled, third_derivative
 from srcad.callables.targets import Target
 from srcad.dynamic import calls as reverse_calls
 from srcad.dynamic import rules as called_rules
+from srcad.dynamic.exceptions import noting_changes
 from srcad.dynamic.literal_options import LiteralCall, literal_call
 from srcad.dynamic.objects import fill_fields
 from srcad.dynamic.stored_parameters import lasting_of, refuse_stores_outside
 from srcad.operators.deeper.calls import Part, apply
-from srcad.operators.dynamic.over_copies import (
+from srcad.operators.deeper.copies import (
     fields_of,
     init_only_tangents,
+    instance_made,
 )
-from srcad.operators.dynamic.over_functions import (
-    bound_images,
-    by_products,
-    of_class,
-)
-from srcad.operators.dynamic.shadowed_calls import (
+from srcad.operators.deeper.shadowed_calls import (
     UPDATES,
     ShadowedCall,
     plain_call,
@@ -42,6 +39,8 @@ from srcad.runtime.tangents import Tangent, complete_tangent, partial_of, zero_t
 __all__ = [
     "Calls",
     "Results",
+    "bound_images",
+    "by_products",
     "constructed",
     "instance_parts",
     "nothing_like",
@@ -52,6 +51,7 @@ __all__ = [
     "with_function",
 ]
 
+_MADE_AS_A_WHOLE = (tuple, list, dict, set, frozenset, functools.partial, collections.deque, BaseException)
 Calls = list[ShadowedCall]
 Results = list[Any]
 
@@ -126,8 +126,8 @@ def instance_parts(calls: Calls) -> Results:
     after = getattr(cls, "__post_init__", None)
     if not has_own and isinstance(after, types.FunctionType):
         return _of_dataclass(calls, after)
-    if not has_own or issubclass(cls, (tuple, list, dict, functools.partial, collections.deque)):
-        return constructed(functools.partial(of_class, None), calls)
+    if not has_own or cls is np.vectorize or issubclass(cls, _MADE_AS_A_WHOLE):
+        return constructed(instance_made, calls)
     instance = cls.__new__(cls)
     whole = [(instance, rt.Shadow()), *((Tangent(instance), rt.Shadow()) for _ in images)]
     found = of_function([
@@ -168,8 +168,10 @@ def of_function(calls: Calls) -> Results:
     target = Target(first.function)
     bound = target.bind(tuple(first.values), first.options)
     captured = target.captured()
-    everything = dict(zip([*target.names, *target.captured_names()], (*bound, *captured)))
     image_of = bound_images(target, first.own, first.shadows, first.option_shadows, len(captured))
+    names = [*target.names, *target.captured_names()]
+    everything = dict(zip(names, reverse_calls.floats_for(target, (*bound, *captured), image_of)))
+    bound = tuple(everything[n] for n in target.names)
     wanted = tuple(
         n
         for n, v in everything.items()
@@ -196,7 +198,7 @@ def of_function(calls: Calls) -> Results:
     if not isinstance(code.entries[0], types.FunctionType):
         return of_function(with_function(flat, by_products(target, bound)))
     forward, backward = code.entries
-    outcomes = apply(forward, given)
+    outcomes = noting_changes(target, everything, apply, forward, given)
     names_of = zero_tangent(code.valued)
     if code.result_shadowed:
         value, shadow, residuals = outcomes[0]
@@ -210,6 +212,36 @@ def of_function(calls: Calls) -> Results:
     for (image, kept), held in zip(outcomes[1:], shadows_of):
         down = zero_tangent(shadow)
         found.append((image, down, partial_of(0.0, 0.0, kept, down, names_of, held)))
+    return found
+
+
+def by_products(target: Target, values: tuple[Any, ...]) -> Any:
+    """Return a gradient on shadow memory as a function of everything that can be differentiated in all modes."""
+    made = target.inner.by_products(values) if target.inner is not None else None
+    if made is None:
+        raise third_derivative(target)
+    return made
+
+
+def bound_images(
+    target: Target, own: Any, parts: Any, options: dict[str, Any], captured: int
+) -> dict[str, Any]:
+    """Return what belongs to each parameter, bound as the arguments are; None where nothing was given."""
+    held, named, own = target.held_parts(own)
+    count = len(target.before) - len(held)
+    first = () if target.closure is not None or not count else (own,)
+    before = (*first, *(None,) * (count - len(first)), *held)
+    try:
+        bound = target.signature.bind(*before, *parts, **{**named, **options}).arguments
+    except TypeError:  # the values were bound before: what a partial function holds has come apart from them
+        raise third_derivative(target) from None
+    found = {name: bound.get(name) for name in target.names}
+    for name, parameter in target.signature.parameters.items():
+        if name not in bound and parameter.kind is parameter.VAR_POSITIONAL:
+            found[name] = ()
+        elif name not in bound and parameter.kind is parameter.VAR_KEYWORD:
+            found[name] = {}
+    found.update(zip(target.captured_names(), target.held_images(own, None)))
     return found
 
 

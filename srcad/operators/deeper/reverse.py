@@ -1,7 +1,8 @@
-"""Forward mode applied more than once to generated reverse-mode code.
+"""Forward mode of generated reverse-mode code: of what that resolves when it runs, for calls in parts.
 
-The counterpart of `srcad.operators.dynamic.over_reverse`, for calls in parts (`srcad.operators.deeper.calls`).
-A call of ``rt.call`` returns a value, its shadow and a pullback; each of the three has as many parts as the call.
+A call of ``rt.call`` returns a value, its shadow and a pullback; each of the three has as many parts as the call (see
+`srcad.operators.deeper.calls`).  The tangent of a shadow is a shadow, that of a pullback holds the tangents of what it
+keeps.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import copy
 import functools
 import operator
+import random
 import types
 from typing import Any
 
@@ -24,8 +26,18 @@ from srcad.dynamic import calls as reverse_calls
 from srcad.dynamic.attributes import computes_methods, is_method_of, method_of_object
 from srcad.dynamic.containers import MOST_ITEMS, endless, is_iterable_of_class, memo_of, run, written_copier
 from srcad.dynamic.operators import ufunc_of_arrays
+from srcad.errors import NoDerivativeError
 from srcad.lang.function import Nested
-from srcad.operators.deeper.calls import Part, Parts, install
+from srcad.operators.deeper.calls import Part, Parts, again, install
+from srcad.operators.deeper.copies import (
+    ANSWERS,
+    container_call,
+    copied,
+    is_listed,
+    items_listed,
+    partial_called,
+    record_method,
+)
 from srcad.operators.deeper.functions import (
     Calls,
     Results,
@@ -38,18 +50,8 @@ from srcad.operators.deeper.functions import (
     updated,
     with_function,
 )
-from srcad.operators.dynamic.computed import by_class, keep_cached
-from srcad.operators.dynamic.mixed_operands import of_mixed_operands
-from srcad.operators.dynamic.over_copies import (
-    ANSWERS,
-    container_call,
-    copied,
-    is_listed,
-    items_listed,
-    partial_called,
-    record_method,
-)
-from srcad.operators.dynamic.shadowed_calls import (
+from srcad.operators.deeper.mixed_operands import of_mixed_operands
+from srcad.operators.deeper.shadowed_calls import (
     ATTRIBUTES,
     CALLS,
     JOINING,
@@ -70,18 +72,24 @@ from srcad.operators.dynamic.shadowed_calls import (
     operator_methods,
     plain_call,
 )
+from srcad.operators.dynamic.calls import SPECIAL
+from srcad.operators.dynamic.computed import by_class, keep_cached
 from srcad.operators.dynamic.sources import SOURCES, has_plain_operands, items_by_position
 from srcad.rules import registry
-from srcad.runtime.tangents import CONTAINERS, Tangent, partial_of, zero_tangent
+from srcad.runtime.stores import METHODS_THAT_WRITE
+from srcad.runtime.tangents import CONTAINERS, Tangent, complete_tangent, partial_of, zero_tangent
 
 __all__ = ["call_parts", "install_handlers", "method_parts", "without_pullback"]
 
 _NUMERIC = (float, int, complex, np.ndarray, np.generic)
+_PARTS = ("real", "imag")
 
 
 def install_handlers() -> None:
     """Let forward mode be applied again to what reverse mode resolves when it runs."""
-    install({rt.call: _of_call, rt.call_method: _of_call_method, rt.container_call: _of_container_call})
+    handlers = {rt.call: _of_call, rt.call_method: _of_call_method, rt.container_call: _of_container_call}
+    install(handlers)
+    SPECIAL.update({function: functools.partial(again, function) for function in handlers})
 
 
 def _of_call(parts: Parts) -> Results:
@@ -133,9 +141,7 @@ def call_parts(calls: Calls) -> Results:
     if between is not None:
         return between
     if known and function in OUT_OF_PLACE and is_not_updated(function, values[0]):
-        function = OUT_OF_PLACE[function]
-        calls = with_function(calls, function)
-        first = calls[0]
+        return call_parts(with_function(calls, OUT_OF_PLACE[function]))
     computed_by = None
     if known and function in UFUNCS and all(isinstance(v, _NUMERIC) for v in values):
         computed_by, function = function, UFUNCS[function]
@@ -148,7 +154,12 @@ def call_parts(calls: Calls) -> Results:
     plain = known and (has_plain_operands(function, values) or is_without_derivative(function, values))
     if plain or is_apart(function, values):
         made = reverse_calls.call(*first)
-        return [made, *((zero_tangent(made[0]), zero_tangent(made[1]), 0.0) for _ in calls[1:])]
+        return [made, *_zero_images(made, calls)]
+    if function is getattr and isinstance(values[0], (float, complex, np.generic)) and values[1] in _PARTS:
+        part = getattr(np, values[1])
+        return of_rule(
+            [plain_call(part if k == 0 else 0.0, c.values[:1], c.shadows[:1]) for k, c in enumerate(calls)]
+        )
     if known and function in (*ATTRIBUTES, operator.getitem):
         by_method = by_class(calls)
         if by_method is not None:
@@ -249,25 +260,16 @@ def _structural(calls: Calls) -> Results:
     value, shadow, pullback = reverse_calls.call(
         function, first.own, values, shadows, first.options, first.option_shadows
     )
-    method = function is not operator.getitem and is_method_of(value, values[0])
     found: Results = []
     pullbacks = [pullback]
-    is_record = function is getattr and values[1] in getattr(type(values[0]), "_fields", ())
-    if function is getattr and isinstance(values[0], CONTAINERS) and not (method or is_record):
-        zero = zero_tangent(value), zero_tangent(shadow), 0.0
-        return [(value, shadow, pullback), *(zero for _ in calls[1:])]
     for call in calls[1:]:
-        if method:
-            found.append((call.values[0], call.shadows[0], 0.0))
-            continue
-        if (
-            isinstance(call.values[0], Tangent)
-            and isinstance(value, dict)
-            and value is getattr(values[0], "__dict__", None)
-        ):
-            found.append((call.values[0].attributes(), 0.0 if shadow is None else vars(call.shadows[0]), 0.0))
+        known = _image_of_attribute(first, call, value, shadow) if function is not operator.getitem else None
+        if known is not None:
+            found.append((*known, 0.0))
             continue
         mirrored: tuple[Any, ...] = (call.values[0], *values[1:2], *call.values[2:])
+        if function is getattr:
+            mirrored = (complete_tangent(call.values[0], values[0]), *mirrored[1:])
         if function in JOINING:
             mirrored = tuple(d if isinstance(v, CONTAINERS) else v for v, d in zip(values, call.values))
         images = tuple(None if s is None else d for s, d in zip(shadows, call.shadows))
@@ -277,6 +279,36 @@ def _structural(calls: Calls) -> Results:
         pullbacks.append(pull)
         found.append((0.0 if image is None else image, 0.0 if image_shadow is None else image_shadow, 0.0))
     return [(value, shadow, functools.partial(run_all, pullbacks)), *found]
+
+
+def _image_of_attribute(
+    first: ShadowedCall, call: ShadowedCall, value: Any, shadow: Any
+) -> tuple[Any, Any] | None:
+    """Return the tangents of an attribute's value and shadow where they are not read as the attribute is, else None."""
+    base, image, down = first.values[0], call.values[0], call.shadows[0]
+    zero = zero_tangent(value), zero_tangent(shadow)
+    if first.function is getattr:
+        name = first.values[1]
+        if isinstance(base, dict) and base.get(name) is value:  # items read as attributes
+            held = complete_tangent(image, base)
+            return held[name], down.get(name, 0.0) if isinstance(down, dict) else 0.0
+        of_class = isinstance(base, CONTAINERS) and name not in getattr(type(base), "_fields", ())
+        if of_class and not is_method_of(value, base):
+            return zero
+        if isinstance(
+            complete_tangent(image, base), float
+        ):  # that of an object in which no derivative is known
+            return zero
+    if is_method_of(value, base):
+        return image, down
+    if isinstance(image, Tangent) and isinstance(value, dict) and value is getattr(base, "__dict__", None):
+        return image.attributes(), 0.0 if shadow is None else vars(down)
+    return None
+
+
+def _zero_images(made: Any, calls: Calls) -> Results:
+    """Return the tangents of a value and its shadow that carry no derivative."""
+    return [(zero_tangent(made[0]), zero_tangent(made[1]), 0.0) for _ in calls[1:]]
 
 
 def _of_container_call(parts: Parts) -> Results:
@@ -318,9 +350,7 @@ def method_parts(receiver: Any, name: str, calls: Calls, own: Any, downs: Any = 
     downs = [zero_tangent(own) for _ in images] if downs is None else downs
     of_object = method_of_object(receiver, name)
     if of_object is not None:
-        bases = zip(calls, [(receiver.__self__, own), *zip(held, downs)])
-        whole = [c._replace(own=None, values=(b, *c.values), shadows=(s, *c.shadows)) for c, (b, s) in bases]
-        return call_parts(with_function(whole, of_object))
+        return call_parts(_with_receiver(calls, of_object, receiver.__self__, own, downs))
     if isinstance(receiver, tuple) and name in ("_replace", "_asdict"):
         given = [
             (receiver, own, name, *first[2:]),
@@ -328,33 +358,32 @@ def method_parts(receiver: Any, name: str, calls: Calls, own: Any, downs: Any = 
         ]
         return constructed(record_method, given)  # type: ignore[arg-type]
     if rt.built_in_method(receiver, name):
+        listing = _nothing_to_do
+        if name in ("extend", "extendleft") and isinstance(first.values[0], np.ndarray):
+            calls, listing = _with_listed(calls)
+            first, *images = calls
         given = [Part(None, (receiver, own, name, *first[2:]), {})]
         given += [Part(0.0, (h, d, 0.0, *call[2:]), {}) for h, d, call in zip(held, downs, images)]
         undo = rt.undoing(name, receiver, own, *held, *downs)
         value, *moved = _of_container_call(given)
-        return [(*value, undo), *((*image, 0.0) for image in moved)]
+        return [(*value, functools.partial(run, [undo, listing])), *((*image, 0.0) for image in moved)]
     if computes_methods(receiver, name):
         return _of_computed_method(receiver, name, calls, [own, *downs])
-    if isinstance(receiver, (np.ndarray, np.generic, float)) and name in ARRAY_METHODS:
-        whole = [
-            call._replace(function=f, own=None, values=(base, *call.values), shadows=(shadow, *call.shadows))
-            for call, f, base, shadow in zip(
-                calls,
-                [function_of_method(receiver, name), *(0.0 for _ in held)],
-                [receiver, *held],
-                [own, *downs],
-            )
-        ]
-        return of_rule(whole)
+    if isinstance(receiver, (np.ndarray, np.generic, float, complex)) and name in ARRAY_METHODS:
+        return of_rule(_with_receiver(calls, function_of_method(receiver, name), receiver, own, downs))
+    reason = registry.reason_refused(getattr(type(receiver), name, None))
+    moves_shadows = rt.carries((*first.shadows, *first.option_shadows.values()))
+    if reason is not None and moves_shadows:
+        raise NoDerivativeError(reason)
     function = rt.method_for(receiver, name, first.values)
+    if isinstance(receiver, np.ndarray) and name in METHODS_THAT_WRITE:
+        return call_parts(_with_receiver(calls, METHODS_THAT_WRITE[name], receiver, own, downs))
     if isinstance(receiver, np.ndarray):
         raise reverse_calls.missing(function)
-    if has_plain_method(receiver, name):
-        value, shadow, pullback = reverse_calls.call_without_derivative(function, first.values, first.options)
-        return [
-            (value, shadow, pullback),
-            *((zero_tangent(value), zero_tangent(shadow), 0.0) for _ in images),
-        ]
+    moving = moves_shadows or rt.is_moving([(call.values, call.options) for call in images])
+    if isinstance(receiver, random.Random) and not moving or has_plain_method(receiver, name):
+        made = reverse_calls.call_without_derivative(function, first.values, first.options)
+        return [made, *_zero_images(made, calls)]
     if is_partial_method(function, receiver):
         held = [partial_tangent(function, h) for h in held]
         own, *downs = [partial_shadow(function, d) for d in (own, *downs)]
@@ -365,6 +394,25 @@ def method_parts(receiver: Any, name: str, calls: Calls, own: Any, downs: Any = 
         first._replace(function=function, own=own),
         *(call._replace(function=h, own=d) for call, h, d in zip(images, held, downs)),
     ])  # fmt: skip
+
+
+def _with_receiver(calls: Calls, function: Any, receiver: Any, own: Any, downs: list[Any]) -> Calls:
+    """Return the calls of a function that takes the receiver of a method as its first argument."""
+    bases = zip([receiver, *(call.own for call in calls[1:])], [own, *downs])
+    whole = [
+        call._replace(own=None, values=(base, *call.values), shadows=(shadow, *call.shadows))
+        for call, (base, shadow) in zip(calls, bases)
+    ]
+    return with_function(whole, function)
+
+
+def _with_listed(calls: Calls) -> tuple[Calls, Any]:
+    """Return the calls of a method with lists of the items of an array in its place, and the pullback of these lists."""
+    listed = constructed(items_listed, [call._replace(function=list, own=None) for call in calls])
+    given = [
+        call._replace(values=(items,), shadows=(shadows,)) for call, (items, shadows, _) in zip(calls, listed)
+    ]
+    return given, listed[0][2]
 
 
 def _of_computed_method(receiver: Any, name: str, calls: Calls, owns: list[Any]) -> Results:

@@ -37,8 +37,6 @@ from srcad.errors import NoDerivativeError
 from srcad.lang.function import Nested
 from srcad.operators.dynamic.construction import make, plain
 from srcad.operators.dynamic.functions import moves, run, tangents_of
-from srcad.operators.dynamic.over_copies import container_call
-from srcad.operators.dynamic.over_reverse import call_with_shadows, method_with_shadows
 from srcad.operators.dynamic.sources import SOURCES, has_plain_operands, items_by_position, with_known_arity
 from srcad.operators.dynamic.transposed_rules import transposed
 from srcad.rules import registry
@@ -386,25 +384,7 @@ def _super(args: Any, tangents: Any, options: Any, option_tangents: Any) -> Outc
     return super(*args), tangents[1]
 
 
-def _with_options(parts: Any, count: int) -> Any:
-    """Return the arguments of a call of the runtime with the options that it may leave out."""
-    return (*parts, {}, {}) if len(parts) == count else parts
-
-
-def _reverse_call(args: Any, tangents: Any, options: Any, option_tangents: Any) -> Outcome:
-    return call_with_shadows(call, _with_options(args, 4), _with_options(tangents, 4))
-
-
-def _reverse_method(args: Any, tangents: Any, options: Any, option_tangents: Any) -> Outcome:
-    return method_with_shadows(call, _with_options(args, 5), _with_options(tangents, 5))
-
-
-def _container_call(args: Any, tangents: Any, options: Any, option_tangents: Any) -> Outcome:
-    return container_call(_with_options(args, 5), _with_options(tangents, 5))
-
-
 SPECIAL: dict[Any, Any] = {
-    rt.call: _reverse_call, rt.call_method: _reverse_method, rt.container_call: _container_call,
     functools.partial: _partial, super: _super, rt.sequence: _sequence,
     copy.copy: _copied(copy.copy), copy.deepcopy: _copied(copy.deepcopy),
 }  # fmt: skip

@@ -33,12 +33,9 @@ from srcad.operators.composition import (
     jvp_with_aux,
     prepared_for_both,
 )
+from srcad.operators.deeper.functions import bound_images
 from srcad.operators.deeper.reverse import call_parts
-from srcad.operators.dynamic.calls import is_method_of_builtin
-from srcad.operators.dynamic.computed import by_class, keep_cached
-from srcad.operators.dynamic.functions import tangents_of
-from srcad.operators.dynamic.over_functions import bound_images
-from srcad.operators.dynamic.shadowed_calls import (
+from srcad.operators.deeper.shadowed_calls import (
     CALLS,
     ShadowedCall,
     is_apart,
@@ -46,6 +43,9 @@ from srcad.operators.dynamic.shadowed_calls import (
     method_of_class,
     plain_call,
 )
+from srcad.operators.dynamic.calls import is_method_of_builtin
+from srcad.operators.dynamic.computed import by_class, keep_cached
+from srcad.operators.dynamic.functions import tangents_of
 from srcad.operators.dynamic.sources import SOURCES, items_by_position
 from srcad.operators.forward import jvp
 from srcad.operators.resolved.classes import make

@@ -18,7 +18,7 @@ from srcad.callables.places import place
 from srcad.derive.constructors import init_only_fields
 from srcad.dynamic.objects import shadow_of_partial
 from srcad.errors import UnsupportedError
-from srcad.operators.dynamic.shadowed_calls import plain_call
+from srcad.operators.deeper.shadowed_calls import plain_call
 from srcad.operators.resolved.rows import Found, Resolve, Rows, each_column, nothing_in, still
 from srcad.runtime.libraries import package_of
 from srcad.runtime.tangent_copies import tangent_of_partial

@@ -15,7 +15,7 @@ from srcad.dynamic import calls as reverse_calls
 from srcad.dynamic.attributes import computes_methods, is_method_of, method_of_object
 from srcad.errors import UnsupportedError
 from srcad.operators.deeper.reverse import method_parts
-from srcad.operators.dynamic.shadowed_calls import has_plain_method, plain_call
+from srcad.operators.deeper.shadowed_calls import has_plain_method, plain_call
 from srcad.operators.resolved.rows import (
     Found,
     Resolve,

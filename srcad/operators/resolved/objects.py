@@ -16,7 +16,7 @@ import numpy as np
 from srcad import runtime as rt
 from srcad.dynamic.attributes import computes_methods, is_method_of
 from srcad.dynamic.containers import memo_of, return_copy, written_copier
-from srcad.operators.dynamic.shadowed_calls import plain_call
+from srcad.operators.deeper.shadowed_calls import plain_call
 from srcad.operators.resolved.rows import (
     Found,
     Resolve,

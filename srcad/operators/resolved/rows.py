@@ -8,7 +8,7 @@ from typing import Any
 
 from srcad.dynamic import calls as reverse_calls
 from srcad.operators.deeper.reverse import call_parts
-from srcad.operators.dynamic.shadowed_calls import ShadowedCall, nothing_to_do
+from srcad.operators.deeper.shadowed_calls import ShadowedCall, nothing_to_do
 from srcad.runtime.tangents import partial_of
 
 __all__ = [

@@ -18,10 +18,10 @@ from srcad.callables.compilation import third_derivative
 from srcad.callables.wrappers import written
 from srcad.dynamic.operators import OPERATORS
 from srcad.operators.deeper.reverse import call_parts
+from srcad.operators.deeper.shadowed_calls import CALLS, plain_call
 from srcad.operators.dynamic.calls import SPECIAL
 from srcad.operators.dynamic.calls import call as forward_call
 from srcad.operators.dynamic.functions import tangents_of
-from srcad.operators.dynamic.shadowed_calls import CALLS, plain_call
 from srcad.operators.dynamic.transposed_rules import as_given, cotangents_of, transposing
 from srcad.operators.resolved.calls import EXPANDED, Found, Rows, resolved
 from srcad.rules import registry

@@ -26,8 +26,8 @@ from srcad.runtime.tangents import Tangent, zero_tangent
 
 __all__ = [
     "ANSWERS",
-    "both", "container_call", "copied", "deque_made", "dict_made", "fields_of", "is_listed", "items_listed", "list_made",
-    "namespace_made", "partial_called", "partial_made", "record_made", "record_method",
+    "both", "container_call", "copied", "deque_made", "dict_made", "fields_of", "instance_made", "is_listed",
+    "items_listed", "list_made", "namespace_made", "partial_called", "partial_made", "record_made", "record_method",
     "sequence_made",
 ]  # fmt: skip
 
@@ -146,6 +146,39 @@ def items_listed(args: Any, tangents: Any) -> Outcome:
         return (value, shadow, pullback), (zero_tangent(value), zero_tangent(shadow), 0.0)
     image, dshadow, undo = reverse_calls.call(function, None, *tangents[2:4], {}, {})
     return (value, shadow, functools.partial(both, pullback, undo)), (image, dshadow, 0.0)
+
+
+def instance_made(args: Any, tangents: Any) -> Outcome:
+    """Make an instance of a class that has no ``__init__`` of its own, its shadow and the tangents of both."""
+    cls, _, values, shadows, options, option_shadows = args
+    if issubclass(cls, (BaseException, set, frozenset)):
+        value, shadow, pullback = reverse_calls.call(cls, None, values, shadows, options, option_shadows)
+        return (value, shadow, pullback), (zero_tangent(value), 0.0, 0.0)
+    if issubclass(cls, functools.partial):
+        return partial_made(args, tangents)
+    if issubclass(cls, tuple) and hasattr(cls, "_fields"):
+        return record_made(args, tangents)
+    if rt.is_sequence_class(cls):
+        return sequence_made(args, tangents)
+    if issubclass(cls, collections.deque):
+        return deque_made(args, tangents)
+    if issubclass(cls, list):
+        return list_made(args, tangents)
+    if cls is types.SimpleNamespace:
+        return namespace_made(args, tangents)
+    if issubclass(cls, dict):
+        return dict_made(args, tangents)
+    if cls is np.vectorize:
+        value, shadow, pullback = reverse_calls.call(cls, None, values, shadows, options, option_shadows)
+        dvalue, dshadow = Tangent(value), rt.Shadow()
+        dvalue.pyfunc = tangents[2][0] if tangents[2] else tangents[4].get("pyfunc")
+        dshadow.pyfunc = tangents[3][0] if tangents[3] else tangents[5].get("pyfunc")  # type: ignore[attr-defined]
+        return (value, shadow, pullback), (dvalue, dshadow, 0.0)
+    value, shadow, pullback = reverse_calls.call(cls, None, values, shadows, options, option_shadows)
+    if hasattr(value, "__dict__") or hasattr(cls, "__slots__"):
+        return (value, shadow, pullback), (*fields_of(cls, value, shadow, tangents), 0.0)
+    dvalue, dshadow, dpullback = reverse_calls.call(cls, None, *tangents[2:6])
+    return (value, shadow, functools.partial(both, pullback, dpullback)), (dvalue, dshadow, 0.0)
 
 
 def namespace_made(args: Any, tangents: Any) -> Outcome:

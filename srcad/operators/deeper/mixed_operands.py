@@ -11,7 +11,7 @@ import numpy as np
 
 from srcad.dynamic import containers
 from srcad.dynamic.operators import mixed
-from srcad.operators.dynamic.shadowed_calls import UPDATES, ShadowedCall, plain_call
+from srcad.operators.deeper.shadowed_calls import UPDATES, ShadowedCall, plain_call
 from srcad.runtime.tangents import partial_of
 
 __all__ = ["of_mixed_operands"]

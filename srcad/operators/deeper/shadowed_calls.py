@@ -6,7 +6,6 @@ import collections
 import inspect
 import operator
 import types
-from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -23,11 +22,9 @@ from srcad.runtime.tangents import CONTAINERS
 __all__ = [
     "ATTRIBUTES",
     "CALLS",
-    "Call",
     "JOINING",
     "NUMERIC",
     "OUT_OF_PLACE",
-    "Outcome",
     "PLAIN",
     "STRUCTURAL",
     "ShadowedCall",
@@ -46,10 +43,6 @@ __all__ = [
     "plain_call",
     "operator_methods",
 ]
-
-
-Outcome = tuple[Any, Any]
-Call = Callable[..., Outcome]
 
 
 class ShadowedCall(NamedTuple):
