@@ -214,6 +214,10 @@ class Derivative(Composable, Readable):
                 "holomorphic=True needs a complex scalar",
                 "Leave it out if the result is real, use vjp for arrays.",
             )
+        elif "type tuple" in str(error):
+            way_out = "Pass has_aux=True if the first of a pair is to be differentiated, or use vjp."
+        elif "NoneType" in str(error):
+            way_out = "Return the number to differentiate."
         elif "complex" in str(error):
             way_out = "Pass holomorphic=True if the function is complex differentiable, or return a real part or modulus."
         made = "gradient" if self.target.inner is not None else "result"

@@ -13,7 +13,8 @@ import numpy as np
 from srcad import tree
 from srcad.api import grad
 from srcad.callables.compilation import forget
-from srcad.callables.places import place
+from srcad.callables.places import call_of_srcad, place
+from srcad.callables.targets import require_callable
 from srcad.callables.written import head, named_parameters, passed, write
 from srcad.check.grads import check_grads
 from srcad.errors import ArgumentError
@@ -286,7 +287,7 @@ def def_vjp(
     """
 
     def register(rule: Rule) -> Rule:
-        _require_key(function)
+        _require_key(function, "def_vjp")
         parameters = _rule_parameters(rule, function, "(ans, g, ...)")
         known = registry.find(function)
         _describe(function, structured)
@@ -328,7 +329,7 @@ def def_jvp(function: Any, parameter: str, structured: bool = False) -> Callable
     """
 
     def register(rule: Rule) -> Rule:
-        _require_key(function)
+        _require_key(function, "def_jvp")
         parameters = _rule_parameters(rule, function, "(ans, t, ...)")
         _chosen(rule, parameters, parameter)
         known = registry.find(function)
@@ -355,13 +356,15 @@ def _mark_given(function: Any) -> None:
         found.given = True
 
 
-def _require_key(function: Any) -> None:
-    """Refuse what cannot stand in a table."""
+def _require_key(function: Any, operator: str) -> None:
+    """Refuse what is no function, or cannot stand in a table."""
+    require_callable(function, operator)
     try:
         hash(function)
     except TypeError:
         raise ArgumentError(f"A rule of {function!r} cannot be kept, since it is not hashable.",
-                            "Call it in a function of Python under srcad.custom_vjp.") from None  # fmt: skip
+                            "Call it in a function of Python under srcad.custom_vjp.",
+                            call_of_srcad()) from None  # fmt: skip
 
 
 def _describe(function: Any, structured: bool) -> None:

@@ -8,15 +8,13 @@ written, stays visible below its line.
 from __future__ import annotations
 
 import ast
-import os
 import types
 
 from srcad.backends.line_map import NAME, LineMap, Origin
 from srcad.errors import Location, SrcadError
+from srcad.lang.tracebacks import PACKAGE
 
 __all__ = ["show_users_source"]
-
-_PACKAGE = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "")
 
 
 def show_users_source(error: BaseException) -> None:
@@ -64,7 +62,7 @@ def _is_own(entry: types.TracebackType) -> bool:
 
 def _is_of_package(location: Location) -> bool:
     """Tell whether a place lies in srcad's own files, or in what it has written."""
-    return location.file.startswith((_PACKAGE, "<srcad "))
+    return location.file.startswith((PACKAGE, "<srcad "))
 
 
 def _stand_in(origin: Origin, frame: types.FrameType) -> types.TracebackType:

@@ -14,6 +14,7 @@ import gast
 from srcad.backends.line_map import NAME, LineMap
 from srcad.errors import Location, NoSourceError, characters
 from srcad.lang.source import read
+from srcad.lang.tracebacks import PACKAGE
 
 __all__ = ["call_of_srcad", "place"]
 
@@ -41,8 +42,9 @@ def call_of_srcad() -> Location | None:
         lines: LineMap | None = frame.f_globals.get(NAME)
         if lines is not None:
             origins = lines.origins(lines.position(frame.f_code, frame.f_lasti, frame.f_lineno))
-            if origins:
-                return origins[-1].location
+            users = [o.location for o in origins if not o.location.file.startswith(PACKAGE)]
+            if users:
+                return users[-1]
         elif frame.f_globals.get("__name__", "").partition(".")[0] != _OWN:
             break
         frame = frame.f_back

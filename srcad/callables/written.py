@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from srcad.callables.places import place
+from srcad.callables.targets import require_callable
 from srcad.errors import ArgumentError
 from srcad.lang import texts
 
@@ -45,6 +46,7 @@ def named_parameters(function: Callable[..., Any], operator: str) -> list[inspec
     ArgumentError
         If there are ``*args`` or ``**kwargs`` among them, or if they are not known.
     """
+    require_callable(function, operator)
     try:
         found = list(inspect.signature(function).parameters.values())
     except (TypeError, ValueError):

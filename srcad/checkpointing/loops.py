@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from srcad import runtime as rt
+from srcad.callables.places import call_of_srcad
 from srcad.checkpointing.segments import Segment, advance_of, advance_of_closure, opened, segment_of
 from srcad.dynamic.calls import call as plain_call
 from srcad.dynamic.operators import OPERATORS
@@ -91,12 +92,16 @@ def loop_counts(n: int, snapshots: int | None) -> tuple[int, int]:
     """Return the number of steps and of snapshots."""
     if not isinstance(n, (int, np.integer)) or n < 0:
         raise ArgumentError(
-            f"checkpoint_loop cannot do {n!r} steps.", "Give a whole number that is not negative."
+            f"checkpoint_loop cannot do {n!r} steps.",
+            "Give a whole number that is not negative.",
+            call_of_srcad(),
         )
     if snapshots is None:
         snapshots = max(2 * math.ceil(math.log2(max(n, 2))), 2)
     if snapshots < 1:
-        raise ArgumentError(f"checkpoint_loop cannot work with {snapshots} snapshots.", "Give 1 or more.")
+        raise ArgumentError(
+            f"checkpoint_loop cannot work with {snapshots} snapshots.", "Give 1 or more.", call_of_srcad()
+        )
     return n, snapshots
 
 

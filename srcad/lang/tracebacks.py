@@ -9,12 +9,13 @@ from types import TracebackType
 
 from srcad.errors import SrcadError
 
-__all__ = ["FULL", "shortened"]
+__all__ = ["FULL", "PACKAGE", "shortened"]
 
 FULL = "SRCAD_FULL_TRACEBACKS"
 """The environment variable under which tracebacks keep srcad's own frames."""
 
-_PACKAGE = str(Path(__file__).parent.parent) + os.sep
+PACKAGE = str(Path(__file__).parent.parent) + os.sep
+"""Where srcad's own files are."""
 
 
 def shortened(error: BaseException) -> TracebackType | None:
@@ -30,7 +31,7 @@ def shortened(error: BaseException) -> TracebackType | None:
     '<module>'
     """
     frames = list(_frames(error.__traceback__))
-    outside = [frame for frame in frames if not frame.tb_frame.f_code.co_filename.startswith(_PACKAGE)]
+    outside = [frame for frame in frames if not frame.tb_frame.f_code.co_filename.startswith(PACKAGE)]
     if FULL in os.environ or not (outside or isinstance(error, SrcadError)):
         return error.__traceback__
     following: TracebackType | None = None

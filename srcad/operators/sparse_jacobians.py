@@ -315,7 +315,12 @@ def _scipy_sparse() -> Any:
 def _structure(pattern: Any) -> Any:
     """Return a pattern as a sparse array of coordinates without repetitions, whatever its values are."""
     sparse = _scipy_sparse()
-    found = sparse.csr_array(pattern != 0 if isinstance(pattern, np.ndarray) else pattern)
+    try:
+        found = sparse.csr_array(pattern != 0 if isinstance(pattern, np.ndarray) else pattern)
+    except (TypeError, ValueError):
+        raise ArgumentError(f"The pattern is no matrix, but {pattern!r}.",
+                            "Give a matrix of scipy.sparse or an array of two axes; jacobian_pattern finds it.",
+                            call_of_srcad()) from None  # fmt: skip
     found.sum_duplicates()
     return sparse.coo_array((np.ones(found.nnz), found.tocoo().coords), shape=found.shape)
 

@@ -157,5 +157,8 @@ def _fresh(value: Any, dtype: Any) -> Any:
     if isinstance(value, np.ma.MaskedArray):
         raise ArgumentError("A variable holds no masked array.", "Give its data, or np.ma.filled of it.")
     array = np.array(value, dtype=dtype)
+    if array.dtype.kind not in "biufc":
+        raise ArgumentError(f"A variable holds numbers, and was given a {type(value).__name__} of {array.dtype}.",
+                            "Give a number, an array or a nested list of numbers.")  # fmt: skip
     array.setflags(write=False)
     return array if isinstance(value, (np.ndarray, list, tuple)) else array[()]

@@ -13,7 +13,21 @@ from typing import Any
 import numpy as np
 import pytest
 
-from srcad import SrcadError, checkpoint, grad, hessian, jacobian, jvp, value_and_grad, vjp
+from srcad import (
+    SrcadError,
+    Variable,
+    checkpoint,
+    checkpoint_loop,
+    custom_root,
+    def_vjp,
+    grad,
+    hessian,
+    jacobian,
+    jvp,
+    sparse_jacobian,
+    value_and_grad,
+    vjp,
+)
 from srcad.callables import compilation
 from srcad.errors import ArgumentError, NoDerivativeError, NoSourceError, OutputError, UnsupportedError
 from tests.errors.test_errors import MARK, _assert_complete, _line_of
@@ -53,6 +67,11 @@ QUESTIONS: dict[str, Callable[[], Any]] = {
     "a number for checkpoint": lambda: checkpoint(5),
     "a builtin class": lambda: grad(dict)(1.0),
     "a function of a library": lambda: grad(struct.pack)(1.0),
+    "a number for grad of grad": lambda: grad(grad)(5),
+    "a number for def_vjp": lambda: def_vjp(5)(lambda ans, g, x: g),
+    "a number for custom_root": lambda: custom_root(5, double),
+    "steps that are no number": lambda: checkpoint_loop(double, X, -1),
+    "a text for a pattern": lambda: sparse_jacobian(double, "pattern"),
     "text that was executed": lambda: grad(eval("lambda x: x * x"))(1.0),
 }
 
@@ -125,6 +144,27 @@ NO_NUMBERS: dict[str, tuple[Any, str]] = {
 def test_arguments_that_hold_no_numbers_are_called_by_their_kind(argument: Any, words: str) -> None:
     error = _raised(lambda: grad(lambda anything: 1.0)(argument), ArgumentError)
     assert words in error.reason
+
+
+def nothing(x):
+    x * 2.0
+
+
+def pair(x):
+    return x, x
+
+
+@pytest.mark.parametrize(
+    ("function", "words"), [(nothing, "Return the number"), (pair, "has_aux=True"), (double, "Use vjp")]
+)
+def test_the_way_out_fits_the_result_that_is_no_number(function: Callable[..., Any], words: str) -> None:
+    error = _raised(lambda: grad(function)(X if function is double else 1.0), OutputError)
+    assert words in error.hint
+    _assert_complete(error, __file__, _line_of(function, "def "), "def ")
+
+
+def test_a_variable_that_is_given_text() -> None:
+    assert "holds numbers" in _raised(lambda: Variable("text"), ArgumentError).reason
 
 
 def test_a_result_that_is_no_pair_under_has_aux() -> None:
