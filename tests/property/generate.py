@@ -10,12 +10,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from tests.property.marked import MARK, MarkedProgram
+
 __all__ = ["MARK", "RandomProgram", "random_program"]
 
 Pick = Callable[[int], int]
 
-# Stands before the opening parenthesis of each condition; the reader of the text replaces it.
-MARK = "\N{SECTION SIGN}"
 
 HEADER = "import math\n\nimport numpy as np\n"
 
@@ -24,20 +24,11 @@ FLOAT, VECTOR, MATRIX, INTEGER = "float", "vector", "matrix", "integer"
 
 
 @dataclass(frozen=True)
-class RandomProgram:
+class RandomProgram(MarkedProgram):
     """The text of a module whose function ``program`` takes parameters of these kinds."""
 
-    text: str
     kinds: tuple[str, ...]
     seed: int
-
-    def plain(self) -> str:
-        """Return the module as a user would write it."""
-        return self.text.replace(MARK, "")
-
-    def noting(self) -> str:
-        """Return the module with each condition passed through a function ``_note``."""
-        return self.text.replace(MARK, "_note")
 
 
 @dataclass(frozen=True)

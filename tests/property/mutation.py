@@ -10,13 +10,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from tests.property.marked import MARK, MarkedProgram
+
 __all__ = ["MARK", "MutatingProgram", "mutating_program"]
 
 Pick = Callable[[int], int]
 Shape = tuple[int, ...]
 
-# Stands before the opening parenthesis of each condition; the reader of the text replaces it.
-MARK = "\N{SECTION SIGN}"
 
 HEADER = '''\
 import math
@@ -48,20 +48,11 @@ MATRIX: Shape = (3, 4)
 
 
 @dataclass(frozen=True)
-class MutatingProgram:
+class MutatingProgram(MarkedProgram):
     """The text of a module whose function ``program`` takes arguments of these shapes."""
 
-    text: str
     shapes: tuple[Shape, ...]
     seed: int
-
-    def plain(self) -> str:
-        """Return the module as a user would write it."""
-        return self.text.replace(MARK, "")
-
-    def noting(self) -> str:
-        """Return the module with each condition and mask passed through a function ``_note``."""
-        return self.text.replace(MARK, "_note")
 
 
 @dataclass(frozen=True)

@@ -24,8 +24,8 @@ from hypothesis import strategies as st
 
 from srcad.api import value_and_grad
 from srcad.errors import UnsupportedError
-from tests.property.central_differences import central_difference
 from tests.property.containers import container_program
+from tests.property.marked import numerical_slopes, report
 from tests.property.mutation import MutatingProgram, Pick, mutating_program
 
 PROGRAMS = int(os.environ.get("SRCAD_PROGRAMS", "100"))
@@ -91,7 +91,7 @@ def _is_right(program: MutatingProgram, folder: Path) -> bool:
     try:
         with np.errstate(all="ignore"):
             expected = float(function(*copy.deepcopy(args)))
-            numerical = _numerical(program, args, directions)
+            numerical = numerical_slopes(program, args, directions)
     except (ArithmeticError, ValueError):  # a number has grown beyond what a sine takes
         reject()
     derivative = value_and_grad(function, argnums=tuple(range(len(args))))
@@ -117,7 +117,7 @@ def _is_right(program: MutatingProgram, folder: Path) -> bool:
     except UnsupportedError:
         return False  # right or refused; how many may be refused is checked for each batch
     except Exception as error:
-        raise AssertionError(_report(program, args, error, derivative)) from error
+        raise AssertionError(report(program, args, error, derivative)) from error
     return True
 
 
@@ -138,39 +138,3 @@ def _point(program: MutatingProgram) -> tuple[list[Any], list[Any]]:
     args = [rng.uniform(-1.2, 1.2, shape) for shape in program.shapes]
     directions = [rng.uniform(0.3, 1.0, shape) * rng.choice([-1.0, 1.0], shape) for shape in program.shapes]
     return [float(a) if np.shape(a) == () else a for a in args], directions
-
-
-def _numerical(program: MutatingProgram, args: list[Any], directions: list[Any]) -> list[float | None]:
-    """Return the derivative along each direction, None where the program takes another way or bends nearby."""
-    way: list[bytes] = []
-
-    def note(condition: Any) -> Any:
-        way.append(np.asarray(condition).tobytes())
-        return condition
-
-    namespace: dict[str, Any] = {"_note": note}
-    exec(compile(program.noting(), "<noting>", "exec"), namespace)
-
-    def derivative(number: int) -> float | None:
-        def run(offset: float) -> tuple[float, tuple[bytes, ...]]:
-            way.clear()
-            moved = copy.deepcopy(args)
-            moved[number] = args[number] + offset * directions[number]
-            moved = [float(a) if np.shape(a) == () else a for a in moved]
-            return float(namespace["program"](*moved)), tuple(way)
-
-        return central_difference(run)
-
-    return [derivative(number) for number in range(len(args))]
-
-
-def _report(program: MutatingProgram, args: list[Any], error: Exception, derivative: Any) -> str:
-    """Return everything one needs to see about a failure."""
-    try:
-        generated = derivative.source
-    except Exception as failure:
-        generated = f"none: {type(failure).__name__}"
-    return (
-        f"{type(error).__name__}: {error}\n\n{program.plain()}\n"
-        f"arguments: {args!r}\n\ngenerated code:\n{generated}"
-    )

@@ -21,8 +21,8 @@ from hypothesis import strategies as st
 
 from srcad.api import value_and_grad
 from srcad.errors import UnsupportedError
-from tests.property.central_differences import central_difference
 from tests.property.generate import FLOAT, VECTOR, RandomProgram, random_program
+from tests.property.marked import numerical_slopes, report
 
 PROGRAMS = int(os.environ.get("SRCAD_PROGRAMS", "100"))
 # Batches are what runs in parallel.
@@ -84,7 +84,7 @@ def _check(program: RandomProgram, folder: Path) -> None:
     args, directions = _point(program)
     with np.errstate(all="ignore"):
         expected = function(*copy.deepcopy(args))
-        numerical = _numerical(program, args, directions)
+        numerical = numerical_slopes(program, args, directions)
     derivative = value_and_grad(function, argnums=tuple(range(len(args))))
     try:
         given_args = copy.deepcopy(args)
@@ -107,7 +107,7 @@ def _check(program: RandomProgram, folder: Path) -> None:
     except UnsupportedError:
         _refused.append(program)  # right or refused; how many may be refused is checked for each batch
     except Exception as error:
-        raise AssertionError(_report(program, args, error, derivative)) from error
+        raise AssertionError(report(program, args, error, derivative)) from error
 
 
 def _load(text: str, folder: Path, **names: Any) -> Callable[..., Any]:
@@ -127,38 +127,3 @@ def _point(program: RandomProgram) -> tuple[list[Any], list[Any]]:
     args = [rng.uniform(-1.2, 1.2, shape) for shape in shapes]
     directions = [rng.uniform(0.3, 1.0, shape) * rng.choice([-1.0, 1.0], shape) for shape in shapes]
     return [float(a) if a.shape == () else a for a in map(np.asarray, args)], directions
-
-
-def _numerical(program: RandomProgram, args: list[Any], directions: list[Any]) -> list[float | None]:
-    """Return the derivative along each direction, None where the program takes another way nearby."""
-    way: list[bool] = []
-
-    def note(condition: Any) -> bool:
-        way.append(bool(condition))
-        return way[-1]
-
-    namespace: dict[str, Any] = {"_note": note}
-    exec(compile(program.noting(), "<noting>", "exec"), namespace)
-
-    def derivative(number: int) -> float | None:
-        def run(offset: float) -> tuple[float, tuple[bool, ...]]:
-            way.clear()
-            moved = [a + offset * d if i == number else a for i, (a, d) in enumerate(zip(args, directions))]
-            moved = [float(a) if np.shape(a) == () else a for a in moved]
-            return float(namespace["program"](*moved)), tuple(way)
-
-        return central_difference(run)
-
-    return [derivative(number) for number in range(len(args))]
-
-
-def _report(program: RandomProgram, args: list[Any], error: Exception, derivative: Any) -> str:
-    """Return everything one needs to see about a failure."""
-    try:
-        generated = derivative.source
-    except Exception as failure:
-        generated = f"none: {type(failure).__name__}"
-    return (
-        f"{type(error).__name__}: {error}\n\n{program.plain()}\n"
-        f"arguments: {args!r}\n\ngenerated code:\n{generated}"
-    )
