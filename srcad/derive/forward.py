@@ -33,6 +33,7 @@ from srcad.derive.build import assign, constant, name, unpack
 from srcad.derive.forward_calls import Calls
 from srcad.derive.forward_operations import Program
 from srcad.lang.function import Function
+from srcad.lang.tree import BINARY_OPERATORS
 from srcad.lang.walking import nodes_in
 
 __all__ = ["forward"]
@@ -169,10 +170,10 @@ class _Statement(Calls):
         if isinstance(value, gast.UnaryOp) and type(value.op) in _UNARY:
             if self.kind(value.operand).name in _BY_CLASS:
                 return self.operator(target, _UNARY[type(value.op)], value.operand)
-        if isinstance(value, gast.BinOp) and type(value.op) in _BINARY:
+        if isinstance(value, gast.BinOp) and type(value.op) in BINARY_OPERATORS:
             kinds = self.kind(value.left), self.kind(value.right)
             if {kind.name for kind in kinds} & set(_BY_CLASS) or spreads_list(*kinds):
-                return self.operator(target, _BINARY[type(value.op)], value.left, value.right)
+                return self.operator(target, BINARY_OPERATORS[type(value.op)], value.left, value.right)
         return None
 
     def is_plain_field(self, node: gast.Attribute) -> bool:
@@ -240,9 +241,9 @@ class _Statement(Calls):
         if base.id not in self.program.varied:
             return [stmt]
         if isinstance(target, gast.Name) and self.kind(name(base.id)).name in _BY_CLASS:
-            if type(stmt.op) in _BINARY:
+            if type(stmt.op) in BINARY_OPERATORS:
                 return self.operator(
-                    base.id, "i" + _BINARY[type(stmt.op)].rstrip("_"), name(base.id), stmt.value
+                    base.id, "i" + BINARY_OPERATORS[type(stmt.op)].rstrip("_"), name(base.id), stmt.value
                 )
         image = _replace_base(target, self.program.tangent_name(base.id))
         old = _replace_base(target, base.id, gast.Load())
@@ -300,11 +301,6 @@ class _Statement(Calls):
 
 _BY_CLASS = ("any", "object")
 _UNARY: dict[type, str] = {gast.USub: "neg", gast.UAdd: "pos"}
-_BINARY: dict[type, str] = {
-    gast.Add: "add", gast.Sub: "sub", gast.Mult: "mul", gast.Div: "truediv", gast.Pow: "pow", gast.Mod: "mod",
-    gast.FloorDiv: "floordiv", gast.MatMult: "matmul", gast.BitAnd: "and_", gast.BitOr: "or_", gast.BitXor: "xor",
-    gast.LShift: "lshift", gast.RShift: "rshift",
-}  # fmt: skip
 
 
 def _base_of(target: Any) -> str:

@@ -30,18 +30,12 @@ from srcad.derive.build import Flattener, assign, call, constant, name
 from srcad.derive.operations import Contribution, Names, Operation, nothing
 from srcad.derive.shadow_operands import is_computed
 from srcad.derive.store_adjoints import StoreAdjoints
+from srcad.lang.tree import BINARY_OPERATORS, UNARY_OPERATORS
 
 __all__ = ["MemoryAdjoints"]
 
 
 _CONTAINERS = ("list", "tuple", "dict")
-_OPERATORS: dict[type, str] = {
-    gast.Add: "add", gast.Sub: "sub", gast.Mult: "mul", gast.Div: "truediv", gast.Pow: "pow", gast.Mod: "mod",
-    gast.FloorDiv: "floordiv", gast.MatMult: "matmul", gast.BitAnd: "and_", gast.BitOr: "or_", gast.BitXor: "xor",
-    gast.LShift: "lshift", gast.RShift: "rshift",
-}  # fmt: skip
-
-_UNARY: dict[type, str] = {gast.USub: "neg", gast.UAdd: "pos", gast.Invert: "invert"}
 
 
 class MemoryAdjoints(StoreAdjoints):
@@ -87,9 +81,13 @@ class MemoryAdjoints(StoreAdjoints):
             and self.joins_containers(value)
             or spreads_list(self.kind(value.left), self.kind(value.right))
         ):
-            return self.operator_call(target, _OPERATORS[type(value.op)], [value.left, value.right])
-        if isinstance(value, gast.UnaryOp) and type(value.op) in _UNARY and self.is_dynamic(value.operand):
-            return self.operator_call(target, _UNARY[type(value.op)], [value.operand])
+            return self.operator_call(target, BINARY_OPERATORS[type(value.op)], [value.left, value.right])
+        if (
+            isinstance(value, gast.UnaryOp)
+            and type(value.op) in UNARY_OPERATORS
+            and self.is_dynamic(value.operand)
+        ):
+            return self.operator_call(target, UNARY_OPERATORS[type(value.op)], [value.operand])
         return None
 
     def joins_containers(self, value: gast.BinOp) -> bool:

@@ -11,16 +11,12 @@ from srcad.analysis.kinds import Kind, is_scalar
 from srcad.derive.build import Flattener, assign, call, constant, name
 from srcad.derive.call_adjoints import CallAdjoints
 from srcad.derive.operations import Contribution, Names, Operation, nothing
+from srcad.lang.tree import BINARY_OPERATORS
 
 __all__ = ["StoreAdjoints"]
 
 
 _CONTAINERS = ("list", "tuple", "dict")
-_OPERATORS: dict[type, str] = {
-    gast.Add: "add", gast.Sub: "sub", gast.Mult: "mul", gast.Div: "truediv", gast.Pow: "pow", gast.Mod: "mod",
-    gast.FloorDiv: "floordiv", gast.MatMult: "matmul", gast.BitAnd: "and_", gast.BitOr: "or_", gast.BitXor: "xor",
-    gast.LShift: "lshift", gast.RShift: "rshift",
-}  # fmt: skip
 
 
 class StoreAdjoints(CallAdjoints):
@@ -237,7 +233,7 @@ class StoreAdjoints(CallAdjoints):
     def dynamic_update(self, stmt: gast.AugAssign, variable: str) -> Operation:
         """The adjoint of ``x op= v`` where ``x`` may be a number, an array, a list or an object."""
         made = self.operator_call(
-            variable, "i" + _OPERATORS[type(stmt.op)].rstrip("_"), [name(variable), stmt.value]
+            variable, "i" + BINARY_OPERATORS[type(stmt.op)].rstrip("_"), [name(variable), stmt.value]
         )
         return made
 

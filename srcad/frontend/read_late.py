@@ -32,11 +32,6 @@ from srcad.lang.walking import nodes_in
 __all__ = ["ReadLate"]
 
 _PASSING_ON = (enumerate, zip, map, filter, itertools.chain, itertools.islice, iter)
-_OPERATORS: dict[type, str] = {
-    gast.Add: "add", gast.Sub: "sub", gast.Mult: "mul", gast.Div: "truediv", gast.Pow: "pow", gast.MatMult: "matmul",
-    gast.Mod: "mod", gast.FloorDiv: "floordiv", gast.BitOr: "or", gast.BitAnd: "and", gast.RShift: "rshift",
-    gast.LShift: "lshift", gast.BitXor: "xor",
-}  # fmt: skip
 
 
 class ReadLate(Lateness):
@@ -90,7 +85,7 @@ class ReadLate(Lateness):
             known = node.attr in self.traits or "__getattr__" not in self.late
             return node.attr if known else "__getattr__"
         if isinstance(node, gast.BinOp):
-            operator = _OPERATORS.get(type(node.op), "")
+            operator = t.BINARY_OPERATORS.get(type(node.op), "").rstrip("_")
             return next(
                 (title for title in (f"__{operator}__", f"__r{operator}__") if title in self.late), None
             )

@@ -10,6 +10,8 @@ import gast
 from srcad.lang.walking import children_of, clone, nodes_in
 
 __all__ = [
+    "BINARY_OPERATORS",
+    "UNARY_OPERATORS",
     "assign",
     "attribute",
     "blocks_of",
@@ -32,6 +34,14 @@ __all__ = [
     "tuple_of",
     "walrus_names",
 ]
+
+BINARY_OPERATORS: dict[type, str] = {
+    gast.Add: "add", gast.Sub: "sub", gast.Mult: "mul", gast.Div: "truediv", gast.Pow: "pow", gast.Mod: "mod",
+    gast.FloorDiv: "floordiv", gast.MatMult: "matmul", gast.BitAnd: "and_", gast.BitOr: "or_", gast.BitXor: "xor",
+    gast.LShift: "lshift", gast.RShift: "rshift",
+}  # fmt: skip
+"""The functions of the module ``operator`` that binary operators stand for."""
+UNARY_OPERATORS: dict[type, str] = {gast.USub: "neg", gast.UAdd: "pos", gast.Invert: "invert"}
 
 Node = TypeVar("Node", bound=gast.AST)
 

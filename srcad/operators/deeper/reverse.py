@@ -114,72 +114,106 @@ def _structured(image: ShadowedCall, call: ShadowedCall) -> ShadowedCall:
 
 
 def call_parts(calls: Calls) -> Results:
-    """Return the parts of what ``rt.call`` returns."""
-    first = calls[0]
-    function, values = first.function, first.values
-    known = registry.is_key(function)
+    """Return the parts of what ``rt.call`` returns: the first of `_KINDS_OF_CALLS` that knows the call makes them."""
+    known = registry.is_key(calls[0].function)
+    for do in _KINDS_OF_CALLS:
+        found = do(calls, known)
+        if found is not None:
+            return found
+    function, values = calls[0].function, calls[0].values
+    if known:
+        function = SOURCES.get(function, function)
+    if isinstance(function, types.BuiltinFunctionType):
+        function = source_of_builtin(function, len(values), tuple(calls[0].options)) or function
+    return of_function(with_function(calls, function))
+
+
+def _of_maker(calls: Calls, known: bool) -> Results | None:
+    """Call what has derivatives of its own in all modes, make an operator of srcad's or a ``super()``."""
+    function, values = calls[0].function, calls[0].values
     if known and function in CALLS:
         return CALLS[function](calls)  # type: ignore[no-any-return]
     if any(function is maker for maker in reverse_calls.DERIVATIVE_OPERATORS):
-        made = function(*values, **first.options)
-        return without_pullback([(made, first.shadows[0]), *((c.values[0], c.shadows[0]) for c in calls[1:])])
-    if function is super:
-        made = super(*values)
-        return without_pullback([(made, first.shadows[1]), *((c.values[1], c.shadows[1]) for c in calls[1:])])
-    if isinstance(function, Nested):
+        return _passed_on(function(*values, **calls[0].options), calls, 0)
+    return _passed_on(super(*values), calls, 1) if function is super else None
+
+
+def _passed_on(made: Any, calls: Calls, place: int) -> Results:
+    """Return a value whose shadow and tangents are those of the argument at a place."""
+    first, *images = calls
+    return without_pullback([
+        (made, first.shadows[place]), *((c.values[place], c.shadows[place]) for c in images)
+    ])  # fmt: skip
+
+
+def _of_holder(calls: Calls, known: bool) -> Results | None:
+    """Call a nested function or a partial one with what it holds, or a copier."""
+    first = calls[0]
+    if isinstance(first.function, Nested):
         return of_function(_closed(calls))
-    if isinstance(function, functools.partial):
+    if isinstance(first.function, functools.partial):
         called = [partial_called(first, call) for call in calls[1:]]
         base = called[0][0] if called else partial_called(first, nothing_like(first))[0]
         return call_parts([ShadowedCall(*base), *(ShadowedCall(*image) for _, image in called)])
-    if known and function in (copy.copy, copy.deepcopy):
-        return _copied(calls)
-    ufunc = ufunc_of_arrays(function, values) if known else None
+    return _copied(calls) if known and first.function in (copy.copy, copy.deepcopy) else None
+
+
+def _of_mixed_operands(calls: Calls, known: bool) -> Results | None:
+    """Apply an operator between an array or dict and a list, or an update of what is not changed in place."""
+    if not known:
+        return None
+    function, values = calls[0].function, calls[0].values
+    ufunc = ufunc_of_arrays(function, values)
     if ufunc is not None:
         return call_parts(with_function(calls, ufunc))
-    between = of_mixed_operands(call_parts, calls) if known else None
-    if between is not None:
-        return between
-    if known and function in OUT_OF_PLACE and is_not_updated(function, values[0]):
+    between = of_mixed_operands(call_parts, calls)
+    if between is None and function in OUT_OF_PLACE and is_not_updated(function, values[0]):
         return call_parts(with_function(calls, OUT_OF_PLACE[function]))
+    return between
+
+
+def _of_known_rule(calls: Calls, known: bool) -> Results | None:
+    """Call what has a rule, and what has no derivative."""
+    function, values = calls[0].function, calls[0].values
     computed_by = None
     if known and function in UFUNCS and all(isinstance(v, _NUMERIC) for v in values):
         computed_by, function = function, UFUNCS[function]
     converted = method_of_class(function, values) if known and function in CONVERSIONS else None
     if known and registry.find(function) is not None and converted is None:
-        made = of_arrays(function, values, first.options)
+        made = of_arrays(function, values, calls[0].options)
         if made is not function:
             return of_function(with_function(calls, made))
         return of_rule(with_function(calls, function), computed_by)
     plain = known and (has_plain_operands(function, values) or is_without_derivative(function, values))
     if plain or is_apart(function, values):
-        made = reverse_calls.call(*first)
-        return [made, *_zero_images(made, calls)]
+        outcome = reverse_calls.call(*calls[0])
+        return [outcome, *_zero_images(outcome, calls)]
     if function is getattr and isinstance(values[0], (float, complex, np.generic)) and values[1] in _PARTS:
-        part = getattr(np, values[1])
-        return of_rule(
-            [plain_call(part if k == 0 else 0.0, c.values[:1], c.shadows[:1]) for k, c in enumerate(calls)]
-        )
-    if known and function in (*ATTRIBUTES, operator.getitem):
+        parts = [plain_call(0.0, call.values[:1], call.shadows[:1]) for call in calls]
+        return of_rule(with_function(parts, getattr(np, values[1])))
+    return None
+
+
+def _of_item_or_attribute(calls: Calls, known: bool) -> Results | None:
+    """Read or change an item or attribute, or join containers."""
+    if not known:
+        return None
+    function, values = calls[0].function, calls[0].values
+    if function in (*ATTRIBUTES, operator.getitem):
         by_method = by_class(calls)
         if by_method is not None:
             found = of_function(by_method)
             keep_cached(calls, found)
             return found
     if function is getattr and names_a_method_of_an_array(*values[:2]):
-        method = getattr(*values[:2])
-        return without_pullback([
-            (method if k == 0 else call.values[0], call.shadows[0]) for k, call in enumerate(calls)
-        ])  # fmt: skip
-    structural = known and function in STRUCTURAL and not is_computed(function, values)
-    if structural or known and joins_containers(function, values):
-        return _structural(calls)
-    return _by_class(calls, function, known)
+        return _passed_on(getattr(*values[:2]), calls, 0)
+    structural = function in STRUCTURAL and not is_computed(function, values)
+    return _structural(calls) if structural or joins_containers(function, values) else None
 
 
-def _by_class(calls: Calls, function: Any, known: bool) -> Results:
-    """Return the parts of a call that a class decides about, or of a function with source."""
-    values = calls[0].values
+def _by_class(calls: Calls, known: bool) -> Results | None:
+    """Do what a class decides about: operators, properties, loops over instances, instances and methods."""
+    function, values = calls[0].function, calls[0].values
     if known and function in UPDATES and values and isinstance(values[0], np.ndarray):
         return updated(calls)
     accessor = method_of_class(function, values) if function in (getattr, setattr) else None
@@ -207,11 +241,12 @@ def _by_class(calls: Calls, function: Any, known: bool) -> Results:
         downs = [0.0 if call.own is None else holder(call.own) for call in calls[1:]]
         whole = [calls[0], *images]
         return method_parts(function.__self__, function.__name__, whole, holder(calls[0].own), downs)
-    if known:
-        function = SOURCES.get(function, function)
-    if isinstance(function, types.BuiltinFunctionType):
-        function = source_of_builtin(function, len(values), tuple(calls[0].options)) or function
-    return of_function(with_function(calls, function))
+    return None
+
+
+_KINDS_OF_CALLS = (
+    _of_maker, _of_holder, _of_mixed_operands, _of_known_rule, _of_item_or_attribute, _by_class,
+)  # fmt: skip
 
 
 def without_pullback(pairs: list[tuple[Any, Any]]) -> Results:
