@@ -11,6 +11,24 @@ After::
         dx = np.clip(dx, -1, 1)
         return dx
     x = on_backward(x, x_block)
+
+>>> import srcad
+>>> from srcad.frontend.stages import after
+>>> text = '''
+... def f(x):
+...     y = x * x
+...     with backward(y) as dy:
+...         dy = dy / 2.0
+...     return y'''
+>>> print(after("defer_blocks", text, backward=srcad.backward))
+def f(x):
+    y = x * x
+<BLANKLINE>
+    def y_block(dy):
+        dy = dy / 2.0
+        return dy
+    y = on_backward(y, y_block)
+    return y
 """
 
 from __future__ import annotations

@@ -8,6 +8,17 @@ Before::
 After::
 
     y = scipy.stats.norm.logpdf(x, m, scale=s)
+
+>>> from scipy import stats
+>>> from srcad.frontend.stages import after
+>>> text = '''
+... def f(x, m, s):
+...     d = stats.norm(m, scale=s)
+...     return d.logpdf(x)'''
+>>> print(after("call_frozen_distributions", text, stats=stats))
+def f(x, m, s):
+    t = scipy.stats.norm.logpdf(x, m, scale=s)
+    return t
 """
 
 from __future__ import annotations
