@@ -21,7 +21,6 @@ from srcad.analysis.points_to import (
     CONTAINER_MUTATORS,
     PointsTo,
     is_rule,
-    parameter_names,
     simple_statements,
 )
 from srcad.analysis.view_functions import is_view_function
@@ -130,8 +129,7 @@ def memory_of(
     precise = PointsTo(fn, kinds, mutates, frozenset(temporary)).collect(parameters_alias)
     if result_is_kept:
         precise.carries += precise.holds
-    parameters = parameter_names(fn)
-    alone = _alone(precise, fn, parameters, set(given))
+    alone = _alone(precise, set(given))
     shadowed = set(given) | {
         name for name in precise.names if precise.is_pointer(name) and precise.classes.is_mutated(name)
     }
@@ -167,7 +165,7 @@ def _reachable(classes: set[str], elements: dict[str, str]) -> set[str]:
     return found
 
 
-def _alone(found: PointsTo, fn: Function, parameters: set[str], given: set[str]) -> set[str]:
+def _alone(found: PointsTo, given: set[str]) -> set[str]:
     """Return the arrays that only one name reaches: their gradient needs no memory of its own."""
     classes = found.classes
     members: dict[str, set[str]] = {}

@@ -92,7 +92,7 @@ def enter(
             _bind(entry, outside, name(p))
             entry.published.append(gast.Expr(call("rt.publish", name(outside), name(p))))
     _copy_changed(entry, changed, kinds, request.aliased)
-    _make_shadows(entry, fn, shadowed, kinds, request, swept, rebound)
+    _make_shadows(entry, fn, shadowed, kinds, request, rebound)
     return entry
 
 
@@ -135,7 +135,6 @@ def _make_shadows(
     shadowed: list[str],
     kinds: Kinds,
     request: Request,
-    swept: Reverse,
     rebound: set[str],
 ) -> None:
     if request.aliased and len(shadowed) > 1:

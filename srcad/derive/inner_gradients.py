@@ -133,7 +133,7 @@ def write_out_gradients(
             return fn
         failed = _resolve(candidate, sites, parameters, inferred_by, derive)
         if not failed:
-            return candidate.with_body(_without_makers(candidate.tree.body, sites.bindings, sites.makers))
+            return candidate.with_body(_without_makers(candidate.tree.body, sites.makers))
         fn.scope.restore(mark)
         refused |= failed
 
@@ -427,9 +427,7 @@ def _put_before(body: list[gast.stmt], statements: Mapping[int, list[gast.stmt]]
             body[place:place] = [gast.copy_location(before, stmt) for before in made]
 
 
-def _without_makers(
-    body: list[gast.stmt], bindings: Bindings, makers: Mapping[str, gast.Call]
-) -> list[gast.stmt]:
+def _without_makers(body: list[gast.stmt], makers: Mapping[str, gast.Call]) -> list[gast.stmt]:
     """Return statements without the making of gradients that nothing reads any more."""
     while True:
         read = {

@@ -205,7 +205,7 @@ class _Saver:
         if isinstance(step.test, gast.Name) and not guarded:
             test = step.test.id
             if test not in self.scope.statics:
-                step.test = name(self.stable(test, step, depth))
+                step.test = name(self.stable(test, step))
         bound = set(self.bound)
         stacks = len(self.saved.stacks)
         first = self.arm(step.body, step.origin.body, needed, depth, guarded)
@@ -256,7 +256,7 @@ class _Saver:
             block.steps.append(Plain([], again))
         return again
 
-    def stable(self, test: str, step: Branch, depth: int) -> str:
+    def stable(self, test: str, step: Branch) -> str:
         """Return a name for the condition that no branch assigns."""
         if test not in self.bound_in(step):
             return test

@@ -47,7 +47,7 @@ class Values:
             return None if left is None or right is None else _combined(left, node.op, right)
         if isinstance(node, gast.Subscript) and isinstance(node.value, gast.Name):
             axis = _integer(node.slice)
-            shaped = self._shaped(node.value.id, place)
+            shaped = self._shaped(node.value.id)
             return None if axis is None or shaped is None else self.length(shaped, axis, tag)
         if isinstance(node, gast.Call) and isinstance(node.func, gast.Name) and node.func.id == "len":
             first = node.args[0]
@@ -71,7 +71,7 @@ class Values:
             computed = self.of(found.value, found.place, tag, depth)
         return symbol(variable) if computed is None and not found.place.loops else computed
 
-    def _shaped(self, variable: str, place: Place) -> str | None:
+    def _shaped(self, variable: str) -> str | None:
         """Return the array whose shape a variable holds."""
         definitions = self.found.definitions.get(variable, [])
         value = definitions[0].value if len(definitions) == 1 else None

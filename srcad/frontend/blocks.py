@@ -80,7 +80,7 @@ class _Blocks(NodeTransformer):
         if function is None:
             return self.generic_visit(node)
         variable, gradient = self.names(node)
-        self.check(node, variable, gradient)
+        self.check(node, gradient)
         title = self.free(f"{variable}_block")
         given = self.free("on_backward")
         self.fn.scope.statics[given] = function
@@ -105,7 +105,7 @@ class _Blocks(NodeTransformer):
         variable = call.args[0].id
         return variable, self.free(f"d{variable}") if target is None else target.id
 
-    def check(self, node: gast.With, variable: str, gradient: str) -> None:
+    def check(self, node: gast.With, gradient: str) -> None:
         """Refuse what has no meaning in a function."""
         for inner in t.own_nodes(node.body):
             if isinstance(inner, gast.Return | gast.Break | gast.Continue):

@@ -168,7 +168,7 @@ def of_function(calls: Calls) -> Results:
     target = Target(first.function)
     bound = target.bind(tuple(first.values), first.options)
     captured = target.captured()
-    image_of = bound_images(target, first.own, first.shadows, first.option_shadows, len(captured))
+    image_of = bound_images(target, first.own, first.shadows, first.option_shadows)
     names = [*target.names, *target.captured_names()]
     everything = dict(zip(names, reverse_calls.floats_for(target, (*bound, *captured), image_of)))
     bound = tuple(everything[n] for n in target.names)
@@ -188,8 +188,8 @@ def of_function(calls: Calls) -> Results:
     flat = [plain_call(None, everything.values(), (image_of.get(n) for n in everything))]
     shadows_of = []
     for call in images:
-        values = bound_images(target, call.function, call.values, call.options, len(captured))
-        shadows = bound_images(target, call.own, call.shadows, call.option_shadows, len(captured))
+        values = bound_images(target, call.function, call.values, call.options)
+        shadows = bound_images(target, call.own, call.shadows, call.option_shadows)
         whole = {n: complete_tangent(values.get(n), v) for n, v in everything.items()}
         held = {n: complete_tangent(shadows.get(n), image_of.get(n)) for n in everything}
         shadows_of.append(held)
@@ -223,9 +223,7 @@ def by_products(target: Target, values: tuple[Any, ...]) -> Any:
     return made
 
 
-def bound_images(
-    target: Target, own: Any, parts: Any, options: dict[str, Any], captured: int
-) -> dict[str, Any]:
+def bound_images(target: Target, own: Any, parts: Any, options: dict[str, Any]) -> dict[str, Any]:
     """Return what belongs to each parameter, bound as the arguments are; None where nothing was given."""
     held, named, own = target.held_parts(own)
     count = len(target.before) - len(held)

@@ -46,7 +46,7 @@ def make(call: Call, cls: Any, args: Any, tangents: Any, options: Any, option_ta
         items, parts = call(rt.sequence, 0.0, args[:1], tangents[:1], {}, {}) if args else ([], [])
         return cls(items, *args[1:], **options), collections.deque(parts, *args[1:], **options)
     if issubclass(cls, list) and cls is not list:
-        return _list_of_class(call, cls, args, tangents, options, option_tangents)
+        return _list_of_class(call, cls, args, tangents, options)
     if issubclass(cls, (float, complex, np.inexact)) and len(args) == 1 and isinstance(args[0], _NUMERIC):
         value = cls(args[0])
         return value, tangent_like(cls(tangents[0]), value)
@@ -79,7 +79,7 @@ def make(call: Call, cls: Any, args: Any, tangents: Any, options: Any, option_ta
     return value, image
 
 
-def _list_of_class(call: Call, cls: Any, args: Any, tangents: Any, options: Any, named: Any) -> Outcome:
+def _list_of_class(call: Call, cls: Any, args: Any, tangents: Any, options: Any) -> Outcome:
     """Make an instance of a class that extends lists; one with an ``__init__`` of its own may hold plain values."""
     if not isinstance(cls.__init__, types.FunctionType):
         items, parts = call(rt.sequence, 0.0, args[:1], tangents[:1], {}, {}) if args else ([], [])

@@ -392,7 +392,7 @@ def _of_source(function: Any, rows: Rows) -> Found:
     code, given, wanted = prepared_for_both(target, values, images)
     entry, halved = code.entries[0], []
     for k, row in enumerate(rows):
-        held = [bound_images(target, c.own, c.shadows, c.option_shadows, len(captured)) for c in row]
+        held = [bound_images(target, c.own, c.shadows, c.option_shadows) for c in row]
         cells = []
         for m in range(0, len(row), 2):
             both = ((moved[k][m], everything), (moved[k][m + 1], wanted))
