@@ -559,6 +559,22 @@ def test_a_gradient_of_another_shape_is_refused_by_every_operator(returned):
         jvp(squared, (x,), (x,))
 
 
+def test_what_a_rule_of_a_function_by_itself_returns_is_refused_at_the_call():
+    @srcad.custom_vjp
+    def product(x, y):
+        return x * y
+
+    @product.backward
+    def _(ans, g, x, y):
+        return g
+
+    derivative = grad(product)
+    with pytest.raises(srcad.SrcadError, match="a number as the gradients of 2 parameters") as caught:
+        derivative(1.0, 2.0)
+    assert caught.value.location.file == __file__
+    assert "derivative(1.0, 2.0)" in caught.value.location.text
+
+
 def test_a_gradient_of_a_container_must_have_its_keys():
     @srcad.custom_vjp
     def product(p):

@@ -10,6 +10,7 @@ from __future__ import annotations
 import ast
 import types
 
+from srcad.backends.callers import call_of_srcad
 from srcad.backends.line_map import NAME, LineMap, Origin
 from srcad.errors import Location, SrcadError
 from srcad.lang.tracebacks import PACKAGE
@@ -21,13 +22,13 @@ def show_users_source(error: BaseException) -> None:
     """Rewrite the traceback of an error that was raised by a derivative, for its caller to raise it again.
 
     An error of srcad's own that has no place, or one in srcad's own functions that are differentiated with the user's,
-    gets that of the user's line that was running.
+    gets that of the user's line that was running, or of the call where all that ran was written by srcad.
     """
     entry = error.__traceback__.tb_next if error.__traceback__ is not None else None
     kept: list[types.TracebackType] = []
     own: list[types.TracebackType] = []
     latest: Origin | None = None
-    written: Origin | None = None
+    has_run = False
     while entry is not None:
         lines: LineMap | None = entry.tb_frame.f_globals.get(NAME)
         if lines is None and _is_own(entry):
@@ -39,7 +40,7 @@ def show_users_source(error: BaseException) -> None:
             else:
                 position = lines.position(entry.tb_frame.f_code, entry.tb_lasti, entry.tb_lineno)
                 origins = lines.origins(position)
-                written = origins[-1] if origins else written
+                has_run = has_run or bool(origins)
                 latest = next((o for o in origins[::-1] if not _is_of_package(o.location)), latest)
                 kept += [_stand_in(origin, entry.tb_frame) for origin in origins]
                 kept += [entry] if not origins or lines.is_backward(position) else []
@@ -49,8 +50,8 @@ def show_users_source(error: BaseException) -> None:
     elif not isinstance(error, SrcadError):
         # What srcad's own functions raise, as those of NumPy do, is seen there as well.
         kept += own
-    elif (latest or written) is not None and (error.location is None or _is_of_package(error.location)):
-        error.location = (latest or written).location  # type: ignore[union-attr]
+    elif has_run and (error.location is None or _is_of_package(error.location)):
+        error.location = latest.location if latest is not None else call_of_srcad()
         error.args = (error.reason, error.hint, error.location)
     error.__traceback__ = _chained(kept)
 
