@@ -59,8 +59,7 @@ def accepted(
     try:
         bound = bind(rule, node, receiver)
     except TypeError as error:
-        raise refuse(f"The derivative rule of this function does not take these arguments: {error}.",
-                     "Use the arguments that the documentation lists.", NoDerivativeError) from None  # fmt: skip
+        raise refuse(*rule.unfit(error), NoDerivativeError) from None
     for parameter, argument in bound.items():
         if isinstance(argument, gast.Name) and kind_of(argument).name == "none":
             bound[parameter] = constant(None)

@@ -109,15 +109,11 @@ def _bound(
     option_shadows: dict[str, Any],
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     """Return the arguments and their shadows by parameter, where the rule has all derivatives that they need."""
-    title = getattr(function, "__name__", repr(function))
     signature = rule.signature
     try:
         arguments = signature.bind(*args, **options).arguments
     except TypeError as error:
-        raise NoDerivativeError(
-            f"The derivative rule of '{title}' does not take these arguments: {error}.",
-            "Use the arguments that the documentation lists; instead of 'out', use the result.",
-        ) from None
+        raise NoDerivativeError(*rule.unfit(error)) from None
     for name, reason in rule.refused.items():
         if name in arguments and arguments[name] is not signature.parameters[name].default:
             raise NoDerivativeError(reason)
@@ -126,7 +122,7 @@ def _bound(
         whole = rule.takes_numbers and type(arguments[name]) is int and image is not None
         if name not in rule.wrt and (whole or carries_derivative(arguments[name], image)):
             raise NoDerivativeError(
-                f"There is no derivative of '{title}' with respect to the argument '{name}'.",
+                f"There is no derivative of '{title_of(function)}' with respect to the argument '{name}'.",
                 "Use srcad's stop_gradient or a constant there.",
             )
     return arguments, images

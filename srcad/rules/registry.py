@@ -127,6 +127,14 @@ class Rule:
         star = next((p.name for p in self.parameters if p.kind is p.VAR_POSITIONAL), None)
         return parameter in self.wrt or (star in self.wrt and parameter.rstrip("0123456789") == star)
 
+    def unfit(self, error: TypeError) -> tuple[str, str]:
+        """Return what is wrong with arguments that do not fit the parameters of the rule, and what it takes."""
+        name = getattr(self.primal, "__name__", repr(self.primal))
+        return (
+            f"The derivative rule of '{name}' does not take these arguments: {error}.",
+            f"It takes {self.signature}.",
+        )
+
     def has_forward(self, parameter: str) -> bool:
         """Tell whether the tangent of the result follows from that of ``parameter``."""
         general = self.kind == "elementwise" or self.multilinear

@@ -144,10 +144,7 @@ def _places(rule: Rule, count: int, keywords: tuple[str, ...]) -> dict[Place, tu
     try:
         bound = inspect.Signature(rule.parameters).bind(*range(count), **{k: k for k in keywords})
     except TypeError as error:
-        raise NoDerivativeError(
-            f"The derivative rule of {title(rule.primal)} does not take these arguments: {error}.",
-            "Use the arguments that the documentation lists.",
-        ) from None
+        raise NoDerivativeError(*rule.unfit(error)) from None
     places: dict[Place, tuple[str, tuple[int, ...]]] = {}
     for parameter, value in bound.arguments.items():
         if isinstance(value, tuple):

@@ -163,6 +163,23 @@ def test_the_way_out_fits_the_result_that_is_no_number(function: Callable[..., A
     _assert_complete(error, __file__, _line_of(function, "def "), "def ")
 
 
+def misnamed(x):
+    return np.sum(x, axes=0)
+
+
+def misnamed_in_a_list(x):
+    return [np.sum, np.prod][0](x, axes=0)
+
+
+@pytest.mark.parametrize("function", [misnamed, misnamed_in_a_list])
+def test_options_that_a_function_does_not_have_are_told_from_those_it_has(
+    function: Callable[..., Any],
+) -> None:
+    error = _raised(lambda: grad(function)(X), NoDerivativeError)
+    assert "'sum'" in error.reason and "keepdims=False" in error.hint
+    _assert_complete(error, __file__, _line_of(function, "axes=0"), "")
+
+
 def test_a_variable_that_is_given_text() -> None:
     assert "holds numbers" in _raised(lambda: Variable("text"), ArgumentError).reason
 
