@@ -7,6 +7,7 @@ from typing import Any
 
 from srcad.analysis.kinds import Kind
 from srcad.lang.function import Function
+from srcad.optimize.branches import join_branches
 from srcad.optimize.broadcast import NeedlessBroadcasts
 from srcad.optimize.choose import choose
 from srcad.optimize.coalesce import coalesce
@@ -21,6 +22,7 @@ from srcad.optimize.fission import fill_kept_arrays, multiply_behind_loops
 from srcad.optimize.fitting import fit_without_copy
 from srcad.optimize.fold import Fold
 from srcad.optimize.forward import Rewriter, walk
+from srcad.optimize.fusion import fuse_loops
 from srcad.optimize.histories import prune_histories, unpack_histories
 from srcad.optimize.inplace import update_in_place
 from srcad.optimize.invariants import forget_invariants
@@ -45,7 +47,7 @@ from srcad.optimize.summing import sum_down_once
 from srcad.optimize.sums import FactorsOfSums, negate_smaller
 from srcad.optimize.views import update_through_views
 
-__all__ = ["FINISH", "SIMPLIFY", "Context", "optimize", "simplify"]
+__all__ = ["FINISH", "LOOPS", "SIMPLIFY", "Context", "optimize", "simplify"]
 
 SIMPLIFY: tuple[type[Rewriter], ...] = (
     CopyPropagation,
@@ -58,10 +60,14 @@ SIMPLIFY: tuple[type[Rewriter], ...] = (
 )
 """Share one walk, again and again until nothing changes; the result keeps the statement grammar."""
 
-FINISH: tuple[Callable[[Program], None], ...] = (
+LOOPS: tuple[Callable[[Program], None], ...] = (
     multiply_behind_loops,
     multiply_before_loops,
     compute_factors_at_once,
+)
+"""Run once: work of all trips of a loop is done at once."""
+
+FINISH: tuple[Callable[[Program], None], ...] = (
     keep_shapes,
     delay_rebinding,
     update_through_views,
@@ -132,6 +138,12 @@ def optimize(
     )  # fmt: skip
     program = Program(function, context)
     simplify(program)
+    for pass_ in LOOPS if finish else ():
+        pass_(program)
+    if finish and fuse_loops(program):
+        simplify(program)
+        if join_branches(program):
+            simplify(program)
     for pass_ in FINISH if finish else ():
         pass_(program)
     return program.to_function()

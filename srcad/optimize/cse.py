@@ -46,6 +46,8 @@ class CommonSubexpressions(Rewriter):
         if self.memory.is_changed(name) and not reads:
             return None
         for held in known.holding(value):
+            if held == name and not self.memory.is_changed(name):
+                return []
             both_returned = held in self.returned and name in self.returned
             shared = not self.memory.is_changed(held) or reads and held not in self.stored_through
             if held != name and shared and not both_returned:

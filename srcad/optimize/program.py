@@ -97,6 +97,7 @@ class Program:
         self.body = self._block(tree.body)
         self.changes = 0
         self.facts: dict[type, Any] = {}
+        self.moved_primal: set[Statement] = set()
         self._found: dict[Any, Any] = {}
         self._found_in: list[Any] = []
 
@@ -304,7 +305,8 @@ def primal_statements(program: Program) -> set[Statement]:
     Tangents are computed there, too, which are no part of it, and shadows are made, with the layout of their arrays.
     """
     before = itertools.takewhile(lambda stmt: stmt.kind is not Remark, statements(program.body))
-    return {stmt for stmt in before if stmt.target not in program.context.like or _makes_zeros(stmt)}
+    found = {stmt for stmt in before if stmt.target not in program.context.like or _makes_zeros(stmt)}
+    return found | program.moved_primal
 
 
 def _makes_zeros(stmt: Statement) -> bool:
