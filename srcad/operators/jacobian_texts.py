@@ -92,12 +92,7 @@ def structures_text(
         path: f"made_{k}" for k, path in enumerate(p for n, v in everything.items() for p in _objects(v, n))
     }
     primal = ", ".join(
-        _display(
-            v, n, lambda leaf, path: f"np.copy({path})" if isinstance(leaf, np.ndarray) else path, objects
-        )
-        if changes and is_written_out(v)
-        else n
-        for n, v in everything.items()
+        _copied(v, n, objects) if changes and is_written_out(v) else n for n, v in everything.items()
     )
     first = "[0]" if has_aux else ""
     lines = [
@@ -130,6 +125,13 @@ def structures_text(
     whole = _assembled_text(returned, "", entries, structure)
     lines.append(f"    return {whole}, found[0][1]" if has_aux else f"    return {whole}")
     return "\n".join(lines) + "\n"
+
+
+def _copied(value: Any, name: str, objects: dict[str, str]) -> str:
+    """Return the expression for an argument with copies of its arrays."""
+    return _display(
+        value, name, lambda leaf, path: f"np.copy({path})" if isinstance(leaf, np.ndarray) else path, objects
+    )
 
 
 def _tangent_lines(number: int, leaf: Any, tangent: str) -> list[str]:
