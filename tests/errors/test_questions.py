@@ -20,8 +20,10 @@ from srcad import (
     checkpoint_loop,
     custom_root,
     def_vjp,
+    ggnvp,
     grad,
     hessian,
+    hvp,
     jacobian,
     jvp,
     sparse_jacobian,
@@ -178,6 +180,17 @@ def test_options_that_a_function_does_not_have_are_told_from_those_it_has(
     error = _raised(lambda: grad(function)(X), NoDerivativeError)
     assert "'sum'" in error.reason and "keepdims=False" in error.hint
     _assert_complete(error, __file__, _line_of(function, "axes=0"), "")
+
+
+def product(x, y):
+    return np.sum(x * y)
+
+
+@pytest.mark.parametrize("operator", [hvp, ggnvp])
+def test_a_product_with_too_few_arguments_says_where_the_vector_stands(operator: Callable[..., Any]) -> None:
+    error = _raised(lambda: operator(product)(X, X), ArgumentError)
+    assert "too few arguments: missing a required argument: 'y'" in error.reason and "*args, v" in error.hint
+    _assert_complete(error, __file__, _line_of(product, "def "), "def ")
 
 
 def test_a_variable_that_is_given_text() -> None:
