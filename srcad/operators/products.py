@@ -169,18 +169,21 @@ def _require_points(
     title: str, target: Target, places: tuple[int, ...], values: tuple[Any, ...], named: dict[str, Any]
 ) -> None:
     """Refuse a call without the arguments to differentiate by, or without others that the function needs."""
-    way_out = f"Call {title}(f)(*args, v), with the vector last."
     names = target.names[len(target.before) :]
     missing = [k for k in places if k >= len(values) and (k >= len(names) or names[k] not in named)]
     if any(k >= len(names) or not _is_by_name_with_default(target, names[k]) for k in missing):
         raise ArgumentError(f"{title} of '{target.title()}' is called without an argument to differentiate by.",
-                            way_out, place(target.func))  # fmt: skip
+                            _way_out(title), place(target.func))  # fmt: skip
     if not named and len(target.before) + len(values) < len(target.names):
         try:
             target.signature.bind(*target.before, *values, **target.options)
         except TypeError as error:
             reason = f"{title} of '{target.title()}' is called with too few arguments: {error}."
-            raise ArgumentError(reason, way_out, place(target.func)) from None
+            raise ArgumentError(reason, _way_out(title), place(target.func)) from None
+
+
+def _way_out(title: str) -> str:
+    return f"Call {title}(f)(*args, v), with the vector last."
 
 
 def _is_by_name_with_default(target: Target, name: str) -> bool:
