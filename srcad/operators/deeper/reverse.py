@@ -216,7 +216,7 @@ def _by_class(calls: Calls, known: bool) -> Results | None:
     function, values = calls[0].function, calls[0].values
     if known and function in UPDATES and values and isinstance(values[0], np.ndarray):
         return updated(calls)
-    accessor = method_of_class(function, values) if function in (getattr, setattr) else None
+    accessor = method_of_class(function, values) if function is getattr or function is setattr else None
     if accessor is not None:
         places = (0,) if function is getattr else (0, 2)
         return of_function([_chosen(call, accessor, places) for call in calls])
