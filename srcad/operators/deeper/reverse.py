@@ -323,16 +323,13 @@ def _image_of_attribute(
     base, image, down = first.values[0], call.values[0], call.shadows[0]
     zero = zero_tangent(value), zero_tangent(shadow)
     if first.function is getattr:
-        name = first.values[1]
+        name, image = first.values[1], complete_tangent(image, base)
         if isinstance(base, dict) and base.get(name) is value:  # items read as attributes
-            held = complete_tangent(image, base)
-            return held[name], down.get(name, 0.0) if isinstance(down, dict) else 0.0
+            return image[name], down.get(name, 0.0) if isinstance(down, dict) else 0.0
         of_class = isinstance(base, CONTAINERS) and name not in getattr(type(base), "_fields", ())
         if of_class and not is_method_of(value, base):
             return zero
-        if isinstance(
-            complete_tangent(image, base), float
-        ):  # that of an object in which no derivative is known
+        if isinstance(image, float):  # that of an object in which no derivative is known
             return zero
     if is_method_of(value, base):
         return image, down
