@@ -60,6 +60,8 @@ def gives_late(function: Any, owner: Any = None) -> bool:
 
 def _reaches_late(function: Any, owner: Any, seen: dict[tuple[int, int], Any]) -> bool:
     """Tell whether a function gives an iterator, itself or by others that it calls, none of which is in ``seen``."""
+    if isinstance(function, types.MethodType):  # an object of its own each time that it is read
+        function, owner = function.__func__, function.__self__
     place = (id(function), id(owner))
     if place in seen:
         return False
@@ -67,8 +69,6 @@ def _reaches_late(function: Any, owner: Any, seen: dict[tuple[int, int], Any]) -
     held: dict[str, Any] = {}
     if isinstance(function, Closure):
         held = dict(zip(function.function.captured, function.captured))
-    if isinstance(function, types.MethodType):
-        owner = function.__self__
     function = _function_of(function)
     if not isinstance(function, types.FunctionType | Nested):
         return False

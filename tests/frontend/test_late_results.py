@@ -41,3 +41,27 @@ def test_functions_that_call_themselves_are_read_once(monkeypatch):
 
 def test_functions_that_call_each_other_are_followed_to_the_end():
     assert late_results.gives_late(odd) and late_results.gives_late(even)
+
+
+class Descent:
+    def __init__(self, tokens):
+        self.tokens = tokens
+
+    def total(self):
+        value = self.factor()
+        while self.tokens and self.tokens[0] == "+":
+            self.tokens.pop(0)
+            value = value + self.factor()
+        return value
+
+    def factor(self):
+        token = self.tokens.pop(0)
+        if token == "(":
+            value = self.total()
+            self.tokens.pop(0)
+            return value
+        return token
+
+
+def test_methods_of_one_object_that_call_each_other_are_followed_to_the_end():
+    assert not late_results.gives_late(Descent.total, Descent([1.0, "+", 2.0]))
