@@ -114,7 +114,7 @@ class _Lowering(CallLowering, IterableLowering):
             return self.augmented(stmt)
         if self.is_idle_check(stmt):
             return []
-        listed = [*self.listed(stmt), *self.arrays_of(stmt)]
+        listed = [*self.listed(stmt), *self.keys_of(stmt), *self.arrays_of(stmt)]
         if listed:
             return self.block([*listed, stmt])
         if isinstance(stmt, gast.Assign):

@@ -19,6 +19,8 @@ After, for an array ``x`` and a ``pair`` of which nothing is known::
     a, b = t2
     t3 = list(pair)
     both = [*t3, 1.0]
+
+What runs through a dict runs through its keys, which have no derivative: ``list(d)`` is written ``list(d.keys())``.
 """
 
 from __future__ import annotations
@@ -36,7 +38,7 @@ from srcad.lang.scope import Scope
 __all__ = ["IterableLowering"]
 
 _LISTED = ("list", "tuple")
-_UNKNOWN = ("any", "object")
+_WITH_KEYS = ("any", "object", "dict")
 
 
 class IterableLowering:
@@ -56,6 +58,9 @@ class IterableLowering:
         for holder, field, kind in list(self.iterables(stmt)):
             self.scope.statics.setdefault(kind.__name__, kind)
             source = getattr(holder, field) if isinstance(field, str) else holder[field]
+            if kind is list and self.kind(source).name == "dict":
+                listing, source = self.keep(_keys(source), "keys")
+                made.append(gast.copy_location(listing, stmt))
             listing, found = self.keep(gast.Call(name(kind.__name__), [source], []))
             made.append(gast.copy_location(listing, stmt))
             if isinstance(field, str):
@@ -63,6 +68,19 @@ class IterableLowering:
             else:
                 holder[field] = found
         return made
+
+    def keys_of(self, stmt: gast.stmt) -> list[gast.stmt]:
+        """Return the statement that takes the keys of a dict which ``stmt``, changed here, makes a list or tuple of."""
+        node = getattr(stmt, "value", None)
+        if not isinstance(node, gast.Call) or not isinstance(node.func, gast.Name) or len(node.args) != 1:
+            return []
+        if (
+            self.scope.statics.get(node.func.id) not in (list, tuple)
+            or self.kind(node.args[0]).name != "dict"
+        ):
+            return []
+        taking, node.args[0] = self.keep(_keys(node.args[0]), "keys")
+        return [gast.copy_location(taking, stmt)]
 
     def arrays_of(self, stmt: gast.stmt) -> list[gast.stmt]:
         """Return the statements that make arrays of lists which ``stmt``, changed here, combines with arrays."""
@@ -88,7 +106,7 @@ class IterableLowering:
             if isinstance(argument, gast.Starred) and self.kind(argument.value).name not in _LISTED:
                 yield argument, "value", list
         for element in node.elts if isinstance(node, (gast.List, gast.Tuple)) else []:
-            if isinstance(element, gast.Starred) and self.kind(element.value).name in _UNKNOWN:
+            if isinstance(element, gast.Starred) and self.kind(element.value).name in _WITH_KEYS:
                 yield element, "value", list
         if isinstance(node, gast.Call) and isinstance(node.func, gast.Attribute) and len(node.args) == 1:
             extends = node.func.attr == "extend" and self.kind(node.func.value).name == "list"
@@ -99,8 +117,12 @@ class IterableLowering:
                 yield node.args, 0, dict
         if isinstance(stmt, gast.Assign):
             target = stmt.targets[0]
-            if isinstance(target, (gast.Tuple, gast.List)) and self.kind(node).name in _UNKNOWN:
+            if isinstance(target, (gast.Tuple, gast.List)) and self.kind(node).name in _WITH_KEYS:
                 yield stmt, "value", list
             sliced = isinstance(target, gast.Subscript) and isinstance(target.slice, gast.Slice)
             if sliced and self.kind(target.value).name == "list" and self.kind(node).name not in _LISTED:
                 yield stmt, "value", list
+
+
+def _keys(node: gast.AST) -> gast.Call:
+    return gast.Call(gast.Attribute(node, "keys", gast.Load()), [], [])

@@ -638,3 +638,23 @@ def list_of_one_trip_unpacked_in_the_next(values):
             first, *rest = items
             total += first * sum(rest)
     return total
+
+
+@program(0.4, 0.6)
+def keys_of_a_dict_where_its_values_are_expected(k, y):
+    d = {1.5: k, 2.5: y}
+    a, b = d
+    c, *rest = d
+    both = [k, *d]
+    both.extend(d)
+    both[1:1] = d
+    listed, fixed, ordered = list(d), tuple(d), sorted(d, reverse=True)
+    total = a * k + b * y * d[a] + c * rest[0] * k + max(d) * y
+    total += listed[0] * k * d[2.5] + fixed[1] * y + ordered[0] * k
+    return total + sum(p * q * k for p, q in zip(both, both[1:]))
+
+
+@program({0.0: 0.4, 1.0: 0.6}, 0.3)
+def keys_of_a_given_dict_that_are_places_too(d, k):
+    first, second = d
+    return first * d[0.0] + second * d[1.0] * k + [*d][1] * k
