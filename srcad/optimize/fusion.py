@@ -13,7 +13,7 @@ from srcad.optimize.histories import Record, records
 from srcad.optimize.iteration import reversed_range
 from srcad.optimize.liveness import Liveness
 from srcad.optimize.memory import Memory
-from srcad.optimize.program import Program, Remark, Statement, primal_statements, statements
+from srcad.optimize.program import Program, Remark, Statement, primal_statements, stack_uses, statements
 from srcad.optimize.terms import WORLD, base_name
 
 __all__ = ["fuse_loops"]
@@ -151,8 +151,8 @@ class _Pair:
 
         That is what is taken out by one statement, once in a trip.
         """
-        filled, taken = _stack_uses(self.forward.blocks[0]), _stack_uses(self.backward.blocks[0])
-        everywhere = _stack_uses(self.program.body)
+        filled, taken = stack_uses(self.forward.blocks[0]), stack_uses(self.backward.blocks[0])
+        everywhere = stack_uses(self.program.body)
         repeated = {s for loop in (self.forward, self.backward) for s in _inside_loops(loop.blocks[0])}
         shared = sorted({stack for _, stack in filled} & {stack for _, stack in taken})
         for stack in shared:
@@ -294,14 +294,6 @@ class _Pair:
             handed[made] = [assign(k, e, made.origin) for k, e in zip(kept, display.children)]
         taken = {unpack: [assign(n, self.terms.load(k), unpack.origin) for n, k in zip(names, kept)], pop: []}
         return _replaced(first, handed), _replaced(second, taken)
-
-
-def _stack_uses(stmts: list[Statement]) -> dict[tuple[str, str], list[Statement]]:
-    found: dict[tuple[str, str], list[Statement]] = {}
-    for stmt in statements(stmts):
-        if stmt.stack is not None:
-            found.setdefault(stmt.stack, []).append(stmt)
-    return found
 
 
 def _inside_loops(stmts: list[Statement]) -> list[Statement]:

@@ -6,7 +6,7 @@ import gast
 
 from srcad.optimize.histories import Record, keep_elements, records
 from srcad.optimize.kinds import TermKinds
-from srcad.optimize.program import Program, Statement, statements
+from srcad.optimize.program import Program, Statement, stack_uses, statements
 from srcad.optimize.terms import Term
 
 __all__ = ["forget_invariants"]
@@ -36,7 +36,7 @@ def forget_invariants(program: Program) -> bool:
     """
     if not program.stacks:
         return False
-    uses = _uses_of_stacks(program)
+    uses = stack_uses(program.body)
     settled = _Settled(program, uses)
     found: dict[Statement, list[Statement]] = {}
     dropped: set[Statement] = set()
@@ -154,15 +154,6 @@ def _given_back(program: Program, uses: _Uses) -> dict[Statement, frozenset[str]
         for stmt in uses.get(("pop", stack), ()):
             if len(appended) == 1 and stmt.target is not None and stmt.targets[0] in appended:
                 found[stmt] = frozenset([stmt.target])
-    return found
-
-
-def _uses_of_stacks(program: Program) -> _Uses:
-    """Return the statements that append to each history, and those that take from it."""
-    found: _Uses = {}
-    for stmt in statements(program.body):
-        if stmt.stack is not None:
-            found.setdefault(stmt.stack, []).append(stmt)
     return found
 
 

@@ -16,7 +16,7 @@ from srcad.lang.walking import nodes_in
 from srcad.optimize.context import Context
 from srcad.optimize.terms import WORLD, Term, Terms, base_name
 
-__all__ = ["LEAVING", "Program", "Remark", "Statement", "primal_statements", "statements"]
+__all__ = ["LEAVING", "Program", "Remark", "Statement", "primal_statements", "stack_uses", "statements"]
 
 LEAVING = (gast.Break, gast.Continue, gast.Return, gast.Raise)
 _NOTHING: frozenset[str] = frozenset()
@@ -297,6 +297,15 @@ def _note(body: list[Statement], state: list[Any]) -> None:
         state += (stmt, stmt.kind, stmt.value, stmt.targets, stmt.extras)
         for block in stmt.blocks:
             _note(block, state)
+
+
+def stack_uses(body: Iterable[Statement]) -> dict[tuple[str, str], list[Statement]]:
+    """Return the statements that append to each history, and those that take from it."""
+    found: dict[tuple[str, str], list[Statement]] = {}
+    for stmt in statements(body):
+        if stmt.stack is not None:
+            found.setdefault(stmt.stack, []).append(stmt)
+    return found
 
 
 def primal_statements(program: Program) -> set[Statement]:
