@@ -18,29 +18,24 @@ Whatever its guards do not know goes the long way, through `srcad.callables.comp
 
 from __future__ import annotations
 
-import inspect
 import types
 import weakref
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
-
-import numpy as np
 
 from srcad.analysis.fingerprints import fingerprint
 from srcad.callables.compilation import when_forgotten
+from srcad.callables.guards import MISSING, Names, tests_of
 from srcad.callables.targets import Target, may_change_defaults
 from srcad.lang.scope import SortDependency, replaceable_parts
 from srcad.pipeline import Code
 from srcad.runtime import share_memory
 
-__all__ = ["Dispatch", "Names", "dependencies_of", "tests_of"]
+__all__ = ["Dispatch", "dependencies_of"]
 
 _CALLS_BEFORE = 4
 _MOST_VARIANTS = 4
 _MOST_TEXTS = 32
-_DEEPEST = 3
-_MISSING = inspect.Parameter.empty
-_PLAIN = (float, int, bool, complex, str, bytes)
 
 _installed: weakref.WeakSet[Dispatch] = weakref.WeakSet()
 
@@ -94,8 +89,9 @@ class Dispatch:
         tests = [self.names.same(space, name, value) for space, name, value in dependencies]
         tests += [self.names.alike(sort) for sort in code.dependencies if isinstance(sort, SortDependency)]
         for name, value in zip(self._passed(), everything):
-            found = tests_of(name, name, value, self.names, 0)
+            found = tests_of(name, name, value, self.names)
             tests += found or [f"fingerprint({name}) == {self.names.of(fingerprint(value))}"]
+        tests += self.names.shapes()
         self.variants = [(code, tests), *self.variants][:_MOST_VARIANTS]
         self._seen.clear()
         self._texts += 1
@@ -121,7 +117,7 @@ class Dispatch:
         """Return the names that the guards have for the arguments of the generated function."""
         parameters = list(self.target.signature.parameters.values())
         bound = len(self.target.before)
-        names = [f"{'a' if k < bound or p.default is _MISSING else 'd'}{k}" for k, p in enumerate(parameters)]
+        names = [f"{'a' if k < bound or p.default is MISSING else 'd'}{k}" for k, p in enumerate(parameters)]
         return names + [f"c{k}" for k in range(len(self.target.captured_names()))]
 
     def _made(self) -> Callable[..., Any]:
@@ -133,7 +129,7 @@ class Dispatch:
         lines = [f"def __call__(self, {head}*rest, **options):"]
         names.space.update((f"a{k}", value) for k, value in enumerate(target.before))
         for k, parameter in enumerate(target.signature.parameters.values()):
-            if k >= bound and parameter.default is not _MISSING:
+            if k >= bound and parameter.default is not MISSING:
                 lines.append(f"    d{k} = {names.of(parameter.default)} if a{k} is MISSING else a{k}")
         cells = dict(zip(target.func.__code__.co_freevars, target.func.__closure__ or ()))
         for k, name in enumerate(target.captured_names()):
@@ -146,7 +142,9 @@ class Dispatch:
             lines.append("    return self._call(passed, options) if ordered is None else self(*ordered)")
         else:
             lines.append("    return self._call(passed, options)")
-        space = dict(names.space)
+        space = {
+            **names.space, "MISSING": MISSING, "given": _given, "in_order": _in_order, "share_memory": share_memory,
+        }  # fmt: skip
         exec(compile("\n".join(lines) + "\n", "<srcad guards>", "exec"), space)
         made: Callable[..., Any] = space["__call__"]
         return made
@@ -169,40 +167,9 @@ class Dispatch:
         return lines
 
 
-class Names:
-    """What the guards refer to."""
-
-    def __init__(self) -> None:
-        self.space: dict[str, Any] = {
-            "__name__": "srcad.callables.dispatch", "MISSING": _MISSING, "ndarray": np.ndarray, "fingerprint": fingerprint,
-            "given": _given, "in_order": _in_order, "share_memory": share_memory,
-        }  # fmt: skip
-        self._known: dict[int, str] = {}
-
-    def of(self, value: Any) -> str:
-        """Return the name of a value."""
-        name = self._known.get(id(value))
-        if name is None:
-            name = self._known[id(value)] = f"V{len(self._known)}"
-            self.space[name] = value
-        return name
-
-    def same(self, space: Any, name: str, value: Any) -> str:
-        """Return the test that a global or captured variable, or an attribute, is still what it was."""
-        held = f"{self.of(space)}.get({name!r})" if isinstance(space, Mapping) else f"{self.of(space)}.{name}"
-        return f"{held} is {self.of(value)}"
-
-    def alike(self, sort: SortDependency) -> str:
-        """Return the test that a variable outside the function still has a value of the same sort."""
-        held = f"{self.of(sort.space)}.get({sort.name!r})"
-        if isinstance(sort.value, type):
-            return f"type({held}) is {self.of(sort.value)}"
-        return f"fingerprint({held}) == {self.of(sort.value)}"
-
-
 def _given(*arguments: Any) -> tuple[Any, ...]:
     """Return the arguments that were passed."""
-    return tuple(argument for argument in arguments if argument is not _MISSING)
+    return tuple(argument for argument in arguments if argument is not MISSING)
 
 
 def _in_order(
@@ -240,55 +207,6 @@ def _static_cells(target: Target) -> list[tuple[Any, str, Any]]:
         cell for name, cell in cells if name not in target.captured_names() and cell != types.CellType()
     ]
     return [(cell, "cell_contents", cell.cell_contents) for cell in others]
-
-
-def tests_of(first: str, again: str, value: Any, names: Names, depth: int) -> list[str] | None:
-    """Return guards that hold for values of the same class as ``value``; None where they cannot be written out.
-
-    Parameters
-    ----------
-    first, again : str
-        The expression of the value where it is read first, and afterwards.
-    """
-    cls = type(value)
-    if value is None:
-        return [f"{first} is None"]
-    if cls in _PLAIN or isinstance(value, np.generic):
-        return [f"type({first}) is {cls.__name__ if cls in _PLAIN else names.of(cls)}"]
-    if cls is types.FunctionType:
-        return [f"{first} is {names.of(value)}"]
-    if cls is np.ndarray:
-        return [
-            f"type({first}) is ndarray",
-            f"{again}.dtype is {names.of(value.dtype)}",
-            *_axes(again, value.shape),
-        ]
-    small = depth < _DEEPEST and isinstance(value, (tuple, dict)) and len(value) <= 32
-    if not small or not (
-        isinstance(value, tuple) or cls is dict and all(type(key) in (str, int) for key in value)
-    ):
-        return None
-    tests = [f"type({first}) is {names.of(cls)}"]
-    tests.append(f"[*{again}] == {names.of(list(value))}" if cls is dict else f"len({again}) == {len(value)}")
-    for key, item in value.items() if isinstance(value, dict) else enumerate(value):
-        local = f"i{len(names.space)}_{depth}_{key if isinstance(key, int) else names.of(key)}".replace(
-            "-", "_"
-        )
-        inner = tests_of(f"({local} := {again}[{key!r}])", local, item, names, depth + 1)
-        if inner is None:
-            return None
-        tests += inner
-    return tests
-
-
-def _axes(name: str, shape: tuple[int, ...]) -> list[str]:
-    """Return the guards on the rank and on which axes are of length one."""
-    if not shape:
-        return [f"{name}.ndim == 0"]
-    tests = [f"len(s := {name}.shape) == {len(shape)}"]
-    if 1 not in shape:
-        return [*tests, "s[0] != 1" if len(shape) == 1 else "1 not in s"]
-    return tests + [f"s[{axis}] {'==' if size == 1 else '!='} 1" for axis, size in enumerate(shape)]
 
 
 def _forget_all() -> None:

@@ -27,7 +27,8 @@ import numpy as np
 
 from srcad.backends.tracebacks import show_users_source
 from srcad.callables.compilation import when_forgotten
-from srcad.callables.dispatch import Names, dependencies_of, tests_of
+from srcad.callables.dispatch import dependencies_of
+from srcad.callables.guards import Names, tests_of
 from srcad.callables.targets import Target
 from srcad.pipeline import Code
 from srcad.runtime.user_tangents import tangent_result
@@ -98,13 +99,14 @@ class Shortcut:
         count = len(primals)
         own, given = [f"a{k}" for k in range(count)], [f"t{k}" for k in range(count)]
         captured = [f"c{k}" for k in range(len(self.target.captured_names()))]
-        found = [tests_of(n, n, v, names, 0) for n, v in zip(own, primals)]
-        found += [tests_of(n, n, v, names, 0) for n, v in zip(captured, self.target.captured())]
+        found = [tests_of(n, n, v, names) for n, v in zip(own, primals)]
+        found += [tests_of(n, n, v, names) for n, v in zip(captured, self.target.captured())]
         found += [_fits(t, a, direction) for t, a, direction in zip(given, own, tangents)]
         if dependencies is None or None in found or not count:
             return "", {}
         tests = [names.same(space, name, value) for space, name, value in dependencies]
         tests += [test for group in found for test in group or ()]
+        tests += names.shapes()
         before = [names.of(value) for value in self.target.before]
         passed = [t for t, direction in zip(given, tangents) if direction is not None]
         call = f"{names.of(code.entries[0])}({', '.join([*before, *own, *captured, *passed])})"

@@ -114,6 +114,25 @@ def test_rank_dtype_and_axes_of_length_one_are_told_apart(usual: Any, other: Any
     assert np.shape(found) == np.shape(other)
 
 
+def test_other_lengths_go_the_short_way_and_are_the_latest_shapes() -> None:
+    derivative = grad(weighted)
+    warm(derivative, X, X)
+    for length in (5, 3, 0, 5):
+        assert goes_the_short_way(derivative, np.ones(length), np.ones(length))
+        assert derivative(np.ones(length), np.ones(length)).shape == (length,)
+    assert not goes_the_short_way(derivative, np.ones(1), np.ones(1))
+    assert not goes_the_short_way(derivative, np.ones(1), np.ones(4))
+    assert derivative(np.ones(1), np.ones(4)).shape == (1,)
+
+
+def test_arrays_beside_what_no_guard_can_tell_are_left_to_its_fingerprint() -> None:
+    derivative = grad(lambda p, x: np.sum(p["w"][0] * x) * p["s"])
+    warm(derivative, {"s": 2.0, "w": [X, X]}, X)
+    assert goes_the_short_way(derivative, {"s": 2.0, "w": [X, X]}, X)
+    assert not goes_the_short_way(derivative, {"s": 2.0, "w": [np.ones(1), X]}, X)
+    np.testing.assert_array_equal(derivative({"s": 2.0, "w": [np.ones(1), X]}, X)["w"][0], [12.0])
+
+
 def test_zero_length_is_no_length_of_one() -> None:
     derivative = grad(weighted)
     warm(derivative, X, X)
