@@ -43,6 +43,7 @@ NAMESPACES: dict[str, Any] = {
 UFUNC_METHODS = ("reduce", "accumulate", "reduceat", "outer", "at")
 SCIPY = (
     "special",
+    "fft",
     "linalg",
     "stats",
     "signal",

@@ -169,6 +169,7 @@ _STATEFUL: dict[Hashable, Callable[..., Any]] = {}
 _RESULTS: dict[Hashable, Callable[..., Any] | None] = {}
 _BLOCKS: dict[Hashable, Callable[..., Any]] = {}
 _SCIPY: tuple[str, ...] = (
+    "fft",
     "integrate",
     "interpolate",
     "linalg",

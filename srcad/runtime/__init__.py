@@ -39,6 +39,7 @@ from srcad.runtime.undoing import *
 from srcad.runtime.whole import *
 
 _OPTIONAL = (
+    "scipy_fft",
     "scipy_integrate",
     "scipy_interpolate",
     "scipy_linalg",
