@@ -14,7 +14,7 @@ import gast
 from srcad.errors import SrcadError
 from srcad.lang import tree as t
 from srcad.lang.function import Function, Nested
-from srcad.lang.source import read
+from srcad.lang.source import look_at
 from srcad.lang.walking import nodes_in
 from srcad.runtime.libraries import LIBRARIES, package_of
 
@@ -181,7 +181,7 @@ def _keeps(function: types.FunctionType) -> bool:
     A sum may be one of lists, which holds what they hold.
     """
     try:
-        tree = read(function).tree
+        tree = look_at(function).tree
     except (SrcadError, OSError, TypeError):
         return True
     parameters = {n.id for n in nodes_in(tree.args) if isinstance(n, gast.Name)}
@@ -230,7 +230,7 @@ def _method_trees(cls: type) -> list[tuple[str, Any]]:
         function = function_of(value)
         if function is not None:
             try:
-                found.append((title, read(function).tree))
+                found.append((title, look_at(function).tree))
             except (SrcadError, OSError, TypeError):
                 continue  # generated, as those of dataclasses are
     return found
@@ -273,7 +273,7 @@ def may_leave_half_done(function: Any, methods: frozenset[str] = frozenset()) ->
         and not hasattr(function, "__wrapped__")
     ):
         try:
-            tree = read(function).tree
+            tree = look_at(function).tree
         except (SrcadError, OSError, TypeError):
             return False
         changing, raising = stores(function), _any_raises(function, methods)
@@ -313,7 +313,7 @@ def _trees_reached(function: types.FunctionType) -> Iterator[Any]:
     while waiting:
         current = waiting.pop()
         try:
-            tree = read(current).tree
+            tree = look_at(current).tree
         except (SrcadError, OSError, TypeError):
             yield None
             continue

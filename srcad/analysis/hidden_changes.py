@@ -18,7 +18,7 @@ from srcad.analysis.own_operators import refuse_own_operators
 from srcad.analysis.stores import METHODS_THAT_STORE
 from srcad.errors import Location, SrcadError, UnsupportedError
 from srcad.lang import tree as t
-from srcad.lang.source import Source, read
+from srcad.lang.source import Source, look_at
 from srcad.runtime.libraries import package_of
 
 __all__ = ["refuse_hidden_changes", "refuse_method_of_base", "refuse_own_items", "refuse_unknown_making"]
@@ -99,7 +99,7 @@ def _hidden_change(cls: type) -> UnsupportedError | None:
         if not isinstance(method, types.FunctionType):
             continue
         try:
-            source = read(method)
+            source = look_at(method)
         except SrcadError:
             continue  # generated, as those of dataclasses are
         for store in _stores(source):

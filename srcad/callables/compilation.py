@@ -20,6 +20,7 @@ from srcad.callables.targets import Target, refuse_changed_defaults
 from srcad.derive.request import Request
 from srcad.errors import ArgumentError, SrcadError, UnsupportedError
 from srcad.forward_pipeline import build_forward
+from srcad.frontend.kept_forms import forget_forms
 from srcad.pipeline import Code, build
 from srcad.runtime.libraries import package_of
 
@@ -297,5 +298,6 @@ def forget() -> None:
     """Empty the cache, since a rule was added that what is in it does not know."""
     _CACHE.clear()
     _VARIANTS.clear()
+    forget_forms()
     for drop in when_forgotten:
         drop()

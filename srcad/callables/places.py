@@ -9,7 +9,7 @@ import gast
 
 from srcad.backends.callers import call_of_srcad
 from srcad.errors import Location, NoSourceError
-from srcad.lang.source import read
+from srcad.lang.source import look_at
 
 __all__ = ["call_of_srcad", "place"]
 
@@ -23,7 +23,7 @@ def place(func: Any) -> Location | None:
     if code is None or own or code.co_filename.startswith("<srcad "):
         return call_of_srcad()
     try:
-        source = read(func)
+        source = look_at(func)
     except NoSourceError:
         return call_of_srcad()
     found = source.locate(source.tree)

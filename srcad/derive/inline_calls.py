@@ -178,7 +178,7 @@ class _Inliner:
         if found is None or self.size > MOST_STATEMENTS:
             return None
         function, first, captured = found
-        identity = function if self.is_nested(function) else _identity(function)
+        identity = self.identity_of_nested(stmt.value, function, active) or _identity(function)
         receiver = getattr(first[0], "id", "") if first else ""
         if self.made.class_of(receiver) is not None:
             identity = (
@@ -197,6 +197,19 @@ class _Inliner:
         if bound is None:
             return None
         return self.splice(stmt, callee, bound, (*active, identity))
+
+    def identity_of_nested(self, node: gast.Call, function: Any, active: tuple[Any, ...]) -> Any:
+        """Return what tells a nested function from that of the same text made in another body; None for others.
+
+        A function that is not made in sight is that around the call, or around the function that has the call.
+        """
+        if not self.is_nested(function):
+            return None
+        made = self.bindings.closure(getattr(node.func, "id", ""))
+        if made is not None:
+            return function, made.body
+        around = (other for other in active if isinstance(other, tuple) and other[0] is function)
+        return next(around, (function, 0))
 
     def instance(self, stmt: gast.stmt, active: tuple[Any, ...]) -> list[gast.stmt] | None:
         """Return what making an instance comes to, where that is to be taken apart."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 import types
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 import gast
 
@@ -26,17 +26,27 @@ __all__ = [
 ]
 
 
+class Closing(NamedTuple):
+    """The making of a closure: the static name of the nested function, what it captures, and in which body of all."""
+
+    function: str
+    captured: list[gast.AST]
+    body: int
+
+
 class Bindings:
     """Variables that are bound once, and what they surely hold: a nested function, a function or a display."""
 
     def __init__(self) -> None:
+        self.bodies = 0
         self.stores: dict[str, int] = {}
-        self.closures: dict[str, tuple[str, list[gast.AST]]] = {}
+        self.closures: dict[str, Closing] = {}
         self.functions: dict[str, str] = {}
         self.displays: dict[str, gast.Tuple | gast.Dict] = {}
 
     def look_at(self, body: list[gast.stmt]) -> None:
         """Note what the statements of ``body`` bind."""
+        self.bodies += 1
         for stmt in body:
             for node in nodes_in(stmt):
                 if isinstance(node, gast.Name) and isinstance(node.ctx, gast.Store):
@@ -46,13 +56,14 @@ class Bindings:
                     continue
                 if isinstance(value, gast.Call) and getattr(value.func, "id", "") == "rt.closure":
                     if isinstance(value.args[0], gast.Name):
-                        self.closures[node.targets[0].id] = value.args[0].id, value.args[1:]
+                        made = Closing(value.args[0].id, value.args[1:], self.bodies)
+                        self.closures[node.targets[0].id] = made
 
     def once(self, variable: str) -> bool:
         """Tell whether a variable is bound in one place only."""
         return self.stores.get(variable, 0) <= 1
 
-    def closure(self, variable: str) -> tuple[str, list[gast.AST]] | None:
+    def closure(self, variable: str) -> Closing | None:
         """Return the nested function that a variable surely holds, and what that captures."""
         return self.closures.get(variable) if self.once(variable) else None
 

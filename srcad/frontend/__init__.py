@@ -5,8 +5,6 @@
 
 from __future__ import annotations
 
-import functools
-import types
 from dataclasses import replace
 from typing import Any
 
@@ -27,6 +25,7 @@ from srcad.frontend.frozen import call_frozen_distributions
 from srcad.frontend.generators import inline_generators
 from srcad.frontend.index_tricks import write_out_index_tricks
 from srcad.frontend.iterators import step_iterators
+from srcad.frontend.kept_forms import is_kept, kept_form
 from srcad.frontend.kept_views import look_up_views
 from srcad.frontend.lazy import run_lazily
 from srcad.frontend.listed import list_generators, refuse_generator
@@ -40,8 +39,6 @@ from srcad.frontend.webs import split_webs
 from srcad.lang.function import Function, Nested
 from srcad.lang.scope import Scope
 from srcad.lang.source import read
-from srcad.lang.walking import clone
-from srcad.runtime.libraries import package_of
 
 __all__ = ["PASSES", "normalize", "normalize_nested", "refuse_generator"]
 
@@ -85,22 +82,7 @@ def normalize(func: Any) -> Function:
         Its tree is a ``gast.FunctionDef`` in NORMAL form; the free variables that are neither functions, nor
         classes, nor modules are further parameters, named in ``captured``.
     """
-    plain = isinstance(func, types.FunctionType) and func.__closure__ is None
-    if plain and package_of(func) == "srcad":
-        return _copied(_normalized_once(func))
-    return _normalized(func)
-
-
-@functools.lru_cache(maxsize=256)
-def _normalized_once(func: Any) -> Function:
-    """Return a function of srcad's own, which derivatives of derivatives call again and again, in normal form."""
-    return _normalized(func)
-
-
-def _copied(fn: Function) -> Function:
-    scope = fn.scope
-    own = Scope(dict(scope.statics), set(scope.taken), list(scope.dependencies), dict(scope.counts))
-    return replace(fn, tree=clone(fn.tree), scope=own)
+    return kept_form(func, _normalized) if is_kept(func) else _normalized(func)
 
 
 def _normalized(func: Any) -> Function:
@@ -114,6 +96,10 @@ def normalize_nested(nested: Nested) -> Function:
 
     Its ``captured`` begins with the variables that the call of ``rt.closure`` passes, in that order.
     """
+    return kept_form(nested, _normalized_nested)
+
+
+def _normalized_nested(nested: Nested) -> Function:
     source = replace(nested.source, tree=nested.tree)
     cells = {name: Cell(cell) for name, cell in nested.cells.items()}
     return _run(Function(nested.tree, Scope(statics={**nested.statics, **cells}), source, nested.captured))

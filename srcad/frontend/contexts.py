@@ -61,7 +61,7 @@ from srcad.frontend.exit_stacks import without_stack
 from srcad.frontend.statics import refer, runtime_name
 from srcad.lang import tree as t
 from srcad.lang.function import Function
-from srcad.lang.source import read
+from srcad.lang.source import look_at, read
 from srcad.rules import iteration
 from srcad.runtime.exceptions import catching
 
@@ -334,7 +334,7 @@ def may_swallow(cls: Any) -> bool:
     ):
         return False
     try:
-        body = read(leave).tree.body
+        body = look_at(leave).tree.body
     except NoSourceError:
         return False
     results = [node.value for node in t.own_nodes(body) if isinstance(node, gast.Return)]

@@ -23,7 +23,7 @@ from srcad.errors import SrcadError
 from srcad.frontend.nested import parameters
 from srcad.lang import tree as t
 from srcad.lang.function import Nested
-from srcad.lang.source import read
+from srcad.lang.source import look_at
 from srcad.runtime import Closure
 
 __all__ = [
@@ -314,7 +314,7 @@ def _tree_of(function: Any) -> Any:
         return function.tree
     try:
         known = isinstance(function, types.FunctionType) and is_users(function)
-        return read(function).tree if known else None
+        return look_at(function).tree if known else None
     except SrcadError:
         return None
 

@@ -19,7 +19,7 @@ from srcad.frontend.nested import free_names
 from srcad.frontend.quiet import is_quiet_method
 from srcad.lang import tree as t
 from srcad.lang.function import Function, Nested
-from srcad.lang.source import read
+from srcad.lang.source import look_at
 from srcad.lang.walking import nodes_in
 from srcad.rules import registry
 from srcad.runtime.libraries import package_of
@@ -240,7 +240,7 @@ class Lateness:
         if function not in self.changing:
             self.changing[function] = False  # of a function that calls itself the rest decides
             self.changing[function] = stores(function) or self.acts(
-                *statements_of(read(function).tree), names=names_of(function)
+                *statements_of(look_at(function).tree), names=names_of(function)
             )
         return self.changing[function]
 

@@ -42,7 +42,7 @@ from srcad.frontend.quiet import why_not_at_once
 from srcad.frontend.statics import refer
 from srcad.lang import tree as t
 from srcad.lang.function import Function
-from srcad.lang.source import read
+from srcad.lang.source import look_at
 from srcad.lang.walking import nodes_in
 from srcad.rules import iteration
 
@@ -76,7 +76,7 @@ def refuse_generator(func: Any) -> None:
     """Raise an error for a function to differentiate that is a generator."""
     if not inspect.isgeneratorfunction(func):
         return
-    source = read(func)
+    source = look_at(func)
     first = next(node for node in t.own_nodes(source.tree.body) if isinstance(node, _YIELDS))
     raise UnsupportedError(
         "The function is a generator, and what it yields is no result.",

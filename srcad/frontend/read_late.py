@@ -26,7 +26,7 @@ from srcad.frontend.late_results import is_view, titles_of_late_results, titles_
 from srcad.frontend.lateness import Lateness
 from srcad.lang import tree as t
 from srcad.lang.function import Function, Nested
-from srcad.lang.source import read
+from srcad.lang.source import look_at
 from srcad.lang.walking import nodes_in
 
 __all__ = ["ReadLate"]
@@ -71,7 +71,7 @@ class ReadLate(Lateness):
             return None
         if not inspect.isgeneratorfunction(function):
             return None
-        body = read(function).tree.body
+        body = look_at(function).tree.body
         names = {n.id for n in t.own_nodes(body) if isinstance(n, gast.Name)}
         return _attributes(body) if kept or function.__name__ in names else None
 
@@ -195,7 +195,7 @@ class ReadLate(Lateness):
             function = self.statics.get(getattr(node.func, "id", ""))
             users = isinstance(function, types.FunctionType) and is_users(function)
             given = any(self.path(argument) == path for argument in node.args)
-            return users and given and bool(_stored(read(function).tree.body) & reads)
+            return users and given and bool(_stored(look_at(function).tree.body) & reads)
         else:
             return False
         return changed[: len(path)] == path and bool(set(changed[len(path) : len(path) + 1]) & reads)
@@ -251,7 +251,7 @@ class ReadLate(Lateness):
             return found is not None and bool(found.stores & reads)
         function = self.statics.get(getattr(node.func, "id", ""))
         if isinstance(function, types.FunctionType) and is_users(function):
-            return bool(_stored(read(function).tree.body) & reads)
+            return bool(_stored(look_at(function).tree.body) & reads)
         nested = [n for n in nodes_in(self.fn.tree) if isinstance(n, gast.FunctionDef | gast.Lambda)]
         unknown = function is None or isinstance(function, Nested)
         return unknown and any(_stored(f.body) & reads for f in nested)

@@ -8,9 +8,14 @@ from __future__ import annotations
 
 import ast
 import functools
+import io
 import linecache
 import textwrap
+import threading
 import types
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 import gast
@@ -18,12 +23,12 @@ import gast
 from srcad.errors import NoSourceError
 from srcad.lang.compiled_text import is_compiled_from, is_same
 from srcad.lang.function import Source
-from srcad.lang.walking import nodes_in
+from srcad.lang.walking import clone, nodes_in
 from srcad.runtime.libraries import LIBRARIES, package_of
 
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 
-__all__ = ["class_definition", "keep_tree", "read"]
+__all__ = ["class_definition", "keep_tree", "look_at", "noting_reads", "read"]
 
 WAY_OUT = (
     "Write it in a file (or in a notebook cell), differentiate with srcad.GradientTape, which needs no source, "
@@ -49,16 +54,51 @@ def read(func: Any) -> Source:
     NoSourceError
         If there is no text, or not the text of this function.
     """
+    source = look_at(func)
+    return replace(source, tree=clone(source.tree))
+
+
+class _Notes(threading.local):
+    """The functions that are read in each `noting_reads` of this thread."""
+
+    def __init__(self) -> None:
+        self.lists: list[list[types.FunctionType]] = []
+
+
+_NOTES = _Notes()
+
+
+@contextmanager
+def noting_reads() -> Iterator[list[types.FunctionType]]:
+    """Note which functions are read.
+
+    >>> with noting_reads() as found:
+    ...     _ = read(look_at)
+    >>> [function.__name__ for function in found]
+    ['look_at']
+    """
+    found: list[types.FunctionType] = []
+    _NOTES.lists.append(found)
+    try:
+        yield found
+    finally:
+        _NOTES.lists.pop()
+
+
+def look_at(func: Any) -> Source:
+    """Return what `read` does, with a tree that is shared and must not be changed."""
     func = getattr(func, "__func__", func)
     code = getattr(func, "__code__", None)
     if not isinstance(code, types.CodeType):
         raise NoSourceError(f"{_describe(func)} is not a Python function and has no source.", WAY_OUT)
+    for found in _NOTES.lists:
+        found.append(func)
     lines = linecache.getlines(code.co_filename, func.__globals__)
     if not lines:
         raise NoSourceError(
             f"The source of {_describe(func)} (file {code.co_filename!r}) is not available.", WAY_OUT
         )
-    text = "".join(lines)
+    text = _joined(code.co_filename, lines)
     try:
         _parse(text)
     except SyntaxError as error:
@@ -79,7 +119,24 @@ def read(func: Any) -> Source:
             f"The text of {_describe(func)} at line {code.co_firstlineno} of {code.co_filename!r} is not what runs.",
             "Import the module again, its file has probably been changed since.",
         )
-    return _cut(func, node, lines, code.co_filename)
+    part, indent, tree = _cut(node, text)
+    return Source(func, code.co_filename, node.lineno, part, indent, tree)
+
+
+_JOINED: dict[str, tuple[list[str], str]] = {}
+
+
+def _joined(file: str, lines: list[str]) -> str:
+    """Return the text of a file, the same object as long as `linecache` has the same lines of it."""
+    known = _JOINED.get(file)
+    if known is None or known[0] is not lines:
+        if len(_JOINED) >= _MOST_FILES:
+            _JOINED.pop(next(iter(_JOINED)), None)
+        known = _JOINED[file] = lines, "".join(lines)
+    return known[1]
+
+
+_MOST_FILES = 256
 
 
 _KEPT: dict[int, tuple[types.CodeType, ast.FunctionDef]] = {}
@@ -163,11 +220,16 @@ def _same_code(node: Any, code: types.CodeType) -> bool:
     return any(is_same(const, code) for const in compiled.co_consts if isinstance(const, types.CodeType))
 
 
-def _cut(func: Any, node: ast.FunctionDef | ast.Lambda, lines: list[str], file: str) -> Source:
-    """Return the part of the file that ``node`` takes, parsed for srcad."""
+@functools.lru_cache(maxsize=32)
+def _lines_of(text: str) -> list[str]:
+    return list(io.StringIO(text))
+
+
+@functools.lru_cache(maxsize=1024)
+def _cut(node: ast.FunctionDef | ast.Lambda, whole: str) -> tuple[str, int, gast.AST]:
+    """Return the part of a file that ``node`` takes, the width of its indentation, and the part parsed for srcad."""
     assert node.end_lineno is not None
-    first = node.lineno
-    text = "".join(lines[first - 1 : node.end_lineno])
+    text = "".join(_lines_of(whole)[node.lineno - 1 : node.end_lineno])
     if isinstance(node, ast.Lambda):
         indent = 0
     else:
@@ -182,4 +244,4 @@ def _cut(func: Any, node: ast.FunctionDef | ast.Lambda, lines: list[str], file: 
             child.col_offset -= indent
             if getattr(child, "end_col_offset", None) is not None:
                 child.end_col_offset -= indent
-    return Source(func, file, first, text, indent, tree)
+    return text, indent, tree
