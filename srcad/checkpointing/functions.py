@@ -7,9 +7,10 @@ from collections.abc import Callable
 from typing import Any
 
 from srcad import runtime as rt
+from srcad.callables.replay import Replay
 from srcad.callables.targets import require_callable
 from srcad.callables.written import head, named_parameters, passed, write
-from srcad.checkpointing.loops import require_unchanged
+from srcad.checkpointing.reruns import held_by, mark_of, replay_of, require_same, require_unchanged
 from srcad.dynamic.operators import OPERATORS
 from srcad.hooks import separate
 from srcad.operators.dynamic.calls import SPECIAL
@@ -30,8 +31,8 @@ def checkpoint(f: Callable[..., Any]) -> Callable[..., Any]:
     Parameters
     ----------
     f : callable
-        A function with named parameters, which changes none of its arguments in place and draws no random numbers
-        (pass them as arguments).  A nested function can take any parameters.
+        A function with named parameters, which changes none of its arguments in place.  A nested function can take any
+        parameters.
 
     Returns
     -------
@@ -43,10 +44,13 @@ def checkpoint(f: Callable[..., Any]) -> Callable[..., Any]:
     ArgumentError
         If ``f`` takes ``*args`` or ``**kwargs``.
     UnsupportedError
-        When differentiated, if ``f`` changed an argument in place.
+        When differentiated, if ``f`` changed an argument or a variable around it, or returns another result when it
+        runs again.
 
     Notes
     -----
+    The second run draws the same random numbers (of NumPy, of `random`, and of generators that ``f`` is given or finds
+    among its variables), and what it prints is left out.
     Forward mode and `GradientTape` pass through ``f`` as if it stood there itself.
 
     Examples
@@ -92,18 +96,22 @@ def recomputed(function: Any, args: Any, options: Any) -> Any:
 
 def _recomputed(call: Call, function: Any, args: Any, options: Any, *, shadows: Any) -> Outcome:
     own, images, named = shadows
-    before = rt.clone((args, options))
+    read = (args, options), held_by(function)
+    before, replay = rt.clone(read), replay_of(function, args, options)
     value = rt.clone(function(*args, **options))
-    require_unchanged(before, (args, options), function)
+    require_unchanged(before, read, function)
     del before
+    replay.forget_unless_drawn()
     fresh = rt.shadow(value)
     given = (function, own, args, _each(images, len(args)), options, named or {})
-    return value, fresh, functools.partial(_pull, call, given, fresh)
+    return value, fresh, functools.partial(_pull, call, given, fresh, replay, mark_of(value))
 
 
-def _pull(call: Call, given: Any, fresh: Any) -> None:
+def _pull(call: Call, given: Any, fresh: Any, replay: Replay, mark: Any) -> None:
     """Do both sweeps of a function; what a pullback holds is in its arguments, so that a copy has copies of it."""
-    _, image, back = call(*given)
+    with replay:
+        value, image, back = call(*given)
+    require_same(mark, value, given[0])
     rt.accumulate_shadow(image, rt.taken(fresh))
     back()
 

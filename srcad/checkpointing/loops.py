@@ -6,21 +6,23 @@ import functools
 import math
 import types
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from srcad import runtime as rt
 from srcad.callables.places import call_of_srcad
+from srcad.callables.replay import Replay
+from srcad.checkpointing.reruns import held_by, mark_of, replay_of, require_same, require_unchanged
 from srcad.checkpointing.segments import Segment, advance_of, advance_of_closure, opened, segment_of
+from srcad.checkpointing.states import form_of_records, parts_of
 from srcad.dynamic.calls import call as plain_call
 from srcad.dynamic.operators import OPERATORS
-from srcad.errors import ArgumentError, UnsupportedError
+from srcad.errors import ArgumentError
+from srcad.hooks import separate
 from srcad.operators import structures
-from srcad.runtime.calls import Closure
-from srcad.runtime.memory import is_instance
 
-__all__ = ["checkpoint_loop", "require_unchanged"]
+__all__ = ["checkpoint_loop"]
 
 Outcome = tuple[Any, Any, Callable[[], None]]
 Call = Callable[..., Outcome]
@@ -78,7 +80,7 @@ def checkpoint_loop(
     True
     """
     n, snapshots = loop_counts(n, snapshots)
-    return advance(state, n, step, args)
+    return advance(separate(state), n, step, args)
 
 
 def advance(state: Any, n: int, step: Any, args: Any) -> Any:
@@ -117,19 +119,23 @@ def _checkpoint_loop(
     n, most = loop_counts(n, snapshots)
     length = most if snapshots is not None else max(most, _STEPS_AT_ONCE // max(_size(state), 32))
     given = call, step, args, shadows, n, most, length
-    sweep = _Sweep(*given)
-    read = args, _held(step)
+    sweep = _Sweep(*given, replay_of(step, args, {}))
+    read = args, held_by(step)
     before = rt.clone(read)
     value = sweep.forward(state)
     require_unchanged(before, read, step)
-    fresh = rt.shadow(value)
-    return value, fresh, functools.partial(_pull, given, sweep.kept, fresh)
+    if sweep.replay.forget_unless_drawn():
+        sweep = _Sweep(*given, sweep.replay)
+        with sweep.replay:
+            sweep.forward(state)
+    fresh, mark = rt.shadow(value), mark_of(parts_of(value, form_of_records(value)))
+    return value, fresh, functools.partial(_pull, (*given, sweep.replay), sweep.kept, fresh, mark)
 
 
-def _pull(given: Any, kept: list[tuple[int, Any]], fresh: Any) -> None:
+def _pull(given: Any, kept: list[Snapshot], fresh: Any, mark: Any) -> None:
     """Do the backward pass; what a pullback holds is in its arguments, so that a copy has copies of it."""
     sweep = _Sweep(*given)
-    sweep.kept = list(kept)
+    sweep.kept, sweep.mark = list(kept), mark
     sweep.backward(fresh)
 
 
@@ -137,16 +143,17 @@ _STEPS_AT_ONCE = 4096
 """How many entries the states of the steps that are differentiated in one go may have by default; small ones 128."""
 
 
-def _held(step: Any) -> Any:
-    """Return what a step reads besides its arguments: its object, or what it has captured."""
-    if isinstance(step, Closure):
-        return [value for value in step.captured if not callable(value)]
-    return getattr(step, "__self__", None)
-
-
 def _size(state: Any) -> int:
     """Return how many numbers there are in a state."""
     return sum(int(np.size(leaf)) for leaf in structures.leaves(state))
+
+
+class Snapshot(NamedTuple):
+    """The state at the start of a group of steps, and the context in which its steps run again."""
+
+    group: int
+    state: Any
+    replay: Replay
 
 
 class _Sweep:
@@ -154,21 +161,37 @@ class _Sweep:
 
     Attributes
     ----------
-    kept : list of (int, state)
-        The snapshots, each with the group that it is the start of.
+    kept : list of Snapshot
+        The snapshots.
+    replay : Replay
+        The sources of random numbers, with their states when the loop began.
+    is_random : bool
+        It is known that the steps draw random numbers.
+    mark : list
+        What tells the last state, until that has been computed again.
     length : int
         How many steps a group has, which are differentiated in one go.
     """
 
     def __init__(
-        self, call: Call, step: Any, args: Any, shadows: Any, n: int, snapshots: int, length: int
+        self,
+        call: Call,
+        step: Any,
+        args: Any,
+        shadows: Any,
+        n: int,
+        snapshots: int,
+        length: int,
+        replay: Replay,
     ) -> None:
         self.call, self.args, self.n = call, args, n
         self.snapshots, self.length = snapshots, length
         self.step, self.own = opened(step, shadows[0])
         self.state_shadow, self.images = shadows[1], tuple(shadows[3:])
         self.groups = math.ceil(n / length)
-        self.kept: list[tuple[int, Any]] = []
+        self.kept: list[Snapshot] = []
+        self.replay, self.is_random = replay, replay.has_drawn
+        self.mark: Any = None
         self.gradient: Any = None
         self.segment: Segment | None = None
 
@@ -177,7 +200,7 @@ class _Sweep:
         state = rt.clone(state)
         start = 0
         while start < self.groups:
-            self.keep(start, state)
+            self.keep(self.snapshot(start, state))
             free = self.snapshots - len(self.kept)
             length = self.groups - start
             done = split(length, free + 1) if free and length > 1 else length
@@ -189,33 +212,39 @@ class _Sweep:
         """Do the backward pass of all groups, from the last."""
         self.gradient = rt.taken(shadow)
         if self.call is plain_call and self.kept:
-            self.segment = segment_of(self.step, self.args, self.own, self.images, self.kept[0][1])
+            self.segment = segment_of(self.step, self.args, self.own, self.images, self.kept[0].state)
         end = self.groups
         while self.kept:
-            start, state = self.kept[-1]
-            self.reverse(start, end, state)
+            snapshot = self.kept[-1]
+            self.reverse(snapshot, end)
             self.kept.pop()
-            end = start
+            end = snapshot.group
         rt.accumulate_shadow(self.state_shadow, self.gradient)
 
-    def reverse(self, start: int, end: int, state: Any) -> None:
-        """Do the backward pass of some groups, the first of which starts with ``state``."""
+    def reverse(self, snapshot: Snapshot, end: int) -> None:
+        """Do the backward pass of some groups, the first of which starts with the snapshot."""
+        start = snapshot.group
         while end - start > 1:
             free = self.snapshots - len(self.kept)
             length = end - start
             middle = start + (split(length, free + 1) if free else length - 1)
-            later = self.run(state, start, middle)
+            with snapshot.replay:
+                later = self.snapshot(middle, self.run(snapshot.state, start, middle))
             if free:
-                self.keep(middle, later)
-            self.reverse(middle, end, later)
+                self.keep(later)
+            self.reverse(later, end)
             if free:
                 self.kept.pop()
             end = middle
-        self.pull(start, state)
+        self.pull(snapshot)
 
-    def keep(self, group: int, state: Any) -> None:
+    def keep(self, snapshot: Snapshot) -> None:
         """Keep a snapshot."""
-        self.kept.append((group, state))
+        self.kept.append(snapshot)
+
+    def snapshot(self, group: int, state: Any) -> Snapshot:
+        """Return a snapshot of the present."""
+        return Snapshot(group, state, self.replay.at_present() if self.is_random else self.replay)
 
     def run(self, state: Any, start: int, end: int) -> Any:
         """Do the steps of some groups on a copy of the state."""
@@ -227,14 +256,16 @@ class _Sweep:
             return function(rt.clone(state), steps, *self.args)
         return advance(rt.clone(state), steps, self.step, self.args)
 
-    def pull(self, group: int, state: Any) -> None:
+    def pull(self, snapshot: Snapshot) -> None:
         """Do both sweeps over one group of steps."""
+        group = snapshot.group
         steps = min((group + 1) * self.length, self.n) - group * self.length
-        start = rt.clone(state)
-        if self.segment is not None and self.segment.takes(state):
-            found = self.segment.pull(start, steps, self.gradient)
+        start = rt.clone(snapshot.state)
+        if self.segment is not None and self.segment.takes(start):
+            found = self.segment.pull(start, steps, self.gradient, snapshot.replay)
             if found is not None:
-                self.gradient = found
+                self.gradient, last = found
+                self.compare(last)
                 return
         image = rt.shadow(start)
         own, given = None, (start, steps, *self.args)
@@ -247,10 +278,18 @@ class _Sweep:
         else:
             function, given = advance, (start, steps, self.step, self.args)
             shadows = (image, None, self.own, self.images)
-        _, last, back = self.call(function, own, given, shadows, {}, {})
+        with snapshot.replay:
+            value, last, back = self.call(function, own, given, shadows, {}, {})
+        self.compare(parts_of(value, form_of_records(value)))
         rt.accumulate_shadow(last, self.gradient)
         back()
         self.gradient = rt.taken(image)
+
+    def compare(self, last: Any) -> None:
+        """Refuse another last state than before."""
+        if self.mark is not None:
+            require_same(self.mark, last, self.step)
+        self.mark = None
 
 
 def split(length: int, snapshots: int) -> int:
@@ -267,27 +306,6 @@ def split(length: int, snapshots: int) -> int:
     shortest = math.comb(snapshots + repetitions - 2, snapshots)
     needed = length - math.comb(snapshots + repetitions - 1, snapshots - 1)
     return min(max(shortest, needed, 1), length - 1)
-
-
-def require_unchanged(before: Any, after: Any, function: Any) -> None:
-    """Refuse a function that has changed its arguments."""
-    if not _equal(before, after):
-        title = getattr(function, "__name__", "the function")
-        raise UnsupportedError(f"'{title}' changes an argument in place, and is to be computed again from it.",
-                               "Let it work on a copy and return that, or do not use checkpoint.")  # fmt: skip
-
-
-def _equal(first: Any, second: Any) -> bool:
-    """Tell whether two structures hold the same numbers."""
-    if isinstance(first, np.ndarray):
-        return bool(np.array_equal(first, second, equal_nan=first.dtype.kind in "fc"))
-    if isinstance(first, (list, tuple)):
-        return len(first) == len(second) and all(map(_equal, first, second))
-    if isinstance(first, dict):
-        return first.keys() == second.keys() and all(_equal(first[key], second[key]) for key in first)
-    if is_instance(first):
-        return _equal(vars(first), vars(second))
-    return first is second or bool(first == second) or first != first
 
 
 OPERATORS[checkpoint_loop] = _checkpoint_loop

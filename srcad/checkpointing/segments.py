@@ -17,6 +17,7 @@ from srcad.analysis.kinds import is_differentiable, kind_of
 from srcad.backends.finite_checks import entries_checked
 from srcad.callables.compilation import compiled
 from srcad.callables.cotangents import form_of, internal
+from srcad.callables.replay import Replay
 from srcad.callables.targets import Target
 from srcad.callables.written import write
 from srcad.checkpointing.states import (
@@ -108,10 +109,11 @@ class Segment:
         """Tell whether a state is of the kind that the function is written for."""
         return form_of_records(state) == self.form and _is_plain(parts_of(state, self.form))
 
-    def pull(self, state: Any, steps: int, gradient: Any) -> Any:
-        """Do both sweeps and return the gradient of the state; None if the arguments share memory that changes.
+    def pull(self, state: Any, steps: int, gradient: Any, replay: Replay) -> tuple[Any, Any] | None:
+        """Do both sweeps, the first under ``replay``, and return the gradient of the state, and the last state.
 
-        ``gradient``, that of the last state, has the form of the runtime, and so has the result.
+        None if the arguments share memory that changes.  ``gradient``, that of the last state, has the form of the
+        runtime, and so has the result; the last state is in the parts of its records.
         """
         if self.form is not None:
             state = tuple(parts_of(state, self.form))
@@ -122,12 +124,13 @@ class Segment:
         if code.changes and rt.share_memory(everything):
             return None
         forward, backward = entries_checked(code.entries)
-        _, residuals = forward(*everything)
+        with replay:
+            last, residuals = forward(*everything)
         found, *others = backward(residuals, gradient)
         for image, other in zip(self.carrying.values(), others):
             rt.accumulate_shadow(image, other)
         found = internal(found, form_of(state), self.target.title())
-        return found if self.form is None else gradient_of(iter(found), self.form)
+        return found if self.form is None else gradient_of(iter(found), self.form), last
 
 
 def segment_of(step: Any, args: tuple[Any, ...], own: Any, images: Any, state: Any) -> Segment | None:

@@ -10,7 +10,7 @@ import types
 from collections.abc import Callable
 from typing import Any
 
-__all__ = ["FUNCTIONS", "Cells", "held_image", "rebound"]
+__all__ = ["FUNCTIONS", "Cells", "closed_over", "held_image", "rebound"]
 
 FUNCTIONS = (types.MethodType, types.BuiltinMethodType, types.FunctionType)
 
@@ -35,7 +35,7 @@ def held_image(function: Any, memo: dict[int, Any] | None) -> Any:
     if not memo:
         return None
     if isinstance(function, types.FunctionType):
-        cells = {name: memo[id(held)][0] for name, held in _closed_over(function) if id(held) in memo}
+        cells = {name: memo[id(held)][0] for name, held in closed_over(function) if id(held) in memo}
         return Cells(cells) if cells else None
     found = memo.get(id(function.__self__))
     return None if found is None else found[0]
@@ -46,12 +46,21 @@ def rebound(function: Any, memo: dict[int, Any]) -> Any:
     if not isinstance(function, types.FunctionType):
         found = memo.get(id(function.__self__))
         return function if found is None else getattr(found[0], function.__name__, function)
-    if not any(id(held) in memo for _, held in _closed_over(function)):
+    if not any(id(held) in memo for _, held in closed_over(function)):
         return function
     return _with_cells(function, lambda held: memo[id(held)][0] if id(held) in memo else held)
 
 
-def _closed_over(function: types.FunctionType) -> list[tuple[str, Any]]:
+def closed_over(function: types.FunctionType) -> list[tuple[str, Any]]:
+    """Return the variables that a function closes over, with their values.
+
+    Examples
+    --------
+    >>> def closing_over(stack):
+    ...     return lambda: stack
+    >>> closed_over(closing_over([1.0]))
+    [('stack', [1.0])]
+    """
     found = []
     for name, cell in zip(function.__code__.co_freevars, function.__closure__ or ()):
         try:
@@ -62,7 +71,7 @@ def _closed_over(function: types.FunctionType) -> list[tuple[str, Any]]:
 
 
 def _with_cells(function: types.FunctionType, copied: Callable[[Any], Any]) -> types.FunctionType:
-    held = dict(_closed_over(function))
+    held = dict(closed_over(function))
     names = function.__code__.co_freevars
     cells = tuple(types.CellType(copied(held[n])) if n in held else types.CellType() for n in names)
     made = types.FunctionType(

@@ -11,6 +11,7 @@ import pytest
 
 import srcad
 from srcad import checkpoint, checkpoint_loop, grad, hessian, jacfwd, jacrev, jvp, vjp
+from srcad.callables.replay import Replay
 from srcad.checkpointing import loops
 from srcad.errors import ArgumentError, UnsupportedError
 
@@ -360,23 +361,23 @@ class Traced(loops._Sweep):
         COUNT[0] += end - start
         return state + end - start
 
-    def keep(self, group, state):
-        super().keep(group, state)
+    def keep(self, snapshot):
+        super().keep(snapshot)
         assert len(self.kept) <= self.snapshots
 
-    def pull(self, group, state):
-        assert group == state
-        self.pulled.append(group)
+    def pull(self, snapshot):
+        assert snapshot.group == snapshot.state
+        self.pulled.append(snapshot.group)
 
 
 @pytest.mark.parametrize("snapshots", [1, 2, 3, 5])
 def test_both_sweeps_follow_the_schedule_and_keep_no_more_than_they_may(snapshots):
     for length in range(1, 40):
         COUNT[0] = 0
-        sweep = Traced(None, None, (), (None, None, None), length, 1, 1)
+        sweep = Traced(None, None, (), (None, None, None), length, 1, 1, Replay((), None))
         sweep.snapshots, sweep.pulled = snapshots, []
         assert sweep.forward(0) == length
-        sweep.first = [group for group, _ in sweep.kept]
+        sweep.first = [snapshot.group for snapshot in sweep.kept]
         sweep.backward(0.0)
         assert sweep.pulled == list(reversed(range(length)))
         beyond = length - max(sweep.first)  # the forward sweep goes to the end, which the schedule need not
