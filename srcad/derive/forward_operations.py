@@ -95,7 +95,13 @@ class Operations:
     def tangent(self, node: gast.AST) -> gast.AST:
         """Return the tangent of an atom; an inactive one has zeros of its structure."""
         if isinstance(node, gast.Starred):
-            return gast.Starred(self.tangent(node.value), gast.Load())
+            image = self.tangent(node.value)
+            if isinstance(
+                image, gast.Constant
+            ):  # what has no tangent still has items, each of which needs one
+                items = self.fl.atom(gast.Tuple([node], gast.Load()))
+                image = self.fl.atom(self.runtime(rt.zero_tangent, "zero_tangent", items))
+            return gast.Starred(image, gast.Load())
         if self.is_varied(node):
             return name(self.program.tangent_name(node.id))
         kind = self.kind(node)

@@ -275,5 +275,7 @@ def _copied_out(statements: list[gast.stmt]) -> list[tuple[str, str]]:
     return [
         (stmt.targets[0].id, stmt.value.args[1].id)
         for stmt in statements
-        if isinstance(stmt.value, gast.Call) and stmt.value.func.id == "rt.element_shadows"
+        if isinstance(stmt.value, gast.Call)
+        and stmt.value.func.id == "rt.element_shadows"
+        and isinstance(stmt.value.args[1], gast.Name)
     ]

@@ -90,7 +90,8 @@ class ShadowOperands:
         """
         if isinstance(node, gast.Starred):
             whole = self.operand_shadow(node.value, before, taken, kept)
-            if self.kind(node.value).name not in ("list", "tuple"):
+            has_own = self.is_shadowed(node.value) or self.is_varied(node.value)
+            if not has_own or self.kind(node.value).name not in ("list", "tuple"):
                 whole = call("rt.element_shadows", node.value, whole)  # what outlives the call has no shadow
             return gast.Starred(whole, gast.Load())
         if self.is_shadowed(node):

@@ -221,7 +221,7 @@ class ReadLate(Lateness):
                 if any(function is known for known in _PASSING_ON):
                     continue
                 own = function is None or isinstance(function, Nested) or is_users(function)
-                if not own or getattr(node.func, "attr", "") in ("extend", "join", "update"):
+                if not own or getattr(node.func, "attr", "") in ("extend", "extendleft", "join", "update"):
                     return []
             if isinstance(node, gast.Attribute) or isinstance(node, gast.Call) and field == "func":
                 continue

@@ -1,5 +1,8 @@
 """Classes that extend lists, and methods of lists, dicts and arrays that are named by their class."""
 
+import collections
+import enum
+
 import numpy as np
 
 from tests.programs.corpus import program
@@ -101,3 +104,64 @@ def layout_of_an_array_beside_its_numbers(x):
     for part in [table, table[0]]:
         part *= part.nbytes / part.itemsize / part.strides[-1]
     return np.sum(table**2)
+
+
+@program({1.5: 0.4, 2.5: 0.6}, 0.3)
+def deques_and_lists_extended_by_the_keys_of_a_dict(d, k):
+    queue = collections.deque([k])
+    queue.extend(d)
+    queue.extendleft(d)
+    queue += d
+
+    def grown(items):
+        items += d
+        items.extend(d)
+        items.extend(range(2))
+        items.extend({1.0})
+        items.extend(v * k for v in d.values())
+        return items
+
+    listed, short = grown([k]), grown(collections.deque([k], maxlen=3))
+    total = sum(queue) * k + queue[1] * k * queue[-1] + listed[1] * k * listed[3]
+    return total + sum(listed) * k + short[0] * k + sum(short) * d[1.5]
+
+
+@program(0.4, 0.3)
+def bounded_deques_extended_by_generators(x, k):
+    queue = collections.deque([k], maxlen=4)
+    items = [x]
+    for i in range(3):
+        queue += (v * x for v in (x, k))
+        queue.extendleft({"a": x, "b": k}.values())
+        queue.extend(range(i))
+        items += queue
+    queue += items
+    return sum(queue) * k + sum(items[:-2]) * x
+
+
+class Operation(enum.Enum):
+    ADD = "+"
+    MULTIPLY = "*"
+
+    def apply(self, a, b):
+        return a + b if self is Operation.ADD else a * b
+
+
+@program(0.4, 0.6)
+def what_has_no_derivative_spread_beside_numbers(k, y):
+    total = k
+    for operation in (Operation.MULTIPLY, *Operation):
+        total = operation.apply(total, k)
+    for item in (k, *(y, k), y, *"ab", *range(2)):
+        total = total + (y if item in ("a", "b") else item * k)
+    return total
+
+
+@program(0.4)
+def members_of_an_enumeration(k):
+    total = k
+    for _, operation in Operation.__members__.items():
+        total = operation.apply(total, k)
+    for operation in Operation.__members__.values():
+        total = operation.apply(total, k)
+    return total + Operation.__members__["ADD"].apply(total, k)

@@ -7,6 +7,7 @@ keeps.
 
 from __future__ import annotations
 
+import collections
 import copy
 import functools
 import operator
@@ -290,6 +291,9 @@ def _copied(calls: Calls) -> Results:
 
 def _structural(calls: Calls) -> Results:
     """Read or change an item or attribute of all parts alike."""
+    listing = None
+    if calls[0].function is operator.iadd and _is_to_be_listed(calls, 1):
+        calls, listing = _with_listed(calls, 1)
     first = calls[0]
     function, values, shadows = first.function, first.values, first.shadows
     value, shadow, pullback = reverse_calls.call(
@@ -313,6 +317,7 @@ def _structural(calls: Calls) -> Results:
         )
         pullbacks.append(pull)
         found.append((0.0 if image is None else image, 0.0 if image_shadow is None else image_shadow, 0.0))
+    pullbacks += [] if listing is None else [listing]
     return [(value, shadow, functools.partial(run_all, pullbacks)), *found]
 
 
@@ -391,8 +396,8 @@ def method_parts(receiver: Any, name: str, calls: Calls, own: Any, downs: Any = 
         return constructed(record_method, given)  # type: ignore[arg-type]
     if rt.built_in_method(receiver, name):
         listing = _nothing_to_do
-        if name in ("extend", "extendleft") and isinstance(first.values[0], np.ndarray):
-            calls, listing = _with_listed(calls)
+        if name in ("extend", "extendleft") and _is_to_be_listed(calls, 0):
+            calls, listing = _with_listed(calls, 0)
             first, *images = calls
         given = [Part(None, (receiver, own, name, *first[2:]), {})]
         given += [Part(0.0, (h, d, 0.0, *call[2:]), {}) for h, d, call in zip(held, downs, images)]
@@ -438,12 +443,28 @@ def _with_receiver(calls: Calls, function: Any, receiver: Any, own: Any, downs: 
     return with_function(whole, function)
 
 
-def _with_listed(calls: Calls) -> tuple[Calls, Any]:
-    """Return the calls of a method with lists of the items of an array in its place, and the pullback of these lists."""
-    listed = constructed(items_listed, [call._replace(function=list, own=None) for call in calls])
-    given = [
-        call._replace(values=(items,), shadows=(shadows,)) for call, (items, shadows, _) in zip(calls, listed)
-    ]
+def _is_to_be_listed(calls: Calls, place: int) -> bool:
+    """Tell whether an operand that a container is extended by is no list, or one without tangents of its items."""
+    still = any(isinstance(call.values[place], float) for call in calls[1:])
+    return still or not isinstance(calls[0].values[place], (list, tuple, collections.deque))
+
+
+def _with_listed(calls: Calls, place: int) -> tuple[Calls, Any]:
+    """Return the calls with lists of the items of an operand in its place, and the pullback of these lists."""
+    parts = [plain_call(0.0 if k else rt.sequence, call.values[place : place + 1], call.shadows[place : place + 1])
+             for k, call in enumerate(calls)]  # fmt: skip
+    if isinstance(parts[0].values[0], np.ndarray):
+        listed = constructed(items_listed, [part._replace(function=list) for part in parts])
+    else:
+        listed = call_parts(parts)
+    items, count = list(listed[0][0]), len(listed[0][0])
+    given = []
+    for k, (call, (values, shadows, _)) in enumerate(zip(calls, listed)):
+        values = items if k == 0 else [0.0] * count if isinstance(values, float) else values
+        shadows = [None if k == 0 else 0.0] * count if isinstance(shadows, float | None) else shadows
+        before, after = slice(None, place), slice(place + 1, None)
+        given.append(call._replace(values=(*call.values[before], values, *call.values[after]),
+                                   shadows=(*call.shadows[before], shadows, *call.shadows[after])))  # fmt: skip
     return given, listed[0][2]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import collections
 import copy
 import functools
 import operator
@@ -132,6 +133,9 @@ def call(function: Any, held: Any, args: Any, tangents: Any, options: Any, optio
         return call(meant, 0.0, *zip(*parts), {}, {})
     if known and function in ON_CONTAINERS and any(isinstance(v, (*CONTAINERS, np.flatiter)) for v in args):
         return call_on_container(function, args, tangents)
+    if function is operator.getitem and isinstance(args[0], types.MappingProxyType):
+        value = args[0][args[1]]  # made of values without a derivative, before the program runs
+        return value, rt.lasting_tangent(value)
     if known and has_plain_operands(function, args):
         if any(np.any(part) for part in tangents if _is_number(part)):
             refuse_objects_of_libraries(*args)
@@ -240,6 +244,8 @@ def call_method(
     if isinstance(receiver, CONTAINERS) and not written:
         rt.check_kept_tangents(held, name, tangents)
         image = zero_tangent(receiver) if isinstance(held, float) else held
+        if name in ("extend", "extendleft"):
+            args, tangents = zip(_items(args[0], tangents[0]))
         return container_method(receiver, image, name, args, tangents, options, option_tangents)
     if isinstance(receiver, (np.ndarray, np.generic, float, complex)) and name in ARRAY_METHODS:
         function = function_of_method(receiver, name)
@@ -319,6 +325,9 @@ def call_on_container(function: Any, args: Any, tangents: Any) -> Outcome:
     if function is operator.ior and not isinstance(args[1], dict):
         pairs, image = make(call, dict, args[1:], tangents[1:], {}, {})
         args, tangents = (args[0], pairs), (tangents[0], image)
+    if function is operator.iadd:
+        items, images = _items(args[1], tangents[1])
+        args, tangents = (args[0], items), (tangents[0], images)
     if function in (operator.setitem, operator.iadd, operator.ior):
         rt.check_kept_tangents(tangents[0], "__setitem__", tangents[-1:])
     if function is operator.getitem and isinstance(args[0], dict) and args[1] not in args[0]:
@@ -336,6 +345,14 @@ def call_on_container(function: Any, args: Any, tangents: Any) -> Outcome:
         image = function(tangents[0], other)
     value = function(*args)
     return value, 0.0 if value is None else image
+
+
+def _items(source: Any, tangent: Any) -> Outcome:
+    """Return what a container is extended by, as a list of items and one of their tangents: of a dict its keys."""
+    if isinstance(source, (list, tuple, collections.deque)) and not isinstance(tangent, float):
+        return source, tangent
+    items, parts = call(rt.sequence, 0.0, (source,), (tangent,), {}, {})
+    return items, zero_tangent(list(items)) if isinstance(parts, float) else parts
 
 
 def _partial(args: Any, tangents: Any, options: Any, option_tangents: Any) -> Outcome:
