@@ -428,4 +428,5 @@ def _is_pure(function: Any) -> bool:
         rt.check_late_method,
         rt.check_left,
         rt.check_method,
+        rt.check_number,
     )

@@ -43,12 +43,14 @@ from __future__ import annotations
 
 import inspect
 import types
+from collections.abc import Set
 from dataclasses import replace
 from typing import Any
 
 import gast
 
 from srcad.errors import NoSourceError, UnsupportedError
+from srcad.frontend.at_once import AtOnce, Changes, checked_numbers
 from srcad.frontend.cells import Cell
 from srcad.frontend.consumed import Place, as_loops, bound_around, is_always_run, places, put, run_before
 from srcad.frontend.contexts import write_out_contexts
@@ -58,7 +60,7 @@ from srcad.frontend.half_done import HalfDone
 from srcad.frontend.local_classes import make_local_classes
 from srcad.frontend.match import lower_match
 from srcad.frontend.nested import as_definition, signature_of
-from srcad.frontend.quiet import changed_names, is_quiet_method, why_not_at_once
+from srcad.frontend.quiet import changed_names, is_quiet_method
 from srcad.frontend.renaming import Renaming
 from srcad.frontend.resolve import resolve
 from srcad.frontend.run_once import call_where_run
@@ -82,7 +84,7 @@ def inline_generators(fn: Function) -> Function:
     """Replace the loops over generators of the user's, and the lists made of them."""
     inliner = _Inliner(fn)
     body = call_where_run(fn.tree.body, inliner.is_generator)
-    body = inliner.block(sliced(body, fn.scope, inliner.is_generator))
+    body = inliner.whole(sliced(body, fn.scope, inliner.is_generator))
     return replace(fn.with_body(body), source=inliner.source)
 
 
@@ -92,7 +94,10 @@ class _Inliner(HalfDone):
         self.active: list[Any] = []
         self.closures: dict[str, gast.Call | None] = {}
         self.find_closures(fn.tree.body)
-        self.changed = changed_names(fn.tree.body)
+        self.changes = Changes(fn, of_generator=self.changes_given)
+        self.rest: list[gast.stmt] = fn.tree.body
+        self.around: list[list[gast.stmt]] = []
+        self.analysed: dict[Any, AtOnce] = {}
         self.guards = 0
 
     def find_closures(self, body: list[gast.stmt]) -> None:
@@ -109,6 +114,14 @@ class _Inliner(HalfDone):
         return UnsupportedError(reason, hint, self.source.locate(node))
 
     # -- statements -------------------------------------------------------------------------------
+
+    def whole(self, body: list[gast.stmt]) -> list[gast.stmt]:
+        """Return the statements of the function."""
+        done: list[gast.stmt] = []
+        for k, stmt in enumerate(body):
+            self.rest = body[k:]
+            done += self.statement(stmt)
+        return done
 
     def block(self, body: list[gast.stmt]) -> list[gast.stmt]:
         done: list[gast.stmt] = []
@@ -145,16 +158,17 @@ class _Inliner(HalfDone):
     def zipped(self, node: gast.For) -> list[gast.stmt] | None:
         """Return a loop over a generator that cannot be run at once, zipped with what can, as a loop over the generator.
 
-        One that has an end comes first, so that it is the first to be asked for an item.
+        What stands before it is asked for an item first, so that the generator does not go on where that has none.
         """
         source = node.iter
         if not self.is_zip(source) or source.keywords or node.orelse or len(source.args) < 2:
             return None
-        reasons = {k: self.reason(arg) for k, arg in enumerate(source.args) if self.generator(arg)}
-        found = [k for k, reason in reasons.items() if reason is not None]
-        if len(found) != 1 or found[0] != 0 and reasons[found[0]] != "has no end":
-            return None
         if self.scope.statics.get(source.func.id) is not zip:
+            return None
+        found = [
+            k for k, arg in enumerate(source.args) if self.is_generator(arg) and self.is_late(arg, node.body)
+        ]
+        if len(found) != 1 or found[0] and _continues(node.body):
             return None
         position, item = self.scope.fresh("position"), self.scope.fresh("item")
         setup, parts, ends = [t.assign(position, t.constant(0))], [], []
@@ -165,21 +179,61 @@ class _Inliner(HalfDone):
             items = self.scope.fresh("items")
             setup.append(t.assign(items, t.call(refer(self.scope, list, "list"), arg)))
             parts.append(t.subscript(t.name(items), t.name(position)))
-            over = gast.Compare(
-                t.name(position), [gast.GtE()], [t.call(refer(self.scope, len, "len"), t.name(items))]
-            )
-            ends.append(gast.If(over, [gast.Break()], []))
+            size = t.call(refer(self.scope, len, "len"), t.name(items))
+            ends.append(gast.Compare(t.name(position), [gast.GtE()], [size]))
+        before, after = ends[: found[0]], [gast.If(end, [gast.Break()], []) for end in ends[found[0] :]]
         step = gast.AugAssign(t.store(position), gast.Add(), t.constant(1))
-        head = [*ends, t.assign(node.target, t.tuple_of(parts)), step]
-        body = [*(t.place(s, node) for s in head), *node.body]
-        loop = gast.copy_location(gast.For(t.store(item), source.args[found[0]], body, [], None), node)
-        return [done for stmt in (*setup, loop) for done in self.statement(t.place(stmt, node))]
+        head = [*after, t.assign(node.target, t.tuple_of(parts)), step]
+        tail = [gast.If(clone(end), [gast.Break()], []) for end in before]
+        body = [*(t.place(s, node) for s in head), *node.body, *(t.place(s, node) for s in tail)]
+        made: gast.stmt = gast.For(t.store(item), source.args[found[0]], body, [], None)
+        made = gast.copy_location(made, node)
+        for end in before:
+            made = t.place(gast.If(gast.UnaryOp(gast.Not(), end), [made], []), node)
+        self.changes.extend([*setup, made])
+        return [done for stmt in (*setup, made) for done in self.statement(t.place(stmt, node))]
+
+    def is_late(self, call: gast.Call, meanwhile: list[gast.AST]) -> bool:
+        """Tell whether the items of a generator depend on when they are taken, between runs of ``meanwhile``."""
+        if self.reason(call) is not None or self.analysis(call).updated_numbers():
+            return True
+        return self.changes.is_changed(self.given(call), meanwhile, call)
+
+    def given(self, call: gast.Call) -> set[str]:
+        """Return the variables that a generator is given, or has captured."""
+        _, _, captured = self.generator(call)  # type: ignore[misc]
+        parts = (*call.args, *call.keywords, *captured)
+        return {n.id for part in parts for n in nodes_in(part) if isinstance(n, gast.Name)}
+
+    def analysis(self, call: gast.Call) -> AtOnce:
+        """Return what a generator changes where it is called."""
+        function = self.generator(call)[0]  # type: ignore[index]
+        callee = self.resolved(function)
+        names = [n.id for n in nodes_in(callee.tree.args) if isinstance(n, gast.Name)]
+        pairs = [*zip(names, call.args), *((k.arg, k.value) for k in call.keywords if k.arg is not None)]
+        given = {name: self.function_of(value) for name, value in pairs}
+        key = function, tuple(given.items())
+        if key not in self.analysed:
+            self.analysed[key] = AtOnce(callee, given)
+        return self.analysed[key]
+
+    def function_of(self, node: gast.AST) -> Any:
+        """Return the function that an argument is, if that is known."""
+        direct = isinstance(node, gast.Call) and getattr(node.func, "id", "") == "rt.closure"
+        made = node if direct else self.closures.get(getattr(node, "id", ""))
+        value = self.scope.statics.get(getattr(node if made is None else made.args[0], "id", ""))
+        return value if isinstance(value, Nested) or callable(value) and not isinstance(value, type) else None
+
+    def changes_given(self, call: gast.Call) -> bool | None:
+        """Tell whether a generator may change what it is given where it is run; None for a call of anything else."""
+        if self.generator(call) is None:
+            return None
+        quiet = self.reason(call) in (None, "has no end", "changes what it has given out")
+        return not quiet or bool(self.analysis(call).updated_numbers())
 
     def reason(self, call: gast.Call) -> str | None:
         """Return what speaks against making a generator's items all at once."""
-        callee = self.resolved(self.generator(call)[0])  # type: ignore[index]
-        parameters = {n.id for n in nodes_in(callee.tree.args) if isinstance(n, gast.Name)}
-        return why_not_at_once(callee.tree.body, parameters | set(callee.captured))
+        return self.analysis(call).why_not()
 
     def counted(self, node: gast.For) -> tuple[list[gast.stmt], gast.For] | None:
         """Return a loop over ``enumerate`` of a generator as one over the generator that counts."""
@@ -224,7 +278,7 @@ class _Inliner(HalfDone):
             elif plain and (written := self.half_done(node, path)) is not None:
                 prelude += written
             elif isinstance(node, gast.Call) and self.stays(node, path):
-                self.check_at_once(node, True)
+                self.check_at_once(path, node, True)
             elif isinstance(node, gast.Call) and self.generator(node) is not None:
                 if plain and any(self.will_interleave(around) for around in path):
                     continue
@@ -246,18 +300,20 @@ class _Inliner(HalfDone):
         place = path[-1]
         whole = plain and self.consumes(place.node, place.field)
         if not whole:
-            self.check_at_once(call, plain)
+            self.check_at_once(path, call, plain)
         named = not whole and not self.is_zip(place.node)
         before = self.kept_before(path, call, self.reason(call) is not None)
         items, item = self.scope.fresh("items"), self.scope.fresh("item")
         made = t.place(t.assign(items, gast.List([], gast.Load())), call)
         grow = gast.Expr(t.call(t.attribute(t.name(items), "append"), t.name(item)))
         loop = t.place(gast.For(t.store(item), call, [grow], [], None), call)
+        checked = set() if whole else self.analysis(call).updated_numbers()
         result: gast.expr = t.name(items)
         if named:
             result = t.call(refer(self.scope, iteration.Items, "Items"), result)
         put(place, t.place(result, call))
-        return [*before, made, *self.statement(loop)]
+        function, _, captured = self.generator(call)  # type: ignore[misc]
+        return [*before, made, *self.loop(loop, function, call, captured, checked=checked)]
 
     def kept_before(self, path: tuple[Place, ...], node: gast.expr, loud: bool) -> list[gast.stmt]:
         """Compute first what the statement evaluates before a generator, if the one may change what the other sees."""
@@ -307,19 +363,32 @@ class _Inliner(HalfDone):
             return False
         return self.is_active(found[0]) or bool(bound_around(path) & t.names_read(call))
 
-    def check_at_once(self, call: gast.Call, plain: bool) -> None:
+    def check_at_once(self, path: tuple[Place, ...], call: gast.Call, plain: bool) -> None:
         """Refuse a generator whose items cannot be made all at once."""
-        _, _, captured = self.generator(call)  # type: ignore[misc]
         reason = self.reason(call)
-        given = {n.id for part in (*call.args, *call.keywords, *captured) for n in nodes_in(part)
-                 if isinstance(n, gast.Name)}  # fmt: skip
         if not plain:
             reason = "is called in a place where it cannot be run"
-        elif reason is None and given & self.changed:
+        elif reason is None and self.changes.is_changed(self.given(call), self.meanwhile(path), call):
             reason = "reads what this function changes"
         if reason is not None:
             raise self.error(call, f"A generator is used as a value here, and it {reason}.",
                              "Loop over it with 'for', or make a list of it.")  # fmt: skip
+
+    def meanwhile(self, path: tuple[Place, ...]) -> list[gast.AST]:
+        """Return what may be run between the items of the generator that the places lead to."""
+        for k in range(len(path) - 1, -1, -1):
+            node, field = path[k].node, path[k].field
+            if isinstance(node, gast.For) and field == "iter":
+                return list(node.body)
+            if isinstance(node, gast.comprehension) and field == "iter" and k:
+                return [
+                    part for part in gast.iter_child_nodes(path[k - 1].node) if part is not node
+                ] + node.ifs
+            if self.consumes(node, field):
+                return []
+            if not self.is_zip(node):
+                break
+        return [*self.rest, *(stmt for body in self.around for stmt in body)]
 
     def is_zip(self, node: gast.AST) -> bool:
         """Tell whether a node runs through its arguments side by side."""
@@ -366,21 +435,34 @@ class _Inliner(HalfDone):
         return write_out_contexts(lower_match(resolve(fence(make_local_classes(fn)))))
 
     def loop(
-        self, node: gast.For, function: Any, call: gast.Call, captured: list[gast.expr], result: str = ""
+        self,
+        node: gast.For,
+        function: Any,
+        call: gast.Call,
+        captured: list[gast.expr],
+        result: str = "",
+        checked: Set[str] = frozenset(),
     ) -> list[gast.stmt]:
-        """Return a loop over a generator, inlined; ``result`` is bound to what it returns."""
+        """Return a loop over a generator, inlined; ``result`` is bound to what it returns.
+
+        That the variables ``checked`` hold numbers where they are updated is asserted.
+        """
         try:
             callee = self.resolved(function)
         except NoSourceError as error:
             raise self.error(call, error.reason, error.hint) from None
         names = Renaming(self.scope, callee)
         binds = self.bind(call, callee, function, captured, names)
-        body = [names.visit(clone(s)) for s in callee.tree.body]
+        written = checked_numbers(callee.tree.body, checked, callee.scope) if checked else callee.tree.body
+        body = [names.visit(clone(s)) for s in written]
+        self.changes.extend([*binds, *body])
         self.source = inlined_at(call, body, callee.source, self.source)
         self.find_closures([*binds, *body])
         self.scope.dependencies += [d for d in callee.scope.dependencies if d not in self.scope.dependencies]
         self.active.append(function)
+        self.around.append(body)
         made = Region(self, node, body, result).statements()
+        self.around.pop()
         self.active.pop()
         return [t.place(s, node) for s in [*binds, *made]]
 
@@ -416,3 +498,13 @@ class _Inliner(HalfDone):
         for name, value in zip(nested, captured):
             binds.append(t.place(t.assign(names.local(name), clone(value)), call))
         return binds
+
+
+def _continues(body: list[gast.stmt]) -> bool:
+    """Tell whether statements go on with the next item of the loop that they are the body of."""
+    return any(
+        isinstance(stmt, gast.Continue)
+        or not isinstance(stmt, gast.For | gast.While)
+        and any(map(_continues, t.blocks_of(stmt)))
+        for stmt in body
+    )

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import gast
+import numpy as np
 
 from srcad import runtime as rt
 from srcad.analysis.class_effects import METHODS, changes, effects_in_sight, is_users, statements_of, stores
@@ -196,6 +197,10 @@ class Lateness:
             for n in nodes_in(k.value)
             if isinstance(n, gast.Name)
         }
+        if isinstance(function, np.ufunc):
+            out |= {
+                n.id for part in node.args[function.nin :] for n in nodes_in(part) if isinstance(n, gast.Name)
+            }
         quiet = package_of(function) in ("builtins", "math", "numpy", "itertools", "srcad", "srcad_generated")
         quiet = quiet or isinstance(function, type(len) | type(abs) | type)
         if registry.is_mutating(function) or getattr(function, "__name__", "") == "at":

@@ -36,14 +36,12 @@ from typing import Any
 
 import gast
 
-from srcad.analysis.class_effects import METHODS, effects_in_sight, methods_in_sight
 from srcad.errors import UnsupportedError
-from srcad.frontend.quiet import why_not_at_once
+from srcad.frontend.at_once import AtOnce, checked_numbers
 from srcad.frontend.statics import refer
 from srcad.lang import tree as t
 from srcad.lang.function import Function
 from srcad.lang.source import look_at
-from srcad.lang.walking import nodes_in
 from srcad.rules import iteration
 
 __all__ = ["list_generators", "refuse_generator"]
@@ -58,15 +56,15 @@ def list_generators(fn: Function) -> Function:
     first = next((node for node in t.own_nodes(body) if isinstance(node, _YIELDS)), None)
     if first is None:
         return fn
-    parameters = {n.id for n in nodes_in(fn.tree.args) if isinstance(n, gast.Name)}
-    quiet = methods_in_sight(fn) - effects_in_sight(fn) - METHODS
-    reason = why_not_at_once(body, parameters | set(fn.captured), quiet)
+    changes = AtOnce(fn)
+    reason = changes.why_not()
     if reason is not None:
         raise UnsupportedError(
             f"A generator is called where its values are not run through, and it {reason}.",
             "Loop over it with 'for' in the function that is differentiated, or return a list.",
             fn.source.locate(first),
         )
+    body = checked_numbers(body, changes.updated_numbers(), fn.scope)
     writer = _Writer(fn)
     start = t.place(t.assign(writer.items, gast.List([], gast.Load())), body[0])
     return replace(fn.with_body([start, *writer.block(body), t.place(writer.ending(), body[-1])]))

@@ -38,6 +38,7 @@ constant(
     rt.check_late_method,
     rt.check_left,
     rt.check_method,
+    rt.check_number,
     rt.slice_end,
     rt.keys_of,
     rt.sliced,

@@ -8,6 +8,8 @@ import types
 from collections.abc import Callable, Iterable
 from typing import Any
 
+import numpy as np
+
 from srcad.errors import UnsupportedError
 
 __all__ = [
@@ -19,6 +21,7 @@ __all__ = [
     "check_late_method",
     "check_left",
     "check_method",
+    "check_number",
     "combined",
     "groups_of",
     "iterates_in_python",
@@ -103,6 +106,13 @@ def check_left(iterable: Any, left: bool) -> None:
     if left and hasattr(type(iterable), "__next__"):
         raise UnsupportedError("A loop may end before the iterator that it runs over, and what is left of it is not known.",
                                "Write 'while True:' and take the items with next(iterator, None).")  # fmt: skip
+
+
+def check_number(value: Any) -> None:
+    """Refuse a generator that updates in place what others see, where its items are made all at once."""
+    if not isinstance(value, (int, float, complex, np.generic, str, bytes, tuple, frozenset)):
+        raise UnsupportedError("A generator updates in place what others see, and its items are made at once here.",
+                               "Write 'x = x + step' for 'x += step', or loop over the generator with 'for'.")  # fmt: skip
 
 
 _lateness: list[Callable[..., bool]] = []

@@ -83,6 +83,7 @@ TOPICS = (
     "deleted_attributes",
     "awkward_names",
     "sequence_classes",
+    "interleaved_generators",
 )
 for topic in TOPICS:
     importlib.import_module(f"tests.programs.{topic}")
