@@ -60,7 +60,7 @@ def on_backward(x: Any, function: Callable[[Any], Any]) -> Any:
     Notes
     -----
     In forward mode the tangent passes unchanged.  Where no gradient arrives, ``function`` is not called.  Higher
-    derivatives go through ``function``.
+    derivatives go through ``function``, and are of what the first one computes: they do not call it once more.
 
     Examples
     --------
@@ -133,6 +133,7 @@ registry.results_like(writable, _first)
 registry.stateful(on_backward)
 registry.vjp(on_backward, "x", "function", shaped=("function",))(_on_backward)
 registry.jvp(on_backward, "x")(_pushed_forward)
+registry.becomes(on_backward, separate)
 
 
 class backward:

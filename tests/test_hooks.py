@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import srcad
-from srcad import GradientTape, backward, grad, hessian, jacrev, jvp, on_backward, value_and_grad
+from srcad import GradientTape, backward, grad, hessian, jacfwd, jacrev, jvp, on_backward, value_and_grad
 from srcad.errors import ArgumentError, UnsupportedError
 
 X = np.array([0.25, 2.0, -3.0])
@@ -91,6 +91,55 @@ def test_second_derivatives_go_through_the_replacement(f):
     step = 1e-6
     columns = [(gradient(X + step * e, 1.0) - gradient(X - step * e, 1.0)) / (2 * step) for e in np.eye(3)]
     np.testing.assert_allclose(hessian(f)(X, 1.0), np.array(columns).T, atol=1e-8)
+
+
+def halved(x):
+    return srcad.on_backward(x**2, lambda g: 0.5 * g) ** 2
+
+
+def halved_in_a_block(x):
+    y = x**2
+    with srcad.backward(y) as dy:
+        dy = 0.5 * dy
+    return y**2
+
+
+def halved_at_run_time(x):
+    y = x**2
+    for function in (srcad.on_backward,):
+        y = function(y, lambda g: 0.5 * g)
+    return y**2
+
+
+@pytest.mark.parametrize("f", [halved, halved_in_a_block, halved_at_run_time])
+def test_higher_derivatives_are_of_what_the_gradient_computes(f):
+    assert grad(f)(1.5) == 2 * 1.5**3
+    for second in (grad(grad(f)), jacrev(grad(f)), jacfwd(grad(f)), hessian(f)):
+        np.testing.assert_allclose(second(1.5), 6 * 1.5**2)
+    np.testing.assert_allclose(grad(grad(grad(f)))(1.5), 12 * 1.5)
+    np.testing.assert_allclose(jacrev(jacfwd(f))(1.5), 12 * 1.5**2)
+
+
+def test_the_outer_of_two_tapes_follows_what_the_inner_one_computes():
+    with GradientTape() as outer:
+        x = outer.watch(1.5)
+        with GradientTape() as inner:
+            inner.watch(x)
+            y = halved(x)
+        slope = inner.gradient(y, x)
+    assert slope == 2 * 1.5**3
+    np.testing.assert_allclose(outer.gradient(slope, x), 6 * 1.5**2)
+
+
+def test_a_block_waits_for_the_first_derivative_of_its_variable():
+    def outer(x):
+        def inner(t):
+            y = srcad.on_backward(x, lambda g: 0.5 * g)
+            return t * y**2
+
+        return grad(inner)(1.0)
+
+    assert grad(outer)(3.0) == 3.0
 
 
 def test_the_tape_calls_the_function():

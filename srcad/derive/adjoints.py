@@ -13,8 +13,9 @@ from srcad.analysis.infer import ARRAY_METHODS, BINARY, UNARY, Kinds
 from srcad.analysis.kinds import FORM_OF_ARRAYS, Kind, is_scalar
 from srcad.analysis.memory import Memory
 from srcad.analysis.results.generators import method_of_generator
-from srcad.derive.build import Flattener, call, constant, method, name, written_names
+from srcad.derive.build import Flattener, assign, call, constant, method, name, written_names
 from srcad.derive.callable_at_run_time import why_not_callable
+from srcad.derive.inline import derived_call
 from srcad.derive.operations import Contribution, Names, Operation, nothing
 from srcad.derive.rule_adjoints import RuleAdjoints
 from srcad.errors import NoDerivativeError
@@ -278,7 +279,10 @@ class _Adjoint(RuleAdjoints):
             def pull(fl: Flattener, grad: Names, live: set[str]) -> list[Contribution]:
                 return self.by_rule(rule, node, ans, name(grad(target)), fl, receiver)
 
-            return Operation((target,), forward, pull)
+            if rule.derived_as is None:
+                return Operation((target,), forward, pull)
+            derived = lambda: assign(target, derived_call(rule, node, self.scope))  # noqa: E731
+            return Operation((target,), forward, pull, derived=derived)
 
         if _is_pop(node) and self.kind(node.func.value).name == "list":
             return self.pop(target, node)

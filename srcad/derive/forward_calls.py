@@ -13,6 +13,7 @@ from srcad.derive.build import assign, call, constant, name, unpack
 from srcad.derive.call_adjoints import CONVERSIONS
 from srcad.derive.callable_at_run_time import why_not_callable
 from srcad.derive.forward_operations import Operations
+from srcad.derive.inline import derived_call
 from srcad.errors import NoDerivativeError
 from srcad.lang.walking import nodes_in
 from srcad.rules import registry
@@ -117,7 +118,9 @@ class Calls(Operations):
         """Return a call of a function that has a rule."""
         if target is None or target not in self.program.varied:
             return self.plain(target, node)
-        return self.with_tangent(target, node, self.by_rule(rule, node, name(target), receiver))
+        tangent = self.by_rule(rule, node, name(target), receiver)
+        plain = node if rule.derived_as is None else derived_call(rule, node, self.scope)
+        return self.with_tangent(target, plain, tangent)
 
     def check_callee(self, function: Any, node: gast.Call) -> None:
         """Refuse a known function that has neither source nor rule."""

@@ -21,7 +21,7 @@ from srcad.lang.scope import Dependency, Scope
 from srcad.lang.walking import NodeTransformer, clone, nodes_in
 from srcad.rules.registry import Rule
 
-__all__ = ["accepted", "as_arrays", "bind", "instantiate", "static_name"]
+__all__ = ["accepted", "as_arrays", "bind", "derived_call", "instantiate", "static_name"]
 
 Known = Callable[[str, gast.AST], "int | None"]
 
@@ -145,6 +145,12 @@ def _call_rule(
         statements.append(assign(part, gast.Subscript(name(whole), constant(position), gast.Load())))
         results.append(name(part))
     return statements, results
+
+
+def derived_call(rule: Rule, node: gast.Call, scope: Scope) -> gast.Call:
+    """Return the call that stands for one of the rule's function once it was differentiated."""
+    first = next(iter(bind(rule, node).values()))
+    return gast.copy_location(gast.Call(name(static_name(rule.derived_as, scope)), [first], []), node)
 
 
 def static_name(function: Any, scope: Scope) -> str:

@@ -31,7 +31,7 @@ class Operation:
 
     ``in_place`` names a variable whose gradient lives on, changed in place; ``always`` tells that the
     statement is undone whether or not a gradient arrives, ``reads_after`` that the gradients are computed from the
-    memory that it has changed.
+    memory that it has changed.  ``derived`` makes what runs forwards instead where a gradient is consumed.
     """
 
     targets: tuple[str, ...]
@@ -40,6 +40,7 @@ class Operation:
     in_place: str | None = None
     always: bool = False
     reads_after: bool = False
+    derived: Callable[[], gast.stmt] | None = None
 
 
 def nothing(flattener: Flattener, gradient: Names, live: set[str]) -> list[Contribution]:

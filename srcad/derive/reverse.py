@@ -252,7 +252,7 @@ class _Sweep:
         state.owned -= set(consumed)
         out += flattener.statements
         contributions = [c for c in contributions if c.variable in self.varied and not _is_zero(c.value)]
-        forward = found.forward
+        forward = found.forward if found.derived is None else [found.derived()]
         for contribution in contributions:
             if self.is_replaced(contribution):
                 kept = self.scope.fresh(self.gradient(contribution.variable))

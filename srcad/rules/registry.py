@@ -21,6 +21,7 @@ from srcad.runtime.libraries import computes_no_numbers
 __all__ = [
     "Rule",
     "alias",
+    "becomes",
     "block_function",
     "constant",
     "elementwise",
@@ -82,6 +83,9 @@ class Rule:
         Parameter names that must keep their default, each with the reason.
     given : bool
         The rule is the user's, and what it returns is compared with what it is a derivative of.
+    derived_as : callable, optional
+        The function of the first argument that stands in the place of a call once that was differentiated: so higher
+        derivatives are of what the first one computes.
     """
 
     primal: Callable[..., Any]
@@ -96,6 +100,7 @@ class Rule:
     moving: tuple[str, ...] = ()
     refused: dict[str, str] = field(default_factory=dict)
     given: bool = False
+    derived_as: Callable[..., Any] | None = None
 
     @property
     def parameters(self) -> list[inspect.Parameter]:
@@ -299,6 +304,11 @@ def takes_block(manager: type, function: Callable[..., Any]) -> None:
 def block_function(manager: object) -> Callable[..., Any] | None:
     """Return the function that takes the block of a context manager, or None."""
     return _BLOCKS.get(manager) if isinstance(manager, type) else None
+
+
+def becomes(primal: Callable[..., Any], plain: Callable[..., Any]) -> None:
+    """Declare what a call of ``primal`` is once it was differentiated: ``plain`` of its first argument."""
+    _RULES[primal].derived_as = plain
 
 
 def results_like(primal: Callable[..., Any], source: Callable[..., Any] | None) -> None:

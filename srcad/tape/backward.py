@@ -48,7 +48,10 @@ def pull_back(seeds: list[tuple[Node, Any]], sources: Iterable[Node], token: Tok
         if operation.call is ITEM:
             _add_part(found, operation, g)
             continue
-        gradients = _gradients(node, operation, _whole(g, node.raw), eager)
+        if operation.call.is_derived and node.recorded[-1] is not token:
+            gradients: Any = (g,)  # a tape inside of this one has differentiated it
+        else:
+            gradients = _gradients(node, operation, _whole(g, node.raw), eager)
         for parent, route in zip(operation.parents, operation.routes):
             if parent.number not in order:
                 continue

@@ -58,18 +58,31 @@ class Call:
         For each place that holds a traced value, where its gradient is returned.
     unread : set
         The places of whose arguments at most the shape is needed.
+    is_derived : bool
+        Higher derivatives do not use the rule once more: the first argument is all they see.
     given : Rule or None
         The rule, if it is the user's: it is called as it stands, and what it returns is checked.
     checks : list
         Places that must hold their default, each with the default and the reason.
     """
 
-    __slots__ = ("checks", "elementwise", "given", "reverse", "routes", "single", "traced", "unread")
+    __slots__ = (
+        "checks",
+        "elementwise",
+        "given",
+        "is_derived",
+        "reverse",
+        "routes",
+        "single",
+        "traced",
+        "unread",
+    )
 
     def __init__(
         self, rule: Rule, places: dict[Place, tuple[str, tuple[int, ...]]], held: set[Place]
     ) -> None:
         self.given = rule if rule.given else None
+        self.is_derived = rule.derived_as is not None
         if rule.given:
             wanted = tuple(range(len(rule.wrt)))
             self.reverse, reads = rule.reverse, frozenset(parameter for parameter, _ in places.values())

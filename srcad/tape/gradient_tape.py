@@ -119,7 +119,7 @@ class GradientTape:
         traceback: types.TracebackType | None = None,
     ) -> None:
         self._stop()
-        self._named += [(v.plain, v.traced) for v in self._rebound if v.is_visible()]
+        self._named += [(v.plain, v.traced) for v in self._rebound if v.is_visible() and v.is_bound()]
         restore(self._rebound)
         self._rebound = []
         refused = error

@@ -45,6 +45,10 @@ class Rebound:
             frame = frame.f_back
         return False
 
+    def is_bound(self) -> bool:
+        """Tell whether the variable still stands for the traced value."""
+        return _read(self.frame, self.name) is self.traced
+
 
 def named_in_call(frame: types.FrameType) -> list[str]:
     """Return the variables in the call of ``watch`` that ``frame`` executes, if nobody takes what it returns.
@@ -99,7 +103,7 @@ def rebind(frame: types.FrameType, names: list[str], value: Any, result: Any) ->
 def restore(rebound: list[Rebound]) -> None:
     """Bind the variables to the plain values again, unless the program has bound them to something else."""
     for variable in reversed(rebound):
-        if _read(variable.frame, variable.name) is variable.traced:
+        if variable.is_bound():
             _write(variable.frame, variable.name, variable.plain)
 
 
