@@ -13,6 +13,7 @@ import numpy as np
 from srcad import tree
 from srcad.api import grad
 from srcad.callables.compilation import forget
+from srcad.callables.derivatives import Remade
 from srcad.callables.places import call_of_srcad, place
 from srcad.callables.targets import require_callable
 from srcad.callables.written import head, named_parameters, passed, write
@@ -29,7 +30,7 @@ __all__ = ["CustomFunction", "custom_jvp", "custom_vjp", "def_jvp", "def_vjp"]
 Rule = Callable[..., Any]
 
 
-class CustomFunction:
+class CustomFunction(Remade):
     """A function whose derivative is given by rules; made by `custom_vjp` and `custom_jvp`.
 
     Parameters
@@ -74,9 +75,16 @@ class CustomFunction:
         """Bind the function as a method."""
         return self if instance is None else types.MethodType(self, instance)
 
-    def __reduce__(self) -> str:
-        """Pickles find it by its name, as a function, and copies are itself: the rule belongs to this one."""
-        return self.__qualname__
+    def __copy__(self) -> CustomFunction:
+        """Return the function itself: the rule belongs to this one."""
+        return self
+
+    def __deepcopy__(self, memo: Any) -> CustomFunction:
+        return self
+
+    def __reduce__(self) -> str | tuple[Any, ...]:
+        """Pickles find it by its name, as a function; a solver is made anew."""
+        return super().__reduce__() if hasattr(self, "recipe") else self.__qualname__
 
     def __repr__(self) -> str:
         return f"<{self.__qualname__} with a derivative of its own>"

@@ -125,6 +125,11 @@ def root_backward(ans, g, {x}, {definition}):
 """
     names.update(np=np, f=f, solve=solve, grad=grad, jacobian=jacobian, adjoint_solution=adjoint_solution)
     made = CustomFunction(write("root", text, names, f))
+    made.recipe = (
+        {"custom_root": custom_root, "custom_fixed_point": custom_fixed_point}[operator],
+        (f, solve),
+        {},
+    )
     registry.results_like(made, None)
     registry.vjp(made, *(p.name for p in (first, *others)), shaped=(x,))(
         made._function.__globals__["root_backward"]

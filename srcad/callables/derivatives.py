@@ -17,6 +17,7 @@ __all__ = [
     "Bindable",
     "Composable",
     "Readable",
+    "Remade",
     "WrittenOut",
     "after_instance",
     "is_position",
@@ -91,12 +92,42 @@ class Bindable:
 
 def name_in_module(value: Any) -> str | None:
     """Return the name under which a module has what a decorator made, by which pickles find it; None if there is none."""
-    module = sys.modules.get(value.__module__)
+    name = getattr(value, "__qualname__", None)
+    if not isinstance(name, str):
+        return None
     try:
-        found = functools.reduce(getattr, value.__qualname__.split("."), module)
+        found = functools.reduce(getattr, name.split("."), sys.modules.get(value.__module__))
     except AttributeError:
         return None
-    return value.__qualname__ if found is value else None  # type: ignore[no-any-return]
+    return name if found is value else None
+
+
+class Remade:
+    """What an operator returns for a function: its copies and pickles are made anew, and what is compiled stays here.
+
+    Attributes
+    ----------
+    recipe : tuple
+        The operator, with its arguments and options.
+    """
+
+    recipe: tuple[Any, tuple[Any, ...], dict[str, Any]]
+
+    def remade_by(self, operator: Any, f: Any, *args: Any, **options: Any) -> None:
+        """Note how the object was made of ``f``, whose name and documentation it takes."""
+        self.recipe = operator, (f, *args), options
+        for attribute in ("__name__", "__qualname__", "__module__", "__doc__"):
+            value = getattr(f, attribute, None)
+            if isinstance(value, str):
+                setattr(self, attribute, value)
+
+    def __reduce__(self) -> str | tuple[Any, ...]:
+        """Return the name by which a module has the object, or how it was made."""
+        return name_in_module(self) or (_made, self.recipe)
+
+
+def _made(operator: Any, args: tuple[Any, ...], options: dict[str, Any]) -> Any:
+    return operator(*args, **options)
 
 
 def after_instance(argnums: Any) -> Any:

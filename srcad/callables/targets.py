@@ -378,9 +378,9 @@ def require_complex(
 
 def split_aux(target: Target, value: Any) -> tuple[Any, Any]:
     """Return the two parts of the result of a function under ``has_aux``."""
-    if not isinstance(value, tuple) or len(value) != 2:
+    if not isinstance(value, (tuple, list)) or len(value) != 2:
         raise no_pair(target)
-    return value
+    return value[0], value[1]
 
 
 def no_pair(target: Target) -> OutputError:

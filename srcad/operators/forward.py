@@ -8,7 +8,7 @@ from typing import Any
 
 from srcad.analysis.kinds import NUMBER, is_differentiable, kind_of
 from srcad.callables.compilation import compiled, followed, is_followed, when_forgotten
-from srcad.callables.derivatives import Readable, WrittenOut
+from srcad.callables.derivatives import Readable, Remade, WrittenOut
 from srcad.callables.places import place
 from srcad.callables.targets import (
     Target,
@@ -115,7 +115,7 @@ _MOST_KEPT = 32
 when_forgotten.append(_LATEST.clear)
 
 
-class Jvp(WrittenOut, Readable):
+class Jvp(WrittenOut, Readable, Remade):
     """The forward derivative of a function, compiled when it is first called: ``Jvp(f)(primals, tangents)``.
 
     Attributes
@@ -137,6 +137,7 @@ class Jvp(WrittenOut, Readable):
         self.target = Target(f)
         self.latest: Code | None = None
         self.shortcut = Shortcut(self.target)
+        self.recipe = type(self), (f, has_aux), {}
 
     @functools.cached_property
     def plain(self) -> Any:

@@ -16,7 +16,7 @@ from srcad.analysis.kinds import ANY, NUMBER, Kind, container, kind_of
 from srcad.analysis.returns import Callees
 from srcad.api import Derivative, grad
 from srcad.callables.compilation import compiled
-from srcad.callables.derivatives import Bindable, Composable, after_instance
+from srcad.callables.derivatives import Bindable, Composable, Remade, after_instance
 from srcad.callables.places import place
 from srcad.callables.targets import Target, explain, require_callable, require_complex, split_aux
 from srcad.errors import ArgumentError, NoDerivativeError, OutputError, UnsupportedError
@@ -136,7 +136,7 @@ def hessian(
     return _Jacobian(gradient, argnums, has_aux, holomorphic, "forward")
 
 
-class _Jacobian(Bindable, Composable):
+class _Jacobian(Bindable, Composable, Remade):
     """Computes one Jacobian after the other."""
 
     def __init__(self, f: Any, argnums: Argnums, has_aux: bool, holomorphic: bool, mode: str) -> None:
@@ -147,7 +147,8 @@ class _Jacobian(Bindable, Composable):
         self.target: Target = self.derivative.target
         self.wanted = self.target.wanted(argnums)
         self.places = self.target.places(argnums)
-        self.__name__ = getattr(f, "__name__", type(f).__name__)
+        self.__name__ = type(f).__name__
+        self.remade_by(_Jacobian, f, argnums, has_aux, holomorphic, mode)
 
     def of_method(self) -> _Jacobian:
         """Return the Jacobian whose ``argnums`` count from the parameter after the instance."""

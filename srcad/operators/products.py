@@ -10,7 +10,7 @@ import numpy as np
 
 from srcad import tree
 from srcad.api import grad, vjp
-from srcad.callables.derivatives import Bindable, WrittenOut, after_instance
+from srcad.callables.derivatives import Bindable, Remade, WrittenOut, after_instance
 from srcad.callables.places import place
 from srcad.callables.targets import Target, require_complex, split_aux
 from srcad.errors import ArgumentError
@@ -62,7 +62,7 @@ def hvp(f: Any, argnums: Argnums = 0, has_aux: bool = False, holomorphic: bool =
     return _HessianProduct(f, argnums, has_aux, holomorphic)
 
 
-class _HessianProduct(Bindable, WrittenOut):
+class _HessianProduct(Bindable, WrittenOut, Remade):
     """Computes products with the Hessian of one function."""
 
     def __init__(self, f: Any, argnums: Argnums, has_aux: bool, holomorphic: bool) -> None:
@@ -71,6 +71,7 @@ class _HessianProduct(Bindable, WrittenOut):
         gradient = grad(f, argnums, has_aux, holomorphic=holomorphic)
         self.derivative, self.tangent = Jvp(gradient), TangentAlone(gradient)
         self.places = places_of(f, argnums)
+        self.remade_by(_HessianProduct, f, argnums, has_aux, holomorphic)
 
     def of_method(self) -> _HessianProduct:
         """Return the product whose ``argnums`` count from the parameter after the first."""
@@ -202,12 +203,13 @@ def _written_out(operator: Any, *given: Any, **options: Any) -> Any:
     return source(*given, **options)
 
 
-class _Plain(Bindable, WrittenOut):
+class _Plain(Bindable, WrittenOut, Remade):
     """A function made by an operator of a function and options, of which one is ``argnums``."""
 
     def __init__(self, call: Callable[..., Any], operator: Any, f: Any, **options: Any) -> None:
         self.__wrapped__ = f
         self._call, self._operator, self._options = call, operator, options
+        self.remade_by(operator, f, **options)
 
     def of_method(self) -> Any:
         """Return what the operator makes of the function, with ``argnums`` that count from the second parameter."""

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from srcad.callables.derivatives import Remade
 from srcad.callables.places import call_of_srcad, place
 from srcad.callables.targets import Target
 from srcad.errors import ArgumentError
@@ -120,7 +121,9 @@ def sparse_jacobian(
         _, *found = derivative.along(args, kwargs, argnums, holomorphic, v)
         return tuple(found)
 
-    return _Compressed(derivative.target, pattern, product, argnums, check_pattern)
+    made = _Compressed(derivative.target, pattern, product, argnums, check_pattern)
+    made.remade_by(sparse_jacobian, f, pattern, check_pattern, argnums, has_aux, holomorphic)
+    return made
 
 
 def sparse_hessian(
@@ -178,10 +181,12 @@ def sparse_hessian(
         found = derivative(*args, v, **kwargs)
         return found if has_aux else (found,)
 
-    return _Compressed(Target(f), pattern, product, argnums, check_pattern)
+    made = _Compressed(Target(f), pattern, product, argnums, check_pattern)
+    made.remade_by(sparse_hessian, f, pattern, check_pattern, argnums, has_aux, holomorphic)
+    return made
 
 
-class _Compressed:
+class _Compressed(Remade):
     """Computes the products with one vector for each colour, and spreads their entries over the pattern."""
 
     def __init__(
