@@ -931,3 +931,39 @@ def test_rules_of_one_name_are_told_apart_where_the_text_reads_a_global_variable
     for f in (module.f, module.g):
         for derive in (grad, slope, jacfwd, jacrev):
             assert derive(f)(1.0) == module.before == 4.0
+
+
+class Ruled:
+    """A callable object whose call has a rule."""
+
+    def __init__(self, w):
+        self.w = w
+
+    @srcad.custom_vjp
+    def __call__(self, x):
+        return np.tanh(self.w * x)
+
+    @__call__.backward
+    def of_call(ans, g, self, x):
+        d = g * (1 - ans**2)
+        return {"w": np.sum(d * x)}, d * self.w
+
+
+GIVEN = Ruled(2.0)
+
+
+def of_a_global_object(x):
+    return np.sum(GIVEN(x) * x)
+
+
+def of_objects_in_a_list(x):
+    for layer in (Ruled(x[0]), GIVEN):
+        x = layer(x)
+    return np.sum(x**2)
+
+
+@pytest.mark.parametrize("f", [of_a_global_object, of_objects_in_a_list])
+def test_objects_whose_call_has_a_rule(f):
+    x = np.array([0.3, -0.5])
+    srcad.check_grads(f, (x,), order=2)
+    np.testing.assert_allclose(srcad.jacobian(GIVEN)(x), np.diag(2 * (1 - np.tanh(2 * x) ** 2)))

@@ -96,7 +96,8 @@ class Target:
                 break
             elif _is_written(type(f)):
                 self.before = (f, *self.before)
-                f = registry.source_of(type(f).__call__) or type(f).__call__
+                called = inspect.getattr_static(type(f), "__call__")
+                f = registry.source_of(called) or called
             else:
                 break
         self.closure = f if isinstance(f, Closure) else None
@@ -426,4 +427,6 @@ _MOST_ENTRIES = 4096
 def _is_written(cls: type) -> bool:
     """Tell whether what a call of an instance does is known as Python."""
     called = inspect.getattr_static(cls, "__call__", None)
-    return isinstance(called, types.FunctionType) or registry.source_of(called) is not None
+    if isinstance(called, types.FunctionType) or registry.source_of(called) is not None:
+        return True
+    return not isinstance(called, types.WrapperDescriptorType) and registry.find(called) is not None

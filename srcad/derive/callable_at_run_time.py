@@ -42,9 +42,8 @@ def why_not_callable(function: Any, node: gast.Call) -> tuple[str, str] | None:
         return None
     title = getattr(node.func, "id", "This")
     in_python = isinstance(function, (types.FunctionType, type, types.MethodType))
-    if not in_python and not isinstance(
-        inspect.getattr_static(type(function), "__call__", None), types.FunctionType
-    ):
+    called = inspect.getattr_static(type(function), "__call__", None)
+    if not in_python and not isinstance(called, types.FunctionType) and not _has_rule(called):
         return (
             f"'{title}' has neither Python source nor a derivative rule.",
             "Write it in Python, or use functions that have rules.",
@@ -56,3 +55,8 @@ def why_not_callable(function: Any, node: gast.Call) -> tuple[str, str] | None:
             "Define it in a file, register its derivative with srcad.def_vjp, or differentiate with srcad.GradientTape.",
         )
     return None
+
+
+def _has_rule(called: Any) -> bool:
+    """Tell whether the class of a callable object gives its call a derivative rule."""
+    return not isinstance(called, types.WrapperDescriptorType) and registry.find(called) is not None
