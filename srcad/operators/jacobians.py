@@ -7,7 +7,7 @@ argument; a leaf of shape ``O`` of the result and one of shape ``I`` of the argu
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
@@ -23,6 +23,7 @@ from srcad.errors import ArgumentError, NoDerivativeError, OutputError, Unsuppor
 from srcad.lang.recursion import with_deep_calls
 from srcad.operators import structures
 from srcad.operators.forward import Jvp, Pushforward
+from srcad.operators.hoisting import along_all
 from srcad.operators.jacobian_texts import columns_text, function_of, is_written_out, structures_text
 from srcad.operators.products import TangentAlone
 from srcad.pipeline import read
@@ -241,15 +242,25 @@ class _Jacobian(Bindable, Composable, Remade):
         push = Pushforward(self.tangents, args, kwargs, (name,))
         if push.code.changed_arguments or push.shared:
             return None
-        units = np.eye(point.size, dtype=point.dtype).reshape(point.size, *point.shape)
-        try:
-            columns = [push.code.entries[0](*push.everything, unit) for unit in units]
-        except BaseException as error:
-            explain(self.target, error)
-            raise error
+        columns = self._along_all(push, _units(point))
         if any(type(column) is not np.ndarray or column.shape != point.shape for column in columns):
             return None
         return np.stack(columns, axis=-1).reshape(point.shape * 2).astype(point.dtype, copy=False)
+
+    def _along_all(self, push: Pushforward, units: Any) -> list[Any]:
+        """Return the tangent along each direction."""
+        tangent = push.code.entries[0]
+        together = along_all(tangent, len(push.everything)) if len(units) > 1 else None
+        if together is not None:
+            try:
+                return together(*push.everything, units)
+            except Exception:  # noqa: S110
+                pass  # the same exception comes from the code whose lines are known
+        try:
+            return [tangent(*push.everything, unit) for unit in units]
+        except BaseException as error:
+            explain(self.target, error)
+            raise error
 
     def _columns(self, args: Any, kwargs: Any, points: dict[str, Any]) -> Any:
         """Return the Jacobian by forward mode."""
@@ -259,10 +270,7 @@ class _Jacobian(Bindable, Composable, Remade):
         for name, point in points.items():
             for number, leaf in enumerate(structures.leaves(point)):
                 blocks[name, number] = []
-                for position in range(int(np.size(leaf)) if is_number(leaf) else 0):
-                    directions = {n: zero_tangent(p) for n, p in points.items() if n != name}
-                    direction = as_tangent(_unit(point, number, position), point)
-                    value, tangent = push({**directions, name: direction})
+                for value, tangent in self._pushed(push, points, name, number, leaf):
                     whole = tangent_result(tangent, value)
                     first = split_aux(self.target, whole)[0] if self.has_aux else whole
                     blocks[name, number].append(structures.leaves(first))
@@ -275,6 +283,20 @@ class _Jacobian(Bindable, Composable, Remade):
             return np.stack(parts, axis=-1) if parts else np.zeros((*np.shape(out), 0))
 
         return self._built(first, points, block, aux)
+
+    def _pushed(
+        self, push: Pushforward, points: dict[str, Any], name: str, number: int, leaf: Any
+    ) -> Iterator[tuple[Any, Any]]:
+        """Yield the value and its tangent along each entry of one leaf of a parameter."""
+        point = points[name]
+        if point is leaf and len(points) == 1 and type(point) is np.ndarray and point.dtype.kind == "f":
+            if not push.code.changed_arguments and not push.shared:
+                yield from self._along_all(push, _units(point))
+                return
+        for position in range(int(np.size(leaf)) if is_number(leaf) else 0):
+            directions = {n: zero_tangent(p) for n, p in points.items() if n != name}
+            direction = as_tangent(_unit(point, number, position), point)
+            yield push({**directions, name: direction})
 
     def _rows(self, args: Any, kwargs: Any, points: dict[str, Any], most: int | None) -> Any:
         """Return the Jacobian by reverse mode; None if it has more than ``most`` rows and forward mode can do it."""
@@ -381,6 +403,11 @@ def _row(pulled: list[Any]) -> Any:
     The gradient of a real argument is the real part of the cotangent times the derivative.
     """
     return np.asarray(pulled[0] if len(pulled) == 1 else pulled[0] - 1j * pulled[1])
+
+
+def _units(point: Any) -> Any:
+    """Return for each entry of an array the direction that is one there and zero elsewhere."""
+    return np.eye(point.size, dtype=point.dtype).reshape(point.size, *point.shape)
 
 
 def _unit(value: Any, number: int, position: int, one: complex = 1) -> Any:
