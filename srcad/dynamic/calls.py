@@ -205,7 +205,10 @@ def call_method(
     if isinstance(receiver, PLAIN) and not is_written(receiver, name):
         if rt.carries((own, *shadows)):
             refuse_operator_by_name(receiver, name)
-        return call_without_derivative(getattr(receiver, name), args, options)
+        found = call_without_derivative(getattr(receiver, name), args, options)
+        if name == "pop":
+            rt.check_taken(found[:1])
+        return found
     if isinstance(receiver, random.Random) and not rt.carries((*shadows, *option_shadows.values())):
         return call_without_derivative(getattr(receiver, name), args, options)  # draws that depend on nothing
     function = rt.method_for(receiver, name, args)

@@ -46,7 +46,7 @@ def items_of(call: Call, source: Any, image: Any) -> tuple[list[Any], list[Any],
     if is_iterable_of_class(source):
         values, parts, pullback = _sequence(call, source, shadows=(image,))
         return list(values), list(parts), pullback
-    items = list(source)
+    items = rt.items_taken(source) if isinstance(source, rt.WITHOUT_IMAGES) else list(source)
     mirrored = isinstance(image, (list, tuple, collections.deque))
     images = list(image) if mirrored else rt.element_shadows(items, image)
     if len(images) != len(items):

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import collections
 import copy as _copy
+import enum
 import functools
 import numbers
 import types
-from collections.abc import Mapping
+from collections.abc import KeysView, Mapping
 from typing import Any
 
 import numpy as np
@@ -20,16 +21,20 @@ from srcad.runtime.memory import is_instance
 
 __all__ = [
     "BUILT_IN",
+    "WITHOUT_IMAGES",
     "accumulate",
     "add",
     "attribute_gradient",
     "copy",
+    "check_taken",
     "copy_of_parts",
     "dict_like",
     "finish",
     "fitted",
     "fold_repeats",
+    "holds_numbers",
     "is_sequence_class",
+    "items_taken",
     "keys",
     "order_of",
     "owned",
@@ -49,7 +54,47 @@ def sequence(values: Any) -> Any:
     """Return ``values`` in a form with a length and an index: itself, or the list of its items."""
     if isinstance(values, (list, tuple, np.ndarray, str, range)):
         return values
-    return list(values)
+    return items_taken(values) if isinstance(values, WITHOUT_IMAGES) else list(values)
+
+
+WITHOUT_IMAGES = (set, frozenset, Mapping, KeysView)
+"""What neither shadows nor tangents of items are known of."""
+
+
+def items_taken(values: Any) -> list[Any]:
+    """Return the items of a set or the keys of a dict; refuse objects, whose numbers would lose what they carry."""
+    items = list(values)
+    check_taken(items)
+    return items
+
+
+def check_taken(items: Any) -> None:
+    """Refuse objects with numbers that were taken out of a set, or were keys of a dict; see `items_taken`."""
+    for item in items:
+        if isinstance(item, tuple):
+            check_taken(item)
+        elif is_instance(item) and not isinstance(item, enum.Enum) and holds_numbers(item, set()):
+            raise UnsupportedError(f"An instance of '{type(item).__name__}' was put into a set, or made a key of a dict, "
+                                   "and is taken out of it here: what its numbers carry is lost there.",
+                                   "Keep such objects in a list or as values of a dict; ask a set only whether "
+                                   "something is in it.")  # fmt: skip
+
+
+def holds_numbers(value: Any, seen: set[int]) -> bool:
+    """Tell whether a value is a number that may have a derivative, or holds one."""
+    if isinstance(value, (float, complex, np.inexact)):
+        return True
+    if isinstance(value, np.ndarray):
+        return value.dtype.kind not in "biuSU"
+    if id(value) in seen or isinstance(value, (int, str, bytes, type, types.ModuleType, types.FunctionType)):
+        return False
+    seen.add(id(value))
+    parts = list(attributes_of(value).values())
+    if isinstance(value, dict):
+        parts += value.values()
+    elif isinstance(value, (list, tuple, set, frozenset, collections.deque)):
+        parts += value
+    return any(holds_numbers(part, seen) for part in parts)
 
 
 def is_sequence_class(cls: type) -> bool:
@@ -87,7 +132,7 @@ def keys(mapping: Any) -> list[Any]:
     if type(mapping) is not dict and _has_own_views(type(mapping)):
         raise UnsupportedError(f"What the items, keys or values of a '{type(mapping).__name__}' are is said by its class, "
                                "which is in no module in sight.", "Make a list of them before the loop.")  # fmt: skip
-    return list(mapping)
+    return items_taken(mapping)
 
 
 @functools.lru_cache(maxsize=512)

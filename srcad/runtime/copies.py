@@ -41,7 +41,11 @@ def clone(value: Any, memo: dict[int, Any] | None = None) -> Any:
     >>> first, x
     (array([5., 0., 0.]), array([0., 0., 0.]))
     """
-    memo = {} if memo is None else memo
+    if memo is None:
+        memo = {}
+        made = clone(value, memo)
+        _renew_keys(memo)
+        return made
     if isinstance(value, np.ndarray):
         return _array_clone(value, memo)
     if isinstance(value, FUNCTIONS):
@@ -87,6 +91,19 @@ def clone(value: Any, memo: dict[int, Any] | None = None) -> Any:
     else:
         result = value
     return result
+
+
+def _renew_keys(memo: dict[int, Any]) -> None:
+    """Let objects that were copied be keys of copied dicts in the place of those that they are copies of."""
+    for found in list(memo.values()):
+        copied = found[0]
+        if isinstance(copied, dict) and any(id(key) in memo and is_instance(key) for key in copied):
+            items = [
+                (memo[id(key)][0] if is_instance(key) and id(key) in memo else key, item)
+                for key, item in copied.items()
+            ]
+            copied.clear()
+            copied.update(items)
 
 
 def _clone_table(value: Any, result: Any, memo: dict[int, Any]) -> None:

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections import deque
 from contextlib import AbstractContextManager
-from types import FunctionType, ModuleType, TracebackType
-
-import numpy as np
+from types import TracebackType
 
 from srcad.errors import SrcadError, UnsupportedError
+from srcad.runtime.containers import holds_numbers
 
 __all__ = ["catching", "has_method", "leaving", "mark_changed", "traceback_of", "truncate", "without_numbers"]
 
@@ -58,7 +56,7 @@ def without_numbers(error: BaseException) -> BaseException:
     >>> without_numbers(KeyError("a"))
     KeyError('a')
     """
-    if _holds_numbers([*error.args, *vars(error).values()], set()):
+    if holds_numbers([*error.args, *vars(error).values()], set()):
         raise UnsupportedError(
             "The contents of an exception are used, and their derivative is not known.",
             "Keep the values in variables before the exception is raised.",
@@ -69,23 +67,6 @@ def without_numbers(error: BaseException) -> BaseException:
 def traceback_of(error: BaseException) -> TracebackType | None:
     """Return where an exception was raised."""
     return error.__traceback__
-
-
-def _holds_numbers(value: object, seen: set[int]) -> bool:
-    """Tell whether a value is a number that may have a derivative, or holds one."""
-    if isinstance(value, (float, complex, np.inexact)):
-        return True
-    if isinstance(value, np.ndarray):
-        return value.dtype.kind not in "biuSU"
-    if id(value) in seen or isinstance(value, (int, str, bytes, type, ModuleType, FunctionType)):
-        return False
-    seen.add(id(value))
-    parts = list(getattr(value, "__dict__", {}).values())
-    if isinstance(value, dict):
-        parts += value.values()
-    elif isinstance(value, (list, tuple, set, frozenset, deque)):
-        parts += value
-    return any(_holds_numbers(part, seen) for part in parts)
 
 
 def mark_changed(error: BaseException, function: str) -> None:

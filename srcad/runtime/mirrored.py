@@ -12,6 +12,7 @@ import numpy as np
 from srcad.errors import UnsupportedError
 from srcad.runtime.arrays import unbroadcast
 from srcad.runtime.attributes import attributes_of
+from srcad.runtime.containers import check_taken
 from srcad.runtime.libraries import package_of
 from srcad.runtime.memory import (
     Cell,
@@ -191,6 +192,8 @@ def container_call(
     if carries((base_shadow, *shadows)):
         refuse_operator_by_name(base, method)
     value = getattr(base, method)(*args, **options)
+    if method in ("items", "keys", "popitem"):
+        check_taken(value[:1] if method == "popitem" else base)
     if base_shadow is not None and method in ("values", "items"):
         images = [base_shadow.get(key) for key in base]
         return list(value), images if method == "values" else [(None, image) for image in images]

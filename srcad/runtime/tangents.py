@@ -22,6 +22,7 @@ from srcad.errors import UnsupportedError
 from srcad.lang.recursion import with_deep_calls
 from srcad.runtime.array_likes import NoNumber
 from srcad.runtime.calls import Closure
+from srcad.runtime.containers import check_taken
 from srcad.runtime.held import FUNCTIONS, held_image
 from srcad.runtime.memory import Cell, Shadow, has_layout, is_instance, owner
 from srcad.runtime.odd_operators import refuse_operator_by_name
@@ -274,6 +275,8 @@ def container_method(
     if method == "__getitem__":
         return base[args[0]], tangent[args[0]]
     refuse_operator_by_name(base, method)
+    if method in ("items", "keys"):
+        check_taken(base)
     if method in ("index", "count", "keys"):
         value = getattr(base, method)(*args)
         return (value, [0.0] * len(value)) if method == "keys" else (value, 0.0)
@@ -289,6 +292,8 @@ def container_method(
         return None, 0.0
     if method in ("move_to_end", "popitem"):
         value, image = getattr(base, method)(*args, **options), getattr(tangent, method)(*args, **options)
+        if method == "popitem":
+            check_taken(value[:1])
         return value, 0.0 if image is None else (zero_tangent(value[0]), image[1])
     if method in ("pop", "rotate") or method == "insert":
         moved = (args[0], tangents[1]) if method == "insert" else args[:1]

@@ -148,3 +148,29 @@ def keys_that_are_tuples_popped(x):
         key, value = table.popitem()
         total += value * (key[0] + 1)
     return total
+
+
+class Node:
+    def __init__(self, weight):
+        self.weight = weight
+        self.others = []
+
+
+@program(0.4, 0.7)
+def objects_asked_for_in_sets_and_dicts(x, y):
+    first, second = Node(x), Node(y)
+    first.others.append(second)
+    shares = {first: y, second: x}
+    ordered, seen = [], set()
+
+    def visit(node):
+        if node not in seen:
+            seen.add(node)
+            for other in node.others:
+                visit(other)
+            ordered.append(node)
+
+    visit(second)
+    visit(first)
+    total = sum(node.weight**2 * shares[node] for node in ordered)
+    return total * len(seen) + sum(shares.values())
