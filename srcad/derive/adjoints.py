@@ -317,9 +317,10 @@ class _Adjoint(RuleAdjoints):
         if function is not None and registry.is_constant(function):
             return Operation((target,), forward, nothing)
         reason = registry.reason_refused(function) if function is not None else None
-        if reason is not None:
+        operands = [*node.args, *(k.value for k in node.keywords)]
+        if reason is not None and any(self.is_varied(getattr(o, "value", o)) for o in operands):
             raise self.refuse(reason, "", NoDerivativeError)
-        if function is not None and rule is None and not hasattr(function, "tree"):
+        if reason is None and function is not None and rule is None and not hasattr(function, "tree"):
             self.check_callee(function, node)
         return self.dynamic_call(target, node)
 

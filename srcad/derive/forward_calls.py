@@ -18,6 +18,7 @@ from srcad.errors import NoDerivativeError
 from srcad.lang.walking import nodes_in
 from srcad.rules import registry
 from srcad.runtime.array_likes import is_array_like
+from srcad.runtime.libraries import is_sparse
 
 __all__ = ["Calls"]
 
@@ -76,7 +77,7 @@ class Calls(Operations):
         if function is not None and registry.is_constant(function):
             return self.plain(target, node)
         reason = registry.reason_refused(function) if function is not None else None
-        sparse = isinstance(function, type) and function.__module__.startswith("scipy.sparse.")
+        sparse = isinstance(function, type) and is_sparse(function)
         late = sparse and self.fn.source.file.startswith("<srcad")  # what it is made of is found when it runs
         if reason is not None and not late:
             raise self.refuse(reason, "", NoDerivativeError)

@@ -136,6 +136,8 @@ class _Inliner:
             stmt = self.operations.read(whole)
             if stmt is None:
                 continue
+            if isinstance(stmt, gast.Assign) and self.bindings.once(getattr(stmt.targets[0], "id", "")):
+                self.operations.compare(stmt)
             chosen = self.operations.chosen(stmt)
             if chosen is not None:
                 out += self.block(chosen, active)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+import operator
 import types
 from collections.abc import Mapping
 from typing import Any
@@ -25,6 +26,9 @@ from srcad.rules import iteration
 __all__ = ["InstanceOperations"]
 
 _METHODS = {abs: "__abs__", len: "__len__"}
+_COMPARISONS = {
+    gast.Is: operator.is_, gast.IsNot: operator.is_not, gast.Eq: operator.eq, gast.NotEq: operator.ne,
+}  # fmt: skip
 _SEQUENCE = ("__len__", "__getitem__", "__array__", "__array_interface__")
 
 
@@ -69,6 +73,23 @@ class InstanceOperations(NodeTransformer):
             self.constants[variable] = value.value
         elif isinstance(value, gast.Name) and value.id in self.constants:
             self.constants[variable] = self.constants[value.id]
+
+    def compare(self, stmt: gast.stmt) -> None:
+        """Note what a comparison of constants tells, such as that of a parameter that was not given with None."""
+        test = stmt.value if isinstance(stmt, gast.Assign) else None
+        if not isinstance(test, gast.Compare) or not isinstance(stmt.targets[0], gast.Name):
+            return
+        decide = _COMPARISONS.get(type(test.ops[0])) if len(test.ops) == 1 else None
+        operands = [self._constant(node) for node in (test.left, *test.comparators)]
+        if decide is not None and None not in operands:
+            self.constants[stmt.targets[0].id] = decide(operands[0].value, operands[1].value)
+
+    def _constant(self, node: gast.AST) -> gast.Constant | None:
+        """Return a text, a truth or None that an atom surely is."""
+        if isinstance(node, gast.Name) and node.id in self.constants:
+            node = constant(self.constants[node.id])
+        plain = isinstance(node, gast.Constant) and isinstance(node.value, (str, bool, type(None)))
+        return node if plain else None
 
     def observe(self, stmts: list[gast.stmt]) -> None:
         """Note what variables are bound to."""

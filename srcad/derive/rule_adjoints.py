@@ -14,6 +14,7 @@ from srcad.derive.memory_adjoints import MemoryAdjoints
 from srcad.derive.operations import Contribution
 from srcad.errors import NoDerivativeError
 from srcad.rules import registry
+from srcad.runtime.libraries import is_sparse
 
 __all__ = ["RuleAdjoints"]
 
@@ -68,7 +69,8 @@ class RuleAdjoints(MemoryAdjoints):
             )
             is_own = (getattr(rule.primal, "__module__", "") or "").startswith("srcad.runtime.")
             is_shape = is_own and parameter not in rule.moving
-            if parameter in rule.wrt or not varied or is_shape:
+            of_constants = isinstance(argument, gast.Name) and is_sparse(self.kind(argument).value)
+            if parameter in rule.wrt or not varied or is_shape or of_constants:
                 continue
             if all(may_be_whole(self.kind(p)) for p in parts) and not rule.takes_numbers:
                 bound[parameter] = fl.atom(call("rt.whole_only", argument, constant(parameter)))

@@ -17,6 +17,7 @@ from srcad.callables.targets import partial_shadow
 from srcad.dynamic.rules import call_of_rule
 from srcad.errors import UnsupportedError
 from srcad.rules import registry
+from srcad.runtime.libraries import is_sparse
 from srcad.runtime.stores import store_flat
 from srcad.runtime.tangents import CONTAINERS, Tangent
 
@@ -68,7 +69,7 @@ def _read_attribute(call: Call, base: Any, name: str, *default: Any, shadows: An
     cls = type(base)
     plain = isinstance(base, (type, types.ModuleType))
     computed = None if plain else attribute_of_class(base, name)
-    if isinstance(computed, property):
+    if isinstance(computed, property) and not is_sparse(cls):
         receiver = base.__self__ if cls is super else base
         return call(computed.fget, None, (receiver,), (shadows[0],), {}, {})
     if answers_by_fallback(base, name):

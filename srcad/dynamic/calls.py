@@ -99,8 +99,10 @@ def call(
     if registry.is_key(function) and registry.is_constant(function):
         return call_without_derivative(function, args, options)
     reason = registry.reason_refused(function)
-    if reason is not None and rt.carries((*shadows, *option_shadows.values())):
-        raise NoDerivativeError(reason)
+    if reason is not None:
+        if rt.carries((own, *shadows, *option_shadows.values())):
+            raise NoDerivativeError(reason)
+        return call_without_derivative(function, args, options)
     if registry.is_key(function) and function in iteration.WRITTEN_OUT:
         function = source_of_builtin(function, len(args), tuple(options)) or function
     if isinstance(function, type):

@@ -8,7 +8,7 @@ import sysconfig
 import types
 from typing import Any
 
-__all__ = ["LIBRARIES", "OfLibrary", "computes_no_numbers", "is_shipped", "package_of"]
+__all__ = ["LIBRARIES", "OfLibrary", "computes_no_numbers", "is_shipped", "is_sparse", "package_of"]
 
 LIBRARIES = frozenset(sys.stdlib_module_names) | {"numpy", "scipy", "srcad"}
 """The packages whose functions nobody is expected to change."""
@@ -82,6 +82,11 @@ def package_of(value: Any) -> str:
     if not written or root not in sys.stdlib_module_names:
         return root
     return root if root != "builtins" and is_shipped(root) else ""
+
+
+def is_sparse(cls: object) -> bool:
+    """Tell whether a class is one of SciPy's sparse matrices, which are made of constants."""
+    return isinstance(cls, type) and (cls.__module__ or "").startswith("scipy.sparse.")
 
 
 def is_shipped(root: str) -> bool:

@@ -109,6 +109,8 @@ def _by_module(callee: Any, call: Call) -> Kind:
         return COMPLEX
     if library == "scipy" and registry.find(callee) is not None and not isinstance(callee, type):
         return scipy_result(module, name, call)
+    if module.startswith("srcad.runtime.scipy_"):
+        return runtime_result(callee, call)
     if library != "numpy":
         return ANY
     if makes_complex(callee):

@@ -186,6 +186,12 @@ def _of_known_rule(calls: Calls, known: bool) -> Results | None:
             return of_function(with_function(calls, made))
         return of_rule(with_function(calls, function), computed_by)
     plain = known and (has_plain_operands(function, values) or is_without_derivative(function, values))
+    if known and registry.reason_refused(function) is not None:
+        moving = [(image.values, image.options) for image in calls[1:]]
+        plain = plain or not (
+            rt.carries((calls[0].own, *calls[0].shadows, *calls[0].option_shadows.values()))
+            or rt.is_moving(moving)
+        )
     if plain or is_apart(function, values):
         outcome = reverse_calls.call(*calls[0])
         return [outcome, *_zero_images(outcome, calls)]
@@ -222,7 +228,9 @@ def _by_class(calls: Calls, known: bool) -> Results | None:
         places = (0,) if function is getattr else (0, 2)
         return of_function([_chosen(call, accessor, places) for call in calls])
     for method, order in operator_methods(function, values) if known else ():
-        found = of_function([_chosen(call, method, order) for call in calls])
+        chosen = [_chosen(call, method, order) for call in calls]
+        has_rule = registry.is_key(method) and registry.find(method) is not None
+        found = call_parts(chosen) if has_rule else of_function(chosen)
         if found[0][0] is not NotImplemented:
             return found
     if function is rt.sequence and is_iterable_of_class(values[0]):

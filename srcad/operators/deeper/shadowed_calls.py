@@ -15,7 +15,7 @@ from srcad.derive.call_adjoints import CONVERSIONS
 from srcad.dynamic.attributes import is_method, is_written
 from srcad.dynamic.operators import BINARY_TITLES
 from srcad.rules import registry
-from srcad.runtime.libraries import OfLibrary
+from srcad.runtime.libraries import OfLibrary, is_sparse
 from srcad.runtime.stores import store_flat
 from srcad.runtime.tangents import CONTAINERS
 
@@ -122,7 +122,8 @@ def is_computed(function: Any, values: Any) -> bool:
 def _has_no_derivative(base: Any, name: str) -> bool:
     """Tell whether an attribute holds no numbers to differentiate."""
     of_array = isinstance(base, NUMERIC) and (name in FORM_OF_ARRAYS or name == "kind")
-    return of_array or isinstance(base, np.dtype) or str(name).startswith("__") and name != "__dict__"
+    of_constant = isinstance(base, np.dtype) or is_sparse(type(base))
+    return of_array or of_constant or str(name).startswith("__") and name != "__dict__"
 
 
 def has_plain_method(receiver: Any, name: str) -> bool:

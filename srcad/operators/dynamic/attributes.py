@@ -24,6 +24,7 @@ from srcad.dynamic.attributes import (
     stored,
 )
 from srcad.operators.dynamic.calls import SPECIAL, call, method_of_class
+from srcad.runtime.libraries import is_sparse
 from srcad.runtime.stores import store_flat
 from srcad.runtime.tangents import CONTAINERS, Tangent, complete_tangent, zero_tangent
 
@@ -61,6 +62,9 @@ def _read_attribute(args: Any, tangents: Any, options: Any, option_tangents: Any
     held = tangents[0]
     if name == "__dict__" and isinstance(held, Tangent):
         return base.__dict__, held.attributes()
+    if is_sparse(type(base)):
+        value = getattr(base, name)
+        return value, held if is_method(value) else zero_tangent(value)
     computed = None if isinstance(base, (type, types.ModuleType)) else attribute_of_class(base, name)
     if isinstance(computed, property):
         receiver = base.__self__ if isinstance(base, super) else base

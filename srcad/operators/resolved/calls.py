@@ -41,6 +41,7 @@ from srcad.operators.deeper.shadowed_calls import (
     is_apart,
     is_without_derivative,
     method_of_class,
+    operator_methods,
     plain_call,
 )
 from srcad.operators.dynamic.calls import is_method_of_builtin
@@ -69,6 +70,7 @@ from srcad.operators.resolved.rows import (
     with_heads,
 )
 from srcad.rules import iteration, registry
+from srcad.runtime.libraries import is_sparse
 from srcad.runtime.tangents import partial_of, zero_tangent
 
 __all__ = ["EXPANDED", "Found", "Rows", "install", "resolved"]
@@ -110,6 +112,7 @@ def resolved(function: Any, rows: Rows) -> Found:
         _of_maker,
         of_super,
         _of_class,
+        _of_operator_with_rule,
         attribute_kept,
         _of_item_or_attribute,
         _of_nested_or_method,
@@ -250,6 +253,20 @@ def _of_class(function: Any, rows: Rows) -> Found | None:
     return make(resolved, function, rows) if isinstance(function, type) and function not in SOURCES else None
 
 
+def _of_operator_with_rule(function: Any, rows: Rows) -> Found | None:
+    """Apply an operator for which the class of an operand has a method with a derivative rule, as sparse matrices do."""
+    if not registry.is_key(function):
+        return None
+    for method, order in operator_methods(function, rows[0][0].values):
+        if not registry.is_key(method) or registry.find(method) is None:
+            return None
+        return resolved(method, with_heads(method, [
+            [plain_call(0.0, [c.values[i] for i in order], [c.shadows[i] for i in order]) for c in row]
+            for row in rows
+        ]))  # fmt: skip
+    return None
+
+
 def constant(function: Any, rows: Rows) -> Found:
     """Call what has no derivative."""
     value = function(*rows[0][0].values, **rows[0][0].options)
@@ -387,7 +404,9 @@ def _of_source(function: Any, rows: Rows) -> Found:
     images = {
         n: t
         for n, t in moved[0][1].items()
-        if rule is None or rule.differentiates(n) or not _vanishes(n, moved)
+        if rule is None
+        or rule.differentiates(n)
+        or not (is_sparse(type(everything[n])) or _vanishes(n, moved))
     }
     code, given, wanted = prepared_for_both(target, values, images)
     entry, halved = code.entries[0], []
