@@ -23,9 +23,10 @@ constant(
     rt.vander_powers,
     rt.still,
     rt.unmoved,
+    rt.not_covered,
     rt.whole_only,
 )
-stateful(rt.still, rt.whole_only)  # what they check counts where nothing reads the argument
+stateful(rt.not_covered, rt.still, rt.whole_only)  # what they check counts where nothing reads the argument
 
 
 @vjp(rt.meshgrid_adjoint, "cotangents", "xi", linear=("cotangents",), shaped=("xi",))

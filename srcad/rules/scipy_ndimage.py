@@ -7,10 +7,18 @@ import scipy.ndimage
 import scipy.signal
 
 from srcad import runtime as rt
-from srcad.rules import scipy_ndimage_written  # noqa: F401  (its functions are wanted)
+from srcad.rules import scipy_ndimage_interpolation, scipy_ndimage_written  # noqa: F401  (their functions are wanted)
 from srcad.rules.registry import constant, jvp, vjp
 
-constant(rt.scipy_ndimage.axis_origin, rt.scipy_ndimage.gaussian_weights, rt.scipy_ndimage.turned_origin)
+constant(
+    *(rt.scipy_ndimage.axis_origin, rt.scipy_ndimage.chosen_places, rt.scipy_ndimage.gaussian_weights),
+    *(
+        rt.scipy_ndimage.outside,
+        rt.scipy_ndimage.spline_matrix,
+        rt.scipy_ndimage.turned_extent,
+        rt.scipy_ndimage.turned_origin,
+    ),
+)
 
 _OUTPUT = {"output": "An output array or dtype has no derivative rule; leave output at None."}
 _REFUSED = _OUTPUT | {
@@ -20,13 +28,14 @@ _REFUSED = _OUTPUT | {
 # -- correlation: of the extended input, where the weights lie inside ----------------------------------
 
 
-@vjp(scipy.ndimage.correlate, "input", "weights", refused=_REFUSED)
+@vjp(scipy.ndimage.correlate, "input", "weights", "cval", refused=_REFUSED)
 def correlate(ans, g, input, weights, output=None, mode="reflect", cval=0.0, origin=0, *, axes=None):
     extended = rt.scipy_ndimage.extend(input, np.shape(weights), mode, cval, origin)
     by_extended = scipy.signal.convolve(g, weights)
     return (
         rt.unbroadcast(rt.scipy_ndimage.extend_adjoint(by_extended, np.shape(weights), mode, origin), input),
         rt.unbroadcast(scipy.signal.correlate(extended, np.conj(g), "valid"), weights),
+        rt.unbroadcast(by_extended * rt.scipy_ndimage.outside(input, np.shape(weights), mode, origin), cval),
     )
 
 
@@ -35,12 +44,17 @@ def correlate_input(ans, t, input, weights, output=None, mode="reflect", cval=0.
     return scipy.ndimage.correlate(t, weights, mode=mode, origin=origin)
 
 
+@jvp(scipy.ndimage.correlate, "cval")
+def correlate_cval(ans, t, input, weights, output=None, mode="reflect", cval=0.0, origin=0, *, axes=None):
+    return scipy.ndimage.correlate(np.zeros_like(input), weights, mode=mode, cval=t, origin=origin)
+
+
 @jvp(scipy.ndimage.correlate, "weights")
 def correlate_weights(ans, t, input, weights, output=None, mode="reflect", cval=0.0, origin=0, *, axes=None):
     return scipy.ndimage.correlate(input, t, mode=mode, cval=cval, origin=origin)
 
 
-@vjp(scipy.ndimage.convolve, "input", "weights", refused=_REFUSED)
+@vjp(scipy.ndimage.convolve, "input", "weights", "cval", refused=_REFUSED)
 def convolve(ans, g, input, weights, output=None, mode="reflect", cval=0.0, origin=0, *, axes=None):
     turned = rt.scipy_ndimage.turned_origin(origin, np.shape(weights))
     extended = rt.scipy_ndimage.extend(input, np.shape(weights), mode, cval, turned)
@@ -48,12 +62,18 @@ def convolve(ans, g, input, weights, output=None, mode="reflect", cval=0.0, orig
     return (
         rt.unbroadcast(rt.scipy_ndimage.extend_adjoint(by_extended, np.shape(weights), mode, turned), input),
         rt.unbroadcast(np.flip(scipy.signal.correlate(extended, np.conj(g), "valid")), weights),
+        rt.unbroadcast(by_extended * rt.scipy_ndimage.outside(input, np.shape(weights), mode, turned), cval),
     )
 
 
 @jvp(scipy.ndimage.convolve, "input")
 def convolve_input(ans, t, input, weights, output=None, mode="reflect", cval=0.0, origin=0, *, axes=None):
     return scipy.ndimage.convolve(t, weights, mode=mode, origin=origin)
+
+
+@jvp(scipy.ndimage.convolve, "cval")
+def convolve_cval(ans, t, input, weights, output=None, mode="reflect", cval=0.0, origin=0, *, axes=None):
+    return scipy.ndimage.convolve(np.zeros_like(input), weights, mode=mode, cval=t, origin=origin)
 
 
 @jvp(scipy.ndimage.convolve, "weights")
@@ -64,12 +84,12 @@ def convolve_weights(ans, t, input, weights, output=None, mode="reflect", cval=0
 # -- along one axis ----------------------------------------------------------------------------------
 
 
-@vjp(scipy.ndimage.correlate1d, "input", "weights", refused=_OUTPUT)
+@vjp(scipy.ndimage.correlate1d, "input", "weights", "cval", refused=_OUTPUT)
 def correlate1d(ans, g, input, weights, axis=-1, output=None, mode="reflect", cval=0.0, origin=0):
     whole = rt.scipy_ndimage.along_axis(weights, axis, np.ndim(input))
     shift = rt.scipy_ndimage.axis_origin(origin, axis, np.ndim(input))
-    pair = correlate(ans, g, input, whole, mode=mode, cval=cval, origin=shift)
-    return pair[0], np.ravel(pair[1])
+    parts = correlate(ans, g, input, whole, mode=mode, cval=cval, origin=shift)
+    return parts[0], np.ravel(parts[1]), parts[2]
 
 
 @jvp(scipy.ndimage.correlate1d, "input")
@@ -77,22 +97,32 @@ def correlate1d_input(ans, t, input, weights, axis=-1, output=None, mode="reflec
     return scipy.ndimage.correlate1d(t, weights, axis, mode=mode, origin=origin)
 
 
+@jvp(scipy.ndimage.correlate1d, "cval")
+def correlate1d_cval(ans, t, input, weights, axis=-1, output=None, mode="reflect", cval=0.0, origin=0):
+    return scipy.ndimage.correlate1d(np.zeros_like(input), weights, axis, mode=mode, cval=t, origin=origin)
+
+
 @jvp(scipy.ndimage.correlate1d, "weights")
 def correlate1d_weights(ans, t, input, weights, axis=-1, output=None, mode="reflect", cval=0.0, origin=0):
     return scipy.ndimage.correlate1d(input, t, axis, mode=mode, cval=cval, origin=origin)
 
 
-@vjp(scipy.ndimage.convolve1d, "input", "weights", refused=_OUTPUT)
+@vjp(scipy.ndimage.convolve1d, "input", "weights", "cval", refused=_OUTPUT)
 def convolve1d(ans, g, input, weights, axis=-1, output=None, mode="reflect", cval=0.0, origin=0):
     whole = rt.scipy_ndimage.along_axis(weights, axis, np.ndim(input))
     shift = rt.scipy_ndimage.axis_origin(origin, axis, np.ndim(input))
-    pair = convolve(ans, g, input, whole, mode=mode, cval=cval, origin=shift)
-    return pair[0], np.ravel(pair[1])
+    parts = convolve(ans, g, input, whole, mode=mode, cval=cval, origin=shift)
+    return parts[0], np.ravel(parts[1]), parts[2]
 
 
 @jvp(scipy.ndimage.convolve1d, "input")
 def convolve1d_input(ans, t, input, weights, axis=-1, output=None, mode="reflect", cval=0.0, origin=0):
     return scipy.ndimage.convolve1d(t, weights, axis, mode=mode, origin=origin)
+
+
+@jvp(scipy.ndimage.convolve1d, "cval")
+def convolve1d_cval(ans, t, input, weights, axis=-1, output=None, mode="reflect", cval=0.0, origin=0):
+    return scipy.ndimage.convolve1d(np.zeros_like(input), weights, axis, mode=mode, cval=t, origin=origin)
 
 
 @jvp(scipy.ndimage.convolve1d, "weights")
@@ -135,7 +165,7 @@ def gaussian_filter_input(
 
 @vjp(rt.scipy_ndimage.extend, "x", "cval", linear=True)
 def extend(ans, g, x, shape, mode, cval, origin):
-    outside = rt.scipy_ndimage.extend(np.zeros(np.shape(x)), shape, mode, 1.0, origin)
+    outside = rt.scipy_ndimage.outside(x, shape, mode, origin)
     return rt.scipy_ndimage.extend_adjoint(g, shape, mode, origin), rt.unbroadcast(g * outside, cval)
 
 

@@ -9,7 +9,10 @@ from srcad import runtime as rt
 from srcad.rules import scipy_signal_written  # noqa: F401  (its functions are wanted)
 from srcad.rules.registry import constant, jvp, vjp
 
-constant(rt.scipy_signal.unit)
+constant(
+    *(rt.scipy_signal.bin_weights, rt.scipy_signal.edge_fits, rt.scipy_signal.kept_bins),
+    *(rt.scipy_signal.resampling, rt.scipy_signal.unit),
+)
 
 _AXES = {"axes": "Convolution along chosen axes has no derivative rule; loop over the other axes."}
 _BORDER = {
@@ -84,36 +87,30 @@ def correlate2d(ans, g, in1, in2, mode="full", boundary="fill", fillvalue=0):
 # -- linear filters: y = (b / a) x, so dy = (db / a) x - (da / a) y + (b / a) dx ---------------------------
 
 
-@vjp(
-    scipy.signal.lfilter,
-    "b",
-    "a",
-    "x",
-    refused={"zi": "Initial conditions of a filter have no derivative rule; put samples before the signal."},
-)
-def lfilter(ans, g, b, a, x, axis=-1, zi=None):
-    driven = scipy.signal.lfilter(rt.scipy_signal.unit(x), a, x, axis)
-    fed_back = scipy.signal.lfilter(rt.scipy_signal.unit(x), a, ans, axis)
+@vjp(rt.scipy_signal.filtered, "b", "a", "x")
+def filtered(ans, g, b, a, x, axis):
+    driven = rt.scipy_signal.filtered(rt.scipy_signal.unit(x), a, x, axis)
+    fed_back = rt.scipy_signal.filtered(rt.scipy_signal.unit(x), a, ans, axis)
     return (
         rt.scipy_signal.lagged_sums(g, driven, np.size(b), axis),
         -rt.scipy_signal.lagged_sums(g, fed_back, np.size(a), axis),
-        np.flip(scipy.signal.lfilter(b, a, np.flip(g, axis), axis), axis),
+        np.flip(rt.scipy_signal.filtered(b, a, np.flip(g, axis), axis), axis),
     )
 
 
-@jvp(scipy.signal.lfilter, "b")
-def lfilter_b(ans, t, b, a, x, axis=-1, zi=None):
-    return scipy.signal.lfilter(t, a, x, axis)
+@jvp(rt.scipy_signal.filtered, "b")
+def filtered_b(ans, t, b, a, x, axis):
+    return rt.scipy_signal.filtered(t, a, x, axis)
 
 
-@jvp(scipy.signal.lfilter, "a")
-def lfilter_a(ans, t, b, a, x, axis=-1, zi=None):
-    return -scipy.signal.lfilter(t, a, ans, axis)
+@jvp(rt.scipy_signal.filtered, "a")
+def filtered_a(ans, t, b, a, x, axis):
+    return -rt.scipy_signal.filtered(t, a, ans, axis)
 
 
-@jvp(scipy.signal.lfilter, "x")
-def lfilter_x(ans, t, b, a, x, axis=-1, zi=None):
-    return scipy.signal.lfilter(b, a, t, axis)
+@jvp(rt.scipy_signal.filtered, "x")
+def filtered_x(ans, t, b, a, x, axis):
+    return rt.scipy_signal.filtered(b, a, t, axis)
 
 
 # -- of the runtime ----------------------------------------------------------------------------------
@@ -132,6 +129,6 @@ def part_of_full(ans, g, whole, shape1, shape2, mode):
 @vjp(rt.scipy_signal.lagged_sums, "g", "u", multilinear=True)
 def lagged_sums(ans, cotangent, g, u, count, axis):
     return (
-        scipy.signal.lfilter(cotangent, rt.scipy_signal.unit(u), u, axis),
-        np.flip(scipy.signal.lfilter(cotangent, rt.scipy_signal.unit(g), np.flip(g, axis), axis), axis),
+        rt.scipy_signal.filtered(cotangent, rt.scipy_signal.unit(u), u, axis),
+        np.flip(rt.scipy_signal.filtered(cotangent, rt.scipy_signal.unit(g), np.flip(g, axis), axis), axis),
     )

@@ -6,7 +6,7 @@ import cmath
 import functools
 import math
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NoReturn
 
 import numpy as np
 
@@ -20,6 +20,7 @@ __all__ = [
     "inexact_dtype",
     "masked_product",
     "masked_quotient",
+    "not_covered",
     "quotient",
     "real_only",
     "reduced_size",
@@ -297,3 +298,8 @@ def real_only(x: Array, function: str) -> Array:
             "Compute with real and imaginary parts.",
         )
     return x
+
+
+def not_covered(what: str, hint: str) -> NoReturn:
+    """Refuse arguments of a function that is written out."""
+    raise NoDerivativeError(f"{what} has no derivative rule.", hint)

@@ -15,10 +15,14 @@ from srcad.runtime.arrays import inexact_dtype
 __all__ = [
     "along_axis",
     "axis_origin",
+    "chosen_places",
     "extend",
     "extend_adjoint",
     "gaussian_adjoint",
     "gaussian_weights",
+    "outside",
+    "spline_matrix",
+    "turned_extent",
     "turned_origin",
 ]
 
@@ -63,6 +67,13 @@ def extend_adjoint(g: Array, shape: tuple[int, ...], mode: str, origin: Any) -> 
             moved = whole
         g = np.moveaxis(moved, 0, axis)
     return g
+
+
+def outside(x: Array, shape: tuple[int, ...], mode: str, origin: Any) -> Array:
+    """Return 1 where ``extend`` puts ``cval``, and 0 elsewhere."""
+    return extend(
+        np.zeros(np.shape(x), np.real(np.ones(0, inexact_dtype(x))).dtype), shape, mode, 1.0, origin
+    )
 
 
 def turned_origin(origin: int | Sequence[int], shape: tuple[int, ...]) -> tuple[int, ...]:
@@ -111,3 +122,65 @@ def gaussian_adjoint(g: Array, sigma: Any, order: Any, mode: str, truncate: floa
 
 def _for_each_axis(option: Any, ndim: int) -> list[Any]:
     return list(option) if isinstance(option, (tuple, list, np.ndarray)) else [option] * ndim
+
+
+def chosen_places(
+    x: Array, size: Any, footprint: Any, mode: Any, cval: float, origin: Any, axes: Any, rank: Any
+) -> Array:
+    """Return for each window of ``x`` at which place of the flat array its number of a rank stands.
+
+    ``rank`` is a whole number, counted from the end if negative, ``"middle"``, or a pair of a percentage and ``"%"``.
+    What lies beyond the border and is not one of the array's numbers stands behind them.
+    """
+    x = np.asarray(x)
+    along = list(range(x.ndim)) if axes is None else [axis % x.ndim for axis in np.atleast_1d(axes)]
+    kept, origins = _window(x.ndim, along, size, footprint, origin)
+    modes = [mode] * len(along) if isinstance(mode, str) else list(mode)
+    places = np.arange(x.size).reshape(x.shape)
+    for axis, border in zip(along, modes):
+        widths = [(0, 0)] * x.ndim
+        widths[axis] = _widths(kept.shape, origins)[axis]
+        options = {"constant_values": x.size} if _numpy_mode(border) == "constant" else {}
+        places = np.pad(places, widths, _numpy_mode(border), **options)
+    windows = np.lib.stride_tricks.sliding_window_view(places, kept.shape)[..., kept]
+    order = np.argsort(np.append(x.ravel(), cval)[windows], axis=-1, kind="stable")
+    count = windows.shape[-1]
+    chosen = _rank_of(rank, count)
+    if not 0 <= chosen < count:
+        raise RuntimeError("rank not within filter footprint size")
+    return np.take_along_axis(windows, order[..., chosen : chosen + 1], axis=-1)[..., 0]
+
+
+def _window(ndim: int, along: list[int], size: Any, footprint: Any, origin: Any) -> tuple[Array, list[int]]:
+    """Return which entries of a window count, and its origins, for all axes."""
+    if footprint is None:
+        if size is None:
+            raise RuntimeError("no footprint or filter size provided")
+        sizes = [int(n) for n in np.broadcast_to(size, len(along))]
+        footprint = np.ones(sizes, bool)
+    kept = np.asarray(footprint, bool)
+    shape, origins = [1] * ndim, [0] * ndim
+    for axis, length, start in zip(along, kept.shape, np.broadcast_to(origin, len(along))):
+        shape[axis], origins[axis] = length, int(start)
+    return kept.transpose(np.argsort(along)).reshape(shape), origins
+
+
+def _rank_of(rank: Any, count: int) -> int:
+    if isinstance(rank, tuple):
+        percentage = rank[0] + 100.0 if rank[0] < 0.0 else rank[0]
+        if not 0.0 <= percentage <= 100.0:
+            raise RuntimeError("invalid percentile")
+        return count - 1 if percentage == 100.0 else int(float(count) * percentage / 100.0)
+    return count // 2 if rank == "middle" else rank + count if rank < 0 else rank
+
+
+def spline_matrix(size: int, order: int, mode: str) -> Array:
+    """Return the matrix that takes samples along an axis to the coefficients of the spline through them."""
+    return scipy.ndimage.spline_filter1d(np.eye(size), order, axis=0, mode=mode)
+
+
+def turned_extent(turn: Array, sizes: Array) -> list[int]:
+    """Return the sizes of an image that holds one of ``sizes`` after it was turned."""
+    rows, columns = sizes
+    bounds = turn @ [[0, 0, rows, rows], [0, columns, 0, columns]]
+    return [int(size) for size in np.ptp(bounds, axis=1) + 0.5]

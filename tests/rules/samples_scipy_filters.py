@@ -36,8 +36,8 @@ for function in (signal.convolve2d, signal.correlate2d):
     for mode in ("full", "same", "valid"):
         sample(function, real(4, 5), real(2, 3), mode)
 sample(signal.convolve, real(5), real(3), method="direct")
-sample(signal.lfilter, real(2), np.array([1.3, 0.4, -0.2]), real(6))
-sample(signal.lfilter, real(3), np.array([1.0, 0.4]), real(5, 2), axis=0)
+sample(rt.scipy_signal.filtered, real(2), np.array([1.3, 0.4, -0.2]), real(6), -1)
+sample(rt.scipy_signal.filtered, real(3), np.array([1.0, 0.4]), real(5, 2), 0)
 for mode in ("full", "same", "valid"):
     size = {"full": 6, "same": 4, "valid": 2}[mode]
     sample(rt.scipy_signal.to_full, real(size), (4,), (3,), mode)

@@ -123,7 +123,7 @@ TWICE = (
     "log_softmax", "logsumexp", "xlogy", "xlog1py", "entr", "rel_entr", "kl_div", "boxcox", "inv_boxcox", "exprel",
     "ellipk", "eval_legendre", "hyp2f1", "solve", "inv", "solve_triangular", "cholesky",
     "solve_banded", "solveh_banded", "expm", "logm", "sqrtm", "solve_sylvester", "det",
-    "toeplitz", "norm", "convolve", "correlate", "lfilter", "gaussian_filter", "logpdf", "logpmf",
+    "toeplitz", "norm", "convolve", "correlate", "filtered", "gaussian_filter", "logpdf", "logpmf",
 )  # fmt: skip
 
 
