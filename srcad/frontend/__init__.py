@@ -22,6 +22,7 @@ from srcad.frontend.dispatching import written_out
 from srcad.frontend.exceptions import lower_exceptions
 from srcad.frontend.fence import fence
 from srcad.frontend.frozen import call_frozen_distributions
+from srcad.frontend.function_attributes import keep_attributes_in_variables
 from srcad.frontend.generators import inline_generators
 from srcad.frontend.index_tricks import write_out_index_tricks
 from srcad.frontend.iterators import step_iterators
@@ -43,6 +44,7 @@ from srcad.lang.source import read
 __all__ = ["PASSES", "normalize", "normalize_nested", "refuse_generator"]
 
 PASSES = (
+    keep_attributes_in_variables,
     make_local_classes,
     fence,
     call_bound_methods,

@@ -457,7 +457,8 @@ def attribute_of_a_nested_function(x):
         return v * v
 
     squared.calls = 0  # refused at: squared.calls
-    return squared(x[0]) * squared.calls
+    kept = squared
+    return kept(x[0]) * squared.calls
 
 
 @refused(X)

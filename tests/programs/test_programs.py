@@ -84,6 +84,7 @@ TOPICS = (
     "awkward_names",
     "sequence_classes",
     "interleaved_generators",
+    "function_attributes",
 )
 for topic in TOPICS:
     importlib.import_module(f"tests.programs.{topic}")
