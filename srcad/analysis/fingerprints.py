@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from srcad.analysis.kinds import kind_of
+from srcad.analysis.kinds import ANY, Kind, array, kind_of, record
 from srcad.runtime import Closure
 
-__all__ = ["fingerprint"]
+__all__ = ["fingerprint", "rough_fingerprint", "rough_kind"]
 
 
 def fingerprint(value: Any) -> Any:
@@ -27,3 +27,31 @@ def fingerprint(value: Any) -> Any:
     if cls is types.FunctionType:
         return value
     return kind_of(value)
+
+
+def rough_fingerprint(value: Any) -> Any:
+    """Return what is equal for arguments that the same code is right for, where that knows nothing of what they hold.
+
+    >>> rough_fingerprint([1.0]) == rough_fingerprint(["text"]), rough_fingerprint(np.ones(3)) == rough_fingerprint(3.0)
+    (True, False)
+    """
+    cls = type(value)
+    return (cls, value.dtype.char) if cls is np.ndarray else cls
+
+
+def rough_kind(value: Any) -> Kind:
+    """Return what is known of a value by its class.
+
+    >>> rough_kind(np.ones(3)), rough_kind({"x": 1.0}), rough_kind(np.sin), rough_kind(1.0)
+    (array[float64], dict, any, float[float64])
+    """
+    cls = type(value)
+    if cls is np.ndarray:
+        kind = kind_of(value)
+        return array(None, kind.inexact, None, kind.dtype) if kind.name == "array" else ANY
+    if cls in (tuple, list, dict):
+        return Kind(cls.__name__)
+    if cls in (float, int, bool, str, type(None)) or isinstance(value, np.generic):
+        return kind_of(value)
+    kind = kind_of(value, 0)
+    return record(cls, None) if kind.name == "object" else ANY

@@ -11,9 +11,9 @@ from typing import Any
 
 import numpy as np
 
-from srcad.analysis.fingerprints import fingerprint
+from srcad.analysis.fingerprints import fingerprint, rough_fingerprint, rough_kind
 from srcad.analysis.hidden_changes import refuse_hidden_changes, refuse_own_items
-from srcad.analysis.kinds import Kind, array, is_differentiable, kind_of
+from srcad.analysis.kinds import ANY, Kind, array, is_differentiable, kind_of
 from srcad.analysis.own_operators import refuse_own_operators, refuse_own_operators_within
 from srcad.callables.places import place
 from srcad.callables.targets import Target, refuse_changed_defaults
@@ -119,8 +119,9 @@ def compiled(
     identity = func.__code__ if func is target.func else func
     closed = (_static_cells(target), id(getattr(target.func, "__globals__", None)))
     how = (wanted, mode, single, aliased, holomorphic, constant_integers)
+    roughly = _works_alike(target)
     try:
-        prints = tuple(map(fingerprint, everything))
+        prints = tuple(map(rough_fingerprint if roughly else fingerprint, everything))
     except SrcadError as error:
         raise error.at(place(target.func)) from None
     variant = (identity, closed, how)
@@ -136,8 +137,11 @@ def compiled(
         _refuse_at(target, refuse_own_operators_within, value)
     given = dict(zip(names, everything))
     _require_differentiable(target, given, wanted, mode)
-    kinds = _kinds_of(given, set(wanted) - set(constant_integers), widened)
-    exact = _is_exact(names, everything, wanted)
+    if roughly:
+        kinds = tuple((n, rough_kind(v)) for n, v in given.items())
+    else:
+        kinds = _kinds_of(given, set(wanted) - set(constant_integers), widened)
+    exact = not roughly and _is_exact(names, everything, wanted)
     integers = tuple(n for n, v in given.items() if n in wanted and _is_integer(v))
     request = Request(func, kinds, wanted, mode, exact, single, aliased, integers, holomorphic)
     code = _built(target, request, values, derived)
@@ -146,6 +150,16 @@ def compiled(
     _put(_CACHE, key, code)
     _put(_VARIANTS, variant, _VARIANTS.get(variant, 0) + 1)
     return code
+
+
+def _works_alike(target: Target) -> bool:
+    """Tell whether a function is one of those by which srcad resolves calls, which do the same with all that they get."""
+    plain = target.inner is None and target.closure is None and target.func.__closure__ is None
+    return plain and (target.func.__module__ or "").startswith(_RESOLVING)
+
+
+_RESOLVING = ("srcad.dynamic.", "srcad.operators.deeper.", "srcad.runtime.calls", "srcad.runtime.memory",
+              "srcad.runtime.mirrored", "srcad.runtime.stored", "srcad.lang.recursion")  # fmt: skip
 
 
 def _kinds_of(given: dict[str, Any], varied: set[str], widened: bool) -> tuple[tuple[str, Kind], ...]:
@@ -166,13 +180,18 @@ def _put(table: dict[Hashable, Any], key: Hashable, value: Any) -> None:
     table[key] = value
 
 
-def _widened(kind: Any) -> Any:
-    """Return a kind, or what is made of kinds, without the keys of dicts: a dict that grows has others at each call."""
+def _widened(kind: Any, inside: bool = False) -> Any:
+    """Return a kind, or what is made of kinds, without what differs from call to call of a function that calls itself.
+
+    A dict that grows has other keys at each call, and the parts of a tree are objects of other classes.
+    """
     if isinstance(kind, tuple):
-        return tuple(map(_widened, kind))
-    if not isinstance(kind, Kind) or kind.items is None:
+        return tuple([_widened(part, inside) for part in kind])
+    if not isinstance(kind, Kind) or kind.items is None and kind.name != "object":
         return kind
-    return replace(kind, items=None if kind.name == "dict" else _widened(kind.items))
+    if kind.name == "object" and inside:
+        return ANY
+    return replace(kind, items=None if kind.name == "dict" else _widened(kind.items, True))
 
 
 def _refuse_own_items(target: Target, values: tuple[Any, ...]) -> None:
