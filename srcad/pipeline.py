@@ -185,7 +185,8 @@ def build(request: Request, stages: dict[str, str] | None = None, around: tuple[
     bound = [*request.names, *entry.bound]
     saved = save(swept.block, fn.scope, kinds, memory, own, bound, kept, fn.source.locate)
     made = assemble(fn, request, swept, saved, kinds, memory, entry, result)
-    if request.mode != "call" and has_shadows(made.functions):
+    shadows = has_shadows(made.functions)
+    if request.mode != "call" and shadows:
         make_floats(made.functions[0], fn, request)
     refer(made.functions)
 
@@ -201,7 +202,7 @@ def build(request: Request, stages: dict[str, str] | None = None, around: tuple[
     return Code(
         text, functools.partial(stages_of, request), list(fn.scope.dependencies), entries, entry.given,
         made.valued, made.result_shadowed, bool(memory.changed), tuple(changed_parameters(request.names, memory)),
-        bool(memory.changed or memory.shadowed & varied) or has_shadows(made.functions),
+        bool(memory.changed or memory.shadowed & varied) or shadows,
         imports=imports,
     )  # fmt: skip
 

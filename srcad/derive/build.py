@@ -12,7 +12,7 @@ import gast
 
 from srcad.frontend.statics import refer
 from srcad.lang.scope import Scope
-from srcad.lang.walking import children_of
+from srcad.lang.walking import children_of, name_node
 
 __all__ = [
     "Flattener",
@@ -26,10 +26,12 @@ __all__ = [
     "written_names",
 ]
 
+_STORE = gast.Store()
+
 
 def name(identifier: str) -> gast.Name:
     """Return a name to be read."""
-    return gast.Name(identifier, gast.Load(), None, None)
+    return name_node(identifier)
 
 
 def constant(value: Any) -> gast.Constant:
@@ -44,7 +46,7 @@ def builtin(scope: Scope, function: Any) -> str:
 
 def assign(target: str, value: gast.AST) -> gast.Assign:
     """Return ``target = value``."""
-    return gast.Assign([gast.Name(target, gast.Store(), None, None)], value, None)
+    return gast.Assign([name_node(target, _STORE)], value, None)
 
 
 def unpack(targets: Sequence[str], value: gast.AST) -> gast.Assign:

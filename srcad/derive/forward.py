@@ -34,7 +34,7 @@ from srcad.derive.forward_calls import Calls
 from srcad.derive.forward_operations import Program
 from srcad.lang.function import Function
 from srcad.lang.tree import BINARY_OPERATORS
-from srcad.lang.walking import nodes_in
+from srcad.lang.walking import fill_places, nodes_in
 
 __all__ = ["forward"]
 
@@ -77,7 +77,7 @@ def forward(
     tree = gast.FunctionDef(
         f"{fn.tree.name}_jvp", gast.arguments(parameters, [], None, [], [], None, []), out, [], None, None, []
     )
-    derived = Function(gast.fix_missing_locations(gast.copy_location(tree, fn.tree)), fn.scope, fn.source)
+    derived = Function(fill_places(gast.copy_location(tree, fn.tree)), fn.scope, fn.source)
     return derived, {tangent: variable for variable, tangent in program.tangents.items()}
 
 

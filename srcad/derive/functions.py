@@ -17,7 +17,7 @@ from srcad.derive.saving import Saved
 from srcad.derive.without_axes import may_have_no_axes
 from srcad.lang.function import Function
 from srcad.lang.scope import is_reserved
-from srcad.lang.walking import nodes_in
+from srcad.lang.walking import fill_places, nodes_in
 
 __all__ = ["Entry", "Made", "assemble", "changed_parameters", "enter"]
 
@@ -209,7 +209,7 @@ class _Assembly(_Parts):
         tree = gast.FunctionDef(
             title, gast.arguments(arguments, [], None, [], [], None, []), body, [], None, None, []
         )
-        located = gast.fix_missing_locations(gast.copy_location(tree, self.fn.tree))
+        located = fill_places(gast.copy_location(tree, self.fn.tree))
         return Function(located, self.fn.scope, self.fn.source)
 
     # -- gradients --------------------------------------------------------------------------------

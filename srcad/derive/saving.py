@@ -116,7 +116,7 @@ class _Saver:
         for stmt in statements:
             names = set(read_names(stmt))
             found |= names - defined - self.gradients
-            if not self.reads_what_stays(stmt):
+            if self.memory.changed and not self.reads_what_stays(stmt):
                 found |= contents_read(stmt, self.memory, self.kinds) | self.captured(names)
                 items = items_read(stmt, self.memory, self.kinds, self.scope.statics)
                 found |= {CONTENT + part for part in items}
@@ -182,9 +182,11 @@ class _Saver:
 
     def contents(self, step: Plain, needed: set[str], depth: int) -> None:
         """Save what a store overwrites, and put it back before the statement's own adjoint runs."""
+        changes = contents_changed(step.forward, self.memory)
+        if not changes:
+            return
         read = needed if step.reads_after else needed | self.reads(step.backward)
-        changes = [c for c in contents_changed(step.forward, self.memory) if CONTENT + c.memory in read]
-        for change in changes:
+        for change in [c for c in changes if CONTENT + c.memory in read]:
             if id(change.stmt) in self.lasting.stores:
                 continue
             kept = keep_contents(change, self.scope, self.kinds)

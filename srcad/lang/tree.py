@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 import gast
 
-from srcad.lang.walking import children_of, clone, nodes_in
+from srcad.lang.walking import children_of, clone, name_node, nodes_in
 
 __all__ = [
     "BINARY_OPERATORS",
@@ -47,17 +47,18 @@ Node = TypeVar("Node", bound=gast.AST)
 
 FUNCTIONS = (gast.FunctionDef, gast.AsyncFunctionDef, gast.Lambda)
 _BLOCKS = ("body", "orelse", "finalbody")
+_STORE = gast.Store()
 COMPREHENSIONS = (gast.ListComp, gast.SetComp, gast.DictComp, gast.GeneratorExp)
 
 
 def name(identifier: str) -> gast.Name:
     """Return a name that is read."""
-    return gast.Name(identifier, gast.Load(), None, None)
+    return name_node(identifier)
 
 
 def store(identifier: str) -> gast.Name:
     """Return a name that is bound."""
-    return gast.Name(identifier, gast.Store(), None, None)
+    return name_node(identifier, _STORE)
 
 
 def constant(value: Any) -> gast.Constant:

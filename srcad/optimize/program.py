@@ -12,7 +12,7 @@ import numpy as np
 from srcad import runtime as rt
 from srcad.lang.function import Function
 from srcad.lang.printer import Comment
-from srcad.lang.walking import nodes_in
+from srcad.lang.walking import name_node, nodes_in
 from srcad.optimize.context import Context
 from srcad.optimize.terms import WORLD, Term, Terms, base_name
 
@@ -115,6 +115,10 @@ class Program:
             self._found[find] = find(self)
         fact: _Fact = self._found[find]
         return fact
+
+    def forget(self) -> None:
+        """Let go of all facts, which lead back to the program, so that it takes no collector to free both."""
+        self.facts, self._found, self._found_in = {}, {}, []
 
     def fresh(self, hint: str) -> str:
         """Return a name that is not in use."""
@@ -431,7 +435,7 @@ def expression(term: Term, ctx: type = gast.Load, places: Mapping[Term, gast.stm
     ``places`` has the statements at whose places parts of it are.
     """
     if term.kind is gast.Name:
-        return gast.Name(term.parts[0], ctx(), None, None)
+        return name_node(term.parts[0], ctx())
     if term.kind is gast.Constant:
         return gast.Constant(term.parts[0], None)
     if term.is_opaque:

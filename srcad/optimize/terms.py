@@ -36,6 +36,8 @@ class Term:
     ----------
     kind : type
         The class of its node.
+    name : str
+        The identifier of a name.
     parts : tuple
         The fields of its node without ``ctx``: terms, tuples of them, operator classes, names, values.
     serial : int
@@ -57,10 +59,12 @@ class Term:
     """
 
     __slots__ = (
-        "callee", "changes", "children", "is_opaque", "is_pure", "kind", "may_be_of_complex", "parts", "reads", "serial",
+        "callee", "changes", "children", "is_opaque", "is_pure", "kind", "may_be_of_complex", "name", "parts",
+        "reads", "serial",
     )  # fmt: skip
 
     kind: Any
+    name: str
     parts: tuple[Any, ...]
     serial: int
     children: tuple[Term, ...]
@@ -70,11 +74,6 @@ class Term:
     is_opaque: bool
     callee: Any
     may_be_of_complex: bool
-
-    @property
-    def name(self) -> str:
-        """The identifier of a name."""
-        return str(self.parts[0])
 
     def __repr__(self) -> str:
         return f"{self.kind.__name__}{self.parts}"
@@ -185,6 +184,7 @@ class Terms:
         term = Term()
         term.kind, term.parts, term.serial = kind, parts, len(self._table)
         term.is_opaque, term.callee = False, None
+        term.name = parts[0] if parts and type(parts[0]) is str else ""
         term.children = children = tuple(_terms_in(parts)) if kind is not gast.Name else ()
         if kind is gast.Name:
             term.reads = _NOTHING if self.is_static(parts[0]) else frozenset(parts)
