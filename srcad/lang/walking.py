@@ -79,7 +79,7 @@ def nodes_in(tree: gast.AST) -> Iterator[gast.AST]:
 
 
 def fill_places(tree: _Node) -> _Node:
-    """Give each statement and expression that has no place that of the node above it, as `gast.fix_missing_locations` does."""
+    """Give each statement and expression that has no place that of the node above it, as gast does."""
     waiting: list[tuple[gast.AST, tuple[Any, ...]]] = [(tree, (1, 0, 1, 0))]
     while waiting:
         node, above = waiting.pop()

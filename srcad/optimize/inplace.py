@@ -27,7 +27,7 @@ def update_in_place(program: Program) -> None:
     """
     alone = _alone(program)
     if alone:
-        program.body = _block(program, program.body, alone)
+        program.body = _block(program, program.body, alone, program.fact(TermKinds))
 
 
 def _alone(program: Program) -> set[str]:
@@ -43,13 +43,13 @@ def _alone(program: Program) -> set[str]:
     return {name for name in found if not memory.is_outside(name) and memory.sharing(name) <= {name}}
 
 
-def _block(program: Program, stmts: list[Statement], alone: set[str]) -> list[Statement]:
+def _block(program: Program, stmts: list[Statement], alone: set[str], kinds: TermKinds) -> list[Statement]:
     for stmt in stmts:
-        stmt.blocks = [_block(program, inner, alone) for inner in stmt.blocks]
-    return [_updated(program, stmt, alone) for stmt in stmts]
+        stmt.blocks = [_block(program, inner, alone, kinds) for inner in stmt.blocks]
+    return [_updated(program, stmt, alone, kinds) for stmt in stmts]
 
 
-def _updated(program: Program, stmt: Statement, alone: set[str]) -> Statement:
+def _updated(program: Program, stmt: Statement, alone: set[str], kinds: TermKinds) -> Statement:
     name, value = stmt.target, stmt.value
     if name not in alone or value is None or value.kind is not gast.BinOp:
         return stmt
@@ -63,7 +63,8 @@ def _updated(program: Program, stmt: Statement, alone: set[str]) -> Statement:
         update = left
     if update is None or (update.kind is gast.Name and update.name == name):
         return stmt
-    kinds = program.fact(TermKinds)
+    if kinds.meets_complex:
+        kinds = program.fact(TermKinds)
     if kinds.may_be_complex(update) and kinds.of(stmt.targets[0]).dtype != "complex":
         return stmt  # the array may be real
     return program.update(stmt.targets[0], op, update, stmt.origin)

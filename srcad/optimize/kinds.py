@@ -51,7 +51,7 @@ class TermKinds:
         self._memo: dict[Term, Kind] = {}
         self._pending: set[str] = set()
         self._whole = self._whole_names(program)
-        self._meets_complex = self.context.meets_complex or any(
+        self.meets_complex = self.context.meets_complex or any(
             term.may_be_of_complex for made in self.definitions.values() for term in made if term is not None
         )
         if len(self.definitions) > _LONG:
@@ -130,7 +130,7 @@ class TermKinds:
     def may_be_complex(self, term: Term) -> bool:
         """Tell whether a value is complex, or not known to be real in a program with complex numbers."""
         dtype = self.of(term).dtype
-        return dtype == "complex" or dtype is None and self._meets_complex
+        return dtype == "complex" or dtype is None and self.meets_complex
 
     # ---- stand-ins --------------------------------------------------------------------------
 

@@ -41,12 +41,10 @@ class _Reader:
     def block(self, stmts: list[Statement]) -> None:
         for stmt in list(stmts):
             source = copied(stmt)
+            if source is None or stmt.target is None:
+                continue
             index = stmts.index(stmt)
-            if (
-                source is not None
-                and stmt.target is not None
-                and self._stays(stmts, index, stmt.target, source)
-            ):
+            if self._stays(stmts, index, stmt.target, source):
                 self._put(stmts, index, stmt.target, source)
 
     def _put(self, stmts: list[Statement], index: int, name: str, source: Term) -> None:
