@@ -5,7 +5,7 @@ from __future__ import annotations
 import collections
 import copy
 import dataclasses
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -117,17 +117,15 @@ def leaves(tree: Any) -> list[Any]:
     >>> tree.leaves({"w": [1.0, 2.0], "name": "first"})
     [1.0, 2.0, 'first']
     """
-    return list(walked(tree, container_of))
+    return walked(tree, container_of)
 
 
-def walked(tree: Any, find: Callable[[Any], Container | None]) -> Iterator[Any]:
-    """Yield the leaves of a structure; ``find`` tells how to take a part of it apart."""
+def walked(tree: Any, find: Callable[[Any], Container | None]) -> list[Any]:
+    """Return the leaves of a structure; ``find`` tells how to take a part of it apart."""
     container = find(tree)
     if container is None:
-        yield tree
-        return
-    for part in container.parts(tree):
-        yield from walked(part, find)
+        return [tree]
+    return [leaf for part in container.parts(tree) for leaf in walked(part, find)]
 
 
 def map(
@@ -327,16 +325,17 @@ def flatten(tree: Any) -> tuple[Any, Layout]:
 
 def _is_real(leaf: Any) -> bool:
     """Tell whether ``leaf`` is a real floating-point number or an array of them."""
-    return isinstance(leaf, float) or getattr(getattr(leaf, "dtype", None), "kind", "") == "f"
+    return isinstance(leaf, float) or isinstance(leaf, (np.ndarray, np.generic)) and leaf.dtype.kind == "f"
 
 
 def _dtype(leaf: Any) -> np.dtype[Any]:
-    return np.dtype(getattr(leaf, "dtype", float))
+    return leaf.dtype if isinstance(leaf, (np.ndarray, np.generic)) else np.dtype(float)
 
 
 def _kept(leaf: Any) -> Any:
     """Return a plain leaf for the layout to keep, which later changes of the structure do not reach."""
-    leaf = getattr(leaf, "value", leaf) if hasattr(leaf, "__array_ufunc__") else leaf
+    if hasattr(leaf, "__array_ufunc__") and hasattr(leaf, "value"):
+        leaf = leaf.value  # of what a tape follows
     return leaf.copy() if isinstance(leaf, np.ndarray) else leaf
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pytest
 
+import srcad
 from srcad import grad, hvp, tree
 from srcad.errors import ArgumentError
 from srcad.tape import GradientTape, Variable
@@ -218,3 +219,30 @@ def test_a_layout_is_differentiated_from_its_source_twice() -> None:
 
     np.testing.assert_allclose(grad(objective)(vector), [1.0, 2.0, 5.0])
     np.testing.assert_allclose(hvp(objective)(vector, np.array([1.0, 0.0, 1.0])), [3.0, 4.0, 2.0])
+
+
+NESTED = {"w": np.array([0.3, -0.5]), "b": 1.0, "rest": [np.array([2.0]), (3.0,)]}
+
+
+def by_leaves(p):
+    return sum([np.sum(leaf**2) for leaf in tree.leaves(p)])
+
+
+def by_flatten(p):
+    return np.sum(tree.flatten(p)[0] ** 2)
+
+
+def there_and_back(p):
+    vector, layout = tree.flatten(p)
+    return by_leaves(layout(vector))
+
+
+@pytest.mark.parametrize("f", [by_leaves, by_flatten, there_and_back])
+def test_structures_are_taken_apart_in_what_is_differentiated(f):
+    with srcad.GradientTape() as tape:
+        p = tape.watch(NESTED)
+        y = f(p)
+    expected = tree.flatten(tree.map(lambda leaf: 2 * leaf, NESTED))[0]
+    for found in (srcad.grad(f)(NESTED), srcad.hvp(f)(NESTED, NESTED), tape.gradient(y, p)):
+        np.testing.assert_allclose(tree.flatten(found)[0], expected)
+    assert srcad.jvp(f, (NESTED,), (NESTED,))[1] == pytest.approx(2 * f(NESTED))
