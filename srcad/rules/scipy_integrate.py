@@ -116,7 +116,7 @@ refuse(
     "This integral of scipy.integrate has no derivative rule; use quad for functions, trapezoid for samples, odeint "
     "or solve_ivp for differential equations.",
     *(scipy.integrate.cumulative_simpson, scipy.integrate.dblquad),
-    *(scipy.integrate.fixed_quad, scipy.integrate.newton_cotes, scipy.integrate.nquad),
+    *(scipy.integrate.newton_cotes, scipy.integrate.nquad),
     *(scipy.integrate.qmc_quad, scipy.integrate.quad_vec),
     *(scipy.integrate.solve_bvp, scipy.integrate.tplquad),
     *(getattr(scipy.integrate, name) for name in _NEWER if hasattr(scipy.integrate, name)),

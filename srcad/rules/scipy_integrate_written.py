@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import scipy.integrate
+import scipy.special
 
 from srcad.rules.registry import written_out
 
@@ -69,3 +70,13 @@ def romb(y, dx=1.0, axis=-1, show=False):
         width = width / 2.0
         step //= 2
     return estimates[-1]
+
+
+# -- integrals of functions by others ----------------------------------------------------------------
+
+
+@written_out(scipy.integrate.fixed_quad)
+def fixed_quad(func, a, b, args=(), n=5):
+    places, weights = scipy.special.roots_legendre(n)
+    points = (b - a) * (places + 1.0) / 2.0 + a
+    return (b - a) / 2.0 * np.sum(weights * func(points, *args), axis=-1), None

@@ -9,7 +9,7 @@ from __future__ import annotations
 import scipy.interpolate
 
 from srcad import runtime as rt
-from srcad.rules import scipy_interpolate_second  # noqa: F401  (its rules are wanted)
+from srcad.rules import scipy_interpolate_grids, scipy_interpolate_second  # noqa: F401  (their rules are wanted)
 from srcad.rules.registry import elementwise, jvp, refuse, vjp
 
 _AXIS = {"axis": "Interpolation along another axis has no derivative rule; move that axis to the front."}
@@ -109,8 +109,8 @@ refuse(
     *(scipy.interpolate.PchipInterpolator, scipy.interpolate.Akima1DInterpolator),
     *(scipy.interpolate.UnivariateSpline, scipy.interpolate.InterpolatedUnivariateSpline),
     *(scipy.interpolate.LSQUnivariateSpline, scipy.interpolate.BarycentricInterpolator),
-    *(scipy.interpolate.KroghInterpolator, scipy.interpolate.RegularGridInterpolator),
-    *(scipy.interpolate.interpn, scipy.interpolate.griddata, scipy.interpolate.RBFInterpolator),
+    scipy.interpolate.KroghInterpolator,
+    *(scipy.interpolate.griddata, scipy.interpolate.RBFInterpolator),
     *(scipy.interpolate.splrep, scipy.interpolate.splprep, scipy.interpolate.BSpline),
     *(scipy.interpolate.PPoly, scipy.interpolate.make_smoothing_spline, scipy.interpolate.make_lsq_spline),
 )

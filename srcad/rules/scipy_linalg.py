@@ -27,30 +27,29 @@ refuse(
     "This factorisation of scipy.linalg has no derivative rule; use one that has (cholesky, cho_factor, "
     "lu_factor, qr, svd, eig, eigh).",
     *(scipy.linalg.cossin, scipy.linalg.hessenberg, scipy.linalg.ldl, scipy.linalg.ordqz),
-    *(scipy.linalg.polar, scipy.linalg.qr_delete, scipy.linalg.qr_insert, scipy.linalg.qr_multiply),
+    *(scipy.linalg.qr_delete, scipy.linalg.qr_insert, scipy.linalg.qr_multiply),
     *(scipy.linalg.qr_update, scipy.linalg.qz, scipy.linalg.rq, scipy.linalg.schur, scipy.linalg.rsf2csf),
     *(scipy.linalg.cdf2rdf, scipy.linalg.matrix_balance, scipy.linalg.cholesky_banded),
-    *(scipy.linalg.cho_solve_banded, scipy.linalg.null_space, scipy.linalg.orth),
-    *(scipy.linalg.orthogonal_procrustes, scipy.linalg.subspace_angles, scipy.linalg.diagsvd),
+    *(scipy.linalg.cho_solve_banded, scipy.linalg.null_space),
+    *(scipy.linalg.subspace_angles, scipy.linalg.diagsvd),
 )
 
 refuse(
     "Eigenvalues of banded and tridiagonal matrices have no derivative rule; make the whole matrix and use "
     "scipy.linalg.eigh.",
     *(scipy.linalg.eig_banded, scipy.linalg.eigvals_banded),
-    *(scipy.linalg.eigh_tridiagonal, scipy.linalg.eigvalsh_tridiagonal),
 )
 
 refuse(
     "This solver of scipy.linalg has no derivative rule; use scipy.linalg.solve with the whole matrix, such as "
     "solve(circulant(c), b).",
-    *(scipy.linalg.solve_circulant, scipy.linalg.solve_continuous_are, scipy.linalg.solve_discrete_are),
+    *(scipy.linalg.solve_continuous_are, scipy.linalg.solve_discrete_are),
 )
 
 refuse(
     "This function of scipy.linalg has no derivative rule; write it in terms of functions that have one, or "
     "give its derivative with srcad.def_vjp.",
     *(scipy.linalg.clarkson_woodruff_transform, scipy.linalg.expm_cond),
-    *(scipy.linalg.expm_frechet, scipy.linalg.fiedler, scipy.linalg.fiedler_companion, scipy.linalg.funm),
-    *(scipy.linalg.leslie, scipy.linalg.signm),
+    *(scipy.linalg.fiedler_companion, scipy.linalg.funm),
+    scipy.linalg.signm,
 )

@@ -94,3 +94,89 @@ def pinvh(
     cutoff, rank = rt.scipy_linalg.hermitian_cutoff(whole, atol, rtol)
     inverse = np.linalg.pinv(whole, rcond=cutoff, hermitian=True)
     return (inverse, rank) if return_rank else inverse
+
+
+@written_out(scipy.linalg.polar)
+def polar(a: Any, side: Any = "right") -> Any:
+    u, s, vh = np.linalg.svd(a, full_matrices=False)
+    if side not in ("right", "left"):
+        raise ValueError("`side` must be either 'right' or 'left'")
+    if side == "right":
+        return u @ vh, (np.conj(vh.T) * s) @ vh
+    return u @ vh, (u * s) @ np.conj(u.T)
+
+
+@written_out(scipy.linalg.orthogonal_procrustes)
+def orthogonal_procrustes(A: Any, B: Any, check_finite: Any = True) -> Any:  # noqa: N803
+    u, s, vh = np.linalg.svd(np.conj(np.conj(B).T @ A).T)
+    return u @ vh, np.sum(s)
+
+
+@written_out(scipy.linalg.orth)
+def orth(A: Any, rcond: Any = None) -> Any:  # noqa: N803
+    u, s, _ = np.linalg.svd(A, full_matrices=False)
+    cutoff = np.finfo(s.dtype).eps * max(np.shape(A)) if rcond is None else rcond
+    return u[:, : int(np.sum(s > np.max(s) * cutoff))]
+
+
+@written_out(scipy.linalg.expm_frechet)
+def expm_frechet(
+    A: Any, E: Any, method: Any = None, compute_expm: Any = True, check_finite: Any = True
+) -> Any:  # noqa: N803
+    change = rt.scipy_linalg.expm_frechet(A, E)
+    return (scipy.linalg.expm(A), change) if compute_expm else change
+
+
+@written_out(scipy.linalg.fiedler)
+def fiedler(a: Any) -> Any:
+    return np.abs(a[..., :, None] - a[..., None, :])
+
+
+@written_out(scipy.linalg.leslie)
+def leslie(f: Any, s: Any) -> Any:
+    below = np.expand_dims(s, -1) * np.eye(np.shape(s)[-1], np.shape(f)[-1])
+    return np.concatenate((np.expand_dims(f, -2), below), axis=-2)
+
+
+@written_out(scipy.linalg.eigvalsh_tridiagonal)
+def eigvalsh_tridiagonal(
+    d: Any, e: Any, select: Any = "a", select_range: Any = None, check_finite: Any = True, tol: Any = 0.0,
+    lapack_driver: Any = "auto",
+) -> Any:  # fmt: skip
+    return scipy.linalg.eigvalsh(_tridiagonal(d, e, select))
+
+
+@written_out(scipy.linalg.eigh_tridiagonal)
+def eigh_tridiagonal(
+    d: Any, e: Any, eigvals_only: Any = False, select: Any = "a", select_range: Any = None,
+    check_finite: Any = True, tol: Any = 0.0, lapack_driver: Any = "auto",
+) -> Any:  # fmt: skip
+    if eigvals_only:
+        return scipy.linalg.eigvalsh(_tridiagonal(d, e, select))
+    return scipy.linalg.eigh(_tridiagonal(d, e, select))
+
+
+def _tridiagonal(d: Any, e: Any, select: Any) -> Any:
+    if select not in ("a", "all", 0):
+        rt.not_covered("A choice of eigenvalues", "Choose them from the whole result.")
+    return np.diag(d) + np.diag(e, 1) + np.diag(e, -1)
+
+
+@written_out(scipy.linalg.solve_circulant)
+def solve_circulant(
+    c: Any,
+    b: Any,
+    singular: Any = "raise",
+    tol: Any = None,
+    caxis: Any = -1,
+    baxis: Any = 0,
+    outaxis: Any = 0,
+) -> Any:
+    if singular != "raise":
+        rt.not_covered("solve_circulant of a singular matrix", "Use scipy.linalg.lstsq.")
+    if np.ndim(c) != 1:
+        rt.not_covered("solve_circulant with several matrices", "Solve for one after the other.")
+    rows = np.moveaxis(np.atleast_1d(b), baxis, -1)
+    solved = np.fft.ifft(np.fft.fft(rows) / np.fft.fft(c))
+    real = not (np.iscomplexobj(c) or np.iscomplexobj(b))
+    return np.moveaxis(np.real(solved) if real else solved, -1, outaxis)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import scipy.spatial.distance
+from scipy.special import rel_entr
 
 from srcad.rules.registry import written_out
 
@@ -109,3 +110,86 @@ def squareform(X, force="no", checks=True):
         raise ValueError("The distance matrix must be symmetric, with zeros on its diagonal.")
     rows, columns = np.triu_indices(len(values), 1)
     return values[rows, columns]
+
+
+# -- between two vectors -----------------------------------------------------------------------------
+
+
+def _between_two(u, v, metric, w=None, p=2.0):
+    return _of_differences(np.asarray(u) - np.asarray(v), metric, p, w)
+
+
+@written_out(scipy.spatial.distance.euclidean)
+def euclidean(u, v, w=None):
+    return _between_two(u, v, "euclidean", w)
+
+
+@written_out(scipy.spatial.distance.sqeuclidean)
+def sqeuclidean(u, v, w=None):
+    return _between_two(u, v, "sqeuclidean", w)
+
+
+@written_out(scipy.spatial.distance.cityblock)
+def cityblock(u, v, w=None):
+    return _between_two(u, v, "cityblock", w)
+
+
+@written_out(scipy.spatial.distance.chebyshev)
+def chebyshev(u, v, w=None):
+    return _between_two(u, v, "chebyshev", w)
+
+
+@written_out(scipy.spatial.distance.minkowski)
+def minkowski(u, v, p=2, w=None):
+    return _between_two(u, v, "minkowski", w, p)
+
+
+@written_out(scipy.spatial.distance.seuclidean)
+def seuclidean(u, v, V):
+    return np.linalg.norm((np.asarray(u) - np.asarray(v)) / np.sqrt(V))
+
+
+@written_out(scipy.spatial.distance.mahalanobis)
+def mahalanobis(u, v, VI):
+    difference = np.asarray(u) - np.asarray(v)
+    return np.sqrt(difference @ np.asarray(VI) @ difference)
+
+
+@written_out(scipy.spatial.distance.correlation)
+def correlation(u, v, w=None, centered=True):
+    first, second = np.asarray(u) * 1.0, np.asarray(v) * 1.0
+    weights = np.ones(np.size(first)) if w is None else np.asarray(w)
+    weights = weights / np.sum(weights)
+    if centered:
+        first, second = first - np.sum(first * weights), second - np.sum(second * weights)
+    products, squares = np.sum(first * second * weights), np.sum(first**2 * weights)
+    return 1.0 - products / np.sqrt(squares * np.sum(second**2 * weights))
+
+
+@written_out(scipy.spatial.distance.cosine)
+def cosine(u, v, w=None):
+    return scipy.spatial.distance.correlation(u, v, w, False)
+
+
+@written_out(scipy.spatial.distance.braycurtis)
+def braycurtis(u, v, w=None):
+    first, second = np.asarray(u), np.asarray(v)
+    return np.sum(_weighted(np.abs(first - second), w)) / np.sum(_weighted(np.abs(first + second), w))
+
+
+@written_out(scipy.spatial.distance.canberra)
+def canberra(u, v, w=None):
+    first, second = np.asarray(u), np.asarray(v)
+    sizes = np.abs(first) + np.abs(second)
+    parts = np.where(sizes == 0.0, 0.0, np.abs(first - second) / np.where(sizes == 0.0, 1.0, sizes))
+    return np.sum(_weighted(parts, w))
+
+
+@written_out(scipy.spatial.distance.jensenshannon)
+def jensenshannon(p, q, base=None, *, axis=0, keepdims=False):
+    first = np.asarray(p) / np.sum(p, axis=axis, keepdims=True)
+    second = np.asarray(q) / np.sum(q, axis=axis, keepdims=True)
+    middle = (first + second) / 2.0
+    parts = rel_entr(first, middle) + rel_entr(second, middle)
+    total = np.sum(parts, axis=axis, keepdims=keepdims)
+    return np.sqrt(total / 2.0 if base is None else total / 2.0 / np.log(base))

@@ -12,6 +12,7 @@ from srcad.rules import (  # noqa: F401  (their rules are wanted)
     scipy_stats_gamma,
     scipy_stats_location,
     scipy_stats_multivariate,
+    scipy_stats_samples,
     scipy_stats_shapes,
     scipy_stats_skewed,
     scipy_stats_support,

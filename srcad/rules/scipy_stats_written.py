@@ -93,3 +93,16 @@ def kurtosis(a, axis=0, fisher=True, bias=True, nan_policy="propagate", *, keepd
         pairs = np.maximum((count - 2.0) * (count - 3.0), 1.0)
         ratio = np.where(count > 3, excess / pairs + 3.0, ratio)
     return ratio - 3.0 if fisher else ratio
+
+
+@written_out(scipy.stats.moment)
+def moment(a, order=1, axis=0, nan_policy="propagate", *, center=None, keepdims=False):
+    known = _known(a, nan_policy)
+    if center is None:
+        centred = _centred(a, known, axis)
+    else:
+        centred = np.where(known, a - center, 0.0)
+    if np.ndim(order) == 0:
+        return _mean(np.where(known, centred**order, 0.0), known, axis, keepdims)
+    parts = [np.where(known, centred ** int(k), 0.0) for k in order]
+    return np.stack([_mean(part, known, axis, keepdims) for part in parts])
