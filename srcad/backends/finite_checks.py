@@ -76,8 +76,9 @@ def require_finite(gradient: Any, function: str, location: Location | None) -> N
     """Raise the error if a gradient is not finite, though no step of the function itself has made it so."""
     wrong = _what_is_wrong(gradient)
     if wrong:
-        raise NonFiniteError(f"A function that '{function}' calls makes {wrong} in the gradient.",
-                             "Differentiate that function alone, under check_nans.", location)  # fmt: skip
+        raise NonFiniteError(f"The result of '{function}', or a function that it calls, makes {wrong} in the gradient.",
+                             "Keep its arguments away from where the derivative is not finite; differentiate what it calls "
+                             "alone, under check_nans.", location)  # fmt: skip
 
 
 class _Checks(ast.NodeTransformer):
