@@ -36,7 +36,9 @@ def rough_fingerprint(value: Any) -> Any:
     (True, False)
     """
     cls = type(value)
-    return (cls, value.dtype.char) if cls is np.ndarray else cls
+    if cls is np.ndarray:
+        return cls, value.dtype.char
+    return float if cls is np.float64 else cls
 
 
 def rough_kind(value: Any) -> Kind:

@@ -30,6 +30,7 @@ _CACHE: dict[Hashable, Code] = {}
 _MOST_ENTRIES = 4096
 _VARIANTS: dict[Hashable, int] = {}
 _MOST_VARIANTS = 3
+_WIDEST = 2
 _RESOLVED_MODES = ("call", "jvp", "tangent")
 
 when_forgotten: list[Callable[[], None]] = []
@@ -125,9 +126,10 @@ def compiled(
     except SrcadError as error:
         raise error.at(place(target.func)) from None
     variant = (identity, closed, how)
-    widened = mode in _RESOLVED_MODES and _VARIANTS.get(variant, 0) >= _MOST_VARIANTS
-    if widened and (*variant, prints) not in _CACHE:
-        prints = _widened(prints)
+    built = _VARIANTS.get(variant, 0) if mode in _RESOLVED_MODES else 0
+    width = min(built // _MOST_VARIANTS, _WIDEST)
+    for step in range(width):
+        prints = prints if (*variant, prints) in _CACHE else _widened(prints, step)
     key = (*variant, prints)
     code = _CACHE.get(key)
     if code is not None and code.holds():
@@ -140,7 +142,7 @@ def compiled(
     if roughly:
         kinds = tuple((n, rough_kind(v)) for n, v in given.items())
     else:
-        kinds = _kinds_of(given, set(wanted) - set(constant_integers), widened)
+        kinds = _kinds_of(given, set(wanted) - set(constant_integers), width)
     exact = not roughly and _is_exact(names, everything, wanted)
     integers = tuple(n for n, v in given.items() if n in wanted and _is_integer(v))
     request = Request(func, kinds, wanted, mode, exact, single, aliased, integers, holomorphic)
@@ -162,14 +164,14 @@ _RESOLVING = ("srcad.dynamic.", "srcad.operators.deeper.", "srcad.runtime.calls"
               "srcad.runtime.mirrored", "srcad.runtime.stored", "srcad.lang.recursion")  # fmt: skip
 
 
-def _kinds_of(given: dict[str, Any], varied: set[str], widened: bool) -> tuple[tuple[str, Kind], ...]:
+def _kinds_of(given: dict[str, Any], varied: set[str], width: int) -> tuple[tuple[str, Kind], ...]:
     """Return the kinds of the parameters, those in ``varied`` as what one differentiates by."""
     kinds = {n: _wanted_kind(v) if n in varied else kind_of(v) for n, v in given.items()}
-    if widened:
-        kinds = {n: _widened(kind) for n, kind in kinds.items()}
     for kind in kinds.values():
         for cls in _classes_in(kind):
             refuse_hidden_changes(cls)
+    for step in range(width):
+        kinds = {n: _widened(kind, step) for n, kind in kinds.items()}
     return tuple(kinds.items())
 
 
@@ -180,18 +182,20 @@ def _put(table: dict[Hashable, Any], key: Hashable, value: Any) -> None:
     table[key] = value
 
 
-def _widened(kind: Any, inside: bool = False) -> Any:
+def _widened(kind: Any, step: int, inside: bool = False) -> Any:
     """Return a kind, or what is made of kinds, without what differs from call to call of a function that calls itself.
 
-    A dict that grows has other keys at each call, and the parts of a tree are objects of other classes.
+    First, a dict that grows has other keys at each call, and the parts of a tree are objects of other classes; in the
+    second step, an object that is being made has other attributes at each call of its ``__setattr__``.
     """
     if isinstance(kind, tuple):
-        return tuple([_widened(part, inside) for part in kind])
+        return tuple([_widened(part, step, inside) for part in kind])
     if not isinstance(kind, Kind) or kind.items is None and kind.name != "object":
         return kind
     if kind.name == "object" and inside:
         return ANY
-    return replace(kind, items=None if kind.name == "dict" else _widened(kind.items, True))
+    forgets = kind.name == "dict" or kind.name == "object" and step > 0
+    return replace(kind, items=None if forgets else _widened(kind.items, step, True))
 
 
 def _refuse_own_items(target: Target, values: tuple[Any, ...]) -> None:

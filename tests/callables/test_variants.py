@@ -119,3 +119,22 @@ def test_what_passes_gradients_on_is_differentiated_once_for_all_calls(built: li
     expected = (gradient(x + step * direction) - gradient(x - step * direction)) / (2 * step)
     assert np.allclose(found, expected, rtol=1e-6)
     assert built.count("_pass_on") == 1
+
+
+class Watched:
+    def __init__(self, x: float) -> None:
+        for k in range(8):
+            setattr(self, f"part_{k}", x * k)
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        object.__setattr__(self, name, value * value)
+
+
+def of_watched(x: float) -> Any:
+    made = Watched(x)
+    return sum(getattr(made, f"part_{k}") for k in range(8))
+
+
+def test_an_object_that_is_made_is_compiled_for_few_sets_of_attributes(built: list[str]) -> None:
+    assert grad(of_watched)(3.0) == pytest.approx(2 * 3.0 * sum(k * k for k in range(8)))
+    assert built.count("Watched.__setattr__") <= 7
