@@ -9,10 +9,17 @@ import numpy as np
 import scipy.optimize
 
 from srcad import runtime as rt
-from srcad.rules import scipy_optimize_second  # noqa: F401  (its rules are wanted)
+from srcad.rules import scipy_optimize_second, scipy_optimize_written  # noqa: F401  (their rules are wanted)
 from srcad.rules.registry import constant, jvp, refuse, vjp
 
 constant(scipy.optimize.linprog_verbose_callback, scipy.optimize.show_options, scipy.optimize.test)
+constant(
+    *(
+        rt.scipy_optimize.least_squares_found,
+        rt.scipy_optimize.curve_fit_found,
+        rt.scipy_optimize.no_covariance,
+    )
+)
 
 _FULL = {"full_output": "Only the solution has a derivative; leave full_output at its default."}
 _RTOL = 4 * np.finfo(float).eps
@@ -185,6 +192,19 @@ def minimize_scalar_moved(
     )
 
 
+# -- least squares -----------------------------------------------------------------------------------
+
+
+@vjp(rt.scipy_optimize.covariance, "parameters")
+def covariance(ans, g, found, parameters):
+    return rt.scipy_optimize.no_covariance(g) * parameters
+
+
+@jvp(rt.scipy_optimize.covariance, "parameters")
+def covariance_parameters(ans, t, found, parameters):
+    return np.full(np.shape(ans), np.nan)
+
+
 refuse(
     "This function of scipy.optimize has no derivative rule; use root, fsolve, brentq, newton, fixed_point, minimize "
     "or minimize_scalar.",
@@ -196,14 +216,13 @@ refuse(
         scipy.optimize.rosen_hess_prod,
     ),
     *(scipy.optimize.anderson, scipy.optimize.basinhopping, scipy.optimize.broyden1, scipy.optimize.broyden2),
-    *(scipy.optimize.brent, scipy.optimize.brute, scipy.optimize.curve_fit, scipy.optimize.diagbroyden),
+    *(scipy.optimize.brent, scipy.optimize.brute, scipy.optimize.diagbroyden),
     *(scipy.optimize.differential_evolution, scipy.optimize.direct, scipy.optimize.dual_annealing),
     *(scipy.optimize.excitingmixing, scipy.optimize.fmin, scipy.optimize.fmin_bfgs, scipy.optimize.fmin_cg),
     *(scipy.optimize.fmin_cobyla, scipy.optimize.fmin_l_bfgs_b, scipy.optimize.fmin_ncg),
     *(scipy.optimize.fmin_powell, scipy.optimize.fmin_slsqp, scipy.optimize.fmin_tnc),
     *(scipy.optimize.fminbound, scipy.optimize.golden, scipy.optimize.isotonic_regression),
     *(
-        scipy.optimize.least_squares,
         scipy.optimize.leastsq,
         scipy.optimize.line_search,
         scipy.optimize.linearmixing,

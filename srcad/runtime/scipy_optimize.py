@@ -10,12 +10,14 @@ differentiation, and the multiplier so that L stays stationary in x.  It is symm
 from __future__ import annotations
 
 import functools
+import inspect
 from typing import Any
 
 import numpy as np
+import scipy.optimize
 
 from srcad.errors import NoDerivativeError
-from srcad.runtime.calls import gradient_of
+from srcad.runtime.calls import Closure, gradient_of
 from srcad.runtime.containers import add
 from srcad.runtime.scipy_callbacks import (
     as_arguments,
@@ -31,10 +33,14 @@ from srcad.runtime.scipy_callbacks import (
 from srcad.runtime.tangents import call_jvp, zero_tangent
 
 __all__ = [
+    "covariance",
+    "curve_fit_found",
+    "least_squares_found",
     "minimum_adjoint",
     "minimum_curvature",
     "minimum_second_tangent",
     "minimum_tangent",
+    "no_covariance",
     "result_tangent",
     "root_adjoint",
     "root_curvature",
@@ -261,3 +267,64 @@ def _of_pair(title: str) -> NoDerivativeError:
 def result_tangent(result: Any, name: str, tangent: Array) -> Any:
     """Return the tangent of the result object of a solver, of which one attribute moves."""
     return {**{key: zero_tangent(value) for key, value in result.items()}, name: tangent}
+
+
+def least_squares_found(
+    fun: Any, x0: Any, args: Any, named: dict[str, Any], options: dict[str, Any]
+) -> scipy.optimize.OptimizeResult:
+    """Return the solution of a least squares problem, which must not lie on a bound."""
+    given = {key: value for key, value in options.items() if value is not None}
+    found = scipy.optimize.least_squares(fun, x0, args=args, kwargs=named, **given)
+    if np.any(found.active_mask):
+        raise _on_bound("least_squares")
+    return found
+
+
+def curve_fit_found(
+    f: Any, xdata: Any, ydata: Any, p0: Any, sigma: Any, absolute_sigma: bool, bounds: Any, method: Any, jac: Any,
+    nan_policy: Any, kwargs: dict[str, Any],
+) -> tuple[Array, Array]:  # fmt: skip
+    """Return the parameters of a curve, none of which may lie on a bound, and their covariance."""
+    found = scipy.optimize.curve_fit(
+        _with_signature(f), xdata, ydata, p0, sigma, absolute_sigma, bounds=bounds, method=method, jac=jac,
+        nan_policy=nan_policy, **kwargs,
+    )  # fmt: skip
+    low, high = bounds if isinstance(bounds, tuple) else (bounds.lb, bounds.ub)
+    if np.any(np.isclose(found[0], low)) or np.any(np.isclose(found[0], high)):
+        raise _on_bound("curve_fit")
+    return found[0], found[1]
+
+
+def _with_signature(f: Any) -> Any:
+    """Return a function that shows how many parameters it has, also if it is nested in a differentiated one."""
+    if not isinstance(f, Closure):
+        return f
+
+    def shown(*given: Any) -> Any:
+        return f(*given)
+
+    written = f.function.tree.args
+    parameters = [
+        inspect.Parameter(name.id, inspect.Parameter.POSITIONAL_OR_KEYWORD)
+        for name in (*written.posonlyargs, *written.args)
+    ]
+    shown.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+    return shown
+
+
+def _on_bound(title: str) -> NoDerivativeError:
+    return NoDerivativeError(f"A solution of {title} that lies on a bound has no derivative rule.",
+                             "Substitute variables that are free.")  # fmt: skip
+
+
+def covariance(found: Array, parameters: Array) -> Array:
+    """Return the covariance of fitted parameters, which moves with them in a way that has no rule."""
+    return found
+
+
+def no_covariance(change: Array) -> float:
+    """Refuse what changes with a covariance."""
+    if np.any(change):
+        raise NoDerivativeError("The covariance that curve_fit returns has no derivative rule.",
+                                "Compute it from the Jacobian of the curve.")  # fmt: skip
+    return 0.0
