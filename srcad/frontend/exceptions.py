@@ -55,12 +55,13 @@ from typing import Any
 
 import gast
 
+from srcad.analysis.guards import guards_of, is_guard
 from srcad.errors import UnsupportedError
 from srcad.frontend.raised import keep_raised
 from srcad.frontend.statics import refer, runtime_name
 from srcad.lang import tree as t
 from srcad.lang.function import Function
-from srcad.lang.walking import NodeTransformer, children_of, nodes_in
+from srcad.lang.walking import NodeTransformer, children_of, clone, nodes_in
 from srcad.runtime.exceptions import without_numbers
 from srcad.runtime.libraries import computes_no_numbers
 
@@ -85,6 +86,7 @@ class _Lowering:
     def __init__(self, fn: Function) -> None:
         self.fn, self.scope = fn, fn.scope
         self.guards: set[str] = set()
+        self.written = guards_of(fn)
         self.flags: set[str] = set()
 
     def error(self, node: gast.AST, reason: str, hint: str) -> UnsupportedError:
@@ -96,9 +98,28 @@ class _Lowering:
             t.rewrite_blocks(stmt, self.block)
             if isinstance(stmt, gast.Try) and stmt.handlers:
                 done += self.lowered(stmt)
+            elif isinstance(stmt, gast.With) and is_guard(stmt, self.written):
+                done += self.guarded_apart(stmt.body, stmt)
             else:
                 done.append(stmt)
         return done
+
+    def guarded_apart(self, body: list[gast.stmt], node: gast.With) -> list[gast.stmt]:
+        """Return the statements of a guarded block of generated text, each with a guard of its own.
+
+        What was done before one of them raised is undone then.
+        """
+        first, *rest = body
+        if not rest and is_flag(first):
+            return [first]
+        if len(rest) == 1 and is_flag(rest[0]):
+            return [gast.copy_location(gast.With(node.items, body, None), node)]
+        flag = self.scope.fresh("done")
+        guarded = gast.With(clone(node).items, [first, t.assign(flag, t.constant(True))], None)
+        made = [t.assign(flag, t.constant(False)), guarded]
+        if rest:
+            made.append(gast.If(t.name(flag), self.guarded_apart(rest, node), []))
+        return [t.place(stmt, first) for stmt in made]
 
     def lowered(self, node: gast.Try) -> list[gast.stmt]:
         """Return the statements of a ``try`` with handlers; what it has finally stays around them."""
@@ -154,6 +175,12 @@ class _Lowering:
             return t.place(t.assign(handler.name.id, t.name(error)), handler)
         known = t.call(runtime_name(self.scope, "without_numbers"), t.name(error))
         return t.place(t.assign(handler.name.id, known), read)
+
+
+def is_flag(stmt: gast.stmt) -> bool:
+    """Tell whether a statement notes that those before it were done."""
+    value = stmt.value if isinstance(stmt, gast.Assign) and isinstance(stmt.targets[0], gast.Name) else None
+    return isinstance(value, gast.Constant) and value.value is True
 
 
 def _reads(node: Any, name: str, statics: dict[str, Any]) -> Iterator[gast.AST]:

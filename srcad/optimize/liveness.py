@@ -32,6 +32,7 @@ class Liveness:
         self.dead: set[Statement] = set()
         self._exits: list[tuple[frozenset[str], frozenset[str]]] = []
         self._kept_by_handlers: list[frozenset[str]] = []
+        self._managers = 0
         self._heads: dict[Statement, tuple[frozenset[str], frozenset[str]]] = {}
         self._by_kind: dict[object, Callable[[Statement, frozenset[str]], frozenset[str]]] = {
             gast.Assign: self._assign,
@@ -85,7 +86,8 @@ class Liveness:
         elif stmt.is_pure and written.isdisjoint(out) and not self._may_raise(stmt):
             if not stmt.changes:
                 return self._unneeded(stmt, out)
-            if not written and all(self._is_dead_memory(base_name(t), out) for t in stmt.targets):
+            dead = all(self._is_dead_memory(base_name(t), out) for t in stmt.targets)
+            if not written and dead and not self._managers:
                 return self._unneeded(stmt, out)
         return (out - written) | stmt.reads
 
@@ -96,7 +98,7 @@ class Liveness:
 
     def _update(self, stmt: Statement, out: frozenset[str]) -> frozenset[str]:
         name = base_name(stmt.targets[0])
-        if stmt.is_pure and name not in out and self._is_dead_memory(name, out):
+        if stmt.is_pure and name not in out and self._is_dead_memory(name, out) and not self._managers:
             return self._unneeded(stmt, out)
         return out | stmt.reads
 
@@ -152,9 +154,12 @@ class Liveness:
             head = before
 
     def _with(self, stmt: Statement, out: frozenset[str]) -> frozenset[str]:
-        # A manager may swallow an exception, so what is needed later may be needed at every point.
+        # A manager may swallow an exception, so what is needed later may be needed at every point, and a store into
+        # memory that nobody reads may be there for the exception that it raises.
         self._kept_by_handlers.append(out | self._protected())
+        self._managers += 1
         inside = self._block(stmt.blocks[0], out)
+        self._managers -= 1
         self._kept_by_handlers.pop()
         return (inside - stmt.writes) | stmt.reads
 

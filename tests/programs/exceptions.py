@@ -360,3 +360,37 @@ def solver_that_gives_up_on_a_function_it_is_given(a):
     else:
         other = other + a
     return root * other
+
+
+@program(np.array([0.4, 0.3, 0.8]), 0.7)
+def stores_that_raise_and_are_not_read(x, y):
+    total = y
+    try:
+        x[9] = 1.0
+    except LookupError:
+        total = total * x[1]
+    try:
+        scaled = x * y
+        scaled[7] += total
+    except LookupError:
+        total = total * x[2]
+    try:
+        copied = x * y
+        copied[:2] = x
+    except ValueError:
+        total = total + x[0] * y
+    try:
+        copied += x[:2]
+    except ValueError:
+        total = total * y
+    return total * np.sum(x * x)
+
+
+@program(np.array([[0.4, 0.3], [0.8, 0.5]]), 0.7)
+def store_that_raises_after_an_update_of_the_same_array(m, x):
+    try:
+        m[1] *= x
+        m[9] = m[0]
+    except LookupError:
+        x = x * m[1, 1]
+    return x * np.sum(m * m)
