@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import collections
 import functools
 from dataclasses import dataclass
 from typing import Any
@@ -290,3 +291,18 @@ def slope_of(f):
 def test_a_function_that_is_captured_under_its_own_name_ends_no_search():
     """The names of a called function are its own: one was looked up in its caller, where it was the function itself."""
     assert np.isclose(grad(elementwise_grad(slope_of(np.sin)))(0.7), -np.cos(0.7))
+
+
+def test_reverse_mode_over_the_tangent_of_a_bounded_deque():
+    def last_rows(m, x):
+        rows = collections.deque(m, maxlen=2)
+        return sum(np.sum(row * row) * x for row in rows)
+
+    m, direction = np.arange(6.0).reshape(3, 2), np.ones((3, 2))
+
+    def tangent(m, x):
+        return jvp(last_rows, (m, x), (direction, 1.0))[1]
+
+    by_m, by_x = grad(tangent, argnums=(0, 1))(m, 0.5)
+    np.testing.assert_allclose(by_m, np.where(np.arange(3)[:, None] > 0, 2 * m + 2 * 0.5, 0.0))
+    assert by_x == pytest.approx(2 * np.sum(m[1:]))

@@ -38,7 +38,12 @@ def make(resolve: Resolve, cls: Any, rows: Rows) -> Found:
     if issubclass(cls, list) and isinstance(cls.__init__, types.FunctionType):
         raise third_derivative()
     if issubclass(cls, (collections.deque, list)):
-        return each_column(cls, rows, lambda k, m, part: (*part[:1], *rows[0][0].values[1:]))
+        first = rows[0][0]
+        sized = [
+            [call._replace(options={**first.options, **_only_items(call.options)}) for call in row]
+            for row in rows
+        ]
+        return each_column(cls, sized, lambda k, m, part: (*part[:1], *first.values[1:]))
     if issubclass(cls, _OF_PYTHON):
         return each_column(cls, rows)
     if cls is functools.partial:
@@ -82,6 +87,11 @@ def make(resolve: Resolve, cls: Any, rows: Rows) -> Found:
         for k, row in enumerate(given)
     ]  # fmt: skip
     return made, resolve(method, cells)[1]
+
+
+def _only_items(options: dict[str, Any]) -> dict[str, Any]:
+    """Return the named argument of a deque that its items are made of: its length has no tangent."""
+    return {name: value for name, value in options.items() if name == "iterable"}
 
 
 def _partials(rows: Rows) -> list[list[tuple[Any, Any]]]:
