@@ -36,7 +36,9 @@ def _from_state(b, a, x, axis, zi):
     rest = np.zeros_like(states, shape=(*np.shape(states)[:-1], count))
     free = rt.scipy_signal.filtered(unit, feedback, np.concatenate((states, rest), axis=-1), -1)
     whole = rt.scipy_signal.filtered(b, a, longer, -1) + free
-    last = rt.scipy_signal.filtered(feedback, unit, whole[..., count:], -1)
+    last = whole[..., count:]
+    if order > 0:
+        last = rt.scipy_signal.filtered(feedback, unit, last, -1)
     return np.moveaxis(whole[..., :count], -1, axis), np.moveaxis(last, -1, axis)
 
 

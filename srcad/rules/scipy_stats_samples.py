@@ -44,12 +44,14 @@ def _whole(nan_policy):
 @written_out(scipy.stats.entropy)
 def entropy(pk, qk=None, base=None, axis=0, *, nan_policy="propagate", keepdims=False):
     _whole(nan_policy)
-    p = pk / np.sum(pk, axis=axis, keepdims=True)
+    # Of what is not normalized yet, so that the infinite slope at a probability of 0 stays where it is.
+    mass = np.sum(pk, axis=axis, keepdims=keepdims)
     if qk is None:
-        parts = scipy.special.entr(p)
+        total = np.log(mass) + np.sum(scipy.special.entr(pk), axis=axis, keepdims=keepdims) / mass
     else:
-        parts = scipy.special.rel_entr(p, qk / np.sum(qk, axis=axis, keepdims=True))
-    total = np.sum(parts, axis=axis, keepdims=keepdims)
+        other = np.sum(qk, axis=axis, keepdims=keepdims)
+        parts = np.sum(scipy.special.rel_entr(pk, qk), axis=axis, keepdims=keepdims)
+        total = parts / mass - np.log(mass / other)
     return total if base is None else total / np.log(base)
 
 

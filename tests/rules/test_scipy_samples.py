@@ -74,6 +74,13 @@ def test_value_and_derivatives_of_two_orders(name: str) -> None:
     check_written(*PROGRAMS[name])
 
 
+def test_a_probability_of_0_leaves_the_gradient_by_the_others_finite() -> None:
+    with np.errstate(divide="ignore"):
+        gradient = grad(lambda p: scipy.stats.entropy(p))(np.array([0.5, 0.0, 1.5]))
+    np.testing.assert_allclose(gradient, np.array([-np.log(0.25), np.inf, -np.log(0.75)]) / 2.0 - np.array(
+        [1.0, 0.0, 1.0]) * scipy.stats.entropy([0.25, 0.75]) / 2.0)  # fmt: skip
+
+
 @pytest.mark.parametrize(
     "function",
     [

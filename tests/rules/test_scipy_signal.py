@@ -22,6 +22,7 @@ PROGRAMS: dict[str, tuple[Callable[..., Any], Any]] = {
     "lfilter from a state": (lambda x: np.concatenate(signal.lfilter(B, A, x**2, zi=x[:2])), X),
     "lfilter by its coefficients": (lambda a: np.concatenate(signal.lfilter(B[:2], a, X, zi=X[:2])), A),
     "lfilter along an axis": (lambda x: signal.lfilter(B, A, x, axis=0, zi=x[:2])[0], IMAGE),
+    "lfilter that has no state": (lambda x: signal.lfilter(B[:1], A[:1], x**2, zi=np.zeros(0))[0], X),
     "lfilter_zi": (lambda b: signal.lfilter_zi(b, A), B),
     "sosfilt from states": (lambda x: signal.sosfilt(SECTIONS, x, zi=np.reshape(x[:4], (2, 2)))[0], X),
     "the last states of sosfilt": (lambda x: signal.sosfilt(SECTIONS, x, zi=np.zeros((2, 2)))[1], X),
