@@ -235,5 +235,6 @@ def _makes_memory(statement: Any, name: str) -> bool:
     value = statement.value
     if isinstance(value, ast.Call):
         path = ast.unparse(value.func).split(".")
-        return len(path) == 2 and path[0] == "np" and path[1] in _FRESH
+        shares = any(keyword.arg == "copy" for keyword in value.keywords)
+        return len(path) == 2 and path[0] == "np" and path[1] in _FRESH and not shares
     return isinstance(value, (ast.BinOp, ast.UnaryOp, ast.Constant))

@@ -100,6 +100,13 @@ def changes_a_view(x, dx):
     return y * dx
 
 
+def changes_what_may_be_shared(x, dx):
+    y = np.sin(x)
+    t = np.array(y, copy=None)
+    t[0] = dx[0]
+    return y * dx
+
+
 def calls_a_function(x, dx):
     y = product(x)
     return y * dx
@@ -122,7 +129,16 @@ def leaves_early(x, dx):
 
 
 @pytest.mark.parametrize(
-    "tangent", [changes_an_argument, changes_a_view, calls_a_function, draws, gains_nothing, leaves_early]
+    "tangent",
+    [
+        changes_an_argument,
+        changes_a_view,
+        changes_what_may_be_shared,
+        calls_a_function,
+        draws,
+        gains_nothing,
+        leaves_early,
+    ],
 )
 def test_what_may_depend_on_the_order_is_left_as_it_is(tangent):
     assert written_for(tangent) is None
