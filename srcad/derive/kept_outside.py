@@ -84,6 +84,9 @@ def refuse_changes_outside(fn: Function, kinds: Kinds, memory: Memory, varied: s
 def _why_refused(fn: Function, stmt: gast.stmt, variable: str) -> tuple[str, str]:
     """Return why a store into what may outlive the call is refused, and the way out."""
     if isinstance(stmt, gast.AugAssign) and isinstance(stmt.target, gast.Name):
+        if all(getattr(node, "id", "") != variable for node in nodes_in(fn.source.tree)):
+            return ("An item or attribute is updated in place of what a global variable may hold.",
+                    "Pass what changes as an argument, or change a copy of it.")  # fmt: skip
         return (f"'{variable}' is updated in place, and a global variable may hold the same object.",
                 f"Write '{variable} = {variable} + ...', which makes a new value.")  # fmt: skip
     if _is_returned_by_unknown(fn, variable):

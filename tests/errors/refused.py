@@ -760,3 +760,17 @@ def thread_pool(x):
 def variable_of_a_tape_inside(x):
     v = Variable(x)
     return v * v
+
+
+BOX = {"w": [0.0, 0.0]}
+
+
+def of_the_box(key):
+    return BOX[key]
+
+
+@refused(X, "w")
+def item_of_a_global_dict_updated(x, key):
+    held = of_the_box(key)
+    held[0] += x[0]  # refused at: held[0] += x[0]
+    return held[0] * x[1]
