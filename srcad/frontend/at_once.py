@@ -6,6 +6,7 @@ out already, nor reads what is changed where its items are taken.
 
 from __future__ import annotations
 
+import builtins
 import types
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
@@ -116,7 +117,7 @@ class Changes(Lateness):
                 return self.given(node) if runs else set()
             function = self.functions.get(node.func.id)
             if function is not None:
-                acts = isinstance(function, Nested) and bool(t.nonlocal_names(function.tree.body))
+                acts = isinstance(function, Nested) and _may_act(function)
                 return self.given(node) if acts or self.is_changing(function) else set()
         return super().changed_by(node)
 
@@ -316,6 +317,13 @@ def checked_numbers(body: list[gast.stmt], names: set[str], scope: Scope) -> lis
             done.append(t.place(made, stmt))
         done.append(stmt)
     return done
+
+
+def _may_act(function: Nested) -> bool:
+    """Tell whether a nested function rebinds variables around it, or calls others than Python's by their names."""
+    calls = (n.func for n in t.own_nodes(statements_of(function.tree)) if isinstance(n, gast.Call))
+    unknown = any(isinstance(called, gast.Name) and not hasattr(builtins, called.id) for called in calls)
+    return unknown or bool(t.nonlocal_names(statements_of(function.tree)))
 
 
 def _updates_given(tree: Any) -> bool:

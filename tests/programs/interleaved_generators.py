@@ -367,3 +367,19 @@ def rows_of_a_result_filled_beside_a_generator(a, m):
     for i, r in zip(range(3), rows(out)):
         out[i] += r
     return np.sum(out**2)
+
+
+@program(A, M)
+def nested_function_that_calls_a_helper_beside_a_generator(a, m):
+    def rows(held):
+        for row in held:
+            yield row * 1.0
+
+    def change():
+        scale(m, 1.3)
+
+    total = 0.0
+    for v, w in zip(rows(m), a):
+        change()
+        total += np.sum(v * a) * w
+    return total
