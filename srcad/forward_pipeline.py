@@ -9,6 +9,7 @@ import gast
 
 from srcad.analysis.activity import varied_variables
 from srcad.analysis.guards import raising_variables
+from srcad.analysis.held_alone import held_alone
 from srcad.analysis.infer import Kinds, infer
 from srcad.analysis.memory import memory_of
 from srcad.analysis.returns import Callees
@@ -79,7 +80,8 @@ def build_forward(request: Request, stages: dict[str, str] | None = None) -> Cod
     )
     if stages is not None:
         stages.update(source=fn.source.text, normal=to_source(fn.tree))
-    fn = lower(run_over_directly(fn, kinds), kinds)
+    fn = run_over_directly(fn, kinds)
+    fn = lower(fn, kinds, held_alone(fn, kinds))
     bind_builtins(fn)
     kinds = infer(fn, dict(request.parameters), callees.returns, callees.changes)
     fn.scope.dependencies += callees.dependencies

@@ -20,6 +20,7 @@ from srcad import runtime as rt
 from srcad.analysis.activity import bound_before, varied_variables
 from srcad.analysis.counters import counting_variables, numbers_in_results
 from srcad.analysis.guards import raising_variables
+from srcad.analysis.held_alone import held_alone
 from srcad.analysis.infer import Kinds, infer
 from srcad.analysis.kinds import (
     ANY,
@@ -62,6 +63,7 @@ from srcad.lang.walking import nodes_in
 from srcad.optimize import Context, optimize
 from srcad.optimize.copy_propagation import copy_propagation
 from srcad.optimize.tidy import tidy
+from srcad.optimize.updates import never_rebound, update_in_place
 from srcad.rules import registry
 from srcad.runtime.libraries import computes_no_numbers
 
@@ -163,7 +165,10 @@ def build(request: Request, stages: dict[str, str] | None = None, around: tuple[
     if stages is not None:
         stages.update(source=fn.source.text, normal=to_source(fn.tree))
 
-    fn = sink_exits(lower(run_over_directly(fn, kinds), kinds), kinds)
+    fn = run_over_directly(fn, kinds)
+    alone = held_alone(fn, kinds)
+    updated = never_rebound(fn, alone)
+    fn = sink_exits(lower(fn, kinds, alone), kinds)
     bind_builtins(fn)
     kinds = infer(fn, dict(request.parameters), callees.returns, callees.changes)
     fn.scope.dependencies += callees.dependencies
@@ -198,6 +203,7 @@ def build(request: Request, stages: dict[str, str] | None = None, around: tuple[
     double = not any(may_be_complex(k) or may_be_single(k) for k in (kinds.get(n, ANY) for n in varied))
     convertible = arrays & set(request.wanted) if request.exact and double else set()
     functions = [tidy(optimize(f, _is_pure, **hints), convertible) for f in made.functions]
+    functions = [update_in_place(f, kinds, updated) for f in functions]
     text, entries, imports = load(functions, fn.scope)
     return Code(
         text, functools.partial(stages_of, request), list(fn.scope.dependencies), entries, entry.given,

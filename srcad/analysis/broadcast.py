@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from srcad.analysis.kinds import Kind, dims_of, is_scalar
+from srcad.analysis.kinds import Kind, dims_of, dims_unless_scalar, is_scalar
 
 __all__ = ["Reduction", "unbroadcast_axes"]
 
@@ -61,7 +61,9 @@ def unbroadcast_axes(cotangent: Kind, operand: Kind) -> Reduction | None:
     """
     if operand.dtype != "complex" and cotangent.dtype not in ("float64", "float", "double", "int", "bool"):
         return None
-    large, small = dims_of(cotangent), dims_of(operand)
+    small = dims_of(operand)
+    # What was made of an array is no scalar.
+    large = dims_unless_scalar(cotangent) if small else dims_of(cotangent)
     if large is None or small is None or len(small) > len(large):
         return None
     if is_scalar(operand):

@@ -23,8 +23,8 @@ from srcad.analysis.kinds import (
     Kind,
     bounded,
     container,
-    join,
     join_all,
+    join_bound,
     kind_of,
     length_class,
     literal,
@@ -148,7 +148,7 @@ class _Inference:
         if kind == NEVER:
             return
         before = self.kinds.get(name)
-        after = bounded(join(before, self.applied(name, kind)))
+        after = bounded(join_bound(before, self.applied(name, kind)))
         if after != before:
             self.kinds[name] = after
             self.grown[name] = self.clock
@@ -442,8 +442,8 @@ def method_of(base: Kind, name: str) -> types.FunctionType | None:
 def _method_call(base: Kind, name: str, arguments: list[Kind], keywords: Kinds, returns: Returns) -> Kind:
     if base.name in ("array", "number", "float") and name in ARRAY_METHODS:
         return result_of(ARRAY_METHODS[name], Call([base, *arguments], keywords))
-    if base.name == "list" and name == "pop" and base.items:
-        return base.items[0]
+    if base.name == "list" and name == "pop" and base.items is not None:
+        return base.items[0] if base.items else NEVER
     if base.name == "function":
         callee = attribute(base, name)
         if callee.name == "function" and isinstance(callee.value, (np.ufunc, type(np.sum))):

@@ -18,9 +18,9 @@ from srcad.runtime import is_sequence_class
 from srcad.runtime.libraries import package_of
 
 __all__ = [
-    "ANY", "BOOL", "FLOAT", "FLOAT64", "FORM_OF_ARRAYS", "INT", "NEVER", "NONE", "NUMBER", "RANGE", "STR", "Kind",
-    "answer", "array", "bounded", "container", "dims_of", "dtype_class", "function", "holds_complex",
-    "holds_numbers_alone", "is_differentiable", "is_double", "is_scalar", "is_whole", "join", "join_all",
+    "ANY", "BOOL", "Dims", "FLOAT", "FLOAT64", "FORM_OF_ARRAYS", "INT", "NEVER", "NONE", "NUMBER", "RANGE", "STR", "Kind",
+    "answer", "array", "bounded", "container", "dims_of", "dims_unless_scalar", "dtype_class", "function", "holds_complex",
+    "holds_numbers_alone", "is_differentiable", "is_double", "is_scalar", "is_whole", "join", "join_all", "join_bound",
     "join_dtypes", "kind_of", "length", "length_class", "literal", "may_be_complex", "may_be_single", "may_be_whole",
     "record", "scalar", "spreads_list",
 ]  # fmt: skip
@@ -50,11 +50,14 @@ class Kind:
         The function, the class of an object, the value of a literal number or flag.
     dims : tuple of str or None
         Of an array, one entry an axis: ``"1"`` (of length one), ``"N"`` (surely not of length one, but
-        perhaps of zero) or ``"?"``.  Of an integer or a list, one entry: what it is as a length.
+        perhaps of zero) or ``"?"``.  Of ``number``: the axes that it has unless it is a scalar.  Of an integer or a
+        list, one entry: what it is as a length.
     dtype : str or None
         Of numbers and arrays, where known: ``float64``, ``float`` (real and floating, of any
         precision), ``complex``, ``int`` (signed, of 32 bits at least, so that it becomes a double), ``bool``;
-        of scalars alone ``double``, which is ``float64`` or ``int``.
+        of scalars and of ``number`` alone ``double``, which is ``float64`` or ``int``.
+    optional : bool
+        Of a variable that may be ``None`` instead, as before there is a value.
     """
 
     name: str
@@ -64,11 +67,13 @@ class Kind:
     value: Any = None
     dims: Dims | None = None
     dtype: str | None = None
+    optional: bool = False
 
     def __repr__(self) -> str:
         detail = [" ".join(self.dims)] if self.dims else [f"{self.ndim}d"] if self.ndim is not None else []
         detail += [self.dtype] if self.name in ("array", "float", "number") and self.dtype else []
         detail += [repr(item) for item in self.items or ()]
+        detail += ["optional"] if self.optional else []
         return f"{self.name}[{', '.join(detail)}]" if detail else self.name
 
 
@@ -152,6 +157,11 @@ def dims_of(kind: Kind) -> Dims | None:
     return kind.dims if kind.dims is not None else ("?",) * kind.ndim if kind.ndim is not None else None
 
 
+def dims_unless_scalar(kind: Kind) -> Dims | None:
+    """Return what `dims_of` does, and of what may be a scalar the axes that it has elsewhere."""
+    return kind.dims if kind.name == "number" else dims_of(kind)
+
+
 def is_scalar(kind: Kind) -> bool:
     """Tell whether a value of this kind surely has rank 0."""
     return kind.name in ("float", "int", "bool")
@@ -178,7 +188,7 @@ def may_be_whole(kind: Kind) -> bool:
     """
     if kind.name in ("tuple", "list") and isinstance(kind.items, tuple):
         return all(is_whole(item) or may_be_whole(item) for item in kind.items)
-    return kind.name == "any" or kind.name == "float" and kind.dtype is None
+    return kind.name == "any" or kind.name == "float" and kind.dtype in (None, "int")
 
 
 def spreads_list(first: Kind, second: Kind) -> bool:
@@ -256,22 +266,38 @@ def join(first: Kind | None, second: Kind | None) -> Kind:
         return first
     if first == NEVER:
         return second
+    if first.optional or second.optional:
+        found = join(replace(first, optional=False), replace(second, optional=False))
+        return found if found == ANY else join_bound(found, NONE)
     names = {first.name, second.name}
     if names <= {"float", "int", "bool"}:
         return _join_scalars(first, second)
     if names == {"array"}:
-        ones, others = dims_of(first), dims_of(second)
-        known = None
-        if ones is not None and others is not None and len(ones) == len(others):
-            known = tuple(a if a == b else "?" for a, b in zip(ones, others))
         inexact, dtype = first.inexact or second.inexact, join_dtypes(first.dtype, second.dtype)
-        return array(None, inexact, known, dtype)
+        return array(None, inexact, _join_dims(dims_of(first), dims_of(second)), dtype)
     if names <= {"float", "int", "bool", "array", "number"}:
-        return Kind("number", dtype=join_dtypes(first.dtype, second.dtype))
+        return _join_numbers(first, second)
     if len(names) == 1 and first.value is second.value and first.name in _CONTAINERS:
         dims = first.dims if first.dims == second.dims else None
         return Kind(first.name, items=_join_items(first, second), value=first.value, dims=dims)
     return ANY
+
+
+def join_bound(first: Kind | None, second: Kind | None) -> Kind:
+    """Return the least kind above both for a variable, where ``None`` counts as a number that is not there yet.
+
+    Whatever is done with it as with a number raises, in a derivative as in the function.
+
+    >>> join_bound(NONE, FLOAT64), join_bound(array(dims=("N",), dtype="float64"), NONE), join_bound(INT, NONE)
+    (float[float64, optional], number[N, float64, optional], float[int, optional])
+    """
+    if NONE in (first, second) and first is not None and second is not None:
+        other = second if first == NONE else first
+        if is_scalar(other):
+            return Kind("float", dtype=other.dtype, optional=True)
+        if other.name in ("array", "number"):
+            return Kind("number", dims=dims_unless_scalar(other), dtype=other.dtype, optional=True)
+    return join(first, second)
 
 
 def join_all(kinds: Iterable[Kind]) -> Kind:
@@ -283,6 +309,19 @@ def join_all(kinds: Iterable[Kind]) -> Kind:
 
 
 _CONTAINERS = ("tuple", "list", "dict", "object")
+
+
+def _join_dims(first: Dims | None, second: Dims | None) -> Dims | None:
+    if first is None or second is None or len(first) != len(second):
+        return None
+    return tuple(a if a == b else "?" for a, b in zip(first, second))
+
+
+def _join_numbers(first: Kind, second: Kind) -> Kind:
+    axes = [dims_unless_scalar(kind) for kind in (first, second) if not is_scalar(kind)]
+    dims = axes[0] if len(axes) == 1 else _join_dims(*axes)
+    doubles = first.dtype != second.dtype and {first.dtype, second.dtype} <= {"float64", "double", "int"}
+    return Kind("number", dims=dims, dtype="double" if doubles else join_dtypes(first.dtype, second.dtype))
 
 
 def _join_scalars(first: Kind, second: Kind) -> Kind:
@@ -305,10 +344,10 @@ def _join_items(first: Kind, second: Kind) -> tuple[Any, ...] | None:
         pairs, others = dict(first.items), dict(second.items)
         if first.name == "dict" and set(pairs) != set(others):
             return None
-        return tuple((key, join(kind, others[key])) for key, kind in pairs.items() if key in others)
+        return tuple((key, join_bound(kind, others[key])) for key, kind in pairs.items() if key in others)
     if len(first.items) != len(second.items):
         return None
-    return tuple(join(one, other) for one, other in zip(first.items, second.items))
+    return tuple(join_bound(one, other) for one, other in zip(first.items, second.items))
 
 
 def bounded(kind: Kind, depth: int = 4) -> Kind:

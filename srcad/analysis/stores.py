@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from srcad.analysis.kinds import ANY, NEVER, Kind, bounded, join, join_all
+from srcad.analysis.kinds import ANY, NEVER, Kind, bounded, join_all, join_bound
 
 __all__ = ["METHODS_THAT_STORE", "Stores", "may_hold_container"]
 
@@ -55,19 +55,19 @@ class Stores:
 
     def element(self, kind: Kind) -> None:
         """Record a store in a list."""
-        self.elements = bounded(join(self.elements, kind))
+        self.elements = bounded(join_bound(self.elements, kind))
 
     def key(self, key: Any, kind: Kind) -> None:
         """Record a store in a dict."""
-        self.keys[key] = bounded(join(self.keys.get(key), kind))
+        self.keys[key] = bounded(join_bound(self.keys.get(key), kind))
 
     def any_key(self, kind: Kind) -> None:
         """Record a store in a dict under an unknown key."""
-        self.anywhere = bounded(join(self.anywhere, kind))
+        self.anywhere = bounded(join_bound(self.anywhere, kind))
 
     def attribute(self, name: str, kind: Kind) -> None:
         """Record a store in an object."""
-        self.attributes[name] = bounded(join(self.attributes.get(name), kind))
+        self.attributes[name] = bounded(join_bound(self.attributes.get(name), kind))
 
     def item(self, base: Kind, key: Any, kind: Kind, is_slice: bool = False) -> None:
         """Record ``base[key] = value``; ``key`` is None where it is not constant."""
@@ -144,7 +144,7 @@ class Stores:
             if self.unknown:
                 return replace(kind, items=None)
             items = tuple(
-                (key, self.applied(join(join(own, self.keys.get(key)), self.anywhere), depth - 1))
+                (key, self.applied(join_bound(join_bound(own, self.keys.get(key)), self.anywhere), depth - 1))
                 for key, own in kind.items
             )
             return replace(kind, items=items)
@@ -152,7 +152,9 @@ class Stores:
             items = tuple(
                 (
                     name,
-                    ANY if self.unknown else self.applied(join(own, self.attributes.get(name)), depth - 1),
+                    ANY
+                    if self.unknown
+                    else self.applied(join_bound(own, self.attributes.get(name)), depth - 1),
                 )
                 for name, own in kind.items
             )
@@ -163,7 +165,7 @@ class Stores:
         dims = None if self.grown or self.unknown else kind.dims
         if kind.items is None or self.unknown or depth == 0:
             return replace(kind, items=None, dims=dims)
-        element = join(kind.items[0] if kind.items else NEVER, self.elements)
+        element = join_bound(kind.items[0] if kind.items else NEVER, self.elements)
         return replace(kind, items=() if element == NEVER else (self.applied(element, depth - 1),), dims=dims)
 
     def applied_to_private(self, kind: Kind, others: Stores) -> Kind:
@@ -171,7 +173,7 @@ class Stores:
         dims = None if self.grown else kind.dims
         if kind.items is None or self.unknown:
             return replace(kind, items=None, dims=dims)
-        element = others.applied(join(kind.items[0] if kind.items else NEVER, self.elements))
+        element = others.applied(join_bound(kind.items[0] if kind.items else NEVER, self.elements))
         return replace(kind, items=() if element == NEVER else (element,), dims=dims)
 
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from srcad import runtime as rt
 from srcad.analysis.infer import ARRAY_METHODS, BINARY, UNARY, Kinds
-from srcad.analysis.kinds import FORM_OF_ARRAYS, Kind, is_scalar
+from srcad.analysis.kinds import FORM_OF_ARRAYS, Kind, dims_unless_scalar, is_scalar
 from srcad.analysis.memory import Memory
 from srcad.analysis.results.generators import method_of_generator
 from srcad.derive.build import Flattener, assign, call, constant, method, name, written_names
@@ -26,10 +26,24 @@ __all__ = ["operation"]
 
 
 def operation(
-    stmt: gast.stmt, fn: Function, kinds: Kinds, varied: set[str], memory: Memory, gradient: Names
+    stmt: gast.stmt,
+    fn: Function,
+    kinds: Kinds,
+    varied: set[str],
+    memory: Memory,
+    gradient: Names,
+    updates: frozenset[tuple[str, str]],
 ) -> Operation:
-    """Return the adjoint of a simple statement; ``gradient`` names the gradient or shadow of a variable."""
-    return _Adjoint(stmt, fn, kinds, varied, memory, gradient).operation()
+    """Return the adjoint of a simple statement.
+
+    Parameters
+    ----------
+    gradient : callable
+        Names the gradient or shadow of a variable.
+    updates : frozenset
+        The (result, operand) pairs of `srcad.analysis.accumulators.accumulated`.
+    """
+    return _Adjoint(stmt, fn, kinds, varied, memory, gradient, updates).operation()
 
 
 class _Adjoint(RuleAdjoints):
@@ -193,21 +207,22 @@ class _Adjoint(RuleAdjoints):
     def matmul(
         self, left: gast.AST, right: gast.AST, ans: gast.AST, g: gast.AST, fl: Flattener
     ) -> list[Contribution]:
-        ranks = self.kind(left).ndim, self.kind(right).ndim
+        # Neither can be a scalar, for which NumPy raises; 0 stands for a rank that is not known.
+        first, second = (len(dims_unless_scalar(self.kind(operand)) or ()) for operand in (left, right))
         transposed = lambda node: fl.atom(gast.Attribute(node, "T", gast.Load()))  # noqa: E731
         product = lambda a, b: gast.BinOp(a, gast.MatMult(), b)  # noqa: E731
-        table: dict[tuple[int | None, int | None], tuple[Any, Any]] = {
+        table: dict[tuple[int, int], tuple[Any, Any]] = {
             (2, 2): (lambda: product(g, transposed(right)), lambda: product(transposed(left), g)),
             (2, 1): (lambda: call("np.outer", g, right), lambda: product(transposed(left), g)),
             (1, 2): (lambda: product(right, g), lambda: call("np.outer", left, g)),
             (1, 1): (lambda: gast.BinOp(g, gast.Mult(), right), lambda: gast.BinOp(g, gast.Mult(), left)),
         }
-        if ranks not in table:
+        if (first, second) not in table:
             rule = registry.find(BINARY[gast.MatMult])
             return self.by_rule(rule, call("np.matmul", left, right), ans, g, fl)
         return [
             Contribution(operand.id, fl.atom(make()))
-            for operand, make in zip((left, right), table[ranks])
+            for operand, make in zip((left, right), table[first, second])
             if self.is_varied(operand)
         ]
 

@@ -332,11 +332,9 @@ class _Assembly(_Parts):
         return self.kinds.get(getattr(node, "id", ""), ANY)
 
     def seed(self) -> list[gast.stmt]:
-        plain = (
-            self.request.exact
-            and not self.request.holomorphic
-            and is_scalar(self.kinds.get(self.result, ANY))
-        )
+        kind = self.kinds.get(self.result, ANY)
+        is_number = is_scalar(kind) and not kind.optional
+        plain = self.request.exact and not self.request.holomorphic and is_number
         seed_of = "rt.holomorphic_seed" if self.request.holomorphic else "rt.seed"
         one: gast.AST = constant(1.0) if plain else call(seed_of, name(self.result))
         if not self.result_shadowed:

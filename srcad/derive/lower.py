@@ -23,6 +23,7 @@ After::
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Collection
 from typing import Any
 
 import gast
@@ -61,18 +62,23 @@ _WRITTEN_IN_PYTHON = (contextlib.nullcontext, contextlib.suppress, contextlib.cl
 _IN_PLACE = (gast.Add, gast.Sub, gast.Mult, gast.Div)
 
 
-def lower(fn: Function, kinds: Kinds) -> Function:
+def lower(fn: Function, kinds: Kinds, alone: Collection[str]) -> Function:
     """Return ``fn`` with its changes of memory in few forms, old and new values apart and trips counted.
 
-    ``kinds`` gets the kinds of the variables that this makes.
+    Parameters
+    ----------
+    kinds : dict
+        Gets the kinds of the variables that this makes.
+    alone : collection of str
+        The variables whose updates are assignments: those of `srcad.analysis.held_alone.held_alone`.
     """
     fn = flat_iterators(fn, kinds)
-    return fn.with_body(_Lowering(fn, kinds).block(fn.tree.body))
+    return fn.with_body(_Lowering(fn, kinds, alone).block(fn.tree.body))
 
 
 class _Lowering(CallLowering, IterableLowering):
-    def __init__(self, fn: Function, kinds: Kinds) -> None:
-        self.fn, self.kinds = fn, kinds
+    def __init__(self, fn: Function, kinds: Kinds, alone: Collection[str]) -> None:
+        self.fn, self.kinds, self.alone = fn, kinds, alone
         self.scope = fn.scope
         self.parts = part_views(fn, kinds)
 
@@ -315,7 +321,7 @@ class _Lowering(CallLowering, IterableLowering):
         target = stmt.target
         kind = self.kinds.get(target.id, Kind("any"))
         value = gast.BinOp(name(target.id), stmt.op, stmt.value)
-        if is_scalar(kind) or kind.name in ("str", "tuple"):
+        if is_scalar(kind) or kind.name in ("str", "tuple") or target.id in self.alone:
             return self.separate(gast.copy_location(assign(target.id, value), stmt))
         arrays = ("array", "number")
         if kind.name == "list" and isinstance(stmt.op, gast.Add) and self.kind(stmt.value).name not in arrays:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 
 import gast
 
+from srcad.analysis.accumulators import accumulated
 from srcad.analysis.guards import guards_of, is_guard
 from srcad.analysis.infer import Kinds
 from srcad.analysis.kinds import Kind, is_scalar
@@ -84,6 +85,7 @@ class _Sweep:
         self.trying = False
         self.heads: dict[int, dict[frozenset[str], _Head]] = {}
         self.guards = guards_of(fn)
+        self.updates = accumulated(fn, kinds, varied - memory.shadowed)
         self.repeating = repeating_views(fn)
         self.replaced = replaced_classes(fn, memory)
         self.has_complex = any(kind.dtype == "complex" for kind in kinds.values())
@@ -239,7 +241,7 @@ class _Sweep:
     # -- statements -----------------------------------------------------------------------------
 
     def simple(self, stmt: gast.stmt, state: _State) -> Step:
-        found = operation(stmt, self.fn, self.kinds, self.varied, self.memory, self.gradient)
+        found = operation(stmt, self.fn, self.kinds, self.varied, self.memory, self.gradient, self.updates)
         out: list[gast.stmt] = []
         consumed = [target for target in found.targets if target in state.live]
         if not consumed and not found.always and found.in_place not in state.live:

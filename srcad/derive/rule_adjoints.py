@@ -7,7 +7,14 @@ from typing import Any
 import gast
 import numpy as np
 
-from srcad.analysis.kinds import answer, holds_numbers_alone, is_scalar, is_whole, may_be_whole
+from srcad.analysis.kinds import (
+    answer,
+    holds_numbers_alone,
+    is_scalar,
+    is_whole,
+    may_be_complex,
+    may_be_whole,
+)
 from srcad.derive.build import Flattener, call, constant
 from srcad.derive.inline import accepted, as_arrays, instantiate
 from srcad.derive.memory_adjoints import MemoryAdjoints
@@ -146,5 +153,9 @@ class RuleAdjoints(MemoryAdjoints):
         meets_complex = "complex" in (result.dtype, *(self.kind(other).dtype for other in others))
         is_real_part_of_complex = meets_complex and self.kind(operand).dtype != "complex"
         if all(is_scalar(self.kind(other)) for other in others) and not is_real_part_of_complex:
+            return value
+        target = self.stmt.targets[0] if isinstance(self.stmt, gast.Assign) else None
+        is_update = isinstance(target, gast.Name) and (target.id, operand.id) in self.updates
+        if is_update and not may_be_complex(result):
             return value
         return self.summed(value, result, operand, fl)

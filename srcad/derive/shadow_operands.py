@@ -24,9 +24,16 @@ class ShadowOperands:
     """The shadows of the operands and results of one statement."""
 
     def __init__(
-        self, stmt: gast.stmt, fn: Function, kinds: Kinds, varied: set[str], memory: Memory, gradient: Names
+        self,
+        stmt: gast.stmt,
+        fn: Function,
+        kinds: Kinds,
+        varied: set[str],
+        memory: Memory,
+        gradient: Names,
+        updates: frozenset[tuple[str, str]] = frozenset(),
     ) -> None:
-        self.stmt, self.fn, self.kinds, self.varied = stmt, fn, kinds, varied
+        self.stmt, self.fn, self.kinds, self.varied, self.updates = stmt, fn, kinds, varied, updates
         self.memory, self.gradient = memory, gradient
         self.scope = fn.scope
         self.starts: dict[str, str] = {}

@@ -16,6 +16,7 @@ import gast
 from srcad import runtime as rt
 from srcad.analysis.activity import varied_variables
 from srcad.analysis.fingerprints import fingerprint
+from srcad.analysis.held_alone import held_alone
 from srcad.analysis.infer import Kinds, infer
 from srcad.analysis.kinds import ANY, is_differentiable, kind_of
 from srcad.analysis.memory import Memory, direct_changes, memory_of, simple_statements
@@ -112,7 +113,8 @@ def stored_parameters(request: Request, lasting: Collection[str]) -> dict[str, L
     callees = Callees(read)
     fn = inlined(read(request.func), request, callees)
     kinds = infer(fn, dict(request.parameters), callees.returns, callees.changes)
-    fn = lower(run_over_directly(fn, kinds), kinds)
+    fn = run_over_directly(fn, kinds)
+    fn = lower(fn, kinds, held_alone(fn, kinds))
     kinds = infer(fn, dict(request.parameters), callees.returns, callees.changes)
     memory = memory_of(fn, kinds, request.wanted, parameters_alias=request.aliased)
     inputs = {p for p in request.wanted if is_differentiable(kinds.get(p, ANY))}

@@ -173,7 +173,7 @@ def _assembled_text(
     def columns(k: int) -> str:
         return f"[column{path} for column in columns_{k}]"
 
-    if kind.name in ("float", "int", "array", "number"):
+    if kind.name in ("float", "int", "array", "number") and not kind.optional:
         return structure(
             lambda k: (
                 f"np.reshape(np.stack({columns(k)}, axis=-1), np.shape(value{path}) + {leaves[k].shape})"

@@ -225,7 +225,8 @@ class _Jacobian(Bindable, Composable, Remade):
             return ANY
         func = self.target.closure.function if self.target.closure is not None else self.target.func
         given = everything if self.target.closure is not None else self.target.names
-        return Callees(read).returns(func, [kind_of(everything[n]) for n in given])
+        found = Callees(read).returns(func, [kind_of(everything[n]) for n in given])
+        return ANY if found.optional else found
 
     def _second(self, args: Any, kwargs: Any, points: dict[str, Any]) -> Any:
         """Return the Hessian by an array: its gradient, which has that shape, is not computed again for each column.

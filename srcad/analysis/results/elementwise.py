@@ -15,8 +15,11 @@ from srcad.analysis.kinds import (
     FLOAT,
     FLOAT64,
     INT,
+    NEVER,
+    NONE,
     NUMBER,
     STR,
+    Dims,
     Kind,
     array,
     container,
@@ -50,6 +53,7 @@ _BITWISE: dict[type, Any] = {
 UNARY: dict[type, Any] = {gast.USub: np.negative, gast.UAdd: np.positive}
 
 _NUMERIC = ("float", "int", "bool", "array", "number")
+_OF_ANYTHING = (np.equal, np.not_equal, np.logical_and, np.logical_or, np.logical_not, np.logical_xor)
 
 
 # -- ufuncs ------------------------------------------------------------------------------------------
@@ -62,16 +66,31 @@ def ufunc_result(ufunc: np.ufunc, operands: list[Kind]) -> Kind:
         if not product:
             return NUMBER if ufunc.nout == 1 else container("tuple", (NUMBER,) * ufunc.nout)
         return matmul(*operands) if ufunc is np.matmul else contracted(ufunc, *operands)
+    if NONE in operands and ufunc not in _OF_ANYTHING:
+        return NEVER
     operands = [as_array(operand) for operand in operands]
     if len(operands) != ufunc.nin or any(operand.name not in _NUMERIC for operand in operands):
         return NUMBER if ufunc.nout == 1 and any(o.name == "array" for o in operands) else ANY
     several = [dims_of(operand) for operand in operands]
-    dims = broadcast_dims(several)
-    is_array = dims is not None or any(several)
+    dims = _result_dims(operands)
+    is_array = any(several) or None not in several
     results = []
     for inexact, dtype in _result_dtypes(ufunc, tuple(_dtype_key(operand) for operand in operands)):
-        results.append(array(None, inexact, dims, dtype) if is_array else Kind("number", dtype=dtype))
+        results.append(
+            array(None, inexact, dims, dtype) if is_array else Kind("number", dims=dims, dtype=dtype)
+        )
     return results[0] if ufunc.nout == 1 else container("tuple", tuple(results))
+
+
+def _result_dims(operands: list[Kind]) -> Dims | None:
+    """Return the axes of an elementwise result, or those that it has unless it is a scalar; None where they differ."""
+    perhaps = [operand.dims for operand in operands if operand.name == "number"]
+    surely = broadcast_dims([dims_of(operand) for operand in operands if operand.name != "number"])
+    if not perhaps or surely is None:
+        return surely
+    found = surely or perhaps[0]
+    same = all(dims and broadcast_dims([found, dims]) == found for dims in perhaps)
+    return found if same and (surely or len(set(perhaps)) == 1) else None
 
 
 def broadcast(operands: list[Kind]) -> Kind:
@@ -138,6 +157,8 @@ def _summary(dtypes: list[np.dtype[Any]], scalars: bool) -> tuple[bool, str | No
 
 def binary(op: type, left: Kind, right: Kind) -> Kind:
     """Return the kind of ``left op right``."""
+    if NONE in (left, right) and {left.name, right.name} <= {"none", *_NUMERIC}:
+        return NEVER  # it raises
     if op is gast.MatMult:
         return matmul(left, right)
     if is_scalar(left) and is_scalar(right):

@@ -86,6 +86,9 @@ def subscript(kind: Kind, index: gast.AST, recurse: Callable[[gast.AST], Kind]) 
         if key.value is not None:
             return element(kind, int(key.value))
         return join_all(kind.items)
+    if kind.name == "dict" and kind.items and key.name in ("int", "str"):
+        found = join_all(value for _, value in kind.items)
+        return found if is_scalar(found) or found.name in ("array", "number") else ANY
     return kind if kind.name == "str" else ANY
 
 
@@ -118,7 +121,7 @@ Part = Any
 
 
 def _parts(index: gast.AST, recurse: Callable[[gast.AST], Kind]) -> list[Part]:
-    """The parts of an index: ``:`` for a full slice, ``::`` for another one, ``...``, or a kind."""
+    """The parts of an index: ``:`` for a slice of a whole axis, ``::`` for another one, ``...``, or a kind."""
     if isinstance(index, gast.Tuple):
         return [_component(part, recurse) for part in index.elts]
     if not isinstance(index, (gast.Slice, gast.Constant)):
@@ -130,8 +133,8 @@ def _parts(index: gast.AST, recurse: Callable[[gast.AST], Kind]) -> list[Part]:
 
 def _component(part: gast.AST, recurse: Callable[[gast.AST], Kind]) -> Part:
     if isinstance(part, gast.Slice):
-        bounds = [bound for bound in (part.lower, part.upper, part.step) if bound is not None]
-        return "::" if any(not _is_none(bound) for bound in bounds) else ":"
+        whole = all(bound is None or _is_none(bound) for bound in (part.lower, part.upper))
+        return ":" if whole and (part.step is None or _is_none(part.step) or _is_unit(part.step)) else "::"
     if isinstance(part, gast.Constant) and part.value is Ellipsis:
         return "..."
     return recurse(part)
@@ -139,6 +142,12 @@ def _component(part: gast.AST, recurse: Callable[[gast.AST], Kind]) -> Part:
 
 def _is_none(node: gast.AST) -> bool:
     return isinstance(node, gast.Constant) and node.value is None
+
+
+def _is_unit(node: gast.AST) -> bool:
+    if isinstance(node, gast.UnaryOp) and isinstance(node.op, gast.USub):
+        node = node.operand
+    return isinstance(node, gast.Constant) and type(node.value) is int and abs(node.value) == 1
 
 
 def _axes_used(part: Part) -> int | None:

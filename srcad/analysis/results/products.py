@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from srcad.analysis.kinds import NUMBER, Kind, array, dims_of
+from srcad.analysis.kinds import NUMBER, Kind, array, dims_of, dims_unless_scalar
 from srcad.analysis.results.shaped import (
     Call,
     as_array,
@@ -29,8 +29,8 @@ def _like(*operands: Kind) -> Kind:
 
 
 def matmul(left: Kind, right: Kind) -> Kind:
-    """Return the kind of ``left @ right``."""
-    a, b = dims_of(as_array(left)), dims_of(as_array(right))
+    """Return the kind of ``left @ right``, of which neither can be a scalar."""
+    a, b = dims_unless_scalar(as_array(left)), dims_unless_scalar(as_array(right))
     like = _like(as_array(left), as_array(right))
     if not a or not b:
         return NUMBER if "array" in (left.name, right.name) else Kind("any")
