@@ -1,4 +1,4 @@
-"""Random programs that change arrays through what holds views of them, in reverse, forward and second-order mode.
+"""Random programs with objects, and with variables that begin as None, in reverse, forward and second-order mode.
 
 ``SRCAD_PROGRAMS`` in the environment sets how many programs there are.  A second derivative is the derivative of a
 gradient, along one direction, against central differences of the gradient.
@@ -19,8 +19,9 @@ import pytest
 from srcad.api import grad, value_and_grad
 from srcad.errors import UnsupportedError
 from srcad.operators import jvp
+from tests.property.beginnings import beginning_program
 from tests.property.central_differences import central_difference
-from tests.property.mutation import MutatingProgram
+from tests.property.mutation import MutatingProgram, Pick
 from tests.property.object_mutation import object_program
 from tests.property.test_random_modes import along, loaded, point
 
@@ -35,11 +36,14 @@ POSITIONS = (0, 1, 2)
 
 
 @pytest.mark.parametrize("batch", range(BATCHES))
-def test_random_object_mutations(batch: int, tmp_path: Path) -> None:
+@pytest.mark.parametrize("made", [object_program, beginning_program])
+def test_random_programs_in_all_modes(
+    made: Callable[[Pick], MutatingProgram], batch: int, tmp_path: Path
+) -> None:
     numbers = range(batch, PROGRAMS, BATCHES)
     refused: list[str] = []
     for number in numbers:
-        program = numbered(number)
+        program = numbered(made, number)
         function = loaded(program.plain(), tmp_path / f"program_{number}.py")
         with warnings.catch_warnings(), np.errstate(all="ignore"):
             warnings.simplefilter("ignore", RuntimeWarning)
@@ -52,10 +56,10 @@ def test_random_object_mutations(batch: int, tmp_path: Path) -> None:
     assert len(refused) <= max(1, REFUSED_SHARE * len(numbers)), refused[0]
 
 
-def numbered(number: int) -> MutatingProgram:
+def numbered(made: Callable[[Pick], MutatingProgram], number: int) -> MutatingProgram:
     """Return the program of a number."""
     following = iter(np.random.default_rng(number).integers(0, 1 << 30, DECISIONS).tolist())
-    return object_program(lambda n: next(following, 0) % n)
+    return made(lambda n: next(following, 0) % n)
 
 
 def check(program: MutatingProgram, function: Callable[..., Any], twice: bool) -> None:
