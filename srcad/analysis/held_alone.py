@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -15,10 +16,13 @@ from srcad.analysis.results.shaped import broadcast_dims
 from srcad.analysis.view_functions import may_give_view, returns_views
 from srcad.lang.function import Function
 from srcad.lang.walking import nodes_in
+from srcad.rules import registry
 
 __all__ = ["held_alone", "is_held_alone"]
 
 _ARITHMETIC = (gast.Add, gast.Sub, gast.Mult, gast.Div, gast.Pow, gast.FloorDiv, gast.Mod)
+# The positional arguments of `np.dot` and its like before the output.
+_LEAST_WITH_OUTPUT = 2
 _CHANGING_METHODS = frozenset("fill itemset partition put resize setfield setflags sort".split())
 
 
@@ -186,18 +190,18 @@ class _Holders:
         return is_scalar(self.kind(value))
 
     def has_new_result(self, value: gast.Call) -> bool:
+        """Tell whether a call of a function or method of NumPy makes what it returns, and holds no argument."""
         if isinstance(value.func, gast.Attribute):
             method = value.func.attr
-            on_array = self.is_number(value.func.value)
-            return on_array and method in ARRAY_METHODS and not may_give_view(method)
+            known = self.is_number(value.func.value) and method in ARRAY_METHODS and not may_give_view(method)
+            return known and not _gives_output(ARRAY_METHODS[method], len(value.args) + 1, value)
         function = self.fn.scope.statics.get(value.func.id) if isinstance(value.func, gast.Name) else None
-        module = str(getattr(function, "__module__", None) or "")
-        is_numpy = isinstance(function, np.ufunc) or module.partition(".")[0] == "numpy"
-        return (
-            is_numpy
-            and not returns_views(function)
-            and not any(k.arg in (None, "out") for k in value.keywords)
-        )
+        if isinstance(function, np.ufunc):
+            return not _gives_output(function, len(value.args), value)
+        module = str(getattr(function, "__module__", None) or "").partition(".")[0]
+        known = registry.find(function) is not None or registry.is_constant(function)
+        is_new = module == "numpy" and known and not returns_views(function)
+        return is_new and not _gives_output(function, len(value.args), value)
 
     def is_passed_on(self, node: gast.AST) -> bool:
         """Tell whether something besides the variable may hold its array once ``node`` has run."""
@@ -249,3 +253,16 @@ def _operands(node: gast.BinOp | gast.UnaryOp | gast.Compare) -> list[gast.AST]:
     if isinstance(node, gast.BinOp):
         return [node.left, node.right]
     return [node.operand] if isinstance(node, gast.UnaryOp) else [node.left, *node.comparators]
+
+
+def _gives_output(function: Any, count: int, call: gast.Call) -> bool:
+    """Tell whether a call with that many positional arguments may give the array for its result."""
+    if any(keyword.arg in (None, "out") for keyword in call.keywords):
+        return True
+    if isinstance(function, np.ufunc):
+        return count > function.nin
+    try:
+        names = list(inspect.signature(function).parameters)
+    except (TypeError, ValueError):
+        return count > _LEAST_WITH_OUTPUT
+    return "out" in names[:count]

@@ -103,6 +103,16 @@ def kept_by_a_dict(x):
     return np.sum(kept[0])
 
 
+def given_for_an_output(x):
+    acc = 0.0
+    last = 0.0
+    for row in x:
+        acc += row
+        last = np.multiply(row, 2.0, acc)
+        acc += last
+    return np.sum(acc * last)
+
+
 def a_row_of_the_argument(x):
     acc = 0.0
     for i in range(len(x)):
@@ -140,8 +150,8 @@ def named_before_a_jump(x):
 
 @pytest.mark.parametrize(
     "function",
-    [named_before_an_update, appended, viewed, kept_by_a_dict, a_row_of_the_argument, named_before_an_exception,
-     named_before_a_jump],
+    [named_before_an_update, appended, viewed, given_for_an_output, kept_by_a_dict,
+     a_row_of_the_argument, named_before_an_exception, named_before_a_jump],
 )  # fmt: skip
 def test_something_else_may_hold_the_array_at_an_update(function: Callable[..., Any]) -> None:
     assert "acc" not in variables_held_alone(function, X)
