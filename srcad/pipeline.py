@@ -182,7 +182,7 @@ def build(request: Request, stages: dict[str, str] | None = None, around: tuple[
     refuse_records(fn, kinds, varied)
     refuse_lost_numbers(fn, varied)
     refuse_items_of_sets(fn, kinds, varied)
-    swept = reverse_steps(fn, kinds, varied, memory, bound_before(fn), result)
+    swept = reverse_steps(fn, kinds, varied, memory, bound_before(fn), result, updated)
     guard_masked(swept.block, fn.scope.statics)
     entry = enter(fn, request, swept, kinds, memory, varied)
     own = {g for v, g in swept.gradients.items() if v not in memory.shadowed}

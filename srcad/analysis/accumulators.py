@@ -17,12 +17,17 @@ __all__ = ["accumulated"]
 
 
 def accumulated(
-    fn: Function, kinds: Mapping[str, Kind], varied: Collection[str]
+    fn: Function, kinds: Mapping[str, Kind], varied: Collection[str], updated: Collection[str] = ()
 ) -> frozenset[tuple[str, str]]:
     """Return the (result, operand) pairs of operations whose cotangent is that of the operand as it is.
 
     Such an operand is a variable that begins as a constant number and gets arrays of one rank afterwards.  While it
     is a number its gradient goes nowhere, so that this may have the wrong shape, and need not be summed.
+
+    Parameters
+    ----------
+    updated : collection of str
+        The variables that keep their shape in each operation on themselves, as updates in place do.
 
     Examples
     --------
@@ -37,7 +42,8 @@ def accumulated(
     program = _Program(fn, kinds)
     found: set[tuple[str, str]] = set()
     for variable, kind in kinds.items():
-        if kind.name == "number" and kind.dims and "?" not in kind.dims and variable in varied:
+        known = bool(kind.dims) and ("?" not in kind.dims or variable in updated)
+        if kind.name == "number" and known and variable in varied:
             found |= program.updates_of(variable, varied)
     return frozenset(found)
 

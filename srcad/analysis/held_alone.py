@@ -12,7 +12,6 @@ import numpy as np
 from srcad.analysis.infer import kind_of_operation
 from srcad.analysis.kinds import ANY, FORM_OF_ARRAYS, Dims, Kind, dims_unless_scalar, is_scalar
 from srcad.analysis.results.calls import ARRAY_METHODS
-from srcad.analysis.results.shaped import broadcast_dims
 from srcad.analysis.view_functions import may_give_view, returns_views
 from srcad.lang.function import Function
 from srcad.lang.walking import nodes_in
@@ -72,7 +71,7 @@ def is_held_alone(
 
 
 def _keeps_form(stmt: gast.AugAssign, fn: Function, kinds: Mapping[str, Kind]) -> bool:
-    """Tell whether the result of an update surely has the dtype and the axes of the array that is updated."""
+    """Tell whether the result of an update has the dtype and the axes of the array that is updated."""
     old, value = kinds[stmt.target.id], kind_of_operation(stmt.value, kinds, fn)
     if not isinstance(stmt.op, _ARITHMETIC) or not (is_scalar(value) or value.name in ("array", "number")):
         return False
@@ -87,11 +86,10 @@ def _keeps_dtype(old: str | None, value: Kind) -> bool:
 
 
 def _keeps_axes(old: Dims | None, value: Dims | None) -> bool:
-    if value == ():
-        return True
-    if old is None or value is None or "?" in (*old, *value):
+    """Tell whether NumPy would have raised, had the update not kept the axes, for all that is known of them."""
+    if old is None or value is None or len(value) > len(old):
         return False
-    return broadcast_dims([old, value]) == old
+    return all(own != "1" or other == "1" for own, other in zip(old[len(old) - len(value) :], value))
 
 
 class _Holders:

@@ -51,10 +51,17 @@ class Reverse:
 
 
 def reverse_steps(
-    fn: Function, kinds: Kinds, varied: set[str], memory: Memory, bound: dict[int, set[str]], result: str
+    fn: Function,
+    kinds: Kinds,
+    varied: set[str],
+    memory: Memory,
+    bound: dict[int, set[str]],
+    result: str,
+    updated: frozenset[str],
 ) -> Reverse:
-    """Return the steps of ``fn`` for a gradient of the variable ``result``."""
-    sweep = _Sweep(fn, kinds, varied, memory, bound)
+    """Return the steps of ``fn`` for a gradient of the variable ``result``; ``updated`` keep their shapes."""
+    updates = accumulated(fn, kinds, varied - memory.shadowed, updated)
+    sweep = _Sweep(fn, kinds, varied, memory, bound, updates)
     for variable in sorted(memory.shadowed & varied):
         sweep.gradient(variable)
     if result in varied:
@@ -75,7 +82,13 @@ class _Head:
 
 class _Sweep:
     def __init__(
-        self, fn: Function, kinds: Kinds, varied: set[str], memory: Memory, bound: dict[int, set[str]]
+        self,
+        fn: Function,
+        kinds: Kinds,
+        varied: set[str],
+        memory: Memory,
+        bound: dict[int, set[str]],
+        updates: frozenset[tuple[str, str]],
     ) -> None:
         self.fn, self.kinds, self.varied, self.bound = fn, kinds, varied, bound
         self.memory = memory
@@ -85,7 +98,7 @@ class _Sweep:
         self.trying = False
         self.heads: dict[int, dict[frozenset[str], _Head]] = {}
         self.guards = guards_of(fn)
-        self.updates = accumulated(fn, kinds, varied - memory.shadowed)
+        self.updates = updates
         self.repeating = repeating_views(fn)
         self.replaced = replaced_classes(fn, memory)
         self.has_complex = any(kind.dtype == "complex" for kind in kinds.values())
