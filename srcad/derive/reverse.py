@@ -191,7 +191,8 @@ class _Sweep:
             before.append(assign(gradient, call("rt.owned", name(gradient), name(variable))))
             owned.add(variable)
         self.items |= items_before
-        starting = set(owned) & self.items
+        # What may be a number in one trip has no room for the items of the array that it is in another.
+        starting = {v for v in owned & self.items if self.kind(v).name != "number"}
         inside = _State(set(head), set(starting))
         body = self.trip(stmt, inside, outside)
         for variable in sorted(starting & inside.live - inside.owned):
