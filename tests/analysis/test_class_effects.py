@@ -23,7 +23,9 @@ def in_layers(folder):
 def test_each_function_is_looked_at_once(tmp_path, monkeypatch):
     looked = []
     look_at = class_effects.look_at
-    monkeypatch.setattr(class_effects, "look_at", lambda function: looked.append(function) or look_at(function))
+    monkeypatch.setattr(
+        class_effects, "look_at", lambda function: looked.append(function) or look_at(function)
+    )
 
     assert not class_effects.stores(in_layers(tmp_path))
     assert len(looked) == len(set(looked)) == 2 * LEVELS + 1
