@@ -25,7 +25,7 @@ from tests.property.mutation import MutatingProgram, Pick
 from tests.property.object_mutation import object_program
 from tests.property.test_random_modes import along, loaded, point
 
-PROGRAMS = int(os.environ.get("SRCAD_PROGRAMS", "100")) * 2 // 5
+PROGRAMS = max(8, int(os.environ.get("SRCAD_PROGRAMS", "100")) // 8)
 # Batches are what runs in parallel.
 BATCHES = min(8, PROGRAMS)
 SECOND_OF = 5
