@@ -61,6 +61,8 @@ def clip_a_min(ans, t, a, a_min=None, a_max=None, out=None, *, min=None, max=Non
         a_min = min
     if max is not None:
         a_max = max
+    if a_min is None:
+        return np.zeros(np.shape(ans))
     t = t * rt.share(a_min, a)
     if a_max is not None:
         t = t * rt.share(a_max, np.maximum(a, a_min))
@@ -74,6 +76,8 @@ def clip_a_max(ans, t, a, a_min=None, a_max=None, out=None, *, min=None, max=Non
         a_min = min
     if max is not None:
         a_max = max
+    if a_max is None:
+        return np.zeros(np.shape(ans))
     if a_min is not None:
         a = np.maximum(a, a_min)
     return np.broadcast_to(t * rt.share(a, a_max), np.shape(ans))

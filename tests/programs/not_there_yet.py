@@ -454,3 +454,12 @@ def items_by_a_loop_over_keys(x):
     for key in p:
         p[key] = p[key] + x[3]
     return p["m"] * p["k"]
+
+
+@program(Y * 0.5)
+def upper_bound_never_found(x):
+    high = None
+    for v in x:
+        if v > 1.0:
+            high = v * 0.5
+    return np.sum(np.clip(x, -0.1, high) ** 2)
