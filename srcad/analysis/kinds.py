@@ -395,7 +395,7 @@ def kind_of(value: Any, depth: int = 3) -> Kind:
     if isinstance(value, np.integer):
         return Kind("int", dtype=dtype_class(value.dtype))
     if isinstance(value, (complex, np.complexfloating)):
-        return Kind("number", dtype="complex")
+        return Kind("float", dtype="complex")
     if isinstance(value, float):
         return FLOAT64
     if isinstance(value, np.inexact):

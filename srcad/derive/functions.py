@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import gast
 
 from srcad.analysis.infer import Kinds
-from srcad.analysis.kinds import ANY, Kind, is_scalar
+from srcad.analysis.kinds import ANY, Kind, is_scalar, may_be_complex
 from srcad.analysis.memory import Memory
 from srcad.derive.assemble import Commentator, joint, split
 from srcad.derive.build import assign, call, constant, name, unpack
@@ -333,7 +333,7 @@ class _Assembly(_Parts):
 
     def seed(self) -> list[gast.stmt]:
         kind = self.kinds.get(self.result, ANY)
-        is_number = is_scalar(kind) and not kind.optional
+        is_number = is_scalar(kind) and not kind.optional and not may_be_complex(kind)
         plain = self.request.exact and not self.request.holomorphic and is_number
         seed_of = "rt.holomorphic_seed" if self.request.holomorphic else "rt.seed"
         one: gast.AST = constant(1.0) if plain else call(seed_of, name(self.result))

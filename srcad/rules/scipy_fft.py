@@ -9,7 +9,7 @@ from srcad import runtime as rt
 from srcad.rules.registry import constant, refuse, vjp, written_out
 
 constant(
-    *(scipy.fft.fftfreq, scipy.fft.rfftfreq, scipy.fft.next_fast_len, scipy.fft.prev_fast_len),
+    *(scipy.fft.next_fast_len, scipy.fft.prev_fast_len),
     *(scipy.fft.get_workers, scipy.fft.set_workers, scipy.fft.set_backend, scipy.fft.skip_backend),
     *(scipy.fft.set_global_backend, scipy.fft.register_backend),
     *(rt.scipy_fft.is_orthogonal, rt.scipy_fft.lengths_along, rt.scipy_fft.scaled_ends),
@@ -51,6 +51,16 @@ def hfft(x, n=None, axis=-1, norm=None, overwrite_x=False, workers=None, *, plan
 @written_out(scipy.fft.ihfft)
 def ihfft(x, n=None, axis=-1, norm=None, overwrite_x=False, workers=None, *, plan=None):
     return np.fft.ihfft(x, n, axis, norm)
+
+
+@written_out(scipy.fft.fftfreq)
+def fftfreq(n, d=1.0, *, xp=None, device=None):
+    return np.fft.fftfreq(n, d)
+
+
+@written_out(scipy.fft.rfftfreq)
+def rfftfreq(n, d=1.0, *, xp=None, device=None):
+    return np.fft.rfftfreq(n, d)
 
 
 @written_out(scipy.fft.fftn)

@@ -81,3 +81,8 @@ def test_what_scipy_scales_by_other_factors_is_refused() -> None:
     with pytest.raises(SrcadError, match="complex numbers") as caught:
         grad(total)(IMAGE)
     assert "scipy.fft.dct" in caught.value.location.text
+
+
+@pytest.mark.parametrize("frequencies", [scipy.fft.fftfreq, scipy.fft.rfftfreq])
+def test_frequencies_move_with_the_spacing(frequencies: Any) -> None:
+    check_grads(lambda d: np.sum(frequencies(6, d) ** 2), (0.3,), order=2)
