@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import scipy.fft
 
-from srcad import SrcadError, grad, jvp
+from srcad import SrcadError, check_grads, grad, jvp
 from tests.rules.written import check_written
 
 rng = np.random.default_rng(5)
