@@ -18,6 +18,7 @@ from srcad.analysis.kinds import (
     ANY,
     INT,
     NEVER,
+    NONE,
     NUMBER,
     STR,
     Kind,
@@ -28,12 +29,13 @@ from srcad.analysis.kinds import (
     kind_of,
     length_class,
     literal,
+    number_or_any,
 )
 from srcad.analysis.private_lists import private_lists
 from srcad.analysis.results.calls import ARRAY_METHODS, is_quiet, result_of
 from srcad.analysis.results.elementwise import BINARY, UNARY, binary, comparison, unary
 from srcad.analysis.results.generators import method_of_generator, sample
-from srcad.analysis.results.indexing import attribute, element, subscript
+from srcad.analysis.results.indexing import any_item, attribute, element, subscript
 from srcad.analysis.results.shaped import Call
 from srcad.analysis.statements import Step, fresh_containers, steps_of
 from srcad.analysis.stores import METHODS_THAT_STORE, Stores, may_hold_container
@@ -342,7 +344,8 @@ def kind_of_operation(
         return _display(node, [recurse(n) for n in node.elts if not isinstance(n, gast.Starred)])
     if isinstance(node, gast.Dict):
         if all(isinstance(key, gast.Constant) for key in node.keys):
-            return container("dict", tuple((k.value, recurse(v)) for k, v in zip(node.keys, node.values)))
+            pairs = tuple((k.value, recurse(v)) for k, v in zip(node.keys, node.values))
+            return Kind("dict", items=pairs, rest=NEVER)
         return container("dict")
     if isinstance(node, gast.JoinedStr):
         return STR
@@ -444,6 +447,8 @@ def _method_call(base: Kind, name: str, arguments: list[Kind], keywords: Kinds, 
         return result_of(ARRAY_METHODS[name], Call([base, *arguments], keywords))
     if base.name == "list" and name == "pop" and base.items is not None:
         return base.items[0] if base.items else NEVER
+    if base.name == "dict" and name == "get" and len(arguments) in (1, 2) and not keywords:
+        return number_or_any(join_bound(any_item(base), arguments[1] if len(arguments) > 1 else NONE))
     if base.name == "function":
         callee = attribute(base, name)
         if callee.name == "function" and isinstance(callee.value, (np.ufunc, type(np.sum))):

@@ -22,7 +22,7 @@ __all__ = [
     "answer", "array", "bounded", "container", "dims_of", "dims_unless_scalar", "dtype_class", "function", "holds_complex",
     "holds_numbers_alone", "is_differentiable", "is_double", "is_scalar", "is_whole", "join", "join_all", "join_bound",
     "join_dtypes", "kind_of", "length", "length_class", "literal", "may_be_complex", "may_be_single", "may_be_whole",
-    "record", "scalar", "spreads_list",
+    "number_or_any", "record", "scalar", "spreads_list",
 ]  # fmt: skip
 
 Dims = tuple[str, ...]
@@ -58,6 +58,8 @@ class Kind:
         of scalars and of ``number`` alone ``double``, which is ``float64`` or ``int``.
     optional : bool
         Of a variable that may be ``None`` instead, as before there is a value.
+    rest : Kind or None
+        Of a dict whose keys are known: numbers or arrays that may have been stored under other keys; ``never`` for none.
     """
 
     name: str
@@ -68,6 +70,7 @@ class Kind:
     dims: Dims | None = None
     dtype: str | None = None
     optional: bool = False
+    rest: Kind | None = None
 
     def __repr__(self) -> str:
         detail = [" ".join(self.dims)] if self.dims else [f"{self.ndim}d"] if self.ndim is not None else []
@@ -278,9 +281,17 @@ def join(first: Kind | None, second: Kind | None) -> Kind:
     if names <= {"float", "int", "bool", "array", "number"}:
         return _join_numbers(first, second)
     if len(names) == 1 and first.value is second.value and first.name in _CONTAINERS:
-        dims = first.dims if first.dims == second.dims else None
-        return Kind(first.name, items=_join_items(first, second), value=first.value, dims=dims)
+        dims, items = first.dims if first.dims == second.dims else None, _join_items(first, second)
+        rest = None
+        if items is not None and first.rest is not None and second.rest is not None:
+            rest = number_or_any(join_bound(first.rest, second.rest))
+        return Kind(first.name, items=items, value=first.value, dims=dims, rest=rest)
     return ANY
+
+
+def number_or_any(kind: Kind) -> Kind:
+    """Return a kind of numbers and arrays, or of nothing yet, as it is; of all else, nothing is known."""
+    return kind if is_scalar(kind) or kind.name in ("array", "number", "never") else ANY
 
 
 def join_bound(first: Kind | None, second: Kind | None) -> Kind:
@@ -355,7 +366,7 @@ def bounded(kind: Kind, depth: int = 4) -> Kind:
     if kind.items is None or not kind.items:
         return kind
     if depth == 0:
-        return replace(kind, items=None)
+        return replace(kind, items=None, rest=None)
     if kind.name in ("dict", "object"):
         return replace(kind, items=tuple((key, bounded(k, depth - 1)) for key, k in kind.items))
     return replace(kind, items=tuple(bounded(k, depth - 1) for k in kind.items))
@@ -444,7 +455,7 @@ def _kind_of_container(value: Any, cls: type, depth: int) -> Kind:
         return container("list", items)
     if cls is dict:
         pairs = tuple((key, kind_of(item, depth - 1)) for key, item in value.items()) if small else None
-        return container("dict", pairs)
+        return Kind("dict", items=pairs, rest=None if pairs is None else NEVER)
     return record(cls, _attributes(value, cls, depth) if depth > 0 else None)
 
 

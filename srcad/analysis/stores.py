@@ -6,10 +6,11 @@ is taken to be stored in every list of the function, under one key in every dict
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from srcad.analysis.kinds import ANY, NEVER, Kind, bounded, join_all, join_bound
+from srcad.analysis.kinds import ANY, NEVER, Kind, bounded, join_all, join_bound, number_or_any
 
 __all__ = ["METHODS_THAT_STORE", "Stores", "may_hold_container"]
 
@@ -139,15 +140,15 @@ class Stores:
         if kind.items is None:
             return kind
         if depth == 0:
-            return replace(kind, items=None)
+            return replace(kind, items=None, rest=None)
         if kind.name == "dict":
             if self.unknown:
-                return replace(kind, items=None)
+                return replace(kind, items=None, rest=None)
             items = tuple(
                 (key, self.applied(join_bound(join_bound(own, self.keys.get(key)), self.anywhere), depth - 1))
                 for key, own in kind.items
             )
-            return replace(kind, items=items)
+            return replace(kind, items=items, rest=self._under_other_keys(kind))
         if kind.name == "object":
             items = tuple(
                 (
@@ -160,6 +161,14 @@ class Stores:
             )
             return replace(kind, items=items)
         return replace(kind, items=tuple(self.applied(item, depth - 1) for item in kind.items))
+
+    def _under_other_keys(self, kind: Kind) -> Kind | None:
+        """Return what may have been stored in a dict under other keys than those that are known."""
+        if kind.rest is None:
+            return None
+        known = dict(kind.items or ())
+        stored = [found for key, found in self.keys.items() if key not in known]
+        return number_or_any(functools.reduce(join_bound, [*stored, self.anywhere], kind.rest))
 
     def _applied_to_list(self, kind: Kind, depth: int) -> Kind:
         dims = None if self.grown or self.unknown else kind.dims

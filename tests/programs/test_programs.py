@@ -52,6 +52,7 @@ TOPICS = (
     "everyday_aliases",
     "comparable_callables",
     "complex_programs",
+    "dicts_as_caches",
     "not_there_yet",
     "numbers_updated",
     "numbers_that_become_arrays",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import types
 from collections.abc import Callable
 from dataclasses import replace
@@ -21,7 +22,9 @@ from srcad.analysis.kinds import (
     dims_of,
     is_scalar,
     join_all,
+    join_bound,
     kind_of,
+    number_or_any,
     scalar,
 )
 from srcad.analysis.results.generators import is_generator
@@ -52,6 +55,8 @@ def element(kind: Kind, key: Any) -> Kind:
         return NEVER
     if kind == RANGE and isinstance(key, int):
         return INT
+    if kind.name == "dict" and kind.items is not None and key not in dict(kind.items):
+        return kind.rest or ANY
     if not kind.items:
         return ANY
     if kind.name == "tuple" and isinstance(key, int) and -len(kind.items) <= key < len(kind.items):
@@ -61,6 +66,13 @@ def element(kind: Kind, key: Any) -> Kind:
     if kind.name == "dict":
         return cast(Kind, dict(kind.items).get(key, ANY))
     return ANY
+
+
+def any_item(kind: Kind) -> Kind:
+    """Return the kind of what a dict has under any of its keys, if these are numbers and arrays."""
+    if kind.items is None or kind.rest is None:
+        return ANY
+    return number_or_any(functools.reduce(join_bound, (item for _, item in kind.items), kind.rest))
 
 
 def subscript(kind: Kind, index: gast.AST, recurse: Callable[[gast.AST], Kind]) -> Kind:
@@ -86,9 +98,8 @@ def subscript(kind: Kind, index: gast.AST, recurse: Callable[[gast.AST], Kind]) 
         if key.value is not None:
             return element(kind, int(key.value))
         return join_all(kind.items)
-    if kind.name == "dict" and kind.items and key.name in ("int", "str"):
-        found = join_all(value for _, value in kind.items)
-        return found if is_scalar(found) or found.name in ("array", "number") else ANY
+    if kind.name == "dict":
+        return any_item(kind)
     return kind if kind.name == "str" else ANY
 
 
