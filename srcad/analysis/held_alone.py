@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -11,6 +10,7 @@ import numpy as np
 
 from srcad.analysis.infer import kind_of_operation
 from srcad.analysis.kinds import ANY, FORM_OF_ARRAYS, Dims, Kind, dims_unless_scalar, is_scalar
+from srcad.analysis.outputs import outputs_of
 from srcad.analysis.results.calls import ARRAY_METHODS
 from srcad.analysis.view_functions import may_give_view, returns_views
 from srcad.lang.function import Function
@@ -20,8 +20,6 @@ from srcad.rules import registry
 __all__ = ["held_alone", "is_held_alone"]
 
 _ARITHMETIC = (gast.Add, gast.Sub, gast.Mult, gast.Div, gast.Pow, gast.FloorDiv, gast.Mod)
-# The positional arguments of `np.dot` and its like before the output.
-_LEAST_WITH_OUTPUT = 2
 _CHANGING_METHODS = frozenset("fill itemset partition put resize setfield setflags sort".split())
 
 
@@ -192,14 +190,14 @@ class _Holders:
         if isinstance(value.func, gast.Attribute):
             method = value.func.attr
             known = self.is_number(value.func.value) and method in ARRAY_METHODS and not may_give_view(method)
-            return known and not _gives_output(ARRAY_METHODS[method], len(value.args) + 1, value)
+            return known and not _gives_output(getattr(np.ndarray, method), value)
         function = self.fn.scope.statics.get(value.func.id) if isinstance(value.func, gast.Name) else None
         if isinstance(function, np.ufunc):
-            return not _gives_output(function, len(value.args), value)
+            return not _gives_output(function, value)
         module = str(getattr(function, "__module__", None) or "").partition(".")[0]
         known = registry.find(function) is not None or registry.is_constant(function)
         is_new = module == "numpy" and known and not returns_views(function)
-        return is_new and not _gives_output(function, len(value.args), value)
+        return is_new and not _gives_output(function, value)
 
     def is_passed_on(self, node: gast.AST) -> bool:
         """Tell whether something besides the variable may hold its array once ``node`` has run."""
@@ -253,14 +251,6 @@ def _operands(node: gast.BinOp | gast.UnaryOp | gast.Compare) -> list[gast.AST]:
     return [node.operand] if isinstance(node, gast.UnaryOp) else [node.left, *node.comparators]
 
 
-def _gives_output(function: Any, count: int, call: gast.Call) -> bool:
-    """Tell whether a call with that many positional arguments may give the array for its result."""
-    if any(keyword.arg in (None, "out") for keyword in call.keywords):
-        return True
-    if isinstance(function, np.ufunc):
-        return count > function.nin
-    try:
-        names = list(inspect.signature(function).parameters)
-    except (TypeError, ValueError):
-        return count > _LEAST_WITH_OUTPUT
-    return "out" in names[:count]
+def _gives_output(function: Any, call: gast.Call) -> bool:
+    """Tell whether a call may give the array for its result."""
+    return any(keyword.arg is None for keyword in call.keywords) or bool(outputs_of(function, call))
