@@ -80,7 +80,7 @@ def check(program: MutatingProgram, function: Callable[..., Any], twice: bool) -
     value, tangent = jvp(function, args, directions)
     # Rounding is another one where products are written differently, and a chaotic program enlarges it.
     rounding = 1e-9 * max(1.0, abs(expected), abs(float(tangent)))
-    assert abs(float(value) - expected) <= rounding, "value in forward mode"
+    np.testing.assert_allclose(float(value), expected, 0, rounding, err_msg="value in forward mode")
     close(float(tangent), numerical, 1e-5, expected, "in forward mode")
     if twice:
 
