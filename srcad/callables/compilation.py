@@ -195,7 +195,9 @@ def _widened(kind: Any, step: int, inside: bool = False) -> Any:
     if kind.name == "object" and inside:
         return ANY
     forgets = kind.name == "dict" or kind.name == "object" and step > 0
-    return replace(kind, items=None if forgets else _widened(kind.items, step, True))
+    if forgets:
+        return replace(kind, items=None, rest=None)
+    return replace(kind, items=_widened(kind.items, step, True))
 
 
 def _refuse_own_items(target: Target, values: tuple[Any, ...]) -> None:
