@@ -345,7 +345,7 @@ def optimizer_hints(
     """Return what the optimizer is told about the variables."""
     primal_of = {gradient: variable for variable, gradient in swept.gradients.items()}
     # An integer argument to differentiate by counts as a number of unknown type: ``1.0 * n`` must not become ``n``.
-    surely = {n for n, k in kinds.items() if request.exact or k.dtype is not None}
+    surely = {n for n, k in kinds.items() if request.exact or k.dtype not in (None, "mixed")}
     floats = {n for n, k in kinds.items() if k.name == "float" or k.name == "array" and k.inexact}
     return {
         "owned": own,

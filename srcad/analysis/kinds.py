@@ -55,7 +55,8 @@ class Kind:
     dtype : str or None
         Of numbers and arrays, where known: ``float64``, ``float`` (real and floating, of any
         precision), ``complex``, ``int`` (signed, of 32 bits at least, so that it becomes a double), ``bool``;
-        of scalars and of ``number`` alone ``double``, which is ``float64`` or ``int``.
+        of scalars and of ``number`` alone ``double``, which is ``float64`` or ``int``; ``mixed`` of what is complex
+        in some runs and in others of another dtype, where None says nothing of complex numbers either way.
     optional : bool
         Of a variable that may be ``None`` instead, as before there is a value.
     rest : Kind or None
@@ -191,7 +192,7 @@ def may_be_whole(kind: Kind) -> bool:
     """
     if kind.name in ("tuple", "list") and isinstance(kind.items, tuple):
         return all(is_whole(item) or may_be_whole(item) for item in kind.items)
-    return kind.name == "any" or kind.name == "float" and kind.dtype in (None, "int")
+    return kind.name == "any" or kind.name == "float" and kind.dtype in (None, "int", "mixed")
 
 
 def spreads_list(first: Kind, second: Kind) -> bool:
@@ -217,23 +218,23 @@ def may_be_complex(kind: Kind) -> bool:
     if kind.name in ("tuple", "list") and kind.items is not None:
         return any(map(may_be_complex, kind.items))
     if kind.name == "float":
-        return kind.dtype == "complex"
+        return kind.dtype in ("complex", "mixed")
     if kind.name in ("array", "number"):
-        return kind.dtype in (None, "complex")
+        return kind.dtype in (None, "complex", "mixed")
     return kind.name == "any"
 
 
 def holds_complex(kind: Kind) -> bool:
-    """Tell whether a value of this kind is, or holds, a complex number for all that is known."""
+    """Tell whether a value of this kind is, or holds, a complex number at least in some runs, for all that is known."""
     parts = [part[1] if isinstance(part, tuple) else part for part in kind.items or ()]
-    return kind.dtype == "complex" or any(map(holds_complex, parts))
+    return kind.dtype in ("complex", "mixed") or any(map(holds_complex, parts))
 
 
 def may_be_single(kind: Kind) -> bool:
     """Tell whether a value of this kind may be, or may hold, an array of less than double precision."""
     if kind.name in ("tuple", "list") and kind.items is not None:
         return any(map(may_be_single, kind.items))
-    return kind.name == "any" or kind.name in ("array", "number") and kind.dtype in (None, "float")
+    return kind.name == "any" or kind.name in ("array", "number") and kind.dtype in (None, "float", "mixed")
 
 
 # -- the lattice -------------------------------------------------------------------------------------
@@ -249,13 +250,19 @@ def answer(kind: Kind, question: str) -> int | None:
         return 0 if is_scalar(kind) else kind.ndim if kind.name == "array" else None
     if question != "iscomplexobj" or kind.name not in ("array", "float", "int", "bool", "number"):
         return None
-    return None if kind.dtype is None and may_be_complex(kind) else kind.dtype == "complex"
+    return None if kind.dtype in (None, "mixed") and may_be_complex(kind) else kind.dtype == "complex"
 
 
 def join_dtypes(first: str | None, second: str | None) -> str | None:
-    """Return the class of what has either dtype."""
+    """Return the class of what has either dtype.
+
+    >>> join_dtypes("float64", "float"), join_dtypes("float64", "bool"), join_dtypes("float64", "complex")
+    ('float', None, 'mixed')
+    """
     if first == second:
         return first
+    if {first, second} & {"complex", "mixed"}:
+        return "mixed"
     if {first, second} <= {"float64", "double"}:
         return "double"
     return "float" if {first, second} == {"float64", "float"} else None

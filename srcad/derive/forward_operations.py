@@ -451,7 +451,7 @@ class Operations:
             return True
         others = [o for o in operands if not any(o is u or same_name(o, u) for u in used)]
         kinds = [self.kind(other) for other in others]
-        return all(is_scalar(kind) and kind.dtype != "complex" for kind in kinds)
+        return all(is_scalar(kind) and kind.dtype not in ("complex", "mixed") for kind in kinds)
 
 
 def same_name(first: gast.AST, second: gast.AST) -> bool:

@@ -101,7 +101,7 @@ class _Sweep:
         self.updates = updates
         self.repeating = repeating_views(fn)
         self.replaced = replaced_classes(fn, memory)
-        self.has_complex = any(kind.dtype == "complex" for kind in kinds.values())
+        self.has_complex = any(kind.dtype in ("complex", "mixed") for kind in kinds.values())
 
     def gradient(self, variable: str) -> str:
         """Return the name of the gradient of ``variable``."""
@@ -120,7 +120,7 @@ class _Sweep:
             return _zeros_of(kind)
         if is_scalar(kind) or not is_bound:
             return constant(0.0)
-        if kind.name == "array" and kind.inexact and kind.dtype is not None:
+        if kind.name == "array" and kind.inexact and kind.dtype not in (None, "mixed"):
             return call("np.zeros_like", name(variable))  # else it may be an array of integers
         return call("rt.zeros_like", name(variable))
 
@@ -371,7 +371,7 @@ class _Sweep:
     def real_part(self, contribution: Contribution) -> gast.AST:
         """Return what is added in place to memory, which takes no complex numbers where it is real."""
         kind = self.kind(contribution.variable)
-        is_real = kind.name == "array" and kind.inexact and kind.dtype not in (None, "complex")
+        is_real = kind.name == "array" and kind.inexact and kind.dtype not in (None, "complex", "mixed")
         return call("np.real", contribution.value) if is_real and self.has_complex else contribution.value
 
     def add_item(self, contribution: Contribution, state: _State, out: list[gast.stmt]) -> None:

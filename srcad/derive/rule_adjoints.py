@@ -150,7 +150,8 @@ class RuleAdjoints(MemoryAdjoints):
         """Sum ``value`` to the operand's shape where it may be larger."""
         others = [o for o in operands if not (isinstance(o, gast.Name) and o.id == operand.id)]
         result = self.kind(self.stmt.value)
-        meets_complex = "complex" in (result.dtype, *(self.kind(other).dtype for other in others))
+        dtypes = {result.dtype, *(self.kind(other).dtype for other in others)}
+        meets_complex = bool(dtypes & {"complex", "mixed"})
         is_real_part_of_complex = meets_complex and self.kind(operand).dtype != "complex"
         if all(is_scalar(self.kind(other)) for other in others) and not is_real_part_of_complex:
             return value

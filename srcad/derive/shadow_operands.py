@@ -127,7 +127,7 @@ class ShadowOperands:
         for variable, shadow in taken:
             kind = self.kinds.get(variable, Kind("any"))
             # a pullback may be given an array of integers, which has no shadow
-            array = kind.name == "array" and kind.dtype is not None
+            array = kind.name == "array" and kind.dtype not in (None, "mixed")
             found.append(
                 Contribution(variable, name(shadow) if array else fl.atom(call("rt.taken", name(shadow))))
             )

@@ -117,14 +117,14 @@ class StoreAdjoints(CallAdjoints):
     def summed(self, value: gast.AST, whole: Kind, operand: gast.AST, fl: Flattener) -> gast.AST:
         """Sum a gradient of this kind to the shape of an operand that may have been broadcast."""
         kind = self.kind(operand)
-        is_real_part = whole.dtype == "complex" and kind.dtype != "complex"
+        is_real_part = whole.dtype in ("complex", "mixed") and kind.dtype != "complex"
         if is_scalar(whole) and is_scalar(kind) and not is_real_part:
             return value
         if (
             kind.name == "float"
             and whole.name == "array"
             and kind.dtype != "complex"
-            and whole.dtype != "complex"
+            and whole.dtype not in ("complex", "mixed")
         ):
             return fl.atom(call("np.sum", value))
         reduction = unbroadcast_axes(whole, kind)

@@ -130,7 +130,7 @@ class TermKinds:
     def may_be_complex(self, term: Term) -> bool:
         """Tell whether a value is complex, or not known to be real in a program with complex numbers."""
         dtype = self.of(term).dtype
-        return dtype == "complex" or dtype is None and self.meets_complex
+        return dtype in ("complex", "mixed") or dtype is None and self.meets_complex
 
     # ---- stand-ins --------------------------------------------------------------------------
 

@@ -84,7 +84,7 @@ def _factor(stmt: Statement, rows: set[str | None]) -> Term | None:
 
 def _has_rank(program: Program, term: Term, rank: int) -> bool:
     kind = program.fact(TermKinds).of(term)
-    return kind.name == "array" and kind.dtype is not None and len(dims_of(kind) or ()) == rank
+    return kind.name == "array" and kind.dtype not in (None, "mixed") and len(dims_of(kind) or ()) == rank
 
 
 def _keeps_matrices(program: Program, loop: Statement) -> bool:

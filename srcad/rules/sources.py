@@ -205,7 +205,7 @@ def emath_logn(n: Any, x: Any) -> Any:
 
 @written_out(np.emath.power)
 def emath_power(x: Any, p: Any) -> Any:
-    return np.power(below_zero(x), p * 1.0 if np.any(np.isreal(p) & (np.asarray(p) < 0)) else p)
+    return np.power(below_zero(x), np.multiply(p, 1.0) if np.any(np.isreal(p) & (np.asarray(p) < 0)) else p)
 
 
 @written_out(np.emath.arccos)

@@ -16,6 +16,7 @@ from srcad.pipeline import read
 
 _DTYPES = {
     None: lambda dtype: True,
+    "mixed": lambda dtype: True,
     "float64": lambda dtype: dtype == np.float64,
     "double": lambda dtype: dtype == np.float64 or dtype.kind == "i" and dtype.itemsize >= 4,
     "float": lambda dtype: dtype.kind == "f",

@@ -18,11 +18,13 @@ from srcad.analysis.kinds import (
     Kind,
     array,
     bounded,
+    holds_complex,
     is_double,
     join,
     join_all,
     kind_of,
     literal,
+    may_be_complex,
 )
 from tests.analysis.containment import contains
 
@@ -70,6 +72,12 @@ def test_a_join_is_commutative_and_idempotent() -> None:
         joined = join(first, second)
         assert joined == join(second, first)
         assert joined == join(joined, first) == join(joined, second)
+
+
+def test_what_is_complex_in_some_runs_is_known_to_meet_complex_numbers() -> None:
+    for real, imaginary in ((np.ones(2), np.ones(2) * 1j), (1.0, 1j), (2, 1j), (True, np.ones(2) * 1j)):
+        joined = join(kind_of(real), kind_of(imaginary))
+        assert joined.dtype == "mixed" and may_be_complex(joined) and holds_complex(joined)
 
 
 def test_axes_are_joined_one_by_one() -> None:

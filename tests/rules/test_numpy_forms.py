@@ -361,6 +361,37 @@ def test_functions_that_are_easily_forgotten(program: Callable[..., Any]) -> Non
     check_grads(program, (X,), order=2, rtol=1e-4, atol=1e-5)
 
 
+BEYOND_THE_DOMAIN: dict[str, Callable[..., Any]] = {
+    "sqrt": np.emath.sqrt,
+    "log": np.emath.log,
+    "log2": np.emath.log2,
+    "log10": np.emath.log10,
+    "logn": lambda x: np.emath.logn(x, 2.5) + np.emath.logn(3.0, x),
+    "power": lambda x: np.emath.power(x, 1.5) + np.emath.power(x, -2),
+    "power of an array": lambda x: np.emath.power(np.reshape(x, -1), [-1]),
+    "arccos": np.emath.arccos,
+    "arcsin": np.emath.arcsin,
+    "arctanh": np.emath.arctanh,
+}
+
+
+@pytest.mark.parametrize("function", BEYOND_THE_DOMAIN.values(), ids=BEYOND_THE_DOMAIN)
+def test_functions_that_are_complex_for_some_numbers(function: Callable[..., Any]) -> None:
+    def program(x: Any) -> Any:
+        half = x / 2
+        return np.sum(np.abs(function(half) * function(x) + function(x)) ** 2)
+
+    for point in (
+        np.array([0.7, 0.3]),
+        np.array([0.7, -1.3]),
+        np.array([-1.7, -3.2]),
+        0.6,
+        -1.6,
+        np.array(-2.4),
+    ):
+        check_grads(program, (point,), order=2, rtol=1e-4, atol=1e-5)
+
+
 def test_windows_of_what_changes_are_refused() -> None:
     def program(x):
         whole = x * 1.0

@@ -105,7 +105,7 @@ def _dtype_key(kind: Kind) -> tuple[str | None, bool, bool]:
 
 _ALL = "?bBhHiIlLqQefdgFD"
 _SAMPLES: dict[str | None, str] = {
-    "float64": "d", "double": "dl", "float": "efdg", "complex": "FDG", "int": "ilq", "bool": "?", None: _ALL,
+    "float64": "d", "double": "dl", "float": "efdg", "complex": "FDG", "int": "ilq", "bool": "?", "mixed": _ALL, None: _ALL,
 }  # fmt: skip
 _WEAK: dict[str | None, tuple[type, ...]] = {
     "float64": (float,),
@@ -114,6 +114,7 @@ _WEAK: dict[str | None, tuple[type, ...]] = {
     "complex": (complex,),
     "int": (int,),
     "bool": (),
+    "mixed": (float, int, complex),
     None: (float, int, complex),
 }
 
@@ -139,7 +140,10 @@ def _result_dtypes(
         for results, dtype in zip(found, resolved[ufunc.nin :]):
             results.append(dtype)
     scalars = all(key[2] for key in keys)
-    return tuple(_summary(results, scalars) for results in found)
+    summaries = [_summary(results, scalars) for results in found]
+    if any(key[0] == "mixed" for key in keys):
+        return tuple(summaries)
+    return tuple((inexact, None if dtype == "mixed" else dtype) for inexact, dtype in summaries)
 
 
 def _summary(dtypes: list[np.dtype[Any]], scalars: bool) -> tuple[bool, str | None]:

@@ -140,7 +140,7 @@ def promote(kinds: Iterable[Kind]) -> str | None:
     dtypes = [kind.dtype for kind in kinds]
     if None in dtypes:
         return None
-    for name in ("complex", "float", "float64", "double", "int"):
+    for name in ("complex", "mixed", "float", "float64", "double", "int"):
         if name in dtypes:
             return name
     return "bool"
