@@ -24,7 +24,9 @@ def copy_propagation(function: Function, context: Context) -> Function:
     program = Program(function, context)
     coalesce(program)
     walk(program, CopyPropagation)
-    return program.to_function()
+    made = program.to_function()
+    program.forget()
+    return made
 
 
 class CopyPropagation(Rewriter):

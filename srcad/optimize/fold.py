@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import operator
 from collections.abc import Callable
-from typing import Any
+from typing import Any, ClassVar
 
 import gast
 import numpy as np
@@ -73,13 +73,6 @@ class Fold(Rewriter):
         super().__init__(program, memory)
         self.loads = program.fact(loads_of).copy()
         self.primal = primal_statements(program)
-        self.by_operator: dict[Any, Callable[[Term, Term, Known], Term | None]] = {
-            gast.Mult: self._product,
-            gast.Div: self._quotient,
-            gast.Pow: self._power,
-            gast.Add: self._sum,
-            gast.Sub: self._difference,
-        }
 
     # ---- statements -------------------------------------------------------------------------
 
@@ -136,8 +129,8 @@ class Fold(Rewriter):
             constant = self._constant(_BINARY.get(op), left, right)
             if constant is not None:
                 return constant
-            simplify = self.by_operator.get(op)
-            simple = None if simplify is None else simplify(left, right, known)
+            simplify = self._BY_OPERATOR.get(op)
+            simple = None if simplify is None else simplify(self, left, right, known)
             return term if simple is None else simple
         if term.kind is gast.UnaryOp:
             return self._unary(term, known)
@@ -302,6 +295,14 @@ class Fold(Rewriter):
             return self.terms.negative(right)
         negated = self._negated(right, known)
         return None if negated is None else self.terms.binary(left, gast.Add, negated)
+
+    _BY_OPERATOR: ClassVar[dict[Any, Callable[[Fold, Term, Term, Known], Term | None]]] = {
+        gast.Mult: _product,
+        gast.Div: _quotient,
+        gast.Pow: _power,
+        gast.Add: _sum,
+        gast.Sub: _difference,
+    }
 
     def _real_as_it_is(self, stmt: Statement, value: Term) -> None:
         """Leave out ``np.conj`` and ``np.real`` of what surely is real, in gradients."""

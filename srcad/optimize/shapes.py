@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Any, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 import gast
 import numpy as np
@@ -55,13 +55,6 @@ class Shapes:
         self.inside = {name for stmt in program.body for inner in _below(stmt) for name in inner.writes}
         self._memo: dict[Term, Shape] = {}
         self._known: Known | None = None
-        self._by_function: dict[str, Callable[..., Shape]] = {
-            **dict.fromkeys(_LIKE | _FILLED, self._of_likeness),
-            **dict.fromkeys(_REDUCTIONS, self._reduction),
-            "broadcast_to": self._broadcast_to,
-            "where": self._where,
-            "expand_dims": self._expand_dims,
-        }
 
     def same(self, first: Term, second: Term, known: Known | None) -> bool:
         """Tell whether two values are proven to have the same shape; without ``known`` by what is set only once."""
@@ -198,8 +191,8 @@ class Shapes:
             return self.of(args[1], depth) if ranks in ([2, 1], [2, 2]) else None
         compute: Callable[..., Shape] | None = None
         if module == "numpy" and getattr(np, name, None) is callee:
-            compute = self._by_function.get(name)
-        return None if compute is None else compute(name, args, keywords, depth)
+            compute = self._BY_FUNCTION.get(name)
+        return None if compute is None else compute(self, name, args, keywords, depth)
 
     def _of_likeness(
         self, name: str, args: tuple[Term, ...], keywords: tuple[Term, ...], depth: int
@@ -240,6 +233,14 @@ class Shapes:
             return None
         axis %= len(base)
         return (*base[:axis], *((ONE,) if keepdims else ()), *base[axis + 1 :])
+
+    _BY_FUNCTION: ClassVar[dict[str, Callable[..., Shape]]] = {
+        **dict.fromkeys(_LIKE | _FILLED, _of_likeness),
+        **dict.fromkeys(_REDUCTIONS, _reduction),
+        "broadcast_to": _broadcast_to,
+        "where": _where,
+        "expand_dims": _expand_dims,
+    }
 
     def _of_shape(self, term: Term, depth: int) -> Shape:
         """Return the shape of ``a`` where the term is ``np.shape(a)`` or ``a.shape``."""

@@ -60,3 +60,17 @@ def test_it_rests_until_the_last_thread_has_built() -> None:
     thread.join()
     assert states == [False]
     assert gc.isenabled()
+
+
+def test_it_has_little_to_do_after_a_build() -> None:
+    def program(x: float) -> float:
+        return x * x - 2.0 * x
+
+    def another(x: float) -> float:
+        return (x - 1.0) * x * 3.0
+
+    grad(program)(1.0)
+    gc.collect()
+    gc.disable()
+    grad(another)(1.0)
+    assert gc.collect() < 150
