@@ -83,6 +83,9 @@ _CONSUMERS = (list, tuple, sum, sorted, set, dict, max, min)
 def inline_generators(fn: Function) -> Function:
     """Replace the loops over generators of the user's, and the lists made of them."""
     inliner = _Inliner(fn)
+    if not inliner.has_work():
+        return fn
+    inliner.changes = Changes(fn, of_generator=inliner.changes_given)
     body = call_where_run(fn.tree.body, inliner.is_generator)
     body = inliner.whole(sliced(body, fn.scope, inliner.is_generator))
     return replace(fn.with_body(body), source=inliner.source)
@@ -94,11 +97,19 @@ class _Inliner(HalfDone):
         self.active: list[Any] = []
         self.closures: dict[str, gast.Call | None] = {}
         self.find_closures(fn.tree.body)
-        self.changes = Changes(fn, of_generator=self.changes_given)
+        self.changes: Changes
         self.rest: list[gast.stmt] = fn.tree.body
         self.around: list[list[gast.stmt]] = []
         self.analysed: dict[Any, AtOnce] = {}
         self.guards = 0
+
+    def has_work(self) -> bool:
+        """Tell whether generators are called, or exceptions caught that may leave something half done."""
+        return any(
+            isinstance(node, gast.Try) and bool(node.handlers)
+            or isinstance(node, gast.Call) and self.generator(node) is not None
+            for stmt in self.fn.tree.body for node in nodes_in(stmt)
+        )  # fmt: skip
 
     def find_closures(self, body: list[gast.stmt]) -> None:
         """Find the variables that surely hold one nested function."""

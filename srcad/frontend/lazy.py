@@ -31,11 +31,11 @@ from typing import Any
 
 import gast
 
-from srcad.analysis.class_effects import is_users
+from srcad.analysis.class_effects import classes_in_sight, is_users
 from srcad.errors import UnsupportedError
 from srcad.frontend.consumed import Place, places, put
 from srcad.frontend.given_late import GivenLate
-from srcad.frontend.late_results import MAKERS
+from srcad.frontend.late_results import MAKERS, OF_BUILTINS, gives_late, is_view
 from srcad.frontend.lateness import Lateness
 from srcad.lang import tree as t
 from srcad.lang.function import Function, Nested
@@ -52,6 +52,8 @@ def run_lazily(fn: Function) -> Function:
     if not any(isinstance(n, gast.GeneratorExp | gast.Call) for n in t.own_nodes(fn.tree.body)):
         return fn
     lazy = _Lazy(fn)
+    if not classes_in_sight(fn) and all(map(lazy.is_prompt, nodes_in(fn.tree))):
+        return fn
     while lazy.changed:
         lazy.changed = False
         lazy.count()
@@ -87,6 +89,16 @@ class _Lazy:
             return True
         made = isinstance(node, gast.Call) and any(self.static(node) is maker for maker in MAKERS)
         return made and not any(isinstance(a, gast.Starred) for a in node.args)
+
+    def is_prompt(self, node: gast.AST) -> bool:
+        """Tell whether an expression surely gives no iterator to anybody, where no class of the user's has a say."""
+        if not isinstance(node, gast.Call):
+            return not isinstance(node, gast.GeneratorExp)
+        if isinstance(node.func, gast.Attribute):
+            return node.func.attr in OF_BUILTINS and not is_view(node)
+        function = self.static(node)
+        known = function is not None and not isinstance(function, Nested) and not is_users(function)
+        return known and not self.is_lazy(node) and not gives_late(function)
 
     def is_movable(self, node: Any) -> bool:
         """Tell whether an iterator sees what is appended to its list later, as all but ``reversed`` do."""
