@@ -18,6 +18,7 @@ from typing import Any
 from srcad.errors import Location
 from srcad.lang.function import Source, Span, is_undoing
 from srcad.lang.printer import is_comment
+from srcad.lang.walking import children_of
 
 __all__ = ["NAME", "LineMap", "Origin", "Position", "line_map_of"]
 
@@ -55,8 +56,14 @@ class LineMap:
         self._spans = array("i")
         for node in _nodes(trees):
             if isinstance(node, (ast.stmt, ast.expr)):
-                ends = (node.end_lineno, node.end_col_offset)
-                self._spans.extend((node.lineno, node.col_offset, *(_NONE if e is None else e for e in ends)))
+                last, end = node.end_lineno, node.end_col_offset
+                place = (
+                    node.lineno,
+                    node.col_offset,
+                    _NONE if last is None else last,
+                    _NONE if end is None else end,
+                )
+                self._spans.extend(place)
 
     def position(self, code: types.CodeType, instruction: int, line: int) -> Position:
         """Return the position of an instruction, an offset into the code of a generated function on this line.
@@ -145,7 +152,7 @@ def _nodes(trees: Iterable[ast.AST]) -> Iterator[ast.AST]:
         node = waiting.pop()
         if not is_comment(node):
             yield node
-            waiting += reversed(list(ast.iter_child_nodes(node)))
+            waiting += children_of(node)[::-1]
 
 
 def _through(origin: Origin) -> list[Origin]:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import ast
 import io
-import math
 import re
 import tokenize
 import warnings
@@ -16,6 +15,8 @@ from collections.abc import Iterator
 from typing import Any
 
 import gast
+
+from srcad.lang.plain_trees import Comment, plain_tree
 
 with warnings.catch_warnings():
     # astor 0.8.1 looks up node classes which newer Pythons announce to remove.
@@ -33,15 +34,8 @@ __all__ = [
 ]
 
 WIDTH = 100
-_MARK = "_srcad_comment_{}_"
 _MARK_LINE = re.compile(r"^(\s*)_srcad_comment_(\d+)_$")
 _INDENT = "    "
-
-
-class Comment(str):
-    """The text of a comment; ``Expr(Constant(Comment("text")))`` prints as ``# text``."""
-
-    __slots__ = ()
 
 
 def comment(text: str) -> gast.Expr:
@@ -82,8 +76,7 @@ def to_source_and_tree(tree: gast.AST) -> tuple[str, ast.AST]:
     The comments are statements of that tree as well, which `is_comment` knows.
     """
     comments: list[str] = []
-    plain = _Plain(comments).visit(gast.gast_to_ast(tree))
-    ast.fix_missing_locations(plain)
+    plain = plain_tree(tree, comments)
     text = _print(plain)
     lines = [wrapped for line in text.splitlines() for wrapped in _finish(line, comments)]
     return "\n".join(_spaced(lines)).strip("\n") + "\n", plain
@@ -91,8 +84,9 @@ def to_source_and_tree(tree: gast.AST) -> tuple[str, ast.AST]:
 
 def is_comment(stmt: ast.AST) -> bool:
     """Tell whether a statement of a printed tree stands for a comment."""
-    value = stmt.value if isinstance(stmt, ast.Expr) else None
-    return isinstance(value, ast.Name) and _MARK_LINE.match(value.id) is not None
+    if type(stmt) is not ast.Expr:
+        return False
+    return type(stmt.value) is ast.Name and _MARK_LINE.match(stmt.value.id) is not None
 
 
 def expression_source(node: gast.expr) -> str:
@@ -103,79 +97,7 @@ def expression_source(node: gast.expr) -> str:
     >>> expression_source(gast.parse("(a + b) * c", mode="eval").body)
     '(a + b) * c'
     """
-    plain = _Plain([]).visit(gast.gast_to_ast(node))
-    return ast.unparse(ast.fix_missing_locations(plain))
-
-
-class _Plain(ast.NodeTransformer):
-    """Make a tree equal to what Python's parser returns for its text."""
-
-    def __init__(self, comments: list[str]) -> None:
-        self.comments = comments
-
-    def visit_Name(self, node: ast.Name) -> ast.expr:
-        if "." not in node.id:
-            return node
-        first, *rest = node.id.split(".")
-        result: ast.expr = ast.Name(first, ast.Load())
-        for attribute in rest:
-            result = ast.Attribute(result, attribute, ast.Load())
-        return result
-
-    def visit_Constant(self, node: ast.Constant) -> ast.expr:
-        return _literal(node.value) or ast.Constant(node.value)
-
-    def visit_JoinedStr(self, node: ast.JoinedStr) -> ast.expr:
-        for part in node.values:
-            if isinstance(part, ast.FormattedValue):
-                self.visit(part)
-        return node
-
-    def visit_Expr(self, node: ast.Expr) -> ast.stmt:
-        value = node.value
-        if isinstance(value, ast.Constant) and isinstance(value.value, Comment):
-            self.comments.append(value.value)
-            mark = _MARK.format(len(self.comments) - 1)
-            return ast.Expr(ast.Name(mark, ast.Load()))
-        self.generic_visit(node)
-        return node
-
-    def generic_visit(self, node: ast.AST) -> ast.AST:
-        for field in ("body", "orelse", "finalbody"):
-            block = getattr(node, field, None)
-            if isinstance(block, list) and not isinstance(node, ast.Module):
-                needed = field == "body" or bool(block)
-                if needed and all(_is_comment(stmt) for stmt in block):
-                    block.append(ast.Pass())
-        return super().generic_visit(node)
-
-
-def _is_comment(stmt: ast.AST) -> bool:
-    return (
-        isinstance(stmt, ast.Expr)
-        and isinstance(stmt.value, ast.Constant)
-        and isinstance(stmt.value.value, Comment)
-    )
-
-
-def _literal(value: Any) -> ast.expr | None:
-    """Return the expression for a constant that has no literal of its own, such as a negative number."""
-    if isinstance(value, bool) or not isinstance(value, (int, float, complex)):
-        return None
-    if isinstance(value, complex):
-        if value.real == 0 and math.copysign(1, value.real) > 0 and _is_plain(value.imag):
-            return None
-        parts = [_literal(part) or ast.Constant(part) for part in (value.real, value.imag)]
-        return ast.Call(ast.Name("complex", ast.Load()), parts, [])
-    if isinstance(value, float) and not math.isfinite(value):
-        return ast.Call(ast.Name("float", ast.Load()), [ast.Constant(str(value))], [])
-    if math.copysign(1, value) < 0:
-        return ast.UnaryOp(ast.USub(), ast.Constant(-value))
-    return None
-
-
-def _is_plain(value: float) -> bool:
-    return math.isfinite(value) and math.copysign(1, value) > 0
+    return ast.unparse(plain_tree(node, []))
 
 
 def _print(tree: ast.AST) -> str:
@@ -206,14 +128,18 @@ def _reads_as(text: str, body: list[Any]) -> bool:
 def _is_same(first: Any, second: Any) -> bool:
     pairs = [(first, second)]
     for one, other in pairs:
-        if type(one) is not type(other):
+        kind = type(one)
+        if kind is not type(other):
             return False
-        if isinstance(one, ast.AST):
-            pairs += [(getattr(one, f, None), getattr(other, f, None)) for f in _FIELDS[type(one)]]
-        elif isinstance(one, list):
+        if kind is list:
             if len(one) != len(other):
                 return False
             pairs += zip(one, other)
+        elif issubclass(kind, ast.AST):
+            for field in _FIELDS[kind]:
+                value, expected = getattr(one, field, None), getattr(other, field, None)
+                if value is not expected and not (value.__class__ is str and value == expected):
+                    pairs.append((value, expected))
         elif one is not other and repr(one) != repr(other):
             return False
     return True
