@@ -157,7 +157,9 @@ def own_nodes(body: gast.AST | Iterable[gast.AST], comprehensions: bool = True) 
         elif not comprehensions and kind in COMPREHENSIONS:
             stack.append(node.generators[0].iter)
         elif kind is not gast.Name and kind is not gast.Constant:
-            stack += children_of(node)[::-1]
+            found = children_of(node)
+            found.reverse()
+            stack += found
 
 
 def names_read(body: gast.AST | Iterable[gast.AST]) -> set[str]:

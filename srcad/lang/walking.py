@@ -6,8 +6,9 @@ place, and are shared by copies.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any, TypeVar
+import functools
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, ClassVar, TypeVar
 
 import gast
 
@@ -36,11 +37,11 @@ _AST: type = gast.AST
 _LOAD = gast.Load()
 
 
-def children_of(node: gast.AST) -> list[gast.AST]:
-    """Return the nodes directly below a node, in the order of the text."""
+def _in_fields(fields: tuple[str, ...], node: gast.AST) -> list[gast.AST]:
+    """Return the nodes that are in some fields of a node."""
     found: list[gast.AST] = []
     held = node.__dict__
-    for field in _fields[type(node)]:
+    for field in fields:
         value = held.get(field)
         if value is None:
             continue
@@ -52,6 +53,39 @@ def children_of(node: gast.AST) -> list[gast.AST]:
     return found
 
 
+class _Below(dict[type, "Callable[[Any], Sequence[gast.AST]] | None"]):
+    """For each class of nodes, what returns the nodes directly below one of it; None if there are none."""
+
+    def __missing__(self, kind: type) -> Callable[[Any], Sequence[gast.AST]] | None:
+        fields = _fields[kind]
+        found = self[kind] = functools.partial(_in_fields, fields) if fields else None
+        return found
+
+
+# Those that trees have most of, whose fields are always there.
+_below = _Below({
+    gast.Assign: lambda node: (*node.targets, node.value),
+    gast.Attribute: lambda node: (node.value,),
+    gast.AugAssign: lambda node: (node.target, node.value),
+    gast.BinOp: lambda node: (node.left, node.right),
+    gast.Call: lambda node: (node.func, *node.args, *node.keywords),
+    gast.Compare: lambda node: (node.left, *node.comparators),
+    gast.Expr: lambda node: (node.value,),
+    gast.If: lambda node: (node.test, *node.body, *node.orelse),
+    gast.List: lambda node: node.elts,
+    gast.Subscript: lambda node: (node.value, node.slice),
+    gast.Tuple: lambda node: node.elts,
+    gast.UnaryOp: lambda node: (node.operand,),
+    gast.keyword: lambda node: (node.value,),
+})  # fmt: skip
+
+
+def children_of(node: gast.AST) -> list[gast.AST]:
+    """Return the nodes directly below a node, in the order of the text."""
+    below = _below[type(node)]
+    return [] if below is None else [*below(node)]
+
+
 def nodes_in(tree: gast.AST) -> Iterator[gast.AST]:
     """Go through a tree breadth first, its root included.
 
@@ -61,20 +95,17 @@ def nodes_in(tree: gast.AST) -> Iterator[gast.AST]:
     ['Module', 'Assign', 'Name', 'BinOp', 'Call', 'Constant', 'Name', 'Name']
     """
     found = [tree]
-    fields = _fields
+    table, name = _below, gast.Name
     for node in found:
-        names = fields[type(node)]
-        if names:
-            held = node.__dict__
-            for field in names:
-                value = held.get(field)
-                if value is None:
-                    continue
-                if type(value) is list:
-                    if value:
-                        found += [item for item in value if isinstance(item, _AST)]
-                elif isinstance(value, _AST):
-                    found.append(value)
+        kind = type(node)
+        if kind is name:
+            annotation = node.__dict__.get("annotation")
+            if annotation is not None:
+                found.append(annotation)
+        else:
+            below = table[kind]
+            if below is not None:
+                found += below(node)
         yield node
 
 
@@ -93,24 +124,31 @@ def fill_places(tree: _Node) -> _Node:
 _PLACE = ("lineno", "col_offset", "end_lineno", "end_col_offset")
 
 
-class _Methods(dict[type, str]):
-    """For each class of nodes, the method that visits it."""
+class _Methods(dict[type, Any]):
+    """For each class of nodes, the method of a class of visitors that visits it; None if there is none."""
 
-    def __missing__(self, kind: type) -> str:
-        found = self[kind] = "visit_" + kind.__name__
+    def __init__(self, visitor: type) -> None:
+        super().__init__()
+        self.visitor = visitor
+
+    def __missing__(self, kind: type) -> Any:
+        found = self[kind] = getattr(self.visitor, "visit_" + kind.__name__, None)
         return found
-
-
-_methods = _Methods()
 
 
 class NodeVisitor:
     """Visit the nodes of a tree by methods named after their classes, as `gast.NodeVisitor` does."""
 
+    _methods: ClassVar[_Methods]
+
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        cls._methods = _Methods(cls)
+
     def visit(self, node: gast.AST) -> Any:
         """Visit a node."""
-        visitor = getattr(self, _methods[type(node)], None)
-        return self.generic_visit(node) if visitor is None else visitor(node)
+        visitor = self._methods[type(node)]
+        return self.generic_visit(node) if visitor is None else visitor(self, node)
 
     def generic_visit(self, node: gast.AST) -> Any:
         """Visit what is below a node that has no method of its own."""
@@ -123,8 +161,9 @@ class NodeTransformer(NodeVisitor):
 
     def generic_visit(self, node: gast.AST) -> Any:
         """Replace what is below a node that has no method of its own."""
+        held = node.__dict__
         for field in _fields[type(node)]:
-            value = getattr(node, field, None)
+            value = held.get(field)
             if value is None:
                 continue
             if type(value) is list:
