@@ -270,10 +270,21 @@ class CallLowering(OutputLowering):
         if ufunc is np.add:
             return None
         base, index, *rest = arguments
-        if ufunc is np.subtract:
+        if ufunc is np.subtract and self.has_opposite(rest[0]):
             negating, negative = self.keep(gast.UnaryOp(gast.USub(), rest[0]))
             self.scope.statics.setdefault("np.add.at", np.add.at)
             return [negating, gast.Expr(call("np.add.at", base, index, negative))]
+        return self.one_place_at_a_time(stmt, ufunc, base, index, rest)
+
+    def has_opposite(self, value: Any) -> bool:
+        """Tell whether ``-value`` surely is what takes a value away: lists and flags have none, and small naturals wrap."""
+        kind = self.kind(value)
+        return kind.name == "float" or kind.dtype in ("float64", "float", "double", "complex", "int")
+
+    def one_place_at_a_time(
+        self, stmt: gast.stmt, ufunc: Any, base: Any, index: Any, rest: list[Any]
+    ) -> list[gast.stmt]:
+        """Write ``ufunc.at`` as a loop over the places."""
         places, all_places = self.called(rt.places, "rt.places", base, index)
         path = f"np.{ufunc.__name__}"
         self.scope.statics.setdefault(path, ufunc)

@@ -43,7 +43,7 @@ class _Writer(NodeTransformer):
         self.generic_visit(node)
         if self.scope.statics.get(getattr(node.func, "id", "")) is not np.einsum:
             return node
-        if any(isinstance(arg, gast.Starred) for arg in node.args):
+        if any(isinstance(arg, gast.Starred) for arg in node.args) or self.is_text(node.args[:1]):
             return node
         count = len(node.args) // 2
         terms = node.args[1 : 2 * count : 2]
@@ -52,6 +52,14 @@ class _Writer(NodeTransformer):
         output = node.args[-1] if len(node.args) % 2 else None
         operands = node.args[0 : 2 * count : 2]
         return t.place(gast.Call(node.func, [self.text(terms, output), *operands], node.keywords), node)
+
+    def is_text(self, nodes: list[gast.expr]) -> bool:
+        """Tell whether the subscripts are a text already, before arrays that may be given as lists."""
+        values = [
+            self.scope.statics.get(n.id) if isinstance(n, gast.Name) else getattr(n, "value", None)
+            for n in nodes
+        ]
+        return any(isinstance(value, str) for value in values)
 
     def text(self, terms: list[gast.expr], output: gast.expr | None) -> gast.expr:
         labels = [_labels(term) for term in terms]

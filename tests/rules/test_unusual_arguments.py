@@ -17,6 +17,7 @@ COLUMN = np.array([[0.7], [-1.3], [0.4]])
 CUBE = np.linspace(-1.0, 1.3, 24).reshape(2, 3, 4) ** 2 + 0.3
 CORNER = np.array([[0]])
 SHARED = 1
+SMALL = np.array([3, 1], np.uint8)
 LABELS = [SHARED, 2]
 
 
@@ -60,6 +61,18 @@ def subscripts_as_lists(a, b):
     return total + np.sum(np.einsum(a, [2, 1, 0], b, (0, 1), [1], optimize=True) ** 3)
 
 
+def lists_behind_subscripts(v, t):
+    return np.einsum("i,i", [v[0, 0], t], [1.0, t]) ** 2 + np.sum(np.einsum("i,ij->j", [t, 2.0], v[:2]) ** 2)
+
+
+def lists_and_small_naturals_taken_away(x, t):
+    y = x * 1.0
+    np.subtract.at(y, (slice(None), [0, 0]), [[t, 2.0]])
+    np.subtract.at(y, ([0, 1], [1, 1]), SMALL)
+    np.subtract.at(y, [2, 2], t * 0.5)
+    return np.sum(y**2)
+
+
 def interpolated_between_whole_numbers(y):
     return np.sum(np.interp(y, [0, 1], [1, 3]) ** 2)
 
@@ -83,6 +96,8 @@ UNUSUAL = [
     (put_along_no_axis, (X, COLUMN)),
     (subscripts_of_other_names, (CUBE, X.T.copy())),
     (subscripts_as_lists, (CUBE, X.T.copy())),
+    (lists_behind_subscripts, (COLUMN, 0.6)),
+    (lists_and_small_naturals_taken_away, (X, 0.6)),
     (interpolated_between_whole_numbers, (COLUMN,)),
     (quantiles_of_nothing, (X,)),
     (taken_at_no_places, (X,)),
