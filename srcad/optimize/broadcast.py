@@ -186,7 +186,7 @@ class NeedlessBroadcasts(Rewriter):
         )
 
     def _is_covered(self, term: Term, other: Term, source: Term, axes: Collection[int] | None = None) -> bool:
-        """Tell whether one of two operands has each axis of ``term`` with a length that is surely not one.
+        """Tell whether one of two operands has each axis of ``term`` that is not one with a length that is surely not one.
 
         So the result has its shape, although ``source``, which was broadcast to ``term``, has axes of length one.
         With ``axes``, only these are looked at.
@@ -197,9 +197,9 @@ class NeedlessBroadcasts(Rewriter):
         if small is None or not self.kinds.is_whole(source):
             small = ()
         rank = max(len(wide), len(large))
-        first, second = (("1",) * (rank - len(dims)) + dims for dims in (small, large))
-        pairs = list(zip(first, second))
-        return all("N" in pairs[axis] for axis in (range(rank) if axes is None else axes) if axis < rank)
+        wanted, first, second = (("1",) * (rank - len(dims)) + dims for dims in (wide, small, large))
+        looked_at = range(rank) if axes is None else [axis for axis in axes if axis < rank]
+        return all(wanted[axis] == "1" or "N" in (first[axis], second[axis]) for axis in looked_at)
 
     def _is_summed_and_added(self, product: Statement, term: Term, other: Term, source: Term) -> bool:
         """Tell whether a product is only summed, over axes that are covered, and added to what has all the others."""
@@ -223,7 +223,8 @@ class NeedlessBroadcasts(Rewriter):
         dims, wide = dims_of(self.kinds.of(whole)), dims_of(self.kinds.of(term))
         if dims is None or wide is None or not self.kinds.is_whole(whole):
             return False
-        return len(dims) == len(wide) - 1 and set(dims) <= {"N"}
+        others = wide[:place] + wide[place + 1 :]
+        return len(dims) == len(others) and all("N" == own or other == "1" for own, other in zip(dims, others))
 
     def _only_reader(self, name: str | None) -> Statement | None:
         """Return the one statement that reads a temporary."""

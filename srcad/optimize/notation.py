@@ -31,7 +31,7 @@ def write_briefly(program: Program) -> None:
         s = np.shape(u)                               s = u.shape
         n = rt.reduced_size(s, 0)                     n = s[0]
         w = np.outer(x, y)                            w = x[:, None] * y
-        z = x @ y                                     z = np.dot(x, y)
+        z = x @ y                                     z = x.dot(y)
     """
     writer = _Writer(program)
     primal = primal_statements(program)
@@ -81,7 +81,7 @@ class _Writer:
             left, _, right = value.parts
             if not all(map(self._is_vector, (left, right))):
                 return None
-            return self.terms.make(gast.Call, self.terms.static("np.dot", np.dot), (left, right), ())
+            return self._method(left, "dot", (right,))
         if value.kind is not gast.Call:
             return None
         _, args, keywords = value.parts

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from typing import Any, NoReturn
 
 import numpy as np
+from numpy import ndarray
 
 from srcad.errors import NoDerivativeError
 
@@ -51,7 +52,7 @@ def unbroadcast(cotangent: Array, x: Array) -> Array:
 
     A scalar ``x`` gets a scalar; a real ``x`` gets the real part.
     """
-    if type(cotangent) is type(x) is np.ndarray and cotangent.dtype is x.dtype:
+    if type(cotangent) is type(x) is ndarray and cotangent.dtype is x.dtype:
         if cotangent.shape == x.shape:
             return cotangent
         return _summed_to(cotangent, x.shape)
@@ -134,7 +135,7 @@ def share(x1: Array, x2: Array) -> Array:
     if isinstance(x1, float) and isinstance(x2, (float, int)):
         return 1.0 if x1 > x2 else 0.5 if x1 == x2 else 0.0
     larger, ties = np.greater(x1, x2), np.equal(x1, x2)
-    if not np.any(ties):
+    if not np.count_nonzero(ties):
         return larger
     return larger + ties * inexact_dtype(x1, x2).type(0.5)
 
@@ -158,13 +159,13 @@ def extreme_share(a: Array, extreme: Array, axis: Any) -> Array:
     """
     hits = np.equal(a, extreme)
     # As many hits as maxima are one each, if none of these is NaN, which nothing equals.
-    number = np.size(extreme)
-    if np.count_nonzero(hits) == number == np.count_nonzero(np.equal(extreme, extreme)):
+    number, found = np.size(extreme), np.count_nonzero(hits)
+    if found == number == np.count_nonzero(np.equal(extreme, extreme)):
         return hits
-    counts = np.count_nonzero(hits, axis=axis, keepdims=True)
-    if np.all(counts <= 1):
+    counts = np.add.reduce(hits, axis=axis, keepdims=True)
+    if found <= number and np.all(counts <= 1):
         return hits
-    return (hits / counts).astype(inexact_dtype(a))
+    return (hits / counts).astype(inexact_dtype(a), copy=False)
 
 
 def reduced_size(shape: Sequence[int], axis: Any) -> int:
@@ -193,7 +194,7 @@ def quotient(g: Array, x: Array) -> Array:
     """Return ``g / x``, and 0 where ``g`` is 0: a gradient that nobody asks for does not meet a pole."""
     if isinstance(g, float) and isinstance(x, float):
         return g / x if g and x else 0.0 if g == 0.0 else math.copysign(math.inf, g)
-    if np.all(x):
+    if x.all() if type(x) is ndarray else np.all(x):
         return g / x
     with np.errstate(divide="ignore", invalid="ignore"):
         return np.where(np.equal(g, 0), 0, g / x)[()]
@@ -242,6 +243,9 @@ def scaled_power(scale: Array, x: Array, exponent: Array) -> Array:
         if x == 0 and exponent < 0:
             return math.copysign(math.inf, scale)
         return scale * x ** float(exponent)
+    if isinstance(x, np.inexact) and type(scale) in (float, int) and type(exponent) in (float, int) and scale:
+        with np.errstate(all="ignore"):
+            return scale * x**exponent
     if isinstance(exponent, int) or np.asarray(exponent).dtype.kind in "iub":
         exponent = exponent * 1.0
     with np.errstate(all="ignore"):

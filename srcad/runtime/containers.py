@@ -193,6 +193,8 @@ def add(first: Any, second: Any) -> Any:
 
 def owned(gradient: Any, value: Any) -> Any:
     """Return a copy of ``gradient``, in the shape of ``value``, that may be changed in place."""
+    if type(gradient) is type(value) is np.ndarray and gradient.shape == value.shape:
+        return np.array(gradient)
     if type(gradient) is list and not gradient:
         return zeros_like(value)  # that of a list which was not made yet
     if isinstance(gradient, (list, dict)):
@@ -249,7 +251,7 @@ def accumulate(gradient: Any, index: Any, value: Any) -> None:
                                "Take it apart where it is made, or use an array.")  # fmt: skip
     if type(gradient) is list and type(index) is int:
         gradient[index] = add(gradient[index], value)
-    elif isinstance(gradient, np.ndarray) and isinstance(index, str):
+    elif isinstance(gradient, np.ndarray) and (isinstance(index, str) or _is_mask(index)):
         gradient[index] += value
     elif isinstance(gradient, np.ndarray):
         np.add.at(gradient, index, value)
@@ -261,6 +263,10 @@ def accumulate(gradient: Any, index: Any, value: Any) -> None:
             gradient[position] = add(gradient[position], part)
     else:
         gradient[index] = add(gradient[index], value)
+
+
+def _is_mask(index: Any) -> bool:
+    return type(index) is np.ndarray and index.dtype.kind == "b"
 
 
 def attribute_gradient(value: Any, attribute: str, gradient: Any) -> Any:

@@ -369,6 +369,8 @@ def restore(base: Any, saved: Any) -> None:
 
 def store_gradient(gradient: Any, index: Any) -> Any:
     """Return the gradient of what was stored at ``index``: of values stored at one place only the last has any."""
+    if type(index) is np.ndarray and index.dtype.kind == "b":
+        return gradient[index]  # a mask selects no place twice
     part = np.array(gradient[index])
     if isinstance(index, str):
         return part  # a field of a structured array

@@ -101,10 +101,11 @@ def correlate(images, weights, out):
     return np.sum(out * out)
 
 
+@pytest.mark.parametrize("channels", [1, 2])
 @pytest.mark.parametrize("size", [3, 4])
-def test_a_window_at_the_border_may_be_of_length_one(size):
+def test_a_window_at_the_border_may_be_of_length_one(size, channels):
     """There NumPy repeats the window along the filter."""
-    images, weights = RNG.normal(size=(2, 4, 4, 2)), RNG.normal(size=(2, 2, 2, 3))
+    images, weights = RNG.normal(size=(2, 4, 4, channels)), RNG.normal(size=(2, 2, channels, 3))
     args = images, weights, np.zeros((2, size, size, 3))
     check_grads(correlate, args, order=1)
     derivative = value_and_grad(correlate, argnums=(0, 1))

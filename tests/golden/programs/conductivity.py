@@ -32,7 +32,7 @@ def dconductivity(r, u, steps):
         # line 8: u[1:-1] += r * (u[2:] - 2.0 * u[1:-1] + u[:-2])
         t13 = du[1:-1]
         dt5 = t13 * r
-        dr += np.dot(t13, t5)
+        dr += t13.dot(t5)
         du[:-2] += dt5
         du[1:-1] -= dt5 * 2.0
         du[2:] += dt5

@@ -27,5 +27,5 @@ def forward_network_jvp(x, W1, b1, W2, dx):
     scores = hidden @ W2
     t2 = np.exp(scores)
     t3 = np.sum(t2)
-    dt4 = np.dot(rt.fit_tangent(dx @ W1, t1) * (1 - hidden * hidden) @ W2, t2) / t3
+    dt4 = (rt.fit_tangent(dx @ W1, t1) * (1 - hidden * hidden) @ W2).dot(t2) / t3
     return np.log(t3), dt4

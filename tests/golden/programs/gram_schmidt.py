@@ -45,7 +45,7 @@ def dgram_schmidt(A):
         t7 = A[:, j]
         # line 10: A[:, j] /= np.sqrt(A[:, j] @ A[:, j])
         t20 = dA[:, j] / t10
-        t40 = np.dot(t20, t7)
+        t40 = t20.dot(t7)
         dA[:, j] = t20
         A_before_1 = A_before_1_history.pop()
         A[:, j] = A_before_1
@@ -58,7 +58,7 @@ def dgram_schmidt(A):
             A_before = A_before_history.pop()
             A[:, j] = A_before
             dt6 = -dA[:, j]
-            dt4 = np.dot(dt6, t7)
+            dt4 = dt6.dot(t7)
             dA[:, k] += dt6 * t4
             dA[:, j] += dt4 * t7
             dA[:, k] += dt4 * t20

@@ -35,5 +35,5 @@ def dnormalized_rows(A):
         # line 8: row /= np.sum(row)
         t8 = drow / t1
         drow[...] = t8
-        drow -= np.dot(t8, row)
+        drow -= t8.dot(row)
     return dA

@@ -37,7 +37,7 @@ def dpower_iteration(A, steps):
         t1, v_1 = history.pop()
         # line 10: v = v / np.linalg.norm(v)
         dv_1 = dv / t1
-        t25 = np.dot(dv, v / t1)
+        t25 = dv.dot(v / t1)
         v = v_history.pop()
         dv_1 -= t25 * rt.safe_reciprocal(t1) * v_1
         # line 9: v = A @ v

@@ -15,7 +15,6 @@ ARGNUMS = (0, 1)
 
 # ------------------------------ its derivative ------------------------------
 
-import numpy as np
 from srcad import runtime as rt
 
 
@@ -30,7 +29,7 @@ def drelu_mask(x, leak):
     t9 = rt.store_gradient(dy, t)
     dy[t] = 0.0
     dt4 = rt.unbroadcast(t9, t4)
-    dleak = np.dot(dt4, t3)
+    dleak = dt4.dot(t3)
     rt.accumulate(dy, t, dt4 * leak)
     # line 7: y = x.copy()
     return rt.finish(dy, x), dleak
