@@ -3,7 +3,7 @@
 A derivative that is called again and again gets a ``__call__`` of its own, such as ::
 
     def __call__(self, a0=MISSING, a1=MISSING, /, *rest, **options):
-        if not rest and not options and type(a0) is float and type(a1) is float and D0.get("np") is V0:
+        if not (rest or options) and type(a0) is float and type(a1) is float and D0.get("np") is V0:
             try:
                 return f0(a0, a1)
             except BaseException as error:
@@ -91,7 +91,7 @@ class Dispatch:
         for name, value in zip(self._passed(), everything):
             found = tests_of(name, name, value, self.names)
             tests += found or [f"fingerprint({name}) == {self.names.of(fingerprint(value))}"]
-        tests += self.names.shapes()
+        tests += self.names.arrays()
         self.variants = [(code, tests), *self.variants][:_MOST_VARIANTS]
         self._seen.clear()
         self._texts += 1
@@ -160,7 +160,7 @@ class Dispatch:
             result = (
                 f"self._arrange({function}({arguments}))" if self.arranged else f"{function}({arguments})"
             )
-            lines.append(f"    if not rest and not options and {' and '.join(tests)}:")
+            lines.append(f"    if not (rest or options) and {' and '.join(tests)}:")
             lines += [f"        self.latest = {self.names.of(code)}"] if several else []
             lines += ["        try:", f"            return {result}", "        except BaseException as error:",
                       "            self.explain(error)", "            raise error"]  # fmt: skip
@@ -186,7 +186,9 @@ def dependencies_of(target: Target, code: Code) -> list[tuple[Any, str, Any]] | 
     """Return what must be the same as when compiling: (dictionary or object, name, value); None if that is not known."""
     found: list[tuple[Any, str, Any]] = []
     while True:
-        found += [*replaceable_parts(target.func), *_static_cells(target)]
+        # Without defaults all arguments are passed, which the guards see.
+        parts = [p for p in replaceable_parts(target.func) if p[1:] != ("__defaults__", None)]
+        found += [*parts, *_static_cells(target)]
         for dependency in code.dependencies:
             if isinstance(dependency, SortDependency):
                 continue

@@ -1,9 +1,9 @@
 """Guards on arguments, written out as Python: what tells whether a call may take the short way.
 
-An array is told by its class, its dtype and its shape, of which the rank and the axes of length one matter. A call
-mostly has the shapes of the one before it, so that one comparison of all shapes goes first ::
+An array is told by its class, its dtype and its shape, of which the rank and the axes of length one matter. All arrays
+are compared at once, those of one dtype with one another.  A call mostly has the shapes of the one before it ::
 
-    type(a0) is ndarray and a0.dtype is V0 and type(a1) is ndarray and a1.dtype is V0 \\
+    type(a0) is ndarray and type(a1) is ndarray and a0.dtype is a1.dtype is V0 \\
         and ((shapes := (a0.shape, a1.shape)) == V1.latest or V1.admit(shapes))
 """
 
@@ -47,14 +47,14 @@ class _Shapes:
 
 
 class Names:
-    """What the guards refer to, and the arrays whose shapes are still to be compared."""
+    """What the guards refer to, and the arrays whose dtypes and shapes are still to be compared."""
 
     def __init__(self) -> None:
         self.space: dict[str, Any] = {
             "__name__": "srcad.callables.guards", "ndarray": np.ndarray, "fingerprint": fingerprint,
         }  # fmt: skip
         self._known: dict[int, str] = {}
-        self._arrays: list[tuple[str, Shape]] = []
+        self._arrays: list[tuple[str, np.dtype[Any], Shape]] = []
 
     def of(self, value: Any) -> str:
         """Return the name of a value."""
@@ -76,25 +76,28 @@ class Names:
             return f"type({held}) is {self.of(sort.value)}"
         return f"fingerprint({held}) == {self.of(sort.value)}"
 
-    def array(self, name: str, value: np.ndarray) -> list[str]:
-        """Return the tests of an array but for its shape, which `shapes` compares with those of the others."""
-        self._arrays.append((name, value.shape))
-        return [f"{name}.dtype is {self.of(value.dtype)}"]
+    def array(self, name: str, value: np.ndarray) -> None:
+        """Note an array, whose dtype and shape `arrays` compares with those of the others."""
+        self._arrays.append((name, value.dtype, value.shape))
 
-    def shapes(self) -> list[str]:
-        """Return the test of the shapes of all arrays that were named since the last time."""
+    def arrays(self) -> list[str]:
+        """Return the tests of the dtypes and shapes of all arrays that were named since the last time."""
         arrays, self._arrays = self._arrays, []
         if not arrays:
             return []
-        known = self.of(_Shapes(tuple(shape for _, shape in arrays)))
-        found = "".join(f"{name}.shape, " for name, _ in arrays)
-        return [f"((shapes := ({found})) == {known}.latest or {known}.admit(shapes))"]
+        alike: dict[str, list[str]] = {}
+        for name, dtype, _ in arrays:
+            alike.setdefault(self.of(dtype), []).append(f"{name}.dtype")
+        tests = [" is ".join([*names, dtype]) for dtype, names in alike.items()]
+        known = self.of(_Shapes(tuple(shape for *_, shape in arrays)))
+        found = "".join(f"{name}.shape, " for name, *_ in arrays)
+        return [*tests, f"((shapes := ({found})) == {known}.latest or {known}.admit(shapes))"]
 
 
 def tests_of(first: str, again: str, value: Any, names: Names, depth: int = 0) -> list[str] | None:
     """Return guards that hold for values of the same class as ``value``; None where they cannot be written out.
 
-    The shapes of arrays are left to `Names.shapes`.
+    The dtypes and shapes of arrays are left to `Names.arrays`.
 
     Parameters
     ----------
@@ -111,7 +114,8 @@ def tests_of(first: str, again: str, value: Any, names: Names, depth: int = 0) -
     if cls is types.FunctionType:
         return [f"{first} is {names.of(value)}"]
     if cls is np.ndarray:
-        return [f"type({first}) is ndarray", *names.array(again, value)]
+        names.array(again, value)
+        return [f"type({first}) is ndarray"]
     tests = [f"type({first}) is {names.of(cls)}"]
     tests.append(f"[*{again}] == {names.of(list(value))}" if cls is dict else f"len({again}) == {len(value)}")
     for key, item in value.items() if cls is dict else enumerate(value):

@@ -106,7 +106,7 @@ class Shortcut:
             return "", {}
         tests = [names.same(space, name, value) for space, name, value in dependencies]
         tests += [test for group in found for test in group or ()]
-        tests += names.shapes()
+        tests += names.arrays()
         before = [names.of(value) for value in self.target.before]
         passed = [t for t, direction in zip(given, tangents) if direction is not None]
         call = f"{names.of(code.entries[0])}({', '.join([*before, *own, *captured, *passed])})"

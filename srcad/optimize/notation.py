@@ -19,7 +19,7 @@ def write_briefly(program: Program) -> None:
     """Write new axes as an index, copies and sums as methods, where the operand surely is an array.
 
     This is what one would write by hand, and several times faster than the functions on small arrays.  The primal's
-    own calls stay as they are.
+    own calls stay as they are.  Products of matrices are methods only in loops, where what a call costs adds up.
 
     Examples
     --------
@@ -35,12 +35,14 @@ def write_briefly(program: Program) -> None:
     """
     writer = _Writer(program)
     primal = primal_statements(program)
+    loops = [stmt for stmt in statements(program.body) if stmt.kind in (gast.For, gast.While)]
+    repeated = {stmt for loop in loops for stmt in statements(loop.blocks[0])}
     for stmt in statements(program.body):
         if stmt.target is None or stmt.value is None:
             continue
         brief = writer.brief(stmt.value) if stmt.value.kind is gast.Call else None
         if brief is None and stmt not in primal:
-            brief = writer.derivative(stmt.value, stmt.target)
+            brief = writer.derivative(stmt.value, stmt.target, 2 if stmt in repeated else 1)
         if brief is not None:
             program.set_value(stmt, brief)
 
@@ -75,13 +77,16 @@ class _Writer:
             return self._with_axes(args[0], rank, args[1])
         return None
 
-    def derivative(self, value: Term, target: str) -> Term | None:
-        """Return what stands for the value of a variable of the backward sweep, or None where it stays."""
+    def derivative(self, value: Term, target: str, largest: int) -> Term | None:
+        """Return what stands for the value of a variable of the backward sweep, or None where it stays.
+
+        Products of factors up to rank ``largest`` become methods.
+        """
         if value.kind is gast.BinOp and value.parts[1] is gast.MatMult:
             left, _, right = value.parts
-            if not all(map(self._is_vector, (left, right))):
-                return None
-            return self._method(left, "dot", (right,))
+            if all(factor.kind is gast.Name and 1 <= self._rank(factor) <= largest for factor in (left, right)):
+                return self._method(left, "dot", (right,))
+            return None
         if value.kind is not gast.Call:
             return None
         _, args, keywords = value.parts

@@ -18,6 +18,7 @@ from srcad.optimize import Context
 from srcad.optimize.dead import remove_dead
 from srcad.optimize.factors import ConstantFactors
 from srcad.optimize.forward import walk
+from srcad.optimize.notation import write_briefly
 from srcad.optimize.products import Products
 from srcad.optimize.reuse import reuse_memory
 from srcad.optimize.sums import FactorsOfSums, negate_smaller
@@ -269,3 +270,23 @@ def test_the_smaller_factor_changes_its_sign():
     )
     text = "t = x * y\nz = -t\nreturn z"
     check(on_function(negate_smaller), text, text, FACTORS, (MATRIX, MATRIX, MATRIX[0]))
+
+
+def test_products_of_matrices_are_methods_in_loops_alone():
+    check(
+        on_function(write_briefly),
+        "u = x @ y\nfor i in range(3):\n    u = x @ u\nreturn u",
+        "u = x @ y\nfor i in range(3):\n    u = x.dot(u)\nreturn u",
+        FACTORS,
+        (MATRIX, MATRIX.T + 1.0, MATRIX[0]),
+    )
+
+
+def test_products_of_vectors_are_methods():
+    check(
+        on_function(write_briefly),
+        "u = x[0]\nw = y[0]\nz = u @ w\nreturn z",
+        "u = x[0]\nw = y[0]\nz = u.dot(w)\nreturn z",
+        FACTORS,
+        (MATRIX, MATRIX.T + 1.0, MATRIX[0]),
+    )

@@ -40,8 +40,8 @@ def ddeep_network(layers, x):
         dt3 = dx * (1 - x * x)
         x = x_history.pop()
         db = dt3.sum(axis=0)
-        dx = dt3 @ W.T
-        dW = x.T @ dt3
+        dx = dt3.dot(W.T)
+        dW = x.T.dot(dt3)
         # line 7: for W, b in layers:
         dt1 = [dW, db]
         rt.accumulate(dlayers, i, dt1)

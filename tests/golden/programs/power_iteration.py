@@ -41,6 +41,6 @@ def dpower_iteration(A, steps):
         v = v_history.pop()
         dv_1 -= t25 * rt.safe_reciprocal(t1) * v_1
         # line 9: v = A @ v
-        dv = A.T @ dv_1
+        dv = A.T.dot(dv_1)
         dA += dv_1[:, None] * v
     return dA

@@ -36,7 +36,7 @@ def drnn(W, U, inputs):
         # line 9: h = np.tanh(W @ h + U @ x)
         dt4 = dt4s[i]
         dt4 *= dh
-        dh = W_T @ dt4
+        dh = W_T.dot(dt4)
     # line 9: h = np.tanh(W @ h + U @ x)
     dU = dt4s.T @ inputs
     dW = dt4s.T @ h_history[:-1]
