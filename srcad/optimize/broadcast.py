@@ -224,7 +224,9 @@ class NeedlessBroadcasts(Rewriter):
         if dims is None or wide is None or not self.kinds.is_whole(whole):
             return False
         others = wide[:place] + wide[place + 1 :]
-        return len(dims) == len(others) and all("N" == own or other == "1" for own, other in zip(dims, others))
+        return len(dims) == len(others) and all(
+            "N" == own or other == "1" for own, other in zip(dims, others)
+        )
 
     def _only_reader(self, name: str | None) -> Statement | None:
         """Return the one statement that reads a temporary."""

@@ -84,7 +84,9 @@ class _Writer:
         """
         if value.kind is gast.BinOp and value.parts[1] is gast.MatMult:
             left, _, right = value.parts
-            if all(factor.kind is gast.Name and 1 <= self._rank(factor) <= largest for factor in (left, right)):
+            if all(
+                factor.kind is gast.Name and 1 <= self._rank(factor) <= largest for factor in (left, right)
+            ):
                 return self._method(left, "dot", (right,))
             return None
         if value.kind is not gast.Call:

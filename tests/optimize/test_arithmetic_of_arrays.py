@@ -12,13 +12,13 @@ import pytest
 from adjoint_programs import function, pure, run, same, text_of
 from test_passes import check, on_function
 
+from srcad import check_grads, grad
 from srcad.analysis.kinds import array
 from srcad.lang.printer import comment
 from srcad.optimize import Context
 from srcad.optimize.dead import remove_dead
 from srcad.optimize.factors import ConstantFactors
 from srcad.optimize.forward import walk
-from srcad.optimize.notation import write_briefly
 from srcad.optimize.products import Products
 from srcad.optimize.reuse import reuse_memory
 from srcad.optimize.sums import FactorsOfSums, negate_smaller
@@ -272,21 +272,30 @@ def test_the_smaller_factor_changes_its_sign():
     check(on_function(negate_smaller), text, text, FACTORS, (MATRIX, MATRIX, MATRIX[0]))
 
 
+def powers(w, x):
+    y = w @ x
+    for _ in range(3):
+        y = np.tanh(w @ y)
+    return np.sum(y)
+
+
 def test_products_of_matrices_are_methods_in_loops_alone():
-    check(
-        on_function(write_briefly),
-        "u = x @ y\nfor i in range(3):\n    u = x @ u\nreturn u",
-        "u = x @ y\nfor i in range(3):\n    u = x.dot(u)\nreturn u",
-        FACTORS,
-        (MATRIX, MATRIX.T + 1.0, MATRIX[0]),
-    )
+    derivative = grad(powers, argnums=(0, 1))
+    derivative(MATRIX, MATRIX)
+    assert "w.T @ dy" in derivative.source
+    assert "w.T.dot(" in derivative.source or "w_T.dot(" in derivative.source
+    check_grads(powers, (MATRIX, MATRIX), order=2)
+
+
+def squared_lengths(x, w):
+    total = 0.0
+    for row in x:
+        total += (row @ w) ** 2
+    return total
 
 
 def test_products_of_vectors_are_methods():
-    check(
-        on_function(write_briefly),
-        "u = x[0]\nw = y[0]\nz = u @ w\nreturn z",
-        "u = x[0]\nw = y[0]\nz = u.dot(w)\nreturn z",
-        FACTORS,
-        (MATRIX, MATRIX.T + 1.0, MATRIX[0]),
-    )
+    derivative = grad(squared_lengths, argnums=(0, 1))
+    derivative(MATRIX, MATRIX[0])
+    check_grads(squared_lengths, (MATRIX, MATRIX[0]), order=2)
+    assert "np.dot" not in derivative.source

@@ -35,7 +35,9 @@ def test_a_mask_gives_what_the_places_that_it_selects_give():
 
 
 @pytest.mark.parametrize("axis", [None, 0, 1, (0, 1)])
-@pytest.mark.parametrize("a", [ENTRIES, np.maximum(ENTRIES, 2.0), ENTRIES * np.nan, ENTRIES.astype(np.float32)])
+@pytest.mark.parametrize(
+    "a", [ENTRIES, np.maximum(ENTRIES, 2.0), ENTRIES * np.nan, ENTRIES.astype(np.float32)]
+)
 def test_the_shares_in_an_extreme_add_up_to_one(a, axis):
     extreme = np.max(a, axis=axis, keepdims=axis is not None)
     shares = rt.extreme_share(a, extreme, axis)
