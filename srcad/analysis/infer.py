@@ -144,7 +144,8 @@ class _Inference:
 
     def apply_stores(self) -> None:
         for name, kind in list(self.kinds.items()):
-            self.bind(name, kind)
+            if kind.items is not None or kind.name == "list":
+                self.bind(name, kind)
 
     def bind(self, name: str, kind: Kind) -> None:
         if kind == NEVER:
@@ -327,35 +328,34 @@ def kind_of_operation(
     node: gast.AST, kinds: Mapping[str, Kind], fn: Function, returns: Returns = lambda f, k: ANY
 ) -> Kind:
     """Return the kind of an operation of the normal form."""
-    if isinstance(node, gast.Constant):
-        return literal(node.value)
-    if isinstance(node, gast.Name):
+    cls = type(node)
+    if cls is gast.Name:
         if node.id in fn.scope.statics:
             return _kind_of_static(fn.scope.statics[node.id])
         return kinds.get(node.id, ANY)
-    recurse = lambda n: kind_of_operation(n, kinds, fn, returns)  # noqa: E731
-    if isinstance(node, gast.BinOp):
+    if cls is gast.Constant:
+        return literal(node.value)
+    recurse = functools.partial(kind_of_operation, kinds=kinds, fn=fn, returns=returns)
+    if cls is gast.BinOp:
         return binary(type(node.op), recurse(node.left), recurse(node.right))
-    if isinstance(node, gast.UnaryOp):
+    if cls is gast.Call:
+        return _call(node, recurse, returns)
+    if cls is gast.UnaryOp:
         return unary(type(node.op), recurse(node.operand))
-    if isinstance(node, gast.Compare):
+    if cls is gast.Compare:
         return comparison(type(node.ops[0]), recurse(node.left), recurse(node.comparators[0]))
-    if isinstance(node, (gast.Tuple, gast.List)):
+    if cls is gast.Tuple or cls is gast.List:
         return _display(node, [recurse(n) for n in node.elts if not isinstance(n, gast.Starred)])
-    if isinstance(node, gast.Dict):
+    if cls is gast.Dict:
         if all(isinstance(key, gast.Constant) for key in node.keys):
             pairs = tuple((k.value, recurse(v)) for k, v in zip(node.keys, node.values))
             return Kind("dict", items=pairs, rest=NEVER)
         return container("dict")
-    if isinstance(node, gast.JoinedStr):
+    if cls is gast.JoinedStr:
         return STR
-    if isinstance(node, gast.Subscript):
+    if cls is gast.Subscript:
         return subscript(recurse(node.value), node.slice, recurse)
-    if isinstance(node, gast.Attribute):
-        return attribute(recurse(node.value), node.attr)
-    if isinstance(node, gast.Call):
-        return _call(node, recurse, returns)
-    return ANY
+    return attribute(recurse(node.value), node.attr) if cls is gast.Attribute else ANY
 
 
 def _kind_of_static(value: Any) -> Kind:

@@ -73,6 +73,19 @@ class Kind:
     optional: bool = False
     rest: Kind | None = None
 
+    def __eq__(self, other: object) -> bool:
+        if self is other:
+            return True
+        if not isinstance(other, Kind):
+            return NotImplemented
+        return self.name == other.name and self._rest() == other._rest()
+
+    def _rest(self) -> tuple[Any, ...]:
+        """Return all but the name, which tells most kinds apart."""
+        return (
+            self.ndim, self.inexact, self.items, self.value, self.dims, self.dtype, self.optional, self.rest,
+        )  # fmt: skip
+
     def __repr__(self) -> str:
         detail = [" ".join(self.dims)] if self.dims else [f"{self.ndim}d"] if self.ndim is not None else []
         detail += [self.dtype] if self.name in ("array", "float", "number") and self.dtype else []
@@ -134,8 +147,10 @@ def record(cls: type, items: tuple[Any, ...] | None) -> Kind:
 
 def literal(value: Any) -> Kind:
     """Return the kind of a constant of the program, which remembers an integer, a flag or a real number."""
+    if type(value) is float:
+        return Kind("float", value=value, dtype="float64")
     kind = kind_of(value)
-    return replace(kind, value=value) if type(value) in (int, bool, float) else kind
+    return replace(kind, value=value) if type(value) in (int, bool) else kind
 
 
 def length_class(size: int) -> str:

@@ -13,7 +13,6 @@ Example, in which ``total`` is not private since it is returned::
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
 
 import gast
 
@@ -36,7 +35,9 @@ def private_lists(fn: Function, parameters: set[str]) -> dict[str, str]:
         for node in nodes_in(stmt):
             if isinstance(node, gast.Name):
                 named[node.id] += 1
-            harmless.update(_harmless(node, fn))
+            used = _harmless(node, fn)
+            if used is not None:
+                harmless[used] += 1
             alias = _alias(node, fn)
             if alias is not None:
                 pairs.append(alias)
@@ -60,8 +61,8 @@ def _grouped(plain: set[str], pairs: list[tuple[str, str]], others: set[str]) ->
     return groups
 
 
-def _harmless(node: gast.AST, fn: Function) -> Iterator[str]:
-    """Yield the variable that a node uses as a list which nobody else holds afterwards."""
+def _harmless(node: gast.AST, fn: Function) -> str | None:
+    """Return the variable that a node uses as a list which nobody else holds afterwards."""
     found: gast.AST | None = None
     if isinstance(node, gast.Assign):
         target = node.targets[0]
@@ -78,8 +79,7 @@ def _harmless(node: gast.AST, fn: Function) -> Iterator[str]:
             found = node.args[0]
     elif isinstance(node, (gast.If, gast.While)):
         found = node.test
-    if isinstance(found, gast.Name):
-        yield found.id
+    return found.id if isinstance(found, gast.Name) else None
 
 
 def _makes_list(node: gast.AST, fn: Function) -> bool:

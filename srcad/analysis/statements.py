@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import gast
 
 from srcad.lang.function import Function
+from srcad.lang.walking import nodes_in
 
 __all__ = ["Step", "fresh_containers", "steps_of"]
 
@@ -54,18 +55,10 @@ def _step(stmt: gast.stmt, *parts: gast.AST) -> Step:
     return step
 
 
-def _gather(node: gast.AST, step: Step) -> None:
-    if isinstance(node, gast.Name):
-        (step.bound if isinstance(node.ctx, gast.Store) else step.reads).add(node.id)
-        return
-    for field in node._fields:
-        value = getattr(node, field, None)
-        if isinstance(value, gast.AST):
-            _gather(value, step)
-        elif isinstance(value, list):
-            for part in value:
-                if isinstance(part, gast.AST):
-                    _gather(part, step)
+def _gather(part: gast.AST, step: Step) -> None:
+    for node in nodes_in(part):
+        if isinstance(node, gast.Name):
+            (step.bound if isinstance(node.ctx, gast.Store) else step.reads).add(node.id)
 
 
 def fresh_containers(steps: list[Step], fn: Function, parameters: set[str]) -> set[str]:

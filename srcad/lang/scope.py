@@ -12,6 +12,7 @@ from typing import Any
 
 __all__ = ["Dependency", "Scope", "SortDependency", "is_reserved", "replaceable_parts"]
 
+_OF_MODULES = frozenset(dir(types.ModuleType))
 _ALL_PARTS = ("__code__", "__defaults__", "__kwdefaults__")
 
 
@@ -84,7 +85,8 @@ class Scope:
 
     def fresh(self, hint: str) -> str:
         """Return an identifier that is not in use, ``hint`` itself where it is free."""
-        hint = re.sub(r"\W", "_", hint) or "t"
+        if not (hint.isascii() and hint.isidentifier()):
+            hint = re.sub(r"\W", "_", hint) or "t"
         name, count = hint, self.counts.get(hint, 0)
         while name in self.taken or name in self.statics or is_reserved(name):
             count += 1
@@ -129,4 +131,6 @@ def _are_same(first: Any, second: Any) -> bool:
 
 def is_reserved(name: str) -> bool:
     """Tell whether a name means something in Python itself, as ``del`` and ``dict`` do."""
-    return iskeyword(name) or name != "_" and hasattr(builtins, name)  # the console keeps its last value in _
+    return (
+        iskeyword(name) or name != "_" and (name in vars(builtins) or name in _OF_MODULES)
+    )  # the console keeps its last value in _

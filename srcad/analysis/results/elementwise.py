@@ -53,6 +53,7 @@ _BITWISE: dict[type, Any] = {
 UNARY: dict[type, Any] = {gast.USub: np.negative, gast.UAdd: np.positive}
 
 _NUMERIC = ("float", "int", "bool", "array", "number")
+_NUMERIC_OR_NONE = frozenset(["none", *_NUMERIC])
 _OF_ANYTHING = (np.equal, np.not_equal, np.logical_and, np.logical_or, np.logical_not, np.logical_xor)
 
 
@@ -66,11 +67,20 @@ def ufunc_result(ufunc: np.ufunc, operands: list[Kind]) -> Kind:
         if not product:
             return NUMBER if ufunc.nout == 1 else container("tuple", (NUMBER,) * ufunc.nout)
         return matmul(*operands) if ufunc is np.matmul else contracted(ufunc, *operands)
-    if NONE in operands and ufunc not in _OF_ANYTHING:
+    if any(operand.name == "none" for operand in operands) and NONE in operands and ufunc not in _OF_ANYTHING:
         return NEVER
     operands = [as_array(operand) for operand in operands]
     if len(operands) != ufunc.nin or any(operand.name not in _NUMERIC for operand in operands):
         return NUMBER if ufunc.nout == 1 and any(o.name == "array" for o in operands) else ANY
+    return _of_numbers(ufunc, tuple([(o.name, o.ndim, o.inexact, o.dims, o.dtype) for o in operands]))
+
+
+@functools.lru_cache(maxsize=4096)
+def _of_numbers(ufunc: np.ufunc, forms: tuple[tuple[Any, ...], ...]) -> Kind:
+    """Return what a ufunc makes of numbers and arrays, of which all is given that the result depends on."""
+    operands = [
+        Kind(name, ndim, inexact, dims=dims, dtype=dtype) for name, ndim, inexact, dims, dtype in forms
+    ]
     several = [dims_of(operand) for operand in operands]
     dims = _result_dims(operands)
     is_array = any(several) or None not in several
@@ -161,7 +171,11 @@ def _summary(dtypes: list[np.dtype[Any]], scalars: bool) -> tuple[bool, str | No
 
 def binary(op: type, left: Kind, right: Kind) -> Kind:
     """Return the kind of ``left op right``."""
-    if NONE in (left, right) and {left.name, right.name} <= {"none", *_NUMERIC}:
+    if (
+        "none" in (left.name, right.name)
+        and NONE in (left, right)
+        and {left.name, right.name} <= _NUMERIC_OR_NONE
+    ):
         return NEVER  # it raises
     if op is gast.MatMult:
         return matmul(left, right)
