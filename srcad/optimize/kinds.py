@@ -139,17 +139,23 @@ class TermKinds:
         return self._is_whole(term, self._whole)
 
     def _whole_names(self, program: Program) -> set[str]:
-        found = set(self.definitions) - program.parameters - self.context.ranks.keys()
-        while True:
-            wrong = {
-                name
-                for name in found
-                if not self.definitions[name]
-                or not all(v is not None and self._is_whole(v, found) for v in self.definitions[name])
-            }
-            if not wrong:
-                return found
-            found -= wrong
+        excluded = program.parameters | self.context.ranks.keys()
+        candidates = [name for name in self.definitions if name not in excluded]
+        found = set(candidates)
+        before = -1
+        while len(found) != before:
+            before = len(found)
+            for name in candidates:
+                if name in found and not self._all_whole(name, found):
+                    found.remove(name)
+        return found
+
+    def _all_whole(self, name: str, names: set[str]) -> bool:
+        definitions = self.definitions[name]
+        for value in definitions:
+            if value is None or not self._is_whole(value, names):
+                return False
+        return bool(definitions)
 
     def _is_whole(self, term: Term, names: set[str]) -> bool:
         kind = term.kind

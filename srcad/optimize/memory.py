@@ -47,15 +47,18 @@ class Memory:
         for stmt in opening:
             self._join_opening(stmt, renewed)
         for stmt in statements(program.body[len(opening) :]):
-            if stmt not in results:
+            if stmt.target is not None and stmt.is_pure and stmt.value is not None:
+                shared = () if stmt in results else self.roots(stmt.value)
+                if shared:
+                    self._join_all([stmt.target, *shared])
+            elif stmt not in results:
                 self._join_statement(stmt)
         members: dict[str, list[str]] = {}
         for name in list(self._parent):
             members.setdefault(self._find(name), []).append(name.removeprefix(_CONTENTS))
         self._members = {root: frozenset(names) for root, names in members.items()}
-        self.changed = {
-            self._find(name) for stmt in statements(program.body) for name in stmt.changes if self._has(name)
-        }
+        changed = _NOTHING.union(*[stmt.changes for stmt in statements(program.body) if stmt.changes])
+        self.changed = {self._find(name) for name in changed if self._has(name)}
 
     @cached_property
     def kinds(self) -> TermKinds:
@@ -203,14 +206,21 @@ class Memory:
 
     def _may_be_container(self, term: Term) -> bool:
         """Tell whether a sum or product may be of lists, whose elements it then shares."""
-        return any(
-            side.kind in _DISPLAYS or (side.kind is gast.Name and side.name in self.roles.containers)
-            for side in (term.parts[0], term.parts[2])
-        )
+        containers = self.roles.containers
+        for side in (term.parts[0], term.parts[2]):
+            if side.kind in _DISPLAYS or (side.kind is gast.Name and side.name in containers):
+                return True
+        return False
 
 
 def is_fresh(term: Term) -> bool:
     """Tell whether a value shares no memory with any variable, unless it is a sum of containers."""
+    if term.is_fresh is None:
+        term.is_fresh = _makes_fresh(term)
+    return term.is_fresh
+
+
+def _makes_fresh(term: Term) -> bool:
     if term.kind in (gast.BinOp, gast.UnaryOp, gast.Compare, gast.JoinedStr, gast.Constant):
         return True
     if term.kind is not gast.Call or any(k.parts[0] in ("out", "copy") for k in term.parts[2]):

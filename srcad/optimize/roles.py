@@ -130,12 +130,22 @@ def _array_names(program: Program) -> set[str]:
         elif stmt.kind is not gast.AugAssign:
             others |= stmt.writes
     known = {name for name in others if program.context.is_array(name)}
-    found = (definitions.keys() - others) | known
-    while True:
-        wrong = {n for n in found - known if not all(_is_array(v, found) for v in definitions[n])}
-        if not wrong:
-            return found
-        found -= wrong
+    candidates = [name for name in definitions if name not in others]
+    found = known.union(candidates)
+    before = -1
+    while len(found) != before:
+        before = len(found)
+        for name in candidates:
+            if name in found and not _all_arrays(definitions[name], found):
+                found.remove(name)
+    return found
+
+
+def _all_arrays(values: list[Term], arrays: set[str]) -> bool:
+    for value in values:
+        if not _is_array(value, arrays):
+            return False
+    return True
 
 
 def _is_array(term: Term, arrays: set[str]) -> bool:
@@ -146,8 +156,7 @@ def _is_array(term: Term, arrays: set[str]) -> bool:
         return isinstance(term.parts[0], (int, float, complex))
     if kind is gast.BinOp:
         # A list and an array make an array, a list and a number a list.
-        left, _, right = term.parts
-        return all(_is_array(side, arrays) for side in (left, right))
+        return _is_array(term.parts[0], arrays) and _is_array(term.parts[2], arrays)
     if kind is gast.UnaryOp:
         return _is_array(term.parts[1], arrays)
     if kind is gast.Subscript or kind is gast.Attribute:

@@ -56,10 +56,12 @@ class Term:
         The function that it calls, where that is static.
     may_be_of_complex : bool
         Whether it comes of a function that may return complex numbers for real ones.
+    is_fresh : bool or None
+        What `srcad.optimize.memory.is_fresh` has found out, once it was asked.
     """
 
     __slots__ = (
-        "callee", "changes", "children", "is_opaque", "is_pure", "kind", "may_be_of_complex", "name", "parts",
+        "callee", "changes", "children", "is_fresh", "is_opaque", "is_pure", "kind", "may_be_of_complex", "name", "parts",
         "reads", "serial",
     )  # fmt: skip
 
@@ -74,6 +76,7 @@ class Term:
     is_opaque: bool
     callee: Any
     may_be_of_complex: bool
+    is_fresh: bool | None
 
     def __repr__(self) -> str:
         return f"{self.kind.__name__}{self.parts}"
@@ -183,7 +186,7 @@ class Terms:
     def _described(self, kind: Any, parts: tuple[Any, ...]) -> Term:
         term = Term()
         term.kind, term.parts, term.serial = kind, parts, len(self._table)
-        term.is_opaque, term.callee = False, None
+        term.is_opaque, term.callee, term.is_fresh = False, None, None
         term.name = parts[0] if parts and type(parts[0]) is str else ""
         term.children = children = tuple(_terms_in(parts)) if kind is not gast.Name else ()
         if kind is gast.Name:
