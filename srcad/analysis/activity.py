@@ -10,7 +10,7 @@ import numpy as np
 
 from srcad import runtime as rt
 from srcad.analysis.infer import ARRAY_METHODS, Kinds, kind_of_operation
-from srcad.analysis.kinds import FORM_OF_ARRAYS, Kind, is_differentiable, is_scalar
+from srcad.analysis.kinds import ANY, FORM_OF_ARRAYS, Kind, is_differentiable, is_scalar
 from srcad.analysis.memory import Memory, is_rule
 from srcad.analysis.results.generators import is_generator, method_of_generator
 from srcad.analysis.stores import METHODS_THAT_STORE
@@ -57,7 +57,7 @@ class _Varied(NodeVisitor):
             classes |= {outer for outer, inner in memory.elements.items() if inner in classes}
         classes -= self.watched
         for name, found in memory.classes.items():
-            if found in classes and _may_vary(self.kinds.get(name, Kind("any"))):
+            if found in classes and _may_vary(self.kinds.get(name, ANY)):
                 self.varied.add(name)
 
     def reads_varied(self, node: gast.AST) -> bool:

@@ -20,7 +20,7 @@ from srcad.analysis.class_effects import (
 )
 from srcad.analysis.classes import Classes
 from srcad.analysis.infer import ARRAY_METHODS, Kinds, kind_of_operation
-from srcad.analysis.kinds import RANGE, Kind, is_scalar
+from srcad.analysis.kinds import ANY, RANGE, Kind, is_scalar
 from srcad.analysis.results.generators import method_of_generator
 from srcad.analysis.view_functions import SEVERAL_NAMES, SPLIT_NAMES, is_view_function, may_give_view, viewed
 from srcad.lang.function import Function
@@ -131,7 +131,7 @@ class PointsTo:
         return kind_of_operation(node, self.kinds, self.fn)
 
     def is_pointer(self, name: str) -> bool:
-        return _holds_memory(self.kinds.get(name, Kind("any")))
+        return _holds_memory(self.kinds.get(name, ANY))
 
     def pointer(self, node: gast.AST) -> str | None:
         """Return the variable that ``node`` is, if it may refer to memory."""
@@ -181,7 +181,7 @@ class PointsTo:
 
     def augmented(self, stmt: gast.AugAssign) -> None:
         base = self.note(base_name(stmt.target))
-        if not self.is_pointer(base) or self.kinds.get(base, Kind("any")).name == "tuple":
+        if not self.is_pointer(base) or self.kinds.get(base, ANY).name == "tuple":
             return
         self.classes.mutate(base)
         held = self.pointer(stmt.value)
@@ -281,7 +281,7 @@ class PointsTo:
             if value.attr in _VIEW_ATTRIBUTES:
                 self.load(target, base, self.kind(value.value))
             return
-        self.load(target, base, Kind("any"))
+        self.load(target, base, ANY)
         self.computed(frozenset([value.attr]), value.value)
 
     def computed(self, titles: frozenset[str], *operands: gast.AST) -> None:
@@ -316,7 +316,7 @@ class PointsTo:
         return self.found_effects
 
     def concatenation(self, target: str, value: gast.BinOp) -> None:
-        kind = self.kinds.get(target, Kind("any"))
+        kind = self.kinds.get(target, ANY)
         if kind.name not in ("list", "tuple", "any"):
             return
         for operand in (value.left, value.right):

@@ -15,7 +15,7 @@ import gast
 from srcad.analysis.accumulators import accumulated
 from srcad.analysis.guards import guards_of, is_guard
 from srcad.analysis.infer import Kinds
-from srcad.analysis.kinds import Kind, is_scalar
+from srcad.analysis.kinds import ANY, Kind, is_scalar
 from srcad.analysis.memory import Memory, repeating_views, replaced_classes
 from srcad.derive.adjoints import operation
 from srcad.derive.build import Flattener, assign, builtin, call, constant, name, read_names, written_names
@@ -110,7 +110,7 @@ class _Sweep:
         return self.gradients[variable]
 
     def kind(self, variable: str) -> Kind:
-        return self.kinds.get(variable, Kind("any"))
+        return self.kinds.get(variable, ANY)
 
     def zero(self, variable: str, is_bound: bool) -> gast.AST:
         kind = self.kind(variable)
@@ -302,12 +302,13 @@ class _Sweep:
             return False
         uses = sum(isinstance(c.value, gast.Name) and c.value.id == value.id for c in others)
         births = [s for s in out if isinstance(s, gast.Assign) and written_names(s) == [value.id]]
-        if uses != 1 or len(births) != 1 or any(value.id in read_names(s) for s in out):
+        if uses != 1 or len(births) != 1 or not isinstance(births[0].targets[0], gast.Name):
             return False
-        if not isinstance(births[0].targets[0], gast.Name):
+        read = {n for s in out for n in read_names(s)}
+        if value.id in read:
             return False
         gradient = self.gradient(contribution.variable)
-        if any(gradient in read_names(s) or gradient in written_names(s) for s in out):
+        if gradient in read or any(gradient in written_names(s) for s in out):
             return False
         births[0].targets = assign(gradient, value).targets
         state.live.add(contribution.variable)

@@ -124,8 +124,8 @@ class _Saver:
                 stmt.targets[0], (gast.Subscript, gast.Attribute)
             ):
                 defined.update(written_names(stmt))
-        known = self.scope.statics.keys() | set(self.saved.stacks)
-        return {identifier for identifier in found if identifier not in known and "." not in identifier}
+        statics, stacks = self.scope.statics, self.saved.stacks
+        return {n for n in found if n not in statics and n not in stacks and "." not in n}
 
     def reads_what_stays(self, stmt: gast.stmt) -> bool:
         """Tell whether a statement reads an element again that nobody overwrites."""

@@ -8,7 +8,7 @@ from typing import Any
 import gast
 
 from srcad.analysis.infer import Kinds, kind_of_operation
-from srcad.analysis.kinds import Kind
+from srcad.analysis.kinds import ANY, Kind
 from srcad.analysis.memory import Memory
 from srcad.derive.build import Flattener, assign, call, constant, name
 from srcad.derive.known_callees import rebinds
@@ -65,7 +65,7 @@ class ShadowOperands:
 
         Of a container, whose items may be replaced later, the shadows of the first items are kept.
         """
-        kind = self.kinds.get(target, Kind("any"))
+        kind = self.kinds.get(target, ANY)
         shadow = self.gradient(target)
         if kind.name == "array" and kind.inexact:
             return self.placed([assign(shadow, call("np.zeros_like", name(target)))])
@@ -125,7 +125,7 @@ class ShadowOperands:
         """Return the gradients that occasional shadows have gathered."""
         found = []
         for variable, shadow in taken:
-            kind = self.kinds.get(variable, Kind("any"))
+            kind = self.kinds.get(variable, ANY)
             # a pullback may be given an array of integers, which has no shadow
             array = kind.name == "array" and kind.dtype not in (None, "mixed")
             found.append(

@@ -133,7 +133,9 @@ def walk(program: Program, *passes: type[Rewriter]) -> bool:
     """Rewrite a program in one walk, each statement by all of the passes in turn; tell whether it changed."""
     memory = program.fact(Memory)
     before = program.changes
-    walker = _Walker(program, [pass_(program, memory) for pass_ in passes], Known(program, memory))
+    with program.at_rest():
+        rewriters = [pass_(program, memory) for pass_ in passes]
+    walker = _Walker(program, rewriters, Known(program, memory))
     program.body = walker.block(program.body)
     return program.changes != before
 

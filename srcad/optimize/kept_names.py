@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import gast
@@ -38,6 +37,9 @@ def return_under_same_names(body: list[gast.stmt], taken: frozenset[str] = froze
     The second stays where ``y`` is still needed, or is a name in ``taken``.
     """
     histories, tuples = _histories(body)
+    pairs = [pair for history in histories.values() for pair in _kept_and_bound(history, tuples)]
+    if not pairs:
+        return body
     first: dict[str, int] = {}
     last: dict[str, int] = {}
     stores: dict[str, int] = {}
@@ -46,33 +48,38 @@ def return_under_same_names(body: list[gast.stmt], taken: frozenset[str] = froze
         last[node.id] = place
         stores[node.id] = stores.get(node.id, 0) + isinstance(node.ctx, gast.Store)
     renamed: dict[str, str] = {}
-    for history in histories.values():
-        if len(history.kept) != 1 or len(history.bound) != 1 or history.kept[0][0] >= history.bound[0][0]:
-            continue
-        kept, bound = history.kept[0][1], history.bound[0][1]
-        if len(kept) == 1 and kept[0] in tuples:
-            kept = tuples[kept[0]]
-        for before, after in zip(kept, bound) if len(kept) == len(bound) else ():
-            fits = _TEMPORARY.fullmatch(after) and before not in taken | set(renamed.values())
-            once = stores[before] > 0 and stores[after] == 1
-            if before != after and fits and once and last[before] < first[after]:
-                renamed[after] = before
-    for node in _names(body):
+    for before, after in pairs:
+        fits = _TEMPORARY.fullmatch(after) and before not in taken | set(renamed.values())
+        once = stores[before] > 0 and stores[after] == 1
+        if fits and once and last[before] < first[after]:
+            renamed[after] = before
+    for node in _names(body) if renamed else ():
         node.id = renamed.get(node.id, node.id)
     return body
 
 
-def _names(body: list[gast.stmt]) -> Iterator[gast.Name]:
+def _kept_and_bound(history: _History, tuples: dict[str, list[str]]) -> list[tuple[str, str]]:
+    """Return the names of what is kept in a history in one place, each with another that it comes back under."""
+    if len(history.kept) != 1 or len(history.bound) != 1 or history.kept[0][0] >= history.bound[0][0]:
+        return []
+    kept, bound = history.kept[0][1], history.bound[0][1]
+    if len(kept) == 1 and kept[0] in tuples:
+        kept = tuples[kept[0]]
+    return [pair for pair in zip(kept, bound) if pair[0] != pair[1]] if len(kept) == len(bound) else []
+
+
+def _names(body: list[gast.stmt]) -> list[gast.Name]:
     """Return the names in the order of the text."""
-
-    def walk(node: gast.AST) -> Iterator[gast.Name]:
+    found: list[gast.Name] = []
+    waiting: list[gast.AST] = body[::-1]
+    while waiting:
+        node = waiting.pop()
         if isinstance(node, gast.Name):
-            yield node
-        for child in children_of(node):
-            yield from walk(child)
-
-    for stmt in body:
-        yield from walk(stmt)
+            found.append(node)
+        below = children_of(node)
+        below.reverse()
+        waiting += below
+    return found
 
 
 def _histories(body: list[gast.stmt]) -> tuple[dict[str, _History], dict[str, list[str]]]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any, TypeVar
 
 import gast
@@ -100,6 +101,7 @@ class Program:
         self.moved_primal: set[Statement] = set()
         self._found: dict[Any, Any] = {}
         self._found_in: list[Any] = []
+        self._is_at_rest = False
 
     def to_function(self) -> Function:
         """Return the function with the statements as they are now."""
@@ -107,14 +109,25 @@ class Program:
 
     def fact(self, find: Callable[[Program], _Fact]) -> _Fact:
         """Return what an analysis finds; it is kept until a statement changes, and nobody changes it."""
-        state: list[Any] = []
-        _note(self.body, state)
-        if state != self._found_in:
-            self._found, self._found_in = {}, state
+        if not self._is_at_rest:
+            state: list[Any] = []
+            _note(self.body, state)
+            if state != self._found_in:
+                self._found, self._found_in = {}, state
         if find not in self._found:
-            self._found[find] = find(self)
+            with self.at_rest():
+                self._found[find] = find(self)
         fact: _Fact = self._found[find]
         return fact
+
+    @contextmanager
+    def at_rest(self) -> Iterator[None]:
+        """Take it that no statement changes meanwhile."""
+        before, self._is_at_rest = self._is_at_rest, True
+        try:
+            yield
+        finally:
+            self._is_at_rest = before
 
     def forget(self) -> None:
         """Let go of all facts, which lead back to the program, so that it takes no collector to free both."""
@@ -290,8 +303,9 @@ def statements(body: Iterable[Statement]) -> list[Statement]:
 def _gather(body: Iterable[Statement], found: list[Statement]) -> None:
     for stmt in body:
         found.append(stmt)
-        for block in stmt.blocks:
-            _gather(block, found)
+        if stmt.blocks:
+            for block in stmt.blocks:
+                _gather(block, found)
 
 
 def _note(body: list[Statement], state: list[Any]) -> None:
@@ -299,8 +313,9 @@ def _note(body: list[Statement], state: list[Any]) -> None:
     state.append(len(body))
     for stmt in body:
         state += (stmt, stmt.kind, stmt.value, stmt.targets, stmt.extras)
-        for block in stmt.blocks:
-            _note(block, state)
+        if stmt.blocks:
+            for block in stmt.blocks:
+                _note(block, state)
 
 
 def stack_uses(body: Iterable[Statement]) -> dict[tuple[str, str], list[Statement]]:

@@ -15,7 +15,6 @@ After, for an argument ``a`` that is an array of float64::
 
 from __future__ import annotations
 
-from collections import Counter
 from typing import Any
 
 import gast
@@ -33,7 +32,9 @@ def tidy(fn: Function, convertible: set[str]) -> Function:
 
     ``convertible`` names the arguments that are arrays of double precision.
     """
-    body = _Finisher(fn, convertible).visit(gast.Module(fn.tree.body, [])).body
+    body = fn.tree.body
+    if any(isinstance(node, gast.Name) and node.id in _FITTING for stmt in body for node in nodes_in(stmt)):
+        body = _Finisher(fn, convertible).visit(gast.Module(body, [])).body
     parameters = frozenset(n.id for n in nodes_in(fn.tree.args) if isinstance(n, gast.Name))
     body = return_under_same_names(_without_unread(_without_copies(body)), parameters)
     return fn.with_body(_comments(body))
@@ -89,13 +90,16 @@ def _kept_arguments(body: list[gast.stmt], arguments: set[str]) -> set[str]:
 
 def _without_copies(body: list[gast.stmt]) -> list[gast.stmt]:
     """Put the variables themselves in the place of their copies in the last statements."""
-    stored = Counter(n.id for s in body for n in nodes_in(s) if isinstance(n, gast.Name) and _is_store(n))
     start = len(body)
     while start > 0 and isinstance(body[start - 1], (gast.Assign, gast.Return)):
         start -= 1
-    latest = {
-        n.id: k for k, s in enumerate(body) for n in nodes_in(s) if isinstance(n, gast.Name) and _is_store(n)
-    }
+    stored: dict[str, int] = {}
+    latest: dict[str, int] = {}
+    for k, stmt in enumerate(body):
+        for node in nodes_in(stmt):
+            if isinstance(node, gast.Name) and _is_store(node):
+                stored[node.id] = stored.get(node.id, 0) + 1
+                latest[node.id] = k
     renamed: dict[str, str] = {}
     result = body[:start]
     for place, stmt in enumerate(body[start:], start):
