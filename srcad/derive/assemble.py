@@ -14,7 +14,7 @@ from srcad.lang.function import Function, undoing
 from srcad.lang.printer import Comment
 from srcad.lang.scope import Scope
 from srcad.lang.tree import blocks_of
-from srcad.lang.walking import nodes_in
+from srcad.lang.walking import copy_location, nodes_in
 
 __all__ = ["Commentator", "backward_sweep", "forward_sweep", "joint", "split"]
 
@@ -27,28 +27,28 @@ def forward_sweep(block: Block) -> list[gast.stmt]:
     for step in block.steps:
         if isinstance(step, Plain):
             for stmt in step.forward:
-                out.append(gast.copy_location(stmt, step.origin) if step.origin is not None else stmt)
+                out.append(copy_location(stmt, step.origin) if step.origin is not None else stmt)
         elif isinstance(step, Branch):
             if isinstance(step.origin, gast.With):
                 out += _forward_guarded(step)
                 continue
             out += [step.kept] if step.kept is not None else []
             node = gast.If(step.test, forward_sweep(step.body) or [gast.Pass()], forward_sweep(step.orelse))
-            out.append(gast.copy_location(node, step.origin))
+            out.append(copy_location(node, step.origin))
         elif isinstance(step, Loop):
-            out.append(gast.copy_location(_forward_loop(step), step.origin))
+            out.append(copy_location(_forward_loop(step), step.origin))
         elif isinstance(step, Wrapped):
-            out.append(gast.copy_location(_forward_wrapped(step), step.origin))
+            out.append(copy_location(_forward_wrapped(step), step.origin))
     return out
 
 
 def _forward_guarded(step: Branch) -> list[gast.stmt]:
     """Return a block that may be left by an exception, after which what it saved is dropped."""
     marks = [assign(mark, call("len", name(stack))) for stack, mark in step.marks]
-    node = gast.copy_location(gast.With(step.origin.items, forward_sweep(step.body), None), step.origin)
+    node = copy_location(gast.With(step.origin.items, forward_sweep(step.body), None), step.origin)
     dropped = [gast.Expr(call("rt.truncate", name(stack), name(mark))) for stack, mark in step.marks]
     undo = [gast.If(step.test, [gast.Pass()], dropped)] if dropped else []
-    return [gast.copy_location(s, step.origin) for s in [*marks, node, *undo]]
+    return [copy_location(s, step.origin) for s in [*marks, node, *undo]]
 
 
 def _forward_loop(step: Loop) -> gast.stmt:
@@ -66,7 +66,7 @@ def _forward_trip(steps: list[Step]) -> list[gast.stmt]:
             branch = step.origin
             out = branch.body[-1:] and isinstance(branch.body[-1], gast.Break)
             choice = gast.If(branch.test, branch.body if out else stays, stays if out else branch.orelse)
-            return [*forward_sweep(Block(steps[:position])), gast.copy_location(choice, branch)]
+            return [*forward_sweep(Block(steps[:position])), copy_location(choice, branch)]
     return _jumps_last(forward_sweep(Block(steps)))
 
 
@@ -106,11 +106,11 @@ def _changes(stmt: gast.stmt, saves: list[gast.stmt]) -> bool:
 def _push_down(stmt: gast.stmt, saves: list[gast.stmt]) -> gast.stmt:
     if isinstance(stmt, gast.If):
         parts = [_end_with(stmt.body, saves), _end_with(stmt.orelse, saves)]
-        return gast.copy_location(gast.If(stmt.test, *parts), stmt)
+        return copy_location(gast.If(stmt.test, *parts), stmt)
     if isinstance(stmt, gast.With):
-        return gast.copy_location(gast.With(stmt.items, _end_with(stmt.body, saves), None), stmt)
+        return copy_location(gast.With(stmt.items, _end_with(stmt.body, saves), None), stmt)
     if isinstance(stmt, gast.Try):
-        return gast.copy_location(gast.Try(_end_with(stmt.body, saves), [], [], stmt.finalbody), stmt)
+        return copy_location(gast.Try(_end_with(stmt.body, saves), [], [], stmt.finalbody), stmt)
     return stmt
 
 

@@ -41,7 +41,7 @@ from srcad.derive.lower_iterables import IterableLowering
 from srcad.errors import SrcadError, UnsupportedError
 from srcad.lang.function import Function
 from srcad.lang.tree import blocks_of
-from srcad.lang.walking import nodes_in
+from srcad.lang.walking import copy_location, nodes_in
 from srcad.runtime.libraries import OfLibrary, package_of
 
 __all__ = ["lower"]
@@ -100,7 +100,7 @@ class _Lowering(CallLowering, IterableLowering):
         out: list[gast.stmt] = []
         for stmt in body:
             for new in self.statement(stmt):
-                out.append(gast.copy_location(new, stmt))
+                out.append(copy_location(new, stmt))
         return out
 
     def statement(self, stmt: gast.stmt) -> list[gast.stmt]:
@@ -179,7 +179,7 @@ class _Lowering(CallLowering, IterableLowering):
         )
         made = [entered, make, inside, leave]
         for step in made:
-            gast.copy_location(step, stmt)
+            copy_location(step, stmt)
         return made
 
     def is_library_context(self, variable: str) -> bool:
@@ -285,9 +285,9 @@ class _Lowering(CallLowering, IterableLowering):
             return self.augmented_name(stmt)
         updated = self.of_part(stmt)
         if updated is not None:
-            return self.block([gast.copy_location(step, stmt) for step in updated])
+            return self.block([copy_location(step, stmt) for step in updated])
         if not (isinstance(target.value, gast.Name) and target.value.id in self.scope.statics):
-            self.check_store(gast.copy_location(gast.Assign([target], stmt.value, None), stmt))
+            self.check_store(copy_location(gast.Assign([target], stmt.value, None), stmt))
         load = _load(target)
         if isinstance(target, gast.Subscript) and self.kind(target.value).name == "array":
             if isinstance(stmt.op, _IN_PLACE) and self.is_basic(target.slice):
@@ -314,7 +314,7 @@ class _Lowering(CallLowering, IterableLowering):
             new = old
             computing = gast.AugAssign(gast.Name(old.id, gast.Store(), None, None), stmt.op, stmt.value)
         steps = [loading, computing, gast.Assign([stmt.target], new, None)]
-        return [gast.copy_location(step, stmt) for step in steps]
+        return [copy_location(step, stmt) for step in steps]
 
     def augmented_name(self, stmt: gast.AugAssign) -> list[gast.stmt]:
         """Turn an update of what cannot be changed in place into an assignment."""
@@ -322,15 +322,15 @@ class _Lowering(CallLowering, IterableLowering):
         kind = self.kinds.get(target.id, Kind("any"))
         value = gast.BinOp(name(target.id), stmt.op, stmt.value)
         if is_scalar(kind) or kind.name in ("str", "tuple") or target.id in self.alone:
-            return self.separate(gast.copy_location(assign(target.id, value), stmt))
+            return self.separate(copy_location(assign(target.id, value), stmt))
         arrays = ("array", "number")
         if kind.name == "list" and isinstance(stmt.op, gast.Add) and self.kind(stmt.value).name not in arrays:
             grown = gast.Call(gast.Attribute(name(target.id), "extend", gast.Load()), [stmt.value], [])
-            return self.block([gast.copy_location(gast.Expr(grown), stmt)])
+            return self.block([copy_location(gast.Expr(grown), stmt)])
         if kind.name == "dict" and isinstance(stmt.op, gast.BitOr):
-            return self.block([gast.copy_location(_update_of(target.id, stmt.value), stmt)])
+            return self.block([copy_location(_update_of(target.id, stmt.value), stmt)])
         if kind.name == "list" and isinstance(stmt.op, gast.Add):
-            return self.separate(gast.copy_location(assign(target.id, value), stmt))
+            return self.separate(copy_location(assign(target.id, value), stmt))
         is_array = kind.name == "array" or kind.name == "number" and isinstance(stmt.op, gast.MatMult)
         if is_array and not isinstance(stmt.op, _IN_PLACE):
             computing, new = self.keep(value)
@@ -397,7 +397,7 @@ class _Lowering(CallLowering, IterableLowering):
             ):  # another value of this name carries a derivative
                 counter = self.scope.fresh(target.id)
                 self.kinds[counter] = Kind("int")
-                body.insert(0, gast.copy_location(assign(target.id, name(counter)), stmt))
+                body.insert(0, copy_location(assign(target.id, name(counter)), stmt))
                 target = gast.Name(counter, gast.Store(), None, None)
         if isinstance(stmt, gast.For) and not _breaks(stmt.body):
             return [*before, gast.For(target, iterations, body, [], None)]
@@ -405,7 +405,7 @@ class _Lowering(CallLowering, IterableLowering):
         self.kinds[trips] = self.kind(constant(0))
         before.append(assign(trips, constant(0)))
         count = assign(trips, gast.BinOp(name(trips), gast.Add(), constant(1)))
-        body.insert(0, gast.copy_location(count, stmt))
+        body.insert(0, copy_location(count, stmt))
         if isinstance(stmt, gast.While):
             made: Any = gast.While(stmt.test, body, [])
         else:
@@ -457,4 +457,4 @@ def _dict_display(stmt: gast.Assign) -> gast.Assign:
     if not is_dict or value.args or any(k.arg is None for k in value.keywords):
         return stmt
     display = gast.Dict([constant(k.arg) for k in value.keywords], [k.value for k in value.keywords])
-    return gast.copy_location(gast.Assign(stmt.targets, display, None), stmt)
+    return copy_location(gast.Assign(stmt.targets, display, None), stmt)

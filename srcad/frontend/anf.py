@@ -44,7 +44,7 @@ from srcad.frontend.merges import Merges
 from srcad.frontend.targets import Targets
 from srcad.lang import tree as t
 from srcad.lang.function import Function
-from srcad.lang.walking import nodes_in
+from srcad.lang.walking import copy_location, nodes_in
 from srcad.runtime.libraries import package_of
 
 __all__ = ["to_anf"]
@@ -88,7 +88,7 @@ class Anf(Targets, Choices, Consumers, Merges):
     def emit(self, statement: gast.stmt, at: gast.AST) -> None:
         """Write a statement at the place of ``at``."""
         if not hasattr(statement, "lineno"):
-            gast.copy_location(statement, at)
+            copy_location(statement, at)
         self.out.append(t.place(statement, at))
 
     def keep(self, operation: gast.expr, at: gast.AST, hint: str = "t") -> gast.Name:
@@ -124,11 +124,11 @@ class Anf(Targets, Choices, Consumers, Merges):
 
     def op_Name(self, node: gast.Name) -> gast.expr:
         """A name is an atom."""
-        return gast.copy_location(t.name(node.id), node)
+        return copy_location(t.name(node.id), node)
 
     def op_Constant(self, node: gast.Constant) -> gast.expr:
         """A constant is an atom."""
-        return gast.copy_location(t.constant(node.value), node)
+        return copy_location(t.constant(node.value), node)
 
     def op_BinOp(self, node: gast.BinOp) -> gast.expr:
         """Left, then right."""
@@ -156,7 +156,7 @@ class Anf(Targets, Choices, Consumers, Merges):
             return lowered
         func: gast.expr
         if isinstance(node.func, gast.Attribute):
-            func = gast.copy_location(t.attribute(self._receiver(node.func.value), node.func.attr), node.func)
+            func = copy_location(t.attribute(self._receiver(node.func.value), node.func.attr), node.func)
         else:
             func = self.atom(node.func)
         given = self.atoms([*node.args, *(keyword.value for keyword in node.keywords)])
@@ -314,7 +314,7 @@ class Anf(Targets, Choices, Consumers, Merges):
             if item.optional_vars is not None and not isinstance(item.optional_vars, gast.Name):
                 self.stmt_Assign(t.place(t.assign(item.optional_vars, t.name(target.id)), item.optional_vars))
             if rest:
-                self.stmt_With(gast.copy_location(gast.With(rest, node.body, None), node))
+                self.stmt_With(copy_location(gast.With(rest, node.body, None), node))
             else:
                 self.out.extend(self.block(node.body))
 
@@ -370,7 +370,7 @@ def _with_keywords_of_displays(node: gast.Call) -> gast.Call:
     names = [keyword.arg for keyword in given if keyword.arg is not None]
     if len(set(names)) < len(names):
         return node
-    return gast.copy_location(gast.Call(node.func, node.args, given), node)
+    return copy_location(gast.Call(node.func, node.args, given), node)
 
 
 def _keywords_of(node: gast.expr) -> list[gast.keyword] | None:

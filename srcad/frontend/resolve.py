@@ -60,7 +60,7 @@ from srcad.frontend.statics import (
 from srcad.lang import tree as t
 from srcad.lang.function import Function, Nested
 from srcad.lang.scope import Dependency, replaceable_parts
-from srcad.lang.walking import NodeTransformer
+from srcad.lang.walking import NodeTransformer, copy_location
 from srcad.rules import registry
 from srcad.runtime.libraries import OfLibrary
 
@@ -154,14 +154,14 @@ class Resolver(NodeTransformer):
     def visit_Name(self, node: gast.Name) -> gast.expr:
         """Return the local variable, the static, or the read of a global value."""
         if node.id in self.renamed:
-            return gast.copy_location(gast.Name(self.renamed[node.id], node.ctx, None, None), node)
+            return copy_location(gast.Name(self.renamed[node.id], node.ctx, None, None), node)
         if node.id in self.boxed:
             cell = gast.Subscript(t.name(self.boxed[node.id]), t.constant(0), node.ctx)
-            return t.place(gast.copy_location(cell, node), node)
+            return t.place(copy_location(cell, node), node)
         if node.id in self.globals and not isinstance(node.ctx, gast.Load):
             return t.place(gast.Attribute(self._module(), node.id, node.ctx), node)
         if node.id in self.locals or not isinstance(node.ctx, gast.Load):
-            return gast.copy_location(gast.Name(node.id, node.ctx, None, None), node)
+            return copy_location(gast.Name(node.id, node.ctx, None, None), node)
         if node.id in self.known:
             return t.place(self._known(node.id, self.known[node.id]), node)
         if node.id in self.cells:
@@ -239,7 +239,7 @@ class Resolver(NodeTransformer):
         """Return an attribute; one of a static module becomes a static where it can."""
         value = self.visit(node.value)
         attr = self._mangled(node.attr)
-        made = gast.copy_location(gast.Attribute(value, attr, node.ctx), node)
+        made = copy_location(gast.Attribute(value, attr, node.ctx), node)
         module = self.scope.statics.get(value.id) if isinstance(value, gast.Name) else None
         if not isinstance(node.ctx, gast.Load):
             return made
@@ -320,13 +320,13 @@ class Resolver(NodeTransformer):
             if hasattr(node, field):
                 fields[field] = self.visit(getattr(node, field))
         self.renamed = outer
-        return gast.copy_location(type(node)(**fields, generators=generators), node)
+        return copy_location(type(node)(**fields, generators=generators), node)
 
     visit_ListComp = visit_SetComp = visit_DictComp = visit_GeneratorExp = _comprehension
 
     def visit_FunctionDef(self, node: gast.FunctionDef) -> gast.stmt:
         """Bind the closure to the function's name."""
-        own = self.visit(gast.copy_location(t.store(node.name), node))
+        own = self.visit(copy_location(t.store(node.name), node))
         recursive = None if node.name in self.boxed else node.name
         return t.place(t.assign(own, self._closure(node, node.name, recursive)), node)
 
@@ -373,7 +373,7 @@ class Resolver(NodeTransformer):
         """Drop the annotation, which a function does not evaluate."""
         if node.value is None:
             return None
-        return gast.copy_location(gast.Assign([self.visit(node.target)], self.visit(node.value), None), node)
+        return copy_location(gast.Assign([self.visit(node.target)], self.visit(node.value), None), node)
 
     def visit_Import(self, node: gast.AST) -> None:
         """Drop an import: its names are known."""
@@ -381,7 +381,7 @@ class Resolver(NodeTransformer):
     def visit_Delete(self, node: gast.Delete) -> gast.stmt | None:
         """Drop the deletion of variables."""
         targets = [self.visit(target) for target in node.targets if not isinstance(target, gast.Name)]
-        return gast.copy_location(gast.Delete(targets), node) if targets else None
+        return copy_location(gast.Delete(targets), node) if targets else None
 
     visit_ImportFrom = visit_Global = visit_Nonlocal = visit_Import
 
@@ -390,7 +390,7 @@ class Resolver(NodeTransformer):
         made = type(node)(
             **{field: self._field(field, value, node) for field, value in gast.iter_fields(node)}
         )
-        return gast.copy_location(made, node)
+        return copy_location(made, node)
 
     def _field(self, field: str, value: Any, node: gast.AST) -> Any:
         """Resolve one field."""

@@ -36,7 +36,7 @@ import gast
 
 from srcad.frontend.nested import parameters
 from srcad.lang.function import Function
-from srcad.lang.walking import NodeTransformer, clone, nodes_in
+from srcad.lang.walking import clone, nodes_in
 
 __all__ = ["split_webs"]
 
@@ -46,12 +46,12 @@ State = dict[str, frozenset[int]]
 def split_webs(fn: Function) -> Function:
     """Rename variables so that each name is one web."""
     # a tail that stands in several branches must not be one and the same node
-    fn = fn.with_body([clone(stmt) for stmt in fn.tree.body])
+    body = [clone(stmt) for stmt in fn.tree.body]
     webs = Webs()
     params = [*parameters(fn.tree.args), *fn.captured]
     state: State = {name: frozenset([webs.define(name)]) for name in dict.fromkeys(params)}
     fixed = len(webs.names)
-    webs.block(fn.tree.body, state)
+    webs.block(body, state)
     chosen: dict[int, str] = {webs.find(k): webs.names[k] for k in range(fixed)}
     used = set(webs.names[:fixed])
     for k in range(fixed, len(webs.names)):
@@ -60,8 +60,11 @@ def split_webs(fn: Function) -> Function:
             own = webs.names[k]
             chosen[root] = fn.scope.fresh(re.sub(r"_\d+$", "", own)) if own in used else own
             used.add(chosen[root])
-    table = {node: chosen[webs.find(k)] for node, k in webs.at.items()}
-    return fn.with_body([Rename(table).visit(s) for s in fn.tree.body])
+    for stmt in body:
+        for node in nodes_in(stmt):
+            if isinstance(node, gast.Name) and id(node) in webs.at:
+                node.id = chosen[webs.find(webs.at[id(node)])]
+    return fn.with_body(body)
 
 
 @dataclass
@@ -203,24 +206,3 @@ def _join(state: State, other: State) -> None:
     """Add what another path brings."""
     for name, found in other.items():
         state[name] = state.get(name, frozenset()) | found
-
-
-class Rename(NodeTransformer):
-    """Builds the statements anew with the chosen names."""
-
-    def __init__(self, table: dict[int, str]) -> None:
-        self.table = table
-
-    def visit_Name(self, node: gast.Name) -> gast.Name:
-        """Return the name of the web."""
-        return gast.copy_location(gast.Name(self.table.get(id(node), node.id), node.ctx, None, None), node)
-
-    def generic_visit(self, node: gast.AST) -> gast.AST:
-        """Copy."""
-        fields = {}
-        for name, value in gast.iter_fields(node):
-            if isinstance(value, list):
-                fields[name] = [self.visit(v) if isinstance(v, gast.AST) else v for v in value]
-            else:
-                fields[name] = self.visit(value) if isinstance(value, gast.AST) else value
-        return gast.copy_location(type(node)(**fields), node)

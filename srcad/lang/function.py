@@ -9,7 +9,7 @@ import gast
 
 from srcad.errors import Location, characters
 from srcad.lang.scope import Scope
-from srcad.lang.walking import nodes_in
+from srcad.lang.walking import copy_location, nodes_in
 
 __all__ = ["Function", "Inlined", "Nested", "Source", "Span", "inlined_at", "is_undoing", "undoing"]
 
@@ -158,7 +158,7 @@ class Function:
             None,
             [],
         )
-        return replace(self, tree=gast.copy_location(tree, self.tree))
+        return replace(self, tree=copy_location(tree, self.tree))
 
 
 @dataclass(frozen=True, eq=False)
@@ -232,7 +232,7 @@ def inlined_at(call: gast.AST, body: list[gast.stmt], callee: Source, caller: So
 def undoing(stmt: gast.stmt, origin: gast.AST | None) -> gast.stmt:
     """Place a statement of the backward sweep at the statement that it undoes."""
     if origin is not None and hasattr(origin, "lineno"):
-        gast.copy_location(stmt, origin)
+        copy_location(stmt, origin)
         stmt.lineno |= BACKWARD
     return stmt
 

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 import gast
 
-from srcad.lang.walking import children_of, clone, name_node, nodes_in
+from srcad.lang.walking import children_of, clone, copy_location, name_node, nodes_in
 
 __all__ = [
     "BINARY_OPERATORS",
@@ -98,18 +98,18 @@ def place(node: Node, at: gast.AST) -> Node:
         return node
     for child in nodes_in(node):
         if isinstance(child, gast.expr | gast.stmt) and not hasattr(child, "lineno"):
-            gast.copy_location(child, at)
+            copy_location(child, at)
     return node
 
 
 def load(target: gast.expr) -> gast.expr:
     """Return a copy of an assignment target as an expression that reads it."""
     if isinstance(target, gast.Name):
-        return gast.copy_location(name(target.id), target)
+        return copy_location(name(target.id), target)
     if isinstance(target, gast.Subscript):
-        return gast.copy_location(subscript(clone(target.value), clone(target.slice)), target)
+        return copy_location(subscript(clone(target.value), clone(target.slice)), target)
     if isinstance(target, gast.Attribute):
-        return gast.copy_location(attribute(clone(target.value), target.attr), target)
+        return copy_location(attribute(clone(target.value), target.attr), target)
     raise TypeError(f"{type(target).__name__} is not a simple assignment target.")
 
 

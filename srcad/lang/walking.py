@@ -12,7 +12,9 @@ from typing import Any, ClassVar, TypeVar
 
 import gast
 
-__all__ = ["NodeTransformer", "NodeVisitor", "children_of", "clone", "fill_places", "name_node", "nodes_in"]
+__all__ = [
+    "NodeTransformer", "NodeVisitor", "children_of", "clone", "copy_location", "fill_places", "name_node", "nodes_in",
+]  # fmt: skip
 
 _Node = TypeVar("_Node", bound=gast.AST)
 _PLAIN_FIELDS = frozenset(
@@ -122,6 +124,16 @@ def fill_places(tree: _Node) -> _Node:
 
 
 _PLACE = ("lineno", "col_offset", "end_lineno", "end_col_offset")
+
+
+def copy_location(new: _Node, old: gast.AST) -> _Node:
+    """Give a node the place of another, as `gast.copy_location` does, and return it."""
+    if "lineno" in new._attributes:
+        own, held = new.__dict__, old.__dict__
+        for part in _PLACE:
+            if part in held:
+                own[part] = held[part]
+    return new
 
 
 class _Methods(dict[type, Any]):

@@ -13,7 +13,7 @@ import numpy as np
 from srcad import runtime as rt
 from srcad.lang.function import Function
 from srcad.lang.printer import Comment
-from srcad.lang.walking import name_node, nodes_in
+from srcad.lang.walking import copy_location, name_node, nodes_in
 from srcad.optimize.context import Context
 from srcad.optimize.terms import WORLD, Term, Terms, base_name
 
@@ -388,7 +388,7 @@ def _tree(stmt: Statement) -> gast.stmt:
     write = _WRITERS.get(stmt.kind)
     if write is None or (stmt.value is None and not stmt.targets and not stmt.extras and not stmt.blocks):
         return stmt.origin
-    return gast.copy_location(write(stmt), stmt.origin)
+    return copy_location(write(stmt), stmt.origin)
 
 
 def _tree_of_with(stmt: Statement) -> gast.stmt:
@@ -449,21 +449,32 @@ def expression(term: Term, ctx: type = gast.Load, places: Mapping[Term, gast.stm
 
     ``places`` has the statements at whose places parts of it are.
     """
-    if term.kind is gast.Name:
-        return name_node(term.parts[0], ctx())
-    if term.kind is gast.Constant:
+    kind = term.kind
+    if kind is gast.Name:
+        return name_node(term.parts[0], _single[ctx])
+    if kind is gast.Constant:
         return gast.Constant(term.parts[0], None)
     if term.is_opaque:
         node: gast.expr = term.parts[0]
         return node
-    inner = ctx if term.kind in (gast.Tuple, gast.List, gast.Starred) else gast.Load
+    inner = ctx if kind in (gast.Tuple, gast.List, gast.Starred) else gast.Load
     fields = [_field(part, inner, places) for part in term.parts]
-    if term.kind in _WITH_CTX:
-        fields.append(ctx())
-    made: gast.expr = term.kind(*fields)
-    return gast.copy_location(made, places[term]) if term in places else made
+    if kind in _WITH_CTX:
+        fields.append(_single[ctx])
+    made: gast.expr = kind.__new__(kind)
+    made.__dict__.update(zip(kind._fields, fields))
+    return copy_location(made, places[term]) if term in places else made
 
 
+class _Single(dict[type, gast.AST]):
+    """The one node of each class of contexts and operators, which have no parts and no place."""
+
+    def __missing__(self, kind: type) -> gast.AST:
+        found = self[kind] = kind()
+        return found
+
+
+_single = _Single()
 _WITH_CTX = (gast.Attribute, gast.Subscript, gast.Starred, gast.Tuple, gast.List)
 
 
@@ -472,4 +483,4 @@ def _field(part: Any, ctx: type, places: Mapping[Term, gast.stmt]) -> Any:
         return expression(part, ctx, places)
     if type(part) is tuple:
         return [_field(item, ctx, places) for item in part]
-    return part() if isinstance(part, type) else part
+    return _single[part] if isinstance(part, type) else part
