@@ -67,8 +67,11 @@ class _Varied(NodeVisitor):
         """Tell whether a derivative may flow through the operation."""
         if isinstance(node, (gast.Compare, gast.JoinedStr, gast.Constant)):
             return False
-        if isinstance(node, gast.UnaryOp) and isinstance(node.op, (gast.Not, gast.Invert)):
+        if isinstance(node, gast.UnaryOp) and isinstance(node.op, gast.Not):
             return False
+        if isinstance(node, gast.UnaryOp) and isinstance(node.op, gast.Invert):
+            inverted = kind_of_operation(node.operand, self.kinds, self.fn)
+            return inverted.name in ("any", "object") and self.reads_varied(node)
         if isinstance(node, gast.Subscript):
             return self.reads_varied(node.value)
         if isinstance(node, gast.Attribute) and node.attr in FORM_OF_ARRAYS:

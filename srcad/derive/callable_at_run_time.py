@@ -36,8 +36,11 @@ def why_not_callable(function: Any, node: gast.Call) -> tuple[str, str] | None:
         function = function.func
     if registry.is_key(function) and (registry.find(function) is not None or registry.is_constant(function)):
         return None
+    counts = [len(node.args)]
+    if any(isinstance(argument, gast.Starred) for argument in node.args):
+        counts = [1, 2]
     if registry.is_key(function) and (
-        function in _RESOLVED or source_of_builtin(function, len(node.args), keywords) is not None
+        function in _RESOLVED or any(source_of_builtin(function, n, keywords) is not None for n in counts)
     ):
         return None
     title = getattr(node.func, "id", "This")

@@ -33,7 +33,7 @@ from srcad.derive.build import assign, constant, name, unpack
 from srcad.derive.forward_calls import Calls
 from srcad.derive.forward_operations import Program
 from srcad.lang.function import Function
-from srcad.lang.tree import BINARY_OPERATORS
+from srcad.lang.tree import BINARY_OPERATORS, UNARY_OPERATORS
 from srcad.lang.walking import fill_places, nodes_in
 
 __all__ = ["forward"]
@@ -167,9 +167,9 @@ class _Statement(Calls):
             return self.operator(target, "getattr", value.value, constant(value.attr))
         if isinstance(value, gast.Subscript) and self.kind(value.value).name in _BY_CLASS:
             return self.operator(target, "getitem", value.value, self.fl.index_value(value.slice))
-        if isinstance(value, gast.UnaryOp) and type(value.op) in _UNARY:
+        if isinstance(value, gast.UnaryOp) and type(value.op) in UNARY_OPERATORS:
             if self.kind(value.operand).name in _BY_CLASS:
-                return self.operator(target, _UNARY[type(value.op)], value.operand)
+                return self.operator(target, UNARY_OPERATORS[type(value.op)], value.operand)
         if isinstance(value, gast.BinOp) and type(value.op) in BINARY_OPERATORS:
             kinds = self.kind(value.left), self.kind(value.right)
             if {kind.name for kind in kinds} & set(_BY_CLASS) or spreads_list(*kinds):
@@ -300,7 +300,6 @@ class _Statement(Calls):
 
 
 _BY_CLASS = ("any", "object")
-_UNARY: dict[type, str] = {gast.USub: "neg", gast.UAdd: "pos"}
 
 
 def _base_of(target: Any) -> str:

@@ -17,7 +17,8 @@ _HOOKS = ("__new__", "__getattribute__", "__setattr__", "__delattr__")
 _OPERATORS = {
     "Add": "add", "Sub": "sub", "Mult": "mul", "Div": "truediv", "FloorDiv": "floordiv", "Mod": "mod", "Pow": "pow",
     "MatMult": "matmul", "USub": "neg", "UAdd": "pos", "Lt": "lt", "LtE": "le", "Gt": "gt", "GtE": "ge", "Eq": "eq",
-    "NotEq": "ne",
+    "NotEq": "ne", "Invert": "invert", "BitAnd": "and", "BitOr": "or", "BitXor": "xor", "LShift": "lshift",
+    "RShift": "rshift",
 }  # fmt: skip
 
 

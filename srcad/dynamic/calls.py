@@ -29,6 +29,7 @@ from srcad.dynamic.attributes import (
     computes_methods,
     is_method_of,
     is_written,
+    method_in_python,
     method_of_object,
     takes_receiver,
 )
@@ -42,6 +43,7 @@ from srcad.dynamic.stored_parameters import lasting_of, refuse_stores_outside
 from srcad.errors import NoDerivativeError
 from srcad.frontend.late_results import gives_late
 from srcad.lang.function import Nested
+from srcad.lang.protocols import PROTOCOLS
 from srcad.lang.recursion import with_deep_calls
 from srcad.pipeline import counted_by
 from srcad.rules import iteration, registry
@@ -85,6 +87,9 @@ def call(
             args, options = positional(function, args, options), {}
             shadows = positional(function, shadows, option_shadows)
         return handler(call, *args, shadows=shadows, **options)
+    answered = _by_protocol(function, args, shadows, options, option_shadows)
+    if answered is not None:
+        return answered
     if registry.is_key(function) and function in CONVERSIONS and args:
         method = getattr(type(args[0]), CONVERSIONS[function], None)
         if isinstance(method, types.FunctionType):
@@ -123,6 +128,22 @@ def call(
         if written_out is not None:
             function = written_out
     return call_of_function(function, own, args, shadows, options, option_shadows)
+
+
+def _by_protocol(
+    function: Any, args: Any, shadows: Any, options: dict[str, Any], option_shadows: dict[str, Any]
+) -> Outcome | None:
+    """Call the method by which the class of an operand, written in Python, answers for a function; None without one."""
+    titles = PROTOCOLS.get(function, ()) if registry.is_key(function) else ()
+    places: tuple[tuple[int, ...], ...] = (tuple(range(len(args))), (1, 0))
+    for title, order in zip(titles, places if len(args) == 2 else places[:1] if args else ()):
+        method = method_in_python(args[order[0]], title)
+        if method is not None:
+            given, images = tuple(args[k] for k in order), tuple(shadows[k] for k in order)
+            outcome = call(method, None, given, images, options, option_shadows)
+            if outcome[0] is not NotImplemented:
+                return outcome
+    return None
 
 
 def _of_rule(

@@ -34,6 +34,7 @@ from srcad.frontend.local_classes import make_local_classes
 from srcad.frontend.match import lower_match
 from srcad.frontend.nested import as_definition, is_plain, without_annotations
 from srcad.frontend.operators_by_name import write_out_operators_by_name
+from srcad.frontend.protocols import call_protocols, write_out_reversed
 from srcad.frontend.resolve import resolve
 from srcad.frontend.subscripts import write_out_subscripts
 from srcad.frontend.webs import split_webs
@@ -54,6 +55,7 @@ PASSES = (
     write_out_index_tricks,
     write_out_subscripts,
     write_out_operators_by_name,
+    write_out_reversed,
     lower_match,
     list_generators,
     write_out_contexts,
@@ -63,6 +65,7 @@ PASSES = (
     step_iterators,
     lower_exceptions,
     to_anf,
+    call_protocols,
     structure,
     split_deep_branches,
     split_webs,

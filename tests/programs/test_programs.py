@@ -47,6 +47,7 @@ TOPICS = (
     "everyday_loops",
     "everyday_containers",
     "everyday_classes",
+    "answering_classes",
     "everyday_functions",
     "everyday_arrays",
     "everyday_aliases",

@@ -14,6 +14,7 @@ from srcad.analysis.kinds import FORM_OF_ARRAYS
 from srcad.derive.call_adjoints import CONVERSIONS
 from srcad.dynamic.attributes import is_method, is_written
 from srcad.dynamic.operators import BINARY_TITLES
+from srcad.lang.protocols import PROTOCOLS
 from srcad.rules import registry
 from srcad.runtime.libraries import OfLibrary, is_sparse
 from srcad.runtime.stores import store_flat
@@ -173,7 +174,7 @@ def method_of_class(function: Any, values: Any) -> Any:
             else None
         )
     title = getattr(function, "__name__", "")
-    known = function in CONVERSIONS or getattr(operator, title, None) is function
+    known = function in CONVERSIONS or function in PROTOCOLS or getattr(operator, title, None) is function
     if not known or not values or isinstance(values[0], NUMERIC):
         return None
     found = getattr(type(values[0]), f"__{title.rstrip('_')}__", None)
@@ -214,7 +215,7 @@ def operator_methods(function: Any, values: Any) -> list[tuple[Any, tuple[int, .
 
 
 def _is_operator(function: Any) -> bool:
-    return getattr(operator, getattr(function, "__name__", ""), None) is function
+    return function is divmod or getattr(operator, getattr(function, "__name__", ""), None) is function
 
 
 def holder(image: Any) -> Any:

@@ -36,6 +36,7 @@ from srcad.dynamic.literal_options import literal_call, without_defaults
 from srcad.dynamic.operators import mixed, plain_number, ufunc_of_arrays
 from srcad.errors import NoDerivativeError
 from srcad.lang.function import Nested
+from srcad.lang.protocols import PROTOCOLS
 from srcad.operators.dynamic.construction import make, plain
 from srcad.operators.dynamic.functions import moves, run, tangents_of
 from srcad.operators.dynamic.sources import SOURCES, has_plain_operands, items_by_position, with_known_arity
@@ -90,7 +91,8 @@ METHODS_OF_OPERATORS: dict[Any, tuple[str, ...]] = {
         getattr(operator, title): (f"__{title}__",)
         for title in ("neg", "pos", "getitem", "setitem", "delitem")
     },
-    **{function: (f"__{function.__name__}__",) for function in (abs, float, complex, round, divmod)},
+    **{function: (f"__{function.__name__}__",) for function in (abs, float, complex)},
+    **PROTOCOLS,
 }
 DERIVATIVE_OPERATORS: list[Any] = []
 

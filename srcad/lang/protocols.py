@@ -1,0 +1,24 @@
+"""Functions other than arithmetic that ask the class of an operand, and the methods that answer them."""
+
+from __future__ import annotations
+
+import math
+import operator
+from typing import Any
+
+__all__ = ["COMPARISONS", "PROTOCOLS"]
+
+COMPARISONS: dict[Any, tuple[str, str]] = {
+    operator.lt: ("__lt__", "__gt__"), operator.le: ("__le__", "__ge__"), operator.gt: ("__gt__", "__lt__"),
+    operator.ge: ("__ge__", "__le__"), operator.eq: ("__eq__", "__eq__"), operator.ne: ("__ne__", "__ne__"),
+}  # fmt: skip
+"""The methods of the first and of the second operand; numbers answer with a truth, which has no derivative."""
+PROTOCOLS: dict[Any, tuple[str, ...]] = {
+    **COMPARISONS,
+    round: ("__round__",),
+    math.floor: ("__floor__",),
+    math.ceil: ("__ceil__",),
+    math.trunc: ("__trunc__",),
+    divmod: ("__divmod__", "__rdivmod__"),
+    operator.invert: ("__invert__",),
+}
