@@ -21,6 +21,7 @@ from srcad.derive.known_receivers import settle_receivers
 from srcad.derive.lost_in_sets import refuse_items_of_sets
 from srcad.derive.lost_numbers import refuse_lost_numbers
 from srcad.derive.lower import lower
+from srcad.derive.objects_in_arrays import refuse_objects_in_arrays
 from srcad.derive.request import Request
 from srcad.derive.sequences import run_over_directly
 from srcad.lang.function import Function
@@ -90,6 +91,7 @@ def build_forward(request: Request, stages: dict[str, str] | None = None) -> Cod
     if not fn.source.file.startswith("<srcad"):  # generated text was checked when it was made
         refuse_changes_outside(fn, kinds, memory, varied)
         refuse_lost_numbers(fn, varied)
+        refuse_objects_in_arrays(fn, kinds, varied)
         refuse_items_of_sets(fn, kinds, varied)
     derived, variable_of = forward(fn, kinds, varied, memory, request.wanted, request.names)
     if request.mode == "tangent":

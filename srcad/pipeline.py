@@ -47,6 +47,7 @@ from srcad.derive.lost_in_sets import refuse_items_of_sets
 from srcad.derive.lost_numbers import refuse_lost_numbers
 from srcad.derive.lower import lower
 from srcad.derive.masked import guard_masked
+from srcad.derive.objects_in_arrays import refuse_objects_in_arrays
 from srcad.derive.records import refuse_records
 from srcad.derive.request import Request
 from srcad.derive.reverse import Reverse, reverse_steps
@@ -181,6 +182,7 @@ def build(request: Request, stages: dict[str, str] | None = None, around: tuple[
     refuse_changes_outside(fn, kinds, memory, varied)
     refuse_records(fn, kinds, varied)
     refuse_lost_numbers(fn, varied)
+    refuse_objects_in_arrays(fn, kinds, varied)
     refuse_items_of_sets(fn, kinds, varied)
     swept = reverse_steps(fn, kinds, varied, memory, bound_before(fn), result, updated)
     guard_masked(swept.block, fn.scope.statics)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import gast
+import numpy as np
 
 from srcad import runtime as rt
 from srcad.analysis.infer import ARRAY_METHODS
@@ -224,7 +225,7 @@ class Calls(Operations):
         kind = self.kind(receiver)
         if not any(self.is_varied(n) for n in nodes_in(node)):
             return self.plain(target, node)
-        if kind.name in _NUMERIC and not _is_unpacked(node):
+        if kind.name in _NUMERIC and not _is_unpacked(node) and hasattr(np.ndarray, method):
             return self.array_method(target, node)
         if kind.name in ("list", "dict", "tuple"):
             return self.container_method(target, node)

@@ -19,6 +19,7 @@ from srcad.dynamic.containers import items_of, listed, run
 from srcad.dynamic.rules import call_of_rule, call_without_derivative
 from srcad.errors import UnsupportedError
 from srcad.runtime.array_likes import as_operand
+from srcad.runtime.memory import is_instance
 from srcad.runtime.odd_operators import refuse_objects_of_libraries
 from srcad.runtime.stored import set_array_item, update_array
 
@@ -84,15 +85,24 @@ def ufunc_of_arrays(function: Any, values: Any) -> Any:
     if ufunc is None or len(values) != 2 or getattr(operator, function.__name__, None) is not function:
         return None
     left, right = values
-    if isinstance(left, np.ndarray) and as_operand(type(right)) is not None:
+    if isinstance(left, np.ndarray) and is_instance(right):
         cls = type(right)
         defers = (
             getattr(cls, "__array_ufunc__", left) is None or getattr(cls, "__array_priority__", -1.0) > 0.0
         )
-        return None if defers else ufunc
+        if as_operand(cls) is not None:
+            return None if defers else ufunc
+        if left.ndim and not defers:
+            raise _of_objects()
     if isinstance(right, np.ndarray) and as_operand(type(left)) is not None:
         return ufunc if method_in_python(left, f"__{function.__name__}__") is None else None
     return None
+
+
+def _of_objects() -> UnsupportedError:
+    return UnsupportedError(
+        "Arrays of objects are not differentiated.", "Use a list, or an array of numbers."
+    )
 
 
 def _numeric(title: str, function: Any, args: tuple[Any, ...], shadows: Any) -> Outcome:
@@ -234,6 +244,8 @@ def _getitem(call: Call, base: Any, index: Any, *, shadows: Any) -> Outcome:
     if missing is not None:
         return call(missing, None, (base, index), tuple(shadows), {}, {})
     value, image = base[index], shadows[0]
+    if isinstance(base, np.ndarray) and base.dtype.kind == "O" and is_instance(value):
+        raise _of_objects()
     if image is None:
         return value, None, _nothing_to_do
     part = rt.element_shadow(value, image, index)

@@ -39,13 +39,14 @@ from collections.abc import Callable
 from typing import Any
 
 import gast
+import numpy as np
 
 from srcad.analysis.class_effects import classes_in_sight, is_users, statements_of
 from srcad.errors import SrcadError
 from srcad.frontend.statics import canonical, refer
 from srcad.lang import tree as t
 from srcad.lang.function import Function
-from srcad.lang.protocols import COMPARISONS, PROTOCOLS
+from srcad.lang.protocols import COMPARISONS, PROTOCOLS, UFUNCS_OF_METHODS
 from srcad.lang.scope import Scope
 from srcad.lang.source import look_at
 from srcad.lang.walking import NodeTransformer, nodes_in
@@ -62,6 +63,7 @@ _TELLING = frozenset(
 )
 
 
+_OF_ARRAYS = ("__array__", "__array_ufunc__", "__array_interface__")
 _AT_ONCE = (sum, list, tuple, max, min, sorted, set, any, all)
 
 
@@ -72,6 +74,9 @@ def call_protocols(fn: Function) -> Function:
     for title in {title for titles in PROTOCOLS.values() for title in titles}:
         found = _classes_that_define(title, classes)
         methods[title] = [c for c in found if title not in _OF_COMPARISONS or not _is_truth(vars(c)[title])]
+    for title in UFUNCS_OF_METHODS:
+        found = _classes_that_define(title, classes)
+        methods[title] = [cls for cls in found if not any(hasattr(cls, name) for name in _OF_ARRAYS)]
     return fn.with_body(_Caller(fn, methods).block(fn.tree.body)) if any(methods.values()) else fn
 
 
@@ -227,6 +232,8 @@ class _Caller:
         elif isinstance(value, gast.Call) and isinstance(value.func, gast.Name) and not value.keywords:
             function, operands = self.scope.statics.get(value.func.id), list(value.args)
         titles = next((found for known, found in PROTOCOLS.items() if known is function), None)
+        if isinstance(function, np.ufunc) and function.__name__ in UFUNCS_OF_METHODS and len(operands) == 1:
+            titles = (function.__name__,)
         atoms = all(isinstance(operand, (gast.Name, gast.Constant)) for operand in operands)
         return (titles, operands) if titles is not None and operands and atoms else None
 

@@ -6,7 +6,7 @@ import math
 import operator
 from typing import Any
 
-__all__ = ["COMPARISONS", "PROTOCOLS"]
+__all__ = ["COMPARISONS", "PROTOCOLS", "UFUNCS_OF_METHODS"]
 
 COMPARISONS: dict[Any, tuple[str, str]] = {
     operator.lt: ("__lt__", "__gt__"), operator.le: ("__le__", "__ge__"), operator.gt: ("__gt__", "__lt__"),
@@ -22,3 +22,8 @@ PROTOCOLS: dict[Any, tuple[str, ...]] = {
     divmod: ("__divmod__", "__rdivmod__"),
     operator.invert: ("__invert__",),
 }
+UFUNCS_OF_METHODS = frozenset(
+    "exp exp2 expm1 log log2 log10 log1p sqrt cbrt sin cos tan arcsin arccos arctan sinh cosh tanh arcsinh arccosh arctanh "
+    "degrees radians deg2rad rad2deg conjugate".split()
+)
+"""Functions of NumPy that call the method of the same name of an instance."""

@@ -10,7 +10,15 @@ import numpy as np
 
 from srcad.errors import UnsupportedError
 
-__all__ = ["NoNumber", "as_operand", "check_no_numbers", "is_array_like", "is_number_like", "refused"]
+__all__ = [
+    "NoNumber",
+    "OfAttributes",
+    "as_operand",
+    "check_no_numbers",
+    "is_array_like",
+    "is_number_like",
+    "refused",
+]
 
 
 @functools.lru_cache(maxsize=512)
@@ -70,6 +78,13 @@ def _refuse(self: Any, *args: Any, **options: Any) -> NoReturn:
 
 class NoNumber:
     """The tangent of an object: it refuses to be computed with, for then the object was taken for a number."""
+
+    __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = __matmul__ = __rmatmul__ = _refuse
+    __truediv__ = __rtruediv__ = __pow__ = __neg__ = __float__ = __array__ = __array_ufunc__ = _refuse
+
+
+class OfAttributes(dict):  # type: ignore[type-arg]
+    """The gradients of an object's attributes: they refuse to be computed with, like the tangent of an object."""
 
     __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = __matmul__ = __rmatmul__ = _refuse
     __truediv__ = __rtruediv__ = __pow__ = __neg__ = __float__ = __array__ = __array_ufunc__ = _refuse

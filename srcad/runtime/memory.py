@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 
 from srcad.errors import UnsupportedError
-from srcad.runtime.array_likes import check_no_numbers
+from srcad.runtime.array_likes import OfAttributes, check_no_numbers
 from srcad.runtime.attributes import attributes_of, coefficients_of
 from srcad.runtime.calls import Closure
 from srcad.runtime.held import FUNCTIONS, held_image
@@ -175,6 +175,11 @@ def separate_shadow(value: Any) -> Any:
         return type(value)([separate_shadow(item) for item in value])
     if type(value) is dict:
         return {key: separate_shadow(item) for key, item in value.items()}
+    if isinstance(value, np.ndarray) and value.dtype.kind == "O":
+        if any(isinstance(item, NUMBERS) or is_instance(item) for item in value.flat):
+            raise UnsupportedError(
+                "Arrays of objects are not differentiated.", "Use a list, or an array of numbers."
+            )
     return shadow(value)
 
 
@@ -322,7 +327,7 @@ def taken(target: Any, memo: dict[int, Any] | None = None) -> Any:
         return {key: taken(item, memo) for key, item in target.items()}
     if isinstance(target, Shadow):
         if id(target) not in memo:
-            memo[id(target)] = found = {}
+            memo[id(target)] = found = OfAttributes()
             found.update((name, taken(item, memo)) for name, item in vars(target).items())
         return memo[id(target)]
     return 0.0 if target is None else target

@@ -155,3 +155,27 @@ def builtins_of_two_operands_given_as_a_list(x, y):
     operands = [x, y]
     whole, rest = divmod(*operands)
     return whole * rest + pow(*operands)
+
+
+class Dual:
+    """A number and its derivative, on which functions of NumPy call the methods of their names."""
+
+    def __init__(self, value, slope):
+        self.value, self.slope = value, slope
+
+    def __mul__(self, other):
+        return Dual(self.value * other.value, self.value * other.slope + self.slope * other.value)
+
+    def exp(self):
+        e = np.exp(self.value)
+        return Dual(e, e * self.slope)
+
+    def sin(self):
+        return Dual(np.sin(self.value), np.cos(self.value) * self.slope)
+
+
+@program(0.3, 0.6)
+def functions_of_numpy_that_call_methods_of_instances(x, y):
+    duals = [Dual(x, 1.0), Dual(y, x)]
+    made = np.exp(Dual(y, 1.0)) * np.sin(duals[0])
+    return made.slope * made.value + np.exp(duals[1]).slope
