@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import enum
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -271,7 +272,8 @@ class PointsTo:
 
     def attribute(self, target: str, value: gast.Attribute) -> None:
         base = self.pointer(value.value)
-        if base is None and isinstance(value.value, gast.Name) and value.value.id in self.statics:
+        owner = self.statics.get(getattr(value.value, "id", ""))
+        if base is None and owner is not None and not _is_constant_member(owner, value.attr):
             self.outside.add(target)
             if self.kind(value).name != "array":
                 self.containers_outside.add(target)
@@ -528,3 +530,22 @@ def _holds_memory(kind: Kind) -> bool:
     if kind.name == "tuple" and kind.items is not None:
         return any(map(_holds_memory, kind.items))
     return not is_scalar(kind) and kind.name not in ("str", "none") and kind != RANGE
+
+
+def _is_constant_member(owner: Any, name: str) -> bool:
+    """Tell whether a name in a class is a member of an enumeration whose value nothing can be stored in.
+
+    >>> from enum import Enum
+    >>> kinds = Enum("Kinds", {"PLUS": "+", "HELD": [1.0]})
+    >>> _is_constant_member(kinds, "PLUS"), _is_constant_member(kinds, "HELD"), _is_constant_member(kinds, "mro")
+    (True, False, False)
+    """
+    member = vars(owner).get("_member_map_", {}).get(name) if isinstance(owner, enum.EnumMeta) else None
+    held = () if member is None else [v for k, v in vars(member).items() if k != "__objclass__"]
+    return member is not None and all(map(_is_constant, held))
+
+
+def _is_constant(value: Any) -> bool:
+    if type(value) is tuple:
+        return all(map(_is_constant, value))
+    return value is None or isinstance(value, (str, int, float, complex, bytes))

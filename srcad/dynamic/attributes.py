@@ -205,7 +205,9 @@ def stored(base: Any, name: str, computed: Any) -> bool:
 
 def _is_written_descriptor(found: Any) -> bool:
     """Tell whether an attribute of a class computes that of its instances in Python."""
-    if isinstance(found, (Bindable, Composable)):
+    if isinstance(
+        found, (Bindable, Composable, types.DynamicClassAttribute)
+    ):  # the last: names and values of members
         return False
     return isinstance(getattr(type(found), "__get__", None), types.FunctionType)
 

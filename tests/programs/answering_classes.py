@@ -2,6 +2,7 @@
 
 import math
 import operator
+from enum import IntEnum
 
 import numpy as np
 
@@ -179,3 +180,20 @@ def functions_of_numpy_that_call_methods_of_instances(x, y):
     duals = [Dual(x, 1.0), Dual(y, x)]
     made = np.exp(Dual(y, 1.0)) * np.sin(duals[0])
     return made.slope * made.value + np.exp(duals[1]).slope
+
+
+class Weight(IntEnum):
+    """Members that are whole numbers, in a module whose classes have operators."""
+
+    ONE = 1
+    TWO = 2
+
+
+@program(1.5, 0.7)
+def names_and_values_of_members_that_are_numbers(x, y):
+    total = 0.0
+    for weight in Weight:
+        total += x**weight * y
+        if weight.name == "TWO":
+            total *= weight.value
+    return total

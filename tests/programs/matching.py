@@ -1,6 +1,8 @@
 """``match`` with every kind of pattern."""
 
+from collections import deque
 from dataclasses import dataclass
+from enum import Enum
 
 import numpy as np
 
@@ -213,3 +215,56 @@ def lists_inside_of_mappings_taken_apart_under_guards(shapes):
             case {"points": [first, *others]}:
                 total += first * sum(others)
     return total
+
+
+class Operator(Enum):
+    """What an expression does with two others."""
+
+    PLUS = "+"
+    TIMES = "*"
+
+
+@dataclass(frozen=True)
+class Term:
+    """Two expressions and what is done with them."""
+
+    operator: Operator
+    left: object
+    right: object
+
+
+def parsed(text, values):
+    """Parse by functions that take the words of a text one after the other."""
+    words = deque(text.split())
+
+    def total():
+        found = product()
+        while words and words[0] == "+":
+            words.popleft()
+            found = Term(Operator.PLUS, found, product())
+        return found
+
+    def product():
+        found = values[words.popleft()]
+        while words and words[0] == "*":
+            words.popleft()
+            found = Term(Operator.TIMES, found, values[words.popleft()])
+        return found
+
+    return total()
+
+
+def evaluated(term):
+    """Return the number that an expression stands for."""
+    match term:
+        case Term(Operator.PLUS, left, right):
+            return evaluated(left) + evaluated(right)
+        case Term(Operator.TIMES, left, right):
+            return evaluated(left) * evaluated(right)
+        case _:
+            return term
+
+
+@program(0.7, 1.2)
+def expression_of_members_that_is_parsed(x, y):
+    return evaluated(parsed("x * y + y * y * x + x", {"x": x, "y": y}))

@@ -52,7 +52,8 @@ def _of_getattr(parts: Parts) -> list[Any]:
             setattr(part.args[0], name, image)
         return found
     if static and not isinstance(base, (*_NUMERIC, Tangent)):
-        if method_of_class(computed, "__get__") is not None and not stored(base, name, computed):
+        of_member = isinstance(computed, types.DynamicClassAttribute)
+        if method_of_class(computed, "__get__") and not of_member and not stored(base, name, computed):
             return _by_descriptor(computed, "__get__", parts, type(base))
         given = len(parts[0].args) == 2 or hasattr(base, name)
         absent = given and computed is None and name not in getattr(base, "__dict__", {})

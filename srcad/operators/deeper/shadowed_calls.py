@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import collections
+import enum
 import inspect
 import operator
 import types
@@ -123,7 +124,8 @@ def is_computed(function: Any, values: Any) -> bool:
 def _has_no_derivative(base: Any, name: str) -> bool:
     """Tell whether an attribute holds no numbers to differentiate."""
     of_array = isinstance(base, NUMERIC) and (name in FORM_OF_ARRAYS or name == "kind")
-    of_constant = isinstance(base, np.dtype) or is_sparse(type(base))
+    of_member = isinstance(base, enum.Enum) and name in ("name", "value", "_name_", "_value_")
+    of_constant = of_member or isinstance(base, np.dtype) or is_sparse(type(base))
     return of_array or of_constant or str(name).startswith("__") and name != "__dict__"
 
 

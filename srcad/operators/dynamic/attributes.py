@@ -76,7 +76,7 @@ def _read_attribute(args: Any, tangents: Any, options: Any, option_tangents: Any
         return value, partial_tangent(value, held)
     if isinstance(computed, functools.singledispatchmethod):
         raise method_kept_by_type(name)
-    by_operator = isinstance(computed, (Bindable, Composable))
+    by_operator = isinstance(computed, (Bindable, Composable, types.DynamicClassAttribute))
     if (
         method_of_class(computed, "__get__") is not None
         and not by_operator

@@ -62,7 +62,7 @@ def by_class(calls: list[C]) -> list[C] | None:
         return None if name in vars(base) else _method_calls(calls, computed.func, (0,))
     method = getattr(type(computed), "__set__" if stores else "__get__", None)
     absent = not stored(base, name, computed)
-    if isinstance(computed, (Bindable, Composable)):
+    if isinstance(computed, (Bindable, Composable, types.DynamicClassAttribute)):
         return None
     if isinstance(computed, functools.partialmethod):
         raise UnsupportedError(f"The partial method '{name}' is taken as a value, and differentiated twice.",
