@@ -117,7 +117,7 @@ class Changes(Lateness):
                 return self.given(node) if runs else set()
             function = self.functions.get(node.func.id)
             if function is not None:
-                acts = isinstance(function, Nested) and _may_act(function)
+                acts = isinstance(function, Nested) and may_act(function)
                 return self.given(node) if acts or self.is_changing(function) else set()
         return super().changed_by(node)
 
@@ -319,7 +319,7 @@ def checked_numbers(body: list[gast.stmt], names: set[str], scope: Scope) -> lis
     return done
 
 
-def _may_act(function: Nested) -> bool:
+def may_act(function: Nested) -> bool:
     """Tell whether a nested function rebinds variables around it, or calls others than Python's by their names."""
     calls = (n.func for n in t.own_nodes(statements_of(function.tree)) if isinstance(n, gast.Call))
     unknown = any(isinstance(called, gast.Name) and not hasattr(builtins, called.id) for called in calls)

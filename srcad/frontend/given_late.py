@@ -23,6 +23,7 @@ from typing import Any
 import gast
 
 from srcad.analysis.class_effects import is_users
+from srcad.frontend.at_once import may_act
 from srcad.frontend.consumed import Place, put
 from srcad.frontend.late_results import OF_BUILTINS, calls_what_it_is_given, gives_late
 from srcad.frontend.read_late import ReadLate
@@ -70,6 +71,12 @@ class GivenLate(ReadLate):
         if isinstance(receiver, gast.Name):
             return receiver.id in self.frozen
         return isinstance(receiver, gast.Call) and is_distribution(self.callee(receiver))
+
+    def changed_by(self, node: gast.AST) -> set[str]:
+        nested = self.nested.get(getattr(node.func, "id", "")) if isinstance(node, gast.Call) else None
+        if nested is not None and not may_act(nested) and not self.is_changing(nested):
+            return set()
+        return super().changed_by(node)
 
     def why_given(
         self, call: Any, stmt: gast.stmt, around: tuple[gast.stmt, ...], path: tuple[Place, ...]

@@ -383,3 +383,21 @@ def nested_function_that_calls_a_helper_beside_a_generator(a, m):
         change()
         total += np.sum(v * a) * w
     return total
+
+
+@program(np.array([0.5, 1.2, 0.3]))
+def nested_generators_one_behind_the_other(x):
+    def smoothed(values, rate):
+        level = None
+        for value in values:
+            level = value if level is None else rate * value + (1.0 - rate) * level
+            yield level
+
+    def pairs(items):
+        before = None
+        for item in items:
+            if before is not None:
+                yield before, item
+            before = item
+
+    return sum(a * b for a, b in pairs(smoothed(x, 0.3))) + max(smoothed(x**2, 0.5))
