@@ -6,40 +6,51 @@ gradient is that of its coefficients.
 
 from __future__ import annotations
 
+import numpy as np
 import scipy.interpolate
 
 from srcad import runtime as rt
-from srcad.rules import scipy_interpolate_grids, scipy_interpolate_second  # noqa: F401  (their rules are wanted)
+from srcad.rules import (  # noqa: F401  (their rules are wanted)
+    scipy_interpolate_grids,
+    scipy_interpolate_piecewise,
+    scipy_interpolate_second,
+)
 from srcad.rules.registry import elementwise, jvp, refuse, vjp
-
-_AXIS = {"axis": "Interpolation along another axis has no derivative rule; move that axis to the front."}
 
 # -- splines: piecewise polynomials and B-splines ----------------------------------------------------
 
 
-@vjp(scipy.interpolate.CubicSpline, "y", refused=_AXIS)
+@vjp(scipy.interpolate.CubicSpline, "y")
 def cubic_spline(ans, g, x, y, axis=0, bc_type="not-a-knot", extrapolate=None):
-    return rt.scipy_interpolate.cubic_data_adjoint(g, x, y, bc_type)
+    if axis == 0:
+        return rt.scipy_interpolate.cubic_data_adjoint(g, x, y, bc_type)
+    front = rt.scipy_interpolate.cubic_data_adjoint(g, x, rt.scipy_interpolate.along_axis(y, axis), bc_type)
+    return np.moveaxis(front, 0, axis)
 
 
 @jvp(scipy.interpolate.CubicSpline, "y")
 def cubic_spline_y(ans, t, x, y, axis=0, bc_type="not-a-knot", extrapolate=None):
-    return rt.scipy_interpolate.cubic_coefficients(t, x, bc_type)
+    if axis == 0:
+        return rt.scipy_interpolate.cubic_coefficients(t, x, bc_type)
+    return rt.scipy_interpolate.cubic_coefficients(rt.scipy_interpolate.along_axis(t, axis), x, bc_type)
 
 
-@vjp(
-    scipy.interpolate.make_interp_spline,
-    "y",
-    refused=_AXIS
-    | {"bc_type": "Prescribed derivatives at the ends have no derivative rule; use CubicSpline."},
-)
+@vjp(scipy.interpolate.make_interp_spline, "y")
 def make_interp_spline(ans, g, x, y, k=3, t=None, bc_type=None, axis=0, check_finite=True):
-    return rt.scipy_interpolate.spline_data_adjoint(g, ans, x, y, k)
+    if axis == 0:
+        return rt.scipy_interpolate.spline_data_adjoint(g, ans, x, y, k, bc_type)
+    front = rt.scipy_interpolate.spline_data_adjoint(
+        g, ans, x, rt.scipy_interpolate.along_axis(y, axis), k, bc_type
+    )
+    return np.moveaxis(front, 0, axis)
 
 
 @jvp(scipy.interpolate.make_interp_spline, "y")
 def make_interp_spline_y(ans, moved, x, y, k=3, t=None, bc_type=None, axis=0, check_finite=True):
-    return rt.scipy_interpolate.spline_coefficients(moved, ans, x, k)
+    if axis == 0:
+        return rt.scipy_interpolate.spline_coefficients(moved, ans, x, k, bc_type)
+    front = rt.scipy_interpolate.along_axis(moved, axis)
+    return rt.scipy_interpolate.spline_coefficients(front, ans, x, k, bc_type)
 
 
 @vjp(scipy.interpolate.PPoly.__call__, "self", "x")
@@ -47,7 +58,9 @@ def make_interp_spline_y(ans, moved, x, y, k=3, t=None, bc_type=None, axis=0, ch
 def evaluate_spline(ans, g, self, x, nu=0, extrapolate=None):
     slope = self(x, nu + 1, extrapolate)
     by_coefficients = rt.scipy_interpolate.spline_adjoint(g, self, x, nu, extrapolate)
-    return by_coefficients, rt.scipy_interpolate.along_argument(g, slope, x)
+    return by_coefficients, rt.scipy_interpolate.along_argument(
+        g, slope, x, rt.scipy_interpolate.axis_of(self)
+    )
 
 
 @jvp(scipy.interpolate.PPoly.__call__, "self")
@@ -60,7 +73,7 @@ def evaluate_spline_self(ans, t, self, x, nu=0, extrapolate=None):
 @jvp(scipy.interpolate.BSpline.__call__, "x")
 def evaluate_spline_x(ans, t, self, x, nu=0, extrapolate=None):
     slope = self(x, nu + 1, extrapolate)
-    return rt.scipy_interpolate.beside_values(t, slope) * slope
+    return rt.scipy_interpolate.beside_values(t, slope, rt.scipy_interpolate.axis_of(self)) * slope
 
 
 @elementwise(scipy.interpolate.splev, "x")
@@ -71,7 +84,7 @@ def splev(ans, x, tck, der=0, ext=0):
 # -- interp1d ----------------------------------------------------------------------------------------
 
 
-@vjp(scipy.interpolate.interp1d, "y", refused=_AXIS)
+@vjp(scipy.interpolate.interp1d, "y")
 def interp1d(
     ans, g, x, y, kind="linear", axis=-1, copy=True, bounds_error=None, fill_value=float("nan"), assume_sorted=False
 ):  # fmt: skip
@@ -89,7 +102,7 @@ def interp1d_y(
 def evaluate_interp1d(ans, g, self, x):
     slope = rt.scipy_interpolate.interp1d_slope(self, x, 1)
     by_values = rt.scipy_interpolate.interp1d_adjoint(g, self, x, 0)
-    return by_values, rt.scipy_interpolate.along_argument(g, slope, x)
+    return by_values, rt.scipy_interpolate.along_argument(g, slope, x, rt.scipy_interpolate.axis_of(self))
 
 
 @jvp(scipy.interpolate.interp1d.__call__, "self")
@@ -100,13 +113,12 @@ def evaluate_interp1d_self(ans, t, self, x):
 @jvp(scipy.interpolate.interp1d.__call__, "x")
 def evaluate_interp1d_x(ans, t, self, x):
     slope = rt.scipy_interpolate.interp1d_slope(self, x, 1)
-    return rt.scipy_interpolate.beside_values(t, slope) * slope
+    return rt.scipy_interpolate.beside_values(t, slope, rt.scipy_interpolate.axis_of(self)) * slope
 
 
 refuse(
     "This interpolant has no derivative rule in its values; use scipy.interpolate.CubicSpline, "
-    "make_interp_spline or interp1d.",
-    *(scipy.interpolate.PchipInterpolator, scipy.interpolate.Akima1DInterpolator),
+    "PchipInterpolator, make_interp_spline or interp1d.",
     *(scipy.interpolate.UnivariateSpline, scipy.interpolate.InterpolatedUnivariateSpline),
     *(scipy.interpolate.LSQUnivariateSpline, scipy.interpolate.BarycentricInterpolator),
     scipy.interpolate.KroghInterpolator,

@@ -6,10 +6,13 @@ is evaluated, the derivative is that of the next order.
 
 from __future__ import annotations
 
+import numpy as np
 import scipy.interpolate  # noqa: F401  (the functions of the runtime need it)
 
 from srcad import runtime as rt
-from srcad.rules.registry import jvp, vjp
+from srcad.rules.registry import constant, jvp, vjp
+
+constant(rt.scipy_interpolate.axis_of)
 
 # -- splines -----------------------------------------------------------------------------------------
 
@@ -18,7 +21,11 @@ from srcad.rules.registry import jvp, vjp
 def spline_adjoint(ans, w, g, spline, x, nu, extrapolate):
     slope = rt.scipy_interpolate.spline_values(w, spline, x, nu + 1, extrapolate)
     by_values = rt.scipy_interpolate.spline_values(w, spline, x, nu, extrapolate)
-    return by_values, rt.scipy_interpolate.along_argument(g, slope, x), 0.0
+    return (
+        by_values,
+        rt.scipy_interpolate.along_argument(g, slope, x, rt.scipy_interpolate.axis_of(spline)),
+        0.0,
+    )
 
 
 @jvp(rt.scipy_interpolate.spline_adjoint, "g")
@@ -28,7 +35,7 @@ def spline_adjoint_g(ans, t, g, spline, x, nu, extrapolate):
 
 @jvp(rt.scipy_interpolate.spline_adjoint, "x")
 def spline_adjoint_x(ans, t, g, spline, x, nu, extrapolate):
-    weighted = rt.scipy_interpolate.beside_values(t, g) * g
+    weighted = rt.scipy_interpolate.beside_values(t, g, rt.scipy_interpolate.axis_of(spline)) * g
     return rt.scipy_interpolate.spline_adjoint(weighted, spline, x, nu + 1, extrapolate)
 
 
@@ -36,7 +43,11 @@ def spline_adjoint_x(ans, t, g, spline, x, nu, extrapolate):
 def spline_values(ans, g, t, spline, x, nu, extrapolate):
     slope = rt.scipy_interpolate.spline_values(t, spline, x, nu + 1, extrapolate)
     by_coefficients = rt.scipy_interpolate.spline_adjoint(g, spline, x, nu, extrapolate)
-    return by_coefficients, rt.scipy_interpolate.along_argument(g, slope, x), 0.0
+    return (
+        by_coefficients,
+        rt.scipy_interpolate.along_argument(g, slope, x, rt.scipy_interpolate.axis_of(spline)),
+        0.0,
+    )
 
 
 @jvp(rt.scipy_interpolate.spline_values, "t")
@@ -47,7 +58,7 @@ def spline_values_t(ans, change, t, spline, x, nu, extrapolate):
 @jvp(rt.scipy_interpolate.spline_values, "x")
 def spline_values_x(ans, change, t, spline, x, nu, extrapolate):
     slope = rt.scipy_interpolate.spline_values(t, spline, x, nu + 1, extrapolate)
-    return rt.scipy_interpolate.beside_values(change, slope) * slope
+    return rt.scipy_interpolate.beside_values(change, slope, rt.scipy_interpolate.axis_of(spline)) * slope
 
 
 @vjp(rt.scipy_interpolate.cubic_data_adjoint, "g", "y", linear=("g",), shaped=("y",))
@@ -61,13 +72,13 @@ def cubic_coefficients(ans, g, t, x, bc_type):
 
 
 @vjp(rt.scipy_interpolate.spline_data_adjoint, "g", "ans", "y", linear=("g",), shaped=("ans", "y"))
-def spline_data_adjoint(result, w, g, ans, x, y, k):
-    return rt.scipy_interpolate.spline_coefficients(w, ans, x, k), 0.0, 0.0
+def spline_data_adjoint(result, w, g, ans, x, y, k, bc_type):
+    return rt.scipy_interpolate.spline_coefficients(w, ans, x, k, bc_type), 0.0, 0.0
 
 
 @vjp(rt.scipy_interpolate.spline_coefficients, "t", "spline", linear=("t",), shaped=("spline",))
-def spline_coefficients(ans, g, t, spline, x, k):
-    return rt.scipy_interpolate.spline_data_adjoint(g, spline, x, t, k), 0.0
+def spline_coefficients(ans, g, t, spline, x, k, bc_type):
+    return rt.scipy_interpolate.spline_data_adjoint(g, spline, x, t, k, bc_type), 0.0
 
 
 # -- interp1d ----------------------------------------------------------------------------------------
@@ -77,7 +88,11 @@ def spline_coefficients(ans, g, t, spline, x, k):
 def interp1d_adjoint(ans, w, g, interpolant, x, nu):
     slope = rt.scipy_interpolate.interp1d_values(w, interpolant, x, nu + 1)
     by_values = rt.scipy_interpolate.interp1d_values(w, interpolant, x, nu)
-    return by_values, rt.scipy_interpolate.along_argument(g, slope, x), 0.0
+    return (
+        by_values,
+        rt.scipy_interpolate.along_argument(g, slope, x, rt.scipy_interpolate.axis_of(interpolant)),
+        0.0,
+    )
 
 
 @jvp(rt.scipy_interpolate.interp1d_adjoint, "g")
@@ -87,7 +102,7 @@ def interp1d_adjoint_g(ans, t, g, interpolant, x, nu):
 
 @jvp(rt.scipy_interpolate.interp1d_adjoint, "x")
 def interp1d_adjoint_x(ans, t, g, interpolant, x, nu):
-    weighted = rt.scipy_interpolate.beside_values(t, g) * g
+    weighted = rt.scipy_interpolate.beside_values(t, g, rt.scipy_interpolate.axis_of(interpolant)) * g
     return rt.scipy_interpolate.interp1d_adjoint(weighted, interpolant, x, nu + 1)
 
 
@@ -95,7 +110,11 @@ def interp1d_adjoint_x(ans, t, g, interpolant, x, nu):
 def interp1d_values(ans, g, t, interpolant, x, nu):
     slope = rt.scipy_interpolate.interp1d_values(t, interpolant, x, nu + 1)
     by_values = rt.scipy_interpolate.interp1d_adjoint(g, interpolant, x, nu)
-    return by_values, rt.scipy_interpolate.along_argument(g, slope, x), 0.0
+    return (
+        by_values,
+        rt.scipy_interpolate.along_argument(g, slope, x, rt.scipy_interpolate.axis_of(interpolant)),
+        0.0,
+    )
 
 
 @jvp(rt.scipy_interpolate.interp1d_values, "t")
@@ -106,14 +125,18 @@ def interp1d_values_t(ans, change, t, interpolant, x, nu):
 @jvp(rt.scipy_interpolate.interp1d_values, "x")
 def interp1d_values_x(ans, change, t, interpolant, x, nu):
     slope = rt.scipy_interpolate.interp1d_values(t, interpolant, x, nu + 1)
-    return rt.scipy_interpolate.beside_values(change, slope) * slope
+    return (
+        rt.scipy_interpolate.beside_values(change, slope, rt.scipy_interpolate.axis_of(interpolant)) * slope
+    )
 
 
 @vjp(rt.scipy_interpolate.interp1d_slope, "interpolant", "x")
 def interp1d_slope(ans, g, interpolant, x, nu):
     slope = rt.scipy_interpolate.interp1d_slope(interpolant, x, nu + 1)
     by_values = rt.scipy_interpolate.interp1d_adjoint(g, interpolant, x, nu)
-    return by_values, rt.scipy_interpolate.along_argument(g, slope, x)
+    return by_values, rt.scipy_interpolate.along_argument(
+        g, slope, x, rt.scipy_interpolate.axis_of(interpolant)
+    )
 
 
 @jvp(rt.scipy_interpolate.interp1d_slope, "interpolant")
@@ -124,7 +147,7 @@ def interp1d_slope_interpolant(ans, t, interpolant, x, nu):
 @jvp(rt.scipy_interpolate.interp1d_slope, "x")
 def interp1d_slope_x(ans, t, interpolant, x, nu):
     slope = rt.scipy_interpolate.interp1d_slope(interpolant, x, nu + 1)
-    return rt.scipy_interpolate.beside_values(t, slope) * slope
+    return rt.scipy_interpolate.beside_values(t, slope, rt.scipy_interpolate.axis_of(interpolant)) * slope
 
 
 @vjp(rt.scipy_interpolate.interp1d_data_adjoint, "g", "y", linear=("g",), shaped=("y",))
@@ -136,11 +159,16 @@ def interp1d_data_adjoint(ans, w, g, y):
 
 
 @vjp(rt.scipy_interpolate.along_argument, "g", "slope", multilinear=True)
-def along_argument(ans, cotangent, g, slope, x):
-    whole = rt.scipy_interpolate.beside_values(cotangent, g)
+def along_argument(ans, cotangent, g, slope, x, axis=0):
+    whole = rt.scipy_interpolate.beside_values(cotangent, g, axis)
     return whole * slope, whole * g
 
 
 @vjp(rt.scipy_interpolate.beside_values, "x", linear=True)
-def beside_values(ans, g, x, values):
-    return rt.scipy_interpolate.along_argument(g, 1.0, x)
+def beside_values(ans, g, x, values, axis=0):
+    return rt.scipy_interpolate.along_argument(g, 1.0, x, axis)
+
+
+@vjp(rt.scipy_interpolate.along_axis, "values", linear=True)
+def along_axis(ans, g, values, axis):
+    return np.moveaxis(g, 0, axis)

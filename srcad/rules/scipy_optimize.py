@@ -9,7 +9,11 @@ import numpy as np
 import scipy.optimize
 
 from srcad import runtime as rt
-from srcad.rules import scipy_optimize_second, scipy_optimize_written  # noqa: F401  (their rules are wanted)
+from srcad.rules import (  # noqa: F401  (their rules are wanted)
+    scipy_optimize_bounded,
+    scipy_optimize_second,
+    scipy_optimize_written,
+)
 from srcad.rules.registry import constant, jvp, refuse, vjp
 
 constant(scipy.optimize.linprog_verbose_callback, scipy.optimize.show_options, scipy.optimize.test)
@@ -227,7 +231,7 @@ refuse(
         scipy.optimize.line_search,
         scipy.optimize.linearmixing,
     ),
-    *(scipy.optimize.linear_sum_assignment, scipy.optimize.linprog, scipy.optimize.lsq_linear),
-    *(scipy.optimize.milp, scipy.optimize.newton_krylov, scipy.optimize.nnls),
+    *(scipy.optimize.linear_sum_assignment, scipy.optimize.linprog),
+    *(scipy.optimize.milp, scipy.optimize.newton_krylov),
     *(scipy.optimize.quadratic_assignment, scipy.optimize.shgo),
 )

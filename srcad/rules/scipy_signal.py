@@ -6,7 +6,7 @@ import numpy as np
 import scipy.signal
 
 from srcad import runtime as rt
-from srcad.rules import scipy_signal_written  # noqa: F401  (its functions are wanted)
+from srcad.rules import scipy_signal_spectra, scipy_signal_written  # noqa: F401  (their functions are wanted)
 from srcad.rules.registry import constant, jvp, vjp
 
 constant(

@@ -12,6 +12,8 @@ from srcad.runtime.arrays import inexact_dtype
 
 __all__ = [
     "along_argument",
+    "along_axis",
+    "axis_of",
     "beside_values",
     "coefficients_gradient",
     "cubic_coefficients",
@@ -31,35 +33,53 @@ Array = Any  # a NumPy array, a NumPy scalar or a Python number
 _STEPS = ("nearest", "nearest-up", "previous", "next", "zero")
 
 
-def along_argument(g: Array, slope: Array, x: Array) -> Array:
-    """Return the gradient of the argument ``x``: ``g * slope`` summed over the axes of the values."""
+def along_argument(g: Array, slope: Array, x: Array, axis: int = 0) -> Array:
+    """Return the gradient of the argument ``x``: ``g * slope`` summed over the axes of the values.
+
+    The axes of ``x`` are those from ``axis`` on.
+    """
     product = g * slope
-    extra = np.ndim(product) - np.ndim(x)
-    return np.sum(product, axis=tuple(range(np.ndim(x), np.ndim(x) + extra))) if extra else product
+    others = (*range(axis), *range(axis + np.ndim(x), np.ndim(product)))
+    return np.sum(product, axis=others) if others else product
 
 
-def beside_values(x: Array, values: Array) -> Array:
-    """Return ``x`` with axes of length 1 for those that ``values`` has more."""
-    return np.reshape(x, (*np.shape(x), *[1] * (np.ndim(values) - np.ndim(x))))
+def beside_values(x: Array, values: Array, axis: int = 0) -> Array:
+    """Return ``x`` with axes of length 1 for those that ``values`` has more, before ``axis`` and behind."""
+    behind = np.ndim(values) - np.ndim(x) - axis
+    return np.reshape(x, (*[1] * axis, *np.shape(x), *[1] * behind))
 
 
-def _first_axis_only(interpolant: Any) -> None:
-    if interpolant.axis != 0:
-        raise NoDerivativeError(
-            "The derivative of an interpolant in its values is defined along the first axis.",
-            "Move the axis of interpolation to the front, and leave axis=0.",
-        )
+def axis_of(interpolant: Any) -> int:
+    """Return the axis of the values along which they are interpolated."""
+    return int(interpolant.axis)
 
 
-def _rows(g: Array, x: Array) -> Array:
+def along_axis(values: Array, axis: int) -> Array:
+    """Return values with the axis along which they are interpolated in front."""
+    return np.moveaxis(np.asarray(values), axis, 0)
+
+
+def _to_front(g: Array, x: Array, axis: int) -> Array:
+    """Return ``g`` with the axes of ``x`` in front."""
+    axes = list(range(np.ndim(x)))
+    return np.moveaxis(g, [k + axis for k in axes], axes) if axis else g
+
+
+def _from_front(values: Array, x: Array, axis: int) -> Array:
+    """Return values with the axes of ``x`` where an interpolant along ``axis`` has them."""
+    axes = list(range(np.ndim(x)))
+    return np.moveaxis(values, axes, [k + axis for k in axes]) if axis else values
+
+
+def _rows(g: Array, x: Array, axis: int = 0) -> Array:
     """Return ``g`` with one row for each entry of ``x``."""
-    return np.reshape(g, (np.size(x), -1))
+    return np.reshape(_to_front(g, x, axis), (np.size(x), -1))
 
 
 def spline_adjoint(g: Array, spline: Any, x: Array, nu: int, extrapolate: Any) -> dict[str, Array]:
     """Return the gradient of the coefficients of a spline of which a derivative was evaluated at ``x``."""
-    _first_axis_only(spline)
     outside = spline.extrapolate if extrapolate is None else extrapolate
+    g = _to_front(g, x, spline.axis)
     of_kind = _bspline_adjoint if isinstance(spline, scipy.interpolate.BSpline) else _polynomial_adjoint
     return {"c": np.reshape(of_kind(g, spline, x, nu, outside), np.shape(spline.c))}
 
@@ -113,38 +133,41 @@ def cubic_data_adjoint(g: Array, x: Array, y: Array, bc_type: Any) -> Array:
 
 def cubic_coefficients(t: Array, x: Array, bc_type: Any) -> dict[str, Array]:
     """Return the tangent of a cubic spline, whose coefficients are linear in its values with the tangent ``t``."""
-    if not isinstance(bc_type, str):
-        raise NoDerivativeError(
-            "The derivative of a spline in its values is not available for prescribed derivatives at its ends.",
-            "Use one of 'not-a-knot', 'clamped' and 'natural'.",
-        )
-    return {"c": scipy.interpolate.CubicSpline(x, t, bc_type=bc_type).c}
+    return {"c": scipy.interpolate.CubicSpline(x, t, bc_type=_plain_ends(bc_type)).c}
 
 
-def spline_coefficients(t: Array, spline: Any, x: Array, k: int) -> dict[str, Array]:
-    """Return the tangent of an interpolating B-spline, whose values have the tangent ``t``."""
-    _first_axis_only(spline)
-    return {"c": scipy.interpolate.make_interp_spline(x, t, k=k, t=spline.t).c}
+def spline_coefficients(t: Array, spline: Any, x: Array, k: int, bc_type: Any) -> dict[str, Array]:
+    """Return the tangent of an interpolating B-spline, whose values have the tangent ``t`` along the first axis."""
+    return {"c": scipy.interpolate.make_interp_spline(x, t, k, spline.t, _plain_ends(bc_type)).c}
+
+
+def _plain_ends(bc_type: Any) -> Any:
+    """Return what is prescribed at the ends of a spline, if it is 0: the coefficients are linear in the values."""
+    if bc_type is None or isinstance(bc_type, str):
+        return bc_type
+    raise NoDerivativeError(
+        "The derivative of a spline in its values is not available for prescribed derivatives at its ends.",
+        "Use one of 'not-a-knot', 'clamped' and 'natural'.",
+    )
 
 
 def spline_values(t: Any, spline: Any, x: Array, nu: int, extrapolate: Any) -> Array:
     """Return what a spline with the coefficients of a tangent has for values."""
-    _first_axis_only(spline)
     coefficients = coefficients_gradient(t) + np.zeros(np.shape(spline.c))
     outside = spline.extrapolate if extrapolate is None else extrapolate
     if isinstance(spline, scipy.interpolate.BSpline):
         moved = scipy.interpolate.BSpline(spline.t, coefficients, spline.k, outside)
     else:
         moved = scipy.interpolate.PPoly(coefficients, spline.x, outside)
-    values = moved(x, nu)
+    values = _from_front(moved(x, nu), x, spline.axis)
     return values if outside else np.nan_to_num(values)
 
 
 def interp1d_values(t: Any, interpolant: Any, x: Array, nu: int) -> Array:
     """Return the derivative ``nu`` of an ``interp1d`` with the tangents of its values, 0 where it fills in others."""
-    _first_axis_only(interpolant)
     values = coefficients_gradient(t) + np.zeros(np.shape(interpolant.y))
-    return _derivative(interpolant, values, x, nu)
+    found = _derivative(interpolant, along_axis(values, interpolant.axis), x, nu)
+    return _from_front(found, x, interpolant.axis)
 
 
 def _derivative(interpolant: Any, values: Array, x: Array, nu: int) -> Array:
@@ -169,10 +192,10 @@ def coefficients_gradient(g: Any) -> Array:
     return g.get("c", 0.0) if isinstance(g, dict) else 0.0
 
 
-def spline_data_adjoint(g: Array, ans: Any, x: Array, y: Array, k: int) -> Array:
+def spline_data_adjoint(g: Array, ans: Any, x: Array, y: Array, k: int, bc_type: Any) -> Array:
     """Return the gradient of the values that a B-spline interpolates, in that of its coefficients."""
-    _first_axis_only(ans)
-    unit = scipy.interpolate.make_interp_spline(x, np.eye(np.shape(y)[0]), k=k, t=ans.t).c
+    ends = _plain_ends(bc_type)
+    unit = scipy.interpolate.make_interp_spline(x, np.eye(np.shape(y)[0]), k, ans.t, ends).c
     gradient = np.reshape(coefficients_gradient(g) + np.zeros(np.shape(ans.c)), (np.shape(ans.c)[0], -1))
     return np.reshape(unit.T @ gradient, np.shape(y))
 
@@ -185,7 +208,8 @@ def _kind(interpolant: Any) -> str | int:
 
 def interp1d_slope(interpolant: Any, x: Array, nu: int) -> Array:
     """Return the derivative ``nu`` of an ``interp1d`` at ``x``: 0 beyond its ends, unless it extrapolates."""
-    return _derivative(interpolant, np.moveaxis(interpolant.y, interpolant.axis, 0), x, nu)
+    values = along_axis(interpolant.y, interpolant.axis)
+    return _from_front(_derivative(interpolant, values, x, nu), x, interpolant.axis)
 
 
 def _beyond(interpolant: Any, points: Array, ndim: int) -> Array:
@@ -196,9 +220,10 @@ def _beyond(interpolant: Any, points: Array, ndim: int) -> Array:
 
 def interp1d_adjoint(g: Array, interpolant: Any, x: Array, nu: int) -> dict[str, Array]:
     """Return the gradient of the values of an ``interp1d`` of which a derivative was evaluated at ``x``."""
-    _first_axis_only(interpolant)
     weights = _derivative(interpolant, np.eye(len(interpolant.x)), x, nu)
-    return {"c": np.reshape(_rows(weights, x).T @ _rows(g, x), np.shape(interpolant.y))}
+    shape = np.shape(along_axis(interpolant.y, interpolant.axis))
+    gradient = np.reshape(_rows(weights, x).T @ _rows(g, x, interpolant.axis), shape)
+    return {"c": np.moveaxis(gradient, 0, interpolant.axis)}
 
 
 def interp1d_data_adjoint(g: Any, y: Array) -> Array:

@@ -36,10 +36,12 @@ __all__ = [
     "covariance",
     "curve_fit_found",
     "least_squares_found",
+    "lsq_linear_sides",
     "minimum_adjoint",
     "minimum_curvature",
     "minimum_second_tangent",
     "minimum_tangent",
+    "nnls_sides",
     "no_covariance",
     "result_tangent",
     "root_adjoint",
@@ -293,6 +295,33 @@ def curve_fit_found(
     if np.any(np.isclose(found[0], low)) or np.any(np.isclose(found[0], high)):
         raise _on_bound("curve_fit")
     return found[0], found[1]
+
+
+def nnls_sides(matrix: Array, right: Array, maxiter: int | None) -> Array:
+    """Return -1 for each variable that is 0 in a least squares solution without negative ones, and 0 for the others."""
+    return np.where(scipy.optimize.nnls(matrix, right, maxiter=maxiter)[0] > 0.0, 0, -1)
+
+
+def lsq_linear_sides(
+    matrix: Array, right: Array, bounds: Any, method: str, tol: float, lsq_solver: str | None, max_iter: int | None,
+    verbose: int,
+) -> tuple[Array, scipy.optimize.OptimizeResult]:  # fmt: skip
+    """Return on which of its bounds each variable of a linear least squares solution lies: -1, 1, or 0; and what was found.
+
+    Interior methods come close to a bound only: a variable lies on one if a step that minimises by it alone crosses it.
+    """
+    if matrix.dtype == object:
+        raise NoDerivativeError(
+            "lsq_linear with a sparse matrix or an operator has no derivative rule.", "Give an array."
+        )
+    found = scipy.optimize.lsq_linear(
+        matrix, right, bounds, method, tol, lsq_solver, max_iter=max_iter, verbose=verbose
+    )
+    slope = matrix.T @ (matrix @ found.x - right)
+    step = slope / np.maximum(np.sum(matrix * matrix, axis=0), np.finfo(float).tiny)
+    low, high = (np.broadcast_to(bound, found.x.shape) for bound in bounds)
+    below, above = (slope > 0.0) & (found.x - step <= low), (slope < 0.0) & (found.x - step >= high)
+    return np.where(below | (low == high), -1, np.where(above, 1, 0)), found
 
 
 def _with_signature(f: Any) -> Any:
