@@ -49,7 +49,7 @@ def checkpoint_loop(
     snapshots : int, optional
         The most states to keep at once, and the number of steps that are differentiated in one go, each with what
         it saves for itself.  By default twice the binary logarithm of ``n``: fewer are slower, more need memory.
-        By default, too, up to 128 steps over small states are differentiated in one go.
+        By default, too, up to 256 steps over small states are differentiated in one go.
 
     Returns
     -------
@@ -117,7 +117,7 @@ def _checkpoint_loop(
     shadows: Any,
 ) -> Outcome:
     n, most = loop_counts(n, snapshots)
-    length = most if snapshots is not None else max(most, _STEPS_AT_ONCE // max(_size(state), 32))
+    length = most if snapshots is not None else max(most, _STEPS_AT_ONCE // max(_size(state), 16))
     given = call, step, args, shadows, n, most, length
     sweep = _Sweep(*given, replay_of(step, args, {}))
     read = args, held_by(step)
@@ -140,7 +140,7 @@ def _pull(given: Any, kept: list[Snapshot], fresh: Any, mark: Any) -> None:
 
 
 _STEPS_AT_ONCE = 4096
-"""How many entries the states of the steps that are differentiated in one go may have by default; small ones 128."""
+"""How many entries the states of the steps that are differentiated in one go may have by default; small ones 256."""
 
 
 def _size(state: Any) -> int:

@@ -13,6 +13,7 @@ import gast
 import numpy as np
 
 from srcad import runtime as rt
+from srcad.analysis.fingerprints import fingerprint
 from srcad.analysis.kinds import is_differentiable, kind_of
 from srcad.backends.finite_checks import entries_checked
 from srcad.callables.compilation import compiled
@@ -32,6 +33,7 @@ from srcad.checkpointing.states import (
 from srcad.lang.function import Nested
 from srcad.lang.walking import nodes_in
 from srcad.operators import structures
+from srcad.pipeline import Code
 from srcad.runtime.calls import Closure
 
 __all__ = ["Segment", "advance_of", "advance_of_closure", "opened", "segment_of"]
@@ -104,6 +106,7 @@ class Segment:
         given = zip(names, values, (*images, *(own or ())))
         self.carrying = {n: i for n, v, i in given if not _is_nothing(i)}
         self.is_complete = not any(_is_beyond(v) for n, v in zip(names, values) if n in self.carrying)
+        self._latest: tuple[Any, Code] | None = None
 
     def takes(self, state: Any) -> bool:
         """Tell whether a state is of the kind that the function is written for."""
@@ -120,7 +123,7 @@ class Segment:
             gradient = gradient_parts(gradient, self.form)
         values = (state, steps, *self.others)
         everything = (*values, *self.target.captured())
-        code = compiled(self.target, values, (self.target.names[0], *self.carrying), "vjp")
+        code = self._code(values)
         if code.changes and rt.share_memory(everything):
             return None
         forward, backward = entries_checked(code.entries)
@@ -131,6 +134,14 @@ class Segment:
             rt.accumulate_shadow(image, other)
         found = internal(found, form_of(state), self.target.title())
         return found if self.form is None else gradient_of(iter(found), self.form), last
+
+    def _code(self, values: tuple[Any, ...]) -> Code:
+        """Return the code for these arguments; all segments of a loop differ in the state at most."""
+        sort = fingerprint(values[0])
+        if self._latest is None or self._latest[0] != sort or not self._latest[1].holds():
+            wanted = (self.target.names[0], *self.carrying)
+            self._latest = sort, compiled(self.target, values, wanted, "vjp")
+        return self._latest[1]
 
 
 def segment_of(step: Any, args: tuple[Any, ...], own: Any, images: Any, state: Any) -> Segment | None:

@@ -18,6 +18,7 @@ from srcad.lang.walking import nodes_in
 __all__ = ["recomputed"]
 
 _EXACT = (gast.Add, gast.Sub, gast.Mult, gast.FloorDiv, gast.Mod)
+_OF_NUMBERS = (gast.Add, gast.Sub, gast.Mult)
 
 
 def recomputed(
@@ -32,7 +33,8 @@ def recomputed(
     """Return the statements that bind some of the variables ``needed`` again at the end of a block of a loop.
 
     They are defined in the block, and nowhere else in the loop, as a view of an array, as an element of what is never
-    changed (or not any more: ``lasting``) or from integers, of names that keep their values.
+    changed (or not any more: ``lasting``), from integers, or from numbers that are the same in all trips, of names that
+    keep their values.
     """
     definitions = _definitions(block)
     if needed.isdisjoint(definitions):
@@ -135,12 +137,29 @@ class _Finder:
         if isinstance(value, gast.Attribute):
             return value.attr in ("T", "shape", "ndim", "size")
         if isinstance(value, gast.BinOp):
-            return isinstance(value.op, _EXACT) and all(
-                self.kind(n).name == "int" for n in (value.left, value.right)
-            )
+            operands = (value.left, value.right)
+            if isinstance(value.op, _EXACT) and all(self.kind(n).name == "int" for n in operands):
+                return True
+            return self.is_of_lasting_numbers(value, frozenset())
         if isinstance(value, gast.Compare):
             return all(self.kind(n).name == "int" for n in (value.left, *value.comparators))
         return False
+
+    def is_of_lasting_numbers(self, value: gast.AST, pending: frozenset[str]) -> bool:
+        """Tell whether a value is made of numbers that are the same in all trips of the loop."""
+        return isinstance(value, gast.BinOp) and isinstance(value.op, _OF_NUMBERS) and all(
+            self.is_lasting_number(operand, pending) for operand in (value.left, value.right)
+        )  # fmt: skip
+
+    def is_lasting_number(self, node: gast.AST, pending: frozenset[str]) -> bool:
+        if isinstance(node, gast.Constant):
+            return type(node.value) in (int, float)
+        variable = getattr(node, "id", "")
+        if self.kind(node).name not in ("float", "int") or variable in pending:
+            return False
+        stmt, count = self.definitions.get(variable), self.written.get(variable, 0)
+        made_here = count == 1 and stmt is not None
+        return not count or made_here and self.is_of_lasting_numbers(stmt.value, pending | {variable})
 
     def is_length(self, value: gast.Call) -> bool:
         """Tell whether a call asks for a length that stays."""

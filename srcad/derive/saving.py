@@ -324,7 +324,7 @@ class _Saver:
         )  # fmt: skip
         again = self.recompute(step.body, step, set(local))
         local = [v for v in local if v not in _names_bound(again)]
-        end |= self.reads(again)
+        end = end - _names_bound(again) | self.reads(again)
         if local:
             for identifier in local:
                 self.initialise(identifier)

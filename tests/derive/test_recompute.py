@@ -6,6 +6,8 @@ import numpy as np
 import pytest
 
 from srcad import check_grads, grad
+from srcad.callables.compilation import compiled
+from srcad.callables.targets import Target
 
 RNG = np.random.default_rng(4)
 X = RNG.uniform(0.5, 1.5, size=6)
@@ -176,3 +178,33 @@ def stored_beside_an_index(x):
 )
 def test_what_changes_between_is_not_taken_for_what_it_was(program, x) -> None:
     check_grads(program, (x,), order=2)
+
+
+def scaled(x, w):
+    total = 0.0
+    for _ in range(4):
+        scale = 0.5 * w
+        total += scale * np.sin(total + x)
+    return total
+
+
+def decayed(x, w):
+    total = 0.0
+    for _ in range(4):
+        scale = 0.5 * w
+        w = w * 0.9
+        total += scale * np.sin(total + x)
+    return total
+
+
+def test_numbers_that_are_the_same_in_all_trips_are_computed_again() -> None:
+    code = compiled(Target(scaled), (0.3, 0.7), ("x", "w"), "vjp")
+    assert "\n        scale = 0.5 * w" in code.text.split("def scaled_backward")[1]
+    assert "scale" not in code.text.split("residuals = ")[1].splitlines()[0]
+    check_grads(scaled, (0.3, 0.7), order=2)
+
+
+def test_numbers_that_are_made_of_others_in_each_trip_are_kept() -> None:
+    code = compiled(Target(decayed), (0.3, 0.7), ("x", "w"), "vjp")
+    assert "\n        scale = 0.5 * w" not in code.text.split("def decayed_backward")[1]
+    check_grads(decayed, (0.3, 0.7), order=2)

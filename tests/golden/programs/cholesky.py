@@ -25,7 +25,7 @@ def dcholesky(A):
     A_argument = A
     A = np.array(A)
     t7_history = []
-    history = []
+    t13_history = []
     n = A.shape[0]
     for i in range(n):
         for j in range(i):
@@ -34,12 +34,12 @@ def dcholesky(A):
             t7_history.append(t7)
         t13 = np.sqrt(A[i, i] - A[i, :i] @ A[i, :i])
         A[i, i] = t13
-        history.append(t13)
+        t13_history.append(t13)
     # line 12: return np.sum(np.log(np.diag(A)))
     dA = rt.diag_adjoint(1.0 / np.diag(A), A.shape, 0)
     dA = rt.owned(dA, A)
     for i in reversed(range(n)):
-        t13 = history.pop()
+        t13 = t13_history.pop()
         # line 11: A[i, i] = np.sqrt(A[i, i] - A[i, :i] @ A[i, :i])
         dt12 = rt.quotient(0.5 * dA[i, i], t13)
         dA[i, i] = dt12

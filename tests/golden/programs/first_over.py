@@ -21,15 +21,12 @@ import math
 
 
 def dfirst_over(x, limit):
-    t_history = []
     total = 0.0
     returned = False
     trips = 0
     for i in range(100):
         trips = trips + 1
-        t = x * i
-        total = total + math.sin(t)
-        t_history.append(t)
+        total = total + math.sin(x * i)
         if total > limit:
             returned = True
             break
@@ -42,7 +39,6 @@ def dfirst_over(x, limit):
         dtotal = -1.0
         dx = 0.0
     for i in reversed(range(100)[:trips]):
-        t = t_history.pop()
         # line 9: total += math.sin(x * i)
-        dx = dx + dtotal * math.cos(t) * i
+        dx = dx + dtotal * math.cos(x * i) * i
     return dx

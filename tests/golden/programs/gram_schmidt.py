@@ -25,7 +25,7 @@ def dgram_schmidt(A):
     A_before_history = []
     t4_history = []
     A_before_1_history = []
-    history = []
+    t10_history = []
     t1 = A.shape[1]
     for j in range(t1):
         for k in range(j):
@@ -36,20 +36,20 @@ def dgram_schmidt(A):
         t10 = np.sqrt(A[:, j] @ A[:, j])
         A_before_1_history.append(A[:, j].copy())
         A[:, j] /= t10
-        history.append(t10)
+        t10_history.append(t10)
     # line 11: return np.sum(A[0] ** 3)
     dA = np.zeros(A.shape)
     dA[0] = 3 * A[0] ** 2
     for j in reversed(range(t1)):
-        t10 = history.pop()
+        t10 = t10_history.pop()
         t7 = A[:, j]
         # line 10: A[:, j] /= np.sqrt(A[:, j] @ A[:, j])
         t20 = dA[:, j] / t10
-        t40 = t20.dot(t7)
+        t38 = t20.dot(t7)
         dA[:, j] = t20
         A_before_1 = A_before_1_history.pop()
         A[:, j] = A_before_1
-        dA[:, j] += 2.0 * rt.quotient(-(0.5 * t40), t10) * t7
+        dA[:, j] += 2.0 * rt.quotient(-(0.5 * t38), t10) * t7
         for k in reversed(range(j)):
             t4 = t4_history.pop()
             t7 = A[:, k]

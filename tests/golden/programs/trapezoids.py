@@ -31,18 +31,20 @@ def dtrapezoids(a, b, n):
     t = b - a
     h = t / n
     for i in range(n):
-        t1 = i + 0.5
-        x = a + t1 * h
+        x = a + (i + 0.5) * h
         t3 = -x
         t5 = math.exp(t3 * x)
         total = total + t5
-        history.append((t1, t3, t5, x))
+        history.append((t3, t5))
     t8 = total * t / n
     # line 16: return total * (b - a) / n
     dt6 = total / n
     da = -dt6
     dh = 0.0
-    for t1, t3, t5, x in reversed(history):
+    for i in reversed(range(n)):
+        t3, t5 = history.pop()
+        t1 = i + 0.5
+        x = a + t1 * h
         # line 15: total += math.exp(-x * x)
         dt4 = h * t5
         dx = dt4 * t3
