@@ -112,6 +112,8 @@ class TermKinds:
             return self.of(args[1])
         if term.callee is rt.sign:
             return self.of(args[0])
+        if term.callee is rt.quotient and len(args) == 2:
+            return binary(gast.Div, self.of(args[0]), self.of(args[1]))
         if term.callee is rt.extreme_share:
             return replace(self.of(args[0]), dtype=None)  # truth values where there are no ties
         texts: dict[int | str, str] = {
@@ -174,7 +176,7 @@ class TermKinds:
         return self._is_whole_call(term.callee, term.parts[1], names)
 
     def _is_whole_call(self, callee: Any, args: tuple[Term, ...], names: set[str]) -> bool:
-        if isinstance(callee, np.ufunc):
+        if isinstance(callee, np.ufunc) or callee is rt.quotient:
             return any(self._is_whole(arg, names) for arg in args)
         runtime = _runtime_name(callee)
         if runtime in _LIKE_SECOND and len(args) == 2:

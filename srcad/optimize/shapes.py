@@ -139,9 +139,17 @@ class Shapes:
         return self._own_shape(name) if found is None else found
 
     def _settled_definition(self, name: str) -> Term | None:
-        """Return the one definition of a variable, if that of the variables in it is one as well."""
+        """Return the one definition of a variable, if that of the variables that give it its shape is one as well."""
         value = self.settled.get(name)
-        return value if value is not None and value.reads <= self.settled.keys() else None
+        return value if value is not None and self._shaping(value) <= self.settled.keys() else None
+
+    def _shaping(self, value: Term) -> frozenset[str]:
+        """Return the variables in a value but for the numbers that arrays are added to or multiplied by."""
+        if value.kind is gast.Name and self.context.is_scalar(value.name):
+            return frozenset()
+        if is_elementwise(value):
+            return self._shaping(value.parts[0]) | self._shaping(value.parts[2])
+        return value.reads
 
     def _own_shape(self, name: str) -> Shape:
         kind = self.context.ranks.get(name)

@@ -56,8 +56,11 @@ def unbroadcast(cotangent: Array, x: Array) -> Array:
         if cotangent.shape == x.shape:
             return cotangent
         return _summed_to(cotangent, x.shape)
-    if isinstance(cotangent, float) and isinstance(x, float):
-        return cotangent
+    if isinstance(x, float):
+        if isinstance(cotangent, float):
+            return cotangent
+        if type(cotangent) is ndarray and cotangent.dtype.kind == "f":
+            return np.add.reduce(cotangent, axis=None)
     shape = np.shape(x)
     if np.shape(cotangent) != shape:
         cotangent = _summed_to(cotangent, shape)
@@ -70,7 +73,7 @@ def unbroadcast(cotangent: Array, x: Array) -> Array:
 
 def _summed_to(cotangent: Array, shape: tuple[int, ...]) -> Array:
     if not shape:
-        return np.sum(cotangent)
+        return np.add.reduce(cotangent, axis=None)
     axes = _summed_axes(np.shape(cotangent), shape)
     if axes is None:
         return np.broadcast_to(cotangent, shape)

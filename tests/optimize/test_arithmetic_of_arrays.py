@@ -299,3 +299,32 @@ def test_products_of_vectors_are_methods():
     derivative(MATRIX, MATRIX[0])
     check_grads(squared_lengths, (MATRIX, MATRIX[0]), order=2)
     assert "np.dot" not in derivative.source
+
+
+def lengths_of_rows(x):
+    return np.sum(np.sqrt(np.sum(x**2, axis=1)))
+
+
+def test_the_rank_of_a_quotient_is_known():
+    derivative = grad(lengths_of_rows)
+    derivative(MATRIX)
+    assert "[:, None]" in derivative.source
+    assert "expand_dims" not in derivative.source
+    check_grads(lengths_of_rows, (MATRIX,), order=2)
+
+
+def mirrored_sums(r, y):
+    alpha = -r[0]
+    for k in range(1, len(r)):
+        alpha = -alpha * r[k]
+        y[:k] += alpha * y[:k][::-1]
+        y[k] = alpha
+    return np.sum(y)
+
+
+def test_a_number_that_changes_from_trip_to_trip_leaves_the_shape_known():
+    derivative = grad(mirrored_sums)
+    derivative(MATRIX[0], MATRIX[1])
+    assert ".dot(" in derivative.source
+    assert ".sum()" not in derivative.source
+    check_grads(mirrored_sums, (MATRIX[0], MATRIX[1]), order=2)

@@ -52,3 +52,12 @@ def test_a_quotient_meets_no_pole():
         warnings.simplefilter("error")
         assert np.array_equal(rt.quotient(np.array([0.0, 1.0, 1.0]), x), [0.0, 0.5, np.inf])
         assert np.array_equal(rt.quotient(np.array([0.0, 1.0, 1.0]), x + 1.0), [0.0, 1 / 3, 1.0])
+
+
+@pytest.mark.parametrize("x", [0.5, np.float64(0.5), np.float32(0.5), np.array(0.5), 1, 0.5j])
+@pytest.mark.parametrize("cotangent", [ENTRIES, ENTRIES[0], np.array(2.0), ENTRIES > 0.0, 3.0])
+def test_the_gradient_of_a_number_is_a_sum(cotangent, x):
+    found = rt.unbroadcast(cotangent, x)
+    assert np.shape(found) == ()
+    assert isinstance(found, np.ndarray) <= isinstance(x, np.ndarray)
+    np.testing.assert_allclose(found, np.sum(cotangent))
