@@ -337,7 +337,7 @@ def _may_change(default: Any) -> bool:
     """Tell whether a default holds memory: functions keep theirs elsewhere."""
     if isinstance(default, tuple):
         return any(map(_may_change, default))
-    return not isinstance(default, _FIXED) and not is_static(default)
+    return not isinstance(default, _FIXED) and type(default) is not object and not is_static(default)
 
 
 _FIXED = (bool, int, float, complex, str, bytes, type(None), type(...), type, range, slice, frozenset, np.generic,

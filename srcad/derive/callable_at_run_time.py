@@ -11,6 +11,7 @@ from typing import Any
 import gast
 
 from srcad.derive.builtin_sources import source_of_builtin
+from srcad.lang.source import file_of
 from srcad.rules import registry
 
 __all__ = ["why_not_callable"]
@@ -52,7 +53,7 @@ def why_not_callable(function: Any, node: gast.Call) -> tuple[str, str] | None:
             "Write it in Python, or use functions that have rules.",
         )
     code = getattr(function, "__code__", None)
-    if code is not None and code.co_filename and not linecache.getline(code.co_filename, 1):
+    if code is not None and code.co_filename and not linecache.getline(file_of(function), 1):
         return (
             f"The source of '{title}' cannot be found.",
             "Define it in a file, register its derivative with srcad.def_vjp, or differentiate with srcad.GradientTape.",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import collections
+import collections.abc
 import copy
 import functools
 import itertools
@@ -23,6 +23,8 @@ __all__ = [
     "dict_of",
     "endless",
     "is_iterable_of_class",
+    "is_mapping_of_class",
+    "iterating_method",
     "items_of",
     "listed",
     "return_copy",
@@ -92,8 +94,12 @@ def dict_of(
     if isinstance(source, dict):
         found = image if isinstance(image, dict) else {}
         return {**source, **named}, {**dict.fromkeys(source), **found, **named_images}, _nothing_to_do
+    first: list[Callable[[], None]] = []
+    if is_mapping_of_class(source):
+        source, image, undo = call(iteration.items_of_mapping, None, (source,), (image,), {}, {})
+        first = [undo]
     pairs, images, pullback = items_of(call, source, image)
-    made, parts, pullbacks = {}, {}, [pullback]
+    made, parts, pullbacks = {}, {}, [*first, pullback]
     for pair, part in zip(pairs, images):
         (key, value), (_, held), own = items_of(call, pair, part)
         made[key], parts[key] = value, held
@@ -151,6 +157,26 @@ def _filter(call: Call, function: Any, source: Any, *, shadows: Any) -> Outcome:
     return [items[i] for i in kept], [images[i] for i in kept], pullback
 
 
+def iterating_method(source: Any) -> Any:
+    """Return the ``__iter__`` of an instance's class; None where it takes the items by their positions.
+
+    >>> class Pair(collections.abc.Sequence):
+    ...     def __len__(self): return 2
+    ...     def __getitem__(self, i): return i
+    >>> iterating_method(Pair()) is None
+    True
+    """
+    found = getattr(type(source), "__iter__", None)
+    return None if found is collections.abc.Sequence.__iter__ else found
+
+
+def is_mapping_of_class(source: Any) -> bool:
+    """Tell whether ``dict`` takes the keys of an instance, and its items under these."""
+    return not isinstance(source, dict) and isinstance(
+        getattr(type(source), "keys", None), types.FunctionType
+    )
+
+
 def is_iterable_of_class(source: Any) -> bool:
     """Tell whether a loop over ``source`` runs methods that its class defines in Python."""
     cls = type(source)
@@ -162,7 +188,7 @@ def is_iterable_of_class(source: Any) -> bool:
 def _sequence(call: Call, source: Any, *, shadows: Any) -> Outcome:
     if type(source) is iteration.Items:
         return _remaining(source, shadows[0])
-    iterate = getattr(type(source), "__iter__", None)
+    iterate = iterating_method(source)
     if isinstance(iterate, types.FunctionType):
         items, images, pullback = call(iterate, None, (source,), (shadows[0],), {}, {})
         advance = getattr(type(items), "__next__", None)

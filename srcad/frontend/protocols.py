@@ -50,6 +50,7 @@ from srcad.lang.protocols import COMPARISONS, PROTOCOLS, UFUNCS_OF_METHODS
 from srcad.lang.scope import Scope
 from srcad.lang.source import look_at
 from srcad.lang.walking import NodeTransformer, nodes_in
+from srcad.rules import iteration
 
 __all__ = ["call_protocols", "write_out_reversed"]
 
@@ -81,7 +82,7 @@ def call_protocols(fn: Function) -> Function:
 
 
 def write_out_reversed(fn: Function) -> Function:
-    """Return ``fn`` with calls of the method ``__reversed__`` of classes in sight.
+    """Return ``fn`` with calls of the method ``__reversed__`` of classes in sight, and of ``keys`` for ``dict``.
 
     >>> from srcad.frontend.stages import after
     >>> class Path:
@@ -91,8 +92,13 @@ def write_out_reversed(fn: Function) -> Function:
     def f(p):
         return sum(list(p.__reversed__()) if isinstance(p, Path) else list(reversed(p)))
     """
-    classes = _classes_that_define("__reversed__", classes_in_sight(fn))
-    return fn.with_body([_Reversing(fn, classes).visit(s) for s in fn.tree.body]) if classes else fn
+    seen = classes_in_sight(fn)
+    classes = _classes_that_define("__reversed__", seen)
+    mappings = [c for c in seen if isinstance(getattr(c, "keys", None), types.FunctionType)]
+    mappings = [c for c in mappings if not issubclass(c, dict)]
+    if not classes and not mappings:
+        return fn
+    return fn.with_body([_Reversing(fn, classes, mappings).visit(s) for s in fn.tree.body])
 
 
 def _classes_that_define(title: str, classes: list[type]) -> list[type]:
@@ -129,8 +135,8 @@ def _is_telling(value: gast.AST | None) -> bool:
 class _Reversing(NodeTransformer):
     """Calls the method where there is one; a list is made of what is run through at once, before anything can change."""
 
-    def __init__(self, fn: Function, classes: list[type]) -> None:
-        self.scope, self.classes = fn.scope, classes
+    def __init__(self, fn: Function, classes: list[type], mappings: list[type]) -> None:
+        self.scope, self.classes, self.mappings = fn.scope, classes, mappings
         self.at_once = False
 
     def visited(self, node: gast.expr, at_once: bool) -> gast.expr:
@@ -157,19 +163,37 @@ class _Reversing(NodeTransformer):
         node.func = self.visited(node.func, False)
         node.args = [self.visited(argument, runs_through) for argument in node.args]
         node.keywords = [self.visited(keyword, False) for keyword in node.keywords]
-        if function is not reversed or len(node.args) != 1 or self.is_builtin(node.args[0]):
+        classes = self.classes if function is reversed else self.mappings if function is dict else None
+        if not classes or len(node.args) != 1 or self.is_builtin(node.args[0]):
             return node
         asked, operand = node.args[0], node.args[0]
         if not isinstance(asked, gast.Name):
             operand = t.name(self.scope.fresh("t"))
             asked = gast.NamedExpr(t.store(operand.id), asked)
-        own = [t.name(_refer(self.scope, cls)) for cls in self.classes]
-        classes = own[0] if len(own) == 1 else gast.Tuple(own, gast.Load())
-        is_own = t.call(refer(self.scope, isinstance, "isinstance"), asked, classes)
+        is_own = self.asks(asked, classes)
+        if function is dict:
+            node.args = [t.place(gast.IfExp(is_own, self.pairs(operand), operand), node)]
+            return node
         ways = [t.call(t.attribute(operand, "__reversed__")), t.call(node.func, operand)]
         if listed:
             ways = [t.call(refer(self.scope, list, "list"), way) for way in ways]
         return t.place(gast.IfExp(is_own, *ways), node)
+
+    def visit_Dict(self, node: gast.Dict) -> gast.Dict:
+        self.generic_visit(node)
+        for k, (key, value) in enumerate(zip(node.keys, node.values, strict=True)):
+            if key is None and self.mappings and isinstance(value, gast.Name):
+                made = t.call(refer(self.scope, dict, "dict"), self.pairs(value))
+                node.values[k] = t.place(gast.IfExp(self.asks(value, self.mappings), made, value), value)
+        return node
+
+    def asks(self, node: gast.expr, classes: list[type]) -> gast.expr:
+        own = [t.name(_refer(self.scope, cls)) for cls in classes]
+        asked_for = own[0] if len(own) == 1 else gast.Tuple(own, gast.Load())
+        return t.call(refer(self.scope, isinstance, "isinstance"), node, asked_for)
+
+    def pairs(self, node: gast.expr) -> gast.expr:
+        return t.call(refer(self.scope, iteration.items_of_mapping, "items_of_mapping"), node)
 
     def is_builtin(self, node: gast.expr) -> bool:
         """Tell whether a value is surely of none of the user's classes."""

@@ -28,7 +28,7 @@ from srcad.runtime.libraries import LIBRARIES, package_of
 
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 
-__all__ = ["class_definition", "keep_tree", "look_at", "noting_reads", "read"]
+__all__ = ["class_definition", "file_of", "keep_tree", "look_at", "noting_reads", "read"]
 
 WAY_OUT = (
     "Write it in a file (or in a notebook cell), differentiate with srcad.GradientTape, which needs no source, "
@@ -85,6 +85,17 @@ def noting_reads() -> Iterator[list[types.FunctionType]]:
         _NOTES.lists.pop()
 
 
+def file_of(func: types.FunctionType) -> str:
+    """Return the file of a function; those of Python's library that are frozen into it name none themselves.
+
+    >>> from collections.abc import Mapping
+    >>> file_of(Mapping.get).endswith("_collections_abc.py")
+    True
+    """
+    file = func.__code__.co_filename
+    return str(func.__globals__.get("__file__") or file) if file.startswith("<frozen ") else file
+
+
 def look_at(func: Any) -> Source:
     """Return what `read` does, with a tree that is shared and must not be changed."""
     func = getattr(func, "__func__", func)
@@ -93,34 +104,33 @@ def look_at(func: Any) -> Source:
         raise NoSourceError(f"{_describe(func)} is not a Python function and has no source.", WAY_OUT)
     for found in _NOTES.lists:
         found.append(func)
-    lines = linecache.getlines(code.co_filename, func.__globals__)
+    file = file_of(func)
+    lines = linecache.getlines(file, func.__globals__)
     if not lines:
-        raise NoSourceError(
-            f"The source of {_describe(func)} (file {code.co_filename!r}) is not available.", WAY_OUT
-        )
-    text = _joined(code.co_filename, lines)
+        raise NoSourceError(f"The source of {_describe(func)} (file {file!r}) is not available.", WAY_OUT)
+    text = _joined(file, lines)
     try:
         _parse(text)
     except SyntaxError as error:
         raise NoSourceError(
-            f"The file {code.co_filename!r} of {_describe(func)} cannot be parsed: {error.msg}.",
+            f"The file {file!r} of {_describe(func)} cannot be parsed: {error.msg}.",
             "Import it again, it has probably been changed since.",
         ) from None
     kept = _KEPT.get(id(code))
     node = kept[1] if kept is not None else _find(text, code)
     if node is None:
         raise NoSourceError(
-            f"The text of {_describe(func)} is not at line {code.co_firstlineno} of {code.co_filename!r}.",
+            f"The text of {_describe(func)} is not at line {code.co_firstlineno} of {file!r}.",
             "Import the module again, its file has probably been changed since.",
         )
     checked = kept is None and package_of(func) not in LIBRARIES
     if checked and not is_compiled_from(text, func):
         raise NoSourceError(
-            f"The text of {_describe(func)} at line {code.co_firstlineno} of {code.co_filename!r} is not what runs.",
+            f"The text of {_describe(func)} at line {code.co_firstlineno} of {file!r} is not what runs.",
             "Import the module again, its file has probably been changed since.",
         )
     part, indent, tree = _cut(node, text)
-    return Source(func, code.co_filename, node.lineno, part, indent, tree)
+    return Source(func, file, node.lineno, part, indent, tree)
 
 
 _JOINED: dict[str, tuple[list[str], str]] = {}

@@ -236,6 +236,11 @@ class Cycled:
         return item
 
 
+def items_of_mapping(values: Any) -> Any:
+    """Return the pairs of an object that has keys, as ``dict`` finds them."""
+    return [(key, values[key]) for key in values.keys()]
+
+
 def iterate(iterable: Any) -> Any:
     if hasattr(type(iterable), "__next__"):
         return iterable

@@ -48,6 +48,7 @@ TOPICS = (
     "everyday_containers",
     "everyday_classes",
     "answering_classes",
+    "abstract_containers",
     "everyday_functions",
     "everyday_arrays",
     "everyday_aliases",

@@ -37,7 +37,14 @@ from srcad.dynamic.attributes import (
     takes_receiver,
 )
 from srcad.dynamic.calls import has_own_options
-from srcad.dynamic.containers import MOST_ITEMS, endless, is_iterable_of_class, memo_of, written_copier
+from srcad.dynamic.containers import (
+    MOST_ITEMS,
+    endless,
+    is_iterable_of_class,
+    iterating_method,
+    memo_of,
+    written_copier,
+)
 from srcad.dynamic.literal_options import literal_call, without_defaults
 from srcad.dynamic.operators import mixed
 from srcad.lang.function import Nested
@@ -412,7 +419,7 @@ def of_method(receiver: Any, name: str, parts: Parts) -> list[Any]:
 def _of_sequence(parts: Parts) -> list[Any]:
     """What a loop runs over."""
     source = parts[0].args[0]
-    iterate = forward_calls.method_of_class(source, "__iter__")
+    iterate = forward_calls.method_of_class(source, "__iter__") if iterating_method(source) else None
     if iterate is None and is_iterable_of_class(source):
         iterate = items_by_position
     if iterate is None or any(isinstance(part.args[0], float) for part in parts[1:]):

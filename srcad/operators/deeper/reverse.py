@@ -25,7 +25,15 @@ from srcad.derive.builtin_sources import source_of_builtin
 from srcad.derive.call_adjoints import CONVERSIONS
 from srcad.dynamic import calls as reverse_calls
 from srcad.dynamic.attributes import computes_methods, is_method_of, method_of_object
-from srcad.dynamic.containers import MOST_ITEMS, endless, is_iterable_of_class, memo_of, run, written_copier
+from srcad.dynamic.containers import (
+    MOST_ITEMS,
+    endless,
+    is_iterable_of_class,
+    iterating_method,
+    memo_of,
+    run,
+    written_copier,
+)
 from srcad.dynamic.operators import ufunc_of_arrays
 from srcad.errors import NoDerivativeError
 from srcad.lang.function import Nested
@@ -496,7 +504,7 @@ def _of_computed_method(receiver: Any, name: str, calls: Calls, owns: list[Any])
 
 def _iterated(calls: Calls) -> Results:
     """List what an instance iterates over, as its class says."""
-    iterate = getattr(type(calls[0].values[0]), "__iter__", items_by_position)
+    iterate = iterating_method(calls[0].values[0]) or items_by_position
     made = of_function(with_function(calls, iterate))
     advance = getattr(type(made[0][0]), "__next__", None)
     if not isinstance(advance, types.FunctionType):

@@ -31,7 +31,7 @@ from srcad.dynamic.attributes import (
     takes_receiver,
 )
 from srcad.dynamic.calls import missing
-from srcad.dynamic.containers import is_iterable_of_class, memo_of, written_copier
+from srcad.dynamic.containers import is_iterable_of_class, iterating_method, memo_of, written_copier
 from srcad.dynamic.literal_options import literal_call, without_defaults
 from srcad.dynamic.operators import mixed, plain_number, ufunc_of_arrays
 from srcad.errors import NoDerivativeError
@@ -379,7 +379,7 @@ def _copied(copier: Any) -> Any:
 
 def _sequence(args: Any, tangents: Any, options: Any, option_tangents: Any) -> Outcome:
     """List what a loop runs over, as the class of an instance says."""
-    iterate = method_of_class(args[0], "__iter__")
+    iterate = method_of_class(args[0], "__iter__") if iterating_method(args[0]) else None
     if iterate is None and is_iterable_of_class(args[0]):
         iterate = items_by_position
     if iterate is None or isinstance(tangents[0], float):

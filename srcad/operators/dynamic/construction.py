@@ -18,7 +18,9 @@ from srcad.analysis.hidden_changes import refuse_hidden_changes, refuse_own_item
 from srcad.analysis.kinds import is_differentiable, kind_of
 from srcad.callables.places import place
 from srcad.derive.constructors import init_only_fields
+from srcad.dynamic.containers import is_mapping_of_class
 from srcad.errors import UnsupportedError
+from srcad.rules import iteration
 from srcad.runtime.libraries import package_of
 from srcad.runtime.tangent_copies import record_tangent
 from srcad.runtime.tangents import Tangent, tangent_like, zero_tangent
@@ -40,6 +42,9 @@ def make(call: Call, cls: Any, args: Any, tangents: Any, options: Any, option_ta
         items, parts = call(rt.sequence, 0.0, args[:1], tangents[:1], {}, {}) if args else ([], [])
         return cls(items), list(parts) if issubclass(cls, list) else tuple(parts)
     if issubclass(cls, dict):
+        if args and is_mapping_of_class(args[0]):
+            pairs, images = call(iteration.items_of_mapping, 0.0, args, tangents, {}, {})
+            args, tangents = (pairs,), (images,)
         value = cls(*args, **options)
         return value, _dict_tangent(value, args, tangents, option_tangents)
     if issubclass(cls, collections.deque):

@@ -20,7 +20,7 @@ import numpy as np
 
 from srcad import runtime as rt
 from srcad.dynamic import calls as reverse_calls
-from srcad.dynamic.containers import is_iterable_of_class
+from srcad.dynamic.containers import is_iterable_of_class, iterating_method
 from srcad.dynamic.operators import OPERATORS
 from srcad.errors import UnsupportedError
 from srcad.lang.function import Nested
@@ -363,7 +363,7 @@ def _of_sequence(rows: Rows) -> Found:
     source = rows[0][0].values[0]
     unknown = any(isinstance(call.values[0], float) for row in rows for call in row)
     if is_iterable_of_class(source) and not unknown:
-        iterate = getattr(type(source), "__iter__", items_by_position)
+        iterate = iterating_method(source) or items_by_position
         if isinstance(getattr(type(source), "__next__", None), types.FunctionType):
             raise UnsupportedError(f"A loop runs over an iterator of the class '{type(source).__name__}', in a derivative "
                                    "of a derivative.", "Loop over a list, or over indices.")  # fmt: skip
