@@ -6,7 +6,11 @@ import numpy as np
 import scipy.integrate
 
 from srcad import runtime as rt
-from srcad.rules import scipy_integrate_second, scipy_integrate_written  # noqa: F401  (their rules are wanted)
+from srcad.rules import (  # noqa: F401  (their rules are wanted)
+    scipy_integrate_second,
+    scipy_integrate_several,
+    scipy_integrate_written,
+)
 from srcad.rules.registry import alias, constant, jvp, refuse, vjp
 
 _NEWER = ("cubature", "lebedev_rule", "nsum", "tanhsinh")
@@ -113,11 +117,9 @@ alias(scipy.integrate.trapezoid, np.trapezoid)
 constant(scipy.integrate.test)
 
 refuse(
-    "This integral of scipy.integrate has no derivative rule; use quad for functions, trapezoid for samples, odeint "
-    "or solve_ivp for differential equations.",
-    *(scipy.integrate.cumulative_simpson, scipy.integrate.dblquad),
-    *(scipy.integrate.newton_cotes, scipy.integrate.nquad),
-    *(scipy.integrate.qmc_quad, scipy.integrate.quad_vec),
-    *(scipy.integrate.solve_bvp, scipy.integrate.tplquad),
+    "This integral of scipy.integrate has no derivative rule; use quad or quad_vec for functions, trapezoid for samples, "
+    "odeint or solve_ivp for differential equations.",
+    *(scipy.integrate.dblquad, scipy.integrate.tplquad, scipy.integrate.nquad),
+    *(scipy.integrate.newton_cotes, scipy.integrate.qmc_quad, scipy.integrate.solve_bvp),
     *(getattr(scipy.integrate, name) for name in _NEWER if hasattr(scipy.integrate, name)),
 )

@@ -45,6 +45,7 @@ _OPTIONAL = (
     "scipy_linalg",
     "scipy_ndimage",
     "scipy_optimize",
+    "scipy_panels",
     "scipy_signal",
     "scipy_sparse",
     "scipy_special",
