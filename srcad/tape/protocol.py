@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import operator
 import sys
+import types
 from collections.abc import Callable, Iterator
 from typing import Any, NoReturn
 
@@ -11,6 +12,7 @@ import numpy as np
 
 from srcad.derive.builtin_sources import source_of_builtin
 from srcad.errors import NoDerivativeError, UnsupportedError
+from srcad.lang.protocols import COMPARISONS
 from srcad.rules import registry
 from srcad.tape.calls import binary, record, subscript, unary, unwrapped
 from srcad.tape.lifting import lifted
@@ -28,15 +30,30 @@ _REDUCTIONS: dict[tuple[Any, str], Any] = {
 }
 
 
+_NUMBERS = frozenset([float, int, bool, complex, np.ndarray, np.float64, np.int64])
+
+
 def _operator(function: Any, compute: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
+    title = f"__r{compute.__name__}__"
+
     def method(self: Any, other: Any) -> Any:
-        if isinstance(other, (list, str, type(None), dict)):
-            if not _takes_list(self, other):
+        if type(other) not in _NUMBERS:
+            if isinstance(other, (list, str, type(None), dict)):
+                if not _takes_list(self, other):
+                    return NotImplemented
+                other = _listed(other)
+            elif _answers(self, other, title):
                 return NotImplemented
-            other = _listed(other)
         return binary(function, compute, self, other)
 
     return method
+
+
+def _answers(value: Any, other: Any, title: str) -> bool:
+    """Tell whether an operator is the business of the other operand, whose class defines it in Python."""
+    if isinstance(other, (ArrayLike, np.ndarray)) or isinstance(value.value, np.ndarray) and value.value.ndim:
+        return False
+    return isinstance(getattr(type(other), title, None), types.FunctionType)
 
 
 def _reflected(function: Any, compute: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
@@ -65,6 +82,17 @@ def _plain(compute: Callable[..., Any]) -> Callable[..., Any]:
 
     def method(self: Any, *others: Any) -> Any:
         return compute(*[unwrapped(value) for value in (self, *others)])
+
+    return method
+
+
+def _compared(compute: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
+    title = COMPARISONS[compute][1]
+
+    def method(self: Any, other: Any) -> Any:
+        if type(other) not in _NUMBERS and _answers(self, other, title):
+            return NotImplemented
+        return compute(unwrapped(self), unwrapped(other))
 
     return method
 
@@ -188,12 +216,12 @@ class ArrayLike:
     __imod__ = _in_place("%")
     __ifloordiv__ = _in_place("//")
 
-    __lt__ = _plain(operator.lt)
-    __le__ = _plain(operator.le)
-    __gt__ = _plain(operator.gt)
-    __ge__ = _plain(operator.ge)
-    __eq__ = _plain(operator.eq)
-    __ne__ = _plain(operator.ne)
+    __lt__ = _compared(operator.lt)
+    __le__ = _compared(operator.le)
+    __gt__ = _compared(operator.gt)
+    __ge__ = _compared(operator.ge)
+    __eq__ = _compared(operator.eq)
+    __ne__ = _compared(operator.ne)
     __contains__ = _plain(operator.contains)
     __bool__ = _plain(bool)
     __int__ = _plain(int)

@@ -478,3 +478,29 @@ def test_lists_beside_arrays_are_arrays() -> None:
         number = tape.watch(2.0)
         with pytest.raises(TypeError):
             number * [1.0, 2.0]
+
+
+class Scaled:
+    """A class that answers for a number on its left."""
+
+    def __init__(self, v):
+        self.v = v
+
+    def __rmul__(self, other):
+        return Scaled(other * self.v)
+
+    def __rpow__(self, other):
+        return Scaled(other**self.v)
+
+    def __gt__(self, other):
+        return Scaled(self.v - other)
+
+
+def test_operators_that_the_class_of_the_right_operand_answers():
+    def f(x):
+        return (x * Scaled(x)).v + (x ** Scaled(2.0)).v * (x < Scaled(x**3)).v
+
+    with GradientTape() as tape:
+        x = tape.watch(1.5)
+        y = f(x)
+    assert np.isclose(y.value, f(1.5)) and np.isclose(tape.gradient(y, x), 2 * 1.5 + 5 * 1.5**4 - 3 * 1.5**2)
