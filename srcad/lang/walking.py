@@ -73,11 +73,15 @@ _below = _Below({
     gast.Call: lambda node: (node.func, *node.args, *node.keywords),
     gast.Compare: lambda node: (node.left, *node.comparators),
     gast.Expr: lambda node: (node.value,),
+    gast.For: lambda node: (node.target, node.iter, *node.body, *node.orelse),
     gast.If: lambda node: (node.test, *node.body, *node.orelse),
     gast.List: lambda node: node.elts,
+    gast.Return: lambda node: () if node.value is None else (node.value,),
+    gast.Starred: lambda node: (node.value,),
     gast.Subscript: lambda node: (node.value, node.slice),
     gast.Tuple: lambda node: node.elts,
     gast.UnaryOp: lambda node: (node.operand,),
+    gast.While: lambda node: (node.test, *node.body, *node.orelse),
     gast.keyword: lambda node: (node.value,),
 })  # fmt: skip
 

@@ -65,13 +65,17 @@ class Known:
     def spoil(self, names: Iterable[str]) -> None:
         """Note that memory may have changed through variables."""
         table = self.table
-        for name in self.memory.spoiled(names):
-            for affected in (name, *self._readers.get(name, ())):
-                found = table.get(affected)
-                if found is None or found.stale or found.value.kind in (gast.Name, gast.Constant):
-                    continue
-                if affected == name or name in found.value.reads:
-                    table[affected] = Definition(found.value, True)
+        spoiled = self.memory.spoiled(names)
+        if len(spoiled) < len(table):
+            affected = {n for name in spoiled for n in (name, *self._readers.get(name, ()))}
+        else:
+            affected = set(table)
+        for name in affected:
+            found = table.get(name)
+            if found is None or found.stale or found.value.kind in (gast.Name, gast.Constant):
+                continue
+            if name in spoiled or not spoiled.isdisjoint(found.value.reads):
+                table[name] = Definition(found.value, True)
 
     def step(self, stmt: Statement) -> None:
         """Take the effect of a statement into account."""
