@@ -20,6 +20,8 @@ _RAISING = (gast.Div, gast.FloorDiv, gast.Mod, gast.Pow)
 
 def guards_of(fn: Function) -> set[str]:
     """Return the variables that hold a context which stops exceptions."""
+    if not any(value is rt.catching for value in fn.scope.statics.values()):
+        return set()
     return {
         node.targets[0].id
         for node in nodes_in(fn.tree)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass, field
 
 import gast
@@ -14,7 +15,7 @@ from srcad.derive.build import assign, call, constant, name, unpack
 from srcad.derive.request import Request
 from srcad.derive.reverse import Reverse
 from srcad.derive.saving import Saved
-from srcad.derive.without_axes import may_have_no_axes
+from srcad.derive.without_axes import Definitions, definitions_in, may_have_no_axes
 from srcad.lang.function import Function
 from srcad.lang.scope import is_reserved
 from srcad.lang.walking import fill_places, nodes_in
@@ -222,6 +223,10 @@ class _Assembly(_Parts):
             found.append(name(self.finish(parameter, out)))
         return out, found
 
+    @functools.cached_property
+    def definitions(self) -> Definitions:
+        return definitions_in(self.swept.block)
+
     def finish(self, parameter: str, out: list[gast.stmt]) -> str:
         kind = self.kinds.get(parameter, ANY)
         shadow = self.entry.shadows.get(parameter)
@@ -231,7 +236,7 @@ class _Assembly(_Parts):
             out.append(assign(gradient, constant(0.0)))
         if kind.name == "float" and self.request.exact and live and shadow is None:
             is_given = self.request.mode == "vjp"
-            if not may_have_no_axes(gradient, self.swept.block, self.fn.scope.statics, is_given):
+            if not may_have_no_axes(gradient, self.definitions, self.fn.scope.statics, is_given):
                 return gradient
         if self.request.mode == "call":
             return gradient

@@ -38,6 +38,7 @@ from srcad.derive.known_callees import (
     method_of,
     only_spread,
     rebinds,
+    rebound_in,
     signature_of,
 )
 from srcad.errors import NoSourceError
@@ -96,9 +97,10 @@ class _Inliner:
     ) -> None:
         self.fn, self.scope, self.normalize, self.is_nested = fn, fn.scope, normalize, is_nested
         objects = {n: kind for n, kind in kinds.items() if kind.name == "object"}
-        self.instances = {n: kind for n, kind in objects.items() if not rebinds(fn.tree.body, n)}
+        rebound = rebound_in(fn.tree.body)
+        self.instances = {n: kind for n, kind in objects.items() if n not in rebound}
         self.made = Instances(fn.scope, treatment)
-        steady = {n: kind for n, kind in kinds.items() if not rebinds(fn.tree.body, n)}
+        steady = {n: kind for n, kind in kinds.items() if n not in rebound}
         self.operations = InstanceOperations(fn.scope, self.made, steady)
         self.size = 0
         self.blocks = 0

@@ -119,10 +119,8 @@ def write_out_gradients(
     unpack : callable
         Makes variables of cells.
     """
-    if not any(
-        isinstance(node, gast.Name) and _makes_gradients(fn.scope.statics.get(node.id))
-        for node in nodes_in(fn.tree)
-    ):
+    makers = {n for n, value in fn.scope.statics.items() if _makes_gradients(value)}
+    if not makers or not any(isinstance(n, gast.Name) and n.id in makers for n in nodes_in(fn.tree)):
         return fn
     refused: set[int] = set()
     while True:

@@ -22,6 +22,7 @@ __all__ = [
     "nested_signature",
     "only_spread",
     "rebinds",
+    "rebound_in",
     "signature_of",
 ]
 
@@ -99,11 +100,17 @@ class Bindings:
 
 def rebinds(body: list[gast.stmt], variable: str) -> bool:
     """Tell whether statements bind a variable."""
-    return any(
-        isinstance(node, gast.Name) and node.id == variable and not isinstance(node.ctx, gast.Load)
+    return variable in rebound_in(body)
+
+
+def rebound_in(body: list[gast.stmt]) -> set[str]:
+    """Return the variables that statements bind."""
+    return {
+        node.id
         for stmt in body
         for node in nodes_in(stmt)
-    )
+        if isinstance(node, gast.Name) and not isinstance(node.ctx, gast.Load)
+    }
 
 
 def only_spread(body: list[gast.stmt], variable: str) -> bool:

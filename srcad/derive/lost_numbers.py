@@ -92,14 +92,16 @@ class _Finder:
         function = self.function(value)
         if function in _TELLING and function is not print:
             return False
-        if self.texts & set(read_names(value)):
+        if self.texts and self.texts & set(read_names(value)):
             return True
         return self.shows(value) or function is print and bool(self.varied & set(read_names(value)))
 
     def shows(self, value: gast.AST) -> bool:
         """Tell whether an expression makes text of a value with a derivative."""
-        if not self.varied & set(read_names(value)):
-            return False
+        return self.writes(value) and bool(self.varied & set(read_names(value)))
+
+    def writes(self, value: gast.AST) -> bool:
+        """Tell whether an expression makes text of something."""
         if isinstance(value, gast.BinOp) and isinstance(value.op, gast.Mod):
             return isinstance(getattr(value.left, "value", None), str)
         function, method = self.function(value), getattr(getattr(value, "func", None), "attr", "")

@@ -48,6 +48,9 @@ _PASSING = (
 
 def guard_masked(block: Block, statics: dict[str, Any]) -> None:
     """Rewrite the products and quotients of gradients from ``np.where`` in the backward statements of ``block``."""
+    sources = (np.where, *_SOURCES, *_LISTS_OF_MASKED)
+    if not any(value is source for value in statics.values() for source in sources):
+        return
     lists = list(_backward(block))
     masked = _Masked([stmt for statements in lists for stmt in statements], statics)
     if not masked.names:

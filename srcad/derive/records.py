@@ -23,6 +23,8 @@ _NUMERIC = ("array", "number", "float")
 def refuse_records(fn: Function, kinds: Kinds, varied: set[str]) -> None:
     """Raise an error where a field of one record is read or stored, and carries a derivative."""
     items = _items_of_arrays(fn, kinds)
+    if not items:
+        return
     for stmt in nodes_in(fn.tree):
         if not isinstance(stmt, (gast.Assign, gast.AugAssign)) or not varied & set(read_names(stmt)):
             continue

@@ -17,30 +17,40 @@ from srcad import runtime as rt
 from srcad.derive.steps import Block, Branch, Loop, Plain, Wrapped
 from srcad.lang.walking import nodes_in
 
-__all__ = ["may_have_no_axes"]
+__all__ = ["Definitions", "definitions_in", "may_have_no_axes"]
+
+Definitions = dict[str, list[gast.AST]]
 
 _PASSING = (rt.unbroadcast, rt.fitted, rt.owned)
 _TO_NUMBERS = (np.sum, np.mean, np.prod, np.dot, np.vdot, np.inner, np.max, np.min, float, complex)
 _METHODS_TO_NUMBERS = frozenset("sum pop item dot mean prod get".split())
 
 
-def may_have_no_axes(variable: str, block: Block, statics: dict[str, Any], is_given: bool = False) -> bool:
-    """Tell whether ``variable``, the gradient of a number, may be an array without axes after ``block``.
+def may_have_no_axes(
+    variable: str, definitions: Definitions, statics: dict[str, Any], is_given: bool = False
+) -> bool:
+    """Tell whether ``variable``, the gradient of a number, may be an array without axes.
 
-    ``is_given`` tells that the cotangent comes from the caller, and may be one.
+    ``definitions`` are those of the block behind which it is looked at. ``is_given`` tells that the cotangent comes from
+    the caller, and may be one.
 
     >>> statements = gast.parse("t = np.shape(x); d = np.broadcast_to(1.0, t); e = d * 2.0").body
     >>> statements[1].value.func = gast.Name("np.broadcast_to", gast.Load(), None, None)
-    >>> block, statics = Block([Plain([], statements)]), {"np.broadcast_to": np.broadcast_to}
-    >>> may_have_no_axes("d", block, statics), may_have_no_axes("e", block, statics)
+    >>> found, statics = definitions_in(Block([Plain([], statements)])), {"np.broadcast_to": np.broadcast_to}
+    >>> may_have_no_axes("d", found, statics), may_have_no_axes("e", found, statics)
     (True, False)
     """
-    found: dict[str, list[gast.AST]] = {}
+    return _Search(definitions, statics, is_given).of_name(variable)
+
+
+def definitions_in(block: Block) -> Definitions:
+    """Return all that each variable is set to in both sweeps."""
+    found: Definitions = {}
     for stmt in _statements(block):
         for node in nodes_in(stmt):
             if isinstance(node, gast.Assign) and isinstance(node.targets[0], gast.Name):
                 found.setdefault(node.targets[0].id, []).append(node.value)
-    return _Search(found, statics, is_given).of_name(variable)
+    return found
 
 
 def _statements(block: Block) -> Iterator[gast.stmt]:
@@ -58,9 +68,7 @@ def _statements(block: Block) -> Iterator[gast.stmt]:
 
 
 class _Search:
-    def __init__(
-        self, definitions: dict[str, list[gast.AST]], statics: dict[str, Any], is_given: bool
-    ) -> None:
+    def __init__(self, definitions: Definitions, statics: dict[str, Any], is_given: bool) -> None:
         self.definitions, self.statics, self.is_given = definitions, statics, is_given
         self.seen: set[str] = set()
 

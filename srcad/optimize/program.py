@@ -353,22 +353,24 @@ def _bound(target: Term) -> list[str]:
 def _histories(tree: gast.FunctionDef) -> frozenset[str]:
     """Return the lists that are only made empty, appended to and popped from."""
     candidates: set[str] = set()
-    for node in nodes_in(tree):
+    nodes = list(nodes_in(tree))
+    steps = [node for node in nodes if isinstance(node, (gast.Assign, gast.Expr))]
+    for node in steps:
         if isinstance(node, gast.Assign) and isinstance(node.value, gast.List) and not node.value.elts:
             candidates |= {t.id for t in node.targets if isinstance(t, gast.Name) and len(node.targets) == 1}
     if not candidates:
         return frozenset()
     allowed: set[int] = set()
-    for node in nodes_in(tree):
+    for node in steps:
         if isinstance(node, gast.Assign) and isinstance(node.value, gast.List) and not node.value.elts:
             allowed.add(id(node.targets[0]))
-        elif isinstance(node, (gast.Assign, gast.Expr)) and isinstance(node.value, gast.Call):
+        elif isinstance(node.value, gast.Call):
             func = node.value.func
             if isinstance(func, gast.Attribute) and func.attr in ("append", "pop"):
                 pops_last = func.attr == "append" or not node.value.args
                 if isinstance(func.value, gast.Name) and pops_last and not node.value.keywords:
                     allowed.add(id(func.value))
-    spoiled = {n.id for n in nodes_in(tree) if isinstance(n, gast.Name) and id(n) not in allowed}
+    spoiled = {n.id for n in nodes if isinstance(n, gast.Name) and id(n) not in allowed}
     return frozenset(candidates - spoiled)
 
 

@@ -47,14 +47,15 @@ class _Finisher(NodeTransformer):
         self.convertible = convertible | _kept_arguments(fn.tree.body, convertible)
         self.assigned: dict[str, list[gast.AST]] = {}
         self.reads: dict[str, int] = {}
-        for node in nodes_in(fn.tree):
+        nodes = list(nodes_in(fn.tree))
+        for node in nodes:
             if isinstance(node, gast.Assign) and isinstance(node.targets[0], gast.Name):
                 self.assigned.setdefault(node.targets[0].id, []).append(node.value)
             elif isinstance(node, gast.Assign):
                 for name in nodes_in(node.targets[0]):
                     if isinstance(name, gast.Name) and isinstance(name.ctx, gast.Store):
                         self.assigned.setdefault(name.id, []).append(node.value)
-        for node in nodes_in(fn.tree):
+        for node in nodes:
             if isinstance(node, (gast.Assign, gast.Return, gast.Call, gast.Tuple, gast.List, gast.Dict)):
                 for child in _direct(node):
                     self.reads[child] = self.reads.get(child, 0) + 1
