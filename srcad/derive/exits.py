@@ -30,7 +30,6 @@ Behind the loop the values of its last trip are still there, and the trips befor
 
 from __future__ import annotations
 
-import copy
 from dataclasses import dataclass
 
 import gast
@@ -41,7 +40,7 @@ from srcad.analysis.memory import direct_changes
 from srcad.derive.build import assign, constant, name, read_names, written_names
 from srcad.lang.function import Function
 from srcad.lang.scope import Scope
-from srcad.lang.walking import nodes_in
+from srcad.lang.walking import nodes_in, shallow_copy
 
 __all__ = ["WayOut", "exposed_names", "sink_exits", "way_out"]
 
@@ -103,7 +102,7 @@ class _Sinking:
     def block(self, body: list[gast.stmt]) -> list[gast.stmt]:
         out: list[gast.stmt] = []
         for stmt in body:
-            made = copy.copy(stmt)
+            made = shallow_copy(stmt)
             for part in ("body", "orelse", "finalbody"):
                 if getattr(made, part, None) and not isinstance(made, gast.Expr | gast.Assign):
                     setattr(made, part, self.block(getattr(made, part)))

@@ -6,7 +6,6 @@ are copied; where they do not, the rule itself is called.
 
 from __future__ import annotations
 
-import copy
 import inspect
 from collections.abc import Callable
 from typing import Any
@@ -18,7 +17,7 @@ from srcad.derive.build import Flattener, assign, call, constant, name, parsed
 from srcad.errors import NoDerivativeError
 from srcad.frontend.statics import canonical, refer
 from srcad.lang.scope import Dependency, Scope
-from srcad.lang.walking import NodeTransformer, clone, nodes_in
+from srcad.lang.walking import NodeTransformer, clone, nodes_in, shallow_copy
 from srcad.rules.registry import Rule
 
 __all__ = ["accepted", "as_arrays", "bind", "derived_call", "instantiate", "static_name"]
@@ -331,7 +330,7 @@ class _Copier(NodeTransformer):
 
     def visit_Name(self, node: gast.Name) -> gast.AST:
         if node.id in self.env:
-            return copy.copy(self.env[node.id])
+            return shallow_copy(self.env[node.id])
         value = self.namespace.get(node.id)
         builtin = self.namespace["__builtins__"]
         builtin = builtin if isinstance(builtin, dict) else vars(builtin)
@@ -363,7 +362,7 @@ class _Copier(NodeTransformer):
     def visit_Subscript(self, node: gast.Subscript) -> gast.AST:
         made = self.generic_visit(node)
         if isinstance(made.value, gast.Tuple) and isinstance(made.slice, gast.Constant):
-            return copy.copy(made.value.elts[made.slice.value])
+            return shallow_copy(made.value.elts[made.slice.value])
         return made
 
     def visit_ListComp(self, node: gast.ListComp) -> gast.AST:

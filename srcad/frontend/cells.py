@@ -52,9 +52,10 @@ class Cell:
 
 def rebound(function: gast.FunctionDef) -> Iterator[tuple[str, gast.AST]]:
     """Yield the captured variables that may change after the closure was made, with the nested function."""
-    finder = Finder(function)
-    for node in t.own_nodes(function.body):
-        if isinstance(node, gast.FunctionDef | gast.Lambda):
+    nested = [node for node in t.own_nodes(function.body) if isinstance(node, gast.FunctionDef | gast.Lambda)]
+    if nested:
+        finder = Finder(function)
+        for node in nested:
             yield from ((name, node) for name in finder.changing(node))
 
 

@@ -38,14 +38,13 @@ After::
 
 from __future__ import annotations
 
-import copy
-
 import gast
 
 from srcad.frontend.flags import BLOCKS
 from srcad.lang import tree as t
 from srcad.lang.function import Function
 from srcad.lang.scope import Scope
+from srcad.lang.walking import shallow_copy
 
 __all__ = ["MOST_NESTED", "split_deep_branches"]
 
@@ -65,7 +64,7 @@ class _Splitting:
     def block(self, body: list[gast.stmt]) -> list[gast.stmt]:
         out: list[gast.stmt] = []
         for stmt in body:
-            made = copy.copy(stmt)
+            made = shallow_copy(stmt)
             cut = _cut(made) if isinstance(made, gast.If) else []
             out += self.split(made, cut) if cut else [self.inside(made)]
         return out
@@ -107,7 +106,7 @@ def _cut(outer: gast.If) -> list[list[gast.stmt]]:
             branch.body, branch.orelse = list(branch.body), list(branch.orelse)
             blocks += [b for b in (branch.body, branch.orelse) if b and isinstance(b[-1], gast.If)]
         for block in blocks:
-            block[-1] = copy.copy(block[-1])
+            block[-1] = shallow_copy(block[-1])
         level = [block[-1] for block in blocks]
     return blocks
 

@@ -108,15 +108,16 @@ class Resolver(NodeTransformer):
 
     def _bound(self, body: list[gast.stmt]) -> set[str]:
         """Return the local names; what only imports bind becomes known instead."""
-        imports = [n for n in t.own_nodes(body) if isinstance(n, gast.Import | gast.ImportFrom)]
-        others = [n for n in body if n not in imports]
+        nodes = list(t.own_nodes(body))
+        imports = [n for n in nodes if isinstance(n, gast.Import | gast.ImportFrom)]
+        others = [n for n in body if n not in imports] if imports else body
         shared = t.nonlocal_names(body) | self.globals
         bound = t.bound_names(others) - shared
         for node in imports:
             for name, value in _imported(node, self.func.__globals__).items():
                 self.known[name] = value
                 bound.discard(name)
-        for node in t.own_nodes(body):
+        for node in nodes:
             stored = isinstance(node, gast.Name) and isinstance(node.ctx, gast.Store)
             if stored and node.id in self.known and node.id not in shared:
                 bound.add(node.id)

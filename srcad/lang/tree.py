@@ -164,12 +164,13 @@ def own_nodes(body: gast.AST | Iterable[gast.AST], comprehensions: bool = True) 
 
 def names_read(body: gast.AST | Iterable[gast.AST]) -> set[str]:
     """Return the names that code reads, nested functions left out."""
-    read = {n.id for n in own_nodes(body) if isinstance(n, gast.Name) and isinstance(n.ctx, gast.Load)}
-    return read | {
-        n.target.id
-        for n in own_nodes(body)
-        if isinstance(n, gast.AugAssign) and isinstance(n.target, gast.Name)
-    }
+    read = set()
+    for node in own_nodes(body):
+        if isinstance(node, gast.Name) and isinstance(node.ctx, gast.Load):
+            read.add(node.id)
+        elif isinstance(node, gast.AugAssign) and isinstance(node.target, gast.Name):
+            read.add(node.target.id)
+    return read
 
 
 def names_written(body: gast.AST | Iterable[gast.AST]) -> set[str]:
@@ -201,14 +202,17 @@ def walrus_names(body: gast.AST | Iterable[gast.AST]) -> set[str]:
 
 def bound_by(node: gast.AST) -> list[str]:
     """Return the names that this one node binds."""
-    if isinstance(node, gast.Name) and isinstance(node.ctx, gast.Store | gast.Del):
-        return [node.id]
-    if isinstance(node, gast.FunctionDef | gast.AsyncFunctionDef | gast.ClassDef):
+    kind = type(node)
+    if kind is gast.Name:
+        return [node.id] if isinstance(node.ctx, _BINDING) else []
+    if kind in _DEFINITIONS:
         return [node.name]
-    if isinstance(node, gast.Import | gast.ImportFrom):
+    if kind is gast.Import or kind is gast.ImportFrom:
         return [alias.asname or alias.name.partition(".")[0] for alias in node.names]
-    if isinstance(node, gast.MatchAs | gast.MatchStar) and node.name:
-        return [node.name]
-    if isinstance(node, gast.MatchMapping) and node.rest:
-        return [node.rest]
-    return []
+    if kind is gast.MatchAs or kind is gast.MatchStar:
+        return [node.name] if node.name else []
+    return [node.rest] if kind is gast.MatchMapping and node.rest else []
+
+
+_BINDING = (gast.Store, gast.Del)
+_DEFINITIONS = frozenset([gast.FunctionDef, gast.AsyncFunctionDef, gast.ClassDef])

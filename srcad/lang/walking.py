@@ -14,6 +14,7 @@ import gast
 
 __all__ = [
     "NodeTransformer", "NodeVisitor", "children_of", "clone", "copy_location", "fill_places", "name_node", "nodes_in",
+    "shallow_copy",
 ]  # fmt: skip
 
 _Node = TypeVar("_Node", bound=gast.AST)
@@ -212,6 +213,14 @@ def name_node(identifier: str, ctx: gast.AST = _LOAD) -> gast.Name:
     made.ctx = ctx
     made.annotation = made.type_comment = None
     return made
+
+
+def shallow_copy(node: _Node) -> _Node:
+    """Return another node with the same parts and place, as `copy.copy` does in several times the time."""
+    kind: Any = type(node)
+    new: _Node = kind.__new__(kind)
+    new.__dict__.update(node.__dict__)
+    return new
 
 
 def clone(node: _Node) -> _Node:
