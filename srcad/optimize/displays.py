@@ -8,9 +8,8 @@ import gast
 
 from srcad.analysis.kinds import Kind
 from srcad.optimize.memory import Memory
-from srcad.optimize.program import Program, Statement
+from srcad.optimize.program import Program, Statement, statements
 from srcad.optimize.terms import Term
-from srcad.optimize.uses import loads_of
 
 __all__ = ["collect_parts"]
 
@@ -26,6 +25,8 @@ def collect_parts(program: Program) -> bool:
         rt.accumulate(dp, 0, da)
         rt.accumulate(dp, 1, db)
     """
+    if not any(_keys(program, stmt) is not None for stmt in statements(program.body)):
+        return False
     collector = _Collector(program)
     program.body = collector.block(program.body)
     return collector.has_changed
@@ -36,7 +37,6 @@ class _Collector:
         self.program = program
         self.terms = program.terms
         self.memory = program.fact(Memory)
-        self.loads = program.fact(loads_of)
         self.has_changed = False
 
     def block(self, stmts: list[Statement]) -> list[Statement]:
@@ -58,7 +58,7 @@ class _Collector:
 
     def _parts(self, stmts: list[Statement], index: int) -> tuple[list[int], Term] | None:
         """Return where parts are added to the container that ``index`` makes, and all of them as a display."""
-        name, keys = stmts[index].target, self._keys(stmts[index])
+        name, keys = stmts[index].target, _keys(self.program, stmts[index])
         if name is None or keys is None:
             return None
         places: list[int] = []
@@ -84,37 +84,39 @@ class _Collector:
         names = frozenset().union(*[part.reads for part in parts])
         return not stmt.writes.isdisjoint(names) or not self.memory.spoiled(stmt.changes).isdisjoint(names)
 
-    def _keys(self, stmt: Statement) -> dict[Any, str] | None:
-        """Return the keys of the container whose zero a statement makes, and which parts may be missing."""
-        value = stmt.value
-        if (
-            stmt.target is None
-            or value is None
-            or value.kind is not gast.Call
-            or not _is_runtime(value, "zeros_like")
-        ):
-            return None
-        if len(value.parts[1]) != 1 or value.parts[1][0].kind is not gast.Name:
-            return None
-        container = value.parts[1][0].name
-        kind: Kind | None = self.program.context.ranks.get(container)
-        if kind is None or not kind.items:
-            return None
-        if kind.name == "tuple":
-            return {place: self._role(item, container) for place, item in enumerate(kind.items)}
-        if kind.name == "dict" and all(type(key) is str for key, _ in kind.items):
-            return {key: self._role(item, container) for key, item in kind.items}
+
+def _keys(program: Program, stmt: Statement) -> dict[Any, str] | None:
+    """Return the keys of the container whose zero a statement makes, and which parts may be missing."""
+    value = stmt.value
+    if (
+        stmt.target is None
+        or value is None
+        or value.kind is not gast.Call
+        or not _is_runtime(value, "zeros_like")
+    ):
         return None
+    if len(value.parts[1]) != 1 or value.parts[1][0].kind is not gast.Name:
+        return None
+    container = value.parts[1][0].name
+    kind: Kind | None = program.context.ranks.get(container)
+    if kind is None or not kind.items:
+        return None
+    if kind.name == "tuple":
+        return {place: _role(program, item, container) for place, item in enumerate(kind.items)}
+    if kind.name == "dict" and all(type(key) is str for key, _ in kind.items):
+        return {key: _role(program, item, container) for key, item in kind.items}
+    return None
 
-    def _role(self, kind: Kind, container: str) -> str:
-        """Tell whether a part may be collected, and whether the number 0.0 may stand for it where it is missing.
 
-        The items of an argument are fitted in the end; others go on to rules, which look at their shapes.
-        """
-        given = container in self.program.parameters or f"{container}_argument" in self.program.parameters
-        if kind.name == "array":
-            return "optional" if given else "needed"
-        return "optional" if kind.name in ("float", "int", "bool", "str", "none") else ""
+def _role(program: Program, kind: Kind, container: str) -> str:
+    """Tell whether a part may be collected, and whether the number 0.0 may stand for it where it is missing.
+
+    The items of an argument are fitted in the end; others go on to rules, which look at their shapes.
+    """
+    given = container in program.parameters or f"{container}_argument" in program.parameters
+    if kind.name == "array":
+        return "optional" if given else "needed"
+    return "optional" if kind.name in ("float", "int", "bool", "str", "none") else ""
 
 
 def _is_runtime(value: Term, name: str) -> bool:

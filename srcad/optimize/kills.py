@@ -7,7 +7,7 @@ import numpy as np
 
 from srcad.optimize.apart import Places
 from srcad.optimize.memory import Memory
-from srcad.optimize.program import Program, Statement
+from srcad.optimize.program import Program, Statement, statements
 from srcad.optimize.terms import WORLD, Term, base_name
 
 __all__ = ["store_at_once"]
@@ -29,8 +29,9 @@ def store_at_once(program: Program) -> None:
         dx[j] += g * x                                dx[j] += g * x
         dx[i] += g * y
     """
-    storer = _Storer(program)
-    program.body = storer.block(program.body)
+    if any(_adds_to_part(stmt) for stmt in statements(program.body)):
+        storer = _Storer(program)
+        program.body = storer.block(program.body)
 
 
 class _Storer:
@@ -102,11 +103,9 @@ class _Storer:
 
     def _is_sum(self, stmt: Statement, shared: frozenset[str]) -> bool:
         """Tell whether a statement adds to the memory what does not depend on it."""
-        if stmt.kind is not gast.AugAssign or stmt.op not in _SUMS or stmt.value is None or stmt.blocks:
+        if not _adds_to_part(stmt) or stmt.value is None or not stmt.is_pure:
             return False
         place: Term = stmt.targets[0]
-        if place.kind is not gast.Subscript or place.parts[0].kind is not gast.Name or not stmt.is_pure:
-            return False
         index: Term = place.parts[1]
         return place.parts[0].name in shared and shared.isdisjoint(stmt.value.reads | index.reads)
 
@@ -138,6 +137,14 @@ class _Storer:
         stored.targets, stored.value = stmt.targets, value
         self.program.describe(stored)
         return stored
+
+
+def _adds_to_part(stmt: Statement) -> bool:
+    """Tell whether a statement adds to a part of what a variable holds."""
+    if stmt.kind is not gast.AugAssign or stmt.op not in _SUMS:
+        return False
+    place = stmt.targets[0]
+    return place.kind is gast.Subscript and place.parts[0].kind is gast.Name
 
 
 def _makes_zeros(stmt: Statement) -> bool:

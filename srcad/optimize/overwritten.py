@@ -28,7 +28,10 @@ def remove_overwritten(program: Program) -> bool:
         z[:i] = before                                    z[:i] = before
         dw = np.sum(dz[:i] * z[:i])                       dw = np.sum(dz[:i] * z[:i])
     """
-    remover = _Remover(program)
+    popped = _popped(program)
+    if not any(_restores(stmt, popped) for stmt in statements(program.body)):
+        return False
+    remover = _Remover(program, popped)
     remover.block(program.body, _NOTHING)
     if remover.dead:
         program.body = _without(program.body, remover.dead)
@@ -39,9 +42,9 @@ def remove_overwritten(program: Program) -> bool:
 class _Remover:
     """Walks backwards with the places that will be stored to before their array is read."""
 
-    def __init__(self, program: Program) -> None:
+    def __init__(self, program: Program, popped: set[str]) -> None:
         self.memory = program.fact(Memory)
-        self.popped = _popped(program)
+        self.popped = popped
         self.dead: set[Statement] = set()
 
     def block(self, stmts: list[Statement], doomed: frozenset[Term]) -> frozenset[Term]:
@@ -99,9 +102,7 @@ class _Remover:
 
     def _is_restored(self, stmt: Statement) -> bool:
         """Tell whether a statement puts back what was there, which cannot raise, into memory of the function's own."""
-        value, name = stmt.value, stmt.targets[0].parts[0].name
-        restored = value is not None and value.kind is gast.Name and value.name in self.popped
-        return restored and not self.memory.is_outside(name)
+        return _restores(stmt, self.popped) and not self.memory.is_outside(stmt.targets[0].parts[0].name)
 
     def _is_doomed(self, place: Term, doomed: frozenset[Term]) -> bool:
         return any(
@@ -123,6 +124,13 @@ class _Remover:
         if not stmt.writes or not doomed:
             return doomed
         return frozenset(place for place in doomed if place.reads.isdisjoint(stmt.writes))
+
+
+def _restores(stmt: Statement, popped: set[str]) -> bool:
+    """Tell whether a statement stores a value out of a history in a part of something."""
+    if stmt.value is None or stmt.value.kind is not gast.Name or stmt.value.name not in popped:
+        return False
+    return bool(stmt.targets) and stmt.targets[0].kind is gast.Subscript
 
 
 def _popped(program: Program) -> set[str]:

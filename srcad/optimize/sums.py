@@ -132,8 +132,11 @@ def negate_smaller(program: Program) -> None:
         t = g * x                   # before          u = -g              # after
         dx = -t                                       dx = u * x
     """
+    blocks = [program.body, *[b for stmt in statements(program.body) for b in stmt.blocks]]
+    if not any(_negated_product(*pair) for block in blocks for pair in zip(block, block[1:])):
+        return
     kinds, loads = program.fact(TermKinds), program.fact(loads_of)
-    for block in [program.body, *[b for stmt in statements(program.body) for b in stmt.blocks]]:
+    for block in blocks:
         for first, second in list(zip(block, block[1:])):
             small = _smaller_factor(first, second, kinds)
             name = first.target
@@ -148,8 +151,8 @@ def negate_smaller(program: Program) -> None:
             block[block.index(first)] = program.assign(turned, program.terms.negative(small), first.origin)
 
 
-def _smaller_factor(first: Statement, second: Statement, kinds: TermKinds) -> Term | None:
-    """Return the factor with less elements of a product that the second statement changes the sign of."""
+def _negated_product(first: Statement, second: Statement) -> Term | None:
+    """Return the product of which the second statement changes the sign."""
     product, negative = first.value, second.value
     if first.target is None or second.target is None or product is None or negative is None:
         return None
@@ -158,7 +161,13 @@ def _smaller_factor(first: Statement, second: Statement, kinds: TermKinds) -> Te
     operand = negative.parts[1]
     if operand.kind is not gast.Name or operand.name != first.target:
         return None
-    if product.kind is not gast.BinOp or product.parts[1] is not gast.Mult:
+    return product if product.kind is gast.BinOp and product.parts[1] is gast.Mult else None
+
+
+def _smaller_factor(first: Statement, second: Statement, kinds: TermKinds) -> Term | None:
+    """Return the factor with less elements of a product that the second statement changes the sign of."""
+    product = _negated_product(first, second)
+    if product is None:
         return None
     for small, large in ((product.parts[0], product.parts[2]), (product.parts[2], product.parts[0])):
         if small.kind is gast.Name and _is_smaller(small, large, kinds):
