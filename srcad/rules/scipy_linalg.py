@@ -28,7 +28,7 @@ refuse(
     "lu_factor, qr, svd, eig, eigh).",
     *(scipy.linalg.cossin, scipy.linalg.hessenberg, scipy.linalg.ldl, scipy.linalg.ordqz),
     *(scipy.linalg.qr_delete, scipy.linalg.qr_insert, scipy.linalg.qr_multiply),
-    *(scipy.linalg.qr_update, scipy.linalg.qz, scipy.linalg.rq, scipy.linalg.schur, scipy.linalg.rsf2csf),
+    *(scipy.linalg.qr_update, scipy.linalg.qz, scipy.linalg.schur, scipy.linalg.rsf2csf),
     *(scipy.linalg.cdf2rdf, scipy.linalg.matrix_balance, scipy.linalg.cholesky_banded),
     *(scipy.linalg.cho_solve_banded, scipy.linalg.null_space),
     *(scipy.linalg.subspace_angles, scipy.linalg.diagsvd),

@@ -10,7 +10,7 @@ import scipy.linalg
 from srcad import runtime as rt
 from srcad.rules.registry import constant, written_out
 
-constant(rt.scipy_linalg.hermitian_cutoff, rt.scipy_linalg.order_of_rows)
+constant(rt.scipy_linalg.hermitian_cutoff, rt.scipy_linalg.order_of_rows, rt.scipy_linalg.signs_of_rq)
 
 # -- factorisations ----------------------------------------------------------------------------------
 
@@ -37,6 +37,23 @@ def lu(
     if p_indices:
         return back, lower, upper
     return np.eye(rows)[back], lower, upper
+
+
+@written_out(scipy.linalg.rq)
+def rq(
+    a: Any, overwrite_a: Any = False, lwork: Any = None, mode: Any = "full", check_finite: Any = True
+) -> Any:
+    rows, columns = np.shape(a)
+    if mode != "economic" and rows != columns:
+        rt.not_covered("scipy.linalg.rq of a matrix that is not square, in full", "Use mode='economic'.")
+    if rows > columns:
+        rt.not_covered("scipy.linalg.rq of a matrix with more rows than columns", "Use scipy.linalg.qr.")
+    turned, lower = np.linalg.qr(np.asarray(a)[::-1].conj().T)
+    upper, factor = lower.conj().T[::-1, ::-1], turned.conj().T[::-1]
+    signs = rt.scipy_linalg.signs_of_rq(a, upper)
+    if mode == "r":
+        return upper * signs
+    return upper * signs, np.conj(signs)[:, None] * factor
 
 
 # -- equations ---------------------------------------------------------------------------------------

@@ -218,3 +218,27 @@ def ttest_1samp(a, popmean, axis=0, nan_policy="propagate", alternative="two-sid
 @written_out(scipy.stats.ttest_rel)
 def ttest_rel(a, b, axis=0, nan_policy="propagate", alternative="two-sided", *, keepdims=False):
     return ttest_1samp(a - b, 0.0, axis, nan_policy, alternative, keepdims=keepdims)
+
+
+@written_out(scipy.stats.ttest_ind)
+def ttest_ind(
+    a, b, *, axis=0, equal_var=True, nan_policy="propagate", alternative="two-sided", trim=0, method=None,
+    keepdims=False,
+):  # fmt: skip
+    _whole(nan_policy)
+    if alternative != "two-sided" or trim != 0 or method is not None:
+        rt.not_covered("A one-sided test, or one with trim or method", "Use the two-sided probability.")
+    more, others = np.shape(a)[axis] * 1.0, np.shape(b)[axis] * 1.0
+    first = np.var(a, axis=axis, ddof=1, keepdims=keepdims)
+    second = np.var(b, axis=axis, ddof=1, keepdims=keepdims)
+    df = more + others - 2.0
+    if equal_var:
+        pooled = ((more - 1.0) * first + (others - 1.0) * second) / df
+        spread = pooled * (1.0 / more + 1.0 / others)
+    else:
+        parts = first / more, second / others
+        spread = parts[0] + parts[1]
+        df = spread**2 / (parts[0] ** 2 / (more - 1.0) + parts[1] ** 2 / (others - 1.0))
+    difference = np.mean(a, axis=axis, keepdims=keepdims) - np.mean(b, axis=axis, keepdims=keepdims)
+    t = difference / np.sqrt(spread)
+    return Tested(t, _two_sided(t, df))

@@ -41,6 +41,7 @@ __all__ = [
     "placed_blocks",
     "read_entries",
     "read_entries_adjoint",
+    "signs_of_rq",
     "triangle",
     "triangle_adjoint",
     "whole_band",
@@ -172,6 +173,12 @@ def hermitian_cutoff(a: Array, atol: float | None, rtol: float | None) -> tuple[
     relative = np.shape(a)[-1] * np.finfo(sizes.dtype).eps if rtol is None else rtol
     cutoff = relative + (0.0 if atol is None else atol) / largest
     return cutoff, np.sum(sizes > np.expand_dims(cutoff * largest, -1), axis=-1)
+
+
+def signs_of_rq(a: Array, upper: Array) -> Array:
+    """Return the numbers of modulus 1 by which SciPy's upper factor of a matrix differs from another one, by columns."""
+    ratio = np.diagonal(scipy.linalg.rq(a, mode="economic")[0]) / np.diagonal(upper)
+    return ratio / np.abs(ratio)
 
 
 def order_of_rows(a: Array) -> Array:

@@ -42,6 +42,11 @@ PROGRAMS: dict[str, tuple[Callable[..., Any], Any]] = {
     "boxcox_llf": (lambda c: scipy.stats.boxcox_llf(c, X), 0.4),
     "ttest_1samp": (lambda x: scipy.stats.ttest_1samp(x, 0.1).pvalue, X),
     "ttest_rel": (lambda x: scipy.stats.ttest_rel(x, Y).statistic, X),
+    "ttest_ind": (lambda x: scipy.stats.ttest_ind(x, Y[1:]).pvalue, X),
+    "ttest_ind of other variances": (
+        lambda x: scipy.stats.ttest_ind(Y, x, equal_var=False, keepdims=True).statistic,
+        X,
+    ),
     "euclidean": (lambda x: distance.euclidean(x, Y, w=X), X + 0.1),
     "sqeuclidean": (lambda x: distance.sqeuclidean(x, Y), X),
     "cityblock": (lambda x: distance.cityblock(x, Y) ** 2, X),

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 import scipy.integrate
+import scipy.linalg
 import scipy.ndimage
 import scipy.signal
 import scipy.spatial.distance
@@ -36,6 +37,9 @@ PROGRAMS: dict[str, tuple[Callable[..., Any], Any]] = {
     "sosfilt": (lambda x: scipy.signal.sosfilt(SECTIONS, x**2, axis=0), SAMPLES),
     "detrend": (lambda x: scipy.signal.detrend(x**2, axis=0, bp=[2]), SAMPLES),
     "the envelope of a signal": (lambda x: np.abs(scipy.signal.hilbert(x, axis=0)), IMAGE),
+    "rq": (lambda x: np.concatenate(scipy.linalg.rq(x, mode="economic"), axis=1) ** 3, IMAGE),
+    "rq of a square matrix": (lambda x: np.stack(scipy.linalg.rq(x)) ** 3, IMAGE[:, :4]),
+    "upper factor of rq": (lambda x: scipy.linalg.rq(x, mode="r") ** 3, IMAGE[:, :4]),
     "zscore": (lambda x: scipy.stats.zscore(x, axis=1, ddof=1), SAMPLES),
     "gmean": (lambda x: scipy.stats.gmean(x, axis=1, weights=[1.0, 2.0, 0.5]), SAMPLES),
     "hmean": (lambda x: scipy.stats.hmean(x), SAMPLES),
