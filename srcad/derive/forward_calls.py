@@ -225,7 +225,8 @@ class Calls(Operations):
         kind = self.kind(receiver)
         if not any(self.is_varied(n) for n in nodes_in(node)):
             return self.plain(target, node)
-        if kind.name in _NUMERIC and not _is_unpacked(node) and hasattr(np.ndarray, method):
+        of_arrays = hasattr(np.ndarray, method) and not method.startswith("__")
+        if kind.name in _NUMERIC and not _is_unpacked(node) and of_arrays:
             return self.array_method(target, node)
         if kind.name in ("list", "dict", "tuple"):
             return self.container_method(target, node)

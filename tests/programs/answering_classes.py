@@ -197,3 +197,13 @@ def names_and_values_of_members_that_are_numbers(x, y):
         if weight.name == "TWO":
             total *= weight.value
     return total
+
+
+@program(np.array([0.3, 0.6, 1.1]))
+def arrays_compared_beside_such_classes(x):
+    small, whole = x < 0.5, np.sum(x * (x >= 0.55))
+    return (
+        np.sum(np.where(small, x**2, x)) * whole
+        + round(2.6) * math.floor(x[2]) * x[0]
+        + divmod(x[2], x[0])[1]
+    )
