@@ -24,7 +24,7 @@ def lu(
     size = min(rows, columns)
     ordered = np.asarray(a)[order]
     factors = scipy.linalg.lu_factor(ordered[:size, :size])[0]
-    lower, upper = np.tril(factors, -1) + np.eye(size), np.triu(factors)
+    lower, upper = np.tril(factors, -1) + np.eye(size, dtype=factors.dtype), np.triu(factors)
     if rows > size:
         below = scipy.linalg.solve_triangular(upper, ordered[size:].T, trans="T").T
         lower = np.concatenate((lower, below))
@@ -36,7 +36,7 @@ def lu(
         return lower[back], upper
     if p_indices:
         return back, lower, upper
-    return np.eye(rows)[back], lower, upper
+    return np.eye(rows, dtype=np.finfo(factors.dtype).dtype)[back], lower, upper
 
 
 @written_out(scipy.linalg.rq)
@@ -140,8 +140,10 @@ def orth(A: Any, rcond: Any = None) -> Any:  # noqa: N803
 def expm_frechet(
     A: Any, E: Any, method: Any = None, compute_expm: Any = True, check_finite: Any = True
 ) -> Any:  # noqa: N803
-    change = rt.scipy_linalg.expm_frechet(A, E)
-    return (scipy.linalg.expm(A), change) if compute_expm else change
+    double = np.float64(1.0)
+    matrix, direction = np.asarray(A) * double, np.asarray(E) * double
+    change = rt.scipy_linalg.expm_frechet(matrix, direction)
+    return (scipy.linalg.expm(matrix), change) if compute_expm else change
 
 
 @written_out(scipy.linalg.fiedler)

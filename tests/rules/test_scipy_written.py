@@ -14,7 +14,7 @@ import scipy.signal
 import scipy.spatial.distance
 import scipy.stats
 
-from srcad import SrcadError, grad
+from srcad import SrcadError, grad, jvp
 from tests.rules.written import check_written
 
 rng = np.random.default_rng(3)
@@ -70,3 +70,19 @@ def test_a_metric_without_a_formula_is_refused_with_the_line() -> None:
     with pytest.raises(SrcadError) as caught:
         grad(energy)(SAMPLES)
     assert "dice" in caught.value.location.text
+
+
+@pytest.mark.parametrize("precision", [np.float32, np.float64, np.complex64])
+@pytest.mark.parametrize(
+    "function",
+    [
+        scipy.linalg.lu,
+        lambda a: scipy.linalg.lu(a, permute_l=True),
+        lambda a: scipy.linalg.rq(a),
+        lambda a: scipy.linalg.expm_frechet(a, a.T),
+    ],
+)
+def test_results_are_as_precise_as_those_of_scipy(function: Callable[..., Any], precision: Any) -> None:
+    matrix = IMAGE[:, :4].astype(precision)
+    for found, tangent, expected in zip(*jvp(function, (matrix,), (matrix,)), function(matrix), strict=True):
+        assert found.dtype == tangent.dtype == expected.dtype
