@@ -42,7 +42,7 @@ import gast
 import numpy as np
 
 from srcad.analysis.class_effects import classes_in_sight, is_users, statements_of
-from srcad.errors import SrcadError
+from srcad.errors import SrcadError, UnsupportedError
 from srcad.frontend.statics import canonical, refer
 from srcad.lang import tree as t
 from srcad.lang.function import Function
@@ -222,7 +222,7 @@ def _refer(scope: Scope, cls: type) -> str:
 
 class _Caller:
     def __init__(self, fn: Function, methods: dict[str, list[type]]) -> None:
-        self.scope, self.methods = fn.scope, methods
+        self.scope, self.source, self.methods = fn.scope, fn.source, methods
         nodes = list(nodes_in(fn.tree))
         read = Counter(n.id for n in nodes if isinstance(n, gast.Name) and isinstance(n.ctx, gast.Load))
         self.only_decide = {
@@ -259,6 +259,12 @@ class _Caller:
         if isinstance(function, np.ufunc) and function.__name__ in UFUNCS_OF_METHODS and len(operands) == 1:
             titles = (function.__name__,)
         atoms = all(isinstance(operand, (gast.Name, gast.Constant)) for operand in operands)
+        compares = any(function is known for known in COMPARISONS) and any(
+            self.methods[n] for n in titles or ()
+        )
+        if compares and any(isinstance(operand, gast.Starred) for operand in operands):
+            raise UnsupportedError("A comparison that a class may answer is given its operands by a star.",
+                                   "Write both operands.", self.source.locate(value))  # fmt: skip
         return (titles, operands) if titles is not None and operands and atoms else None
 
     def tried(

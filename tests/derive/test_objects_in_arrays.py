@@ -1,6 +1,7 @@
 """Arrays of instances, whose items' derivatives would be lost, are refused at the line that shows what they are."""
 
 import math
+import operator
 
 import numpy as np
 import pytest
@@ -96,3 +97,22 @@ def test_attribute_that_is_read_where_a_number_is_none_of_its_class():
 
     expected = 4.0 * math.exp(0.5) * 1.5
     assert np.isclose(grad(f)(0.5), expected) and np.isclose(jvp(f, (0.5,), (1.0,))[1], expected)
+
+
+class Soft:
+    def __init__(self, v):
+        self.v = v
+
+    def __lt__(self, other):
+        return other.v - self.v
+
+
+def compared_by_a_star(x):
+    pair = [Soft(x), Soft(2.0)]
+    return operator.lt(*pair)
+
+
+def test_comparison_of_instances_that_are_given_by_a_star_is_refused():
+    with pytest.raises(SrcadError, match="star") as raised:
+        grad(compared_by_a_star)(1.0)
+    assert raised.value.location.line == compared_by_a_star.__code__.co_firstlineno + 2
