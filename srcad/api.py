@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 
 from srcad.analysis.annotations import annotated_kinds
-from srcad.analysis.kinds import FLOAT64, INT, kind_of
+from srcad.analysis.kinds import FLOAT64, INT
+from srcad.analysis.kinds_of_values import kind_of
 from srcad.backends.finite_checks import checked, require_finite
 from srcad.backends.tracebacks import show_users_source
 from srcad.callables.compilation import compiled, followed, is_followed

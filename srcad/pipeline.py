@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import builtins
 import functools
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 from typing import Any
 
 import gast
@@ -36,11 +37,13 @@ from srcad.analysis.memory import memory_of
 from srcad.analysis.returns import Callees
 from srcad.backends.numpy_backend import load
 from srcad.derive.build import assign, call, constant, name, read_names
+from srcad.derive.called_objects import inline_methods
 from srcad.derive.cells import unpack_cells
 from srcad.derive.exits import sink_exits
 from srcad.derive.functions import assemble, changed_parameters, enter
 from srcad.derive.inline_calls import inline_calls, without_dead_copies
 from srcad.derive.inner_gradients import Inner, has_shadow_calls, write_out_gradients
+from srcad.derive.instances import COPIED, RECORD
 from srcad.derive.kept_outside import refuse_changes_outside
 from srcad.derive.known_receivers import settle_receivers
 from srcad.derive.lost_in_sets import refuse_items_of_sets
@@ -60,7 +63,7 @@ from srcad.lang.function import Function, Nested
 from srcad.lang.printer import to_source
 from srcad.lang.recursion import walks_deep_trees
 from srcad.lang.scope import Dependency
-from srcad.lang.walking import nodes_in
+from srcad.lang.walking import clone, nodes_in
 from srcad.optimize import Context, optimize
 from srcad.optimize.copy_propagation import copy_propagation
 from srcad.optimize.tidy import tidy
@@ -218,8 +221,18 @@ def build(request: Request, stages: dict[str, str] | None = None, around: tuple[
 def inlined(fn: Function, request: Request, callees: Callees, around: tuple[Any, ...] = ()) -> Function:
     """Return ``fn`` with the statements of the known functions that it calls, and of the gradients that it takes."""
 
-    def with_calls(fn: Function, reread: Callable[[], Function] | None = None) -> Function:
-        return unpacked(inline_calls(fn, read, is_nested, dict(request.parameters), reread))
+    def with_calls(
+        fn: Function,
+        reread: Callable[[], Function] | None = None,
+        receivers: Mapping[str, Kind] = MappingProxyType({}),
+        first: str = COPIED,
+    ) -> Function:
+        made = inline_calls(fn, read, is_nested, dict(request.parameters), reread, receivers, first)
+        return unpacked(made)
+
+    def with_methods(fn: Function, receivers: Mapping[str, Kind]) -> Function:
+        given = clone(fn.tree)
+        return with_calls(fn, lambda: replace(fn, tree=clone(given)), receivers, RECORD)
 
     def is_nested(value: Any) -> bool:
         return isinstance(value, Nested)
@@ -234,6 +247,7 @@ def inlined(fn: Function, request: Request, callees: Callees, around: tuple[Any,
 
     fn = with_calls(fn, functools.partial(read, request.func))
     known = callees.returns, callees.changes
+    fn = inline_methods(fn, with_methods, lambda read: infer(read, dict(request.parameters), *known))
     with_gradients = write_out_gradients(fn, dict(request.parameters), known, read, derive, unpacked)
     return split_deep_branches(fn if with_gradients is fn else with_calls(with_gradients))
 
@@ -261,7 +275,8 @@ def has_shadows(functions: list[Function]) -> bool:
     """Tell whether the backward function works on memory that the forward function made."""
     return any(
         isinstance(node, gast.Name)
-        and node.id in ("rt.call", "rt.call_method", "rt.shadow", "rt.separate_shadow", "rt.lasting_shadow")
+        and node.id
+        in ("rt.call", "rt.call_method", "rt.shadow", "rt.separate_shadow", "rt.lasting_shadow", "rt.Shadow")
         for fn in functions
         for node in nodes_in(fn.tree)
     )
@@ -438,4 +453,5 @@ def _is_pure(function: Any) -> bool:
         rt.check_left,
         rt.check_method,
         rt.check_number,
+        rt.check_present,
     )

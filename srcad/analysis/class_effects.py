@@ -94,6 +94,20 @@ def methods_in_sight(fn: Function) -> frozenset[str]:
     return frozenset(title for cls in classes_in_sight(fn) for title, _ in _method_trees(cls))
 
 
+def attributes_in_sight(fn: Function, *more: Any) -> frozenset[str]:
+    """Return the names that the classes in sight hold, and of the attributes that their methods set."""
+    found: set[str] = set()
+    for cls in classes_in_sight(fn, *more):
+        for base in filter(is_users, cls.__mro__):
+            found |= {*vars(base), *getattr(base, "__annotations__", {})}
+        for _, tree in _method_trees(cls):
+            nodes = nodes_in(tree) if tree is not None else ()
+            found |= {
+                n.attr for n in nodes if isinstance(n, gast.Attribute) and isinstance(n.ctx, gast.Store)
+            }
+    return frozenset(found)
+
+
 def operators_in_sight(fn: Function) -> frozenset[str]:
     """Return the names of the operators that the classes in sight define."""
     bases = {base for cls in classes_in_sight(fn) for base in cls.__mro__ if is_users(base)}

@@ -7,7 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from srcad.analysis.kinds import ANY, Kind, array, kind_of, record
+from srcad.analysis.kinds import ANY, Kind, array, record
+from srcad.analysis.kinds_of_values import kind_of
 from srcad.runtime import Closure
 
 __all__ = ["fingerprint", "rough_fingerprint", "rough_kind"]

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import functools
-import inspect
-import types
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import replace
 from typing import Any
@@ -12,7 +10,15 @@ from typing import Any
 import gast
 import numpy as np
 
-from srcad import runtime as rt
+from srcad.analysis.callees import (
+    called_methods,
+    initializer,
+    is_users,
+    item_stored,
+    operator_called,
+    positional,
+    runs_code,
+)
 from srcad.analysis.class_effects import OPERATORS, operators_in_sight
 from srcad.analysis.kinds import (
     ANY,
@@ -22,15 +28,17 @@ from srcad.analysis.kinds import (
     NUMBER,
     STR,
     Kind,
+    alternatives,
     bounded,
     container,
+    holds_attribute,
     join_all,
     join_bound,
-    kind_of,
     length_class,
-    literal,
     number_or_any,
+    record,
 )
+from srcad.analysis.kinds_of_values import kind_of, literal
 from srcad.analysis.private_lists import private_lists
 from srcad.analysis.results.calls import ARRAY_METHODS, is_quiet, result_of
 from srcad.analysis.results.elementwise import BINARY, UNARY, binary, comparison, unary
@@ -55,13 +63,14 @@ __all__ = [
 ]
 
 Kinds = dict[str, Kind]
+_OPERATORS = (gast.BinOp, gast.UnaryOp, gast.Subscript, gast.Attribute)
 Returns = Callable[[Any, list[Kind]], Kind]
-Changes = Callable[[Any, list[Kind]], bool]
+Changes = Callable[[Any, list[Kind]], "Stores | None"]
 
 
-def unknown_effect(callee: Any, arguments: list[Kind]) -> bool:
+def unknown_effect(callee: Any, arguments: list[Kind]) -> Stores:
     """Tell that a function may change the containers that it reaches."""
-    return True
+    return Stores(unknown=True)
 
 
 def infer(
@@ -79,8 +88,8 @@ def infer(
         ``returns(callee, kinds)`` tells the kind of what a user's function returns for positional
         arguments of these kinds; `NEVER` while that is being computed.
     changes : callable
-        ``changes(callee, kinds)`` tells whether such a call may store anything in containers that it did
-        not make.
+        ``changes(callee, kinds)`` tells what such a call may store in containers that it did not make;
+        None for nothing.
 
     Notes
     -----
@@ -92,11 +101,12 @@ def infer(
 
 def infer_effects(
     fn: Function, parameters: Mapping[str, Kind], returns: Returns, changes: Changes
-) -> tuple[Kinds, bool]:
-    """Return what `infer` does, and whether ``fn`` may store anything in containers that it did not make."""
+) -> tuple[Kinds, Stores | None]:
+    """Return what `infer` does, and what ``fn`` may store in containers that it did not make."""
     inference = _Inference(fn, dict(parameters), returns, changes)
     inference.run()
-    return inference.kinds, inference.stores.escapes or inference.stores.unknown
+    stores = inference.stores
+    return inference.kinds, stores if stores.escapes or stores.unknown else None
 
 
 class _Inference:
@@ -205,7 +215,10 @@ class _Inference:
             base = self.kind(target.value)
             self.note_escape(target.value, base)
             self.stores_of(target.value).item(base, key, kind, is_slice)
-            if base.name == "object":
+            found = item_stored(target, gast.Constant(None, None), self.kind)
+            if found is not None:
+                self.record_call(found.method, [base, self.kind(target.slice), kind], True)
+            elif alternatives(base) and base.name != "function":
                 self.record_unknown([base, kind])
         elif isinstance(target, gast.Attribute):
             base = self.kind(target.value)
@@ -221,12 +234,11 @@ class _Inference:
             return index.value, False
         return None, isinstance(index, gast.Slice) or not isinstance(index, gast.Name) or self.kind(
             index
-        ) == ANY
+        ).name == "any"
 
     def store_attribute(self, base: Kind, name: str, kind: Kind) -> None:
         self.stores.attribute(name, kind)
-        if base.name == "object" and runs_code(base, name, "__setattr__"):
-            self.stores.unknown = True
+        self.stores.unknown |= any(runs_code(one, name, "__setattr__") for one in alternatives(base))
 
     def augment(self, stmt: gast.AugAssign) -> None:
         target = stmt.target
@@ -238,20 +250,31 @@ class _Inference:
             self.stores.grown = True
             self.stores.members(value)
             new = old
-        if old.name == "object":
+        found = operator_called(gast.AugAssign(load, stmt.op, stmt.value), self.kind)
+        if found is not None:
+            reached = list(map(self.kind, found.operands))
+            self.record_call(found.method, reached, True)
+            new = self.returns(found.method, reached)
+        elif old.name == "object" or old.name == "any" and alternatives(old):
             self.record_unknown([old, value])
         self.assign(target, new)
 
     def record_operator(self, node: gast.AST) -> None:
         """Record what an operator may store that an object's class defines."""
+        if isinstance(node, gast.Compare) and isinstance(node.ops[0], (gast.Is, gast.IsNot)):
+            return
+        found = operator_called(node, self.kind)
+        if found is not None:
+            self.record_call(found.method, list(map(self.kind, found.operands)), True)
+            return
         if isinstance(node, gast.Attribute):
             base = self.kind(node.value)
-            if base.name == "object" and runs_code(base, node.attr, "__getattribute__"):
+            if any(runs_code(one, node.attr, "__getattribute__") for one in alternatives(base)):
                 self.record_unknown([base])
         elif isinstance(node, (gast.BinOp, gast.UnaryOp, gast.Compare, gast.Subscript)):
             fields = [getattr(node, f, None) for f in ("left", "right", "operand", "value")]
             operands = [self.kind(f) for f in (*fields, *getattr(node, "comparators", ())) if f is not None]
-            if any(operand.name == "object" for operand in operands):
+            if any(operand.name != "function" and alternatives(operand) for operand in operands):
                 self.record_unknown(operands)
 
     # -- effects of calls -------------------------------------------------------------------------
@@ -262,29 +285,44 @@ class _Inference:
             return
         given = [self.kind(getattr(a, "value", a) if isinstance(a, gast.Starred) else a) for a in node.args]
         keywords = {k.arg: self.kind(k.value) for k in node.keywords}
-        everything = [*given, *keywords.values()]
         if isinstance(node.func, gast.Attribute):
-            self.record_method(node, self.kind(node.func.value), given, keywords)
-            return
+            base = self.kind(node.func.value)
+            if not holds_attribute(base, node.func.attr):
+                self.record_method(node, base, given, keywords)
+                return
         callee = self.kind(node.func)
+        for one in alternatives(callee) or (callee,):
+            if one.name != "none":  # which raises
+                self.record_callee(one, given, keywords, not _is_starred(node))
+
+    def record_callee(self, callee: Kind, given: list[Kind], keywords: Kinds, is_known: bool) -> None:
+        """Record what the call of a function, or of an object, may store."""
         if callee.name == "function" and is_quiet(callee.value):
             return
-        known = not _is_starred(node)
         if isinstance(callee.value, Nested):
-            self.record_call(callee.value, [*given, *(callee.items or ())], known and not keywords)
+            self.record_call(callee.value, [*given, *(callee.items or ())], is_known and not keywords)
+        elif callee.name == "function" and is_known and initializer(callee.value) is not None:
+            own = positional(initializer(callee.value), [record(callee.value, ()), *given], keywords)
+            self.record_call(callee.value, own or [*given, *keywords.values()], own is not None)
         elif callee.name == "function":
-            positional = (
-                _positional(callee.value, given, keywords) if known and is_users(callee.value) else None
-            )
-            self.record_call(
-                callee.value, everything if positional is None else positional, positional is not None
-            )
-        else:
+            own = positional(callee.value, given, keywords) if is_known and is_users(callee.value) else None
+            self.record_call(callee.value, own or [*given, *keywords.values()], own is not None)
+        elif not is_known or not self.record_called(called_methods(callee), given, keywords):
             self.record_unknown([ANY])
 
+    def record_called(self, called: tuple[Any, ...], given: list[Kind], keywords: Kinds) -> bool:
+        """Record what the call of one of several methods may store; tell whether they are known."""
+        for method, receiver in called:
+            own = positional(method, [receiver, *given], keywords)
+            self.record_call(method, own or [receiver], own is not None)
+        return bool(called)
+
     def record_call(self, callee: Any, reached: list[Kind], known: bool) -> None:
-        if not known or self.changes(callee, reached):
+        stored = self.changes(callee, reached) if known else Stores(unknown=True)
+        if stored is not None and stored.unknown:
             self.record_unknown(reached)
+        elif stored is not None:
+            self.stores.merge(stored)
 
     def record_method(self, node: gast.Call, base: Kind, given: list[Kind], keywords: Kinds) -> None:
         name = node.func.attr
@@ -296,10 +334,7 @@ class _Inference:
                 self.note_escape(node.func.value, base)
             self.stores_of(node.func.value).method(base, name, given, keywords, key)
             return
-        method = method_of(base, name)
-        if method is not None and is_users(method) and not _is_starred(node):
-            positional = _positional(method, [base, *given], keywords)
-            self.record_call(method, positional or [base], positional is not None)
+        if not _is_starred(node) and self.record_called(called_methods(base, name), given, keywords):
             return
         if base.name == "object" and package_of(base.value) in ("numpy", "builtins", "math"):
             return
@@ -336,6 +371,9 @@ def kind_of_operation(
     if cls is gast.Constant:
         return literal(node.value)
     recurse = functools.partial(kind_of_operation, kinds=kinds, fn=fn, returns=returns)
+    found = operator_called(node, recurse) if cls in _OPERATORS else None
+    if found is not None:
+        return returns(found.method, list(map(recurse, found.operands)))
     if cls is gast.BinOp:
         return binary(type(node.op), recurse(node.left), recurse(node.right))
     if cls is gast.Call:
@@ -384,19 +422,12 @@ def _call(node: gast.Call, recurse: Callable[[gast.AST], Kind], returns: Returns
     arguments = [recurse(n) for n in node.args]
     keywords = {k.arg: recurse(k.value) for k in node.keywords}
     if isinstance(node.func, gast.Attribute):
-        return _method_call(recurse(node.func.value), node.func.attr, arguments, keywords, returns)
+        base = recurse(node.func.value)
+        if not holds_attribute(base, node.func.attr):
+            return _method_call(base, node.func.attr, arguments, keywords, returns)
     callee = recurse(node.func)
     if isinstance(callee.value, Nested) and callee.name == "any":
         return returns(callee.value, [*arguments, *(callee.items or ())]) if not keywords else ANY
-    if callee.name != "function" or not registry.is_key(callee.value):
-        return ANY
-    known = registry.has_results_like(callee.value)
-    source = registry.result_source(callee.value) if known else callee.value
-    if source is None:
-        return NUMBER
-    if known or is_users(source):
-        positional = _positional(source, arguments, keywords)
-        return ANY if positional is None else returns(source, positional)
     texts: dict[int | str, str] = {
         k: a.value
         for k, a in enumerate(node.args)
@@ -407,39 +438,29 @@ def _call(node: gast.Call, recurse: Callable[[gast.AST], Kind], returns: Returns
         for k in node.keywords
         if isinstance(k.value, gast.Constant) and isinstance(k.value.value, str)
     }
-    return result_of(callee.value, Call(arguments, keywords, texts))
+    call = Call(arguments, keywords, texts)
+    found = [_result_of_callee(one, call, returns) for one in alternatives(callee) if one.name != "none"]
+    return join_all(found) if found else ANY
 
 
-def is_users(callee: Any) -> bool:
-    """Tell whether a function is the user's own, to be derived itself."""
-    if not isinstance(callee, types.FunctionType) or registry.find(callee) is not None:
-        return False
-    return (
-        not registry.is_constant(callee)
-        and package_of(callee) not in ("numpy", "scipy")
-        and not _is_runtime(callee)
-    )
-
-
-def _is_runtime(callee: Any) -> bool:
-    return getattr(rt, callee.__name__, None) is callee
-
-
-def runs_code(base: Kind, name: str, hook: str) -> bool:
-    """Tell whether reading or writing an attribute of an object may run a function of its class."""
-    found = inspect.getattr_static(base.value, name, None)
-    accessor = "__set__" if hook == "__setattr__" else "__get__"
-    descriptor = hasattr(type(found), accessor) and not isinstance(found, types.FunctionType)
-    own_hook = getattr(base.value, hook) is not getattr(object, hook)
-    return own_hook or descriptor or found is None and hasattr(base.value, "__getattr__")
-
-
-def method_of(base: Kind, name: str) -> types.FunctionType | None:
-    """Return the plain method of an object's class; None if that is not known."""
-    if base.name != "object" or base.items is None or name in dict(base.items):
-        return None
-    found = inspect.getattr_static(base.value, name, None)
-    return found if isinstance(found, types.FunctionType) else None
+def _result_of_callee(callee: Kind, call: Call, returns: Returns) -> Kind:
+    """Return the kind of what a function, or an object that is called, returns."""
+    arguments, keywords = call.arguments, call.keywords
+    if callee.name == "object":
+        return _returned(called_methods(callee), arguments, keywords, returns)
+    if not registry.is_key(callee.value):
+        return ANY
+    if initializer(callee.value) is not None:
+        own = positional(initializer(callee.value), [record(callee.value, ()), *arguments], keywords)
+        return ANY if own is None else returns(callee.value, own)
+    known = registry.has_results_like(callee.value)
+    source = registry.result_source(callee.value) if known else callee.value
+    if source is None:
+        return NUMBER
+    if known or is_users(source):
+        own = positional(source, arguments, keywords)
+        return ANY if own is None else returns(source, own)
+    return result_of(callee.value, call)
 
 
 def _method_call(base: Kind, name: str, arguments: list[Kind], keywords: Kinds, returns: Returns) -> Kind:
@@ -456,28 +477,15 @@ def _method_call(base: Kind, name: str, arguments: list[Kind], keywords: Kinds, 
         return ANY
     if method_of_generator(base, name) is not None:
         return sample(name, Call(arguments, keywords))
-    method = method_of(base, name)
-    if method is not None and is_users(method):
-        positional = _positional(method, [base, *arguments], keywords)
-        return ANY if positional is None else returns(method, positional)
-    return INT if base.name in ("list", "tuple", "str") and name in ("index", "count") else ANY
+    if base.name in ("list", "tuple", "str") and name in ("index", "count"):
+        return INT
+    return _returned(called_methods(base, name), arguments, keywords, returns)
 
 
-def _positional(callee: types.FunctionType, arguments: list[Kind], keywords: Kinds) -> list[Kind] | None:
-    """The kinds of all parameters of a plain function; None if it has others than positional ones."""
-    parameters = list(inspect.signature(callee, follow_wrapped=False).parameters.values())
-    if any(p.kind not in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD) for p in parameters):
-        return None
-    if len(arguments) > len(parameters) or not set(keywords) <= {
-        p.name for p in parameters[len(arguments) :]
-    }:
-        return None
-    found = list(arguments)
-    for parameter in parameters[len(arguments) :]:
-        if parameter.name in keywords:
-            found.append(keywords[parameter.name])
-        elif parameter.default is not parameter.empty:
-            found.append(kind_of(parameter.default, depth=0))
-        else:
-            return None
-    return found
+def _returned(called: tuple[Any, ...], arguments: list[Kind], keywords: Kinds, returns: Returns) -> Kind:
+    """Return the kind of the result of one of several methods."""
+    found = []
+    for method, receiver in called:
+        own = positional(method, [receiver, *arguments], keywords)
+        found.append(ANY if own is None else returns(method, own))
+    return join_all(found) if found else ANY

@@ -1,28 +1,17 @@
-"""What is known about a value before it exists: the lattice of kinds, and the kind of a given value."""
+"""What is known about a value before it exists: the lattice of kinds."""
 
 from __future__ import annotations
 
-import dataclasses
-import functools
-import inspect
-import types
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
-import numpy as np
-
-from srcad.analysis.own_operators import refuse_own_operators
-from srcad.rules import registry
-from srcad.runtime import is_sequence_class
-from srcad.runtime.libraries import package_of
-
 __all__ = [
-    "ANY", "BOOL", "Dims", "FLOAT", "FLOAT64", "FORM_OF_ARRAYS", "INT", "NEVER", "NONE", "NUMBER", "RANGE", "STR", "Kind",
-    "answer", "array", "bounded", "container", "dims_of", "dims_unless_scalar", "dtype_class", "function", "holds_complex",
-    "holds_numbers_alone", "is_differentiable", "is_double", "is_scalar", "is_whole", "join", "join_all", "join_bound",
-    "join_dtypes", "kind_of", "length", "length_class", "literal", "may_be_complex", "may_be_single", "may_be_whole",
-    "number_or_any", "record", "scalar", "spreads_list",
+    "ANY", "BOOL", "FLOAT", "FLOAT64", "FORM_OF_ARRAYS", "INT", "NEVER", "NONE", "NUMBER", "RANGE", "STR",
+    "alternatives", "answer", "array", "bounded", "container", "Dims", "dims_of", "dims_unless_scalar", "function",
+    "holds_attribute", "holds_complex", "holds_numbers_alone", "instances_in", "is_differentiable", "is_double",
+    "is_scalar", "is_whole", "join", "join_all", "join_bound", "join_dtypes", "Kind", "length", "length_class",
+    "may_be_complex", "may_be_single", "may_be_whole", "may_have", "number_or_any", "record", "scalar", "spreads_list",
 ]  # fmt: skip
 
 Dims = tuple[str, ...]
@@ -161,14 +150,6 @@ def function(value: Any) -> Kind:
 def record(cls: type, items: tuple[Any, ...] | None) -> Kind:
     """Return the kind of an instance of ``cls``."""
     return Kind("object", items=items, value=cls)
-
-
-def literal(value: Any) -> Kind:
-    """Return the kind of a constant of the program, which remembers an integer, a flag or a real number."""
-    if type(value) is float:
-        return Kind("float", value=value, dtype="float64")
-    kind = kind_of(value)
-    return replace(kind, value=value) if type(value) in (int, bool) else kind
 
 
 def length_class(size: int) -> str:
@@ -326,7 +307,72 @@ def join(first: Kind | None, second: Kind | None) -> Kind:
         if items is not None and first.rest is not None and second.rest is not None:
             rest = number_or_any(join_bound(first.rest, second.rest))
         return Kind(first.name, items=items, value=first.value, dims=dims, rest=rest)
-    return ANY
+    return _either(first, second)
+
+
+def alternatives(kind: Kind) -> tuple[Kind, ...]:
+    """Return the kinds of the objects, or functions, or None, one of which a value of this kind is.
+
+    Nothing where that is not known.
+
+    >>> from argparse import Namespace
+    >>> either = join(record(Namespace, ()), record(Exception, ()))
+    >>> either.name, alternatives(either), alternatives(ANY)
+    ('any', (object, object), ())
+    """
+    if kind.name in ("object", "function"):
+        return (kind,)
+    return kind.items or () if kind.value is _ONE_OF else ()
+
+
+def instances_in(kind: Kind) -> Iterator[Kind]:
+    """Yield the kinds of the objects that a value of this kind is or holds."""
+    if kind.name == "object":
+        yield kind
+    for item in kind.items or ():
+        yield from instances_in(item[1] if isinstance(item, tuple) else item)
+
+
+def may_have(kind: Kind, name: str) -> bool:
+    """Tell whether what is of this kind may have an attribute, its own or its class's; None has none of the user's."""
+    if kind.name == "none":
+        return name.startswith("__")
+    if kind.items is None or not isinstance(kind.value, type) or name in dict(kind.items):
+        return True
+    return any(name in vars(cls) or "__getattr__" in vars(cls) for cls in kind.value.__mro__)
+
+
+def holds_attribute(kind: Kind, name: str) -> bool:
+    """Tell whether an attribute surely is the object's own, if the object has it at all."""
+    having = [one for one in alternatives(kind) if may_have(one, name)]
+    return bool(having) and all(one.name == "object" and name in dict(one.items or ()) for one in having)
+
+
+def _either(first: Kind, second: Kind) -> Kind:
+    """Return the kind of what is an object of one of few classes, one of few functions, or None instead of them."""
+    found: dict[Any, Kind] = {}
+    for kind in (first, second):
+        several = (NONE,) if kind == NONE else alternatives(kind)
+        if not several:
+            return ANY
+        for one in several:
+            key = one.name, one.value
+            found[key] = join(found[key], one) if key in found else one
+    names = {kind.name for kind in found.values()} - {"none"}
+    if len(names) != 1 or len(found) > _MOST:
+        return ANY
+    return Kind("any", items=tuple(sorted(found.values(), key=_title)), value=_ONE_OF)
+
+
+def _title(kind: Kind) -> tuple[Any, ...]:
+    """Return what alternatives are sorted by, so that a join does not depend on the order."""
+    home = getattr(kind.value, "__module__", None) or ""
+    line = getattr(getattr(kind.value, "__code__", None), "co_firstlineno", 0)
+    return kind.name, home, getattr(kind.value, "__qualname__", ""), line
+
+
+_MOST = 8
+_ONE_OF = object()
 
 
 def number_or_any(kind: Kind) -> Kind:
@@ -401,133 +447,14 @@ def _join_items(first: Kind, second: Kind) -> tuple[Any, ...] | None:
     return tuple(join_bound(one, other) for one, other in zip(first.items, second.items))
 
 
-def bounded(kind: Kind, depth: int = 4) -> Kind:
+def bounded(kind: Kind, depth: int = 6) -> Kind:
     """Return the kind with what lies deeper than ``depth`` containers forgotten, so that none grows for ever."""
     if kind.items is None or not kind.items:
         return kind
+    if kind.value is _ONE_OF:
+        return replace(kind, items=tuple(bounded(one, depth) for one in kind.items))
     if depth == 0:
         return replace(kind, items=None, rest=None)
     if kind.name in ("dict", "object"):
         return replace(kind, items=tuple((key, bounded(k, depth - 1)) for key, k in kind.items))
     return replace(kind, items=tuple(bounded(k, depth - 1) for k in kind.items))
-
-
-# -- values ------------------------------------------------------------------------------------------
-
-
-def dtype_class(dtype: np.dtype[Any]) -> str | None:
-    """Return what is remembered of a dtype."""
-    if dtype == np.float64:
-        return "float64"
-    if dtype.kind in "iu":
-        return "int" if dtype.kind == "i" and dtype.itemsize >= 4 else None
-    return {"f": "float", "c": "complex", "b": "bool"}.get(dtype.kind)
-
-
-def kind_of(value: Any, depth: int = 3) -> Kind:
-    """Return the kind of a value, down to ``depth`` levels of containers."""
-    if isinstance(value, np.ndarray):
-        refuse_own_operators(type(value))
-        if value.dtype.kind not in "biufc":
-            return ANY
-        if value.ndim == 0:
-            # unlike a number it can be changed in place
-            return Kind("number", inexact=value.dtype.kind in "fc", dtype=dtype_class(value.dtype))
-        dims = tuple(length_class(size) for size in value.shape)
-        return array(None, value.dtype.kind in "fc", dims, dtype_class(value.dtype))
-    if is_written_scalar(type(value)):
-        return ANY
-    if isinstance(value, (bool, np.bool_)):
-        return BOOL
-    if isinstance(value, (int, float, complex, np.number)):
-        refuse_own_operators(type(value))
-    if isinstance(value, int):
-        return INT
-    if isinstance(value, np.integer):
-        return Kind("int", dtype=dtype_class(value.dtype))
-    if isinstance(value, (complex, np.complexfloating)):
-        return Kind("float", dtype="complex")
-    if isinstance(value, float):
-        return FLOAT64
-    if isinstance(value, np.inexact):
-        return Kind("float", dtype=dtype_class(value.dtype))
-    if isinstance(value, (str, bytes)):
-        return STR
-    if value is None:
-        return NONE
-    if isinstance(value, _FUNCTIONS) or callable(value) and registry.has_results_like(value):
-        return function(value)
-    return _kind_of_container(value, type(value), depth)
-
-
-_FUNCTIONS = (types.FunctionType, types.BuiltinFunctionType, types.ModuleType, type, np.ufunc, type(np.sum))
-
-
-@functools.lru_cache(maxsize=1024)
-def is_written_scalar(cls: type) -> bool:
-    """Tell whether a class of numbers or text, an enumeration among them, has methods or properties of the user's."""
-    if cls.__module__ == "builtins" or not issubclass(cls, (int, float, str, bytes, frozenset)):
-        return False
-    bases = [base for base in cls.__mro__ if base.__module__.partition(".")[0] not in _OF_PYTHON]
-    return any(
-        isinstance(found, property | functools.cached_property)
-        or isinstance(found, types.FunctionType)
-        and found.__module__ not in _OF_PYTHON
-        and name not in _WITHOUT_NUMBERS
-        for base in bases
-        for name, found in vars(base).items()
-    )
-
-
-_OF_PYTHON = ("builtins", "enum", "numpy", "srcad")
-_WITHOUT_NUMBERS = frozenset(
-    "__init__ __new__ __str__ __repr__ __format__ __hash__ _generate_next_value_".split()
-)
-
-
-def _kind_of_container(value: Any, cls: type, depth: int) -> Kind:
-    small = depth > 0 and isinstance(value, (tuple, list, dict)) and len(value) <= 32
-    if isinstance(value, tuple) and (cls is tuple or not _is_by_class(cls)):
-        items = tuple(kind_of(item, depth - 1) for item in value) if small else None
-        return Kind("tuple", items=items, value=None if cls is tuple else cls)
-    if cls is list:
-        items = (join_all(kind_of(item, depth - 1) for item in value),) if small and value else None
-        return container("list", items)
-    if cls is dict:
-        pairs = tuple((key, kind_of(item, depth - 1)) for key, item in value.items()) if small else None
-        return Kind("dict", items=pairs, rest=None if pairs is None else NEVER)
-    return record(cls, _attributes(value, cls, depth) if depth > 0 else None)
-
-
-@functools.lru_cache(maxsize=1024)
-def _is_by_class(cls: type) -> bool:
-    """Tell whether a class of tuples says itself what its operators do, or is no named tuple."""
-    if is_sequence_class(cls):
-        return True
-    defined = (name for base in cls.__mro__ if base not in (tuple, object) for name in vars(base))
-    return not _OPERATORS.isdisjoint(defined)
-
-
-_OPERATORS = frozenset(
-    f"__{side}{title}__"
-    for side in ("", "r")
-    for title in "add sub mul matmul truediv floordiv mod pow and or xor lshift rshift neg pos abs invert".split()
-)
-
-
-def _attributes(value: Any, cls: type, depth: int) -> tuple[Any, ...] | None:
-    """The kinds of an object's own attributes; None where reading them may run code."""
-    if cls is registry.Rule:
-        return None  # what works by rules works by all of them in the same way
-    if dataclasses.is_dataclass(value):
-        names = [f.name for f in dataclasses.fields(value) if hasattr(value, f.name)]
-        return tuple((name, kind_of(getattr(value, name), depth - 1)) for name in names)
-    held = getattr(value, "__dict__", None)
-    plain = cls.__getattribute__ is object.__getattribute__ and package_of(cls) not in ("builtins", "numpy")
-    if not plain or not isinstance(held, dict) or len(held) > 32 or isinstance(value, types.MethodType):
-        return None
-    return tuple(
-        (name, kind_of(attribute, min(depth, 2) - 1))
-        for name, attribute in held.items()
-        if isinstance(name, str) and not hasattr(inspect.getattr_static(cls, name, None), "__set__")
-    )

@@ -340,6 +340,12 @@ class PointsTo:
                 if target is not None:
                     self.hold(target, captured)
             return
+        if function is rt.instance:
+            for part in node.keywords if target is not None else ():
+                self.hold(target, part.value)
+            if target is not None and self.is_pointer(target):
+                self.classes.mutate(target)
+            return
         if function is rt.sequence:
             self.computed(ITERATION, *node.args)
         if registry.is_key(function) and (function is rt.sequence or function in _COPYING):

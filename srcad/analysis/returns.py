@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import dataclasses
+import inspect
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import gast
 
+from srcad.analysis.callees import initializer
 from srcad.analysis.infer import infer_effects, kind_of_operation
-from srcad.analysis.kinds import ANY, NEVER, Kind, join
+from srcad.analysis.kinds import ANY, NEVER, Kind, join, record
+from srcad.analysis.plain_classes import is_place, looked_up
+from srcad.analysis.stores import Stores, joined
 from srcad.errors import SrcadError
 from srcad.lang.function import Function, Nested
 from srcad.lang.scope import Dependency
+from srcad.lang.walking import nodes_in
 
 __all__ = ["Callees"]
 
@@ -22,11 +28,15 @@ class _Summary:
     """What a caller sees of a call."""
 
     kind: Kind
-    changes: bool
+    stored: Stores | None
+
+    def joined(self, other: _Summary) -> _Summary:
+        """Return what a caller sees of either."""
+        return _Summary(join(self.kind, other.kind), joined(self.stored, other.stored))
 
 
-_UNKNOWN = _Summary(ANY, True)
-_BOTTOM = _Summary(NEVER, False)
+_UNKNOWN = _Summary(ANY, Stores(unknown=True))
+_BOTTOM = _Summary(NEVER, None)
 
 
 class Callees:
@@ -64,9 +74,9 @@ class Callees:
         """
         return self._summary(callee, arguments).kind
 
-    def changes(self, callee: Any, arguments: list[Kind]) -> bool:
-        """Tell whether a call may store anything in lists, dicts or objects that it did not make."""
-        return self._summary(callee, arguments).changes
+    def changes(self, callee: Any, arguments: list[Kind]) -> Stores | None:
+        """Return what a call may store in lists, dicts or objects that it did not make; None for nothing."""
+        return self._summary(callee, arguments).stored
 
     def _summary(self, callee: Any, arguments: list[Kind]) -> _Summary:
         key = callee, tuple(arguments)
@@ -91,7 +101,7 @@ class Callees:
         for _ in range(12):
             before = self._active[key]
             found = self._analysed(*key)
-            after = _Summary(join(before.kind, found.kind), before.changes or found.changes)
+            after = before.joined(found)
             if after == before:
                 return after
             self._active[key] = after
@@ -100,18 +110,47 @@ class Callees:
         return _UNKNOWN
 
     def _analysed(self, callee: Any, arguments: tuple[Kind, ...]) -> _Summary:
+        if isinstance(callee, type):
+            return self._made(callee, arguments)
         fn = self._normalized(callee)
         parameters = None if fn is None else _parameters(fn, callee, arguments)
         if fn is None or parameters is None:
             return _UNKNOWN
-        kinds, changes = infer_effects(fn, parameters, self.returns, self.changes)
+        kinds, stored = infer_effects(fn, parameters, self.returns, self.changes)
         last = fn.tree.body[-1]
         value = last.value if isinstance(last, gast.Return) else None
         if value is None:
-            return _Summary(Kind("none"), changes)
+            return _Summary(Kind("none"), stored)
         if isinstance(value, gast.Name) and value.id not in fn.scope.statics:
-            return _Summary(kinds.get(value.id, NEVER), changes)
-        return _Summary(kind_of_operation(value, kinds, fn), changes)
+            return _Summary(kinds.get(value.id, NEVER), stored)
+        return _Summary(kind_of_operation(value, kinds, fn), stored)
+
+    def _made(self, cls: type, arguments: tuple[Kind, ...]) -> _Summary:
+        """Return what is known of an instance: the attributes that ``__init__`` sets on every way."""
+        function = initializer(cls)
+        if function is None:
+            return _UNKNOWN
+        names = list(inspect.signature(function).parameters)
+        if dataclasses.is_dataclass(cls) and function.__code__.co_filename == "<string>":
+            fields = {field.name for field in dataclasses.fields(cls)}
+            given = dict(zip(names[1:], arguments[1:]))
+            known = looked_up(cls, "__post_init__") is None and given.keys() <= fields
+            return _Summary(record(cls, tuple(given.items())), None) if known else _UNKNOWN
+        fn = self._normalized(function)
+        parameters = None if fn is None else _parameters(fn, function, arguments)
+        if fn is None or parameters is None or not _only_sets(fn, names[0]):
+            return _UNKNOWN
+        stored = infer_effects(fn, parameters, self.returns, self.changes)[1] or Stores()
+        if stored.unknown:
+            return _UNKNOWN
+        own = attributes_set(fn.tree.body, names[0])
+        if any(
+            hasattr(looked_up(cls, name), "__set__") and not is_place(looked_up(cls, name)) for name in own
+        ):
+            return _UNKNOWN  # a property, or another descriptor, keeps the value elsewhere
+        items = tuple((name, stored.attributes[name]) for name in own)
+        others = replace(stored, attributes={}, escapes=False)
+        return _Summary(record(cls, items), None if others == Stores() else stored)
 
     def _normalized(self, callee: Any) -> Function | None:
         if callee not in self._normal:
@@ -122,6 +161,36 @@ class Callees:
                 fn = None
             self._normal[callee] = fn
         return self._normal[callee]
+
+
+def attributes_set(body: list[gast.stmt], variable: str) -> list[str]:
+    """Return the attributes of a variable that statements set on every way through them."""
+    found: dict[str, None] = {}
+    for stmt in body:
+        target = stmt.targets[0] if isinstance(stmt, gast.Assign) else None
+        if isinstance(target, gast.Attribute) and getattr(target.value, "id", "") == variable:
+            found[target.attr] = None
+        elif isinstance(stmt, gast.If):
+            other = attributes_set(stmt.orelse, variable)
+            found.update(dict.fromkeys(a for a in attributes_set(stmt.body, variable) if a in other))
+    return list(found)
+
+
+def _only_sets(fn: Function, variable: str) -> bool:
+    """Tell whether a variable occurs in reads of its attributes and in stores to them alone."""
+    nodes = list(nodes_in(fn.tree))
+    owners = {id(node.value) for node in nodes if isinstance(node, gast.Attribute)}
+    called = {
+        id(node.func.value)
+        for node in nodes
+        if isinstance(node, gast.Call) and isinstance(node.func, gast.Attribute)
+    }
+    own = [
+        node
+        for node in nodes
+        if isinstance(node, gast.Name) and node.id == variable and node not in fn.tree.args.args
+    ]
+    return all(id(node) in owners and id(node) not in called for node in own)
 
 
 def _parameters(fn: Function, callee: Any, arguments: tuple[Kind, ...]) -> dict[str, Kind] | None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import gast
 
+from srcad import runtime as rt
 from srcad.lang.function import Function
 from srcad.lang.walking import nodes_in
 
@@ -82,5 +83,5 @@ def _is_fresh(source: gast.AST, fresh: set[str], fn: Function) -> bool:
         return source.id in fresh
     if isinstance(source, gast.Call) and isinstance(source.func, gast.Name):
         callee = fn.scope.statics.get(source.func.id)
-        return callee is list or callee is dict or callee is sorted
+        return callee is list or callee is dict or callee is sorted or callee is rt.instance
     return isinstance(source, (gast.List, gast.Dict))

@@ -10,9 +10,9 @@ import functools
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from srcad.analysis.kinds import ANY, NEVER, Kind, bounded, join_all, join_bound, number_or_any
+from srcad.analysis.kinds import ANY, NEVER, Kind, alternatives, bounded, join_all, join_bound, number_or_any
 
-__all__ = ["METHODS_THAT_STORE", "Stores", "may_hold_container"]
+__all__ = ["METHODS_THAT_STORE", "Stores", "joined", "may_hold_container"]
 
 METHODS_THAT_STORE = frozenset(
     "append extend insert pop remove clear sort reverse setdefault update popitem add discard __setitem__ "
@@ -123,6 +123,18 @@ class Stores:
         for key, kind in pairs.items():
             self.key(key, kind)
 
+    def merge(self, other: Stores) -> None:
+        """Record all that another function stores."""
+        self.element(other.elements)
+        self.any_key(other.anywhere)
+        for key, kind in other.keys.items():
+            self.key(key, kind)
+        for name, kind in other.attributes.items():
+            self.attribute(name, kind)
+        self.grown |= other.grown
+        self.unknown |= other.unknown
+        self.escapes |= other.escapes
+
     # -- what this means for a kind ---------------------------------------------------------------
 
     def state(self) -> tuple[Any, ...]:
@@ -150,17 +162,25 @@ class Stores:
             )
             return replace(kind, items=items, rest=self._under_other_keys(kind))
         if kind.name == "object":
-            items = tuple(
-                (
-                    name,
-                    ANY
-                    if self.unknown
-                    else self.applied(join_bound(own, self.attributes.get(name)), depth - 1),
-                )
-                for name, own in kind.items
-            )
-            return replace(kind, items=items)
+            return replace(kind, items=self._attributes(dict(kind.items), depth))
+        if alternatives(kind):
+            # An object of one class may have got what is stored in those of another.
+            given = dict.fromkeys(self.attributes, NEVER)
+            return replace(kind, items=tuple(
+                replace(one, items=self._attributes({**given, **dict(one.items)}, depth)) if one.items is not None else one
+                for one in kind.items
+            ))  # fmt: skip
         return replace(kind, items=tuple(self.applied(item, depth - 1) for item in kind.items))
+
+    def _attributes(self, own: dict[str, Kind], depth: int) -> tuple[Any, ...]:
+        """Return the kinds of the attributes of an object that has these."""
+        return tuple(
+            (
+                name,
+                ANY if self.unknown else self.applied(join_bound(kind, self.attributes.get(name)), depth - 1),
+            )
+            for name, kind in own.items()
+        )
 
     def _under_other_keys(self, kind: Kind) -> Kind | None:
         """Return what may have been stored in a dict under other keys than those that are known."""
@@ -184,6 +204,16 @@ class Stores:
             return replace(kind, items=None, dims=dims)
         element = others.applied(join_bound(kind.items[0] if kind.items else NEVER, self.elements))
         return replace(kind, items=() if element == NEVER else (element,), dims=dims)
+
+
+def joined(first: Stores | None, second: Stores | None) -> Stores | None:
+    """Return what is stored where either may be; None is nothing."""
+    if first is None or second is None:
+        return first or second
+    both = Stores()
+    both.merge(first)
+    both.merge(second)
+    return both
 
 
 def may_hold_container(kind: Kind) -> bool:

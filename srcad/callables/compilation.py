@@ -13,7 +13,8 @@ import numpy as np
 
 from srcad.analysis.fingerprints import fingerprint, rough_fingerprint, rough_kind
 from srcad.analysis.hidden_changes import refuse_hidden_changes, refuse_own_items
-from srcad.analysis.kinds import ANY, Kind, array, is_differentiable, kind_of
+from srcad.analysis.kinds import ANY, Kind, alternatives, array, instances_in, is_differentiable
+from srcad.analysis.kinds_of_values import kind_of
 from srcad.analysis.own_operators import refuse_own_operators, refuse_own_operators_within
 from srcad.callables.places import place
 from srcad.callables.targets import Target, refuse_changed_defaults
@@ -30,6 +31,7 @@ _CACHE: dict[Hashable, Code] = {}
 _MOST_ENTRIES = 4096
 _VARIANTS: dict[Hashable, int] = {}
 _MOST_VARIANTS = 3
+_MOST_VARIANTS_BY_USER = 24
 _WIDEST = 2
 _RESOLVED_MODES = ("call", "jvp", "tangent")
 
@@ -70,7 +72,7 @@ def _wanted_kind(value: Any) -> Kind:
 
 def _with_numbers(kind: Kind) -> Kind:
     """Return the kind of a container with integers as numbers to differentiate by: they have a gradient as well."""
-    if kind.items is None or kind.name not in ("list", "tuple", "dict", "object"):
+    if kind.items is None or kind.name not in ("list", "tuple", "dict", "object") and not alternatives(kind):
         return kind
     return replace(kind, items=tuple(map(_with_numbers_inside, kind.items)))
 
@@ -126,8 +128,8 @@ def compiled(
     except SrcadError as error:
         raise error.at(place(target.func)) from None
     variant = (identity, closed, how)
-    built = _VARIANTS.get(variant, 0) if mode in _RESOLVED_MODES else 0
-    width = min(built // _MOST_VARIANTS, _WIDEST)
+    most = _MOST_VARIANTS if mode in _RESOLVED_MODES else _MOST_VARIANTS_BY_USER
+    width = min(_VARIANTS.get(variant, 0) // most, _WIDEST)
     for step in range(width):
         prints = prints if (*variant, prints) in _CACHE else _widened(prints, step)
     key = (*variant, prints)
@@ -168,8 +170,8 @@ def _kinds_of(given: dict[str, Any], varied: set[str], width: int) -> tuple[tupl
     """Return the kinds of the parameters, those in ``varied`` as what one differentiates by."""
     kinds = {n: _wanted_kind(v) if n in varied else kind_of(v) for n, v in given.items()}
     for kind in kinds.values():
-        for cls in _classes_in(kind):
-            refuse_hidden_changes(cls)
+        for one in instances_in(kind):
+            refuse_hidden_changes(one.value)
     for step in range(width):
         kinds = {n: _widened(kind, step) for n, kind in kinds.items()}
     return tuple(kinds.items())
@@ -220,14 +222,6 @@ def _refuse_at(target: Target, refuse: Callable[[Any], None], what: Any) -> None
         refuse(what)
     except UnsupportedError as error:
         raise error.at(place(target.func)) from None
-
-
-def _classes_in(kind: Kind) -> Iterator[type]:
-    """Yield the classes of the instances that a value of this kind is or holds."""
-    if kind.name == "object" and isinstance(kind.value, type):
-        yield kind.value
-    for item in kind.items or ():
-        yield from _classes_in(item[1] if isinstance(item, tuple) else item)
 
 
 def _require_differentiable(

@@ -18,7 +18,8 @@ import numpy as np
 
 from srcad import runtime as rt
 from srcad import tree
-from srcad.analysis.kinds import is_differentiable, kind_of
+from srcad.analysis.kinds import is_differentiable
+from srcad.analysis.kinds_of_values import kind_of
 from srcad.callables.compilation import compiled
 from srcad.callables.derivatives import Composable
 from srcad.callables.places import place

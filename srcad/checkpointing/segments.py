@@ -14,7 +14,8 @@ import numpy as np
 
 from srcad import runtime as rt
 from srcad.analysis.fingerprints import fingerprint
-from srcad.analysis.kinds import is_differentiable, kind_of
+from srcad.analysis.kinds import is_differentiable
+from srcad.analysis.kinds_of_values import kind_of
 from srcad.backends.finite_checks import entries_checked
 from srcad.callables.compilation import compiled
 from srcad.callables.cotangents import form_of, internal

@@ -18,6 +18,7 @@ from srcad.derive.callable_at_run_time import why_not_callable
 from srcad.derive.inline import derived_call
 from srcad.derive.operations import Contribution, Names, Operation, nothing
 from srcad.derive.rule_adjoints import RuleAdjoints
+from srcad.derive.shadow_operands import is_stored
 from srcad.errors import NoDerivativeError
 from srcad.lang.function import Function
 from srcad.rules import registry
@@ -249,7 +250,7 @@ class _Adjoint(RuleAdjoints):
                                   "Call it where it is read, or keep a lambda that calls it.")  # fmt: skip
             raise self.refuse(f"The attribute .{value.attr} of an array has no derivative.",
                               "Use a NumPy function instead.", NoDerivativeError)  # fmt: skip
-        if kind.name == "any":
+        if kind.name == "any" and not is_stored(kind, value.attr):
             whole = fl.atom(call("rt.attribute_gradient", value.value, constant(value.attr), g))
             return [Contribution(value.value.id, whole)]
         fields = getattr(kind.value, "_fields", ()) if kind.name == "tuple" else ()

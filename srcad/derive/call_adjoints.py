@@ -43,6 +43,8 @@ class CallAdjoints(ShadowOperands):
             return self.dynamic_call(target, node) if any(self.is_varied(a) for a in node.args) else None
         if function is rt.closure:
             return self.shadowed_closure(target, node) if shadowed else None
+        if function is rt.instance:
+            return self.shadowed_instance(target, node) if shadowed else Operation((), [self.stmt], nothing)
         if function is np.lib.stride_tricks.sliding_window_view and shadowed:
             raise self.refuse("Windows that share their entries are taken of an array that is changed in place.",
                               "Take the windows of a copy, or loop over the positions.")  # fmt: skip
@@ -65,6 +67,17 @@ class CallAdjoints(ShadowOperands):
             filter,
             iter,
         ):
+            if (
+                shadowed
+                and function in (list, tuple)
+                and len(node.args) == 1
+                and self.is_shadowed(node.args[0])
+            ):
+                if self.kind(node.args[0]).name in ("list", "tuple"):
+                    mirrored = call(function.__name__, name(self.gradient(node.args[0].id)))
+                    return Operation(
+                        (), self.placed([self.stmt, assign(self.gradient(target), mirrored)]), nothing
+                    )
             of_pairs = function is dict and any(self.kind(a).name != "dict" for a in node.args)
             of_class = function in (list, tuple) and any(self.kind(a).name in _OF_CLASSES for a in node.args)
             if shadowed or of_pairs or of_class or any(self.is_shadowed(a) for a in node.args):
@@ -100,6 +113,19 @@ class CallAdjoints(ShadowOperands):
         made = assign(self.gradient(target), gast.List(parts, gast.Load()))
         forward = self.placed([*before, self.stmt, *flat.statements, made])
         return Operation((), forward, lambda fl, grad, live: self.take(taken, fl), always=bool(taken))
+
+    def shadowed_instance(self, target: str, node: gast.Call) -> Operation:
+        """Mirror the making of an object by that of its shadow."""
+        before: list[gast.stmt] = []
+        taken: list[tuple[str, str]] = []
+        flat = Flattener(self.scope)
+        parts = [(k.arg, flat.atom(self.operand_shadow(k.value, before, taken, True))) for k in node.keywords]
+        made = call("rt.Shadow")
+        made.keywords = [gast.keyword(attribute, part) for attribute, part in parts]
+        forward = [*before, self.stmt, *flat.statements, assign(self.gradient(target), made)]
+        return Operation(
+            (), self.placed(forward), lambda fl, grad, live: self.take(taken, fl), always=bool(taken)
+        )
 
     def sequence(self, target: str, node: gast.Call) -> Operation | None:
         source = node.args[0]

@@ -9,8 +9,8 @@ from typing import Any
 
 import gast
 
+from srcad.analysis.plain_classes import is_plain, looked_up
 from srcad.derive.build import call, constant, name
-from srcad.derive.plain_classes import is_plain, looked_up
 from srcad.lang.scope import Dependency, Scope
 
 __all__ = ["constructor_of", "init_only_fields"]

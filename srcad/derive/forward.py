@@ -27,7 +27,7 @@ import gast
 
 from srcad import runtime as rt
 from srcad.analysis.infer import Kinds
-from srcad.analysis.kinds import is_scalar, spreads_list
+from srcad.analysis.kinds import holds_attribute, is_scalar, spreads_list
 from srcad.analysis.memory import Memory
 from srcad.derive.build import assign, constant, name, unpack
 from srcad.derive.forward_calls import Calls
@@ -178,8 +178,7 @@ class _Statement(Calls):
 
     def is_plain_field(self, node: gast.Attribute) -> bool:
         """Tell whether an attribute is surely stored in the object."""
-        kind = self.kind(node.value)
-        return kind.name == "object" and kind.items is not None and node.attr in dict(kind.items)
+        return holds_attribute(self.kind(node.value), node.attr)
 
     def operator(self, target: str | None, title: str, *operands: gast.AST) -> list[gast.stmt]:
         """Return an operator whose meaning is known when it runs."""

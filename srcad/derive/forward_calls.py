@@ -56,6 +56,8 @@ class Calls(Operations):
             return self.with_tangent(
                 target, node, gast.Tuple([self.tangent(a) for a in node.args[1:]], gast.Load())
             )
+        if function is rt.instance or function is rt.Shadow:
+            return self.instance(target, node)
         if _is(function, tuple(CONVERSIONS)) and node.args and not self.is_numeric(node.args[0]):
             return self.dynamic(target, node)
         if _is(function, _CASTS) and len(node.args) == 1:
@@ -85,6 +87,15 @@ class Calls(Operations):
         if rule is None:
             self.check_callee(function, node)
         return self.dynamic(target, node)
+
+    def instance(self, target: str | None, node: gast.Call) -> list[gast.stmt]:
+        """Return the making of an object, or of the shadow of one, and that of its tangent."""
+        if target is None or target not in self.program.varied:
+            return self.plain(target, node)
+        is_shadow = self.scope.statics.get(node.func.id) is rt.Shadow
+        made = call("rt.Shadow") if is_shadow else call("rt.instance_tangent", name(target))
+        made.keywords = [gast.keyword(k.arg, self.tangent(k.value)) for k in node.keywords]
+        return self.with_tangent(target, node, made)
 
     def may_be_array_like(self, node: gast.AST) -> bool:
         """Tell whether a value may be an instance that NumPy makes an array of."""

@@ -25,14 +25,15 @@ from typing import Any
 import gast
 import numpy as np
 
+from srcad import runtime as rt
 from srcad.analysis.effects import effects_of
 from srcad.analysis.guards import guards_of, is_guard
 from srcad.analysis.kinds import Kind, record
-from srcad.derive.build import assign, constant, name
+from srcad.derive.build import assign, call, constant, name
 from srcad.derive.builtin_sources import source_of_builtin
 from srcad.derive.constructors import constructor_of
 from srcad.derive.instance_operations import InstanceOperations
-from srcad.derive.instances import Instances, Treatment
+from srcad.derive.instances import COPIED, Instances, Treatment
 from srcad.derive.known_callees import (
     Bindings,
     method_of,
@@ -44,6 +45,7 @@ from srcad.derive.known_callees import (
 from srcad.errors import NoSourceError
 from srcad.frontend.computed_defaults import kept_defaults, told
 from srcad.frontend.renaming import Renaming
+from srcad.frontend.statics import canonical
 from srcad.frontend.webs import split_webs
 from srcad.lang.function import Function, inlined_at
 from srcad.lang.walking import NodeTransformer, clone, nodes_in
@@ -67,15 +69,19 @@ def inline_calls(
     is_nested: Callable[[Any], bool],
     kinds: Mapping[str, Kind],
     reread: Callable[[], Function] | None = None,
+    receivers: Mapping[str, Kind] = types.MappingProxyType({}),
+    first: str = COPIED,
 ) -> Function:
     """Return ``fn`` with the calls of known functions replaced by the callees' statements.
 
-    ``kinds`` are those of the parameters.  With ``reread``, which returns ``fn`` as it was given, the instances that are
-    made in the program and stay in it are taken apart (see `srcad.derive.instances`).
+    ``kinds`` are those of the parameters, ``receivers`` those of variables that hold objects wherever they are bound.
+    With ``reread``, which returns ``fn`` as it was given, the instances that are made in the program and stay in it are
+    taken apart, by the treatment that is tried ``first`` (see `srcad.derive.instances`).
     """
     treatment: Treatment | None = None if reread is None else {}
     while True:
-        inliner = _Inliner(fn, normalize, is_nested, kinds, treatment)
+        inliner = _Inliner(fn, normalize, is_nested, kinds, Instances(fn.scope, treatment, first))
+        inliner.instances.update(receivers)
         taking_out = inliner.take_out(kinds)
         body = taking_out + inliner.block(fn.tree.body, (_identity(fn.source.func),))
         inliner.operations.check(body)
@@ -93,13 +99,13 @@ class _Inliner:
         normalize: Normalize,
         is_nested: Callable[[Any], bool],
         kinds: Mapping[str, Kind],
-        treatment: Treatment | None,
+        made: Instances,
     ) -> None:
         self.fn, self.scope, self.normalize, self.is_nested = fn, fn.scope, normalize, is_nested
         objects = {n: kind for n, kind in kinds.items() if kind.name == "object"}
         rebound = rebound_in(fn.tree.body)
         self.instances = {n: kind for n, kind in objects.items() if n not in rebound}
-        self.made = Instances(fn.scope, treatment)
+        self.made = made
         steady = {n: kind for n, kind in kinds.items() if n not in rebound}
         self.operations = InstanceOperations(fn.scope, self.made, steady)
         self.size = 0
@@ -223,13 +229,24 @@ class _Inliner:
         cls = self.scope.statics.get(self.bindings.function(stmt.value.func.id))
         if not self.made.may_take_apart(cls) or self.size > MOST_STATEMENTS:
             return None
-        constructor = constructor_of(cls, stmt.value, target.id, self.scope)
+        is_record = self.made.is_record(cls)
+        variable = self.scope.fresh(cls.__name__.lower()) if is_record else target.id
+        constructor = constructor_of(cls, stmt.value, variable, self.scope)
         if constructor is None:
             return None
-        self.made.begin(target.id, cls)
+        self.made.begin(variable, cls)
         out = self.block([gast.copy_location(s, stmt) for s in constructor], active)
-        self.made.end()
-        return out
+        if not is_record:
+            self.made.end()
+            return out
+        attributes = self.made.put_together(out)
+        if attributes is None:
+            return out
+        title = self.scope.refer(cls, canonical(cls) or cls.__name__)
+        self.scope.statics.setdefault("rt.instance", rt.instance)
+        made = call("rt.instance", name(title))
+        made.keywords = [gast.keyword(attribute, name(slot)) for attribute, slot in attributes.items()]
+        return [*out, gast.copy_location(assign(target.id, made), stmt)]
 
     def bound(self, targets: list[gast.AST], value: gast.AST | None) -> list[gast.stmt] | None:
         """Return the statements that bind ``targets`` to an instance that is taken apart; None for anything else."""
@@ -387,6 +404,8 @@ class _Inliner:
         """Tell whether a parameter is but another name for a function or an object whose class is known."""
         if not isinstance(value, gast.Name) or rebinds(callee.tree.body, parameter):
             return False
+        if callee.source.func in (iteration.prompt, iteration.prompt_method):
+            return value.id not in self.scope.statics
         is_known = self.instance_kind(value) is not None or self.bindings.closure(value.id) is not None
         return is_known or isinstance(
             self.scope.statics.get(value.id), (types.FunctionType, types.BuiltinFunctionType)

@@ -27,6 +27,7 @@ import gast
 from srcad import runtime as rt
 from srcad.analysis.infer import Changes, Kinds, Returns, infer, kind_of_operation
 from srcad.analysis.kinds import FLOAT64, NEVER, Kind, container, is_scalar
+from srcad.analysis.stores import Stores
 from srcad.derive.build import assign, constant, name
 from srcad.derive.known_callees import Bindings, signature_of
 from srcad.errors import NoSourceError, SrcadError
@@ -345,8 +346,8 @@ def _resolve(
         site = sites.found.get(callee) if isinstance(callee, types.FunctionType) else None
         return returns(callee, given) if site is None else site.kind(given)
 
-    def changes_here(callee: Any, given: list[Kind]) -> bool:
-        return callee not in sites.found and changes(callee, given)
+    def changes_here(callee: Any, given: list[Kind]) -> Stores | None:
+        return None if callee in sites.found else changes(callee, given)
 
     kinds = infer(fn, parameters, returns_here, changes_here)
     made: dict[Any, Any] = {}

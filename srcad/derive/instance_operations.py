@@ -12,10 +12,10 @@ import gast
 import numpy as np
 
 from srcad.analysis.kinds import Kind
+from srcad.analysis.plain_classes import after_in_mro, looked_up, operator_method
 from srcad.derive.build import call, constant, name
-from srcad.derive.instances import WHOLE, Instances
+from srcad.derive.instances import Instances
 from srcad.derive.known_numbers import KnownNumbers
-from srcad.derive.plain_classes import after_in_mro, looked_up, operator_method
 from srcad.frontend.late_results import gives_late, is_unsure, titles_called_on_self
 from srcad.frontend.statics import depend_on_sort, owner_of
 from srcad.lang.function import Nested
@@ -101,7 +101,7 @@ class InstanceOperations(NodeTransformer):
         self.instances.check(body)
         doubtful = self.numbers.are_doubtful(body) or self.scalars.are_doubtful(body)
         for cls in self.told_from_numbers if doubtful else ():
-            self.instances.wrong[cls] = WHOLE
+            self.instances.wrong[cls] = self.instances.instead(cls)
 
     def chosen(self, stmt: gast.stmt) -> list[gast.stmt] | None:
         """Return the branch that is taken where that is known when compiling."""

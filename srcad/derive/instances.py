@@ -25,19 +25,21 @@ from typing import Any
 
 import gast
 
+from srcad.analysis.plain_classes import is_frozen, is_place, is_plain, looked_up
 from srcad.derive.build import assign, name
-from srcad.derive.plain_classes import is_frozen, is_place, is_plain, looked_up
 from srcad.lang.scope import Scope
 from srcad.lang.walking import nodes_in
 
-__all__ = ["ALIASED", "COPIED", "WHOLE", "Instances", "Treatment"]
+__all__ = ["ALIASED", "COPIED", "RECORD", "WHOLE", "Instances", "Treatment"]
 
 COPIED = "copied"
 """``b = a`` copies the attributes: right where no instance of the class changes after it was made."""
 ALIASED = "aliased"
 """``b = a`` makes ``b`` another name for ``a``: right where each is bound in one place."""
+RECORD = "record"
+"""An instance is put together as soon as it is made, and is an object from there on."""
 WHOLE = "whole"
-"""The instances stay what they are."""
+"""The instances stay what they are, and are made by a call of the class."""
 
 Treatment = dict[type, str]
 Path = tuple[int, ...]
@@ -66,8 +68,8 @@ class Instances:
         From a class to the treatment that it needs instead of the one that was supposed.
     """
 
-    def __init__(self, scope: Scope, treatment: Mapping[type, str] | None) -> None:
-        self.scope, self.treatment = scope, treatment or {}
+    def __init__(self, scope: Scope, treatment: Mapping[type, str] | None, first: str = COPIED) -> None:
+        self.scope, self.treatment, self.first = scope, treatment or {}, first
         self.is_on = treatment is not None
         self.path: Path = ()
         self.wrong: Treatment = {}
@@ -78,6 +80,7 @@ class Instances:
         self.changed: set[type] = set()
         self.read_of_class: set[tuple[type, str]] = set()
         self.making: list[str] = []
+        self.records: dict[str, type] = {}
         self.supers: dict[str, tuple[type, str]] = {}
         self.owners: dict[str, type] = {}
         self.slot_stores: dict[str, int] = {}
@@ -93,12 +96,20 @@ class Instances:
         """Tell whether instances of a class are to be taken apart, as far as is known."""
         return self.is_on and isinstance(cls, type) and self.treatment.get(cls) != WHOLE and is_plain(cls)
 
+    def is_record(self, cls: type) -> bool:
+        """Tell whether instances of a class are put together as soon as they are made."""
+        return self.treatment.get(cls, self.first) == RECORD
+
     def leave_whole(self, *variables: str) -> None:
         """Note that the instances that variables hold cannot be taken apart."""
         for variable in variables:
             cls = self.class_of(variable)
             if cls is not None:
-                self.wrong[cls] = WHOLE
+                self.wrong[cls] = self.instead(cls)
+
+    def instead(self, cls: type) -> str:
+        """Return the treatment for a class whose instances cannot be taken apart as was supposed."""
+        return WHOLE if self.is_record(cls) else RECORD
 
     # making
 
@@ -106,7 +117,7 @@ class Instances:
         """Begin to make an instance, which ``variable`` holds."""
         known = self.apart.get(variable)
         if known is not None and known.cls is not cls:
-            self.wrong[cls] = self.wrong[known.cls] = WHOLE
+            self.wrong[cls], self.wrong[known.cls] = self.instead(cls), self.instead(known.cls)
         made = self.apart.setdefault(variable, _Apart(cls))
         made.stores += 1
         made.path = self.path
@@ -118,7 +129,21 @@ class Instances:
         made = self.apart[self.making.pop()]
         layout = tuple(made.set_by_making)
         if self.layouts.setdefault(made.cls, layout) != layout:
+            self.wrong[made.cls] = self.instead(made.cls)
+
+    def put_together(self, statements: Sequence[gast.stmt]) -> dict[str, str] | None:
+        """End the making of a record by ``statements``; return the variables that hold its attributes.
+
+        None where an attribute is not set on every way.
+        """
+        variable = self.making.pop()
+        made = self.apart.pop(variable)
+        self.records[variable] = made.cls
+        bound = _surely_bound(statements)
+        if not set(made.slots.values()) <= bound:
             self.wrong[made.cls] = WHOLE
+            return None
+        return {attribute: self.resolved(slot) for attribute, slot in made.slots.items()}
 
     # attributes
 
@@ -179,7 +204,7 @@ class Instances:
         made = self.apart[value]
         if self.treatment.get(made.cls) == ALIASED:
             if not is_bound_once or value in self.making or target in self.aliases or target in self.apart:
-                self.wrong[made.cls] = WHOLE
+                self.leave_whole(value)
                 return []
             self.aliases[target] = (value, self.path, self.path == made.path)
             return []
@@ -221,6 +246,8 @@ class Instances:
     def check(self, body: Sequence[gast.stmt]) -> None:
         """Note what the whole program shows to be wrong of what was supposed."""
         for node in _used(body):
+            if node.id in self.records:  # it was handed on, or kept, while it was made
+                self.wrong[self.records[node.id]] = WHOLE
             self.leave_whole(node.id, self.aliases.get(node.id, ("", (), False))[0])
             self.leave_whole(self.supers.get(node.id, (object, ""))[1])
         for variable, (value, _, _) in self.aliases.items():
@@ -228,14 +255,27 @@ class Instances:
                 self.leave_whole(variable, self.resolved(value))
         for slot in self.called:
             if self.slot_stores[slot] > 1:
-                self.wrong[self.owners[slot]] = WHOLE
+                self.wrong[self.owners[slot]] = self.instead(self.owners[slot])
         if any(_is_not_implemented(node) for stmt in body for node in nodes_in(stmt)):
             self.leave_whole(*self.apart)  # the other operand is to be asked, which only Python does
         for cls in self.copied & self.changed:
             self.wrong.setdefault(cls, ALIASED)
         for cls, attribute in self.read_of_class:
             if any(made.cls is cls and attribute in made.slots for made in self.apart.values()):
-                self.wrong[cls] = WHOLE
+                self.wrong[cls] = self.instead(cls)
+
+
+def _surely_bound(statements: Sequence[gast.stmt]) -> set[str]:
+    """Return the variables that statements bind on every way through them."""
+    found: set[str] = set()
+    for stmt in statements:
+        if isinstance(stmt, gast.Assign) and isinstance(stmt.targets[0], gast.Name):
+            found.add(stmt.targets[0].id)
+        elif isinstance(stmt, gast.If):
+            found |= _surely_bound(stmt.body) & _surely_bound(stmt.orelse)
+        elif isinstance(stmt, gast.With):
+            found |= _surely_bound(stmt.body)
+    return found
 
 
 def _used(body: Sequence[gast.stmt]) -> Iterator[gast.Name]:

@@ -13,6 +13,7 @@ from typing import Any
 
 import gast
 
+from srcad import runtime as rt
 from srcad.analysis.infer import Kinds
 from srcad.analysis.kinds import ANY, Kind
 from srcad.analysis.memory import Memory, direct_changes, simple_statements
@@ -28,7 +29,7 @@ __all__ = ["refuse_changes_outside", "why_not_kept"]
 
 _PLAIN = frozenset({"int", "float", "number", "bool", "str", "none"})
 _MISSING = object()
-_CONTAINERS = (list, dict, set, deque, defaultdict, OrderedDict)
+_CONTAINERS = (list, dict, set, deque, defaultdict, OrderedDict, rt.instance)
 
 
 def why_not_kept(owner: Any, attribute: str, kind: Kind) -> tuple[str, str] | None:

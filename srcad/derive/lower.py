@@ -190,7 +190,7 @@ class _Lowering(CallLowering, IterableLowering):
             if isinstance(node, gast.Assign) and getattr(node.targets[0], "id", None) == variable:
                 callee = getattr(getattr(node.value, "func", None), "id", "")
                 function = self.scope.statics.get(callee)
-                if (
+                if function is not rt.instance and (
                     function is not None
                     and package_of(function) in _LIBRARIES
                     and function not in _WRITTEN_IN_PYTHON

@@ -28,7 +28,7 @@ import gast
 from srcad.analysis.kinds import Kind, spreads_list
 from srcad.derive.build import Flattener, assign, call, constant, name
 from srcad.derive.operations import Contribution, Names, Operation, nothing
-from srcad.derive.shadow_operands import is_computed
+from srcad.derive.shadow_operands import is_computed, is_stored
 from srcad.derive.store_adjoints import StoreAdjoints
 from srcad.lang.tree import BINARY_OPERATORS, UNARY_OPERATORS
 
@@ -165,7 +165,10 @@ class MemoryAdjoints(StoreAdjoints):
                 shadow = self.gradient(target) if self.is_shadowed(target) else self.fresh_cell(target)
                 mirrored = gast.Attribute(name(self.gradient(base.id)), value.attr, gast.Load())
                 return self.with_shadow(target, shadow, [self.stmt, assign(shadow, mirrored)])
-            if kind.name == "any" or self.is_shadowed(base) or is_computed(kind.value, value.attr):
+            known = (
+                is_stored(kind, value.attr) if kind.name == "any" else not is_computed(kind.value, value.attr)
+            )
+            if not known or self.is_shadowed(base):
                 return self.operator_call(target, "getattr", [base, constant(value.attr)])
             return None
         if not self.is_shadowed(base):

@@ -8,7 +8,7 @@ from typing import Any
 import gast
 
 from srcad.analysis.infer import Kinds, kind_of_operation
-from srcad.analysis.kinds import ANY, Kind
+from srcad.analysis.kinds import ANY, Kind, alternatives, holds_attribute, may_have
 from srcad.analysis.memory import Memory
 from srcad.derive.build import Flattener, assign, call, constant, name
 from srcad.derive.known_callees import rebinds
@@ -17,7 +17,7 @@ from srcad.errors import UnsupportedError
 from srcad.lang.function import Function
 from srcad.runtime.array_likes import is_array_like
 
-__all__ = ["ShadowOperands", "is_computed"]
+__all__ = ["ShadowOperands", "is_computed", "is_stored"]
 
 
 class ShadowOperands:
@@ -146,13 +146,14 @@ class ShadowOperands:
         return any(map(is_array_like, classes))
 
     def is_plain_attribute(self, base: gast.Name, attribute: str) -> bool:
-        """Tell whether an argument's shadow surely has a shadow for an attribute, which is read and set as it is."""
+        """Tell whether an object's shadow surely has a shadow for an attribute, which is read and set as it is."""
         kind = self.kind(base)
-        if kind.name != "object" or not self.is_shadowed(base) or is_computed(kind.value, attribute):
+        if not self.is_shadowed(base) or not is_stored(kind, attribute):
             return False
-        known = any(name == attribute for name, _ in kind.items or ())
-        parameters = self.fn.tree.args.args
-        return known and any(p.id == base.id for p in parameters) and not rebinds(self.fn.tree.body, base.id)
+        is_parameter = any(p.id == base.id for p in self.fn.tree.args.args)
+        if is_parameter and not rebinds(self.fn.tree.body, base.id):
+            return True
+        return not self.memory.may_be_outside(base.id, self.kinds)
 
     def is_basic(self, index: gast.AST) -> bool:
         for part in index.elts if isinstance(index, gast.Tuple) else [index]:
@@ -163,10 +164,18 @@ class ShadowOperands:
         return True
 
 
+def is_stored(kind: Kind, attribute: str) -> bool:
+    """Tell whether an attribute is the object's own and read as it is, whichever class of several the object has."""
+    return holds_attribute(kind, attribute) and not any(
+        is_computed(one.value, attribute) for one in alternatives(kind) if may_have(one, attribute)
+    )
+
+
 def is_computed(cls: Any, attribute: str) -> bool:
     """Tell whether an attribute of a class's instances is computed when it is read."""
     if not isinstance(cls, type):
         return True
     found = next((vars(base)[attribute] for base in cls.__mro__ if attribute in vars(base)), None)
+    found = None if isinstance(found, types.MemberDescriptorType) else found
     custom = any("__getattr__" in vars(b) or "__getattribute__" in vars(b) for b in cls.__mro__[:-1])
     return custom or isinstance(found, (property, types.FunctionType)) or hasattr(type(found), "__get__")

@@ -7,7 +7,7 @@ from typing import Any
 import gast
 
 from srcad.analysis.broadcast import unbroadcast_axes
-from srcad.analysis.kinds import Kind, is_scalar
+from srcad.analysis.kinds import Kind, alternatives, is_scalar
 from srcad.derive.build import Flattener, assign, call, constant, name
 from srcad.derive.call_adjoints import CallAdjoints
 from srcad.derive.operations import Contribution, Names, Operation, nothing
@@ -54,8 +54,8 @@ class StoreAdjoints(CallAdjoints):
         base = target.value
         if base.id not in self.varied:
             return Operation((), [self.stmt], nothing)
-        cls = self.kind(base).value
-        is_set = isinstance(cls, type) and cls.__setattr__ is object.__setattr__
+        classes = [one.value for one in alternatives(self.kind(base))]
+        is_set = all(isinstance(cls, type) and cls.__setattr__ is object.__setattr__ for cls in classes)
         if not is_set or not self.is_plain_attribute(base, target.attr):
             return self.operator_call(None, "setattr", [base, constant(target.attr), value])
         before: list[gast.stmt] = []

@@ -11,7 +11,8 @@ from typing import Any
 import numpy as np
 
 from srcad import runtime as rt
-from srcad.analysis.kinds import FORM_OF_ARRAYS, is_written_scalar
+from srcad.analysis.kinds import FORM_OF_ARRAYS
+from srcad.analysis.kinds_of_values import is_written_scalar
 from srcad.callables.derivatives import Bindable, Composable
 from srcad.callables.targets import partial_shadow
 from srcad.dynamic.rules import call_of_rule

@@ -17,7 +17,8 @@ import numpy as np
 
 from srcad import runtime as rt
 from srcad.analysis.hidden_changes import refuse_method_of_base
-from srcad.analysis.kinds import is_differentiable, kind_of
+from srcad.analysis.kinds import is_differentiable
+from srcad.analysis.kinds_of_values import kind_of
 from srcad.analysis.results.calls import function_of_method
 from srcad.backends.finite_checks import entries_checked
 from srcad.callables.compilation import compiled, third_derivative

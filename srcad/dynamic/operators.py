@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from srcad import runtime as rt
-from srcad.analysis.kinds import is_written_scalar
+from srcad.analysis.kinds_of_values import is_written_scalar
 from srcad.analysis.own_operators import refuse_own_operators
 from srcad.dynamic.attributes import ATTRIBUTES, method_in_python
 from srcad.dynamic.containers import items_of, listed, run

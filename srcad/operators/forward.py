@@ -6,7 +6,8 @@ import functools
 import types
 from typing import Any
 
-from srcad.analysis.kinds import NUMBER, is_differentiable, kind_of
+from srcad.analysis.kinds import NUMBER, is_differentiable
+from srcad.analysis.kinds_of_values import kind_of
 from srcad.callables.compilation import compiled, followed, is_followed, when_forgotten
 from srcad.callables.derivatives import Readable, Remade, WrittenOut
 from srcad.callables.places import place

@@ -12,7 +12,8 @@ from typing import Any
 
 import numpy as np
 
-from srcad.analysis.kinds import ANY, NUMBER, Kind, container, kind_of
+from srcad.analysis.kinds import ANY, NUMBER, Kind, container
+from srcad.analysis.kinds_of_values import kind_of
 from srcad.analysis.returns import Callees
 from srcad.api import Derivative, grad
 from srcad.callables.compilation import compiled

@@ -16,7 +16,8 @@ import functools
 from typing import Any
 
 from srcad import runtime as rt
-from srcad.analysis.kinds import is_differentiable, kind_of
+from srcad.analysis.kinds import is_differentiable
+from srcad.analysis.kinds_of_values import kind_of
 from srcad.callables.compilation import compiled, third_derivative
 from srcad.callables.derivatives import Composable, WrittenOut
 from srcad.callables.places import place

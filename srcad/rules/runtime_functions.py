@@ -35,6 +35,7 @@ constant(
     rt.check_iterator,
     rt.are_taken_in_turns,
     rt.check_late,
+    rt.check_present,
     rt.check_late_method,
     rt.check_left,
     rt.check_method,

@@ -22,6 +22,7 @@ __all__ = [
     "check_left",
     "check_method",
     "check_number",
+    "check_present",
     "combined",
     "groups_of",
     "iterates_in_python",
@@ -113,6 +114,16 @@ def check_number(value: Any) -> None:
     if not isinstance(value, (int, float, complex, np.generic, str, bytes, tuple, frozenset)):
         raise UnsupportedError("A generator updates in place what others see, and its items are made at once here.",
                                "Write 'x = x + step' for 'x += step', or loop over the generator with 'for'.")  # fmt: skip
+
+
+def check_present(value: Any, title: str) -> None:
+    """Raise what Python does where a method is called of None, or of an object without it.
+
+    >>> check_present(abs, "__call__")
+    """
+    if value is None and title == "__call__":
+        raise TypeError("'NoneType' object is not callable")
+    getattr(value, title)
 
 
 _lateness: list[Callable[..., bool]] = []

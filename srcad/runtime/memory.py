@@ -35,6 +35,7 @@ __all__ = [
     "attribute_shadow",
     "element_shadow",
     "has_layout",
+    "instance",
     "mirror",
     "mirrored_views",
     "return_element",
@@ -68,10 +69,30 @@ class Cell:
 
 
 class Shadow:
-    """The gradient of an object: an object whose attributes are the shadows of its attributes."""
+    """The gradient of an object: an object whose attributes are the shadows of its attributes.
+
+    >>> Shadow(weights=None)
+    Shadow({'weights': None})
+    """
+
+    def __init__(self, **parts: Any) -> None:
+        vars(self).update(parts)
 
     def __repr__(self) -> str:
         return f"Shadow({vars(self)!r})"
+
+
+def instance(cls: type, /, **attributes: Any) -> Any:
+    """Return an instance of a class as its ``__init__`` leaves it, with these attributes.
+
+    >>> from argparse import Namespace
+    >>> instance(Namespace, weights=1.0)
+    Namespace(weights=1.0)
+    """
+    made = object.__new__(cls)
+    for name, value in attributes.items():
+        object.__setattr__(made, name, value)
+    return made
 
 
 def is_instance(value: Any) -> bool:

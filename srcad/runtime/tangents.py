@@ -34,6 +34,7 @@ __all__ = [
     "complete_tangent",
     "container_method",
     "fit_tangent",
+    "instance_tangent",
     "method_jvp",
     "partial_of",
     "replace_tangent",
@@ -86,6 +87,14 @@ class Tangent(NoNumber):
 
     def __repr__(self) -> str:
         return f"Tangent of {self.__dict__['__primal__']!r}"
+
+
+def instance_tangent(primal: Any, /, **parts: Any) -> Tangent:
+    """Return the tangent of an object whose attributes have these."""
+    made = Tangent(primal)
+    for name, part in parts.items():
+        setattr(made, name, part)
+    return made
 
 
 def zero_tangent(value: Any, memo: dict[int, Any] | None = None) -> Any:

@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 
 from srcad.analysis.infer import Kinds, infer
-from srcad.analysis.kinds import Kind, kind_of
+from srcad.analysis.kinds import Kind
+from srcad.analysis.kinds_of_values import kind_of
 from srcad.analysis.returns import Callees
 from srcad.pipeline import read
 

@@ -9,7 +9,8 @@ import pytest
 
 from srcad import runtime as rt
 from srcad.analysis.broadcast import Reduction, unbroadcast_axes
-from srcad.analysis.kinds import FLOAT64, NUMBER, array, kind_of
+from srcad.analysis.kinds import FLOAT64, NUMBER, array
+from srcad.analysis.kinds_of_values import kind_of
 from srcad.analysis.results.elementwise import broadcast, ufunc_result
 
 

@@ -11,7 +11,8 @@ import pytest
 from srcad import grad
 from srcad.analysis.held_alone import held_alone
 from srcad.analysis.infer import infer
-from srcad.analysis.kinds import ANY, kind_of
+from srcad.analysis.kinds import ANY
+from srcad.analysis.kinds_of_values import kind_of
 from srcad.frontend import normalize
 
 X = np.array([[0.9, -0.4, 1.3], [0.2, 0.8, -0.7]])

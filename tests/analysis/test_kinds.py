@@ -14,18 +14,21 @@ from srcad.analysis.kinds import (
     FLOAT64,
     INT,
     NEVER,
+    NONE,
     NUMBER,
     Kind,
+    alternatives,
     array,
     bounded,
+    holds_attribute,
     holds_complex,
     is_double,
     join,
     join_all,
-    kind_of,
-    literal,
     may_be_complex,
 )
+from srcad.analysis.kinds_of_values import kind_of, literal
+from srcad.analysis.results.indexing import attribute
 from tests.analysis.containment import contains
 
 
@@ -124,5 +127,15 @@ def test_what_lies_deep_is_forgotten() -> None:
     assert bounded(kind) == bounded(Kind("tuple", items=(bounded(kind),)))
 
 
-def test_objects_of_different_classes_have_nothing_in_common() -> None:
-    assert join(kind_of(Point(1.0, 2.0)), kind_of(Plain())) == ANY
+def test_objects_of_different_classes_are_told_apart() -> None:
+    point, plain = kind_of(Point(1.0, 2.0)), kind_of(Plain())
+    either = join(point, plain)
+    assert either.name == "any" and set(alternatives(either)) == {point, plain}
+    assert join(either, join(plain, NONE)) == join(either, NONE)
+    assert join(either, kind_of(np.ones(3))) == ANY
+
+
+def test_an_attribute_that_some_classes_have_is_theirs() -> None:
+    either = join(kind_of(Point(1.0, 2.0)), join(kind_of(Plain()), NONE))
+    assert holds_attribute(either, "weights") and not holds_attribute(either, "unheard_of")
+    assert attribute(either, "weights") == kind_of(Plain().weights)

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 from adjoint_programs import body_of, function, pure, run, same, text_of
 
-from srcad.analysis.kinds import FLOAT, Kind, array, container, kind_of
+from srcad.analysis.kinds import FLOAT, Kind, array, container
+from srcad.analysis.kinds_of_values import kind_of
 from srcad.optimize import Context, optimize
 from srcad.optimize.broadcast import NeedlessBroadcasts
 from srcad.optimize.copy_propagation import copy_propagation

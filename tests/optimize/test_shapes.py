@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 from adjoint_programs import SPACE, function, pure, text_of
 
-from srcad.analysis.kinds import dims_of, kind_of
+from srcad.analysis.kinds import dims_of
+from srcad.analysis.kinds_of_values import kind_of
 from srcad.optimize import Context
 from srcad.optimize.forward import Rewriter, walk
 from srcad.optimize.kinds import TermKinds

@@ -55,6 +55,8 @@ TOPICS = (
     "comparable_callables",
     "complex_programs",
     "dicts_as_caches",
+    "parts_of_objects",
+    "objects_in_containers",
     "not_there_yet",
     "numbers_updated",
     "numbers_that_become_arrays",

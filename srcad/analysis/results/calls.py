@@ -25,8 +25,9 @@ from srcad.analysis.kinds import (
     is_double,
     is_scalar,
     join_all,
-    literal,
+    record,
 )
+from srcad.analysis.kinds_of_values import literal
 from srcad.analysis.results import products
 from srcad.analysis.results.creation import CREATION, as_array_like
 from srcad.analysis.results.elementwise import ufunc_result
@@ -277,6 +278,11 @@ def _dict(call: Call) -> Kind:
     return call.arguments[0] if known else container("dict")
 
 
+def _instance(call: Call) -> Kind:
+    made = call.arguments[0]
+    return record(made.value, tuple(call.keywords.items())) if made.name == "function" else ANY
+
+
 def _closure(call: Call) -> Kind:
     made = call.arguments[0]
     return Kind("any", items=tuple(call.arguments[1:]), value=made.value) if made.name == "function" else ANY
@@ -320,6 +326,7 @@ _TABLE: dict[Any, Callable[[Call], Kind]] = {
     np.ndarray.tolist: _tolist,
     tuple: _tuple,
     rt.closure: _closure,
+    rt.instance: _instance,
     rt.sequence: _sequence,
     rt.fitting: _fitting,
     rt.fitting_tangent: _fitting,

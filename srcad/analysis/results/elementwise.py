@@ -24,10 +24,10 @@ from srcad.analysis.kinds import (
     array,
     container,
     dims_of,
-    dtype_class,
     is_scalar,
     join_dtypes,
 )
+from srcad.analysis.kinds_of_values import dtype_class
 from srcad.analysis.results.products import contracted, matmul
 from srcad.analysis.results.shaped import as_array, broadcast_dims, maybe_inexact
 

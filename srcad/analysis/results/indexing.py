@@ -18,15 +18,17 @@ from srcad.analysis.kinds import (
     RANGE,
     Dims,
     Kind,
+    alternatives,
     container,
     dims_of,
     is_scalar,
     join_all,
     join_bound,
-    kind_of,
+    may_have,
     number_or_any,
     scalar,
 )
+from srcad.analysis.kinds_of_values import kind_of
 from srcad.analysis.results.generators import is_generator
 from srcad.analysis.results.shaped import (
     as_array,
@@ -248,6 +250,8 @@ def attribute(kind: Kind, name: str) -> Kind:
         return cast(Kind, kind.items[fields.index(name)])
     if kind.name == "object" and kind.items is not None:
         return cast(Kind, dict(kind.items).get(name, ANY))
+    if kind.name == "any" and alternatives(kind):
+        return join_all(attribute(one, name) for one in alternatives(kind) if may_have(one, name))
     if kind.name == "function" and isinstance(kind.value, types.ModuleType):
         return attribute_outside(getattr(kind.value, name, None))
     if kind.name == "function" and isinstance(kind.value, type):

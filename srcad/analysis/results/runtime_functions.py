@@ -21,6 +21,7 @@ from srcad.analysis.kinds import (
     NUMBER,
     STR,
     Kind,
+    array,
     container,
     dims_of,
     is_scalar,
@@ -50,7 +51,7 @@ def runtime_result(callee: Any, call: Call) -> Kind:
 @functools.cache
 def _annotated(callee: Any) -> Kind:
     """The kind that a function's annotation declares, `ANY` where it declares nothing."""
-    text = inspect.signature(callee).return_annotation
+    text = None if isinstance(callee, type) else inspect.signature(callee).return_annotation
     return _declared(text) if isinstance(text, str) else ANY
 
 
@@ -138,6 +139,14 @@ def _number_like(position: int) -> Callable[[Call], Kind]:
     return result
 
 
+def _owned(call: Call) -> Kind:
+    """The kind of ``rt.owned(g, x)``: of the shape of ``x``."""
+    gradient, value = call.arguments[:2]
+    if not _is_numeric(gradient) or not _is_numeric(value):
+        return ANY
+    return array(None, True, dims_of(value)) if value.name == "array" else NUMBER
+
+
 def _quotient(call: Call) -> Kind:
     """The kind of ``rt.quotient(g, x)``."""
     return ufunc_result(np.true_divide, call.arguments) if len(call.arguments) == 2 else NUMBER
@@ -205,6 +214,7 @@ _LIKE_ARGUMENTS: dict[Any, Callable[[Call], Kind]] = {
     rt.freedom: lambda call: NUMBER,
     rt.holomorphic_seed: lambda call: Kind("float", dtype="complex"),
     rt.nested_like: _nested_like_second,
+    rt.owned: _owned,
     rt.quotient: _quotient,
     rt.record_like: _record,
     rt.reshape_like: lambda call: container("list", (NUMBER,)),

@@ -14,13 +14,13 @@ from srcad.analysis.kinds import (
     Kind,
     array,
     dims_of,
-    dtype_class,
     is_scalar,
     join_all,
     length,
     length_class,
     scalar,
 )
+from srcad.analysis.kinds_of_values import dtype_class
 
 __all__ = [
     "UNKNOWN", "Call", "as_array", "broadcast_dims", "dtype_of_literal", "integer", "integers", "number",

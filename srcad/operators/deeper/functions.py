@@ -14,7 +14,8 @@ from typing import Any
 import numpy as np
 
 from srcad import runtime as rt
-from srcad.analysis.kinds import is_differentiable, kind_of
+from srcad.analysis.kinds import is_differentiable
+from srcad.analysis.kinds_of_values import kind_of
 from srcad.callables.compilation import compiled, third_derivative
 from srcad.callables.targets import Target
 from srcad.dynamic import calls as reverse_calls

@@ -11,7 +11,8 @@ from typing import Any
 import numpy as np
 
 from srcad import runtime as rt
-from srcad.analysis.kinds import is_differentiable, kind_of
+from srcad.analysis.kinds import is_differentiable
+from srcad.analysis.kinds_of_values import kind_of
 from srcad.callables.derivatives import Bindable, Composable
 from srcad.callables.targets import partial_tangent
 from srcad.dynamic.attributes import (

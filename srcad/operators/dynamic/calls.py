@@ -14,7 +14,7 @@ import numpy as np
 
 from srcad import runtime as rt
 from srcad.analysis.hidden_changes import refuse_method_of_base
-from srcad.analysis.kinds import is_written_scalar
+from srcad.analysis.kinds_of_values import is_written_scalar
 from srcad.analysis.results.calls import ARRAY_METHODS, function_of_method
 from srcad.callables.targets import (
     Target,

@@ -1,0 +1,362 @@
+"""Calls of objects and functions that are parts of others, or elements of lists, where kinds tell what they are.
+
+Before, where ``net.layers`` holds instances of ``Linear`` and of ``Tanh``::
+
+    layer = net.layers[i]
+    y = layer(x)
+
+After, with what the classes' ``__call__`` do inlined::
+
+    layer = net.layers[i]
+    if type(layer) is Linear:
+        y = x @ layer.weights
+    else:
+        y = np.tanh(x)
+
+What is inlined shows the parts of parts, so kinds are inferred anew until no call is left that they tell something of.
+"""
+
+from __future__ import annotations
+
+import inspect
+import types
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+import gast
+import numpy as np
+
+from srcad import runtime as rt
+from srcad.analysis.callees import Called, called_methods, item_stored, operator_called
+from srcad.analysis.infer import kind_of_operation
+from srcad.analysis.kinds import ANY, Kind, alternatives, holds_attribute, join_all, may_have
+from srcad.analysis.plain_classes import is_plain, looked_up
+from srcad.analysis.results.indexing import attribute
+from srcad.derive.build import assign, call, constant, name
+from srcad.derive.known_callees import method_of
+from srcad.frontend.late_results import gives_late, is_unsure
+from srcad.frontend.statics import canonical, depend_on_sort, owner_of, refer
+from srcad.lang.function import Function
+from srcad.lang.scope import Dependency, replaceable_parts
+from srcad.lang.walking import clone, nodes_in
+
+__all__ = ["inline_methods"]
+
+Kinds = Mapping[str, Kind]
+_PRESENT = ("array", "bool", "dict", "float", "function", "int", "list", "number", "object", "str", "tuple")
+
+
+def inline_methods(
+    fn: Function, inline: Callable[[Function, Kinds], Function], infer: Callable[[Function], Kinds]
+) -> Function:
+    """Return ``fn`` with the methods inlined of objects whose class is told by the kinds.
+
+    ``inline(fn, kinds)`` inlines calls of known functions, and of methods of the variables in ``kinds``.
+    """
+    known: set[str] = set()
+    while True:
+        kinds = dict(infer(fn))
+        if not any(
+            kind.name == "object" or kind.name == "any" and alternatives(kind) for kind in kinds.values()
+        ):
+            return fn
+        resolver = _Resolver(fn, kinds)
+        fn = fn.with_body(resolver.block(fn.tree.body))
+        receivers = {v: kinds[v] for v in _called(fn) if _is_receiver(kinds.get(v, ANY))}
+        if receivers.keys() <= known and not resolver.resolved:
+            return fn
+        known |= receivers.keys()
+        fn = inline(fn, receivers)
+
+
+def _called(fn: Function) -> set[str]:
+    """Return the variables that are called, or whose attributes are."""
+    found = set()
+    for node in nodes_in(fn.tree):
+        if isinstance(node, gast.Call):
+            owner = node.func.value if isinstance(node.func, gast.Attribute) else node.func
+            found.add(getattr(owner, "id", ""))
+    return {n for n in found if n and n not in fn.scope.statics}
+
+
+def _is_receiver(kind: Kind) -> bool:
+    return kind.name == "object" and kind.items is not None
+
+
+class _Resolver:
+    """Writes calls of what kinds tell as calls of variables and of known functions.
+
+    Attributes
+    ----------
+    kinds : dict
+        Gets those of the variables that are made.
+    resolved : int
+        How many calls are calls of known functions now.
+    """
+
+    def __init__(self, fn: Function, kinds: dict[str, Kind]) -> None:
+        self.fn, self.scope, self.kinds, self.resolved = fn, fn.scope, kinds, 0
+        nodes = [n for n in nodes_in(fn.tree) if isinstance(n, (gast.Attribute, gast.Name))]
+        stores = [node for node in nodes if isinstance(node.ctx, gast.Store)]
+        self.stored = {node.attr for node in stores if isinstance(node, gast.Attribute)}
+        self.bound = Counter(node.id for node in stores if isinstance(node, gast.Name))
+        self.answers: dict[str, bool] = {}
+        self.asked: dict[str, str] = {}
+        self.tests: dict[str, tuple[str, Callable[[Kind], bool]]] = {}
+        self.narrowed: dict[str, Kind] = {}
+
+    def block(self, body: list[Any]) -> list[Any]:
+        out: list[Any] = []
+        for stmt in body:
+            self.note_answer(stmt)
+            self.note_test(stmt)
+            answer = self.answers.get(getattr(stmt.test, "id", "")) if isinstance(stmt, gast.If) else None
+            if answer is not None:
+                self.resolved += 1
+                out += self.block(stmt.body if answer else stmt.orelse)
+                continue
+            for part in ("body", "orelse", "finalbody"):
+                if getattr(stmt, part, None):
+                    with self.knowing(stmt, part == "body"):
+                        made = self.block(getattr(stmt, part))
+                    setattr(stmt, part, made or [gast.copy_location(gast.Pass(), stmt)])
+            stmt = self.operation(stmt)
+            is_call = isinstance(stmt, (gast.Assign, gast.Expr)) and isinstance(stmt.value, gast.Call)
+            out += self.statement(stmt) if is_call else [stmt]
+        return out
+
+    def note_answer(self, stmt: Any) -> None:
+        """Note what ``t = x is None`` says, where it is known whether there is a value."""
+        value = getattr(stmt, "value", None)
+        if not isinstance(stmt, gast.Assign) or not isinstance(value, gast.Compare):
+            return
+        target, asked = stmt.targets[0], value.comparators[0]
+        is_none = isinstance(asked, gast.Constant) and asked.value is None
+        kind = self.kind(value.left)
+        known = kind.name == "none" or kind.name in _PRESENT and not kind.optional
+        if (
+            is_none
+            and known
+            and isinstance(value.ops[0], (gast.Is, gast.IsNot))
+            and self.bound[target.id] == 1
+        ):
+            self.answers[target.id] = (kind.name == "none") is isinstance(value.ops[0], gast.Is)
+
+    def note_test(self, stmt: Any) -> None:
+        """Note what ``c = type(x)``, ``t = c is Linear`` and ``t = isinstance(x, Linear)`` ask."""
+        value = getattr(stmt, "value", None)
+        target = stmt.targets[0] if isinstance(stmt, gast.Assign) else None
+        if not isinstance(target, gast.Name) or self.bound[target.id] > 1:
+            return
+        statics = self.scope.statics
+        if isinstance(value, gast.Call) and isinstance(value.func, gast.Name) and value.args:
+            owner, function = getattr(value.args[0], "id", ""), statics.get(value.func.id)
+            cls = statics.get(getattr(value.args[-1], "id", ""))
+            if self.bound[owner] > 1:
+                return
+            if function is type and len(value.args) == 1:
+                self.asked[target.id] = owner
+            elif function is isinstance and isinstance(cls, type):
+                self.tests[target.id] = owner, lambda one: one.name == "object" and issubclass(one.value, cls)
+        elif isinstance(value, gast.Compare) and isinstance(value.ops[0], gast.Is):
+            left, cls = getattr(value.left, "id", ""), statics.get(getattr(value.comparators[0], "id", ""))
+            if left in self.asked and isinstance(cls, type):
+                self.tests[target.id] = self.asked[left], lambda one: one.value is cls
+
+    @contextmanager
+    def knowing(self, stmt: Any, is_true: bool) -> Iterator[None]:
+        """Know in a branch which classes an object may have there."""
+        test = self.tests.get(getattr(stmt.test, "id", "")) if isinstance(stmt, gast.If) else None
+        if test is None:
+            yield
+            return
+        owner, asks = test
+        around = self.narrowed.get(owner)
+        several = alternatives(self.kind(name(owner)))
+        left = [one for one in several if asks(one) is is_true]
+        if left:
+            self.narrowed[owner] = join_all(left)
+        yield
+        if left:
+            del self.narrowed[owner]
+        if around is not None:
+            self.narrowed[owner] = around
+
+    # -- operators --------------------------------------------------------------------------------
+
+    def operation(self, stmt: Any) -> Any:
+        """Return a statement with the call that an operator of a class, a property or an item means."""
+        made: Any = None
+        if isinstance(stmt, gast.AugAssign) and isinstance(stmt.target, gast.Name):
+            updated = gast.AugAssign(name(stmt.target.id), stmt.op, stmt.value)
+            value = self.called(operator_called(updated, self.kind))
+            made = None if value is None else gast.Assign([stmt.target], value, None)
+        elif isinstance(stmt, gast.Assign) and isinstance(stmt.targets[0], gast.Subscript):
+            value = self.called(item_stored(stmt.targets[0], stmt.value, self.kind))
+            made = None if value is None else gast.Expr(value)
+        elif isinstance(stmt, gast.Assign):
+            value = self.called(operator_called(stmt.value, self.kind, self.scope.statics))
+            if value is None and isinstance(stmt.value, gast.Attribute):
+                value = self.attribute_of_class(stmt.value)
+            made = None if value is None else gast.Assign(stmt.targets, value, None)
+        if made is None:
+            return stmt
+        self.resolved += 1
+        for node in nodes_in(made):
+            if isinstance(node, (gast.stmt, gast.expr)) and not hasattr(node, "lineno"):
+                gast.copy_location(node, stmt)
+        return gast.copy_location(made, stmt)
+
+    def called(self, found: Called | None) -> gast.Call | None:
+        """Return the call of a method that an operator is."""
+        if found is None or not all(
+            isinstance(operand, (gast.Name, gast.Constant)) for operand in found.operands
+        ):
+            return None
+        for owner, attribute_ in found.places:
+            self.scope.dependencies.append(Dependency(owner, attribute_, owner[attribute_]))
+        self.scope.dependencies += [Dependency(*part) for part in replaceable_parts(found.method)]
+        title = refer(self.scope, found.method, found.title)
+        return call(title, *map(clone, found.operands))
+
+    def attribute_of_class(self, value: gast.Attribute) -> gast.AST | None:
+        """Return what an attribute is that the class has: the call of a property, or the class's own value."""
+        kind = self.kind(value.value)
+        held = dict(kind.items or ()) if kind.name == "object" else {}
+        if (
+            kind.name != "object"
+            or value.attr in held
+            or value.attr in self.stored
+            or not is_plain(kind.value)
+        ):
+            return None
+        if value.attr.startswith("__") or all(one.name == "any" for one in held.values()):
+            return None
+        found = looked_up(kind.value, value.attr)
+        if found is None or hasattr(type(found), "__get__") or hasattr(type(found), "__set__"):
+            return None
+        depend_on_sort(self.scope, *owner_of(kind.value, value.attr))
+        owner = refer(self.scope, kind.value, canonical(kind.value) or kind.value.__name__)
+        return gast.Attribute(name(owner), value.attr, gast.Load())
+
+    def kind(self, node: gast.AST) -> Kind:
+        narrowed = self.narrowed.get(getattr(node, "id", ""))
+        return narrowed if narrowed is not None else kind_of_operation(node, self.kinds, self.fn)
+
+    # -- calls ------------------------------------------------------------------------------------
+
+    def statement(self, stmt: Any) -> list[Any]:
+        """Return what a call comes to."""
+        if self.is_idle_check(stmt):
+            return []
+        before = self.spread(stmt)
+        func = stmt.value.func
+        if isinstance(func, gast.Attribute) and isinstance(func.value, gast.Name):
+            base = self.kind(func.value)
+            held = attribute(base, func.attr) if holds_attribute(base, func.attr) else ANY
+            if not _is_callable(held):
+                return [*before, *self.chosen(stmt, func.value, base, func.attr)]
+            variable = self.scope.fresh(func.attr)
+            self.kinds[variable] = held
+            before.append(gast.copy_location(assign(variable, func), stmt))
+            stmt.value.func = func = name(variable)
+        if not isinstance(func, gast.Name) or func.id in self.scope.statics:
+            return [*before, stmt]
+        return [*before, *self.chosen(stmt, func, self.kind(func), "__call__")]
+
+    def is_idle_check(self, stmt: Any) -> bool:
+        """Tell whether a statement looks for a function that makes its items late among some that are known not to."""
+        call_ = stmt.value
+        function = self.scope.statics.get(getattr(call_.func, "id", ""))
+        if function is not rt.check_late or len(call_.args) != 1:
+            return False
+        kind = self.kind(call_.args[0])
+        several = [one for one in alternatives(kind) if one.name != "none"]
+        held = [one.value for one in several if _is_function(one)] + [f for f, _ in called_methods(kind)]
+        return (
+            bool(held) and len(held) == len(several) and not any(gives_late(f) or is_unsure(f) for f in held)
+        )
+
+    def spread(self, stmt: Any) -> list[Any]:
+        """Write out the items of a tuple that is spread over the arguments of a call; return what binds them."""
+        made: list[Any] = []
+        arguments: list[gast.AST] = []
+        for argument in stmt.value.args:
+            kind = self.kind(argument.value) if isinstance(argument, gast.Starred) else ANY
+            if kind.name != "tuple" or kind.items is None or kind.value is not None:
+                arguments.append(argument)
+                continue
+            for position in range(len(kind.items)):
+                part = self.scope.fresh(f"{argument.value.id}_{position}")
+                made.append(assign(part, gast.Subscript(argument.value, constant(position), gast.Load())))
+                arguments.append(name(part))
+        stmt.value.args = arguments
+        self.resolved += bool(made)
+        return [gast.copy_location(each, stmt) for each in made]
+
+    def chosen(self, stmt: Any, owner: gast.Name, kind: Kind, title: str) -> list[Any]:
+        """Return the call of what ``owner`` has under a title, or of what it is, as branches for all that that may be."""
+        several = [one for one in alternatives(kind) if one.name != "none" and may_have(one, title)]
+        before: list[Any] = []
+        if len(several) < len(alternatives(kind)):
+            check = gast.Expr(call("rt.check_present", owner, constant(title)))
+            before.append(gast.copy_location(check, stmt))
+            self.scope.statics.setdefault("rt.check_present", rt.check_present)
+        if several and several[0].name == "function" and title == "__call__":
+            if all(map(_is_function, several)):
+                found = [(one.value, self.of_function(one.value)) for one in several]
+                return [*before, *self.branches(stmt, owner, found)]
+        elif (len(several) > 1 or before or owner.id in self.narrowed) and len(
+            called_methods(kind, title)
+        ) == len(several):
+            found = [(one.value, self.of_method(one, title, owner)) for one in several]
+            if all(make is not None for _, make in found):
+                if len(found) > 1:
+                    cls = self.scope.fresh(f"{owner.id}_class")
+                    self.scope.statics.setdefault("type", type)
+                    before.append(gast.copy_location(assign(cls, call("type", owner)), stmt))
+                    owner = name(cls)
+                return [*before, *self.branches(stmt, owner, found)]
+        return [stmt]
+
+    def of_function(self, function: Any) -> Callable[[gast.Call], gast.Call]:
+        title = refer(self.scope, function, canonical(function) or function.__name__)
+        return lambda made: gast.Call(name(title), made.args, made.keywords)
+
+    def of_method(self, kind: Kind, title: str, owner: gast.Name) -> Callable[[gast.Call], gast.Call] | None:
+        found = method_of(kind, title, owner, self.scope)
+        if found is None:
+            return None
+        function, first = found
+        called = refer(self.scope, function, f"{kind.value.__name__}_{title.strip('_')}")
+        return lambda made: gast.Call(name(called), [*map(clone, first), *made.args], made.keywords)
+
+    def branches(self, stmt: Any, asked: gast.Name, found: list[tuple[Any, Any]]) -> list[Any]:
+        """Return ``if asked is this: ... else: ...``; where it is none of the others it is the last."""
+        self.resolved += 1
+        (value, make), *others = found
+        one = clone(stmt)
+        one.value = gast.copy_location(make(one.value), stmt)
+        if not others:
+            return [one]
+        test = self.scope.fresh("t")
+        title = refer(self.scope, value, canonical(value) or value.__name__)
+        compared = gast.Compare(clone(asked), [gast.Is()], [name(title)])
+        chosen = gast.If(name(test), [one], self.branches(stmt, asked, others))
+        made = [assign(test, compared), chosen]
+        return [gast.copy_location(s, stmt) for s in made]
+
+
+def _is_callable(kind: Kind) -> bool:
+    """Tell whether an attribute holds functions, or instances that are called."""
+    several = [one for one in alternatives(kind) if one.name != "none"]
+    return bool(several) and (all(map(_is_function, several)) or bool(called_methods(kind)))
+
+
+def _is_function(kind: Kind) -> bool:
+    function = kind.value
+    if kind.name != "function" or inspect.isgeneratorfunction(function):
+        return False
+    return isinstance(function, (types.FunctionType, types.BuiltinFunctionType, np.ufunc, type(np.sum)))

@@ -1,0 +1,127 @@
+"""Calls of what objects and lists hold are plain code where their classes are known, and raise where Python raises."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from srcad.api import grad
+from srcad.check import check_grads
+from srcad.operators import jvp
+
+X = np.array([[0.9, -0.4, 1.3], [0.2, 0.8, -0.7]])
+W = np.array([[0.7, -0.2, 0.4], [0.1, 0.9, -0.3], [-0.5, 0.2, 0.6]])
+
+
+class Linear:
+    def __init__(self, weights: Any) -> None:
+        self.weights = weights
+
+    def __call__(self, x: Any) -> Any:
+        return x @ self.weights
+
+
+class Tanh:
+    def __call__(self, x: Any) -> Any:
+        return np.tanh(x)
+
+
+class Held:
+    def __init__(self, layers: Any, last: Any = None) -> None:
+        self.layers, self.last = layers, last
+
+
+class Sized:
+    def __init__(self, size: Any) -> None:
+        self.size = size
+
+    @property
+    def shape(self) -> Any:
+        return self.size**3
+
+
+def through(held, x):
+    for layer in held.layers:
+        x = layer(x)
+    return np.sum(x if held.last is None else held.last(x))
+
+
+def made(weights, x):
+    held = Held([Linear(weights), Tanh(), Linear(weights * 0.5)], np.sin)
+    for layer in held.layers:
+        x = layer(x)
+    return np.sum(held.last(x))
+
+
+def of_sizes(x):
+    things = [Sized(x), Sized(2.0 * x)]
+    return sum(t.size**2 for t in things) + things[0].shape
+
+
+def of_anything(things):
+    return sum(t.size**2 for t in things)
+
+
+def text_of(function: Any, *args: Any) -> str:
+    derived = grad(function)
+    derived(*args)
+    return str(derived.source)
+
+
+def test_layers_of_one_class_are_a_plain_loop() -> None:
+    text = text_of(through, Held([Linear(W), Linear(W)]), X)
+    assert "rt.call" not in text and "type(" not in text
+
+
+def test_layers_of_several_classes_are_branches() -> None:
+    text = text_of(through, Held([Linear(W), Tanh()]), X)
+    assert "rt.call" not in text and "type(layer) is" in text
+
+
+def test_layers_that_are_made_inside_are_a_plain_loop() -> None:
+    assert "rt.call" not in text_of(made, W, X)
+    check_grads(made, (W, X), order=2)
+
+
+def test_other_classes_at_the_next_call_are_seen() -> None:
+    derived = grad(through, argnums=1)
+    for layers in ([Linear(W), Tanh()], [Tanh(), Tanh()], [Linear(W)], (Tanh(), Linear(W * 2.0))):
+        held = Held(layers, np.cos)
+        step, direction = 1e-6, np.ones_like(X)
+        expected = (through(held, X + step * direction) - through(held, X - step * direction)) / (2 * step)
+        assert np.sum(derived(held, X)) == pytest.approx(expected, rel=1e-6)
+
+
+def test_a_method_that_is_replaced_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
+    derived, held = grad(through, argnums=1), Held([Linear(W), Tanh()])
+    before = derived(held, X)
+    monkeypatch.setattr(Tanh, "__call__", lambda self, x: 3.0 * x)
+    after = derived(held, X)
+    np.testing.assert_allclose(after, np.broadcast_to(3.0 * W.sum(axis=1), X.shape))
+    assert not np.allclose(before, after)
+
+
+def test_a_part_that_is_none_raises_as_python_does() -> None:
+    with pytest.raises(TypeError, match="NoneType"):
+        grad(through, argnums=1)(Held([Linear(W), None]), X)
+
+
+def test_a_class_without_the_method_raises_as_python_does() -> None:
+    with pytest.raises(AttributeError):
+        grad(of_anything)([Sized(1.0), Tanh()])
+
+
+@pytest.mark.parametrize("function", [of_sizes])
+def test_attributes_named_like_those_of_arrays_have_a_derivative(function: Any) -> None:
+    check_grads(function, (1.3,), order=2)
+    assert jvp(function, (1.3,), (1.0,))[1] == pytest.approx(10 * 1.3 + 3 * 1.3**2)
+
+
+def test_attributes_named_like_those_of_arrays_of_unknown_objects_have_a_derivative() -> None:
+    def of_dict(x):
+        things = {"a": Sized(x)}
+        return sum(t.size**2 for t in things.values())
+
+    assert grad(of_dict)(1.5) == pytest.approx(3.0)
