@@ -100,12 +100,15 @@ def attributes_in_sight(fn: Function, *more: Any) -> frozenset[str]:
     for cls in classes_in_sight(fn, *more):
         for base in filter(is_users, cls.__mro__):
             found |= {*vars(base), *getattr(base, "__annotations__", {})}
-        for _, tree in _method_trees(cls):
-            nodes = nodes_in(tree) if tree is not None else ()
-            found |= {
-                n.attr for n in nodes if isinstance(n, gast.Attribute) and isinstance(n.ctx, gast.Store)
-            }
+        found |= attributes_set_by(cls)
     return frozenset(found)
+
+
+def attributes_set_by(cls: type) -> frozenset[str]:
+    """Return the names of the attributes that the methods of a class set, of whatever object."""
+    methods = [method for base in cls.__mro__ if is_users(base) for method in _method_trees(base)]
+    nodes = (node for _, tree in methods if tree is not None for node in nodes_in(tree))
+    return frozenset(n.attr for n in nodes if isinstance(n, gast.Attribute) and isinstance(n.ctx, gast.Store))
 
 
 def operators_in_sight(fn: Function) -> frozenset[str]:

@@ -30,6 +30,7 @@ import numpy as np
 
 from srcad import runtime as rt
 from srcad.analysis.callees import Called, called_methods, item_stored, operator_called
+from srcad.analysis.class_effects import attributes_set_by
 from srcad.analysis.infer import kind_of_operation
 from srcad.analysis.kinds import ANY, Kind, alternatives, holds_attribute, join_all, may_have
 from srcad.analysis.plain_classes import is_plain, looked_up
@@ -81,6 +82,14 @@ def _called(fn: Function) -> set[str]:
     return {n for n in found if n and n not in fn.scope.statics}
 
 
+def _bound_by(stmt: Any) -> set[str]:
+    """Return the variables that a simple statement, or the head of a loop, binds."""
+    targets = stmt.targets if isinstance(stmt, gast.Assign) else [getattr(stmt, "target", None)]
+    return {
+        n.id for target in targets if target is not None for n in nodes_in(target) if isinstance(n, gast.Name)
+    }
+
+
 def _is_receiver(kind: Kind) -> bool:
     return kind.name == "object" and kind.items is not None
 
@@ -106,12 +115,15 @@ class _Resolver:
         self.asked: dict[str, str] = {}
         self.tests: dict[str, tuple[str, Callable[[Kind], bool]]] = {}
         self.narrowed: dict[str, Kind] = {}
+        self.bound_already: set[str] = set()
 
     def block(self, body: list[Any]) -> list[Any]:
         out: list[Any] = []
+        around = dict(self.asked), dict(self.tests)  # what is asked in a block is answered in it
         for stmt in body:
             self.note_answer(stmt)
             self.note_test(stmt)
+            self.bound_already |= _bound_by(stmt)
             answer = self.answers.get(getattr(stmt.test, "id", "")) if isinstance(stmt, gast.If) else None
             if answer is not None:
                 self.resolved += 1
@@ -125,6 +137,7 @@ class _Resolver:
             stmt = self.operation(stmt)
             is_call = isinstance(stmt, (gast.Assign, gast.Expr)) and isinstance(stmt.value, gast.Call)
             out += self.statement(stmt) if is_call else [stmt]
+        self.asked, self.tests = around
         return out
 
     def note_answer(self, stmt: Any) -> None:
@@ -133,15 +146,11 @@ class _Resolver:
         if not isinstance(stmt, gast.Assign) or not isinstance(value, gast.Compare):
             return
         target, asked = stmt.targets[0], value.comparators[0]
+        asks = isinstance(value.ops[0], (gast.Is, gast.IsNot)) and self.bound[target.id] == 1
         is_none = isinstance(asked, gast.Constant) and asked.value is None
         kind = self.kind(value.left)
         known = kind.name == "none" or kind.name in _PRESENT and not kind.optional
-        if (
-            is_none
-            and known
-            and isinstance(value.ops[0], (gast.Is, gast.IsNot))
-            and self.bound[target.id] == 1
-        ):
+        if asks and is_none and known:
             self.answers[target.id] = (kind.name == "none") is isinstance(value.ops[0], gast.Is)
 
     def note_test(self, stmt: Any) -> None:
@@ -154,7 +163,7 @@ class _Resolver:
         if isinstance(value, gast.Call) and isinstance(value.func, gast.Name) and value.args:
             owner, function = getattr(value.args[0], "id", ""), statics.get(value.func.id)
             cls = statics.get(getattr(value.args[-1], "id", ""))
-            if self.bound[owner] > 1:
+            if self.bound[owner] > 1 or self.bound[owner] and owner not in self.bound_already:
                 return
             if function is type and len(value.args) == 1:
                 self.asked[target.id] = owner
@@ -224,15 +233,14 @@ class _Resolver:
     def attribute_of_class(self, value: gast.Attribute) -> gast.AST | None:
         """Return what an attribute is that the class has: the call of a property, or the class's own value."""
         kind = self.kind(value.value)
-        held = dict(kind.items or ()) if kind.name == "object" else {}
-        if (
-            kind.name != "object"
-            or value.attr in held
-            or value.attr in self.stored
-            or not is_plain(kind.value)
-        ):
+        if kind.name != "object" or not is_plain(kind.value):
+            return None
+        held = dict(kind.items or ())
+        if value.attr in held or value.attr in self.stored:
             return None
         if value.attr.startswith("__") or all(one.name == "any" for one in held.values()):
+            return None
+        if value.attr in attributes_set_by(kind.value):
             return None
         found = looked_up(kind.value, value.attr)
         if found is None or hasattr(type(found), "__get__") or hasattr(type(found), "__set__"):

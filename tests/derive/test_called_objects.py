@@ -125,3 +125,56 @@ def test_attributes_named_like_those_of_arrays_of_unknown_objects_have_a_derivat
         return sum(t.size**2 for t in things.values())
 
     assert grad(of_dict)(1.5) == pytest.approx(3.0)
+
+
+def asked_before(things, x):
+    total = 0.0
+    for k in range(2):
+        if k > 0:
+            is_linear = isinstance(thing, Linear)  # noqa: F821  (of the trip before)
+        for thing in things:
+            if k > 0:
+                if is_linear:
+                    total = total + np.sum(thing(x))
+    return total
+
+
+def asked_now_and_then(things, x):
+    total, k = 0.0, 0
+    for thing in things:
+        if k == 0:
+            is_linear = isinstance(thing, Linear)
+        k += 1
+        if is_linear:
+            total = total + np.sum(thing(x)) * k
+    return total
+
+
+@pytest.mark.parametrize("function", [asked_before, asked_now_and_then])
+def test_what_was_asked_of_another_object_tells_nothing(function: Any) -> None:
+    for things in ([Linear(W), Tanh()], [Tanh(), Linear(W)], [Tanh(), Tanh(), Linear(W)]):
+        check_grads(lambda x, things=things: function(things, x), (X,), order=1)
+        assert grad(function, argnums=1)(things, X).shape == X.shape
+
+
+class Rated:
+    rate = 2.0
+
+    def __init__(self, v: Any) -> None:
+        self.v = v
+
+    def raised(self, n: int) -> Any:
+        if n > 0:
+            self.rate = self.rate * self.v
+            return self.raised(n - 1)
+        return self.rate
+
+
+def raised_recursively(x):
+    rates = [Rated(x), Rated(2.0 * x)]
+    found = [r.raised(2) for r in rates]
+    return rates[0].rate * rates[1].rate + found[0]
+
+
+def test_an_attribute_of_the_class_may_become_the_object_s_own() -> None:
+    check_grads(raised_recursively, (1.3,), order=1)
