@@ -247,7 +247,8 @@ def inlined(fn: Function, request: Request, callees: Callees, around: tuple[Any,
 
     fn = with_calls(fn, functools.partial(read, request.func))
     known = callees.returns, callees.changes
-    fn = inline_methods(fn, with_methods, lambda read: infer(read, dict(request.parameters), *known))
+    parameters = dict(request.parameters)
+    fn = inline_methods(fn, parameters, with_methods, lambda read: infer(read, parameters, *known))
     with_gradients = write_out_gradients(fn, dict(request.parameters), known, read, derive, unpacked)
     return split_deep_branches(fn if with_gradients is fn else with_calls(with_gradients))
 

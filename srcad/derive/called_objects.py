@@ -29,10 +29,10 @@ import gast
 import numpy as np
 
 from srcad import runtime as rt
-from srcad.analysis.callees import Called, called_methods, item_stored, operator_called
+from srcad.analysis.callees import Called, called_methods, initializer, item_stored, operator_called
 from srcad.analysis.class_effects import attributes_set_by
 from srcad.analysis.infer import kind_of_operation
-from srcad.analysis.kinds import ANY, Kind, alternatives, holds_attribute, join_all, may_have
+from srcad.analysis.kinds import ANY, Kind, alternatives, holds_attribute, instances_in, join_all, may_have
 from srcad.analysis.plain_classes import is_plain, looked_up
 from srcad.analysis.results.indexing import attribute
 from srcad.derive.build import assign, call, constant, name
@@ -50,14 +50,18 @@ _PRESENT = ("array", "bool", "dict", "float", "function", "int", "list", "number
 
 
 def inline_methods(
-    fn: Function, inline: Callable[[Function, Kinds], Function], infer: Callable[[Function], Kinds]
+    fn: Function,
+    parameters: Kinds,
+    inline: Callable[[Function, Kinds], Function],
+    infer: Callable[[Function], Kinds],
 ) -> Function:
     """Return ``fn`` with the methods inlined of objects whose class is told by the kinds.
 
-    ``inline(fn, kinds)`` inlines calls of known functions, and of methods of the variables in ``kinds``.
+    ``parameters`` are the kinds of the parameters.  ``inline(fn, kinds)`` inlines calls of known functions, and of methods
+    of the variables in ``kinds``.
     """
     known: set[str] = set()
-    while True:
+    while _may_have_objects(fn, parameters):
         kinds = dict(infer(fn))
         if not any(
             kind.name == "object" or kind.name == "any" and alternatives(kind) for kind in kinds.values()
@@ -70,6 +74,18 @@ def inline_methods(
             return fn
         known |= receivers.keys()
         fn = inline(fn, receivers)
+    return fn
+
+
+def _may_have_objects(fn: Function, parameters: Kinds) -> bool:
+    """Tell whether there may be objects whose class is known, or variables that hold functions."""
+    if any(next(instances_in(kind), None) is not None for kind in parameters.values()):
+        return True
+    statics = fn.scope.statics
+    if any(isinstance(value, type) and initializer(value) is not None for value in statics.values()):
+        return True
+    calls = (node for node in nodes_in(fn.tree) if isinstance(node, gast.Call))
+    return any(isinstance(node.func, gast.Name) and node.func.id not in statics for node in calls)
 
 
 def _called(fn: Function) -> set[str]:
