@@ -21,6 +21,7 @@ from srcad.derive.known_receivers import settle_receivers
 from srcad.derive.lost_in_sets import refuse_items_of_sets
 from srcad.derive.lost_numbers import refuse_lost_numbers
 from srcad.derive.lower import lower
+from srcad.derive.named_like_arrays import read_by_name
 from srcad.derive.objects_in_arrays import refuse_objects_in_arrays
 from srcad.derive.request import Request
 from srcad.derive.sequences import run_over_directly
@@ -82,7 +83,7 @@ def build_forward(request: Request, stages: dict[str, str] | None = None) -> Cod
     if stages is not None:
         stages.update(source=fn.source.text, normal=to_source(fn.tree))
     fn = run_over_directly(fn, kinds)
-    fn = lower(fn, kinds, held_alone(fn, kinds))
+    fn = read_by_name(lower(fn, kinds, held_alone(fn, kinds)), kinds)
     bind_builtins(fn)
     kinds = infer(fn, dict(request.parameters), callees.returns, callees.changes)
     fn.scope.dependencies += callees.dependencies

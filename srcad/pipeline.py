@@ -50,6 +50,7 @@ from srcad.derive.lost_in_sets import refuse_items_of_sets
 from srcad.derive.lost_numbers import refuse_lost_numbers
 from srcad.derive.lower import lower
 from srcad.derive.masked import guard_masked
+from srcad.derive.named_like_arrays import read_by_name
 from srcad.derive.objects_in_arrays import refuse_objects_in_arrays
 from srcad.derive.records import refuse_records
 from srcad.derive.request import Request
@@ -172,7 +173,7 @@ def build(request: Request, stages: dict[str, str] | None = None, around: tuple[
     fn = run_over_directly(fn, kinds)
     alone = held_alone(fn, kinds)
     updated = never_rebound(fn, alone)
-    fn = sink_exits(lower(fn, kinds, alone), kinds)
+    fn = read_by_name(sink_exits(lower(fn, kinds, alone), kinds), kinds)
     bind_builtins(fn)
     kinds = infer(fn, dict(request.parameters), callees.returns, callees.changes)
     fn.scope.dependencies += callees.dependencies

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Collection
 from typing import Any
 
@@ -10,18 +9,8 @@ import gast
 import numpy as np
 
 from srcad import runtime as rt
-from srcad.analysis.class_effects import attributes_in_sight
 from srcad.analysis.infer import ARRAY_METHODS, Kinds, kind_of_operation
-from srcad.analysis.kinds import (
-    ANY,
-    FORM_OF_ARRAYS,
-    Kind,
-    alternatives,
-    instances_in,
-    is_differentiable,
-    is_scalar,
-    may_have,
-)
+from srcad.analysis.kinds import ANY, FORM_OF_ARRAYS, Kind, is_differentiable, is_scalar
 from srcad.analysis.memory import Memory, is_rule
 from srcad.analysis.results.generators import is_generator, method_of_generator
 from srcad.analysis.stores import METHODS_THAT_STORE
@@ -85,7 +74,7 @@ class _Varied(NodeVisitor):
             return inverted.name in ("any", "object") and self.reads_varied(node)
         if isinstance(node, gast.Subscript):
             return self.reads_varied(node.value)
-        if isinstance(node, gast.Attribute) and node.attr in FORM_OF_ARRAYS and self.is_form(node):
+        if isinstance(node, gast.Attribute) and node.attr in FORM_OF_ARRAYS:
             return False
         if isinstance(node, gast.Call) and isinstance(node.func, gast.Name):
             function = self.statics.get(node.func.id)
@@ -102,20 +91,6 @@ class _Varied(NodeVisitor):
             if registry.is_constant(self.sampler(node)):
                 return False
         return self.reads_varied(node) and _may_vary(kind_of_operation(node, self.kinds, self.fn))
-
-    def is_form(self, node: gast.Attribute) -> bool:
-        """Tell whether an attribute is surely that of an array which says how it is laid out, no object's of that name."""
-        kind = kind_of_operation(node.value, self.kinds, self.fn)
-        if kind.name == "object" or alternatives(kind):
-            return not any(may_have(one, node.attr) for one in alternatives(kind))
-        return kind.name != "any" or node.attr not in self.attributes_in_sight
-
-    @functools.cached_property
-    def attributes_in_sight(self) -> frozenset[str]:
-        """The names of the attributes of all objects that the program may meet."""
-        known = [one for kind in self.kinds.values() for one in instances_in(kind)]
-        held = frozenset(name for one in known for name, _ in one.items or ())
-        return held | attributes_in_sight(self.fn, *(one.value for one in known))
 
     def sampler(self, call: gast.Call) -> Any:
         """Return the sampler that a method of a generator of random numbers is, or None."""

@@ -135,7 +135,9 @@ class _Finder:
         if isinstance(value, gast.Call):
             return self.is_length(value)
         if isinstance(value, gast.Attribute):
-            return value.attr in ("T", "shape", "ndim", "size")
+            owner = self.kinds.get(getattr(value.value, "id", ""))
+            of_array = owner is None or owner.name not in ("any", "object")
+            return of_array and value.attr in ("T", "shape", "ndim", "size")
         if isinstance(value, gast.BinOp):
             operands = (value.left, value.right)
             if isinstance(value.op, _EXACT) and all(self.kind(n).name == "int" for n in operands):

@@ -297,3 +297,43 @@ def attributes_named_like_those_of_arrays(x):
     things = [Sized(x), Sized(2.0 * x)]
     named = {"a": Sized(x * x)}
     return sum(t.size**2 for t in things) + things[0].shape + sum(t.shape * t.size for t in named.values())
+
+
+class Gas:
+    """A class whose attributes are named like those of arrays."""
+
+    def __init__(self, v):
+        self.T, self.real, self.imag, self.dtype, self.sum = v, v * v, v**3, v, 2.0 * v
+        self.size, self.shape, self.flat = np.zeros(3) + v, [v, v * v], np.zeros(2) + v
+
+
+@program(0.8)
+def arrays_under_names_of_arrays(x):
+    gases = [Gas(x)]
+    size, shape = gases[0].size, gases[0].shape
+    size += x * size
+    shape.append(shape[0] * shape[1])
+    shape[0] = x * shape[2]
+    return np.sum(gases[0].size ** 2) + sum(v * v for v in gases[0].shape)
+
+
+@program(0.8)
+def numbers_under_names_of_arrays(x):
+    gas, t = {"a": Gas(x)}["a"], 1.0
+    for _ in range(3):
+        t = np.sin(t * gas.T + gas.sum * gas.real)
+        gas.T = gas.T + t * x
+        gas.flat *= 0.5 * t
+        gas.imag = gas.imag * gas.dtype
+        gas.sum = t
+    return np.sin(t) * np.sum(gas.flat) * gas.imag
+
+
+@program([Gas(0.7)], 0.8)
+def names_of_arrays_in_arguments(gases, x):
+    gas = gases[0]
+    t = 1.0
+    for _ in range(3):
+        t = np.sin(t * gas.T) * gas.real * x
+        t = t + gas.size[1] * gas.shape[0]
+    return t * gas.imag + np.sum(gas.flat)
