@@ -25,6 +25,7 @@ from srcad.derive.named_like_arrays import read_by_name
 from srcad.derive.objects_in_arrays import refuse_objects_in_arrays
 from srcad.derive.request import Request
 from srcad.derive.sequences import run_over_directly
+from srcad.errors import SrcadError
 from srcad.lang.function import Function
 from srcad.lang.printer import to_source
 from srcad.lang.recursion import walks_deep_trees
@@ -73,10 +74,17 @@ def build_forward(request: Request, stages: dict[str, str] | None = None) -> Cod
     SrcadError
         If the program lies outside the language.
     """
+    try:
+        return _build(request, stages, True)
+    except SrcadError:
+        return _build(request, stages, False)
+
+
+def _build(request: Request, stages: dict[str, str] | None, knows_objects: bool) -> Code:
     callees = Callees(read)
     fn = read(request.func)
     users = user_names(fn)
-    fn = inlined(fn, request, callees)
+    fn = inlined(fn, request, callees, knows_objects=knows_objects)
     fn, kinds = settle_receivers(
         fn, lambda read: infer(read, dict(request.parameters), callees.returns, callees.changes)
     )

@@ -43,7 +43,7 @@ from srcad.derive.exits import sink_exits
 from srcad.derive.functions import assemble, changed_parameters, enter
 from srcad.derive.inline_calls import inline_calls, without_dead_copies
 from srcad.derive.inner_gradients import Inner, has_shadow_calls, write_out_gradients
-from srcad.derive.instances import COPIED, RECORD
+from srcad.derive.instances import COPIED, RECORD, WHOLE
 from srcad.derive.kept_outside import refuse_changes_outside
 from srcad.derive.known_receivers import settle_receivers
 from srcad.derive.lost_in_sets import refuse_items_of_sets
@@ -157,12 +157,22 @@ def build(request: Request, stages: dict[str, str] | None = None, around: tuple[
     SrcadError
         If the program lies outside the language; nothing is kept then.
     """
+    try:
+        return _build(request, stages, around, True)
+    except SrcadError:
+        # What is known of objects may lead into more than can be derived: then they are resolved when the program runs.
+        return _build(request, stages, around, False)
+
+
+def _build(
+    request: Request, stages: dict[str, str] | None, around: tuple[Any, ...], knows_objects: bool
+) -> Code:
     if request.mode != "call":
         refuse_generator(request.func)
     callees = Callees(read)
     fn = read(request.func)
     users = user_names(fn)
-    fn, result = single_result(inlined(fn, request, callees, around), request.mode)
+    fn, result = single_result(inlined(fn, request, callees, around, knows_objects), request.mode)
     request = without_counters(request, fn)
     fn, kinds = settle_receivers(
         fn, lambda read: infer(read, dict(request.parameters), callees.returns, callees.changes)
@@ -219,8 +229,13 @@ def build(request: Request, stages: dict[str, str] | None = None, around: tuple[
     )  # fmt: skip
 
 
-def inlined(fn: Function, request: Request, callees: Callees, around: tuple[Any, ...] = ()) -> Function:
-    """Return ``fn`` with the statements of the known functions that it calls, and of the gradients that it takes."""
+def inlined(
+    fn: Function, request: Request, callees: Callees, around: tuple[Any, ...] = (), knows_objects: bool = True
+) -> Function:
+    """Return ``fn`` with the statements of the known functions that it calls, and of the gradients that it takes.
+
+    Without ``knows_objects``, objects that are parts of others are left as they are.
+    """
 
     def with_calls(
         fn: Function,
@@ -228,7 +243,8 @@ def inlined(fn: Function, request: Request, callees: Callees, around: tuple[Any,
         receivers: Mapping[str, Kind] = MappingProxyType({}),
         first: str = COPIED,
     ) -> Function:
-        made = inline_calls(fn, read, is_nested, dict(request.parameters), reread, receivers, first)
+        last = RECORD if knows_objects else WHOLE
+        made = inline_calls(fn, read, is_nested, dict(request.parameters), reread, receivers, first, last)
         return unpacked(made)
 
     def with_methods(fn: Function, receivers: Mapping[str, Kind]) -> Function:
@@ -249,7 +265,8 @@ def inlined(fn: Function, request: Request, callees: Callees, around: tuple[Any,
     fn = with_calls(fn, functools.partial(read, request.func))
     known = callees.returns, callees.changes
     parameters = dict(request.parameters)
-    fn = inline_methods(fn, parameters, with_methods, lambda read: infer(read, parameters, *known))
+    if knows_objects:
+        fn = inline_methods(fn, parameters, with_methods, lambda read: infer(read, parameters, *known))
     with_gradients = write_out_gradients(fn, dict(request.parameters), known, read, derive, unpacked)
     return split_deep_branches(fn if with_gradients is fn else with_calls(with_gradients))
 

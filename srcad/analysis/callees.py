@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 import gast
 
 from srcad import runtime as rt
+from srcad.analysis.class_effects import is_users as is_own
 from srcad.analysis.kinds import Kind, alternatives, is_scalar, may_have
 from srcad.analysis.kinds_of_values import kind_of
 from srcad.analysis.plain_classes import is_plain, looked_up, operator_method
@@ -55,7 +56,7 @@ class Called(NamedTuple):
 
 def initializer(cls: Any) -> types.FunctionType | None:
     """Return the ``__init__`` of a class of the user's that does all that making an instance is; None for any other one."""
-    if not isinstance(cls, type) or not is_plain(cls):
+    if not isinstance(cls, type) or not is_plain(cls) or not is_own(cls):
         return None
     found = looked_up(cls, "__init__")
     return found if isinstance(found, types.FunctionType) else None
@@ -90,7 +91,7 @@ def runs_code(base: Kind, name: str, hook: str) -> bool:
 
 def _method_of(base: Kind, name: str) -> types.FunctionType | None:
     """Return the plain method of an object's class; None if that is not known."""
-    if base.name != "object" or base.items is None or name in dict(base.items):
+    if base.name != "object" or base.items is None or name in dict(base.items) or not is_own(base.value):
         return None
     found = inspect.getattr_static(base.value, name, None)
     return found if isinstance(found, types.FunctionType) else None
@@ -159,7 +160,7 @@ def _method(
     """Return a method of an object; where it ``meets`` another operand, that must not go before it."""
     own = kind(owner)
     cls = own.value
-    if title is None or own.name != "object" or own.items is None or not is_plain(cls):
+    if title is None or own.name != "object" or own.items is None or not is_plain(cls) or not is_own(cls):
         return None
     method = looked_up(cls, title)
     if not isinstance(method, types.FunctionType) or "NotImplemented" in method.__code__.co_names:
@@ -171,7 +172,7 @@ def _method(
 
 def _property(node: gast.Attribute, kind: KindOf) -> Called | None:
     own = kind(node.value)
-    if own.name != "object" or own.items is None or not is_plain(own.value):
+    if own.name != "object" or own.items is None or not is_plain(own.value) or not is_own(own.value):
         return None
     found = looked_up(own.value, node.attr)
     if not isinstance(found, property) or not isinstance(found.fget, types.FunctionType):

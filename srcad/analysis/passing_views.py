@@ -74,6 +74,8 @@ class _PassingViews:
         return found
 
     def block(self, body: list[gast.stmt]) -> None:
+        # An object that is put together has its shadow from the beginning, and so has whatever holds it.
+        made = {self.full.classes.find(name) for name in self.full.made}
         for position, stmt in enumerate(body):
             for part in ("body", "orelse", "finalbody"):
                 self.block(getattr(stmt, part, None) or [])
@@ -82,7 +84,12 @@ class _PassingViews:
                 aliasing = isinstance(
                     stmt.value, (gast.Name, gast.Subscript, gast.Attribute, gast.Tuple, gast.List, gast.Dict)
                 ) or self._is_view_call(stmt.value)
-                if aliasing and self.definitions.get(name) == 1 and name not in parameter_names(self.fn):
+                if (
+                    aliasing
+                    and not self._classes(name) & made
+                    and self.definitions.get(name) == 1
+                    and name not in parameter_names(self.fn)
+                ):
                     self.candidates[name] = (body, position)
 
     def _is_view_call(self, value: gast.AST) -> bool:

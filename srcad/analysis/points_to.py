@@ -90,6 +90,7 @@ class PointsTo:
         self.containers_outside: set[str] = set()
         self.stored: set[str] = set()
         self.kept: set[str] = set()
+        self.made: set[str] = set()
         self.holds: list[tuple[str, str]] = []
         self.found_effects: frozenset[str] | None = None
         self.found_keeping: frozenset[str] | None = None
@@ -345,6 +346,7 @@ class PointsTo:
                 self.hold(target, part.value)
             if target is not None and self.is_pointer(target):
                 self.classes.mutate(target)
+                self.made.add(target)
             return
         if function is rt.sequence:
             self.computed(ITERATION, *node.args)

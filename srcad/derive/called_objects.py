@@ -29,7 +29,7 @@ import gast
 import numpy as np
 
 from srcad import runtime as rt
-from srcad.analysis.callees import Called, called_methods, initializer, item_stored, operator_called
+from srcad.analysis.callees import Called, called_methods, initializer, is_users, item_stored, operator_called
 from srcad.analysis.class_effects import attributes_set_by
 from srcad.analysis.infer import kind_of_operation
 from srcad.analysis.kinds import ANY, Kind, alternatives, holds_attribute, instances_in, join_all, may_have
@@ -42,6 +42,8 @@ from srcad.frontend.statics import canonical, depend_on_sort, owner_of, refer
 from srcad.lang.function import Function
 from srcad.lang.scope import Dependency, replaceable_parts
 from srcad.lang.walking import clone, nodes_in
+from srcad.rules import registry
+from srcad.runtime.libraries import package_of
 
 __all__ = ["inline_methods"]
 
@@ -380,7 +382,12 @@ def _is_callable(kind: Kind) -> bool:
 
 
 def _is_function(kind: Kind) -> bool:
+    """Tell whether a kind is that of a function that may be called where it stands: the user's own, or one with a rule."""
     function = kind.value
-    if kind.name != "function" or inspect.isgeneratorfunction(function):
+    if kind.name != "function" or inspect.isgeneratorfunction(function) or package_of(function) == "srcad":
         return False
-    return isinstance(function, (types.FunctionType, types.BuiltinFunctionType, np.ufunc, type(np.sum)))
+    if isinstance(function, types.FunctionType) and is_users(function):
+        return registry.source_of(function) is None
+    if not isinstance(function, (types.FunctionType, types.BuiltinFunctionType, np.ufunc, type(np.sum))):
+        return False
+    return registry.find(function) is not None or registry.is_constant(function)

@@ -33,7 +33,7 @@ from srcad.derive.build import assign, call, constant, name
 from srcad.derive.builtin_sources import source_of_builtin
 from srcad.derive.constructors import constructor_of
 from srcad.derive.instance_operations import InstanceOperations
-from srcad.derive.instances import COPIED, Instances, Treatment
+from srcad.derive.instances import COPIED, RECORD, WHOLE, Instances, Treatment
 from srcad.derive.known_callees import (
     Bindings,
     method_of,
@@ -44,6 +44,7 @@ from srcad.derive.known_callees import (
 )
 from srcad.errors import NoSourceError
 from srcad.frontend.computed_defaults import kept_defaults, told
+from srcad.frontend.late_results import MAKERS
 from srcad.frontend.renaming import Renaming
 from srcad.frontend.statics import canonical
 from srcad.frontend.webs import split_webs
@@ -71,16 +72,17 @@ def inline_calls(
     reread: Callable[[], Function] | None = None,
     receivers: Mapping[str, Kind] = types.MappingProxyType({}),
     first: str = COPIED,
+    last: str = RECORD,
 ) -> Function:
     """Return ``fn`` with the calls of known functions replaced by the callees' statements.
 
     ``kinds`` are those of the parameters, ``receivers`` those of variables that hold objects wherever they are bound.
     With ``reread``, which returns ``fn`` as it was given, the instances that are made in the program and stay in it are
-    taken apart, by the treatment that is tried ``first`` (see `srcad.derive.instances`).
+    taken apart, by the treatment that is tried ``first``, or the ``last`` that may help (see `srcad.derive.instances`).
     """
     treatment: Treatment | None = None if reread is None else {}
     while True:
-        inliner = _Inliner(fn, normalize, is_nested, kinds, Instances(fn.scope, treatment, first))
+        inliner = _Inliner(fn, normalize, is_nested, kinds, Instances(fn.scope, treatment, first, last))
         inliner.instances.update(receivers)
         taking_out = inliner.take_out(kinds)
         body = taking_out + inliner.block(fn.tree.body, (_identity(fn.source.func),))
@@ -242,11 +244,20 @@ class _Inliner:
         attributes = self.made.put_together(out)
         if attributes is None:
             return out
+        if self.makes_late(out):
+            self.made.wrong[cls] = WHOLE  # what it goes over may change before it does
+            return out
         title = self.scope.refer(cls, canonical(cls) or cls.__name__)
         self.scope.statics.setdefault("rt.instance", rt.instance)
         made = call("rt.instance", name(title))
         made.keywords = [gast.keyword(attribute, name(slot)) for attribute, slot in attributes.items()]
         return [*out, gast.copy_location(assign(target.id, made), stmt)]
+
+    def makes_late(self, body: list[gast.stmt]) -> bool:
+        """Tell whether statements make an iterator."""
+        calls = (n for stmt in body for n in nodes_in(stmt) if isinstance(n, gast.Call))
+        made = [self.scope.statics.get(getattr(call_.func, "id", "")) for call_ in calls]
+        return any(function is maker for function in made for maker in MAKERS)
 
     def bound(self, targets: list[gast.AST], value: gast.AST | None) -> list[gast.stmt] | None:
         """Return the statements that bind ``targets`` to an instance that is taken apart; None for anything else."""

@@ -25,6 +25,7 @@ from typing import Any
 
 import gast
 
+from srcad.analysis.class_effects import is_users
 from srcad.analysis.plain_classes import is_frozen, is_place, is_plain, looked_up
 from srcad.derive.build import assign, name
 from srcad.lang.scope import Scope
@@ -68,8 +69,10 @@ class Instances:
         From a class to the treatment that it needs instead of the one that was supposed.
     """
 
-    def __init__(self, scope: Scope, treatment: Mapping[type, str] | None, first: str = COPIED) -> None:
-        self.scope, self.treatment, self.first = scope, treatment or {}, first
+    def __init__(
+        self, scope: Scope, treatment: Mapping[type, str] | None, first: str = COPIED, last: str = RECORD
+    ) -> None:
+        self.scope, self.treatment, self.first, self.last = scope, treatment or {}, first, last
         self.is_on = treatment is not None
         self.path: Path = ()
         self.wrong: Treatment = {}
@@ -94,7 +97,9 @@ class Instances:
 
     def may_take_apart(self, cls: Any) -> bool:
         """Tell whether instances of a class are to be taken apart, as far as is known."""
-        return self.is_on and isinstance(cls, type) and self.treatment.get(cls) != WHOLE and is_plain(cls)
+        if not self.is_on or not isinstance(cls, type) or self.treatment.get(cls) == WHOLE:
+            return False
+        return is_plain(cls) and (is_users(cls) or not self.is_record(cls))
 
     def is_record(self, cls: type) -> bool:
         """Tell whether instances of a class are put together as soon as they are made."""
@@ -109,7 +114,7 @@ class Instances:
 
     def instead(self, cls: type) -> str:
         """Return the treatment for a class whose instances cannot be taken apart as was supposed."""
-        return WHOLE if self.is_record(cls) else RECORD
+        return WHOLE if self.is_record(cls) or not is_users(cls) else self.last
 
     # making
 
