@@ -9,7 +9,7 @@ import scipy.signal
 from srcad import runtime as rt
 from srcad.rules.registry import constant, written_out
 
-constant(scipy.signal.get_window)
+constant(rt.scipy_signal.window_by_name)
 
 # -- segments ----------------------------------------------------------------------------------------
 
@@ -17,7 +17,7 @@ constant(scipy.signal.get_window)
 def _window(window, nperseg, count):
     """Return the numbers of a window for a signal of ``count`` samples."""
     if isinstance(window, (str, tuple)):
-        return scipy.signal.get_window(window, min(256 if nperseg is None else int(nperseg), count))
+        return rt.scipy_signal.window_by_name(window, min(256 if nperseg is None else int(nperseg), count))
     weights = np.asarray(window)
     if nperseg is not None and nperseg != np.shape(weights)[0]:
         raise ValueError("The window has another length than nperseg.")

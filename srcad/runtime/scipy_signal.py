@@ -19,9 +19,19 @@ __all__ = [
     "resampling",
     "to_full",
     "unit",
+    "window_by_name",
 ]
 
 Array = Any  # a NumPy array
+
+
+def window_by_name(window: Any, length: int) -> Array:
+    """Return a window of a name, with its parameters if it has any, which are none to differentiate by.
+
+    >>> window_by_name("boxcar", 3)
+    array([1., 1., 1.])
+    """
+    return scipy.signal.get_window(window, length)
 
 
 def _window(shape1: tuple[int, ...], shape2: tuple[int, ...], mode: str) -> tuple[slice, ...]:
