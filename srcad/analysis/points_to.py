@@ -21,7 +21,7 @@ from srcad.analysis.class_effects import (
 )
 from srcad.analysis.classes import Classes
 from srcad.analysis.infer import ARRAY_METHODS, Kinds, kind_of_operation
-from srcad.analysis.kinds import ANY, RANGE, Kind, is_scalar
+from srcad.analysis.kinds import ANY, RANGE, Kind, holds_attribute, is_scalar
 from srcad.analysis.results.generators import method_of_generator
 from srcad.analysis.view_functions import SEVERAL_NAMES, SPLIT_NAMES, is_view_function, may_give_view, viewed
 from srcad.lang.function import Function
@@ -284,7 +284,8 @@ class PointsTo:
             if value.attr in _VIEW_ATTRIBUTES:
                 self.load(target, base, self.kind(value.value))
             return
-        self.load(target, base, ANY)
+        own = holds_attribute(self.kind(value.value), value.attr)
+        self.load(target, base, Kind("list") if own else ANY)  # what an object holds is not the object
         self.computed(frozenset([value.attr]), value.value)
 
     def computed(self, titles: frozenset[str], *operands: gast.AST) -> None:

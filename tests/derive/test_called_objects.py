@@ -178,3 +178,16 @@ def raised_recursively(x):
 
 def test_an_attribute_of_the_class_may_become_the_object_s_own() -> None:
     check_grads(raised_recursively, (1.3,), order=1)
+
+
+def of_two_in_objects(a, b):
+    layers = [Linear(a), Linear(b)]
+    layers[0].weights = layers[0].weights * b
+    return np.sum(layers[0].weights * layers[1].weights)
+
+
+def test_one_array_given_twice_and_held_by_objects_has_two_gradients() -> None:
+    x = np.array([0.3, -0.5, 0.8])
+    first, second = grad(of_two_in_objects, argnums=(0, 1))(x, x)
+    np.testing.assert_allclose(first, x**2)
+    np.testing.assert_allclose(second, 2 * x**2)
