@@ -284,7 +284,7 @@ class PointsTo:
             if value.attr in _VIEW_ATTRIBUTES:
                 self.load(target, base, self.kind(value.value))
             return
-        own = holds_attribute(self.kind(value.value), value.attr)
+        own = holds_attribute(self.kind(value.value), value.attr) and self.kind(value).name == "array"
         self.load(target, base, Kind("list") if own else ANY)  # what an object holds is not the object
         self.computed(frozenset([value.attr]), value.value)
 
