@@ -549,7 +549,7 @@ class _Samples:
 
 @refused(np.ones(2))
 def objects_that_become_arrays_in_a_list(x):
-    return np.sum(np.stack([_Samples(x), _Samples(x * x)]))  # refused at: [_Samples(x), _Samples(x * x)]
+    return np.sum(np.stack([_Samples(x), _Samples(x * x)]))  # refused at: np.stack(
 
 
 @refused([1.0, 2.0])
