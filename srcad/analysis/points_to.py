@@ -11,6 +11,7 @@ import gast
 import numpy as np
 
 from srcad import runtime as rt
+from srcad.analysis.callees import runs_code
 from srcad.analysis.class_effects import (
     ITERATION,
     OPERATORS,
@@ -21,7 +22,7 @@ from srcad.analysis.class_effects import (
 )
 from srcad.analysis.classes import Classes
 from srcad.analysis.infer import ARRAY_METHODS, Kinds, kind_of_operation
-from srcad.analysis.kinds import ANY, RANGE, Kind, holds_attribute, is_scalar
+from srcad.analysis.kinds import ANY, RANGE, Kind, alternatives, holds_attribute, is_scalar
 from srcad.analysis.results.generators import method_of_generator
 from srcad.analysis.view_functions import SEVERAL_NAMES, SPLIT_NAMES, is_view_function, may_give_view, viewed
 from srcad.lang.function import Function
@@ -154,6 +155,7 @@ class PointsTo:
             self.call(None, stmt.value)
         elif isinstance(stmt, gast.Delete):
             self.classes.mutate(self.note(base_name(stmt.targets[0])))
+            self.stored_by_class(stmt.targets[0], "__delitem__", "__delattr__")
         elif isinstance(stmt, gast.With):
             for item in stmt.items:
                 if item.optional_vars is not None:
@@ -175,6 +177,7 @@ class PointsTo:
             return
         base = self.note(target.value.id)
         self.classes.mutate(base)
+        self.stored_by_class(target, "__setitem__", "__setattr__")
         held = self.pointer(value)
         if held is not None and self.kind(target.value).name != "array":
             self.stored.add(base)
@@ -284,7 +287,7 @@ class PointsTo:
             if value.attr in _VIEW_ATTRIBUTES:
                 self.load(target, base, self.kind(value.value))
             return
-        own = holds_attribute(self.kind(value.value), value.attr) and self.kind(value).name == "array"
+        own = holds_attribute(self.kind(value.value), value.attr)
         self.load(target, base, Kind("list") if own else ANY)  # what an object holds is not the object
         self.computed(frozenset([value.attr]), value.value)
 
@@ -294,8 +297,23 @@ class PointsTo:
         held = [name for name in map(self.pointer, unknown) if name is not None]
         if held and titles & self.effects():
             for name in held:
-                self.classes.mutate(name)
-                self.classes.mutate(self.classes.elements(name))
+                self.changed_throughout(name)
+
+    def stored_by_class(self, target: gast.AST, of_items: str, of_attributes: str) -> None:
+        """Note a store, or a deletion, that a class may define: it may change whatever the object reaches."""
+        base = self.pointer(target.value) if isinstance(target, (gast.Subscript, gast.Attribute)) else None
+        kind = self.kind(target.value) if base is not None else ANY
+        if base is None or kind.name not in ("any", "object"):
+            return
+        hook = of_items if isinstance(target, gast.Subscript) else of_attributes
+        known = isinstance(target, gast.Attribute) and alternatives(kind)
+        if any(runs_code(one, target.attr, hook) for one in known) if known else hook in self.effects():
+            self.changed_throughout(base)
+
+    def changed_throughout(self, name: str) -> None:
+        """Note that whatever a variable refers to may have changed, at any depth."""
+        self.classes.join(self.classes.elements(name), name)
+        self.classes.mutate(name)
 
     def keeps(self, node: gast.BinOp | gast.UnaryOp | gast.AugAssign) -> bool:
         """Tell whether an operator may be one of a user's class whose result holds its operands."""

@@ -191,3 +191,37 @@ def test_one_array_given_twice_and_held_by_objects_has_two_gradients() -> None:
     first, second = grad(of_two_in_objects, argnums=(0, 1))(x, x)
     np.testing.assert_allclose(first, x**2)
     np.testing.assert_allclose(second, 2 * x**2)
+
+
+class Logged:
+    def __init__(self, w: Any) -> None:
+        self.held = [Linear(w)]
+        self.log = []
+
+    def step(self, factor: Any) -> Any:
+        self.log.append(self.held[0].weights)
+        self.held[0].weights = self.held[0].weights * factor
+        return self.held[0].weights
+
+
+def of_two_that_keep_logs(a, b):
+    both = [Logged(a), Logged(b)]
+    total = 0.0
+    for one in both:
+        total += np.sum(one.step(b))
+    return total + sum(np.sum(one.log[0] ** 3) for one in both)
+
+
+def of_two_in_a_dict(a, b):
+    both = {"a": Logged(a), "b": Logged(b)}
+    both["a"].log.append(b)
+    both["b"].step(2.0)
+    return np.sum(both["a"].log[0] * both["b"].held[0].weights * both["a"].held[0].weights)
+
+
+@pytest.mark.parametrize("function", [of_two_that_keep_logs, of_two_in_a_dict])
+def test_what_objects_do_to_their_lists_changes_no_array_in_them(function: Any) -> None:
+    x = np.array([0.3, -0.5, 0.8])
+    found, apart = (grad(function, argnums=(0, 1))(first, x) for first in (x, x.copy()))
+    np.testing.assert_allclose(found, apart)
+    assert np.all(np.abs(found[1]) > 0)

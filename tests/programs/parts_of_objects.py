@@ -392,3 +392,56 @@ def the_same_object_twice_in_a_list(v):
     for p in particles:
         p.move(p.x * p.w)
     return sum(p.x**2 for p in particles)
+
+
+class Pair:
+    def __init__(self, first, second):
+        self.parts = [Shared(first), Shared(second)]
+
+    @property
+    def first(self):
+        return self.parts[0].buffer
+
+    @first.setter
+    def first(self, value):
+        self.parts[0].buffer = value * 2
+        self.parts[1].buffer[0] = np.sum(value)
+
+    def __setitem__(self, k, value):
+        self.parts[0].buffer[k] = value
+
+    def __delitem__(self, k):
+        self.parts[k].buffer = self.parts[k].buffer * 3
+
+    def __iadd__(self, value):
+        self.parts[0].buffer *= value
+        return self
+
+    def __delattr__(self, title):
+        self.parts[1].buffer[1] = 7.0
+
+
+@program(V, V[::-1])
+def stores_that_a_class_answers_deep_inside(x, y):
+    pairs = [Pair(x * 1, y * 1), Pair(y * 2, x * 3)]
+    kept = pairs[0].first
+    for pair in pairs:
+        pair.first = pair.parts[1].buffer * x
+        pair += y
+        pair[1] = np.sum(x * pair.first)
+        del pair[0]
+        del pair.anything
+    return sum(np.sum(part.buffer**2) for pair in pairs for part in pair.parts) + np.sum(kept**3)
+
+
+@program(V, V[::-1])
+def stores_that_one_of_several_classes_answers(x, y):
+    pairs = {"a": Pair(x * 1, y * 1)} if x[0] > 0 else {"a": Pair(y * 1, x * 2)}
+    pairs["a"].first = x * y
+    pair = pairs["a"]
+    kept = pair.parts[1].buffer
+    pair += y
+    pair[2] = 3 * x[1]
+    del pair[1]
+    del pair.anything
+    return sum(np.sum(part.buffer**2) for part in pair.parts) + np.sum(kept**3)
