@@ -165,7 +165,7 @@ class Derivative(Composable, Readable):
         if self.holomorphic:
             require_complex(target, self.wanted, self._places, values)
         code = self.compiled(values)
-        if code.changes and share_memory(everything):
+        if code.changes_arguments and share_memory(everything):
             code = self.compiled(values, aliased=True)
         elif not self.check_nans and not self.holomorphic:
             self._dispatch.note(self, code, everything)

@@ -54,7 +54,7 @@ class _Varied(NodeVisitor):
         size = -1
         while size != len(classes):
             size = len(classes)
-            classes |= {outer for outer, inner in memory.elements.items() if inner in classes}
+            classes |= {outer for outer, inner in memory.elements.items() if inner & classes}
         classes -= self.watched
         for name, found in memory.classes.items():
             if found in classes and _may_vary(self.kinds.get(name, ANY)):

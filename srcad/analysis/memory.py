@@ -48,7 +48,7 @@ class Memory:
     changed : set of str
         The classes whose contents are changed in place.
     elements : dict
-        From the class of a container to that of what it holds.
+        From the class of a container or object to those of what it holds.
     outside : set of str
         The classes of what lives outside of the function: values of global variables.
     kept : set of str
@@ -62,7 +62,7 @@ class Memory:
     shadowed: set[str] = field(default_factory=set)
     classes: dict[str, str] = field(default_factory=dict)
     changed: set[str] = field(default_factory=set)
-    elements: dict[str, str] = field(default_factory=dict)
+    elements: dict[str, frozenset[str]] = field(default_factory=dict)
     outside: set[str] = field(default_factory=set)
     kept: set[str] = field(default_factory=set)
     names_outside: set[str] = field(default_factory=set)
@@ -80,12 +80,8 @@ class Memory:
 
     def held(self, variable: str) -> set[str]:
         """Return the class of ``variable`` and those of what it holds, one in the other."""
-        found: set[str] = set()
-        part = self.classes.get(variable)
-        while part is not None and part not in found:
-            found.add(part)
-            part = self.elements.get(part)
-        return found
+        own = self.classes.get(variable)
+        return set() if own is None else _reachable({own}, self.elements)
 
 
 def replaced_classes(fn: Function, memory: Memory) -> set[str]:
@@ -137,7 +133,7 @@ def memory_of(
     precise.carry(shadowed)
     classes = {name: full.classes.find(name) for name in full.names}
     changed = {full.classes.find(name) for name in full.classes.mutated}
-    elements = {full.classes.find(k): full.classes.find(v) for k, v in full.classes.element.items()}
+    elements = full.classes.containment()
     outside = _reachable({full.classes.find(name) for name in full.outside}, elements)
     kept = {full.classes.find(name) for name in full.kept}
     made = Memory(shadowed, classes, changed, elements, outside, kept)
@@ -150,18 +146,19 @@ def memory_of(
 def _names_outside(found: PointsTo) -> tuple[set[str], set[str]]:
     """Return the variables that may refer to what lives outside, and those that can only be arrays there."""
     classes = found.classes
-    elements = {classes.find(k): classes.find(v) for k, v in classes.element.items()}
-    outside = _reachable({classes.find(name) for name in found.outside}, elements)
+    outside = _reachable({classes.find(name) for name in found.outside}, classes.containment())
     held = {classes.find(name) for name in found.containers_outside}
     names = {name for name in found.names if classes.find(name) in outside}
     return names, {name for name in names if classes.find(name) not in held}
 
 
-def _reachable(classes: set[str], elements: dict[str, str]) -> set[str]:
+def _reachable(classes: set[str], elements: dict[str, frozenset[str]]) -> set[str]:
     """Return classes with those of what they hold, at any depth."""
-    found = set(classes)
-    while not (inner := {elements[c] for c in found if c in elements}) <= found:
-        found |= inner
+    found: set[str] = set()
+    new = classes
+    while new:
+        found |= new
+        new = {part for c in new for part in elements.get(c, ())} - found
     return found
 
 
@@ -172,14 +169,14 @@ def _alone(found: PointsTo, given: set[str]) -> set[str]:
     for name in found.names:
         if found.is_pointer(name):
             members.setdefault(classes.find(name), set()).add(name)
-    held = {classes.find(inner) for inner in classes.element.values()}
+    held = {inner for parts in classes.containment().values() for inner in parts}
     result = set()
     for root, names in members.items():
         name = next(iter(names))
         kind = found.kinds.get(name)
         stack = kind is not None and kind.name == "list" and name in found.stacks
         whole = kind is not None and (kind.name == "array" or stack)
-        if classes.is_mutated(classes.element.get(root, "")):
+        if any(map(classes.is_mutated, classes.inner(root))):
             continue
         if len(names) == 1 and root not in held and name not in given and whole and name not in found.escaped:
             result.add(name)

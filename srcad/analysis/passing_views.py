@@ -86,7 +86,7 @@ class _PassingViews:
                 ) or self._is_view_call(stmt.value)
                 if (
                     aliasing
-                    and not self._classes(name) & made
+                    and not self.full.classes.reached(name) & made
                     and self.definitions.get(name) == 1
                     and name not in parameter_names(self.fn)
                 ):
@@ -113,7 +113,7 @@ class _PassingViews:
 
     def _is_quiet(self, name: str, kept: set[str]) -> bool:
         body, position = self.candidates[name]
-        mine = self._classes(name)
+        mine = self.full.classes.reached(name)
         names, quiet, seen = {name}, True, 0
         for stmt in body[position + 1 :]:
             uses = self._count(stmt, names)
@@ -145,17 +145,6 @@ class _PassingViews:
                 node, Counter(n.id for n in inside if isinstance(n.ctx, gast.Load))
             )  # fmt: skip
         return sum(known[1][name] for name in names)
-
-    def _classes(self, name: str) -> set[str]:
-        """Return the class of a variable and those of all that it holds."""
-        found: set[str] = set()
-        root = self.full.classes.find(name)
-        while root not in found:
-            found.add(root)
-            if root not in self.full.classes.element:
-                break
-            root = self.full.classes.find(self.full.classes.element[root])
-        return found
 
     def _all_uses(self, names: set[str]) -> int:
         return sum(self._count(stmt, names) for stmt in self.fn.tree.body)
@@ -207,7 +196,7 @@ class _PassingViews:
             return False
         for operand in operands:
             if isinstance(operand, gast.Name) and operand.id in names:
-                held = self._classes(operand.id) - {self.full.classes.find(operand.id)}
+                held = self.full.classes.reached(operand.id) - {self.full.classes.find(operand.id)}
                 if held & self.full.classes.mutated:
                     return True
         return False

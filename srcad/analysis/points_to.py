@@ -110,8 +110,9 @@ class PointsTo:
         for base in self.stored:
             if self.classes.find(base) in outside:
                 # whoever made the container may change what is kept in it later on
-                self.classes.mutate(self.classes.elements(base))
-                self.kept.add(self.classes.elements(base))
+                for inner in self.classes.inner(base):
+                    self.classes.mutate(inner)
+                    self.kept.add(inner)
         return self
 
     def carry(self, shadowed: set[str]) -> None:
@@ -182,7 +183,7 @@ class PointsTo:
         if held is not None and self.kind(target.value).name != "array":
             self.stored.add(base)
             self.holds.append((base, held))
-            self.classes.join(self.classes.elements(base), held)
+            self.classes.join(self.part(base, target), held)
 
     def augmented(self, stmt: gast.AugAssign) -> None:
         base = self.note(base_name(stmt.target))
@@ -231,12 +232,18 @@ class PointsTo:
         elif self.kind(value).name != "array":
             self.carries.append((target, base))
 
-    def hold(self, target: str, element: gast.AST, spread: bool = False) -> None:
+    def part(self, base: str, node: gast.AST) -> str:
+        """Return the class of what is at a place of a container or an object."""
+        if isinstance(node, gast.Attribute) and holds_attribute(self.kind(node.value), node.attr):
+            return self.classes.attribute(base, node.attr)
+        return self.classes.elements(base)
+
+    def hold(self, target: str, element: gast.AST, spread: bool = False, title: str | None = None) -> None:
         held = self.pointer(element)
         if held is None or target in self.temporary:
             return
         self.holds.append((target, held))
-        inner = self.classes.elements(target)
+        inner = self.classes.elements(target) if title is None else self.classes.attribute(target, title)
         self.classes.join(inner, self.classes.elements(held) if spread else held)
 
     def load(self, target: str, base: str, kind: Kind) -> None:
@@ -287,8 +294,12 @@ class PointsTo:
             if value.attr in _VIEW_ATTRIBUTES:
                 self.load(target, base, self.kind(value.value))
             return
-        own = holds_attribute(self.kind(value.value), value.attr)
-        self.load(target, base, Kind("list") if own else ANY)  # what an object holds is not the object
+        if not holds_attribute(self.kind(value.value), value.attr):
+            self.load(target, base, ANY)
+        else:  # what an object holds is not the object
+            self.carries.append((target, base))
+            if target not in self.temporary:
+                self.classes.join(target, self.classes.attribute(base, value.attr))
         self.computed(frozenset([value.attr]), value.value)
 
     def computed(self, titles: frozenset[str], *operands: gast.AST) -> None:
@@ -362,7 +373,7 @@ class PointsTo:
             return
         if function is rt.instance:
             for part in node.keywords if target is not None else ():
-                self.hold(target, part.value)
+                self.hold(target, part.value, title=part.arg)
             if target is not None and self.is_pointer(target):
                 self.classes.mutate(target)
                 self.made.add(target)

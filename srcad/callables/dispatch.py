@@ -154,7 +154,7 @@ class Dispatch:
         lines: list[str] = []
         several = len(self.variants) > 1
         for code, tests in self.variants:
-            if code.changes:
+            if code.changes_arguments:
                 tests = [*tests, f"not share_memory(({arguments},))"]
             function = self.names.of(code.entries[0])
             result = (

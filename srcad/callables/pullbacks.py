@@ -115,7 +115,7 @@ def _run_forward(target: Target, values: tuple[Any, ...], wanted: tuple[str, ...
     """Return the code, the value, and what the backward pass needs, which nothing of the caller's shares memory with."""
     everything = (*values, *target.captured())
     code = compiled(target, values, wanted, "vjp")
-    if code.changes and share_memory(everything):
+    if code.changes_arguments and share_memory(everything):
         code = compiled(target, values, wanted, "vjp", aliased=True)
     try:
         value, residuals = code.entries[0](*everything)

@@ -412,4 +412,5 @@ def code_by_symmetry(gradient: Gradient, request: Request, values: tuple[Any, ..
     return Code(
         product.code.text, product.code.trace, product.dependencies,
         functions.get(request.mode, [entries.forward, entries.backward]), valued=wanted, changes=product.code.changes,
+        changed_arguments=product.code.changed_arguments,
     )  # fmt: skip

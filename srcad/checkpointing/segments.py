@@ -125,7 +125,7 @@ class Segment:
         values = (state, steps, *self.others)
         everything = (*values, *self.target.captured())
         code = self._code(values)
-        if code.changes and rt.share_memory(everything):
+        if code.changes_arguments and rt.share_memory(everything):
             return None
         forward, backward = entries_checked(code.entries)
         with replay:

@@ -9,7 +9,7 @@ import gast
 
 from srcad.analysis.infer import Kinds
 from srcad.analysis.kinds import ANY, Kind, is_scalar, may_be_complex
-from srcad.analysis.memory import Memory
+from srcad.analysis.memory import Memory, direct_changes, simple_statements
 from srcad.derive.assemble import Commentator, joint, split
 from srcad.derive.build import assign, call, constant, name, unpack
 from srcad.derive.request import Request
@@ -93,25 +93,15 @@ def enter(
             _bind(entry, outside, name(p))
             entry.published.append(gast.Expr(call("rt.publish", name(outside), name(p))))
     _copy_changed(entry, changed, kinds, request.aliased)
+    if request.aliased and not _surely_changed(fn, kinds, changed):
+        _check_sharing(entry, fn, changed)
     _make_shadows(entry, fn, shadowed, kinds, request, rebound)
     return entry
 
 
 def changed_parameters(names: list[str], memory: Memory) -> list[str]:
     """Return the parameters whose memory, or memory that they hold, may be changed in place."""
-    return [p for p in names if memory.content(p) is not None or _holds_changed(p, memory)]
-
-
-def _holds_changed(variable: str, memory: Memory) -> bool:
-    """Tell whether memory that a container holds is changed."""
-    seen: set[str] = set()
-    found = memory.classes.get(variable)
-    while found is not None and found not in seen:
-        if found in memory.changed:
-            return True
-        seen.add(found)
-        found = memory.elements.get(found)
-    return False
+    return [p for p in names if memory.held(p) & memory.changed]
 
 
 def _bind(entry: Entry, target: str, value: gast.AST) -> None:
@@ -128,6 +118,19 @@ def _copy_changed(entry: Entry, changed: list[str], kinds: Kinds, aliased: bool)
     elif changed:
         both = gast.Tuple([name(p) for p in changed], gast.Load())
         entry.statements.append(unpack(changed, call("rt.clone", both)))
+
+
+def _surely_changed(fn: Function, kinds: Kinds, changed: list[str]) -> bool:
+    """Tell whether a statement changes a parameter that is an array, and not only what may be one."""
+    arrays = {p for p in changed if kinds.get(p, ANY).name == "array"}
+    return any(arrays.intersection(direct_changes(stmt)) for stmt in simple_statements(fn.tree.body))
+
+
+def _check_sharing(entry: Entry, fn: Function, changed: list[str]) -> None:
+    """Let the derivative find out, between the sweeps, whether memory that parameters share was changed."""
+    shared = fn.scope.fresh("shared")
+    _bind(entry, shared, call("rt.shared_arrays", gast.Tuple([name(p) for p in changed], gast.Load())))
+    entry.published.append(gast.Expr(call("rt.check_shared", name(shared), constant(fn.tree.name))))
 
 
 def _make_shadows(

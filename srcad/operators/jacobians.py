@@ -330,7 +330,7 @@ class _Jacobian(Bindable, Composable, Remade):
         values = self.target.bind(args, kwargs)
         everything = (*values, *self.target.captured())
         code = compiled(self.target, values, wanted, "vjp")
-        if code.changes and share_memory(everything):
+        if code.changes_arguments and share_memory(everything):
             code = compiled(self.target, values, wanted, "vjp", aliased=True)
         forward, backward = code.entries
         try:

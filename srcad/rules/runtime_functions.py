@@ -67,6 +67,8 @@ constant(
     rt.put_index,
     rt.selected_shape,
     rt.share_memory,
+    rt.shared_arrays,
+    rt.check_shared,
 )
 
 # -- gradients on their way --------------------------------------------------------------------------

@@ -20,7 +20,6 @@ from srcad.runtime.memory import (
     accumulate_shadow,
     element_shadow,
     is_instance,
-    owner,
     shadow,
     taken,
 )
@@ -46,7 +45,6 @@ __all__ = [
     "shallow",
     "kept_shadow",
     "shallow_shadow",
-    "share_memory",
     "skeleton",
     "store_gradient",
     "stored_gradient",
@@ -464,35 +462,3 @@ def _empty(image: Any) -> None:
             _empty(part)
     elif isinstance(image, Shadow):
         _empty(vars(image))
-
-
-def share_memory(values: tuple[Any, ...]) -> bool:
-    """Tell whether two of the values may reach the same memory."""
-    seen: set[int] = set()
-    for value in values:
-        own: set[int] = set()
-        _reached(value, own)
-        if own & seen:
-            return True
-        seen |= own
-    return False
-
-
-def _reached(value: Any, found: set[int]) -> None:
-    if isinstance(value, np.ndarray):
-        found.add(id(owner(value)))
-        return
-    if isinstance(value, (list, tuple, dict, collections.deque)) or is_instance(value):
-        if id(value) in found:
-            return
-        if not isinstance(value, tuple):
-            found.add(id(value))
-        parts = (
-            value.values()
-            if isinstance(value, dict)
-            else attributes_of(value).values()
-            if is_instance(value)
-            else value
-        )
-        for part in parts:
-            _reached(part, found)

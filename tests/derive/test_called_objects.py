@@ -9,6 +9,7 @@ import pytest
 
 from srcad.api import grad
 from srcad.check import check_grads
+from srcad.errors import UnsupportedError
 from srcad.operators import jvp
 
 X = np.array([[0.9, -0.4, 1.3], [0.2, 0.8, -0.7]])
@@ -195,13 +196,13 @@ def test_one_array_given_twice_and_held_by_objects_has_two_gradients() -> None:
 
 class Logged:
     def __init__(self, w: Any) -> None:
-        self.held = [Linear(w)]
+        self.w = w
         self.log = []
 
     def step(self, factor: Any) -> Any:
-        self.log.append(self.held[0].weights)
-        self.held[0].weights = self.held[0].weights * factor
-        return self.held[0].weights
+        self.log.append(self.w)
+        self.w = self.w * factor
+        return self.w
 
 
 def of_two_that_keep_logs(a, b):
@@ -216,7 +217,7 @@ def of_two_in_a_dict(a, b):
     both = {"a": Logged(a), "b": Logged(b)}
     both["a"].log.append(b)
     both["b"].step(2.0)
-    return np.sum(both["a"].log[0] * both["b"].held[0].weights * both["a"].held[0].weights)
+    return np.sum(both["a"].log[0] * both["b"].w * both["a"].w)
 
 
 @pytest.mark.parametrize("function", [of_two_that_keep_logs, of_two_in_a_dict])
@@ -225,3 +226,38 @@ def test_what_objects_do_to_their_lists_changes_no_array_in_them(function: Any) 
     found, apart = (grad(function, argnums=(0, 1))(first, x) for first in (x, x.copy()))
     np.testing.assert_allclose(found, apart)
     assert np.all(np.abs(found[1]) > 0)
+
+
+class Mixed:
+    def __init__(self, w: Any) -> None:
+        self.parts = [Linear(w)]
+        self.log = []
+
+    def step(self, factor: Any) -> None:
+        self.log.append(self.parts[0].weights)
+        self.parts[0].weights = self.parts[0].weights * factor
+
+
+def of_two_in_lists_of_whatever(a, b):
+    both = [Mixed(a), Mixed(b)]
+    for one in both:
+        one.step(b)
+    return sum(np.sum(one.log[0] * one.parts[0].weights) for one in both)
+
+
+def changed_in_lists_of_whatever(a, b):
+    both = [Mixed(a), Mixed(b)]
+    for one in both:
+        one.log.append(one.parts[0].weights)
+        one.log[0][0] *= 2.0
+    return sum(np.sum(one.parts[0].weights ** 2) for one in both)
+
+
+def test_what_may_or_may_not_change_shared_memory_is_refused_where_it_does_not() -> None:
+    x = np.array([0.3, -0.5, 0.8])
+    with pytest.raises(UnsupportedError, match="share memory, and it is not known"):
+        grad(of_two_in_lists_of_whatever, argnums=(0, 1))(x, x)
+    check_grads(of_two_in_lists_of_whatever, (x, x.copy()), order=1)
+    first, second = grad(changed_in_lists_of_whatever, argnums=(0, 1))(x, x)
+    np.testing.assert_allclose(first, 4 * x * [16.0, 1.0, 1.0])  # both double the one entry
+    assert not np.any(second)

@@ -394,7 +394,7 @@ def the_same_object_twice_in_a_list(v):
     return sum(p.x**2 for p in particles)
 
 
-class Pair:
+class Couple:
     def __init__(self, first, second):
         self.parts = [Shared(first), Shared(second)]
 
@@ -421,9 +421,9 @@ class Pair:
         self.parts[1].buffer[1] = 7.0
 
 
-@program(V, V[::-1])
+@program(V, V[::-1].copy())
 def stores_that_a_class_answers_deep_inside(x, y):
-    pairs = [Pair(x * 1, y * 1), Pair(y * 2, x * 3)]
+    pairs = [Couple(x * 1, y * 1), Couple(y * 2, x * 3)]
     kept = pairs[0].first
     for pair in pairs:
         pair.first = pair.parts[1].buffer * x
@@ -434,9 +434,9 @@ def stores_that_a_class_answers_deep_inside(x, y):
     return sum(np.sum(part.buffer**2) for pair in pairs for part in pair.parts) + np.sum(kept**3)
 
 
-@program(V, V[::-1])
+@program(V, V[::-1].copy())
 def stores_that_one_of_several_classes_answers(x, y):
-    pairs = {"a": Pair(x * 1, y * 1)} if x[0] > 0 else {"a": Pair(y * 1, x * 2)}
+    pairs = {"a": Couple(x * 1, y * 1)} if x[0] > 0 else {"a": Couple(y * 1, x * 2)}
     pairs["a"].first = x * y
     pair = pairs["a"]
     kept = pair.parts[1].buffer
