@@ -19,7 +19,14 @@ from srcad.callables.dispatch import Dispatch
 from srcad.callables.places import place
 from srcad.callables.pullbacks import vjp
 from srcad.callables.second_order import Gradient, code_by_symmetry, gradient_by_product, has_shadows
-from srcad.callables.targets import Target, no_pair, require_callable, require_complex, unpacks_the_result
+from srcad.callables.targets import (
+    Target,
+    no_pair,
+    refuse_overlapping,
+    require_callable,
+    require_complex,
+    unpacks_the_result,
+)
 from srcad.callables.wrappers import written
 from srcad.derive import inner_gradients
 from srcad.derive.request import Request
@@ -167,7 +174,7 @@ class Derivative(Composable, Readable):
         code = self.compiled(values)
         if code.changes_arguments and share_memory(everything):
             code = self.compiled(values, aliased=True)
-        elif not self.check_nans and not self.holomorphic:
+        elif not self.check_nans and not self.holomorphic and not self._looks_at_arguments():
             self._dispatch.note(self, code, everything)
         generated = checked(code.entries[0]) if self.check_nans else code.entries[0]
         try:
@@ -187,6 +194,11 @@ class Derivative(Composable, Readable):
             raise UnsupportedError(f"The gradient of '{target.title()}' has not the shape of its argument.",
                                    "Report the function: this is a fault of srcad.", place(target.func))  # fmt: skip
         return self._arrange(outcome)
+
+    def _looks_at_arguments(self) -> bool:
+        """Tell whether each call must look for arrays that overlap: this is a derivative of one that changes arguments."""
+        latest = getattr(self.target.inner, "latest", None)
+        return latest is not None and latest.changes_arguments
 
     def _fits(self, gradients: Any, values: tuple[Any, ...]) -> bool:
         """Tell whether the gradient of each array has the array's shape."""
@@ -287,7 +299,10 @@ class Derivative(Composable, Readable):
 
     def derived(self, values: tuple[Any, ...]) -> Any:
         """Return a plain function that gives what a call gives, to be differentiated again."""
-        generated = self.compiled(values).entries[0]
+        code = self.compiled(values)
+        if code.changes_arguments:
+            refuse_overlapping(self.target, values)
+        generated = code.entries[0]
         if not isinstance(generated, types.FunctionType):
             made = self._second_by_products(values)
             return generated if made is None else made

@@ -29,12 +29,13 @@ from srcad.frontend.statics import is_static, without_cache
 from srcad.pipeline import read
 from srcad.rules import registry
 from srcad.runtime import Cells, Closure, Shadow
+from srcad.runtime.sharing import shared_arrays
 from srcad.runtime.tangents import Tangent, partial_of, zero_tangent
 from srcad.tree import leaves
 
 __all__ = [
     "Target", "explain", "is_partial_method",
-    "may_change_defaults", "partial_shadow", "partial_tangent", "refuse_changed_defaults",
+    "may_change_defaults", "partial_shadow", "partial_tangent", "refuse_changed_defaults", "refuse_overlapping",
     "require_callable", "require_complex", "signature_of", "split_aux",
 ]  # fmt: skip
 
@@ -375,6 +376,20 @@ def require_complex(
             raise ArgumentError(f"The argument '{name}' of '{target.title()}' is not complex, as holomorphic=True "
                                 "promises.", "Pass complex numbers, or leave holomorphic=True out.",
                                 place(target.func))  # fmt: skip
+
+
+def refuse_overlapping(target: Target, values: tuple[Any, ...]) -> None:
+    """Refuse, for orders above the first, arguments in which arrays overlap, to a function that may change them.
+
+    Raises
+    ------
+    UnsupportedError
+        If there are such arrays in one of the ``values``.
+    """
+    if any(shared_arrays((value,)) for value in values):
+        raise UnsupportedError(f"Two arrays that '{target.title()}' is given share memory that it may change, and its "
+                               "gradient is differentiated.", "Pass a copy of one of them.",
+                               place(target.func))  # fmt: skip
 
 
 def split_aux(target: Target, value: Any) -> tuple[Any, Any]:

@@ -95,6 +95,10 @@ def enter(
     _copy_changed(entry, changed, kinds, request.aliased)
     if request.aliased and not _surely_changed(fn, kinds, changed):
         _check_sharing(entry, fn, changed)
+    elif not request.aliased:
+        _check_sharing(
+            entry, fn, [p for p in changed if p in shadowed and _may_hold_one_twice(kinds.get(p, ANY))]
+        )
     _make_shadows(entry, fn, shadowed, kinds, request, rebound)
     return entry
 
@@ -126,8 +130,21 @@ def _surely_changed(fn: Function, kinds: Kinds, changed: list[str]) -> bool:
     return any(arrays.intersection(direct_changes(stmt)) for stmt in simple_statements(fn.tree.body))
 
 
+def _may_hold_one_twice(kind: Kind) -> bool:
+    """Tell whether an array may stand in two places of a value of some kind."""
+    if kind.name == "array" or is_scalar(kind):
+        return False
+    if kind.items is None or kind.rest is not None:
+        return True
+    items = [item[1] if isinstance(item, tuple) else item for item in kind.items]
+    own = [item for item in items if not is_scalar(item) and item.name not in ("str", "none")]
+    return len(own) > 1 or kind.name == "list" and bool(own) or any(map(_may_hold_one_twice, own))
+
+
 def _check_sharing(entry: Entry, fn: Function, changed: list[str]) -> None:
-    """Let the derivative find out, between the sweeps, whether memory that parameters share was changed."""
+    """Let the derivative find out, between the sweeps, whether memory that ``changed`` parameters share was changed."""
+    if not changed:
+        return
     shared = fn.scope.fresh("shared")
     _bind(entry, shared, call("rt.shared_arrays", gast.Tuple([name(p) for p in changed], gast.Load())))
     entry.published.append(gast.Expr(call("rt.check_shared", name(shared), constant(fn.tree.name))))

@@ -27,7 +27,8 @@ from srcad.operators.shortcut import Shortcut
 from srcad.pipeline import Code
 from srcad.rules import registry
 from srcad.runtime import clone, share_memory
-from srcad.runtime.tangent_copies import shared_tangents
+from srcad.runtime.sharing import has_changed, shared_arrays
+from srcad.runtime.tangent_copies import is_filled, shared_tangents
 from srcad.runtime.tangents import zero_tangent
 from srcad.runtime.user_tangents import as_tangent, tangent_result
 
@@ -331,12 +332,40 @@ class Pushforward:
             values = [v for n, v in zip(self.names, everything) if n in self.wanted]
             given = [directions.get(n, zero_tangent(v)) for n, v in zip(self.wanted, values)]
             directions = dict(zip(self.wanted, shared_tangents(values, given)))
+        groups = (
+            []
+            if self.shared or not self.code.changes_arguments
+            else self._overlapping(everything, directions)
+        )
         try:
             outcome = self.code.entries[0](*everything, *[directions[n] for n in self.wanted])
         except BaseException as error:
             explain(self.target, error)
             raise error
+        if has_changed(groups):
+            raise UnsupportedError(f"Two arrays that '{self.target.title()}' is given share memory that it changes, and "
+                                   "they move in different directions.", "Pass a copy of one of them.",
+                                   place(self.target.func))  # fmt: skip
         return outcome
+
+    def _overlapping(self, everything: Any, directions: dict[str, Any]) -> list[Any]:
+        """Let the directions of arrays that overlap within one argument overlap too.
+
+        Returns
+        -------
+        list
+            Those arrays that have different directions where they overlap, which may not change.
+        """
+        found = []
+        for name, value in zip(self.names, everything):
+            groups = shared_arrays((value,)) if name in directions else []
+            if groups:
+                (image,) = shared_tangents([value], [directions[name]])
+                if is_filled(image, directions[name]):
+                    directions[name] = image
+                else:
+                    found += groups
+        return found
 
 
 def linearize(

@@ -19,7 +19,14 @@ from srcad.api import Derivative, grad
 from srcad.callables.compilation import compiled
 from srcad.callables.derivatives import Bindable, Composable, Remade, after_instance
 from srcad.callables.places import place
-from srcad.callables.targets import Target, explain, require_callable, require_complex, split_aux
+from srcad.callables.targets import (
+    Target,
+    explain,
+    refuse_overlapping,
+    require_callable,
+    require_complex,
+    split_aux,
+)
 from srcad.errors import ArgumentError, NoDerivativeError, OutputError, UnsupportedError
 from srcad.lang.recursion import with_deep_calls
 from srcad.operators import structures
@@ -203,6 +210,8 @@ class _Jacobian(Bindable, Composable, Remade):
             code = Jvp(made).compiled((*values, *self.target.captured()), tuple(points))
         else:
             code = self.derivative.compiled(values, tuple(points))
+        if code.changes_arguments:
+            refuse_overlapping(self.target, values)
         several, returned = isinstance(self.argnums, tuple), self._returned(everything)
         if self.has_aux:
             returned = returned.items[0] if returned.name == "tuple" and returned.items else ANY

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import collections
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import numpy as np
+from numpy.lib.array_utils import byte_bounds
 
 from srcad.errors import UnsupportedError
 from srcad.runtime.attributes import attributes_of
 from srcad.runtime.memory import is_instance, owner
 
-__all__ = ["check_shared", "share_memory", "shared_arrays"]
+__all__ = ["check_shared", "has_changed", "share_memory", "shared_arrays"]
 
 
 def share_memory(values: tuple[Any, ...]) -> bool:
@@ -30,33 +32,80 @@ def share_memory(values: tuple[Any, ...]) -> bool:
     return False
 
 
-def shared_arrays(values: tuple[Any, ...]) -> list[tuple[Any, Any]]:
-    """Return the memory that several of the values reach, each array with a copy of what it holds now.
+def shared_arrays(values: tuple[Any, ...]) -> list[list[tuple[Any, Any]]]:
+    """Return the arrays of the values that overlap: groups of those in the same memory, each with a copy of what it holds.
 
-    Nothing if a list, a dict or an object is what they share.
+    An array that stands twice in one container counts, and so does one that two values hold; a list, a dict or an
+    object that is found twice does not: it is one variable.
+
+    >>> x = np.ones(4)
+    >>> [len(group) for group in shared_arrays(([x, x[1:]], x.copy()))], shared_arrays(([x[:2], x[2:]],))
+    ([2], [])
     """
-    everything = [_reached(value) for value in values]
-    counts = collections.Counter(place for own in everything for place in own)
-    shared = {place: each for own in everything for place, each in own.items() if counts[place] > 1}
-    if not all(isinstance(each, np.ndarray) for each in shared.values()):
-        return []
-    return [(each, each.copy()) for each in shared.values()]
+    by_owner: dict[int, list[Any]] = {}
+    seen: dict[int, Any] = {}
+    for value in values:
+        for array in _arrays_in(value, seen):
+            by_owner.setdefault(id(owner(array)), []).append(array)
+    groups = (_overlapping(found) for found in by_owner.values() if len(found) > 1)
+    return [[(each, each.copy()) for each in group] for group in groups if group]
 
 
-def check_shared(arrays: list[tuple[Any, Any]], title: str) -> None:
+def _arrays_in(value: Any, seen: dict[int, Any]) -> Iterator[Any]:
+    """Yield each array where it stands, in containers that were not ``seen``."""
+    if isinstance(value, np.ndarray):
+        yield value
+    elif isinstance(value, _CONTAINERS) or is_instance(value):
+        if id(value) in seen:
+            return
+        if not isinstance(value, tuple):
+            seen[id(value)] = value
+        for part in _parts(value):
+            yield from _arrays_in(part, seen)
+
+
+def _overlapping(arrays: list[Any]) -> list[Any]:
+    """Return those of the arrays of one memory that share an entry with another one of them."""
+    ordered = sorted((*byte_bounds(array), k) for k, array in enumerate(arrays))
+    chosen: set[int] = set()
+    for at, (_, end, k) in enumerate(ordered):
+        for start, _, other in ordered[at + 1 :]:
+            if start >= end:
+                break
+            if arrays[k] is arrays[other] or _overlap(arrays[k], arrays[other]):
+                chosen |= {k, other}
+    return [arrays[k] for k in sorted(chosen)]
+
+
+def _overlap(first: Any, second: Any) -> bool:
+    try:
+        return np.shares_memory(first, second, max_work=_MOST_WORK)
+    except np.exceptions.TooHardError:
+        return True
+
+
+_MOST_WORK = 10_000
+
+
+def check_shared(groups: list[list[tuple[Any, Any]]], title: str) -> None:
     """Refuse a program of which it is not known whether it changes memory that its arguments share.
 
-    If it does, the arguments are one variable, and if it does not, they are several.  It does if the memory holds
+    If it does, what shares it is one variable, and if it does not, it is several.  It does if the memory holds
     something else afterwards.
 
     Raises
     ------
     UnsupportedError
-        If none of the ``arrays`` has changed.
+        If nothing of one of the ``groups`` has changed.
     """
-    if arrays and all(_holds_the_same(now, before) for now, before in arrays):
-        raise UnsupportedError(f"Two arguments of '{title}' share memory, and it is not known whether that is changed.",
-                               "Pass a copy of one of them.")  # fmt: skip
+    if not all(has_changed([group]) for group in groups):
+        raise UnsupportedError(f"Two arrays that '{title}' is given share memory, and it is not known whether that is "
+                               "changed.", "Pass a copy of one of them.")  # fmt: skip
+
+
+def has_changed(groups: list[list[tuple[Any, Any]]]) -> bool:
+    """Tell whether one of the arrays holds something else than it did."""
+    return not all(_holds_the_same(now, before) for group in groups for now, before in group)
 
 
 def _holds_the_same(now: Any, before: Any) -> bool:
@@ -69,12 +118,20 @@ def _reached(value: Any, found: dict[int, Any] | None = None) -> dict[int, Any]:
     if isinstance(value, np.ndarray):
         whole = owner(value)
         found[id(whole)] = whole
-    elif isinstance(value, (list, tuple, dict, collections.deque)) or is_instance(value):
+    elif isinstance(value, _CONTAINERS) or is_instance(value):
         if id(value) in found:
             return found
         if not isinstance(value, tuple):
             found[id(value)] = value
-        instance = attributes_of(value) if is_instance(value) else value
-        for part in instance.values() if isinstance(instance, dict) else instance:
+        for part in _parts(value):
             _reached(part, found)
     return found
+
+
+def _parts(value: Any) -> Iterable[Any]:
+    """Return what a container or an object holds."""
+    instance = attributes_of(value) if is_instance(value) else value
+    return instance.values() if isinstance(instance, dict) else instance
+
+
+_CONTAINERS = (list, tuple, dict, collections.deque)

@@ -16,6 +16,7 @@ from srcad.runtime.tangents import CONTAINERS, Tangent, partial_of, zero_tangent
 __all__ = [
     "copied_tangent",
     "filled_tangent",
+    "is_filled",
     "kept_apart",
     "record_tangent",
     "shared_tangents",
@@ -89,6 +90,31 @@ def filled_tangent(image: Any, direction: Any, filled: set[int] | None = None) -
                 setattr(image, name, filled_tangent(getattr(image, name), part, filled))
         return image
     return direction
+
+
+def is_filled(image: Any, direction: Any, seen: set[int] | None = None) -> bool:
+    """Tell whether ``image``, filled with the numbers of ``direction``, holds them everywhere.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> x = np.ones(3)
+    >>> same, other = [np.ones(3), np.ones(3)], [np.ones(3), np.zeros(3)]
+    >>> [is_filled(*shared_tangents([[x, x]], [given]), given) for given in (same, other)]
+    [True, False]
+    """
+    seen = set() if seen is None else seen
+    if isinstance(image, np.ndarray):
+        return bool(np.array_equal(image, np.broadcast_to(direction, image.shape), equal_nan=True))
+    if isinstance(image, (list, deque, tuple)):
+        return all(is_filled(part, other, seen) for part, other in zip(image, direction))
+    if isinstance(image, dict):
+        return all(is_filled(part, direction[key], seen) for key, part in image.items())
+    if isinstance(image, Tangent) and isinstance(direction, Tangent) and id(image) not in seen:
+        seen.add(id(image))
+        names = [name for name in vars(direction) if not name.startswith("__")]
+        return all(is_filled(getattr(image, name), vars(direction)[name], seen) for name in names)
+    return True
 
 
 def copied_tangent(value: Any, source: Any, tangent: Any) -> Any:
