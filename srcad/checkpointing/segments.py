@@ -130,6 +130,8 @@ class Segment:
         forward, backward = entries_checked(code.entries)
         with replay:
             last, residuals = forward(*everything)
+        if code.changes:
+            last = rt.clone(last)  # the backward pass undoes what the steps changed
         found, *others = backward(residuals, gradient)
         for image, other in zip(self.carrying.values(), others):
             rt.accumulate_shadow(image, other)

@@ -32,8 +32,8 @@ def as_operand(cls: type) -> str | None:
     """
     if cls.__module__.partition(".")[0] in ("numpy", "scipy"):
         return None  # a sparse matrix, whose operators have rules of their own
-    if issubclass(cls, OfAttributes):
-        return None  # which functions of the runtime are given
+    if issubclass(cls, (OfAttributes, NoNumber)):
+        return None  # which functions of the runtime are given, and refuses to be computed with
     if _is_written(cls, "__array_ufunc__") or _is_written(cls, "__array_function__"):
         return "refused({0})"
     if _is_written(cls, "__array__"):
@@ -54,7 +54,7 @@ def is_array_like(value: Any) -> bool:
 
 def is_number_like(cls: type) -> bool:
     """Tell whether functions of `math` make a number of an instance of a class of the user's."""
-    return _is_written(cls, "__float__") and not issubclass(cls, OfAttributes)
+    return _is_written(cls, "__float__") and not issubclass(cls, (OfAttributes, NoNumber))
 
 
 def check_no_numbers(gradient: Any) -> None:

@@ -288,6 +288,25 @@ def test_a_step_may_change_the_state_in_place():
     np.testing.assert_array_equal(X, [0.5, 2.0, 3.0])
 
 
+def scaled_and_moved(state, w):
+    state *= w
+    state += 1.0
+    return state
+
+
+@pytest.mark.parametrize("first", [lambda w: w, lambda w: 1.0 * w, lambda w: np.ones(3)])
+def test_a_step_may_change_the_whole_state_in_place(first):
+    x = np.array([0.3, -0.7, 1.2])
+
+    def plain(w):
+        return np.sum(((first(w) * w[1] + 1.0) * w[1] + 1.0) * w)
+
+    def by_loop(w):
+        return np.sum(checkpoint_loop(scaled_and_moved, first(w), 2, w[1]) * w)
+
+    np.testing.assert_allclose(grad(by_loop)(x), grad(plain)(x))
+
+
 def spoils(x, w):
     w[0] = w[0] + 1.0
     return x * w

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pytest
 
-from srcad import checkpoint_loop, grad, hessian, jvp
+from srcad import checkpoint_loop, grad, hessian, jacfwd, jacrev, jvp
 from srcad.dynamic import calls as reverse_calls
 from srcad.errors import ArgumentError
 
@@ -284,6 +284,22 @@ def test_steps_of_every_kind_have_the_derivatives_of_the_plain_loop(program):
 def test_second_derivatives_are_those_of_the_plain_loop(program):
     loop, plain = both(program)
     np.testing.assert_allclose(hessian(loop)(1.3), hessian(plain)(1.3), rtol=1e-9)
+
+
+def doubles_a_record(loop, k):
+    body = loop(
+        lambda state, k: Body(k * state.position, state.velocity + state.position),
+        Body(1.0, np.ones(2)),
+        3,
+        k,
+    )
+    return body.position + np.sum(body.velocity**2)
+
+
+def test_forward_mode_twice_goes_through_a_state_that_is_an_object():
+    program, plain = both(doubles_a_record)
+    for outer, inner in ((jacfwd, jacfwd), (jacrev, jacfwd), (jacfwd, jacrev)):
+        np.testing.assert_allclose(outer(inner(program))(0.7), hessian(plain)(0.7))
 
 
 def test_the_object_of_a_method_has_a_gradient():
