@@ -14,6 +14,7 @@ constant(
     rt.kaiser_radii,
     rt.common_dtype,
     rt.core_ranks,
+    rt.pieces_of,
     rt.result_types,
     rt.dispatched,
     rt.traceback_of,

@@ -55,19 +55,14 @@ def fromfunction(function: Any, shape: Any, *, dtype: Any = float) -> Any:
 @written_out(np.piecewise)
 def piecewise(x: Any, condlist: Any, funclist: Any, *args: Any, **options: Any) -> Any:
     x = np.asarray(x)
-    if isinstance(condlist, np.ndarray) and condlist.dtype == bool and np.ndim(condlist) == np.ndim(x):
-        condlist = [condlist]
+    pieces = rt.pieces_of(x, condlist, len(funclist))
     result = np.zeros_like(x)
-    free = np.ones(np.shape(x), bool)
-    for k in range(len(condlist)):
-        chosen = np.asarray(condlist[k], bool)
-        free = np.logical_and(free, np.logical_not(chosen))
-        value = funclist[k](x[chosen], *args, **options) if callable(funclist[k]) else funclist[k]
-        result[chosen] = value
-    if len(funclist) > len(condlist):
-        other = funclist[-1]
-        value = other(x[free], *args, **options) if callable(other) else other
-        result[free] = value
+    for k in range(len(funclist)):
+        chosen = pieces[k]
+        if not callable(funclist[k]):
+            result[chosen] = funclist[k]
+        elif np.any(chosen):
+            result[chosen] = funclist[k](x[chosen], *args, **options)
     return result
 
 

@@ -8,7 +8,15 @@ import numpy as np
 
 from srcad.runtime.arrays import unbroadcast
 
-__all__ = ["choose_adjoint", "core_ranks", "result_types", "select_adjoint", "trimmed", "unchosen"]
+__all__ = [
+    "choose_adjoint",
+    "core_ranks",
+    "pieces_of",
+    "result_types",
+    "select_adjoint",
+    "trimmed",
+    "unchosen",
+]
 
 Array = Any
 
@@ -52,6 +60,25 @@ def trimmed(filt: Array, trim: str, axis: Any) -> tuple[slice, ...]:
 
 
 # -- np.vectorize ------------------------------------------------------------------------------------
+
+
+def pieces_of(x: Array, condlist: Any, count: int) -> Any:
+    """Return where each of the ``count`` functions of ``np.piecewise(x, condlist, funclist)`` holds.
+
+    >>> x = np.array([1.0, 2.0])
+    >>> pieces_of(x, x > 1, 2)
+    array([[False,  True],
+           [ True, False]])
+    """
+    if np.isscalar(condlist) or not isinstance(condlist[0], (list, np.ndarray)) and np.ndim(x):
+        condlist = [condlist]
+    conditions = np.asarray(condlist, bool)
+    if len(conditions) == count - 1:
+        return np.concatenate([conditions, ~np.any(conditions, axis=0, keepdims=True)])
+    if len(conditions) != count:
+        given = len(conditions)
+        raise ValueError(f"with {given} condition(s), either {given} or {given + 1} functions are expected")
+    return conditions
 
 
 def core_ranks(vectorized: Any, count: int, names: Any = ()) -> list[int | None]:

@@ -1,7 +1,7 @@
 """Derivatives by recording: NumPy code as it runs, differentiated by the same rules as compiled code."""
 
 from srcad.rules import registry
-from srcad.tape.calls import apply
+from srcad.tape.compiled import apply
 from srcad.tape.gradient_tape import GradientTape
 from srcad.tape.second_opinion import pulled_back
 from srcad.tape.values import Traced, Variable

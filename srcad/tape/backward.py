@@ -11,7 +11,7 @@ from srcad import runtime as rt
 from srcad.callables.places import place
 from srcad.errors import ArgumentError
 from srcad.rules.registry import Rule
-from srcad.tape.calls import ITEM, Call, apply, has_parts, items_of, parts_of
+from srcad.tape.calls import ITEM, Call, has_parts, items_of, parts_of, record
 from srcad.tape.lifting import lifted
 from srcad.tape.recording import Node, Operation, Token, is_tracked, recording
 
@@ -192,7 +192,9 @@ def _chained(g: Any, partials: Any, operation: Operation) -> list[Any]:
         value = product.raw if isinstance(product, Node) else product
         if not _fits(value, raw):
             product = (
-                apply(rt.unbroadcast, product, raw) if value is not product else rt.unbroadcast(product, raw)
+                record(rt.unbroadcast, rt.unbroadcast, (product, raw), {})
+                if value is not product
+                else rt.unbroadcast(product, raw)
             )
         found[route.slot] = product
     return found

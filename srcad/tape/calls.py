@@ -25,14 +25,18 @@ from srcad.tape.recording import Node, Operation, Readable, Route, Token, record
 __all__ = [
     "ITEM",
     "Call",
-    "apply",
+    "Place",
+    "Search",
     "binary",
     "bind",
+    "frozen",
     "has_parts",
     "items_of",
     "parts_of",
     "record",
+    "result_of",
     "subscript",
+    "title",
     "unary",
     "unwrapped",
 ]
@@ -191,42 +195,6 @@ def title(function: Any) -> str:
     return f"{module}.{name}".removeprefix("builtins.").removeprefix(".").replace("numpy.", "np.", 1)
 
 
-def apply(function: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Any:
-    """Call a function that has a derivative rule, also where it does not follow NumPy's protocols.
-
-    NumPy's own functions and operators record themselves.  Functions written in C for plain numbers
-    (``math.sin``), and ``np.array`` of a list of traced values, cannot know that they should.
-
-    Parameters
-    ----------
-    function : callable
-        A function with a rule, or one that was declared constant.
-    *args, **kwargs
-        Its arguments.
-
-    Returns
-    -------
-    object
-        The function's result: traced, if a tape that records now follows one of the arguments.
-
-    Raises
-    ------
-    NoDerivativeError
-        If the function has no rule for these arguments.
-
-    Examples
-    --------
-    >>> import math
-    >>> from srcad import GradientTape, tape
-    >>> with GradientTape() as t:
-    ...     x = t.watch(0.0)
-    ...     y = tape.apply(math.sin, x)
-    >>> t.gradient(y, x)
-    1.0
-    """
-    return record(function, function, args, kwargs)
-
-
 def record(function: Any, compute: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     """Return ``compute(*args, **kwargs)`` on plain values, recorded as a call of ``function``."""
     if kwargs or not isinstance(function, np.ufunc):
@@ -234,7 +202,7 @@ def record(function: Any, compute: Callable[..., Any], args: tuple[Any, ...], kw
         if dtype is not None:
             made = record(function, compute, args, kwargs)
             return made.astype(dtype) if hasattr(made, "astype") else made
-    found = _Search()
+    found = Search()
     raw = tuple([found.unwrapped(argument, place) for place, argument in enumerate(args)])
     options = (
         {name: found.unwrapped(argument, name) for name, argument in kwargs.items()} if kwargs else _NONE
@@ -253,10 +221,10 @@ def record(function: Any, compute: Callable[..., Any], args: tuple[Any, ...], kw
         route = call.routes[place]
         routes.append(Route(route.slot, route.path + inner, place, inner) if inner else route)
     held = call.routes
-    kept = tuple([a if p in call.unread or p in held and type(a) not in NESTED else _frozen(a)
+    kept = tuple([a if p in call.unread or p in held and type(a) not in NESTED else frozen(a)
                   for p, a in enumerate(raw)])  # fmt: skip
-    frozen = {name: _frozen(value) for name, value in options.items()} if options else _NONE
-    operation = Operation(call, kept, frozen, tuple(found.parents), tuple(routes))
+    named = {name: frozen(value) for name, value in options.items()} if options else _NONE
+    operation = Operation(call, kept, named, tuple(found.parents), tuple(routes))
     constants = [a for p, a in enumerate(raw) if type(a) is np.ndarray and p not in held]
     value = compute(*raw, **options)
     if call.given and any(isinstance(leaf, Node) for leaf in tree.leaves(value)):
@@ -264,7 +232,7 @@ def record(function: Any, compute: Callable[..., Any], args: tuple[Any, ...], kw
                                "gradient for it.", "Pass it as an argument.")  # fmt: skip
     if constants:
         value = _apart(value, constants)
-    return _result(value, type(found.parents[0]), found.tokens(), operation)
+    return result_of(value, type(found.parents[0]), found.tokens(), operation)
 
 
 NESTED = (list, tuple, dict)
@@ -274,7 +242,7 @@ def _is_constant(function: Any) -> bool:
     return registry.find(function) is None and registry.is_constant(function)
 
 
-class _Search:
+class Search:
     """Replaces traced values among arguments by their plain values, and notes those that are followed."""
 
     __slots__ = ("active", "parents", "ways")
@@ -314,10 +282,10 @@ class _Search:
 
 def unwrapped(value: Any) -> Any:
     """Return ``value`` with plain values in place of traced ones."""
-    return _Search().unwrapped(value, 0)
+    return Search().unwrapped(value, 0)
 
 
-def _frozen(value: Any) -> Any:
+def frozen(value: Any) -> Any:
     """Return ``value`` in a form that the user's later changes in place do not reach."""
     kind = type(value)
     if kind is np.ndarray:
@@ -327,9 +295,9 @@ def _frozen(value: Any) -> Any:
         value.setflags(write=False)
         return value
     if kind is list or kind is tuple:
-        return kind([_frozen(item) for item in value])
+        return kind([frozen(item) for item in value])
     if kind is dict:
-        return {key: _frozen(item) for key, item in value.items()}
+        return {key: frozen(item) for key, item in value.items()}
     return value
 
 
@@ -352,10 +320,13 @@ def _apart(value: Any, constants: list[Any]) -> Any:
     return value
 
 
-def _result(value: Any, make: type[Node], tokens: tuple[Token, ...], operation: Operation) -> Any:
+def result_of(value: Any, make: type[Node], tokens: tuple[Token, ...], operation: Operation) -> Any:
     """Return a result as a node, or its parts as nodes; what has no derivative stays plain."""
     if is_inexact(value):
         return make(value, tokens, operation)
+    if isinstance(value, np.ndarray) and value.dtype.kind == "O":
+        raise UnsupportedError("An operation on a value that a tape follows gives an array of objects, which has no "
+                               "derivative.", "Use a list, or an array of numbers.")  # fmt: skip
     return parts_of(make(value, tokens, operation)) if has_parts(value) else value
 
 
@@ -375,7 +346,7 @@ def parts_of(whole: Node) -> Any:
     """Return the parts of a result with several, each as a node of its own."""
     value = whole.raw
     parts = [
-        _result(part, type(whole), whole.tokens, Operation(ITEM, (key,), _NONE, (whole,), ()))
+        result_of(part, type(whole), whole.tokens, Operation(ITEM, (key,), _NONE, (whole,), ()))
         for key, part in items_of(value).items()
     ]
     if isinstance(value, dict):
@@ -440,11 +411,11 @@ def binary(function: Any, compute: Callable[[Any, Any], Any], x: Any, y: Any) ->
     elif held is _FIRST:
         parents, routes = (x,), (call.routes[0],)
         if 1 not in call.unread:
-            b = _frozen(b)
+            b = frozen(b)
     else:
         parents, routes = (y,), (call.routes[1],)
         if 0 not in call.unread:
-            a = _frozen(a)
+            a = frozen(a)
     return type(parents[0])(ans, active, Operation(call, (a, b), _NONE, parents, routes))
 
 
@@ -477,5 +448,5 @@ def subscript(x: Any, index: Any) -> Any:
         refuse_thread(x)
         return ans
     return type(x)(
-        ans, tokens, Operation(_SUBSCRIPT, (x.raw, _frozen(index)), _NONE, (x,), (_SUBSCRIPT.routes[0],))
+        ans, tokens, Operation(_SUBSCRIPT, (x.raw, frozen(index)), _NONE, (x,), (_SUBSCRIPT.routes[0],))
     )

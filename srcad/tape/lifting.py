@@ -15,15 +15,22 @@ from typing import Any
 import numpy as np
 
 from srcad.rules import registry
-from srcad.tape.calls import apply
+from srcad.tape.compiled import apply
 
-__all__ = ["ON_TAPE", "lifted"]
+__all__ = ["ON_TAPE", "following", "lifted"]
 
 _NAMESPACES: dict[int, dict[str, Any]] = {}
 
 
 ON_TAPE: dict[Any, Any] = {}
 """What stands for an operator that takes derivatives, in rules that a tape records."""
+
+
+def following(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Return a function of anybody's in a form that records what it does with traced values."""
+    if _has_rule(function) or _is_written_out(function):
+        return functools.partial(apply, function)
+    return lifted(function)
 
 
 def lifted(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -75,10 +82,14 @@ def _recording(value: Any) -> Any:
         return _Namespace(value)
     if isinstance(value, (type, np.ufunc)) or not callable(value):
         return value
-    if _has_rule(value):
-        return functools.partial(apply, value)
     is_rule = isinstance(value, types.FunctionType) and str(value.__module__).startswith("srcad.rules.")
-    return lifted(value) if is_rule else value
+    return following(value) if is_rule or _has_rule(value) or _is_written_out(value) else value
+
+
+def _is_written_out(value: Any) -> bool:
+    """Tell whether ``value`` is a function of SciPy whose meaning is known as Python; NumPy's record themselves."""
+    module = getattr(value, "__module__", None) or ""
+    return module.startswith("scipy.") and registry.source_of(value) is not None
 
 
 def _has_methods_with_rules(value: Any) -> bool:

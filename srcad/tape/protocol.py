@@ -10,11 +10,13 @@ from typing import Any, NoReturn
 
 import numpy as np
 
+from srcad import runtime as rt
 from srcad.derive.builtin_sources import source_of_builtin
 from srcad.errors import NoDerivativeError, UnsupportedError
 from srcad.lang.protocols import COMPARISONS
 from srcad.rules import registry
 from srcad.tape.calls import binary, record, subscript, unary, unwrapped
+from srcad.tape.compiled import record_compiled
 from srcad.tape.lifting import lifted
 from srcad.tape.recording import Node, Readable, is_tracked, recording
 
@@ -42,11 +44,18 @@ def _operator(function: Any, compute: Callable[[Any, Any], Any]) -> Callable[[An
                 if not _takes_list(self, other):
                     return NotImplemented
                 other = _listed(other)
+            elif function is np.matmul and _is_sparse(other):
+                return record_compiled(compute, (self, other), {})
             elif _answers(self, other, title):
                 return NotImplemented
         return binary(function, compute, self, other)
 
     return method
+
+
+def _is_sparse(other: Any) -> bool:
+    """Tell whether an operand is a sparse matrix of SciPy, whose operators have rules of their own."""
+    return type(other).__module__.startswith("scipy.sparse.")
 
 
 def _answers(value: Any, other: Any, title: str) -> bool:
@@ -151,9 +160,26 @@ def _refusal(what: str, instead: str) -> UnsupportedError:
 def _recorded(function: Any, args: Any, kwargs: Any) -> Any:
     """Record a call of a function of NumPy, or the steps of one that is written out in Python."""
     source = registry.source_of(function)
+    if function is np.piecewise:
+        return _piecewise(*args, **kwargs)
     if source is not None and not registry.is_mutating(function):
         return lifted(source)(*args, **kwargs)
     return record(function, function, args, kwargs)
+
+
+def _piecewise(x: Any, condlist: Any, funclist: Any, *args: Any, **options: Any) -> Any:
+    """Do what `np.piecewise` does, without its stores."""
+    result: Any = np.zeros_like(x)
+    for chosen, piece in zip(rt.pieces_of(x, condlist, len(funclist)), funclist):
+        if np.any(chosen):
+            part = x[chosen]
+            value = np.broadcast_to(
+                piece(part, *args, **options) if callable(piece) else piece, np.shape(part)
+            )
+            places = np.reshape(np.maximum(np.cumsum(chosen) - 1, 0), np.shape(chosen))
+            mask = np.reshape(chosen, np.shape(chosen) + (1,) * (np.ndim(x) - np.ndim(chosen)))
+            result = np.where(mask, value[places].astype(result.dtype), result)
+    return result
 
 
 class _Entries:

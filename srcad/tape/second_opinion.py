@@ -8,7 +8,7 @@ from typing import Any
 from srcad import tree
 from srcad.tape.calls import is_inexact
 from srcad.tape.gradient_tape import GradientTape
-from srcad.tape.lifting import lifted
+from srcad.tape.lifting import following
 from srcad.tape.recording import Node
 
 __all__ = ["pulled_back"]
@@ -43,7 +43,7 @@ def pulled_back(f: Callable[..., Any], args: Sequence[Any], cotangent: Any) -> l
     """
     with GradientTape() as tape:
         watched = [tape.watch(argument) if _has_numbers(argument) else argument for argument in args]
-        result = lifted(f)(*watched)
+        result = following(f)(*watched)
     return tape.gradient(  # type: ignore[no-any-return]
         result, watched, output_gradients=cotangent, unconnected_gradients="zero"
     )

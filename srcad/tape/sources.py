@@ -11,7 +11,7 @@ from srcad import runtime as rt
 from srcad import tree
 from srcad.errors import ArgumentError
 from srcad.tape.backward import pull_back
-from srcad.tape.calls import apply, is_inexact
+from srcad.tape.calls import is_inexact, record
 from srcad.tape.recording import Node, Token
 from srcad.tape.values import Traced, Variable
 
@@ -103,7 +103,7 @@ def gradients_of(seeds: list[tuple[Node, Any]], sources: Any, token: Token, zero
         if _is_fresh(total, value) and id(total) not in taken:
             taken.add(id(total))
             return total
-        return apply(rt.finish, total, value)
+        return record(rt.finish, rt.finish, (total, value), {})
 
     return tree.map(finished, sources)
 

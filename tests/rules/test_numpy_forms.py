@@ -111,6 +111,21 @@ def pieces_with_an_argument(x):
     return np.sum(np.piecewise(x, [x > 0], [lambda t, k: t * k, lambda t, k: t * t], x[0]) ** 2)
 
 
+def pieces_of_rows(x):
+    positive = x[:, 0] > 0
+    return np.sum(
+        np.piecewise(x, np.array([positive, ~positive]), [lambda t: t * np.sum(t), lambda t: t * t]) ** 2
+    )
+
+
+def pieces_by_a_list_of_flags(x):
+    return np.sum(np.piecewise(x, (x > 0).tolist(), [lambda t: t * np.sum(t), lambda t: t * t]) ** 2)
+
+
+def pieces_of_which_one_is_empty(x):
+    return np.sum(np.piecewise(x, [x > 0, x > 100], [lambda t: t * t, np.max, 2.0]))
+
+
 def covariances(x):
     return np.sum(np.cov(x) ** 2)
 
@@ -166,13 +181,13 @@ def weights_in_lists(x):
 
 PROGRAMS = (
     weights_in_lists, vectorized, vectorized_by_name, vectorized_over_rows, vectorized_beside_a_whole_argument,
-    vectorized_with_two_results, vectorized_inside, vectorized_inside_over_rows, pieces_with_an_argument, covariances,
-    correlations, percentiles_of_a_list, a_literal_None_for_out, an_item_of_two_indices, an_array_listed_twice,
-    largest_and_smallest, arrays_without_axes_beside_a_list, condition_in_the_largest_row,
-    medians_over_a_list_of_axes, remainders,
+    vectorized_with_two_results, vectorized_inside, vectorized_inside_over_rows, pieces_with_an_argument, pieces_of_rows,
+    pieces_by_a_list_of_flags, pieces_of_which_one_is_empty, covariances, correlations, percentiles_of_a_list,
+    a_literal_None_for_out, an_item_of_two_indices, an_array_listed_twice, largest_and_smallest,
+    arrays_without_axes_beside_a_list, condition_in_the_largest_row, medians_over_a_list_of_axes, remainders,
 )  # fmt: skip
 OF_ROWS = (
-    vectorized_over_rows, vectorized_inside_over_rows, covariances, correlations, percentiles_of_a_list,
+    vectorized_over_rows, vectorized_inside_over_rows, pieces_of_rows, covariances, correlations, percentiles_of_a_list,
     a_literal_None_for_out, an_item_of_two_indices, an_array_listed_twice, largest_and_smallest,
     condition_in_the_largest_row, medians_over_a_list_of_axes,
 )  # fmt: skip
