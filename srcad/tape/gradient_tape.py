@@ -326,7 +326,7 @@ class GradientTape:
         self._use()
         shape = np.shape(plain(target))
         rows = (
-            [self._gradients([(node, row)], whole, zero) for row in _rows(shape, np.result_type(node.raw))]
+            [self._row(node, row, whole, zero) for row in _rows(shape, np.result_type(node.raw))]
             if node is not None
             else []
         )
@@ -373,11 +373,23 @@ class GradientTape:
         if node is not None:
             for row in _rows(shape[1:], np.result_type(node.raw)):
                 seed = np.array(np.broadcast_to(row, shape))
-                rows.append(self._gradients([(node, seed)], whole, zero))
+                rows.append(self._row(node, seed, whole, zero))
         if not rows or rows[0] is None:
             filled = zero or (node is not None and not rows)
             return np.zeros((*shape, *inner[1:]), _dtype(whole)) if filled else None
         return np.reshape(np.stack(rows, axis=1), (*shape, *inner[1:]))
+
+    def _row(self, node: Node, seed: Any, whole: Any, zero: bool) -> Any:
+        """Return the derivative of the entries that ``seed`` chooses: a complex one by a real source is complex."""
+        found = self._gradients([(node, seed)], whole, zero)
+        if not np.iscomplexobj(seed):
+            return found
+        turned = self._gradients([(node, 1j * seed)], whole, zero)
+
+        def joined(source: Any, one: Any, other: Any) -> Any:
+            return one if one is None or np.iscomplexobj(plain(source)) else one - 1j * other
+
+        return tree.map(joined, whole, found, turned)
 
     def _use(self) -> None:
         """Note that a derivative is taken."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from srcad import jacrev
 from srcad.errors import ArgumentError
 from srcad.tape import GradientTape, Variable
 from tests.programs.numerical import numerical_gradient
@@ -142,3 +143,20 @@ def test_several_sources_of_a_batch_are_an_error():
         y = x**2
     with pytest.raises(ArgumentError, match="source of a Jacobian must be one value, not a list"):
         tape.batch_jacobian(y, [x, x])
+
+
+def test_the_jacobian_of_complex_numbers_by_real_ones_is_complex():
+    batch = np.array([[0.3, -0.7], [1.2, 0.4]])
+    with GradientTape(persistent=True) as tape:
+        x, z = tape.watch((batch, np.array([1.0 + 2.0j, 0.5j])))
+        y = np.exp(1j * x) * x[:, :1] * z
+    for part, expected in zip(tape.jacobian(y, (x, z)), jacrev_of(batch, z.value)):
+        np.testing.assert_allclose(part, expected)
+    rows = tape.batch_jacobian(y, x)
+    for k in range(2):
+        np.testing.assert_allclose(rows[k], jacrev_of(batch, z.value)[0][k, :, k])
+
+
+def jacrev_of(x, z):
+    by_x = jacrev(lambda x: np.exp(1j * x) * x[:, :1] * z)(x)
+    return by_x, jacrev(lambda z: np.exp(1j * x) * x[:, :1] * z, holomorphic=True)(z)
