@@ -76,7 +76,7 @@ class Classes:
         own = self.fields.setdefault(self.find(name), {})
         if _ANYWHERE in own:
             return self.find(own[_ANYWHERE])
-        return self.find(own.setdefault(title, f"{self.find(name)}.{title}"))
+        return self.find(own.setdefault(title, f"{self.find(name)}:{title}"))
 
     def inner(self, name: str) -> set[str]:
         """Return the classes that a class holds."""

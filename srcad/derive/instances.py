@@ -215,7 +215,8 @@ class Instances:
             return []
         self.copied.add(made.cls)
         known = self.apart.get(target)
-        if known is not None and known.cls is not made.cls or value in self.making or target in self.making:
+        differs = known is not None and known.cls is not made.cls
+        if differs or value in self.making or target in self.making or self._holds(value, target):
             self.leave_whole(target, value)
             return []
         copied = self.apart.setdefault(target, _Apart(made.cls, path=self.path))
@@ -237,6 +238,11 @@ class Instances:
                 if source in self.functions:
                     self.hold(slot, self.function_in(source))
         return out
+
+    def _holds(self, owner: str, slot: str) -> bool:
+        """Tell whether an instance, or one that it holds, has its attribute in a variable: then it holds itself."""
+        slots = self.apart[owner].slots.values() if owner in self.apart else ()
+        return slot in slots or any(self._holds(inner, slot) for inner in slots)
 
     def resolved(self, variable: str) -> str:
         """Return the variable that a variable is another name for."""

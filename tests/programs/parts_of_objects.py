@@ -445,3 +445,20 @@ def stores_that_one_of_several_classes_answers(x, y):
     del pair[1]
     del pair.anything
     return sum(np.sum(part.buffer**2) for part in pair.parts) + np.sum(kept**3)
+
+
+class Linked:
+    def __init__(self, v, other=None):
+        self.v = v
+        self.other = other
+
+
+@program(V)
+def object_that_holds_itself(v):
+    last = Linked(v * 2) if v[0] > 0 else Linked(v, Linked(v * 3))
+    last.other = last
+    last.other.other.v = last.v * v
+    ring = [Linked(v[0]), Linked(v[1])]
+    ring[0].other, ring[1].other = ring[1], ring[0]
+    ring[0].other.other.v *= ring[1].other.v
+    return np.sum(last.other.v) + ring[0].v * ring[1].v

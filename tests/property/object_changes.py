@@ -8,20 +8,41 @@ round a condition that decides which way the program takes.
 
 from __future__ import annotations
 
-__all__ = [
-    "CHANGES",
-    "CONSUMERS",
-    "MADE_OF",
-    "MANAGERS",
-    "NUMBERS",
-    "PARTS",
-    "SORTS",
-    "TRIES",
-    "VIEWS",
-    "WHOLE",
-]
+from dataclasses import dataclass
 
-SORTS = ("number", "vec", "mat", "grid", "window", "groups", "wave")
+__all__ = ["CHANGES", "CONSUMERS", "GRIDS", "MADE_OF", "MANAGERS", "NUMBERS", "PARTS", "Vocabulary", "WHOLE"]
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """What the sorts are, what they are made of, what is read of each and what is done to each.
+
+    Attributes
+    ----------
+    loops : tuple of str
+        Heads of loops; ``<i>`` stands for a counter and ``<v>`` for an array of four.
+    managers : tuple of str
+        Heads of ``with`` that bind a new array of four.
+    tries : tuple of str
+        Statements that may raise.
+    consumers : tuple of str
+        Loops over a generator ``{0}`` of arrays of four.
+    """
+
+    sorts: tuple[str, ...]
+    made_of: dict[str, tuple[str, ...]]
+    parts: tuple[str, ...]
+    views: tuple[str, ...]
+    numbers: dict[str, tuple[str, ...]]
+    whole: dict[str, str]
+    changes: dict[str, tuple[str, ...]]
+    managers: tuple[str, ...]
+    tries: tuple[str, ...]
+    consumers: tuple[str, ...]
+    loops: tuple[str, ...]
+
+
+_SORTS = ("number", "vec", "mat", "grid", "window", "groups", "wave")
 MADE_OF = {
     "number": ("math.sin({number})", "{number} * {number}", "np.sum({part})", "np.dot({part}, {part})"),
     "vec": (
@@ -92,7 +113,7 @@ PARTS = (
     "({wave} * np.conj({wave})).real",
     "({vec} - {vec}[0])",
 )
-VIEWS = (
+_VIEWS = (
     "{vec}",
     "{vec}[::-1]",
     "{mat}[{i}]",
@@ -253,8 +274,7 @@ MANAGERS = (
     "with Scaled({view}, 0.5), borrowed({view}, {number}) as {new}:",
     "with {grid} as inner, Scaled(inner.row, {number}) as {new}:",
 )
-"""Each binds a new array of four."""
-TRIES = (
+_TRIES = (
     "if §({number} > 0.3): raise ValueError",
     "risky({view}, {number})",
     "{vec}[:] = risky({view}, {number})",
@@ -273,3 +293,18 @@ CONSUMERS = (
     "for v in list({0}): v[0] = {stored}",
     "for v in {0}:\n    if §(v[1] > 0.1): continue\n    v[2] *= {number}",
 )
+_LOOPS = (
+    "for <i> in range(3):",
+    "for <v> in {mat}:",
+    "for <i>, <v> in enumerate({mat}):",
+    "for <v> in {grid}.rows():",
+    "for <v> in list({window}):",
+    "for <v> in {groups}['a'][:]:",
+    "for <v>, other in pairs({mat}):",
+    "for <v>, other in zip({mat}, {mat}[1:]):",
+    "for key, (<v>, *_) in {groups}.items():",
+)
+GRIDS = Vocabulary(
+    _SORTS, MADE_OF, PARTS, _VIEWS, NUMBERS, WHOLE, CHANGES, MANAGERS, _TRIES, CONSUMERS, _LOOPS
+)
+"""Arrays, objects that hold a table and views of it, deques, dicts of lists and complex arrays."""

@@ -13,21 +13,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from tests.property.mutation import MARK, MutatingProgram, Pick
-from tests.property.object_changes import (
-    CHANGES,
-    CONSUMERS,
-    MADE_OF,
-    MANAGERS,
-    NUMBERS,
-    PARTS,
-    SORTS,
-    TRIES,
-    VIEWS,
-    WHOLE,
-)
+from tests.property.object_changes import GRIDS, Vocabulary
 from tests.property.object_classes import HEADER
 
-__all__ = ["object_program"]
+__all__ = ["Writer", "arguments", "object_program"]
 
 Names = dict[str, list[str]]
 PLACEHOLDER = re.compile(r"\{(\w+)\}")
@@ -35,19 +24,25 @@ PLACEHOLDER = re.compile(r"\{(\w+)\}")
 
 def object_program(pick: Pick) -> MutatingProgram:
     """Return a module with a function ``program`` of an array of four, one of three by four, and a number."""
-    writer = _Writer(pick, budget=[2 + pick(6)])
+    writer = Writer(pick, GRIDS, arguments(), budget=[2 + pick(6)])
     body = writer.write()
     functions = [*reversed(writer.functions), f"def program(a, m, x):\n{body}"]
     text = "\n\n\n".join([HEADER.replace("MARK", MARK), *functions]) + "\n"
     return MutatingProgram(text, ((4,), (3, 4), ()), pick(1000))
 
 
+def arguments() -> Names:
+    """Return the names of the arguments of every program."""
+    return {"number": ["x"], "vec": ["a"], "mat": ["m"]}
+
+
 @dataclass
-class _Writer:
+class Writer:
     """The writer of one function."""
 
     pick: Pick
-    names: Names = field(default_factory=lambda: {sort: [] for sort in SORTS})
+    words: Vocabulary
+    names: Names = field(default_factory=dict)
     lines: list[str] = field(default_factory=list)
     depth: int = 1
     count: int = 0
@@ -57,17 +52,19 @@ class _Writer:
     functions: list[str] = field(default_factory=list)
     budget: list[int] = field(default_factory=lambda: [0])
 
+    def __post_init__(self) -> None:
+        self.names = {sort: [] for sort in self.words.sorts} | self.names
+
     def write(self) -> str:
-        self.names["number"].append("x")
-        self.names["vec"].append("a")
-        self.names["mat"].append("m")
         while self.budget[0] > 0:
             self.statement()
         self.emit(f"return {self.outcome()}")
         return "\n".join(self.lines)
 
     def outcome(self) -> str:
-        values = [WHOLE[sort].format(name) for sort in SORTS for name in self.names[sort]]
+        values = [
+            self.words.whole[sort].format(name) for sort in self.words.sorts for name in self.names[sort]
+        ]
         return " + ".join(f"{1 + 0.37 * k:.2f} * ({value})" for k, value in enumerate(values))
 
     # Texts
@@ -80,7 +77,7 @@ class _Writer:
         return f"{stem}{self.count}"
 
     def available(self, text: str) -> bool:
-        return all(self.names[found] for found in PLACEHOLDER.findall(text) if found in SORTS)
+        return all(self.names[found] for found in PLACEHOLDER.findall(text) if found in self.words.sorts)
 
     def choose(self, options: tuple[str, ...]) -> str:
         """Return one of the texts whose names are there."""
@@ -102,7 +99,7 @@ class _Writer:
         if kind == "stored":
             return f"math.sin({self.number(depth)})"
         if kind in ("part", "view"):
-            options = PARTS if kind == "part" else VIEWS
+            options = self.words.parts if kind == "part" else self.words.views
             return self.fill(self.choose(options) if depth else "{vec}", max(depth - 1, 0))
         if kind == "i":
             fitting = [*self.counters, "0", "1", "2", "-1"]
@@ -115,9 +112,9 @@ class _Writer:
     def number(self, depth: int) -> str:
         if not depth:
             return self.name("number") if self.names["number"] else "0.7"
-        sorts = [sort for sort in SORTS if self.names[sort]]
+        sorts = [sort for sort in self.words.sorts if self.names[sort]]
         sort = sorts[self.pick(len(sorts))]
-        text = NUMBERS[sort][self.pick(len(NUMBERS[sort]))]
+        text = self.words.numbers[sort][self.pick(len(self.words.numbers[sort]))]
         return self.fill(f"({text} * 0.5)" if self.pick(3) == 2 else text, depth - 1)
 
     def bind(self, sort: str, text: str) -> str:
@@ -147,15 +144,15 @@ class _Writer:
         kinds[self.pick(len(kinds))]()
 
     def make(self) -> None:
-        sort = SORTS[(1 + self.pick(len(SORTS))) % len(SORTS)]
-        if any(map(self.available, MADE_OF[sort])):
-            self.bind(sort, self.choose(MADE_OF[sort]))
+        sort = self.words.sorts[(1 + self.pick(len(self.words.sorts))) % len(self.words.sorts)]
+        if any(map(self.available, self.words.made_of[sort])):
+            self.bind(sort, self.choose(self.words.made_of[sort]))
         else:
             self.change()
 
     def change(self) -> None:
-        there = [sort for sort in CHANGES if self.names[sort]]
-        self.emit(self.fill(self.choose(CHANGES[there[self.pick(len(there))]])))
+        there = [sort for sort in self.words.changes if self.names[sort]]
+        self.emit(self.fill(self.choose(self.words.changes[there[self.pick(len(there))]])))
 
     def swap(self) -> None:
         """Exchange two names, or rows."""
@@ -194,26 +191,15 @@ class _Writer:
             self.block()
             return
         self.depth += 1
-        self.emit(f"{temporary} = {self.fill(self.choose(MADE_OF['vec']))}")
+        self.emit(f"{temporary} = {self.fill(self.choose(self.words.made_of['vec']))}")
         self.depth -= 1
         self.block({temporary: "vec"})
 
     def loop(self) -> None:
         """Write a loop over a range, rows, a deque or the items of a dict."""
         counter, name = self.fresh("i"), self.fresh("v")
-        options = (
-            f"for {counter} in range(3):",
-            f"for {name} in {{mat}}:",
-            f"for {counter}, {name} in enumerate({{mat}}):",
-            f"for {name} in {{grid}}.rows():",
-            f"for {name} in list({{window}}):",
-            f"for {name} in {{groups}}['a'][:]:",
-            f"for {name}, other in pairs({{mat}}):",
-            f"for {name}, other in zip({{mat}}, {{mat}}[1:]):",
-            f"for key, ({name}, *_) in {{groups}}.items():",
-            f"for {counter} in range({1 + self.pick(2)}):",
-        )
-        header = self.choose(options)
+        options = tuple(text.replace("<i>", counter).replace("<v>", name) for text in self.words.loops)
+        header = self.choose((*options, f"for {counter} in range({1 + self.pick(2)}):"))
         self.emit(self.fill(header))
         self.loops += 1
         before = list(self.counters)
@@ -247,7 +233,7 @@ class _Writer:
         self.emit("try:")
         self.block()
         self.depth += 1
-        self.emit(self.fill(self.choose(TRIES)))
+        self.emit(self.fill(self.choose(self.words.tries)))
         self.depth -= 1
         self.block()
         self.emit("except (ValueError, LookupError):")
@@ -264,7 +250,7 @@ class _Writer:
 
     def manage(self) -> None:
         name = self.fresh("w")
-        self.emit(self.fill(self.choose(MANAGERS), new=name))
+        self.emit(self.fill(self.choose(self.words.managers), new=name))
         self.block({name: "vec"})
 
     def closure(self) -> None:
@@ -286,13 +272,14 @@ class _Writer:
         """Define a generator of views, and change what it yields."""
         name = self.fresh("views")
         self.define(f"def {name}(held):", {"held": "mat"}, "none", "")
-        self.emit(self.fill(self.choose(CONSUMERS).replace("{0}", f"{name}({{mat}})")))
+        self.emit(self.fill(self.choose(self.words.consumers).replace("{0}", f"{name}({{mat}})")))
 
     def function(self) -> None:
         """Define a function that changes its arguments, and call it on views of other arrays."""
         name = self.fresh("helper")
-        inner = _Writer(
+        inner = Writer(
             self.pick,
+            self.words,
             depth=1,
             count=self.count,
             functions=self.functions,
@@ -301,7 +288,7 @@ class _Writer:
         )
         self.functions.append("")
         place = len(self.functions) - 1
-        inner.names |= {"number": ["x"], "vec": ["a"], "mat": ["m"]}
+        inner.names |= arguments()
         for _ in range(1 + self.pick(4)):
             inner.statement()
         inner.emit(inner.fill("return {view}"))

@@ -1,4 +1,4 @@
-"""Random programs with objects, and with variables that begin as None, in reverse, forward and second-order mode.
+"""Random programs with objects, graphs of them, and variables that begin as None, in reverse, forward and second-order mode.
 
 ``SRCAD_PROGRAMS`` in the environment sets how many programs there are.  A second derivative is the derivative of a
 gradient, along one direction, against central differences of the gradient.
@@ -22,6 +22,7 @@ from srcad.operators import jvp
 from tests.property.beginnings import beginning_program
 from tests.property.central_differences import central_difference
 from tests.property.mutation import MutatingProgram, Pick
+from tests.property.object_graphs import graph_program
 from tests.property.object_mutation import object_program
 from tests.property.test_random_modes import along, loaded, point
 
@@ -36,7 +37,7 @@ POSITIONS = (0, 1, 2)
 
 
 @pytest.mark.parametrize("batch", range(BATCHES))
-@pytest.mark.parametrize("made", [object_program, beginning_program])
+@pytest.mark.parametrize("made", [object_program, graph_program, beginning_program])
 def test_random_programs_in_all_modes(
     made: Callable[[Pick], MutatingProgram], batch: int, tmp_path: Path
 ) -> None:
