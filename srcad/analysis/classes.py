@@ -73,7 +73,7 @@ class Classes:
 
     def attribute(self, name: str, title: str) -> str:
         """Return the class of what a class of objects holds under a name."""
-        own = self.fields.setdefault(self.find(name), {})
+        own = self.fields.setdefault(self.find(name), {})  # no dot in the name: that is a module's
         if _ANYWHERE in own:
             return self.find(own[_ANYWHERE])
         return self.find(own.setdefault(title, f"{self.find(name)}:{title}"))

@@ -167,10 +167,10 @@ class PointsTo:
     def assign(self, target: gast.AST, value: gast.AST) -> None:
         if isinstance(target, gast.Tuple):
             base = self.pointer(value)
-            for element in target.elts:
+            for position, element in enumerate(target.elts):
                 self.note(element.id)
                 if base is not None and self.is_pointer(element.id):
-                    self.load(element.id, base, self.kind(value))
+                    self.load_item(element.id, base, self.kind(value), position)
             return
         if isinstance(target, gast.Name):
             self.note(target.id)
@@ -216,8 +216,11 @@ class PointsTo:
         elif isinstance(value, gast.Attribute):
             self.attribute(target, value)
         elif isinstance(value, (gast.Tuple, gast.List, gast.Set)):
-            for element in value.elts:
-                self.hold(target, element, spread=isinstance(element, gast.Starred))
+            spread = any(isinstance(element, gast.Starred) for element in value.elts)
+            ordered = isinstance(value, gast.Tuple) and not spread
+            for position, element in enumerate(value.elts):
+                title = str(position) if ordered else None
+                self.hold(target, element, spread=isinstance(element, gast.Starred), title=title)
         elif isinstance(value, gast.Dict):
             for key, element in zip(value.keys, value.values):
                 self.hold(target, element, spread=key is None)
@@ -259,6 +262,16 @@ class PointsTo:
         if kind.name == "any" and not self.copies_apart:
             self.classes.join(target, base)
 
+    def load_item(self, target: str, base: str, kind: Kind, position: int) -> None:
+        """Note ``target = base[position]``; what a tuple holds at one place is not what it holds at another one."""
+        size = len(kind.items) if kind.name == "tuple" and kind.items is not None else 0
+        if not -size <= position < size:
+            self.load(target, base, kind)
+            return
+        self.carries.append((target, base))
+        if target not in self.temporary:
+            self.classes.join(target, self.classes.attribute(base, str(position % size)))
+
     def subscript(self, target: str, value: gast.Subscript) -> None:
         base = self.pointer(value.value)
         if base is None:
@@ -272,7 +285,11 @@ class PointsTo:
             if target not in self.temporary:
                 self.classes.join(self.classes.elements(target), self.classes.elements(base))
             return
-        self.load(target, base, kind)
+        position = _constant_index(value.slice)
+        if position is None:
+            self.load(target, base, kind)
+        else:
+            self.load_item(target, base, kind, position)
 
     def is_fancy(self, index: gast.AST) -> bool:
         """Tell whether an index surely copies."""
@@ -531,6 +548,15 @@ class PointsTo:
         self.escaped |= set(group)
         if target is not None and self.is_pointer(target):
             self.dynamic.add(target)
+
+
+def _constant_index(node: gast.AST) -> int | None:
+    """Return the number that an index is, if it is one."""
+    negative = isinstance(node, gast.UnaryOp) and isinstance(node.op, gast.USub)
+    number = getattr(node.operand if negative else node, "value", None)
+    if type(number) is not int:
+        return None
+    return -number if negative else number
 
 
 def base_name(node: gast.AST) -> str:

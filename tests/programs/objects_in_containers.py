@@ -337,3 +337,17 @@ def names_of_arrays_in_arguments(gases, x):
         t = np.sin(t * gas.T) * gas.real * x
         t = t + gas.size[1] * gas.shape[0]
     return t * gas.imag + np.sum(gas.flat)
+
+
+class Keeper:
+    def __init__(self, v):
+        self.v = v
+        self.log = []
+
+
+@program(V)
+def array_that_changes_after_an_object_has_it(v):
+    kept = {"a": Keeper(v)}
+    squares = v * v
+    v[:] = np.cumsum(squares)
+    return np.sum(v) * len(kept)

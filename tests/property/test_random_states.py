@@ -1,4 +1,4 @@
-"""Random programs with objects, graphs of them, and variables that begin as None, in reverse, forward and second-order mode.
+"""Random programs with objects, graphs of them, and variables that begin as None, in all modes and in second order.
 
 ``SRCAD_PROGRAMS`` in the environment sets how many programs there are.  A second derivative is the derivative of a
 gradient, along one direction, against central differences of the gradient.
