@@ -27,6 +27,7 @@ from srcad.analysis.kinds import (
     ANY,
     INT,
     Kind,
+    container,
     holds_complex,
     is_differentiable,
     is_scalar,
@@ -383,11 +384,17 @@ def optimizer_hints(
     # An integer argument to differentiate by counts as a number of unknown type: ``1.0 * n`` must not become ``n``.
     surely = {n for n, k in kinds.items() if request.exact or k.dtype not in (None, "mixed")}
     floats = {n for n, k in kinds.items() if k.name == "float" or k.name == "array" and k.inexact}
+    names = {g: kinds.get(v, ANY).name for g, v in primal_of.items()}
+    lists = {g: container(name) for g, name in names.items() if name in ("list", "tuple")}
     return {
         "owned": own,
         "keep": users | {swept.gradients[n] for n in users if n in swept.gradients},
         "inexact": sorted(floats & surely),
-        "ranks": {**kinds, **{g: kinds[v] for g, v in primal_of.items() if is_scalar(kinds.get(v, ANY))}},
+        "ranks": {
+            **kinds,
+            **{g: kinds[v] for g, v in primal_of.items() if is_scalar(kinds.get(v, ANY))},
+            **lists,
+        },
         "meets_complex": meets_complex(request, kinds),
         "like": {g: v for g, v in primal_of.items() if kinds.get(v, ANY).name in ("array", "float")},
     }

@@ -21,6 +21,7 @@ __all__ = [
     "Called",
     "called_methods",
     "initializer",
+    "is_made_empty",
     "is_users",
     "item_stored",
     "operator_called",
@@ -60,6 +61,16 @@ def initializer(cls: Any) -> types.FunctionType | None:
         return None
     found = looked_up(cls, "__init__")
     return found if isinstance(found, types.FunctionType) else None
+
+
+def is_made_empty(cls: Any) -> bool:
+    """Tell whether an instance of a class of the user's has no attributes of its own when it is made."""
+    return (
+        isinstance(cls, type)
+        and is_plain(cls)
+        and is_own(cls)
+        and looked_up(cls, "__init__") is object.__init__
+    )
 
 
 def is_users(callee: Any) -> bool:

@@ -13,6 +13,7 @@ import numpy as np
 from srcad.analysis.callees import (
     called_methods,
     initializer,
+    is_made_empty,
     is_users,
     item_stored,
     operator_called,
@@ -100,13 +101,18 @@ def infer(
 
 
 def infer_effects(
-    fn: Function, parameters: Mapping[str, Kind], returns: Returns, changes: Changes
+    fn: Function, parameters: Mapping[str, Kind], returns: Returns, changes: Changes, made: str = ""
 ) -> tuple[Kinds, Stores | None]:
-    """Return what `infer` does, and what ``fn`` may store in containers that it did not make."""
+    """Return what `infer` does, and what ``fn`` may store in containers that it did not make.
+
+    ``made`` is a parameter that counts as made by ``fn``, as an instance that its ``__init__`` is given; what is stored in
+    it is told too.
+    """
     inference = _Inference(fn, dict(parameters), returns, changes)
+    inference.fresh |= {made}
     inference.run()
     stores = inference.stores
-    return inference.kinds, stores if stores.escapes or stores.unknown else None
+    return inference.kinds, stores if made or stores.escapes or stores.unknown else None
 
 
 class _Inference:
@@ -184,6 +190,7 @@ class _Inference:
         if any(name not in self.kinds for name in step.reads):
             return
         if isinstance(stmt, gast.Assign):
+            self.note_operator_of_lists(stmt)
             kind = self.kind(stmt.value)
             self.record_effect(stmt.value)
             self.record_operator(stmt.value)
@@ -198,6 +205,19 @@ class _Inference:
             self.record_unknown([self.kind(item.context_expr) for item in stmt.items])
             for name in step.bound:
                 self.bind(name, ANY)
+
+    def note_operator_of_lists(self, stmt: gast.Assign) -> None:
+        """Let the lists that an operator meets, or makes, be no longer private where a class may say what it does."""
+        value = stmt.value
+        if not self.private or not isinstance(value, gast.BinOp):
+            return
+        names = {getattr(part, "id", "") for part in (stmt.targets[0], value.left, value.right)}
+        groups = {self.private[n] for n in names if n in self.private}
+        if groups and any(self.kind(part).name in ("any", "object") for part in (value.left, value.right)):
+            self.private = {n: group for n, group in self.private.items() if group not in groups}
+            for group in groups:
+                self.stores.merge(self.own.pop(group))
+            self.grown.update(dict.fromkeys(self.kinds, self.clock))
 
     def assign(self, target: gast.AST, kind: Kind) -> None:
         if isinstance(target, gast.Name):
@@ -237,7 +257,7 @@ class _Inference:
         ).name == "any"
 
     def store_attribute(self, base: Kind, name: str, kind: Kind) -> None:
-        self.stores.attribute(name, kind)
+        self.stores.attribute(name, kind, [one.value for one in alternatives(base)])
         self.stores.unknown |= any(runs_code(one, name, "__setattr__") for one in alternatives(base))
 
     def augment(self, stmt: gast.AugAssign) -> None:
@@ -250,6 +270,10 @@ class _Inference:
             self.stores.grown = True
             self.stores.members(value)
             new = old
+        elif isinstance(stmt.op, gast.Mult) and "list" in (old.name, new.name):
+            self.note_escape(load, old)
+            self.stores.grown = True
+            new = ANY  # the list itself grows, for all who hold it: that is done when the program runs
         found = operator_called(gast.AugAssign(load, stmt.op, stmt.value), self.kind)
         if found is not None:
             reached = list(map(self.kind, found.operands))
@@ -301,6 +325,8 @@ class _Inference:
             return
         if isinstance(callee.value, Nested):
             self.record_call(callee.value, [*given, *(callee.items or ())], is_known and not keywords)
+        elif callee.name == "function" and is_made_empty(callee.value) and not (given or keywords):
+            return
         elif callee.name == "function" and is_known and initializer(callee.value) is not None:
             own = positional(initializer(callee.value), [record(callee.value, ()), *given], keywords)
             self.record_call(callee.value, own or [*given, *keywords.values()], own is not None)
@@ -450,6 +476,8 @@ def _result_of_callee(callee: Kind, call: Call, returns: Returns) -> Kind:
         return _returned(called_methods(callee), arguments, keywords, returns)
     if not registry.is_key(callee.value):
         return ANY
+    if is_made_empty(callee.value):
+        return ANY if arguments or keywords else record(callee.value, ())
     if initializer(callee.value) is not None:
         own = positional(initializer(callee.value), [record(callee.value, ()), *arguments], keywords)
         return ANY if own is None else returns(callee.value, own)

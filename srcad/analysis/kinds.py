@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import types
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
@@ -9,9 +10,10 @@ from typing import Any
 __all__ = [
     "ANY", "BOOL", "FLOAT", "FLOAT64", "FORM_OF_ARRAYS", "INT", "NEVER", "NONE", "NUMBER", "RANGE", "STR",
     "alternatives", "answer", "array", "bounded", "container", "Dims", "dims_of", "dims_unless_scalar", "function",
-    "holds_attribute", "holds_complex", "holds_numbers_alone", "instances_in", "is_differentiable", "is_double",
-    "is_scalar", "is_whole", "join", "join_all", "join_bound", "join_dtypes", "Kind", "length", "length_class",
-    "may_be_complex", "may_be_single", "may_be_whole", "may_have", "number_or_any", "record", "scalar", "spreads_list",
+    "has_value", "holds_attribute", "holds_complex", "holds_numbers_alone", "instances_in", "is_differentiable",
+    "is_double", "is_inside_its_like", "is_scalar", "is_whole", "join", "join_all", "join_bound", "join_dtypes",
+    "Kind", "length", "length_class", "may_be_complex", "may_be_single", "may_be_whole", "may_have", "number_or_any",
+    "record", "scalar", "spreads_list",
 ]  # fmt: skip
 
 Dims = tuple[str, ...]
@@ -441,20 +443,54 @@ def _join_items(first: Kind, second: Kind) -> tuple[Any, ...] | None:
         pairs, others = dict(first.items), dict(second.items)
         if first.name == "dict" and set(pairs) != set(others):
             return None
+        if first.name == "object":
+            return _join_attributes(first.value, pairs, others)
         return tuple((key, join_bound(kind, others[key])) for key, kind in pairs.items() if key in others)
     if len(first.items) != len(second.items):
         return None
     return tuple(join_bound(one, other) for one, other in zip(first.items, second.items))
 
 
-def bounded(kind: Kind, depth: int = 6) -> Kind:
-    """Return the kind with what lies deeper than ``depth`` containers forgotten, so that none grows for ever."""
+def _join_attributes(cls: Any, first: dict[str, Kind], second: dict[str, Kind]) -> tuple[Any, ...]:
+    """Return the attributes that either of two objects of a class has.
+
+    Not those that only one of them has beside its class: of the other, the class's value is read.
+    """
+    both = {name: join_bound(kind, second.get(name, NEVER)) for name, kind in first.items()}
+    both |= {name: kind for name, kind in second.items() if name not in first}
+    shared = first.keys() & second.keys()
+    return tuple((name, kind) for name, kind in both.items() if name in shared or not has_value(cls, name))
+
+
+def has_value(cls: Any, name: str) -> bool:
+    """Tell whether a class has an attribute under a name, other than the place of its instances' own."""
+    if not isinstance(cls, type):
+        return False
+    owner = next((c for c in cls.__mro__ if name in vars(c)), None)
+    return owner is not None and not isinstance(vars(owner)[name], types.MemberDescriptorType)
+
+
+def bounded(kind: Kind, depth: int = 6, around: tuple[Any, ...] = ()) -> Kind:
+    """Return the kind with what lies deeper than ``depth`` containers forgotten, so that none grows for ever.
+
+    So are the attributes of an object inside of two of its class, which are ``around`` it: what is made of classes that
+    hold each other, as trees are, would have a kind of thousands of parts.
+    """
     if kind.items is None or not kind.items:
         return kind
     if kind.value is _ONE_OF:
-        return replace(kind, items=tuple(bounded(one, depth) for one in kind.items))
-    if depth == 0:
+        return replace(kind, items=tuple(bounded(one, depth, around) for one in kind.items))
+    if depth == 0 or is_inside_its_like(kind, around):
         return replace(kind, items=None, rest=None)
+    inside = (*around, kind.value) if kind.name == "object" else around
     if kind.name in ("dict", "object"):
-        return replace(kind, items=tuple((key, bounded(k, depth - 1)) for key, k in kind.items))
-    return replace(kind, items=tuple(bounded(k, depth - 1) for k in kind.items))
+        return replace(kind, items=tuple((key, bounded(k, depth - 1, inside)) for key, k in kind.items))
+    return replace(kind, items=tuple(bounded(k, depth - 1, inside) for k in kind.items))
+
+
+def is_inside_its_like(kind: Kind, around: tuple[Any, ...]) -> bool:
+    """Tell whether an object is inside of so many of its class, as in trees, that its attributes are not looked at."""
+    return kind.name == "object" and around.count(kind.value) >= _MOST_AROUND
+
+
+_MOST_AROUND = 2

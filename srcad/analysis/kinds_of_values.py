@@ -22,6 +22,7 @@ from srcad.analysis.kinds import (
     array,
     container,
     function,
+    is_inside_its_like,
     join_all,
     length_class,
     record,
@@ -130,11 +131,8 @@ def _kind_of_container(value: Any, cls: type, depth: int, around: tuple[type, ..
             tuple((key, kind_of(item, depth - 1, around)) for key, item in value.items()) if small else None
         )
         return Kind("dict", items=pairs, rest=None if pairs is None else NEVER)
-    known = depth > 0 and around.count(cls) < _MOST_AROUND
+    known = depth > 0 and not is_inside_its_like(record(cls, ()), around)
     return record(cls, _attributes(value, cls, depth, (*around, cls)) if known else None)
-
-
-_MOST_AROUND = 2
 
 
 @functools.lru_cache(maxsize=1024)

@@ -27,7 +27,10 @@ _METHODS = frozenset("append clear extend insert pop reverse".split())
 
 
 def private_lists(fn: Function, parameters: set[str]) -> dict[str, str]:
-    """Return the variables that only ever hold private lists, each with the one that stands for all its aliases."""
+    """Return the variables that only ever hold private lists, each with the one that stands for all its aliases.
+
+    That holds as long as operators between them are those of lists: a method of a class may return a list that it keeps.
+    """
     named: Counter[str] = Counter()
     harmless: Counter[str] = Counter()
     pairs: list[tuple[str, str]] = []
@@ -35,9 +38,7 @@ def private_lists(fn: Function, parameters: set[str]) -> dict[str, str]:
         for node in nodes_in(stmt):
             if isinstance(node, gast.Name):
                 named[node.id] += 1
-            used = _harmless(node, fn)
-            if used is not None:
-                harmless[used] += 1
+            harmless.update(_harmless(node, fn))
             alias = _alias(node, fn)
             if alias is not None:
                 pairs.append(alias)
@@ -61,28 +62,32 @@ def _grouped(plain: set[str], pairs: list[tuple[str, str]], others: set[str]) ->
     return groups
 
 
-def _harmless(node: gast.AST, fn: Function) -> str | None:
-    """Return the variable that a node uses as a list which nobody else holds afterwards."""
-    found: gast.AST | None = None
+def _harmless(node: gast.AST, fn: Function) -> list[str]:
+    """Return the variables that a node uses as lists which nobody else holds afterwards."""
+    found: list[gast.AST | None] = []
     if isinstance(node, gast.Assign):
         target = node.targets[0]
         if isinstance(target, gast.Name) and _makes_list(node.value, fn):
-            found = target
+            found = [target]
+            found += [node.value.left, node.value.right] if isinstance(node.value, gast.BinOp) else []
         elif isinstance(target, gast.Tuple):
-            found = node.value
+            found = [node.value]
     elif isinstance(node, gast.Subscript):
-        found = None if isinstance(node.ctx, gast.Del) else node.value
+        found = [] if isinstance(node.ctx, gast.Del) else [node.value]
     elif isinstance(node, gast.Call):
         if isinstance(node.func, gast.Attribute) and node.func.attr in _METHODS:
-            found = node.func.value
+            found = [node.func.value]
         elif node.args and _static(node.func, fn) in _READING:
-            found = node.args[0]
+            found = [node.args[0]]
     elif isinstance(node, (gast.If, gast.While)):
-        found = node.test
-    return found.id if isinstance(found, gast.Name) else None
+        found = [node.test]
+    return [used.id for used in found if isinstance(used, gast.Name)]
 
 
 def _makes_list(node: gast.AST, fn: Function) -> bool:
+    """Tell whether an expression makes a new list, if it makes one: of a sum or product it is told by the kinds."""
+    if isinstance(node, gast.BinOp):
+        return isinstance(node.op, (gast.Add, gast.Mult))
     return isinstance(node, gast.List) or isinstance(node, gast.Call) and _static(node.func, fn) is list
 
 

@@ -140,7 +140,7 @@ class Callees:
         parameters = None if fn is None else _parameters(fn, function, arguments)
         if fn is None or parameters is None or not _only_sets(fn, names[0]):
             return _UNKNOWN
-        stored = infer_effects(fn, parameters, self.returns, self.changes)[1] or Stores()
+        stored = infer_effects(fn, parameters, self.returns, self.changes, made=names[0])[1] or Stores()
         if stored.unknown:
             return _UNKNOWN
         own = attributes_set(fn.tree.body, names[0])
@@ -149,8 +149,10 @@ class Callees:
         ):
             return _UNKNOWN  # a property, or another descriptor, keeps the value elsewhere
         items = tuple((name, stored.attributes[name]) for name in own)
-        others = replace(stored, attributes={}, escapes=False)
-        return _Summary(record(cls, items), None if others == Stores() else stored)
+        at_times = {name: kind for name, kind in stored.attributes.items() if name not in own}
+        owners = {name: stored.owners[name] for name in at_times}
+        others = stored if stored.escapes else replace(stored, attributes=at_times, owners=owners)
+        return _Summary(record(cls, items), None if others == Stores() else others)
 
     def _normalized(self, callee: Any) -> Function | None:
         if callee not in self._normal:

@@ -7,10 +7,22 @@ is taken to be stored in every list of the function, under one key in every dict
 from __future__ import annotations
 
 import functools
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from srcad.analysis.kinds import ANY, NEVER, Kind, alternatives, bounded, join_all, join_bound, number_or_any
+from srcad.analysis.kinds import (
+    ANY,
+    NEVER,
+    Kind,
+    alternatives,
+    bounded,
+    has_value,
+    is_inside_its_like,
+    join_all,
+    join_bound,
+    number_or_any,
+)
 
 __all__ = ["METHODS_THAT_STORE", "Stores", "joined", "may_hold_container"]
 
@@ -38,6 +50,8 @@ class Stores:
         In dicts, under keys that are not constant.
     attributes : dict
         In objects, by name.
+    owners : dict
+        The classes of these objects, by name of the attribute, as far as they are known.
     grown : bool
         Lists change their length.
     unknown : bool
@@ -50,6 +64,7 @@ class Stores:
     keys: dict[Any, Kind] = field(default_factory=dict)
     anywhere: Kind = NEVER
     attributes: dict[str, Kind] = field(default_factory=dict)
+    owners: dict[str, frozenset[Any]] = field(default_factory=dict)
     grown: bool = False
     unknown: bool = False
     escapes: bool = False
@@ -66,9 +81,10 @@ class Stores:
         """Record a store in a dict under an unknown key."""
         self.anywhere = bounded(join_bound(self.anywhere, kind))
 
-    def attribute(self, name: str, kind: Kind) -> None:
-        """Record a store in an object."""
+    def attribute(self, name: str, kind: Kind, classes: Iterable[Any] = ()) -> None:
+        """Record a store in an object of one of these classes, as far as that is known."""
         self.attributes[name] = bounded(join_bound(self.attributes.get(name), kind))
+        self.owners[name] = self.owners.get(name, frozenset()).union(classes)
 
     def item(self, base: Kind, key: Any, kind: Kind, is_slice: bool = False) -> None:
         """Record ``base[key] = value``; ``key`` is None where it is not constant."""
@@ -130,7 +146,7 @@ class Stores:
         for key, kind in other.keys.items():
             self.key(key, kind)
         for name, kind in other.attributes.items():
-            self.attribute(name, kind)
+            self.attribute(name, kind, other.owners[name])
         self.grown |= other.grown
         self.unknown |= other.unknown
         self.escapes |= other.escapes
@@ -139,48 +155,60 @@ class Stores:
 
     def state(self) -> tuple[Any, ...]:
         """Return what changes when anything new was recorded."""
-        keyed = tuple(self.keys.items()), tuple(self.attributes.items())
+        keyed = tuple(self.keys.items()), tuple(self.attributes.items()), tuple(self.owners.items())
         return self.elements, self.anywhere, keyed, self.grown, self.unknown
 
-    def applied(self, kind: Kind, depth: int = _DEPTH) -> Kind:
+    def applied(self, kind: Kind, depth: int = _DEPTH, around: tuple[Any, ...] = ()) -> Kind:
         """Return a kind of values whose contents may also be what was stored.
 
-        What lies deeper than ``depth`` containers is forgotten: what is stored in lists may be lists itself.
+        An object may have got attributes that have been stored in objects of its class.
+        What lies deeper than ``depth`` containers, or inside of objects of its own class, which are ``around`` it, is
+        forgotten: what is stored in lists may be lists itself.
         """
         if kind.name == "list":
-            return self._applied_to_list(kind, depth)
+            return self._applied_to_list(kind, depth, around)
         if kind.items is None:
             return kind
-        if depth == 0:
+        if depth == 0 or is_inside_its_like(kind, around):
             return replace(kind, items=None, rest=None)
         if kind.name == "dict":
             if self.unknown:
                 return replace(kind, items=None, rest=None)
-            items = tuple(
-                (key, self.applied(join_bound(join_bound(own, self.keys.get(key)), self.anywhere), depth - 1))
+            stored = (
+                (key, join_bound(join_bound(own, self.keys.get(key)), self.anywhere))
                 for key, own in kind.items
             )
+            items = tuple((key, self.applied(found, depth - 1, around)) for key, found in stored)
             return replace(kind, items=items, rest=self._under_other_keys(kind))
         if kind.name == "object":
-            return replace(kind, items=self._attributes(dict(kind.items), depth))
+            later = {
+                name: NEVER
+                for name, classes in self.owners.items()
+                if kind.value in classes and not has_value(kind.value, name)
+            }
+            own = {**later, **dict(kind.items)}
+            return replace(kind, items=self._attributes(own, depth, (*around, kind.value)))
         if alternatives(kind):
             # An object of one class may have got what is stored in those of another.
-            given = dict.fromkeys(self.attributes, NEVER)
-            return replace(kind, items=tuple(
-                replace(one, items=self._attributes({**given, **dict(one.items)}, depth)) if one.items is not None else one
+            several = (
+                one
+                if one.items is None
+                else replace(one, items=tuple({**self._given(one.value), **dict(one.items)}.items()))
                 for one in kind.items
-            ))  # fmt: skip
-        return replace(kind, items=tuple(self.applied(item, depth - 1) for item in kind.items))
-
-    def _attributes(self, own: dict[str, Kind], depth: int) -> tuple[Any, ...]:
-        """Return the kinds of the attributes of an object that has these."""
-        return tuple(
-            (
-                name,
-                ANY if self.unknown else self.applied(join_bound(kind, self.attributes.get(name)), depth - 1),
             )
-            for name, kind in own.items()
-        )
+            return replace(kind, items=tuple(self.applied(one, depth, around) for one in several))
+        return replace(kind, items=tuple(self.applied(item, depth - 1, around) for item in kind.items))
+
+    def _given(self, cls: Any) -> dict[str, Kind]:
+        """Return what an object of a class may have got for attributes, which its class does not have."""
+        return {name: NEVER for name in self.attributes if not has_value(cls, name)}
+
+    def _attributes(self, own: dict[str, Kind], depth: int, around: tuple[Any, ...]) -> tuple[Any, ...]:
+        """Return the kinds of the attributes of an object that has these."""
+        if self.unknown:
+            return tuple((name, ANY) for name in own)
+        stored = ((name, join_bound(kind, self.attributes.get(name))) for name, kind in own.items())
+        return tuple((name, self.applied(found, depth - 1, around)) for name, found in stored)
 
     def _under_other_keys(self, kind: Kind) -> Kind | None:
         """Return what may have been stored in a dict under other keys than those that are known."""
@@ -190,12 +218,13 @@ class Stores:
         stored = [found for key, found in self.keys.items() if key not in known]
         return number_or_any(functools.reduce(join_bound, [*stored, self.anywhere], kind.rest))
 
-    def _applied_to_list(self, kind: Kind, depth: int) -> Kind:
+    def _applied_to_list(self, kind: Kind, depth: int, around: tuple[Any, ...]) -> Kind:
         dims = None if self.grown or self.unknown else kind.dims
         if kind.items is None or self.unknown or depth == 0:
             return replace(kind, items=None, dims=dims)
         element = join_bound(kind.items[0] if kind.items else NEVER, self.elements)
-        return replace(kind, items=() if element == NEVER else (self.applied(element, depth - 1),), dims=dims)
+        items = () if element == NEVER else (self.applied(element, depth - 1, around),)
+        return replace(kind, items=items, dims=dims)
 
     def applied_to_private(self, kind: Kind, others: Stores) -> Kind:
         """Return the kind of a list in which only this was stored; ``others`` is what may be in the lists inside."""

@@ -29,7 +29,15 @@ import gast
 import numpy as np
 
 from srcad import runtime as rt
-from srcad.analysis.callees import Called, called_methods, initializer, is_users, item_stored, operator_called
+from srcad.analysis.callees import (
+    Called,
+    called_methods,
+    initializer,
+    is_made_empty,
+    is_users,
+    item_stored,
+    operator_called,
+)
 from srcad.analysis.class_effects import attributes_set_by
 from srcad.analysis.infer import kind_of_operation
 from srcad.analysis.kinds import ANY, Kind, alternatives, holds_attribute, instances_in, join_all, may_have
@@ -84,7 +92,8 @@ def _may_have_objects(fn: Function, parameters: Kinds) -> bool:
     if any(next(instances_in(kind), None) is not None for kind in parameters.values()):
         return True
     statics = fn.scope.statics
-    if any(isinstance(value, type) and initializer(value) is not None for value in statics.values()):
+    classes = [value for value in statics.values() if isinstance(value, type)]
+    if any(initializer(cls) is not None or is_made_empty(cls) for cls in classes):
         return True
     calls = (node for node in nodes_in(fn.tree) if isinstance(node, gast.Call))
     return any(isinstance(node.func, gast.Name) and node.func.id not in statics for node in calls)

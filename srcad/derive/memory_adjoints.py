@@ -75,6 +75,8 @@ class MemoryAdjoints(StoreAdjoints):
             return self.attribute_load(target, value)
         if isinstance(value, (gast.Tuple, gast.List, gast.Dict)) and shadowed:
             return self.shadowed_display(target, value)
+        if isinstance(value, gast.BinOp) and shadowed and self.joins_lists(value):
+            return self.joined_lists(target, value)
         if isinstance(value, gast.BinOp) and (
             self.is_dynamic(value.left, value.right)
             or shadowed
@@ -93,6 +95,32 @@ class MemoryAdjoints(StoreAdjoints):
     def joins_containers(self, value: gast.BinOp) -> bool:
         """Tell whether a sum or product makes a list of lists."""
         return any(self.kind(operand).name in ("list", "tuple") for operand in (value.left, value.right))
+
+    def joins_lists(self, value: gast.BinOp) -> bool:
+        """Tell whether an operator surely puts two lists or tuples together, or repeats one."""
+        left, right = self.kind(value.left), self.kind(value.right)
+        if isinstance(value.op, gast.Add):
+            return (
+                left.name == right.name
+                and left.name in ("list", "tuple")
+                and left.value is right.value is None
+            )
+        return isinstance(value.op, gast.Mult) and {left.name, right.name} == {"list", "int"}
+
+    def joined_lists(self, target: str, value: gast.BinOp) -> Operation:
+        """Mirror the sum of two lists, or a list times a number, whose items are those of the operands."""
+        before: list[gast.stmt] = []
+        taken: list[tuple[str, str]] = []
+        flat = Flattener(self.scope)
+        parts = [
+            part
+            if self.kind(part).name == "int"
+            else flat.atom(self.operand_shadow(part, before, taken, True))
+            for part in (value.left, value.right)
+        ]
+        mirrored = assign(self.gradient(target), gast.BinOp(parts[0], value.op, parts[1]))
+        forward = self.placed([*before, self.stmt, *flat.statements, mirrored])
+        return Operation((), forward, lambda fl, grad, live: self.take(taken, fl), always=bool(taken))
 
     # -- references, elements, attributes ---------------------------------------------------------
 

@@ -102,7 +102,7 @@ def _is_whole_number(program: Program, part: Term) -> bool:
 
 def _container_names(program: Program) -> set[str]:
     """Return the variables that may hold a list, a tuple or a dict."""
-    found: set[str] = set()
+    found = {name for name, kind in program.context.ranks.items() if kind.name in ("list", "tuple", "dict")}
     before = -1
     while len(found) != before:
         before = len(found)

@@ -261,3 +261,45 @@ def test_what_may_or_may_not_change_shared_memory_is_refused_where_it_does_not()
     first, second = grad(changed_in_lists_of_whatever, argnums=(0, 1))(x, x)
     np.testing.assert_allclose(first, 4 * x * [16.0, 1.0, 1.0])  # both double the one entry
     assert not np.any(second)
+
+
+class SetUp:
+    def set_up(self, a: Any) -> None:
+        self.a, self.y = a, 0.0
+
+    def step(self, x: Any) -> Any:
+        self.y = self.a * x + (1 - self.a) * self.y
+        return self.y
+
+
+def set_up_in_a_loop(a, x):
+    several = [SetUp(), SetUp()]
+    for one in several:
+        one.set_up(a)
+    return sum(one.step(v) * v for v in x for one in several)
+
+
+def filled(x):
+    squares = [0.0] * len(x)
+    for i in range(len(x)):
+        squares[i] = x[i] ** 2
+    return sum(squares) * squares[0]
+
+
+def table(x):
+    rows = [[0.0] * len(x) for _ in range(2)]
+    for i in range(len(x)):
+        rows[0][i], rows[1][i] = x[i], rows[0][i - 1] * x[i]
+    return sum(sum(row) for row in rows)
+
+
+def test_attributes_that_are_set_after_the_making_are_plain_code() -> None:
+    text = text_of(set_up_in_a_loop, 0.3, X[0])
+    assert "rt.call" not in text
+    check_grads(set_up_in_a_loop, (0.3, X[0]), order=2)
+
+
+@pytest.mark.parametrize("function", [filled, table])
+def test_lists_that_are_repeated_are_plain_code(function: Any) -> None:
+    assert "rt.call" not in text_of(function, X[0])
+    check_grads(function, (X[0],), order=2)

@@ -92,6 +92,9 @@ TOPICS = (
     "sequence_classes",
     "interleaved_generators",
     "function_attributes",
+    "repeated_lists",
+    "set_up_later",
+    "trees_of_classes",
 )
 for topic in TOPICS:
     importlib.import_module(f"tests.programs.{topic}")

@@ -185,6 +185,8 @@ def binary(op: type, left: Kind, right: Kind) -> Kind:
         return ufunc_result(BINARY.get(op) or _BITWISE[op], [left, right])
     if op is gast.Add and left.name == right.name and left.name in ("tuple", "list", "str"):
         return _concatenated(left, right)
+    if op is gast.Mult and "int" in (left.name, right.name) and "list" in (left.name, right.name):
+        return container("list", left.items if left.name == "list" else right.items)
     if op is gast.Mod and left.name == "str":
         return STR
     if op is gast.Mult and {left.name, right.name} in ({"str", "int"}, {"str", "bool"}):
