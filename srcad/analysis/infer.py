@@ -32,6 +32,7 @@ from srcad.analysis.kinds import (
     alternatives,
     bounded,
     container,
+    has_value,
     holds_attribute,
     join_all,
     join_bound,
@@ -40,6 +41,7 @@ from srcad.analysis.kinds import (
     record,
 )
 from srcad.analysis.kinds_of_values import kind_of, literal
+from srcad.analysis.plain_classes import is_plain
 from srcad.analysis.private_lists import private_lists
 from srcad.analysis.results.calls import ARRAY_METHODS, is_quiet, result_of
 from srcad.analysis.results.elementwise import BINARY, UNARY, binary, comparison, unary
@@ -61,6 +63,7 @@ __all__ = [
     "infer_effects",
     "kind_of_operation",
     "unknown_effect",
+    "with_default",
 ]
 
 Kinds = dict[str, Kind]
@@ -123,6 +126,8 @@ class _Inference:
         self.own = {name: Stores() for name in set(self.private.values())}
         self.grown: dict[str, int] = {}
         self.clock = 0
+        self.absent: set[int] = set()
+        self.absent_are_unknown = False
         self.steps = list(steps_of(fn.tree.body))
         local = set(parameters).union(*(step.bound for step in self.steps))
         for step in self.steps:
@@ -135,13 +140,19 @@ class _Inference:
             for step in pending:
                 self.clock += 1
                 step.visited = self.clock
-                before = self.state()
+                before, known = self.state(), not self.stores.unknown
                 self.visit(step)
                 if self.state() != before:
                     self.apply_stores()
+                if known and self.stores.unknown:
+                    self.grown.update(dict.fromkeys(self.kinds, self.clock))
             self.clock += 1
             self.apply_stores()
             pending = [s for s in self.steps if any(self.grown.get(n, 0) >= s.visited for n in s.reads)]
+            if not pending and self.absent:
+                self.absent_are_unknown = True
+                pending = [s for s in self.steps if s.visited in self.absent]
+                self.absent.clear()
 
     def state(self) -> list[Any]:
         return [self.stores.state(), *(stores.state() for stores in self.own.values())]
@@ -173,10 +184,30 @@ class _Inference:
             self.grown[name] = self.clock
 
     def kind(self, node: gast.AST) -> Kind:
+        read = with_default(node, self.fn, self.kinds)
+        if read is not None and not self.stores.unknown:
+            base, name, default = read
+            return join_bound(dict(base.items or ()).get(name, NEVER), self.kind(default))
+        if isinstance(node, gast.Attribute) and self.is_absent(node):
+            return NEVER
         found = kind_of_operation(node, self.kinds, self.fn, self.returns)
         if found == NUMBER and isinstance(node, gast.BinOp) and self.has_own_operators:
             # An instance may answer for the array that it is added to.
             return ANY if any(self.kind(part).name == "any" for part in (node.left, node.right)) else found
+        return found
+
+    def is_absent(self, node: gast.Attribute) -> bool:
+        """Tell whether an attribute is not there as far as is known yet: it may be stored by a statement below."""
+        if self.absent_are_unknown or self.stores.unknown or not isinstance(node.value, gast.Name):
+            return False
+        kind = self.kinds.get(node.value.id, ANY)
+        if kind.name != "object" or kind.items is None or node.attr in dict(kind.items):
+            return False
+        found = (
+            is_plain(kind.value) and not has_value(kind.value, node.attr) and not node.attr.startswith("__")
+        )
+        if found:
+            self.absent.add(self.clock)
         return found
 
     @functools.cached_property
@@ -257,7 +288,7 @@ class _Inference:
         ).name == "any"
 
     def store_attribute(self, base: Kind, name: str, kind: Kind) -> None:
-        self.stores.attribute(name, kind, [one.value for one in alternatives(base)])
+        self.stores.attribute(name, kind, [one.value for one in alternatives(base)] or [object])
         self.stores.unknown |= any(runs_code(one, name, "__setattr__") for one in alternatives(base))
 
     def augment(self, stmt: gast.AugAssign) -> None:
@@ -305,7 +336,7 @@ class _Inference:
 
     def record_effect(self, node: gast.AST) -> None:
         """Record what a call may store in containers."""
-        if not isinstance(node, gast.Call):
+        if not isinstance(node, gast.Call) or with_default(node, self.fn, self.kinds) is not None:
             return
         given = [self.kind(getattr(a, "value", a) if isinstance(a, gast.Starred) else a) for a in node.args]
         keywords = {k.arg: self.kind(k.value) for k in node.keywords}
@@ -420,6 +451,24 @@ def kind_of_operation(
     if cls is gast.Subscript:
         return subscript(recurse(node.value), node.slice, recurse)
     return attribute(recurse(node.value), node.attr) if cls is gast.Attribute else ANY
+
+
+def with_default(
+    node: gast.AST, fn: Function, kinds: Mapping[str, Kind]
+) -> tuple[Kind, str, gast.AST] | None:
+    """Return what ``getattr(x, "name", default)`` reads: the kind of an object, that may have it, and the default.
+
+    None for all else, and where the class may have it, or may say what is read.
+    """
+    if not isinstance(node, gast.Call) or fn.scope.statics.get(getattr(node.func, "id", "")) is not getattr:
+        return None
+    if len(node.args) != 3 or not isinstance(node.args[0], gast.Name):
+        return None
+    owner, attr, default = node.args
+    kind, title = kinds.get(owner.id, ANY), getattr(attr, "value", None)
+    if kind.name != "object" or kind.items is None or not isinstance(title, str):
+        return None
+    return (kind, title, default) if is_plain(kind.value) and not has_value(kind.value, title) else None
 
 
 def _kind_of_static(value: Any) -> Kind:

@@ -51,7 +51,7 @@ class Stores:
     attributes : dict
         In objects, by name.
     owners : dict
-        The classes of these objects, by name of the attribute, as far as they are known.
+        The classes of these objects, by name of the attribute; ``object`` where they are not known.
     grown : bool
         Lists change their length.
     unknown : bool
@@ -81,8 +81,8 @@ class Stores:
         """Record a store in a dict under an unknown key."""
         self.anywhere = bounded(join_bound(self.anywhere, kind))
 
-    def attribute(self, name: str, kind: Kind, classes: Iterable[Any] = ()) -> None:
-        """Record a store in an object of one of these classes, as far as that is known."""
+    def attribute(self, name: str, kind: Kind, classes: Iterable[Any] = (object,)) -> None:
+        """Record a store in an object of one of these classes."""
         self.attributes[name] = bounded(join_bound(self.attributes.get(name), kind))
         self.owners[name] = self.owners.get(name, frozenset()).union(classes)
 
@@ -184,7 +184,7 @@ class Stores:
             later = {
                 name: NEVER
                 for name, classes in self.owners.items()
-                if kind.value in classes and not has_value(kind.value, name)
+                if not classes.isdisjoint((kind.value, object)) and not has_value(kind.value, name)
             }
             own = {**later, **dict(kind.items)}
             return replace(kind, items=self._attributes(own, depth, (*around, kind.value)))

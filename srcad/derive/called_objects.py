@@ -39,7 +39,7 @@ from srcad.analysis.callees import (
     operator_called,
 )
 from srcad.analysis.class_effects import attributes_set_by
-from srcad.analysis.infer import kind_of_operation
+from srcad.analysis.infer import kind_of_operation, with_default
 from srcad.analysis.kinds import ANY, Kind, alternatives, holds_attribute, instances_in, join_all, may_have
 from srcad.analysis.plain_classes import is_plain, looked_up
 from srcad.analysis.results.indexing import attribute
@@ -286,6 +286,8 @@ class _Resolver:
         """Return what a call comes to."""
         if self.is_idle_check(stmt):
             return []
+        if with_default(stmt.value, self.fn, {**self.kinds, **self.narrowed}) is not None:
+            return self.or_default(stmt)
         before = self.spread(stmt)
         func = stmt.value.func
         if isinstance(func, gast.Attribute) and isinstance(func.value, gast.Name):
@@ -300,6 +302,21 @@ class _Resolver:
         if not isinstance(func, gast.Name) or func.id in self.scope.statics:
             return [*before, stmt]
         return [*before, *self.chosen(stmt, func, self.kind(func), "__call__")]
+
+    def or_default(self, stmt: Any) -> list[Any]:
+        """Write ``t = hasattr(x, "name")``, and the attribute or the default as branches of that."""
+        self.resolved += 1
+        owner, attr, default = stmt.value.args
+        test = self.scope.fresh("t")
+        asked = call(refer(self.scope, hasattr, "hasattr"), owner, attr)
+        own, other = clone(stmt), clone(stmt)
+        own.value = gast.Attribute(clone(owner), attr.value, gast.Load())
+        other.value = clone(default)
+        made = [assign(test, asked), gast.If(name(test), [own], [other])]
+        for node in nodes_in(own):
+            if isinstance(node, gast.expr) and not hasattr(node, "lineno"):
+                gast.copy_location(node, stmt)
+        return [gast.copy_location(s, stmt) for s in made]
 
     def is_idle_check(self, stmt: Any) -> bool:
         """Tell whether a statement looks for a function that makes its items late among some that are known not to."""

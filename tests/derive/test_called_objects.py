@@ -293,10 +293,27 @@ def table(x):
     return sum(sum(row) for row in rows)
 
 
-def test_attributes_that_are_set_after_the_making_are_plain_code() -> None:
-    text = text_of(set_up_in_a_loop, 0.3, X[0])
-    assert "rt.call" not in text
-    check_grads(set_up_in_a_loop, (0.3, X[0]), order=2)
+class Likelihood:
+    def __init__(self, x: Any) -> None:
+        self.x = x
+
+    def add(self, z: Any) -> None:
+        self.x = self.x * z
+        self.total = getattr(self, "total", 0.0) + self.x**2
+
+
+def with_a_default(a, x):
+    several = [Likelihood(a), Likelihood(a * 2)]
+    for v in x:
+        for one in several:
+            one.add(v)
+    return several[0].total * several[1].total
+
+
+@pytest.mark.parametrize("function", [set_up_in_a_loop, with_a_default])
+def test_attributes_that_are_set_after_the_making_are_plain_code(function: Any) -> None:
+    assert "rt.call" not in text_of(function, 0.3, X[0])
+    check_grads(function, (0.3, X[0]), order=2)
 
 
 @pytest.mark.parametrize("function", [filled, table])

@@ -1,5 +1,7 @@
 """Objects that get their attributes in other methods than ``__init__``, now and then, or from other objects."""
 
+import dataclasses
+
 import numpy as np
 
 from tests.programs.corpus import program
@@ -172,3 +174,111 @@ def a_state_that_is_made_at_the_first_step(x, rate):
     for _ in range(3):
         momentum.step(rate)
     return sum(p**2 for p in momentum.parameters)
+
+
+class Summed:
+    def __init__(self, x):
+        self.x = x
+
+    def update(self, z):
+        self.x = self.x * z
+        self.total = getattr(self, "total", 0.0) + self.x**2
+
+
+@program(0.7, V)
+def a_sum_that_begins_with_a_default(a, x):
+    one = Summed(a)
+    for v in x:
+        one.update(v)
+    return one.total * one.x
+
+
+@program(0.7, V)
+def sums_that_begin_with_a_default(a, x):
+    several = [Summed(a), Summed(a * 2)]
+    for v in x:
+        for one in several:
+            one.update(v)
+            if one.total > 2.0:
+                break
+    return sum(one.total * one.x for one in several)
+
+
+@dataclasses.dataclass
+class Given(Summed):
+    x: float
+
+
+@program([Given(0.3), Given(0.5)], V)
+def sums_of_arguments_that_begin_with_a_default(several, x):
+    several[0].total = x[0]
+    for v in x:
+        for one in several:
+            one.update(v)
+    return sum(one.total * one.x for one in several)
+
+
+@program(0.3, V)
+def a_default_that_is_an_array(a, x):
+    one = Summed(a)
+    missing = getattr(one, "missing", x)
+    missing[0] = a
+    one.missing = missing * 2
+    found = getattr(one, "missing", None)
+    found[1] = 3.0 * a
+    return np.sum(one.missing**2) + np.sum(x)
+
+
+def fill(one, n, v):
+    if n == 0:
+        one.filled = v
+    else:
+        fill(one, n - 1, v)
+
+
+def fill_by_name(one, name, n, v):
+    if n == 0:
+        setattr(one, name, v)
+    else:
+        fill_by_name(one, name, n - 1, v)
+
+
+@program(0.3, V)
+def defaults_until_a_function_sets_them(a, x):
+    one, other = Summed(a), Summed(a)
+    total = a * getattr(one, "filled", 1.0) + getattr(other, "filled", 2.0) * a
+    fill(one, 2, x)
+    fill_by_name(other, "filled", 2, x * a)
+    return np.sum(total + a * getattr(one, "filled", 1.0) + a * getattr(other, "filled", 1.0))
+
+
+@program(0.3, V)
+def defaults_beside_the_dict_of_an_object(a, x):
+    one, other = Summed(a), Summed(a)
+    one.__dict__["filled"] = x * a
+    vars(other)["x"] = x * a
+    return np.sum(a * getattr(one, "filled", 0.0)) + np.sum(other.x * a)
+
+
+@program(0.3, V)
+def attributes_that_are_read_above_where_they_are_set(a, x):
+    several = [Summed(a), Summed(a * 2)]
+    for i, v in enumerate(x):
+        for one in several:
+            if i > 0:
+                one.x = one.x + one.late * v
+            one.late = one.x * v
+    return sum(one.late for one in several)
+
+
+@program(0.3, V)
+def an_attribute_that_is_missing_at_first(a, x):
+    several, total = [Summed(a)], 0.0
+    for _ in range(2):
+        for one in several:
+            try:
+                total += np.sum(one.missing * x)
+            except AttributeError:
+                total += a * 2
+            one.missing = x
+    return total * several[0].missing[0]
