@@ -318,8 +318,9 @@ class _Saver:
                                    "and this cannot be undone here.",
                                    "Leave the loop at the beginning of a trip, or move its body to a function.",
                                    self.locate(step.origin))  # fmt: skip
+        unchanged = bound - _written_forwards(step.body) - {step.target}
         local = sorted(
-            v for v in end - exposed - start
+            v for v in end - exposed - start - unchanged
             if (v != step.target or rebound) and not v.startswith(CONTENT)
         )  # fmt: skip
         again = self.recompute(step.body, step, set(local))
@@ -430,6 +431,25 @@ def _count_backward(block: Block) -> int:
         elif isinstance(step, Wrapped):
             count += _count_backward(step.body) + _count_backward(step.final)
     return count
+
+
+def _written_forwards(block: Block) -> set[str]:
+    """Return the names that the forward sweep of a block binds or changes."""
+    found: set[str] = set()
+    for step in block.steps:
+        if isinstance(step, Plain):
+            found |= _written(step.forward)
+        elif isinstance(step, Branch):
+            found |= _written_forwards(step.body) | _written_forwards(step.orelse)
+        elif isinstance(step, Loop):
+            found |= _written_forwards(step.body) | _written(step.origin.body) | {step.target or ""}
+        elif isinstance(step, Wrapped):
+            heads = [item.optional_vars for item in getattr(step.origin, "items", [])]
+            found |= {
+                n.id for head in heads if head is not None for n in nodes_in(head) if isinstance(n, gast.Name)
+            }
+            found |= _written_forwards(step.body) | _written_forwards(step.final)
+    return found
 
 
 def _copied(block: Block) -> Block:

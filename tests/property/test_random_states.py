@@ -72,6 +72,8 @@ def check(program: MutatingProgram, function: Callable[..., Any], twice: bool) -
         numerical = central_difference(run)
     except (ArithmeticError, ValueError, TypeError, LookupError):
         return  # such a program is none
+    if abs(expected) > 1e8:
+        return  # differences of the sine of such a number tell nothing
     given_args = copy.deepcopy(args)
     value, gradients = value_and_grad(function, POSITIONS)(*given_args)
     assert repr(float(value)) == repr(expected), f"value {value!r}, expected {expected!r}"
