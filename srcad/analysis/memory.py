@@ -57,6 +57,8 @@ class Memory:
         The variables that may refer to what lives outside, and are no copies of it.
     arrays_outside : set of str
         Those of them that can only be arrays which live outside.
+    overlapping : set of str
+        The variables that may show one place several times, as `repeating_views` finds them by name.
     """
 
     shadowed: set[str] = field(default_factory=set)
@@ -67,6 +69,7 @@ class Memory:
     kept: set[str] = field(default_factory=set)
     names_outside: set[str] = field(default_factory=set)
     arrays_outside: set[str] = field(default_factory=set)
+    overlapping: set[str] = field(default_factory=set)
 
     def may_be_outside(self, variable: str, kinds: Kinds) -> bool:
         """Tell whether a variable may refer to what lives outside of the function: a dict is no array, say."""
@@ -136,7 +139,9 @@ def memory_of(
     elements = full.classes.containment()
     outside = _reachable({full.classes.find(name) for name in full.outside}, elements)
     kept = {full.classes.find(name) for name in full.kept}
-    made = Memory(shadowed, classes, changed, elements, outside, kept)
+    made = Memory(
+        shadowed, classes, changed, elements, outside, kept, overlapping=repeating_views(fn, with_late=False)
+    )
     if outside:
         apart = PointsTo(fn, kinds, mutates, frozenset(), copies_apart=True).collect(parameters_alias)
         made.names_outside, made.arrays_outside = _names_outside(apart)
@@ -183,8 +188,11 @@ def _alone(found: PointsTo, given: set[str]) -> set[str]:
     return result
 
 
-def repeating_views(fn: Function) -> set[str]:
-    """Return the variables that may show one place of memory several times, as ``np.broadcast_to`` does."""
+def repeating_views(fn: Function, with_late: bool = True) -> set[str]:
+    """Return the variables that may show one place of memory several times, as ``np.broadcast_to`` does.
+
+    What functions return that are known only when the program runs is among them where that is asked for.
+    """
     found: set[str] = set()
     size = -1
     while size != len(found):
@@ -196,7 +204,7 @@ def repeating_views(fn: Function) -> set[str]:
                 continue
             value = stmt.value
             called = getattr(getattr(value, "func", None), "id", "")
-            late = called != "" and "." not in called and called not in fn.scope.statics
+            late = with_late and called != "" and "." not in called and called not in fn.scope.statics
             made = late or getattr(fn.scope.statics.get(called), "__name__", "") in _REPEATING
             views = isinstance(value, (gast.Name, gast.Subscript, gast.Attribute, gast.Call))
             if made or views and found & {n.id for n in nodes_in(value) if isinstance(n, gast.Name)}:

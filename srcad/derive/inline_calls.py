@@ -42,6 +42,7 @@ from srcad.derive.known_callees import (
     rebound_in,
     signature_of,
 )
+from srcad.derive.overwriting import drop_overwriting
 from srcad.errors import NoSourceError
 from srcad.frontend.computed_defaults import kept_defaults, told
 from srcad.frontend.late_results import MAKERS
@@ -302,6 +303,7 @@ class _Inliner:
         builtin = isinstance(function, (types.BuiltinFunctionType, type, np.ufunc))
         has_text = builtin or registry.source_of(function)
         if has_text and not starred:
+            drop_overwriting(self.fn, node)
             written_out = source_of_builtin(function, len(node.args), tuple(k.arg for k in node.keywords))
             return (written_out, [], []) if written_out is not None else None
         asks = function in (iteration.prompt, iteration.prompt_method, iteration.with_method)

@@ -81,6 +81,7 @@ class _Lowering(CallLowering, IterableLowering):
         self.fn, self.kinds, self.alone = fn, kinds, alone
         self.scope = fn.scope
         self.parts = part_views(fn, kinds)
+        self.some_orders = set()
 
     def kind(self, node: gast.AST) -> Kind:
         return kind_of_operation(node, self.kinds, self.fn)

@@ -81,6 +81,8 @@ class CallLowering(OutputLowering):
             plain = self.with_converted(function, stmt, target, node)
         if plain is None:
             plain = self.with_fixed_order(function, stmt, target, node)
+        if plain is None:
+            plain = self.with_order_of_none(function, stmt, target, node)
         if plain is not None:
             return plain
         made: list[gast.stmt] | None = None

@@ -37,10 +37,11 @@ from srcad.analysis.infer import Kinds
 from srcad.analysis.kinds import Kind
 from srcad.analysis.outputs import outputs_of
 from srcad.derive.build import constant
+from srcad.derive.overwriting import drop_overwriting
 from srcad.errors import NoDerivativeError, SrcadError
 from srcad.lang.function import Function
 from srcad.lang.scope import Scope
-from srcad.lang.walking import nodes_in
+from srcad.lang.walking import clone
 from srcad.rules import registry
 
 __all__ = ["OutputLowering"]
@@ -49,6 +50,7 @@ _OF_LAYOUT = ("order", "subok")
 _NUMBERS = set("?bBhHiIlLqQefdgFDG->")
 _LAID_OUT = {np.reshape: 2, np.ravel: 1, np.ndarray.reshape: None, np.ndarray.ravel: 0, np.ndarray.flatten: 0}
 _CONVERTED_AFTERWARDS = (np.geomspace, np.logspace, np.cov, np.corrcoef)
+_OF_ORDER = {np.diff: "n", np.polyder: "m", np.polyint: "m"}
 _OF_TYPES = ("dtype", "sig", "signature", "casting")
 
 
@@ -58,6 +60,8 @@ class OutputLowering:
     fn: Function
     kinds: Kinds
     scope: Scope
+    some_orders: set[str]
+    """Variables with the orders of differences that are not 0, or are looked at."""
 
     def kind(self, node: gast.AST) -> Kind:
         raise AssertionError("provided by the lowering")
@@ -85,7 +89,7 @@ class OutputLowering:
         self, function: Any, stmt: gast.stmt, target: gast.AST | None, node: gast.Call
     ) -> list[gast.stmt] | None:
         """Return the stores that a call with outputs stands for; None where it has none."""
-        self.drop_overwriting(node)
+        drop_overwriting(self.fn, node)
         given = [node.args[0]] if self.replaces_its_argument(function, node) else outputs_of(function, node)
         if not any(map(self.is_given, given)):
             return None
@@ -140,17 +144,6 @@ class OutputLowering:
         if function is np.nan_to_num:
             return node.args[:1]
         return [constant(None) if argument in given else argument for argument in node.args]
-
-    def drop_overwriting(self, node: gast.Call) -> None:
-        """Take away the leave to destroy arguments that are read nowhere else: they may stay as they were."""
-        allowed = [k for k in node.keywords if (k.arg or "").startswith("overwrite_")]
-        if not allowed:
-            return
-        given = {argument.id for argument in node.args if isinstance(argument, gast.Name)}
-        reads = [n.id for n in nodes_in(self.fn.tree)
-                 if isinstance(n, gast.Name) and isinstance(n.ctx, gast.Load) and n.id in given]  # fmt: skip
-        if len(reads) == len(set(reads)):
-            node.keywords = [k for k in node.keywords if k not in allowed]
 
     def replaces_its_argument(self, function: Any, node: gast.Call) -> bool:
         """Tell whether a call of np.nan_to_num changes its argument."""
@@ -268,6 +261,38 @@ class OutputLowering:
             keyword.value = found
         last = gast.Expr(node) if target is None else gast.Assign([target], node, None)
         return [gast.copy_location(step, stmt) for step in (finding, last)]
+
+    # -- differences, derivatives and integrals of order 0 -------------------------------------------
+
+    def with_order_of_none(
+        self, function: Any, stmt: gast.stmt, target: gast.AST | None, node: gast.Call
+    ) -> list[gast.stmt] | None:
+        """Return the argument itself where the order is 0: what is stored into the result is stored into it."""
+        if target is None or not node.args or not registry.is_key(function) or function not in _OF_ORDER:
+            return None
+        option = next((k.value for k in node.keywords if k.arg == _OF_ORDER[function]), None)
+        order = node.args[1] if len(node.args) > 1 else option
+        settled = (
+            isinstance(order, gast.Constant)
+            and order.value != 0
+            or getattr(order, "id", "") in self.some_orders
+        )
+        if order is None or settled:
+            return None
+        converting, same = self.called(np.asarray, "np.asarray", node.args[0])
+        itself: list[gast.stmt] = [converting, gast.Assign([target], same, None)]
+        if not isinstance(order, gast.Constant):
+            keeping, some = self.keep(order, "order")
+            self.some_orders.add(some.id)
+            testing, is_none = self.keep(gast.Compare(some, [gast.Eq()], [constant(0)]), "is_none")
+            if option is order:
+                node.keywords = [
+                    gast.keyword(k.arg, some if k.value is order else k.value) for k in node.keywords
+                ]
+            else:
+                node.args[1] = some
+            itself = [keeping, testing, gast.If(is_none, itself, [gast.Assign([clone(target)], node, None)])]
+        return [gast.copy_location(step, stmt) for step in itself]
 
     def operands(self, function: Any, node: gast.Call) -> list[int]:
         """Return the positions of the arrays that a function works on: its first argument, or all of np.einsum."""

@@ -106,7 +106,12 @@ class StoreAdjoints(CallAdjoints):
             return [Contribution(value.id, self.fitted(found, value, _loaded(target), fl))]
 
         in_place = None if self.is_shadowed(base) else base.id
-        return Operation((), [self.stmt], pull, in_place=in_place, always=in_place is None)
+        checked = (
+            [gast.Expr(call("rt.refuse_repetition", base))] if base.id in self.memory.overlapping else []
+        )
+        return Operation(
+            (), self.placed([*checked, self.stmt]), pull, in_place=in_place, always=in_place is None
+        )
 
     def fitted(self, found: gast.AST, value: gast.AST, element: gast.AST, fl: Flattener) -> gast.AST:
         """Sum a gradient to the shape of the operand that was stored, and bring it to its type."""

@@ -15,6 +15,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 
+from srcad import runtime as rt
 from srcad.rules.registry import constant, mutating, refuse
 
 constant(
@@ -70,9 +71,11 @@ constant(
 
 # -- bits, sets of integers, dates -------------------------------------------------------------------
 
+constant(rt.refuse_repetition)
+
 constant(
     np.bitwise_count, np.busday_count, np.busday_offset, np.is_busday, np.isin, np.isnat, np.nanargmax, np.nanargmin,
-    np.nextafter, np.packbits, np.unpackbits,
+    np.packbits, np.unpackbits,
 )  # fmt: skip
 
 # -- questions about types and memory ----------------------------------------------------------------
@@ -102,8 +105,6 @@ constant(
     all, any, ascii, bin, bytearray, bytes, dir, hex, memoryview, object, oct, open,
     *{value for value in vars(builtins).values() if isinstance(value, type) and issubclass(value, BaseException)},
 )  # fmt: skip
-
-constant(math.nextafter)
 
 constant(
     operator.and_, operator.contains, operator.countOf, operator.eq, operator.ge, operator.gt, operator.index,

@@ -20,36 +20,54 @@ refuse(
     *(scipy.fft.fht, scipy.fft.ifht, scipy.fft.fhtoffset),
 )
 
+
+def _refuse_overwriting():
+    """Refuse to destroy an argument that the program reads again."""
+    rt.not_covered("A transform that may destroy its argument ('overwrite_x')", "Leave the keyword out.")
+
+
 # -- transforms that NumPy has too -------------------------------------------------------------------
 
 
 @written_out(scipy.fft.fft)
 def fft(x, n=None, axis=-1, norm=None, overwrite_x=False, workers=None, *, plan=None):
+    if overwrite_x:
+        _refuse_overwriting()
     return np.fft.fft(x, n, axis, norm)
 
 
 @written_out(scipy.fft.ifft)
 def ifft(x, n=None, axis=-1, norm=None, overwrite_x=False, workers=None, *, plan=None):
+    if overwrite_x:
+        _refuse_overwriting()
     return np.fft.ifft(x, n, axis, norm)
 
 
 @written_out(scipy.fft.rfft)
 def rfft(x, n=None, axis=-1, norm=None, overwrite_x=False, workers=None, *, plan=None):
+    if overwrite_x:
+        _refuse_overwriting()
     return np.fft.rfft(x, n, axis, norm)
 
 
 @written_out(scipy.fft.irfft)
 def irfft(x, n=None, axis=-1, norm=None, overwrite_x=False, workers=None, *, plan=None):
+    if overwrite_x:
+        _refuse_overwriting()
     return np.fft.irfft(x, n, axis, norm)
 
 
 @written_out(scipy.fft.hfft)
 def hfft(x, n=None, axis=-1, norm=None, overwrite_x=False, workers=None, *, plan=None):
+    if overwrite_x:
+        _refuse_overwriting()
     return np.fft.hfft(x, n, axis, norm)
 
 
 @written_out(scipy.fft.ihfft)
 def ihfft(x, n=None, axis=-1, norm=None, overwrite_x=False, workers=None, *, plan=None):
+    if overwrite_x:
+        _refuse_overwriting()
     return np.fft.ihfft(x, n, axis, norm)
 
 
@@ -65,67 +83,91 @@ def rfftfreq(n, d=1.0, *, xp=None, device=None):
 
 @written_out(scipy.fft.fftn)
 def fftn(x, s=None, axes=None, norm=None, overwrite_x=False, workers=None, *, plan=None):
+    if overwrite_x:
+        _refuse_overwriting()
     axes, s = _axes_and_lengths(x, s, axes)
     return np.fft.fftn(x, s, axes, norm)
 
 
 @written_out(scipy.fft.ifftn)
 def ifftn(x, s=None, axes=None, norm=None, overwrite_x=False, workers=None, *, plan=None):
+    if overwrite_x:
+        _refuse_overwriting()
     axes, s = _axes_and_lengths(x, s, axes)
     return np.fft.ifftn(x, s, axes, norm)
 
 
 @written_out(scipy.fft.rfftn)
 def rfftn(x, s=None, axes=None, norm=None, overwrite_x=False, workers=None, *, plan=None):
+    if overwrite_x:
+        _refuse_overwriting()
     axes, s = _axes_and_lengths(x, s, axes)
     return np.fft.rfftn(x, s, axes, norm)
 
 
 @written_out(scipy.fft.irfftn)
 def irfftn(x, s=None, axes=None, norm=None, overwrite_x=False, workers=None, *, plan=None):
+    if overwrite_x:
+        _refuse_overwriting()
     axes, s = _axes_and_lengths(x, s, axes)
     return np.fft.irfftn(x, s, axes, norm)
 
 
 @written_out(scipy.fft.fft2)
 def fft2(x, s=None, axes=(-2, -1), norm=None, overwrite_x=False, workers=None, *, plan=None):
+    if overwrite_x:
+        _refuse_overwriting()
     return np.fft.fftn(x, s, axes, norm)
 
 
 @written_out(scipy.fft.ifft2)
 def ifft2(x, s=None, axes=(-2, -1), norm=None, overwrite_x=False, workers=None, *, plan=None):
+    if overwrite_x:
+        _refuse_overwriting()
     return np.fft.ifftn(x, s, axes, norm)
 
 
 @written_out(scipy.fft.rfft2)
 def rfft2(x, s=None, axes=(-2, -1), norm=None, overwrite_x=False, workers=None, *, plan=None):
+    if overwrite_x:
+        _refuse_overwriting()
     return np.fft.rfftn(x, s, axes, norm)
 
 
 @written_out(scipy.fft.irfft2)
 def irfft2(x, s=None, axes=(-2, -1), norm=None, overwrite_x=False, workers=None, *, plan=None):
+    if overwrite_x:
+        _refuse_overwriting()
     return np.fft.irfftn(x, s, axes, norm)
 
 
 @written_out(scipy.fft.hfftn)
 def hfftn(x, s=None, axes=None, norm=None, overwrite_x=False, workers=None, *, plan=None):
+    if overwrite_x:
+        _refuse_overwriting()
     axes, s = _axes_and_lengths(x, s, axes)
     return np.fft.irfftn(np.conj(x), s, axes, rt.reversed_norm(norm))
 
 
 @written_out(scipy.fft.ihfftn)
 def ihfftn(x, s=None, axes=None, norm=None, overwrite_x=False, workers=None, *, plan=None):
+    if overwrite_x:
+        _refuse_overwriting()
     axes, s = _axes_and_lengths(x, s, axes)
     return np.conj(np.fft.rfftn(x, s, axes, rt.reversed_norm(norm)))
 
 
 @written_out(scipy.fft.hfft2)
 def hfft2(x, s=None, axes=(-2, -1), norm=None, overwrite_x=False, workers=None, *, plan=None):
+    if overwrite_x:
+        _refuse_overwriting()
     return np.fft.irfftn(np.conj(x), s, axes, rt.reversed_norm(norm))
 
 
 @written_out(scipy.fft.ihfft2)
 def ihfft2(x, s=None, axes=(-2, -1), norm=None, overwrite_x=False, workers=None, *, plan=None):
+    if overwrite_x:
+        _refuse_overwriting()
     return np.conj(np.fft.rfftn(x, s, axes, rt.reversed_norm(norm)))
 
 
@@ -172,28 +214,38 @@ def _inverse(type, norm):
 
 @written_out(scipy.fft.dct)
 def dct(x, type=2, n=None, axis=-1, norm=None, overwrite_x=False, workers=None, orthogonalize=None):
+    if overwrite_x:
+        _refuse_overwriting()
     return _transform(x, False, type, n, axis, norm, orthogonalize)
 
 
 @written_out(scipy.fft.dst)
 def dst(x, type=2, n=None, axis=-1, norm=None, overwrite_x=False, workers=None, orthogonalize=None):
+    if overwrite_x:
+        _refuse_overwriting()
     return _transform(x, True, type, n, axis, norm, orthogonalize)
 
 
 @written_out(scipy.fft.idct)
 def idct(x, type=2, n=None, axis=-1, norm=None, overwrite_x=False, workers=None, orthogonalize=None):
+    if overwrite_x:
+        _refuse_overwriting()
     kind, scaling = _inverse(type, norm)
     return _transform(x, False, kind, n, axis, scaling, orthogonalize)
 
 
 @written_out(scipy.fft.idst)
 def idst(x, type=2, n=None, axis=-1, norm=None, overwrite_x=False, workers=None, orthogonalize=None):
+    if overwrite_x:
+        _refuse_overwriting()
     kind, scaling = _inverse(type, norm)
     return _transform(x, True, kind, n, axis, scaling, orthogonalize)
 
 
 @written_out(scipy.fft.dctn)
 def dctn(x, type=2, s=None, axes=None, norm=None, overwrite_x=False, workers=None, *, orthogonalize=None):
+    if overwrite_x:
+        _refuse_overwriting()
     chosen, lengths = rt.scipy_fft.lengths_along(np.shape(x), s, axes)
     for axis, n in zip(chosen, lengths):
         x = _transform(x, False, type, n, axis, norm, orthogonalize)
@@ -202,6 +254,8 @@ def dctn(x, type=2, s=None, axes=None, norm=None, overwrite_x=False, workers=Non
 
 @written_out(scipy.fft.dstn)
 def dstn(x, type=2, s=None, axes=None, norm=None, overwrite_x=False, workers=None, *, orthogonalize=None):
+    if overwrite_x:
+        _refuse_overwriting()
     chosen, lengths = rt.scipy_fft.lengths_along(np.shape(x), s, axes)
     for axis, n in zip(chosen, lengths):
         x = _transform(x, True, type, n, axis, norm, orthogonalize)
@@ -210,11 +264,15 @@ def dstn(x, type=2, s=None, axes=None, norm=None, overwrite_x=False, workers=Non
 
 @written_out(scipy.fft.idctn)
 def idctn(x, type=2, s=None, axes=None, norm=None, overwrite_x=False, workers=None, *, orthogonalize=None):
+    if overwrite_x:
+        _refuse_overwriting()
     kind, scaling = _inverse(type, norm)
     return scipy.fft.dctn(x, kind, s, axes, scaling, orthogonalize=orthogonalize)
 
 
 @written_out(scipy.fft.idstn)
 def idstn(x, type=2, s=None, axes=None, norm=None, overwrite_x=False, workers=None, *, orthogonalize=None):
+    if overwrite_x:
+        _refuse_overwriting()
     kind, scaling = _inverse(type, norm)
     return scipy.fft.dstn(x, kind, s, axes, scaling, orthogonalize=orthogonalize)

@@ -19,6 +19,8 @@ constant(rt.scipy_linalg.hermitian_cutoff, rt.scipy_linalg.order_of_rows, rt.sci
 def lu(
     a: Any, permute_l: Any = False, overwrite_a: Any = False, check_finite: Any = True, p_indices: Any = False
 ) -> Any:
+    if overwrite_a:
+        rt.not_covered("scipy.linalg.lu with 'overwrite_a'", "Leave the keyword out.")
     order = rt.scipy_linalg.order_of_rows(a)
     rows, columns = np.shape(a)
     size = min(rows, columns)
@@ -43,6 +45,8 @@ def lu(
 def rq(
     a: Any, overwrite_a: Any = False, lwork: Any = None, mode: Any = "full", check_finite: Any = True
 ) -> Any:
+    if overwrite_a:
+        rt.not_covered("scipy.linalg.rq with 'overwrite_a'", "Leave the keyword out.")
     rows, columns = np.shape(a)
     if mode != "economic" and rows != columns:
         rt.not_covered("scipy.linalg.rq of a matrix that is not square, in full", "Use mode='economic'.")
@@ -64,6 +68,8 @@ def lstsq(
     a: Any, b: Any, cond: Any = None, overwrite_a: Any = False, overwrite_b: Any = False,
     check_finite: Any = True, lapack_driver: Any = None,
 ) -> Any:  # fmt: skip
+    if overwrite_a or overwrite_b:
+        rt.not_covered("scipy.linalg.lstsq with 'overwrite_a' or 'overwrite_b'", "Leave the keyword out.")
     limit = np.finfo(np.result_type(np.asarray(a), np.float32)).eps if cond is None else cond
     x, residues, rank, values = np.linalg.lstsq(a, b, rcond=limit)
     if lapack_driver == "gelsy":

@@ -211,6 +211,8 @@ def resample_poly(x, up, down, axis=0, window=("kaiser", 5.0), padtype="constant
 
 @written_out(scipy.signal.detrend)
 def detrend(data, axis=-1, type="linear", bp=0, overwrite_data=False):
+    if overwrite_data:
+        rt.not_covered("scipy.signal.detrend with 'overwrite_data'", "Leave the keyword out.")
     rows = np.moveaxis(data, axis, -1)
     if type in ("constant", "c"):
         return np.moveaxis(rows - np.mean(rows, axis=-1, keepdims=True), -1, axis)

@@ -148,14 +148,14 @@ def multiply_outer(ans, g, A, B):
 @vjp(np.true_divide.outer, "A", "B", linear=("A",))
 def divide_outer(ans, g, A, B):
     return (
-        rt.unbroadcast(np.tensordot(g, 1 / B, np.ndim(B)), A),
+        rt.unbroadcast(np.tensordot(g, np.divide(1, B), np.ndim(B)), A),
         rt.unbroadcast(np.sum(-g * ans / B, axis=rt.axes_upto(A)), B),
     )
 
 
 @jvp(np.true_divide.outer, "B")
 def divide_outer_b(ans, t, A, B):
-    return -ans * (t / B)
+    return -ans * np.divide(t, B)
 
 
 @vjp(np.maximum.outer, "A", "B")
@@ -200,14 +200,14 @@ def minimum_outer_b(ans, t, A, B):
 def power_outer(ans, g, A, B):
     column = rt.column_of(A, np.ndim(B))
     return (
-        rt.unbroadcast(np.sum(g * rt.scaled_power(B, column, B - 1), axis=rt.axes_from(A, g)), A),
+        rt.unbroadcast(np.sum(g * rt.scaled_power(B, column, np.subtract(B, 1)), axis=rt.axes_from(A, g)), A),
         rt.unbroadcast(np.sum(g * ans * rt.safe_log(column), axis=rt.axes_upto(A)), B),
     )
 
 
 @jvp(np.power.outer, "A")
 def power_outer_a(ans, t, A, B):
-    return rt.column_of(t, np.ndim(B)) * rt.scaled_power(B, rt.column_of(A, np.ndim(B)), B - 1)
+    return rt.column_of(t, np.ndim(B)) * rt.scaled_power(B, rt.column_of(A, np.ndim(B)), np.subtract(B, 1))
 
 
 @jvp(np.power.outer, "B")
@@ -294,7 +294,7 @@ _WRITTEN: dict[str, Callable[[np.ufunc], Callable[..., Any]]] = {
 }  # fmt: skip
 
 
-_KEEPING = (np.floor_divide, np.nextafter)
+_KEEPING = (np.floor_divide,)
 """Constant ufuncs on numbers: the first entries of their reductions are those of the array."""
 
 

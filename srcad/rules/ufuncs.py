@@ -343,6 +343,11 @@ def copysign(ans, x1, x2):
     return np.sign(x1) * np.copysign(1, x2), 0.0
 
 
+@elementwise(np.nextafter, "x1", "x2")
+def nextafter(ans, x1, x2):
+    return 1.0, 0.0
+
+
 @elementwise(np.heaviside, "x1", "x2")
 def heaviside(ans, x1, x2):
     return 0.0, np.equal(x1, 0)

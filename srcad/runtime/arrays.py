@@ -128,6 +128,8 @@ def cast_back(cotangent: Array, converted: Array, x: Array) -> Array:
         return np.zeros(np.shape(cotangent))
     if np.iscomplexobj(cotangent) and not np.iscomplexobj(x):
         cotangent = np.real(cotangent)
+    if type(x) is float and isinstance(cotangent, np.floating):
+        return float(cotangent)
     if dtype is None or dtype.kind not in "fc":
         return cotangent
     return np.asarray(cotangent).astype(dtype)[()]

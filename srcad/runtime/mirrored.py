@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from srcad.errors import UnsupportedError
+from srcad.errors import NoDerivativeError, UnsupportedError
 from srcad.runtime.arrays import unbroadcast
 from srcad.runtime.attributes import attributes_of
 from srcad.runtime.containers import check_taken
@@ -46,6 +46,7 @@ __all__ = [
     "kept_shadow",
     "shallow_shadow",
     "skeleton",
+    "refuse_repetition",
     "store_gradient",
     "stored_gradient",
 ]
@@ -381,6 +382,13 @@ def store_gradient(gradient: Any, index: Any) -> Any:
     if np.any(lost):
         part[lost] = 0
     return part
+
+
+def refuse_repetition(base: Any) -> None:
+    """Refuse to store into an array that shows one place several times: which value stays is not known."""
+    if any(stride == 0 and size > 1 for stride, size in zip(base.strides, base.shape)):
+        raise NoDerivativeError("A value is stored in an array that shows one place of memory several times, as the "
+                                "result of broadcasting.", "Store it in a copy.")  # fmt: skip
 
 
 def stored_gradient(gradient: Any, value: Any) -> Any:

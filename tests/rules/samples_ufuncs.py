@@ -39,6 +39,7 @@ for ufunc in (np.power, np.float_power):
 sample(np.mod, np.array([5.3, -4.1, 2.2]), np.array([1.5, 2.5, -1.7]))
 sample(np.fmod, np.array([5.3, -4.1, 2.2]), np.array([1.5, 2.5, -1.7]))
 sample(np.copysign, real(3), real(3))
+sample(np.nextafter, real(3), real(3))
 for ufunc in (np.multiply, np.true_divide, np.add):
     sample(ufunc, imaginary(3), imaginary(3))
     sample(ufunc, real(3, 2), imaginary(2))

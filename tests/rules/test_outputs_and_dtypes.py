@@ -7,7 +7,10 @@ from typing import Any
 
 import numpy as np
 import pytest
+import scipy.fft
+import scipy.linalg
 import scipy.ndimage
+import scipy.signal
 
 from srcad import check_grads, grad, jvp, vjp
 from srcad.errors import NoDerivativeError, SrcadError
@@ -177,6 +180,33 @@ def test_an_argument_that_may_be_destroyed_is_kept_or_refused() -> None:
         grad(lambda x: np.sum(np.median(x, axis=None, overwrite_input=True) * x))(X)
 
 
+M = np.array([[2.0, 0.3, 0.1], [0.4, 1.5, -0.2], [0.3, 0.1, 1.2]])
+
+
+@pytest.mark.parametrize(
+    "program",
+    [
+        lambda x: np.sum(scipy.fft.dct(x, overwrite_x=True)) + x[0, 0],
+        lambda x: np.sum(scipy.signal.detrend(x, overwrite_data=True)) + x[0, 0],
+        lambda x: np.sum(scipy.linalg.lu_factor(x.T, overwrite_a=True)[0] * x),
+        lambda x: np.sum(scipy.linalg.lu(x.T, overwrite_a=True)[2] * x),
+        lambda x: np.sum(scipy.linalg.lstsq(x.T, x[:, 0], overwrite_a=True)[0] * x),
+        lambda x: np.sum(scipy.linalg.cho_solve((np.eye(3), True), x[0], overwrite_b=True) * x),
+        lambda x: sum(np.sum(scipy.linalg.qr(x, overwrite_a=True)[1] ** 3) for _ in range(2)),
+    ],
+)
+def test_an_argument_that_may_be_destroyed_is_refused_where_it_is_read_again(program: Any) -> None:
+    with pytest.raises(NoDerivativeError) as caught:
+        grad(program)(M)
+    assert caught.value.location is not None
+
+
+def test_what_nothing_else_reads_may_be_destroyed() -> None:
+    check_grads(lambda x: np.sum(scipy.fft.dct(x * x, overwrite_x=True) ** 2), (M,), order=2)
+    check_grads(lambda x: np.sum(scipy.linalg.lu(x * 1.0, overwrite_a=True)[2] ** 2), (M,), order=2)
+    check_grads(lambda x: np.sum(scipy.linalg.inv(x @ x, overwrite_a=True)) + x[0, 0], (M,), order=2)
+
+
 def test_code_of_scipy_without_a_rule_is_refused_and_runs_on_data() -> None:
     data = X.copy()
     with pytest.raises(NoDerivativeError, match="no derivative rule"):
@@ -190,6 +220,10 @@ def stored_in_single_precision(x: Any) -> Any:
     kept[:] = x
     kept[1:] += x[:3]
     return np.sum(kept.astype(np.float64) ** 2)
+
+
+def test_a_float_in_single_precision_has_a_float_for_a_gradient() -> None:
+    assert type(grad(lambda x: np.float32(x) * 2)(0.5)) is float
 
 
 def test_store_in_single_precision_leaves_the_gradient_the_dtype_of_its_argument() -> None:

@@ -14,8 +14,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from srcad import grad, jvp
-from srcad.errors import SrcadError
+from srcad import check_grads, grad, jvp
+from srcad.errors import NoDerivativeError, SrcadError
 from tests.rules.harness import Sample
 from tests.rules.samples import SAMPLES
 
@@ -144,3 +144,44 @@ def program(x, held):
     expected = (f(x + h * v, {}) - f(x - h * v, {})) / (2 * h)
     assert np.isclose(np.sum(grad(f)(x, {}) * v), expected)
     assert np.isclose(jvp(f, (x, {}), (v, None))[1], expected)
+
+
+ORDERS = (
+    "np.diff(y, n=0)",
+    "np.diff(y, int(x[0] > 9))",
+    "np.polyder(y, 0)",
+    "np.polyint(y, m=int(x[0] > 9))",
+)
+
+
+@pytest.mark.parametrize("call", ORDERS)
+def test_what_is_of_order_0_is_its_operand(call: str, tmp_path: Path) -> None:
+    file = tmp_path / "none.py"
+    file.write_text(f"""
+import numpy as np
+
+def program(x):
+    y = x * 1.0
+    z = {call}
+    z[0] = 3.0 * y[1]
+    y[2] = z[1] ** 2 + y[0]
+    return np.sum(y * np.array([1.0, 2.0, 3.0])) + np.sum(z * z)
+""")
+    spec = importlib.util.spec_from_file_location("none", file)
+    assert spec is not None and spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    check_grads(module.program, (np.array([0.3, 0.7, 1.4]),), order=2)
+
+
+def repeated_in_a_grid(x):
+    grid = np.meshgrid(x, x, copy=False)[0]
+    grid[0, 0] = x[1] * 2.0
+    return np.sum(x * x)
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_a_store_in_an_array_that_shows_a_place_several_times_is_refused() -> None:
+    with pytest.raises(NoDerivativeError, match="several times") as caught:
+        grad(repeated_in_a_grid)(np.ones(3))
+    assert caught.value.location is not None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -73,6 +74,15 @@ def lists_and_small_naturals_taken_away(x, t):
     return np.sum(y**2)
 
 
+def lists_with_each(x, t):
+    total = np.sum(np.power.outer(x**2, [2, t])) + np.sum(np.divide.outer(x, [t, 2]))
+    return total + np.sum(np.poly([t]) ** 2 + np.poly([t])) + np.sum(np.poly([t, x[0, 0]]) ** 2)
+
+
+def the_next_number(x, t):
+    return np.sum(np.nextafter(x, 5.0) * x) + math.nextafter(t, 0.0) ** 3
+
+
 def interpolated_between_whole_numbers(y):
     return np.sum(np.interp(y, [0, 1], [1, 3]) ** 2)
 
@@ -98,6 +108,8 @@ UNUSUAL = [
     (subscripts_as_lists, (CUBE, X.T.copy())),
     (lists_behind_subscripts, (COLUMN, 0.6)),
     (lists_and_small_naturals_taken_away, (X, 0.6)),
+    (lists_with_each, (X, 0.6)),
+    (the_next_number, (X, 0.6)),
     (interpolated_between_whole_numbers, (COLUMN,)),
     (quantiles_of_nothing, (X,)),
     (taken_at_no_places, (X,)),
