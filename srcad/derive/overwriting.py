@@ -51,10 +51,16 @@ def _is(target: gast.AST, identifier: str) -> bool:
 
 def _is_new(fn: Function, value: Any) -> bool:
     """Tell whether a value is memory that no other variable reaches."""
-    if isinstance(value, gast.Name):
-        return value.id not in fn.scope.statics and is_left_alone(fn, value.id)
+    if isinstance(value, (gast.Tuple, gast.List)):
+        return all(_is_new(fn, item) for item in value.elts)
+    part = (
+        isinstance(value, gast.Subscript) or isinstance(value, gast.Attribute) and value.attr in ("T", "mT")
+    )
+    whole = value.value if part else value
+    if isinstance(whole, gast.Name):
+        return whole.id not in fn.scope.statics and is_left_alone(fn, whole.id)
     if not isinstance(value, gast.Call):
-        return isinstance(value, (gast.BinOp, gast.UnaryOp))
+        return isinstance(value, (gast.BinOp, gast.UnaryOp, gast.Constant))
     if isinstance(value.func, gast.Attribute):
         method = value.func.attr
         made = method in ARRAY_METHODS and not may_give_view(method)

@@ -56,3 +56,27 @@ def pair_change(ans, change_a, change_b):
     lengths = np.real(np.sum(np.conj(vectors) * change_b, axis=-2, keepdims=True)) / 2
     moved = vectors @ rt.divide_gaps(inner, ans[0]) - vectors * lengths
     return np.real(np.diagonal(inner, 0, -2, -1)), moved
+
+
+# -- some of the eigenvalues --------------------------------------------------------------------------
+
+
+def chosen(parts, subset):
+    """Return those along the last axis that the places of the first and the last one name; all for None."""
+    return parts if subset is None else parts[..., subset[0] : subset[1] + 1]
+
+
+def among_all(part, a, subset):
+    """Return a cotangent of chosen eigenvalues or eigenvectors as one of all of them."""
+    if rt.is_zero(part):
+        return part
+    none = np.zeros_like(part[..., :1])
+    before = np.repeat(none, subset[0], axis=-1)
+    return np.concatenate((before, part, np.repeat(none, np.shape(a)[-1] - 1 - subset[1], axis=-1)), -1)
+
+
+def completed(ans, a, b, lower, subset):
+    """Return all eigenvalues and eigenvectors, the chosen ones as they were."""
+    pair = scipy.linalg.eigh(a, b, lower=lower)
+    vectors = (pair[1][..., : subset[0]], ans[1], pair[1][..., subset[1] + 1 :])
+    return pair[0], np.concatenate(vectors, -1)

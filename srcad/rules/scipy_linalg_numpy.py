@@ -12,11 +12,11 @@ from srcad.rules.registry import jvp, vjp
 from srcad.rules.scipy_linalg_solvers import OVERWRITE_A, OVERWRITE_B
 
 _GENERALIZED = "The generalised eigenvalue problem has no derivative rule; solve it for inv(b) @ a."
-_SUBSET = "Eigenvalues chosen when solving have no derivative rule; choose them from the whole result."
+_SUBSET = "Eigenvalues chosen by their values have no derivative rule; choose them by their places."
 _SPECTRUM = {
     "type": "Generalised eigenvalue problems of type 2 and 3 have no derivative rule.",
     "overwrite_b": OVERWRITE_B["overwrite_b"],
-    "subset_by_index": _SUBSET, "subset_by_value": _SUBSET,
+    "subset_by_value": _SUBSET,
 } | OVERWRITE_A  # fmt: skip
 
 # -- determinants and norms ---------------------------------------------------------------------------
@@ -48,6 +48,8 @@ def eigvalsh(
     subset_by_index=None, subset_by_value=None, driver=None,
 ):  # fmt: skip
     uplo = "L" if lower else "U"
+    if subset_by_index is not None:
+        g = generalized.among_all(g, a, subset_by_index)
     if b is None:
         return linalg_factors.eigvalsh(ans, g, a, uplo), 0.0
     return generalized.values_adjoints(g, a, b, uplo)
@@ -60,8 +62,8 @@ def eigvalsh_a(
 ):  # fmt: skip
     uplo = "L" if lower else "U"
     if b is None:
-        return linalg_forward.eigvalsh_a(ans, t, a, uplo)
-    vectors = scipy.linalg.eigh(a, b, lower=lower)[1]
+        return generalized.chosen(linalg_forward.eigvalsh_a(ans, t, a, uplo), subset_by_index)
+    vectors = scipy.linalg.eigh(a, b, lower=lower, subset_by_index=subset_by_index)[1]
     return generalized.values_change(ans, vectors, rt.hermitian(t, uplo) @ vectors, np.zeros_like(vectors))
 
 
@@ -70,7 +72,7 @@ def eigvalsh_b(
     ans, t, a, b=None, *, lower=True, overwrite_a=False, overwrite_b=False, type=1, check_finite=True,
     subset_by_index=None, subset_by_value=None, driver=None,
 ):  # fmt: skip
-    vectors = scipy.linalg.eigh(a, b, lower=lower)[1]
+    vectors = scipy.linalg.eigh(a, b, lower=lower, subset_by_index=subset_by_index)[1]
     change = rt.hermitian(t, "L" if lower else "U") @ vectors
     return generalized.values_change(ans, vectors, np.zeros_like(vectors), change)
 
@@ -81,6 +83,11 @@ def eigh(
     check_finite=True, subset_by_index=None, subset_by_value=None, driver=None,
 ):  # fmt: skip
     uplo = "L" if lower else "U"
+    if subset_by_index is not None and eigvals_only:
+        g = generalized.among_all(g, a, subset_by_index)
+    if subset_by_index is not None and not eigvals_only:
+        ans = generalized.completed(ans, a, b, lower, subset_by_index)
+        g = generalized.among_all(g[0], a, subset_by_index), generalized.among_all(g[1], a, subset_by_index)
     if b is None and eigvals_only:
         return linalg_factors.eigvalsh(ans, g, a, uplo), 0.0
     if b is None:
@@ -96,14 +103,16 @@ def eigh_a(
     check_finite=True, subset_by_index=None, subset_by_value=None, driver=None,
 ):  # fmt: skip
     uplo = "L" if lower else "U"
-    if b is None and eigvals_only:
-        return linalg_forward.eigvalsh_a(ans, t, a, uplo)
-    if b is None:
-        return linalg_forward.eigh_a(ans, t, a, uplo)
     if eigvals_only:
-        return eigvalsh_a(ans, t, a, b, lower=lower)
-    change = rt.hermitian(t, uplo) @ ans[1]
-    return generalized.pair_change(ans, change, np.zeros_like(change))
+        return eigvalsh_a(ans, t, a, b, lower=lower, subset_by_index=subset_by_index)
+    if subset_by_index is not None:
+        ans = generalized.completed(ans, a, b, lower, subset_by_index)
+    if b is None:
+        change = linalg_forward.eigh_a(ans, t, a, uplo)
+    else:
+        moved = rt.hermitian(t, uplo) @ ans[1]
+        change = generalized.pair_change(ans, moved, np.zeros_like(moved))
+    return generalized.chosen(change[0], subset_by_index), generalized.chosen(change[1], subset_by_index)
 
 
 @jvp(scipy.linalg.eigh, "b")
@@ -112,9 +121,12 @@ def eigh_b(
     check_finite=True, subset_by_index=None, subset_by_value=None, driver=None,
 ):  # fmt: skip
     if eigvals_only:
-        return eigvalsh_b(ans, t, a, b, lower=lower)
-    change = rt.hermitian(t, "L" if lower else "U") @ ans[1]
-    return generalized.pair_change(ans, np.zeros_like(change), change)
+        return eigvalsh_b(ans, t, a, b, lower=lower, subset_by_index=subset_by_index)
+    if subset_by_index is not None:
+        ans = generalized.completed(ans, a, b, lower, subset_by_index)
+    moved = rt.hermitian(t, "L" if lower else "U") @ ans[1]
+    change = generalized.pair_change(ans, np.zeros_like(moved), moved)
+    return generalized.chosen(change[0], subset_by_index), generalized.chosen(change[1], subset_by_index)
 
 
 @vjp(
@@ -199,7 +211,8 @@ def qr(ans, g, a, overwrite_a=False, lwork=None, mode="full", pivoting=False, ch
         return linalg_factors.qr(ans, g, a, "complete")
     if mode == "economic":
         return linalg_factors.qr(ans, g, a, "reduced")
-    return linalg_factors.qr(ans[0], g[0], a, "r")
+    least = min(np.shape(a)[-2], np.shape(a)[-1])  # SciPy adds rows of zeros
+    return linalg_factors.qr(ans[0][..., :least, :], g[0][..., :least, :], a, "r")
 
 
 @jvp(scipy.linalg.qr, "a")
@@ -209,7 +222,8 @@ def qr_a(ans, t, a, overwrite_a=False, lwork=None, mode="full", pivoting=False, 
         return linalg_forward.qr_a(ans, t, a, "complete")
     if mode == "economic":
         return linalg_forward.qr_a(ans, t, a, "reduced")
-    return (linalg_forward.qr_a(ans[0], t, a, "r"),)
+    change = linalg_forward.qr_a(ans[0], t, a, "r")
+    return (np.concatenate((change, np.zeros_like(ans[0][..., np.shape(change)[-2] :, :])), -2),)
 
 
 @vjp(
