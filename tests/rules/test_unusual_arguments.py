@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import math
+import operator
 from collections.abc import Callable
 from typing import Any
 
@@ -83,6 +84,10 @@ def the_next_number(x, t):
     return np.sum(np.nextafter(x, 5.0) * x) + math.nextafter(t, 0.0) ** 3
 
 
+def called_by_its_name(x):
+    return np.sum(operator.methodcaller("sum", axis=0)(x) ** 3)
+
+
 def interpolated_between_whole_numbers(y):
     return np.sum(np.interp(y, [0, 1], [1, 3]) ** 2)
 
@@ -108,6 +113,7 @@ UNUSUAL = [
     (subscripts_as_lists, (CUBE, X.T.copy())),
     (lists_behind_subscripts, (COLUMN, 0.6)),
     (lists_and_small_naturals_taken_away, (X, 0.6)),
+    (called_by_its_name, (X,)),
     (lists_with_each, (X, 0.6)),
     (the_next_number, (X, 0.6)),
     (interpolated_between_whole_numbers, (COLUMN,)),

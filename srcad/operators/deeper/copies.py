@@ -10,6 +10,7 @@ import copy
 import dataclasses
 import functools
 import inspect
+import operator
 import types
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -151,7 +152,7 @@ def items_listed(args: Any, tangents: Any) -> Outcome:
 def instance_made(args: Any, tangents: Any) -> Outcome:
     """Make an instance of a class that has no ``__init__`` of its own, its shadow and the tangents of both."""
     cls, _, values, shadows, options, option_shadows = args
-    if issubclass(cls, (BaseException, set, frozenset)):
+    if issubclass(cls, (BaseException, set, frozenset, operator.methodcaller)):
         value, shadow, pullback = reverse_calls.call(cls, None, values, shadows, options, option_shadows)
         return (value, shadow, pullback), (zero_tangent(value), 0.0, 0.0)
     if issubclass(cls, functools.partial):
