@@ -105,9 +105,7 @@ def _chosen_parts(
         return target.positions(count)
     found = list(zip(target.wanted(argnums), target.places(argnums)))
     for name, element in found:
-        if element is not None and element >= len(values[target.names.index(name)]):
-            raise ArgumentError(f"argnums={argnums!r} asks for more arguments than '{target.title()}' was given.",
-                                "Give positions of arguments.", place(target.func))  # fmt: skip
+        target.require_given(argnums, values[target.names.index(name)], element)
     return found
 
 
@@ -122,8 +120,8 @@ def _run_forward(target: Target, values: tuple[Any, ...], wanted: tuple[str, ...
     except BaseException as error:
         explain(target, error)
         raise error
-    if code.changes:
-        value = clone(value)
+    if code.changes or share_memory((value, everything)):
+        value = clone(value)  # nobody else's: a program in which this call stands counts on that
     if share_memory((residuals, (everything, value))):
         residuals = clone(residuals)
     return code, value, residuals

@@ -11,13 +11,14 @@ import numpy as np
 from srcad import runtime as rt
 from srcad.api import grad
 from srcad.callables.places import place
+from srcad.callables.second_order import agree
 from srcad.callables.targets import Target
-from srcad.errors import ArgumentError
+from srcad.errors import ArgumentError, UnsupportedError
 from srcad.operators.forward import jvp
 from srcad.operators.products import elementwise_grad, ggnvp, hvp, places_of
 from srcad.rules import registry
 
-__all__ = ["BY_NAME", "goes_by_name", "jvp_by_name", "paired_with", "placed"]
+__all__ = ["BY_NAME", "goes_by_name", "is_still", "jvp_by_name", "kept", "paired_with", "placed", "seen"]
 
 
 def chosen_among(title: str, f: Any, argnums: Any, count: int) -> tuple[int | str, ...]:
@@ -77,7 +78,40 @@ def fits(cotangent: Any, value: Any) -> bool:
     return True
 
 
-registry.constant(places_of, chosen_among, goes_by_name, default_of, names_in, positions_of, fits)
+def kept(value: Any) -> Any:
+    """Return a copy of what a pullback keeps, through which derivatives flow."""
+    return rt.clone(value)
+
+
+def _same(ans, g, value):  # type: ignore[no-untyped-def]
+    return g
+
+
+def _first(value):  # type: ignore[no-untyped-def]
+    return value
+
+
+registry.vjp(kept, "value", linear=True)(_same)
+registry.results_like(kept, _first)
+
+
+def seen(value: Any) -> Any:
+    """Return a copy of what a value holds now, to compare with."""
+    return rt.clone(value)
+
+
+def is_still(before: Any, value: Any) -> bool:
+    """Refuse a function that gives something else when it runs again, for the derivative of its pullback."""
+    if not agree(before, value):
+        raise UnsupportedError("A pullback is differentiated by running the function again, and a variable around that has "
+                               "changed since, or it draws or counts.",
+                               "Pass what changes as an argument.")  # fmt: skip
+    return True
+
+
+registry.constant(
+    places_of, chosen_among, goes_by_name, default_of, names_in, positions_of, fits, seen, is_still
+)
 
 
 def paired_with(cotangent: Any, value: Any) -> Any:
@@ -178,30 +212,33 @@ def _elementwise_grad(f: Any, argnums: Any, has_aux: Any, holomorphic: Any, args
 def _linearize(f: Any, primals: Any, argnums: Any, has_aux: Any, options: Any) -> Any:
     chosen = chosen_among("linearize", f, argnums, len(primals))
     names, places = names_in(chosen), positions_of(chosen, len(primals))
-    function, points = by_position(f, len(primals), names, options), all_values(f, primals, names, options)
+    function = by_position(f, len(primals), names, options)
+    points = kept(all_values(f, primals, names, options))
 
     def pushforward(*tangents: Any) -> Any:
         tangent = jvp(function, points, placed(points, places, tangents))[1]
         return tangent[0] if has_aux else tangent
 
-    value = function(*points)
+    value = function(*kept(points))
     return (value[0], pushforward, value[1]) if has_aux else (value, pushforward)
 
 
 def _vjp(f: Any, args: Any, argnums: Any, has_aux: Any, options: Any) -> Any:
     chosen = chosen_among("vjp", f, argnums, len(args))
     names, places = names_in(chosen), positions_of(chosen, len(args))
-    function, points = by_position(f, len(args), names, options), all_values(f, args, names, options)
+    function = by_position(f, len(args), names, options)
+    points = kept(all_values(f, args, names, options))
+    value = function(*kept(points))
+    before = seen(value)
 
     def pullback(cotangent: Any) -> Any:
         def pairing(*values: Any) -> Any:
             found = function(*values)
-            return paired_with(cotangent, found[0] if has_aux else found)
+            return paired_with(cotangent, found[0] if has_aux else found) if is_still(before, found) else 0.0
 
         gradients = grad(pairing, places)(*points)
         return gradients if argnums is None or isinstance(argnums, tuple) else gradients[0]
 
-    value = function(*points)
     return (value[0], pullback, value[1]) if has_aux else (value, pullback)
 
 

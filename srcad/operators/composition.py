@@ -12,7 +12,7 @@ import numpy as np
 from srcad.callables.compilation import third_derivative
 from srcad.callables.targets import Target
 from srcad.dynamic import calls as reverse_calls
-from srcad.operators.by_name import jvp_by_name
+from srcad.operators.by_name import jvp_by_name, kept
 from srcad.operators.dynamic import attributes
 from srcad.operators.dynamic.calls import install as install_forward
 from srcad.operators.dynamic.functions import prepared
@@ -21,13 +21,25 @@ from srcad.operators.forward import Jvp, jvp
 from srcad.pipeline import Code
 from srcad.rules import registry
 
-__all__ = ["PAIRED", "STRUCTURAL", "InnerJvp", "callee_of", "install", "jvp_with_aux", "prepared_for_both"]
+__all__ = [
+    "OWN",
+    "PAIRED",
+    "STRUCTURAL",
+    "InnerJvp",
+    "callee_of",
+    "install",
+    "jvp_apart",
+    "jvp_with_aux",
+    "prepared_for_both",
+]
 
 Outcome = tuple[Any, Any, Callable[[], None]]
 Call = Callable[..., Outcome]
 _NUMERIC = (float, int, complex, np.ndarray, np.generic)
 PAIRED: dict[Any, Any] = {}
 """Functions that have another one for their value with its tangent."""
+OWN = None
+"""For ``has_aux`` of ``jvp``: it is False, and the arguments are copies that nobody else has."""
 STRUCTURAL = (operator.getitem, operator.setitem, operator.delitem, getattr, setattr, delattr)
 
 
@@ -46,6 +58,11 @@ def jvp_with_aux(f: Any, primals: Any, tangents: Any) -> tuple[Any, Any, Any]:
     """Do what ``jvp`` does under ``has_aux``."""
     value, tangent = jvp(f, primals, tangents)
     return value[0], tangent[0], value[1]
+
+
+def jvp_apart(f: Any, primals: Any, tangents: Any) -> Any:
+    """Do what ``jvp`` does of a function that changes its arguments, which stay as they were."""
+    return jvp(f, kept(primals), kept(tangents), OWN)
 
 
 class InnerJvp:

@@ -8,7 +8,7 @@ import numpy as np
 
 from srcad.api import grad, vjp
 from srcad.callables.pullbacks import written_as
-from srcad.operators.by_name import BY_NAME, goes_by_name, paired_with, placed
+from srcad.operators.by_name import BY_NAME, goes_by_name, is_still, kept, paired_with, placed, seen
 from srcad.operators.forward import jvp, linearize
 from srcad.operators.products import elementwise_grad, ggnvp, half_squared_norm, hvp, places_of
 from srcad.rules import registry
@@ -88,13 +88,15 @@ def linearize_inside(
 ) -> Any:
     """Do what `linearize` does."""
     if argnums is not None or options:
-        return BY_NAME["linearize"](f, primals, argnums, has_aux, options)
+        return BY_NAME["linearize"](f, kept(primals), argnums, has_aux, options)
+
+    points = kept(primals)
 
     def pushforward(*tangents: Any) -> Any:
-        tangent = jvp(f, primals, tangents)[1]
+        tangent = jvp(f, points, tangents)[1]
         return tangent[0] if has_aux else tangent
 
-    value = f(*primals)
+    value = f(*kept(points))
     return (value[0], pushforward, value[1]) if has_aux else (value, pushforward)
 
 
@@ -104,16 +106,19 @@ def vjp_inside(
 ) -> Any:
     """Do what `vjp` does."""
     if argnums is not None:
-        return BY_NAME["vjp"](f, args, argnums, has_aux, options)
+        return BY_NAME["vjp"](f, kept(args), argnums, has_aux, options)
+
+    points = kept(args)
+    value = f(*kept(points), **options)
+    before = seen(value)
 
     def pullback(cotangent: Any) -> Any:
         def pairing(*values: Any) -> Any:
             found = f(*values, **options)
-            return paired_with(cotangent, found[0] if has_aux else found)
+            return paired_with(cotangent, found[0] if has_aux else found) if is_still(before, found) else 0.0
 
-        return grad(pairing, tuple(range(len(args))))(*args)
+        return grad(pairing, tuple(range(len(args))))(*points)
 
-    value = f(*args, **options)
     return (value[0], pullback, value[1]) if has_aux else (value, pullback)
 
 

@@ -332,10 +332,10 @@ def _of_jvp(parts: Parts) -> list[Any]:
         if k == 0 and not any(map(derivative.target.gathers, names)):
             images = tuple(named.get(n, 0.0) for n, _ in zip(names, primals))
         inner += [
-            Part(None if k == 0 else own, tuple(points), {}),
-            Part(0.0, tuple(map(_laid_out, images, primals)), {}),
+            Part(None if k == 0 else own, rt.clone(tuple(points)), {}),
+            Part(0.0, rt.clone(tuple(map(_laid_out, images, primals))), {}),
         ]
-    return _paired(apply(function, inner))
+    return _paired(apply(function, inner))  # on copies, which it may change
 
 
 def _laid_out(image: Any, value: Any) -> Any:

@@ -26,10 +26,12 @@ from srcad.errors import UnsupportedError
 from srcad.lang.function import Nested
 from srcad.operators.by_name import jvp_by_name
 from srcad.operators.composition import (
+    OWN,
     PAIRED,
     STRUCTURAL,
     InnerJvp,
     callee_of,
+    jvp_apart,
     jvp_with_aux,
     prepared_for_both,
 )
@@ -189,6 +191,12 @@ def _of_jvp(rows: Rows) -> Found:
             for k, row in enumerate(whole)
         ])  # fmt: skip
     made = InnerJvp(*first.values[:3])
+    is_own = len(first.values) > 3 and first.values[3] is OWN
+    if made.code.changes_arguments and not is_own:
+        return resolved(jvp_apart, [
+            [plain_call(jvp_apart if k == m == 0 else 0.0, c.values[:3], c.shadows[:3]) for m, c in enumerate(row)]
+            for k, row in enumerate(whole)
+        ])  # fmt: skip
     entry, moved = made.code.entries[0], []
     for k, row in enumerate(whole):
         cells = []
