@@ -31,7 +31,7 @@ from srcad.callables.wrappers import written
 from srcad.derive import inner_gradients
 from srcad.derive.request import Request
 from srcad.dynamic.calls import install
-from srcad.errors import ArgumentError, OutputError, SrcadError, UnsupportedError
+from srcad.errors import OutputError, SrcadError, UnsupportedError
 from srcad.lang.recursion import with_deep_calls
 from srcad.pipeline import Code, build
 from srcad.runtime import share_memory
@@ -254,9 +254,7 @@ class Derivative(Composable, Readable):
     def _element(self, gradient: Any, index: int | None) -> Any:
         if index is None:
             return gradient
-        if index >= len(gradient):
-            raise ArgumentError(f"argnums={self.argnums!r} asks for more arguments than '{self.target.title()}' was given.",
-                                "Give positions of arguments.", place(self.target.func))  # fmt: skip
+        self.target.require_given(self.argnums, gradient, index)
         return gradient[index]
 
     def of_method(self) -> Derivative:
@@ -324,7 +322,11 @@ class Derivative(Composable, Readable):
         elements = ["" if k is None else f"[{k}]" for k in self._places]
         unique = list(dict.fromkeys(self.wanted))
         parts = [f"gradients[{unique.index(n)}]{element}" for n, element in zip(self.wanted, elements)]
-        chosen = f"({', '.join(parts)},)" if isinstance(self.argnums, tuple) else f"gradients{elements[0]}"
+        chosen = (
+            f"({''.join(f'{part}, ' for part in parts)})"
+            if isinstance(self.argnums, tuple)
+            else f"gradients{elements[0]}"
+        )
         made, result = {
             "grad": ("gradients", chosen),
             "value_and_grad": ("value, gradients", f"value, {chosen}"),

@@ -200,6 +200,8 @@ def test_a_kink_is_reported_with_the_way_out():
         (("text", 2.0), {"argnums": 0}, "without an entry"),
         (2.0, {}, "tuple or a list"),
         ((2.0,), {"order": 0}, "at least 1"),
+        ((2.0,), {"order": 1.5}, "a whole number"),
+        ((2.0,), {"order": "two"}, "a whole number"),
         ((2.0,), {"modes": "sideways"}, "'sideways' is not known"),
     ],
 )

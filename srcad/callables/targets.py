@@ -250,6 +250,12 @@ class Target:
             )
         return tuple(found)
 
+    def require_given(self, argnums: Any, value: Any, element: int | None) -> None:
+        """Refuse an element of ``*args``, which gathers ``value``, that was not given."""
+        if element is not None and element >= len(value):
+            raise ArgumentError(f"argnums={argnums!r} asks for more arguments than '{self.title()}' was given.",
+                                "Give positions of arguments.", place(self.func))  # fmt: skip
+
     def wanted(self, argnums: Any, bound: int = 0) -> tuple[str, ...]:
         """Return the names of the parameters that ``argnums`` asks for; the first ``bound`` will be bound later."""
         names = self.names[len(self.before) + bound :]

@@ -126,8 +126,11 @@ def _require_settings(args: Any, order: int, against: str) -> None:
             f"check_grads needs the arguments as a tuple or a list, not as {type(args).__name__}.",
             "Write check_grads(f, (x,)) for a function of one argument.",
         )
-    if order < 1:
-        raise ArgumentError(f"The order of check_grads must be at least 1, not {order}.", "Write order=1.")
+    if not isinstance(order, (int, np.integer)) or order < 1:
+        raise ArgumentError(
+            f"The order of check_grads must be a whole number and at least 1, not {order!r}.",
+            "Write order=1.",
+        )
     if against not in ("differences", "tape"):
         raise ArgumentError(f"against={against!r} is not known.", "Write 'differences' or 'tape'.")
 

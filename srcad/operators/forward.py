@@ -214,9 +214,7 @@ class Jvp(WrittenOut, Readable, Remade):
             if element is None:
                 found[name] = zero_tangent(value) if tangent is None else self.direction(name, value, tangent)
                 continue
-            if element >= len(value):
-                raise ArgumentError(f"argnums={argnums!r} asks for more arguments than '{target.title()}' was given.",
-                                    "Give positions of arguments.", place(target.func))  # fmt: skip
+            target.require_given(argnums, value, element)
             parts = list(found.get(name, zero_tangent(value)))
             if tangent is not None:
                 parts[element] = self.direction(name, value[element], tangent)

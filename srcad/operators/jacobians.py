@@ -175,6 +175,8 @@ class _Jacobian(Bindable, Composable, Remade):
         if self.holomorphic:
             require_complex(self.target, self.wanted, self.places, values)
         bound = dict(zip(self.target.names, values))
+        for name, element in zip(self.wanted, self.places):
+            self.target.require_given(self.argnums, bound[name], element)
         points = {name: bound[name] for name in self.wanted}
         size = sum(self._size(name, value) for name, value in points.items())
         if self.mode == "forward" and points:

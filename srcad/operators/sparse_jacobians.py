@@ -207,6 +207,9 @@ class _Compressed(Remade):
         """Return the matrix at these arguments."""
         rows, columns = self.pattern.shape
         x = dict(zip(self.target.names, self.target.bind(args, kwargs)))[self.name]
+        if not isinstance(x, np.ndarray):
+            raise ArgumentError(f"A sparse matrix of derivatives is by an array, and the argument is a {type(x).__name__}.",
+                                f"Pass an array of length {columns}.", call_of_srcad())  # fmt: skip
         if np.shape(x) != (columns,):
             raise ArgumentError(f"The pattern has {columns} columns, and the argument the shape {np.shape(x)}.",
                                 f"Pass a vector of length {columns}.", call_of_srcad())  # fmt: skip
@@ -322,10 +325,13 @@ def _structure(pattern: Any) -> Any:
     sparse = _scipy_sparse()
     try:
         found = sparse.csr_array(pattern != 0 if isinstance(pattern, np.ndarray) else pattern)
+        found = found if found.ndim == 2 else None
     except (TypeError, ValueError):
+        found = None
+    if found is None:
         raise ArgumentError(f"The pattern is no matrix, but {pattern!r}.",
                             "Give a matrix of scipy.sparse or an array of two axes; jacobian_pattern finds it.",
-                            call_of_srcad()) from None  # fmt: skip
+                            call_of_srcad())  # fmt: skip
     found.sum_duplicates()
     return sparse.coo_array((np.ones(found.nnz), found.tocoo().coords), shape=found.shape)
 

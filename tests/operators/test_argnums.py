@@ -149,3 +149,15 @@ def test_arguments_by_name_inside_of_a_program(name):
     expected = (function(0.7 + 1e-5) - function(0.7 - 1e-5)) / 2e-5
     assert np.isclose(srcad.grad(function)(0.7), expected, rtol=1e-6)
     assert np.isclose(srcad.jvp(function, (0.7,), (1.0,))[1], expected, rtol=1e-6)
+
+
+@pytest.mark.parametrize("operator", [srcad.jacfwd, srcad.jacrev, srcad.jacobian, srcad.hessian])
+def test_a_matrix_by_an_argument_that_was_not_given_is_refused(operator):
+    for argnums in (5, (0, 5)):
+        with pytest.raises(ArgumentError, match="asks for more arguments than 'product' was given"):
+            operator(product, argnums=argnums)(2.0, 3.0)
+
+
+@pytest.mark.parametrize("operator", [srcad.grad, srcad.jacfwd, srcad.jacrev, srcad.jacobian, srcad.hessian])
+def test_a_derivative_by_no_argument_is_empty(operator):
+    assert operator(volume, argnums=())(1.5, 2.0) == ()

@@ -190,3 +190,10 @@ def test_a_holomorphic_jacobian_is_complex() -> None:
     z = np.array([0.3 + 1j, 1.2, -0.7j, 0.5])
     matrix = sparse_jacobian(lambda z: z[1:] ** 2 - z[:-1], BAND, holomorphic=True)(z)
     np.testing.assert_allclose(matrix.toarray(), np.diag(2 * z)[1:] - np.eye(3, 4))
+
+
+def test_what_is_no_matrix_and_no_array_is_refused():
+    with pytest.raises(ArgumentError, match="The pattern is no matrix"):
+        srcad.column_colors(np.ones(3))
+    with pytest.raises(ArgumentError, match="the argument is a list"):
+        srcad.sparse_jacobian(lambda u: u, np.eye(2))([1.0, 2.0])
