@@ -157,11 +157,11 @@ class Jvp(WrittenOut, Readable, Remade):
         self.require_pairs(primals, tangents)
         directions = self.directions(tuple(primals), tuple(tangents))
         outcome = Pushforward(self, tuple(primals), {}, tuple(directions))(directions)
+        if self.mode == "jvp" and share_memory((outcome[0], (primals, self.target.captured()))):
+            return self._arranged(clone(outcome[0]), outcome[1], directions)
         if type(primals) is type(tangents) is tuple and self.latest is not None and not self.has_aux:
             self.shortcut.note(self, self.latest, primals, tangents, self.mode == "jvp")
-        if self.mode == "tangent":
-            return outcome
-        return self._arranged(*outcome, directions)
+        return outcome if self.mode == "tangent" else self._arranged(*outcome, directions)
 
     def _arranged(self, value: Any, tangent: Any, directions: Any) -> Any:
         """Return what the user gets."""
@@ -188,8 +188,10 @@ class Jvp(WrittenOut, Readable, Remade):
             target = self.target
             values = target.bind(tuple(primals), options)
             require_complex(target, target.wanted(argnums), target.places(argnums), values)
-        outcome = Pushforward(self, tuple(primals), options, tuple(directions))(directions)
-        return self._arranged(*outcome, directions)
+        value, tangent = Pushforward(self, tuple(primals), options, tuple(directions))(directions)
+        if share_memory((value, (primals, options, self.target.captured()))):
+            value = clone(value)
+        return self._arranged(value, tangent, directions)
 
     def chosen_directions(
         self, title: str, argnums: Any, args: tuple[Any, ...], options: dict[str, Any], tangents: Any

@@ -293,7 +293,7 @@ class _Jacobian(Bindable, Composable, Remade):
 
         def block(k: int, out: Any, name: str, number: int, entry: Any) -> Any:
             parts = [np.asarray(leaves[k]) for leaves in blocks[name, number]]
-            return np.stack(parts, axis=-1) if parts else np.zeros((*np.shape(out), 0))
+            return np.stack(parts, axis=-1) if parts else np.zeros((*np.shape(out), 0), _dtype(out))
 
         return self._built(first, points, block, aux)
 
@@ -332,7 +332,7 @@ class _Jacobian(Bindable, Composable, Remade):
         def block(k: int, out: Any, name: str, number: int, entry: Any) -> Any:
             index = list(points).index(name)
             parts = [_row([structures.leaves(pull[index])[number] for pull in row]) for row in rows[k]]
-            return np.stack(parts) if parts else np.zeros((0, *np.shape(entry)))
+            return np.stack(parts) if parts else np.zeros((0, *np.shape(entry)), _dtype(entry))
 
         return self._built(value, points, block, aux)
 
@@ -408,6 +408,12 @@ def is_number(leaf: Any) -> bool:
     if isinstance(leaf, (np.ndarray, np.generic)):
         return leaf.dtype.kind in "fciu"
     return isinstance(leaf, (float, int, complex)) and not isinstance(leaf, bool)
+
+
+def _dtype(leaf: Any) -> Any:
+    """Return the dtype of derivatives by a leaf, or of one."""
+    dtype = np.asarray(leaf).dtype
+    return dtype if dtype.kind in "fc" else np.dtype(float)
 
 
 def _row(pulled: list[Any]) -> Any:
