@@ -250,6 +250,17 @@ class Target:
             )
         return tuple(found)
 
+    def _way_to_name(self, which: Any) -> str:
+        """Return what to give instead of a name that no parameter has."""
+        parameters = self.signature.parameters.items()
+        gathering = next((n for n, p in parameters if p.kind is inspect.Parameter.VAR_KEYWORD), None)
+        if gathering is None or not isinstance(which, str):
+            return "Give positions or names of parameters."
+        return (
+            f"What '**{gathering}' gathers is differentiated by as one dict: give '{gathering}', or a position where a "
+            "decorator hands on what is passed by position."
+        )
+
     def require_given(self, argnums: Any, value: Any, element: int | None) -> None:
         """Refuse an element of ``*args``, which gathers ``value``, that was not given."""
         if element is not None and element >= len(value):
@@ -278,7 +289,7 @@ class Target:
                 )
                 raise ArgumentError(
                     f"argnums={argnums!r} does not fit '{self.title()}', {known}.",
-                    "Give positions or names of parameters.",
+                    self._way_to_name(which),
                     place(self.func),
                 )
         return tuple(found)

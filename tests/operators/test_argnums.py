@@ -161,3 +161,12 @@ def test_a_matrix_by_an_argument_that_was_not_given_is_refused(operator):
 @pytest.mark.parametrize("operator", [srcad.grad, srcad.jacfwd, srcad.jacrev, srcad.jacobian, srcad.hessian])
 def test_a_derivative_by_no_argument_is_empty(operator):
     assert operator(volume, argnums=())(1.5, 2.0) == ()
+
+
+def test_a_name_among_gathered_keywords_is_refused_with_the_name_of_their_dict():
+    def gathering(x, **named):
+        return x * named["y"] ** 2
+
+    with pytest.raises(ArgumentError, match=r"What '\*\*named' gathers is differentiated by as one dict"):
+        srcad.grad(gathering, argnums="y")(2.0, y=3.0)
+    assert srcad.grad(gathering, argnums="named")(2.0, y=3.0) == {"y": 12.0}
