@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -35,7 +35,7 @@ class Place:
 
 @dataclass(frozen=True)
 class Definition:
-    """What a variable is bound to, and where."""
+    """What a variable is bound to, and where; to something unknown without a value."""
 
     value: gast.AST | None
     place: Place
@@ -70,9 +70,13 @@ class Survey:
     guarded: bool = False
 
 
-def survey(block: Block, memory: Memory, kinds: Kinds, statics: Mapping[str, Any]) -> Survey:
+def survey(
+    block: Block, parameters: Iterable[str], memory: Memory, kinds: Kinds, statics: Mapping[str, Any]
+) -> Survey:
     """Walk the steps in the order of the forward sweep; ``statics`` are the functions that names are bound to."""
     walker = _Walker(memory, kinds, statics)
+    # What a call gives is the first of the values that a parameter may have.
+    walker.found.definitions = {parameter: [Definition(None, Place(0))] for parameter in parameters}
     walker.block(block, (), False)
     return walker.found
 

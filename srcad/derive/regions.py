@@ -55,19 +55,24 @@ class Lasting(NamedTuple):
 
 
 def lasting_contents(
-    block: Block, scope: Scope, kinds: Kinds, memory: Memory, kept: Collection[str]
+    block: Block,
+    scope: Scope,
+    kinds: Kinds,
+    memory: Memory,
+    parameters: Collection[str],
+    kept: Collection[str],
 ) -> Lasting:
     """Return what need not be undone or saved; ``kept`` are classes that the caller needs back."""
     if not memory.changed:
         return Lasting()
-    found = survey(block, memory, kinds, scope.statics)
+    found = survey(block, parameters, memory, kinds, scope.statics)
     if found.guarded:
         return Lasting()
     read = {access.memory for access in (*found.reads, *found.loads)}
     stores: set[int] = set()
     elements: set[str] = set()
     for content in sorted({store.memory for store in found.stores} & read - found.unclear - memory.outside):
-        root = _root(content, found, kinds, memory)
+        root = _root(content, found, kinds, memory, parameters)
         if root is not None:
             comparison = _Comparison(content, root, found, Values(found, kinds, root))
             stores |= comparison.final() if content not in kept else set()
@@ -75,7 +80,9 @@ def lasting_contents(
     return Lasting(frozenset(stores), frozenset(elements))
 
 
-def _root(content: str, found: Survey, kinds: Kinds, memory: Memory) -> str | None:
+def _root(
+    content: str, found: Survey, kinds: Kinds, memory: Memory, parameters: Collection[str]
+) -> str | None:
     """Return the one variable that names the array whose memory the others of its class are parts of."""
     roots = []
     for variable, own in memory.classes.items():
@@ -86,7 +93,7 @@ def _root(content: str, found: Survey, kinds: Kinds, memory: Memory) -> str | No
         if kind.name != "array" or len(definitions) > 1:
             return None
         value = definitions[0].value if definitions else None
-        if definitions and not isinstance(value, _MAKING):
+        if definitions and variable not in parameters and not isinstance(value, _MAKING):
             return None
         shown = {memory.classes.get(n.id) for n in nodes_in(value or gast.Pass()) if isinstance(n, gast.Name)}
         if content not in shown:
@@ -140,7 +147,7 @@ class _Comparison:
         if read.base == store.base and read.index is not None and store.index is not None:
             return bool(gast.dump(read.index) == gast.dump(store.index))
         whole = isinstance(store.index, gast.Constant) and store.index.value is Ellipsis
-        return whole and self.values.origin(store.base) == self.root
+        return whole and self.values.origin(store.base, store.place)[0] == self.root
 
     def _stores_of(self, store: Access) -> list[Access]:
         return [other for other in self.stores if other.step is store.step]
@@ -166,7 +173,7 @@ class _Comparison:
     def _identity(self, read: Access, store: Access) -> Iterator[Linear]:
         """Yield that both are about one array, where each trip of some loops makes a new one."""
         definitions = self.found.definitions.get(self.root, [])
-        if definitions and all(access.place.sees(definitions[0].place) for access in (read, store)):
+        if definitions and all(self.values.is_of_this_trip(a.base, a.place) for a in (read, store)):
             yield from self._same(list(definitions[0].place.loops))
 
     def _same(self, loops: list[Loop]) -> Iterator[Linear]:

@@ -56,11 +56,13 @@ def save(
     ``gradients`` are the names that only the backward sweep binds, ``kept`` the parameters whose contents, and
     those of what they hold, the caller needs back as they were. ``locate`` finds the place of a node in the user's source.
     """
+    parameters = set(parameters)
     keep_what_is_called(block, memory, kinds, scope)
     before = {CONTENT + found for p in kept for found in memory.held(p) & memory.changed}
-    lasting = lasting_contents(block, scope, kinds, memory, {found.removeprefix(CONTENT) for found in before})
+    wanted = {found.removeprefix(CONTENT) for found in before}
+    lasting = lasting_contents(block, scope, kinds, memory, parameters, wanted)
     saver = _Saver(scope, kinds, memory, gradients, lasting, locate)
-    saver.bound = set(parameters)
+    saver.bound = parameters
     needed = saver.block(block, before, 0)
     saver.saved.needed |= {n for n in needed if not n.startswith(CONTENT)}
     saver.saved.maybe_unbound = saver.saved.needed - saver.bound - saver.initialised

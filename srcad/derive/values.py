@@ -9,8 +9,9 @@ import gast
 from srcad.analysis.infer import Kinds
 from srcad.analysis.kinds import Kind
 from srcad.derive.inequalities import Linear, can_hold, constant, difference, plus, symbol
-from srcad.derive.places import Access, Place, Survey
+from srcad.derive.places import Access, Definition, Place, Survey
 from srcad.derive.steps import Loop
+from srcad.lang.walking import nodes_in
 
 __all__ = ["Values"]
 
@@ -47,11 +48,11 @@ class Values:
             return None if left is None or right is None else _combined(left, node.op, right)
         if isinstance(node, gast.Subscript) and isinstance(node.value, gast.Name):
             axis = _integer(node.slice)
-            shaped = self._shaped(node.value.id)
-            return None if axis is None or shaped is None else self.length(shaped, axis, tag)
+            shaped = self._shaped(node.value.id, place)
+            return None if axis is None or shaped is None else self.length(*shaped, axis, tag)
         if isinstance(node, gast.Call) and isinstance(node.func, gast.Name) and node.func.id == "len":
             first = node.args[0]
-            return self.length(first.id, 0, tag) if isinstance(first, gast.Name) else None
+            return self.length(first.id, place, 0, tag) if isinstance(first, gast.Name) else None
         return None
 
     def _variable(self, variable: str, place: Place, tag: str, depth: int) -> Linear | None:
@@ -71,30 +72,37 @@ class Values:
             computed = self.of(found.value, found.place, tag, depth)
         return symbol(variable) if computed is None and not found.place.loops else computed
 
-    def _shaped(self, variable: str) -> str | None:
-        """Return the array whose shape a variable holds."""
+    def _seen(self, variable: str, place: Place) -> Definition | None:
+        """Return what a variable is bound to at a place, where it is bound once and has been in the trips under way."""
         definitions = self.found.definitions.get(variable, [])
-        value = definitions[0].value if len(definitions) == 1 else None
-        if isinstance(value, gast.Attribute) and value.attr == "shape" and isinstance(value.value, gast.Name):
-            return str(value.value.id)
+        sure = len(definitions) == 1 and variable not in self.found.targets
+        return definitions[0] if sure and place.sees(definitions[0].place) else None
+
+    def _shaped(self, variable: str, place: Place) -> tuple[str, Place] | None:
+        """Return the array whose shape a variable holds, and the place where that was asked for."""
+        found = self._seen(variable, place)
+        value = None if found is None else found.value
+        if found is not None and isinstance(value, gast.Attribute) and value.attr == "shape":
+            return (str(value.value.id), found.place) if isinstance(value.value, gast.Name) else None
         return None
 
-    def length(self, array: str, axis: int, tag: str) -> Linear:
-        """Return the length of an axis of an array."""
+    def length(self, array: str, at: Place, axis: int, tag: str) -> Linear:
+        """Return the length of an axis of the array that a variable is bound to at a place."""
         definitions = self.found.definitions.get(array, [])
-        kind = self.kinds.get(array, Kind("any"))
-        if kind.name != "array" or len(definitions) > 1 or array in self.found.targets:
-            return self._fresh((tag, "unknown", array, axis))
-        if not definitions:
+        found = self._seen(array, at)
+        lasting = not definitions and array not in self.found.targets
+        if self.kinds.get(array, Kind("any")).name != "array" or found is None and not lasting:
+            return self._fresh((tag, "unknown", array, axis, at.position))
+        if found is None:
             return self._fresh(("length", array, axis))
-        value, place = definitions[0].value, definitions[0].place
+        value, place = found.value, found.place
         if isinstance(value, gast.Name):
-            return self.length(value.id, axis, tag)
+            return self.length(value.id, place, axis, tag)
         if isinstance(value, gast.Call) and isinstance(value.func, gast.Name) and value.args:
             first = value.args[0]
             if value.func.id in _LIKE and isinstance(first, gast.Name):
                 if self.kinds.get(first.id, Kind("any")).name == "array":
-                    return self.length(first.id, axis, tag)
+                    return self.length(first.id, place, axis, tag)
             if value.func.id in _FILLED:
                 made = self._made(first, axis, place, tag)
                 if made is not None:
@@ -103,11 +111,9 @@ class Values:
 
     def _made(self, shape: gast.AST, axis: int, place: Place, tag: str) -> Linear | None:
         """Return the length of an axis of an array that is made with a shape."""
-        if isinstance(shape, gast.Name):
-            definitions = self.found.definitions.get(shape.id, [])
-            value = definitions[0].value if len(definitions) == 1 else None
-            if isinstance(value, gast.Tuple) and place.sees(definitions[0].place) and axis < len(value.elts):
-                return self.of(value.elts[axis], definitions[0].place, tag)
+        found = self._seen(shape.id, place) if isinstance(shape, gast.Name) else None
+        if found is not None and isinstance(found.value, gast.Tuple) and axis < len(found.value.elts):
+            return self.of(found.value.elts[axis], found.place, tag)
         return self.of(shape, place, tag) if axis == 0 and self._is_number(shape) else None
 
     def _is_number(self, node: gast.AST) -> bool:
@@ -142,11 +148,21 @@ class Values:
 
     # ---- parts of arrays --------------------------------------------------------------------
 
-    def origin(self, base: str) -> str:
-        """Return the variable that another is only a second name of."""
-        definitions = self.found.definitions.get(base, [])
-        value = definitions[0].value if len(definitions) == 1 else None
-        return self.origin(value.id) if isinstance(value, gast.Name) and value.id != base else base
+    def origin(self, base: str, place: Place) -> tuple[str, Place]:
+        """Return the variable that another is only a second name of at a place, and where it became that."""
+        found = self._seen(base, place)
+        if found is None or not isinstance(found.value, gast.Name):
+            return base, place
+        return self.origin(found.value.id, found.place)
+
+    def is_of_this_trip(self, base: str, place: Place) -> bool:
+        """Tell whether a variable names at a place what the trips under way have made of the array."""
+        found = self._seen(base, place)
+        if found is None or base == self.root:
+            return found is not None
+        parts = [n.id for n in nodes_in(found.value or gast.Pass()) if isinstance(n, gast.Name)]
+        arrays = [part for part in parts if self.kinds.get(part, Kind("any")).name == "array"]
+        return bool(arrays) and all(self.is_of_this_trip(part, found.place) for part in arrays)
 
     def region(self, access: Access, tag: str) -> list[Linear]:
         """Return what holds of the places in the array that an access touches; the place along an axis is a symbol."""
@@ -155,7 +171,10 @@ class Values:
         rows = list(self.around(access.place, tag))
         rows += self._part(access.base, access.index, access.place, tag, places, rows)
         for axis, place in enumerate(places):
-            rows += [place, difference(difference(self.length(self.root, axis, tag), place), _ONE)]
+            rows += [
+                place,
+                difference(difference(self.length(self.root, access.place, axis, tag), place), _ONE),
+            ]
         return rows + [symbol(name) for name in self.lengths]
 
     def _part(
@@ -167,16 +186,14 @@ class Values:
         places: list[Linear],
         known: list[Linear],
     ) -> list[Linear]:
-        base = self.origin(base)
+        base, place = self.origin(base, place)
         if base == self.root:
             return [] if index is None else self._selected(index, place, tag, places, known)
-        definitions = self.found.definitions.get(base, [])
-        value = definitions[0].value if definitions else None
-        if not isinstance(value, gast.Subscript) or not isinstance(value.value, gast.Name):
+        found = self._seen(base, place)
+        value = None if found is None else found.value
+        if found is None or not isinstance(value, gast.Subscript) or not isinstance(value.value, gast.Name):
             return []
-        if not place.sees(definitions[0].place):
-            return []
-        return self._part(value.value.id, value.slice, definitions[0].place, tag, places, known)
+        return self._part(value.value.id, value.slice, found.place, tag, places, known)
 
     def _selected(
         self, index: gast.AST, place: Place, tag: str, places: list[Linear], known: list[Linear]
@@ -218,7 +235,7 @@ class Values:
         if value is None or (number is not None and number >= 0):
             return value
         if number is not None:
-            return plus(self.length(self.root, axis, tag), value)
+            return plus(self.length(self.root, place, axis, tag), value)
         lengths = [symbol(name) for name in self.lengths]
         negative = difference(plus(constant(0), value, -1), _ONE)
         return None if can_hold([*known, *lengths, negative]) else value

@@ -197,6 +197,40 @@ def bound_that_changes(x):
     return np.sum(x)
 
 
+def parameter_bound_again(x, n, shorter):
+    if shorter:
+        n = 2
+    total = 0.0
+    for i in range(n, n + 1):
+        total += np.sum(x[i:] ** 2)
+    x[3:] = 5.0
+    return total + np.sum(x)
+
+
+def second_name_of_an_older_view(x):
+    total = 0.0
+    for i in range(4):
+        rest = x[i:]
+        for _ in range(min(i, 1)):
+            total += np.sum(x[i - 1 : i] ** 2)
+            older[0] = 0.3  # noqa: F821
+        older = rest  # noqa: F841
+    return total + np.sum(x)
+
+
+def buffer_of_the_trip_before(x):
+    total = 0.0
+    for i in range(4):
+        buffer = np.zeros(2)
+        buffer[:] = x[i : i + 2] * 2.0
+        for _ in range(min(i, 1)):
+            older[1] = 7.0  # noqa: F821
+            total += older[0]  # noqa: F821
+        total += np.sum(buffer**2)
+        older = buffer  # noqa: F841
+    return total
+
+
 SAVED = {
     "a factor": (squares_from_the_left, (VECTOR,)),
     "the next one": (neighbours_behind, (VECTOR,)),
@@ -214,6 +248,9 @@ SAVED = {
     "a bound that changes": (bound_that_changes, (VECTOR,)),
     "a product and a sum": (scaled_twice, (VECTOR, VECTOR[::-1].copy())),
     "columns": (column_after_column, (MATRIX,)),
+    "a parameter bound again": (parameter_bound_again, (VECTOR, 3, False)),
+    "a name that a view had in the trip before": (second_name_of_an_older_view, (VECTOR,)),
+    "memory of the trip before": (buffer_of_the_trip_before, (VECTOR,)),
 }
 
 
@@ -224,3 +261,22 @@ def test_what_is_read_again_is_put_back(program, args):
     derivative = grad(program, argnums=floats)
     derivative(*args)
     assert "_before" in derivative.source
+
+
+def lengths_that_hang_on_each_other(u, factor):
+    n = len(u)
+    work = np.empty(n)
+
+    def accumulated(right):
+        work[0] = right[0] / factor
+        for i in range(1, n):
+            work[i] = right[i] + factor * np.sin(work[i - 1])
+        return work
+
+    for _ in range(2):
+        u = accumulated(2.0 * u)
+    return np.sum(u * u)
+
+
+def test_an_argument_may_become_what_has_its_length():
+    check_grads(lengths_that_hang_on_each_other, (VECTOR, 0.7), order=2)
