@@ -65,6 +65,7 @@ class _Finder:
     ) -> None:
         self.kinds, self.scope, self.memory, self.lasting = kinds, scope, memory, lasting
         self.definitions = definitions
+        self.places = {variable: place for place, variable in enumerate(definitions)}
         self.written: dict[str, int] = {}
         for part in loop.origin.body:
             for node in nodes_in(part):
@@ -104,13 +105,17 @@ class _Finder:
         }  # fmt: skip
         before = len(self.out)
         for operand in sorted(operands):
-            if self.written.get(operand, 0) and not self.add(operand):
+            if self.written.get(operand, 0) and not (self.is_before(operand, variable) and self.add(operand)):
                 self.done -= {n for made in self.out[before:] for n in written_names(made)}
                 del self.out[before:]
                 return False
         self.done.add(variable)
         self.out.append(gast.copy_location(gast.Assign(stmt.targets, stmt.value, None), stmt))
         return True
+
+    def is_before(self, operand: str, variable: str) -> bool:
+        """Tell whether a variable is made of what this trip, and not the one before, has bound the operand to."""
+        return operand in self.places and self.places[operand] < self.places[variable]
 
     def kind(self, node: gast.AST) -> Kind:
         if isinstance(node, gast.Constant):

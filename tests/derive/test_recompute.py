@@ -151,6 +151,16 @@ def views_in_branches_of_inner_loops(A):
     return total + np.sum(A**2)
 
 
+def view_of_what_the_trip_before_named(x):
+    v, rest, total = x[:2], x[2:], 0.0
+    for k in range(2):
+        u = v[:2]
+        u *= 0.8
+        total += np.sum(u**2)
+        v = rest[k:]
+    return total + np.sum(x**2)
+
+
 def stored_beside_an_index(x):
     y = x.copy()
     for k in range(1, 5):
@@ -172,6 +182,7 @@ def stored_beside_an_index(x):
         (counter_of_a_while_loop, X),
         (condition_on_what_a_branch_changes, X),
         (views_in_branches_of_inner_loops, MATRIX),
+        (view_of_what_the_trip_before_named, X),
         (stored_beside_an_index, X),
     ],
     ids=lambda part: getattr(part, "__name__", ""),
