@@ -25,19 +25,24 @@ from srcad.derive.steps import Block, Branch, Leave, Loop, Plain, Step, Wrapped,
 from srcad.lang.function import Function
 from srcad.lang.scope import Scope
 from srcad.lang.walking import nodes_in
+from srcad.rules import registry
 
 __all__ = ["Reverse", "reverse_steps"]
 
 
 @dataclass
 class _State:
-    """What is known of the gradients at a point of the backward sweep."""
+    """What is known of the gradients at a point of the backward sweep.
+
+    ``shapeless`` are those of arrays that may be the number 0.0, since the array need not have been made yet.
+    """
 
     live: set[str] = field(default_factory=set)
     owned: set[str] = field(default_factory=set)
+    shapeless: set[str] = field(default_factory=set)
 
     def copy(self) -> _State:
-        return _State(set(self.live), set(self.owned))
+        return _State(set(self.live), set(self.owned), set(self.shapeless))
 
 
 @dataclass
@@ -157,6 +162,7 @@ class _Sweep:
         orelse = self.block(stmt.orelse if isinstance(stmt, gast.If) else [], other)
         known = self.bound[id(stmt)]
         merged = state.live | other.live
+        state.shapeless |= other.shapeless | self.without_shape(merged - (state.live & other.live), known)
         for block, live in ((body, state.live), (orelse, other.live)):
             for variable in sorted(merged - live):
                 block.tail.append(assign(self.gradient(variable), self.zero(variable, variable in known)))
@@ -193,8 +199,12 @@ class _Sweep:
         self.items |= items_before
         # What may be a number in one trip has no room for the items of the array that it is in another.
         starting = {v for v in owned & self.items if self.kind(v).name != "number"}
-        inside = _State(set(head), set(starting))
-        body = self.trip(stmt, inside, outside)
+        shapeless = state.shapeless & head | self.without_shape(head, known)
+        inside, body = self.shaped_trip(stmt, _State(head, starting, shapeless), outside)
+        unmade = starting & shapeless - inside.live
+        if unmade:
+            starting -= unmade  # what the trip before makes may have another shape
+            inside, body = self.shaped_trip(stmt, _State(head, starting, shapeless), outside)
         for variable in sorted(starting & inside.live - inside.owned):
             gradient = self.gradient(variable)
             body.tail.append(assign(gradient, call("rt.owned", name(gradient), name(variable))))
@@ -206,9 +216,29 @@ class _Sweep:
             body.tail.append(assign(gradient, again or self.zero(variable, variable in known)))
         state.live = head
         state.owned = owned & inside.owned
+        state.shapeless = inside.shapeless | shapeless
         iterations = _backward_range(stmt, self.scope)
         target = stmt.target.id if isinstance(stmt, gast.For) else None
         return Loop(stmt, body, before, iterations, target, bool(head) or has_backward(body))
+
+    def without_shape(self, variables: set[str], known: set[str]) -> set[str]:
+        """Return the variables which may be arrays, and a number stands for their zero gradients."""
+        found = variables - known - self.memory.shadowed
+        return {v for v in found if self.kind(v).name in ("array", "number")}
+
+    def shaped_trip(
+        self, stmt: gast.For | gast.While, start: _State, outside: set[str]
+    ) -> tuple[_State, Block]:
+        """Sweep one trip; what it leaves without a shape, it may be given so by the trip before."""
+        while True:
+            mark, gradients = self.scope.mark(), dict(self.gradients)
+            inside = start.copy()
+            body = self.trip(stmt, inside, outside)
+            if inside.shapeless <= start.shapeless:
+                return inside, body
+            self.scope.restore(mark)
+            self.gradients = gradients
+            start.shapeless |= inside.shapeless
 
     def head(self, stmt: gast.For | gast.While, outside: frozenset[str]) -> _Head:
         """Return which gradients cross a loop's head where those of ``outside`` are defined behind it."""
@@ -263,13 +293,22 @@ class _Sweep:
         flattener = Flattener(self.scope)
         if found.in_place is not None:
             self.own(found.in_place, state, flattener.statements)
+        shapeless = state.shapeless.intersection(consumed)
+        if shapeless and not self.is_elementwise(stmt):
+            for target in sorted(shapeless):
+                gradient = self.gradient(target)
+                shape = flattener.atom(call("np.shape", name(target)))
+                flattener.statements.append(assign(gradient, call("rt.shaped", name(gradient), shape)))
+            shapeless = set()
         contributions = found.pull(flattener, self.gradient, state.live)
         state.live -= set(consumed)
         state.owned -= set(consumed)
+        state.shapeless -= set(consumed)
         out += flattener.statements
         contributions = [c for c in contributions if c.variable in self.varied and not _is_zero(c.value)]
         forward = found.forward if found.derived is None else [found.derived()]
         for contribution in contributions:
+            self.shape(contribution, bool(shapeless), state)
             if self.is_replaced(contribution):
                 kept = self.scope.fresh(self.gradient(contribution.variable))
                 shadow = name(self.gradient(contribution.variable))
@@ -278,6 +317,23 @@ class _Sweep:
             elif not self.named_at_birth(contribution, contributions, state, out):
                 self.add(contribution, state, out)
         return Plain(forward, out, stmt, found.reads_after)
+
+    def is_elementwise(self, stmt: gast.stmt) -> bool:
+        """Tell whether the adjoint of a statement takes the number 0.0 for an array of zeros."""
+        value = getattr(stmt, "value", None)
+        if isinstance(value, gast.Call) and isinstance(value.func, gast.Name):
+            rule = registry.find(self.scope.statics.get(value.func.id))
+            return rule is not None and rule.kind == "elementwise"
+        is_product = isinstance(value, gast.BinOp) and isinstance(value.op, gast.MatMult)
+        return isinstance(value, (gast.Name, gast.BinOp, gast.UnaryOp)) and not is_product
+
+    def shape(self, contribution: Contribution, is_shapeless: bool, state: _State) -> None:
+        """Note whether a gradient that is added to has the shape of its variable afterwards."""
+        variable = contribution.variable
+        if not is_shapeless:
+            state.shapeless.discard(variable)
+        elif variable not in state.live and contribution.index is None:
+            state.shapeless |= self.without_shape({variable}, set())
 
     def is_replaced(self, contribution: Contribution) -> bool:
         """Tell whether a container gets a gradient whose items are other ones when the backward sweep comes to it."""
@@ -325,6 +381,7 @@ class _Sweep:
             out.append(assign(gradient, call("rt.owned", name(gradient), name(variable))))
         state.live.add(variable)
         state.owned.add(variable)
+        state.shapeless.discard(variable)
 
     def add(self, contribution: Contribution, state: _State, out: list[gast.stmt]) -> None:
         variable, value = contribution.variable, contribution.value

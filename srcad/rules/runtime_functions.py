@@ -268,6 +268,11 @@ def array_like(ans, g, parts, x):
     return rt.structured_like(g, parts), 0.0
 
 
+@vjp(rt.shaped, "cotangent", linear=True)
+def shaped(ans, g, cotangent, shape):
+    return rt.unbroadcast(g, cotangent)
+
+
 @vjp(rt.split_rows, "cotangent", "arrays", linear=("cotangent",), shaped=("arrays",))
 def split_rows(ans, g, cotangent, arrays):
     return np.vstack(rt.parts_like(g, ans)), 0.0

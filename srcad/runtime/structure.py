@@ -34,6 +34,7 @@ __all__ = [
     "split_columns",
     "split_depths",
     "split_like",
+    "shaped",
     "split_rows",
     "split_stacked_columns",
     "grid_of",
@@ -101,6 +102,15 @@ def array_like(parts: Any, x: Array) -> Array:
     if np.ndim(x) == 1:
         return np.array(parts)
     return np.stack([array_like(part, entry) for part, entry in zip(parts, x)])
+
+
+def shaped(cotangent: Array, shape: tuple[int, ...]) -> Array:
+    """Return the gradient of an array of this shape, for which 0.0 stands where nothing has been added to it.
+
+    >>> shaped(0.0, (2,)), shaped(0.5, ())
+    (array([0., 0.]), 0.5)
+    """
+    return cotangent if np.shape(cotangent) == shape else np.array(np.broadcast_to(cotangent, shape))
 
 
 def split_rows(cotangent: Array, arrays: Any) -> list[Array]:

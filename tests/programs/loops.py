@@ -456,3 +456,64 @@ def counter_that_names_a_value_later(xs):
         value, order = kept[0]
         total += value * order
     return total
+
+
+@program(X)
+def arrays_made_in_an_inner_loop(x):
+    total = 0.0
+    for _ in range(2):
+        for k in range(3):
+            pair = np.array([x[0] * k, x[1]])
+            rows = np.stack([x, x * k])
+            halves = np.split(np.append(x, x[0] * k), 2)
+            sums = np.cumsum(x * k)
+            turned = np.outer(x, x * k).reshape(1, 9).T
+            ordered = np.sort(x * k)
+            spectrum = np.fft.rfft(x * k)
+            solution = np.linalg.solve(np.eye(3) + np.outer(x, x), x * k)
+        total += pair @ pair + rows.sum() + halves[0] @ halves[1] + sums @ ordered
+        total += turned[1, 0] * turned[2, 0] + np.sum(np.abs(spectrum) ** 2) + solution[1]
+    return total
+
+
+@program(X)
+def arrays_made_and_not_used(x):
+    total = 0.0
+    for k in range(4):
+        if k != 1:
+            pair = np.array([x[0] * k, x[1]])
+            joined = 2.0 * np.concatenate([x[:2] * k, x])
+        if k == 1:
+            total += pair @ pair + joined @ joined
+    return total
+
+
+@program(X)
+def arrays_that_grow_from_trip_to_trip(x):
+    total = 0.0
+    for _ in range(2):
+        for k in range(3):
+            joined = np.concatenate([x[: k + 1] * k, x])
+        total += joined[0] * joined[1] * joined[-1]
+    return total
+
+
+@program(np.array([1.0, 0.5]), 2.0)
+def steps_that_are_tried_again(x, c):
+    def value_and_slope(v):
+        value = (1.0 - v[0]) ** 2 + c * (v[1] - v[0] ** 2) ** 2
+        return value, np.array(
+            [2.0 * (v[0] - 1.0) - 4.0 * c * v[0] * (v[1] - v[0] ** 2), 2.0 * c * (v[1] - v[0] ** 2)]
+        )
+
+    value, slope = value_and_slope(x)
+    for _ in range(3):
+        step = 1.0
+        while True:
+            tried = x - step * slope
+            lower, new_slope = value_and_slope(tried)
+            if lower < value:
+                break
+            step *= 0.4
+        x, value, slope = tried, lower, new_slope
+    return value
