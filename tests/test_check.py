@@ -344,6 +344,14 @@ def test_arguments_by_name_and_an_auxiliary_result() -> None:
     assert caught.value.location is not None
 
 
+def test_an_array_without_axes_stays_one_in_forward_mode() -> None:
+    def stored(x):
+        x[...] = 2.0 * np.sin(x)
+        return x * x
+
+    check_grads(stored, (np.array(0.7),), modes="forward")
+
+
 class _Node:
     def __init__(self, value: float) -> None:
         self.value = value

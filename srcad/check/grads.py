@@ -396,8 +396,12 @@ def _along(argument: Any, tangent: Any, offset: float) -> Any:
     def change(leaf: Any, path: Path) -> Any:
         if parts.get(path) is None:
             return leaf
-        moved = leaf + offset * parts[path]
-        return moved if isinstance(leaf, np.ndarray) else type(leaf)(moved)
+        if not isinstance(leaf, np.ndarray):
+            return type(leaf)(leaf + offset * parts[path])
+        # An array without axes stays one, and each stays in its layout: the function may store into it.
+        moved = leaf.copy(order="K")
+        moved += offset * parts[path]
+        return moved
 
     return mapped(change, argument)
 
