@@ -18,7 +18,7 @@ from srcad.analysis.points_to import (
     parameter_names,
     simple_statements,
 )
-from srcad.analysis.view_functions import SPLIT_NAMES, is_view_function, may_give_view
+from srcad.analysis.view_functions import SPLIT_NAMES, gives_views_of_runtime, is_view_function, may_give_view
 from srcad.lang.function import Function
 from srcad.lang.walking import nodes_in
 from srcad.rules import registry
@@ -214,7 +214,8 @@ class _PassingViews:
             return not (isinstance(node.args[0], gast.Name) and node.args[0].id in names)
         known = registry.find(function) is not None or registry.is_constant(function)
         name = getattr(function, "__name__", "")
-        return known and not is_view_function(function) and name not in SPLIT_NAMES
+        is_view = is_view_function(function) or name in SPLIT_NAMES or gives_views_of_runtime(function)
+        return known and not is_view
 
 
 def direct_changes(stmt: gast.stmt) -> list[str]:

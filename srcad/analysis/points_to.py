@@ -24,7 +24,15 @@ from srcad.analysis.classes import Classes
 from srcad.analysis.infer import ARRAY_METHODS, Kinds, kind_of_operation
 from srcad.analysis.kinds import ANY, RANGE, Kind, alternatives, holds_attribute, is_scalar
 from srcad.analysis.results.generators import method_of_generator
-from srcad.analysis.view_functions import SEVERAL_NAMES, SPLIT_NAMES, is_view_function, may_give_view, viewed
+from srcad.analysis.view_functions import (
+    SEVERAL_NAMES,
+    SPLIT_NAMES,
+    gives_views_of_runtime,
+    is_view_function,
+    may_give_view,
+    splits_in_runtime,
+    viewed,
+)
 from srcad.lang.function import Function
 from srcad.lang.walking import nodes_in
 from srcad.rules import registry
@@ -444,12 +452,10 @@ class PointsTo:
         if target is None or first is None or not self.is_pointer(target):
             return
         title = getattr(function, "__name__", "")
-        if title in SPLIT_NAMES or title in SEVERAL_NAMES and count > 1:
+        if title in SPLIT_NAMES or title in SEVERAL_NAMES and count > 1 or splits_in_runtime(function):
             self.carries.append((target, first))
             self.classes.join(self.classes.elements(target), first)
-        elif is_view_function(function):
-            self.load(target, first, Kind("array"))
-        elif function in (rt.unbroadcast, rt.fitted):
+        elif is_view_function(function) or gives_views_of_runtime(function):
             self.load(target, first, Kind("array"))
 
     def copying(self, target: str | None, function: Any, node: gast.Call) -> None:

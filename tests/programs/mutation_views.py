@@ -468,3 +468,18 @@ def flattened_item_of_a_dict_changed(a):
         row *= 3.0
         total = total + np.sum(row * row * row)
     return total + np.sum(a * a)
+
+
+@program(np.array([[0.4, 1.2, -0.3], [0.9, 0.2, 1.1], [-0.5, 0.8, 0.6]]))
+def diagonal_of_a_row_added_to_its_matrix(A):
+    row = A[1]
+    A += np.diag(row**2)
+    return np.sum(row * row)
+
+
+@program(np.array([0.4, 1.2, -0.3, 0.9]))
+def halves_of_a_buffer_that_is_joined_again(x):
+    left = x[:2]
+    joined = np.concatenate([left * left, x[1:3] * x[0]])
+    x += joined * x[::-1]
+    return np.sum(left * x[2:] ** 2)
