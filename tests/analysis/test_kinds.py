@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from srcad import grad
 from srcad.analysis.kinds import (
     ANY,
     FLOAT64,
@@ -139,3 +140,13 @@ def test_an_attribute_that_some_classes_have_is_theirs() -> None:
     either = join(kind_of(Point(1.0, 2.0)), join(kind_of(Plain()), NONE))
     assert holds_attribute(either, "weights") and not holds_attribute(either, "unheard_of")
     assert attribute(either, "weights") == kind_of(Plain().weights)
+
+
+def test_the_axes_of_padded_and_joined_arrays_are_counted() -> None:
+    def padded(x):
+        p = np.pad(x, 1)
+        return np.sum(p[1:-1, 1:] * np.hstack([x, x[:, :1]]))
+
+    derivative = grad(padded)
+    derivative(np.ones((2, 2)))
+    assert "accumulate" not in derivative.source

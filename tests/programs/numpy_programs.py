@@ -310,3 +310,12 @@ def state_of_three_axes(h, w, inputs):
     for x in inputs:
         h = np.tanh(h @ w + x)
     return np.sum(h * h)
+
+
+@program(np.array([[0.3, 1.2, -0.7], [0.8, -0.4, 1.1]]), 0.3)
+def diffusion_in_a_padded_frame(u, rate):
+    for _ in range(3):
+        p = np.pad(u, 1, mode="edge")
+        u = u + rate * (p[2:, 1:-1] + p[:-2, 1:-1] + p[1:-1, 2:] + p[1:-1, :-2] - 4.0 * u)
+    both = np.column_stack([u[0], u[1]])
+    return np.sum(both @ np.vstack([u[1], np.hstack([u[0, :2], rate])]))

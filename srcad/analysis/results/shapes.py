@@ -224,10 +224,32 @@ def stack(call: Call) -> Kind:
     return shaped((*agreed[: axes[0]], size, *agreed[axes[0] :]), like)
 
 
-def joined(call: Call) -> Kind:
-    """Return the kind of ``np.hstack`` and its like: of unknown axes."""
+def tiled(call: Call) -> Kind:
+    """Return the kind of ``np.tile(array, reps)``: of unknown axes."""
     parts = _members(call)
     return NUMBER if parts is None else Kind("number", dtype=promote(parts))
+
+
+def joined(rank: int) -> Callable[[Call], Kind]:
+    """Return the rule of ``np.hstack`` and its like, whose results have at least so many axes."""
+
+    def result(call: Call) -> Kind:
+        parts = _members(call)
+        if parts is None or not call.only(positions=1):
+            return NUMBER
+        like = Kind("number", dtype=promote(parts))
+        several = [dims_of(part) for part in parts]
+        if None in several:
+            return like
+        return shaped(("?",) * max([rank, *(len(dims) for dims in several if dims is not None)]), like)
+
+    return result
+
+
+def padded(call: Call) -> Kind:
+    """Return the kind of ``np.pad(array, pad_width)``: axes of other lengths."""
+    operand, dims = _first(call)
+    return _known(None if dims is None else ("?",) * len(dims), operand)
 
 
 def _members(call: Call) -> list[Kind] | None:
@@ -353,8 +375,12 @@ SHAPES: dict[Any, Callable[[Call], Kind]] = dict(
         ),
         zip((np.ravel, np.ndarray.flatten), itertools.repeat(ravel)),
         zip((np.sort, np.partition), itertools.repeat(_of_axis(lambda dims, axis: dims, -1))),
-        zip((np.hstack, np.vstack, np.dstack, np.column_stack, np.tile, np.pad), itertools.repeat(joined)),
         {
+            np.hstack: joined(1),
+            np.vstack: joined(2),
+            np.column_stack: joined(2),
+            np.dstack: joined(3),
+            np.tile: tiled,
             np.argsort: ordering,
             np.atleast_1d: at_least(1),
             np.atleast_2d: at_least(2),
@@ -368,6 +394,7 @@ SHAPES: dict[Any, Callable[[Call], Kind]] = dict(
             np.diff: _of_axis(_resized, -1, 2),
             np.expand_dims: expand_dims,
             np.moveaxis: moveaxis,
+            np.pad: padded,
             np.repeat: repeat,
             np.reshape: reshape,
             np.roll: same,
