@@ -37,7 +37,6 @@ from srcad.analysis.kinds import (
     join_all,
     join_bound,
     length_class,
-    number_or_any,
     record,
 )
 from srcad.analysis.kinds_of_values import kind_of, literal
@@ -546,7 +545,7 @@ def _method_call(base: Kind, name: str, arguments: list[Kind], keywords: Kinds, 
     if base.name == "list" and name == "pop" and base.items is not None:
         return base.items[0] if base.items else NEVER
     if base.name == "dict" and name == "get" and len(arguments) in (1, 2) and not keywords:
-        return number_or_any(join_bound(any_item(base), arguments[1] if len(arguments) > 1 else NONE))
+        return join_bound(any_item(base), arguments[1] if len(arguments) > 1 else NONE)
     if base.name == "function":
         callee = attribute(base, name)
         if callee.name == "function" and isinstance(callee.value, (np.ufunc, type(np.sum))):

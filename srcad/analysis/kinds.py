@@ -12,7 +12,7 @@ __all__ = [
     "alternatives", "answer", "array", "bounded", "container", "Dims", "dims_of", "dims_unless_scalar", "function",
     "has_value", "holds_attribute", "holds_complex", "holds_numbers_alone", "instances_in", "is_differentiable",
     "is_double", "is_inside_its_like", "is_scalar", "is_whole", "join", "join_all", "join_bound", "join_dtypes",
-    "Kind", "length", "length_class", "may_be_complex", "may_be_single", "may_be_whole", "may_have", "number_or_any",
+    "Kind", "length", "length_class", "may_be_complex", "may_be_single", "may_be_whole", "may_have", "parts_of",
     "record", "scalar", "spreads_list",
 ]  # fmt: skip
 
@@ -51,7 +51,7 @@ class Kind:
     optional : bool
         Of a variable that may be ``None`` instead, as before there is a value.
     rest : Kind or None
-        Of a dict whose keys are known: numbers or arrays that may have been stored under other keys; ``never`` for none.
+        Of a dict whose keys are known: what may have been stored under other keys; ``never`` for nothing.
     """
 
     name: str
@@ -190,7 +190,7 @@ def is_scalar(kind: Kind) -> bool:
 def holds_numbers_alone(kind: Kind) -> bool:
     """Tell whether a value of this kind surely is a number, an array, or a plain tuple, list or dict of such."""
     if kind.name in ("tuple", "list", "dict") and isinstance(kind.items, tuple):
-        return all(holds_numbers_alone(k[1] if kind.name == "dict" else k) for k in kind.items)
+        return all(map(holds_numbers_alone, parts_of(kind)))
     return is_scalar(kind) or kind.name in ("array", "number")
 
 
@@ -242,8 +242,7 @@ def may_be_complex(kind: Kind) -> bool:
 
 def holds_complex(kind: Kind) -> bool:
     """Tell whether a value of this kind is, or holds, a complex number at least in some runs, for all that is known."""
-    parts = [part[1] if isinstance(part, tuple) else part for part in kind.items or ()]
-    return kind.dtype in ("complex", "mixed") or any(map(holds_complex, parts))
+    return kind.dtype in ("complex", "mixed") or any(map(holds_complex, parts_of(kind)))
 
 
 def may_be_single(kind: Kind) -> bool:
@@ -307,7 +306,7 @@ def join(first: Kind | None, second: Kind | None) -> Kind:
         dims, items = first.dims if first.dims == second.dims else None, _join_items(first, second)
         rest = None
         if items is not None and first.rest is not None and second.rest is not None:
-            rest = number_or_any(join_bound(first.rest, second.rest))
+            rest = join_bound(first.rest, second.rest)
         return Kind(first.name, items=items, value=first.value, dims=dims, rest=rest)
     return _either(first, second)
 
@@ -331,8 +330,14 @@ def instances_in(kind: Kind) -> Iterator[Kind]:
     """Yield the kinds of the objects that a value of this kind is or holds."""
     if kind.name == "object":
         yield kind
-    for item in kind.items or ():
-        yield from instances_in(item[1] if isinstance(item, tuple) else item)
+    for part in parts_of(kind):
+        yield from instances_in(part)
+
+
+def parts_of(kind: Kind) -> list[Kind]:
+    """Return the kinds of what a container or an object holds, as far as they are known."""
+    parts = [part[1] if isinstance(part, tuple) else part for part in kind.items or ()]
+    return parts if kind.rest is None or kind.rest == NEVER else [*parts, kind.rest]
 
 
 def may_have(kind: Kind, name: str) -> bool:
@@ -375,11 +380,6 @@ def _title(kind: Kind) -> tuple[Any, ...]:
 
 _MOST = 8
 _ONE_OF = object()
-
-
-def number_or_any(kind: Kind) -> Kind:
-    """Return a kind of numbers and arrays, or of nothing yet, as it is; of all else, nothing is known."""
-    return kind if is_scalar(kind) or kind.name in ("array", "number", "never") else ANY
 
 
 def join_bound(first: Kind | None, second: Kind | None) -> Kind:
@@ -476,7 +476,7 @@ def bounded(kind: Kind, depth: int = 6, around: tuple[Any, ...] = ()) -> Kind:
     So are the attributes of an object inside of two of its class, which are ``around`` it: what is made of classes that
     hold each other, as trees are, would have a kind of thousands of parts.
     """
-    if kind.items is None or not kind.items:
+    if not kind.items and kind.rest is None:
         return kind
     if kind.value is _ONE_OF:
         return replace(kind, items=tuple(bounded(one, depth, around) for one in kind.items))
@@ -484,7 +484,9 @@ def bounded(kind: Kind, depth: int = 6, around: tuple[Any, ...] = ()) -> Kind:
         return replace(kind, items=None, rest=None)
     inside = (*around, kind.value) if kind.name == "object" else around
     if kind.name in ("dict", "object"):
-        return replace(kind, items=tuple((key, bounded(k, depth - 1, inside)) for key, k in kind.items))
+        rest = None if kind.rest is None else bounded(kind.rest, depth - 1, inside)
+        items = tuple((key, bounded(k, depth - 1, inside)) for key, k in kind.items)
+        return replace(kind, items=items, rest=rest)
     return replace(kind, items=tuple(bounded(k, depth - 1, inside) for k in kind.items))
 
 

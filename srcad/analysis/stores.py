@@ -21,7 +21,6 @@ from srcad.analysis.kinds import (
     is_inside_its_like,
     join_all,
     join_bound,
-    number_or_any,
 )
 
 __all__ = ["METHODS_THAT_STORE", "Stores", "joined", "may_hold_container"]
@@ -179,7 +178,10 @@ class Stores:
                 for key, own in kind.items
             )
             items = tuple((key, self.applied(found, depth - 1, around)) for key, found in stored)
-            return replace(kind, items=items, rest=self._under_other_keys(kind))
+            rest = self._under_other_keys(kind)
+            return replace(
+                kind, items=items, rest=None if rest is None else self.applied(rest, depth - 1, around)
+            )
         if kind.name == "object":
             later = {
                 name: NEVER
@@ -216,7 +218,7 @@ class Stores:
             return None
         known = dict(kind.items or ())
         stored = [found for key, found in self.keys.items() if key not in known]
-        return number_or_any(functools.reduce(join_bound, [*stored, self.anywhere], kind.rest))
+        return functools.reduce(join_bound, [*stored, self.anywhere], kind.rest)
 
     def _applied_to_list(self, kind: Kind, depth: int, around: tuple[Any, ...]) -> Kind:
         dims = None if self.grown or self.unknown else kind.dims

@@ -320,3 +320,29 @@ def test_attributes_that_are_set_after_the_making_are_plain_code(function: Any) 
 def test_lists_that_are_repeated_are_plain_code(function: Any) -> None:
     assert "rt.call" not in text_of(function, X[0])
     check_grads(function, (X[0],), order=2)
+
+
+def cubed(v):
+    return v**3
+
+
+def functions_by_names(x):
+    table, y = {"cubed": cubed, "sin": np.sin}, x[0]
+    for name in ("cubed", "sin"):
+        y = table[name](y) * x[1]
+    return y
+
+
+def objects_by_names(x):
+    several = {}
+    for name, v in zip("aba", x):
+        if name not in several:
+            several[name] = Likelihood(v)
+        several[name].add(v)
+    return sum(one.total for one in several.values())
+
+
+@pytest.mark.parametrize("function", [functions_by_names, objects_by_names])
+def test_what_dicts_hold_under_keys_that_are_not_written_out_is_plain_code(function: Any) -> None:
+    assert "rt.call" not in text_of(function, X[0])
+    check_grads(function, (X[0],), order=2)

@@ -93,6 +93,7 @@ TOPICS = (
     "interleaved_generators",
     "function_attributes",
     "repeated_lists",
+    "objects_in_dicts",
     "set_up_later",
     "trees_of_classes",
 )

@@ -25,7 +25,6 @@ from srcad.analysis.kinds import (
     join_all,
     join_bound,
     may_have,
-    number_or_any,
     scalar,
 )
 from srcad.analysis.kinds_of_values import kind_of
@@ -71,10 +70,10 @@ def element(kind: Kind, key: Any) -> Kind:
 
 
 def any_item(kind: Kind) -> Kind:
-    """Return the kind of what a dict has under any of its keys, if these are numbers and arrays."""
+    """Return the kind of what a dict has under any of its keys."""
     if kind.items is None or kind.rest is None:
         return ANY
-    return number_or_any(functools.reduce(join_bound, (item for _, item in kind.items), kind.rest))
+    return functools.reduce(join_bound, (item for _, item in kind.items), kind.rest)
 
 
 def subscript(kind: Kind, index: gast.AST, recurse: Callable[[gast.AST], Kind]) -> Kind:
