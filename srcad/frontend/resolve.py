@@ -186,9 +186,20 @@ class Resolver(NodeTransformer):
             self._depend(cell, name, value)
             value = without_cache(value)
             self.scope.taken.discard(name)
-            return t.name(refer(self.scope, value, canonical(value) or name))
+            title = name if name != "__class__" else self._class_title(value)
+            return t.name(refer(self.scope, value, canonical(value) or title))
         self.captured[name] = None
         return t.name(name)
+
+    def _class_title(self, cls: type) -> str:
+        """Return the name of the class that a method is written in."""
+        space = self.func.__globals__
+        of_module = space.get(cls.__name__) is cls
+        return (
+            f"{title_of_module(space.get('__name__', 'globals'))}.{cls.__name__}"
+            if of_module
+            else cls.__name__
+        )
 
     def _global(self, name: str, node: gast.AST) -> gast.expr:
         """Return a global or builtin: a static, or an attribute of the module."""

@@ -346,3 +346,39 @@ def objects_by_names(x):
 def test_what_dicts_hold_under_keys_that_are_not_written_out_is_plain_code(function: Any) -> None:
     assert "rt.call" not in text_of(function, X[0])
     check_grads(function, (X[0],), order=2)
+
+
+class Stepping:
+    def __init__(self, w: Any, part: Any) -> None:
+        self.w = w
+        self.part = part
+        self.parts = [part]
+
+    def step(self, v: Any, x: float) -> None:
+        pass
+
+
+class Storing(Stepping):
+    def step(self, v: Any, x: float) -> Any:
+        super().step(v, x)
+        v[0] = self.parts[0].weights[1]
+        return self.part.weights
+
+
+class Unrelated:
+    def step(self, v: Any, x: float) -> Any:
+        return self.parts[-1](v)
+
+
+def stored_by_what_inherits(a):
+    one = Storing(a, Linear(a[::-1]))
+    one.step(one.part.weights, 0.3)[0] *= one.w[2]
+    return np.sum(a**3)
+
+
+def test_the_class_that_super_goes_on_from_has_its_own_name() -> None:
+    check_grads(stored_by_what_inherits, (np.array([0.3, -0.5, 0.8]),), order=2)
+    derivative = grad(stored_by_what_inherits)
+    derivative(np.ones(3))
+    assert "super" in derivative.source
+    assert "__class__" not in derivative.source
