@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import builtins
 import inspect
+import math
 import textwrap
 import warnings
 from collections.abc import Iterator
@@ -149,6 +150,8 @@ def test_rule_has_the_parameters_of_its_primal(rule: Rule) -> None:
     ]
     assert fixed == positional[: len(fixed)]
     for parameter in rule.parameters:
+        if rule.primal is math.nextafter and parameter.name == "steps":
+            continue  # from Python 3.12 on
         assert parameter.name in expected
         if parameter.kind not in (Parameter.POSITIONAL_OR_KEYWORD,):
             assert parameter.kind is expected[parameter.name].kind

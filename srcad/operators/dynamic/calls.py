@@ -197,6 +197,11 @@ def _by_source(
     if rule is not None:
         given = dict(zip(target.names, values))
         images = {n: t for n, t in images.items() if rule.differentiates(n) or moves(given.get(n), t)}
+    powers = SOURCES[operator.pow], SOURCES[operator.ipow]
+    if function in powers or rule is not None and rule.kind == "elementwise":
+        # a partial derivative by a number that does not move may be infinite, or NaN
+        moving = {n: t for n, t in images.items() if not (isinstance(t, float) and t == 0.0)}
+        images = moving or images
     return run(target, values, images)
 
 
