@@ -11,7 +11,7 @@ from srcad.analysis.activity import varied_variables
 from srcad.analysis.guards import raising_variables
 from srcad.analysis.held_alone import held_alone
 from srcad.analysis.infer import Kinds, infer
-from srcad.analysis.memory import memory_of
+from srcad.analysis.memory import Memory, memory_of
 from srcad.analysis.returns import Callees
 from srcad.backends.numpy_backend import load
 from srcad.derive.forward import forward
@@ -118,8 +118,16 @@ def _build(request: Request, stages: dict[str, str] | None, knows_objects: bool)
     text, entries, imports = load([derived], fn.scope)
     return Code(
         text, functools.partial(stages_of, request), list(fn.scope.dependencies), entries, changes=bool(memory.changed),
-        changed_arguments=tuple(changed_parameters(request.names, memory)), imports=imports,
+        changed_arguments=tuple(changed_parameters(request.names, memory)),
+        shares_result=_shares_result(fn, request.names, memory), imports=imports,
     )  # fmt: skip
+
+
+def _shares_result(fn: Function, parameters: list[str], memory: Memory) -> bool:
+    """Tell whether what a function returns may reach memory that its arguments reach."""
+    result = getattr(fn.tree.body[-1], "value", None)
+    held = memory.held(result.id) if isinstance(result, gast.Name) else set()
+    return any(held & memory.held(p) for p in parameters)
 
 
 def optimizer_hints(

@@ -98,6 +98,8 @@ class Code:
         The backward function changes what the forward function left for it.
     imports : tuple of str
         The import statements that the text needs.
+    shares_result : bool
+        The value that forward mode returns may share memory with an argument.
     """
 
     text: str
@@ -112,6 +114,7 @@ class Code:
     stateful: bool = False
     keep: Any = None
     imports: tuple[str, ...] = ()
+    shares_result: bool = False
 
     @property
     def changes_arguments(self) -> bool:

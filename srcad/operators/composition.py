@@ -61,7 +61,7 @@ def jvp_with_aux(f: Any, primals: Any, tangents: Any) -> tuple[Any, Any, Any]:
 
 
 def jvp_apart(f: Any, primals: Any, tangents: Any) -> Any:
-    """Do what ``jvp`` does of a function that changes its arguments, which stay as they were."""
+    """Do what ``jvp`` does of a function that changes its arguments, which stay as they were, or returns views of them."""
     return jvp(f, kept(primals), kept(tangents), OWN)
 
 

@@ -92,7 +92,22 @@ def changed_by_matrices(x):
     return np.sum(z * rows)
 
 
+def its_tangent_is_changed(x):
+    y, tangent = jvp(lambda t: t, (x,), (x,))
+    y[0] = 3.0
+    tangent[1] = 2.0
+    return np.sum(y * tangent * x)
+
+
+def its_tangent_is_a_view(x):
+    y, tangent = jvp(lambda t: {"back": t[::-1]}, (x,), (2.0 * x,))
+    y["back"] *= 3.0
+    tangent["back"][1] *= 2.0
+    return np.sum(y["back"] * tangent["back"] * x)
+
+
 PROGRAMS = [
+    its_tangent_is_changed, its_tangent_is_a_view,
     overwritten, overwritten_in_a_list, overwritten_before_the_direction, its_value_is_changed,
     its_cotangent_is_the_argument, changed_by_vjp, changed_by_jvp, changed_by_linearize, changed_by_products,
     changed_by_matrices,

@@ -192,7 +192,7 @@ def _of_jvp(rows: Rows) -> Found:
         ])  # fmt: skip
     made = InnerJvp(*first.values[:3])
     is_own = len(first.values) > 3 and first.values[3] is OWN
-    if made.code.changes_arguments and not is_own:
+    if (made.code.changes_arguments or made.code.shares_result) and not is_own:
         return resolved(jvp_apart, [
             [plain_call(jvp_apart if k == m == 0 else 0.0, c.values[:3], c.shadows[:3]) for m, c in enumerate(row)]
             for k, row in enumerate(whole)
