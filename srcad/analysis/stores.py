@@ -22,6 +22,7 @@ from srcad.analysis.kinds import (
     join_all,
     join_bound,
 )
+from srcad.analysis.plain_classes import is_plain
 
 __all__ = ["METHODS_THAT_STORE", "Stores", "joined", "may_hold_container"]
 
@@ -33,6 +34,11 @@ _SIZED = frozenset("sort reverse update setdefault".split())
 
 
 _DEPTH = 8
+
+
+def _may_get(cls: Any, name: str) -> bool:
+    """Tell whether an attribute that is stored in objects of a class is theirs from then on, as it was stored."""
+    return is_plain(cls) and not has_value(cls, name)
 
 
 @dataclass
@@ -186,7 +192,7 @@ class Stores:
             later = {
                 name: NEVER
                 for name, classes in self.owners.items()
-                if not classes.isdisjoint((kind.value, object)) and not has_value(kind.value, name)
+                if not classes.isdisjoint((kind.value, object)) and _may_get(kind.value, name)
             }
             own = {**later, **dict(kind.items)}
             return replace(kind, items=self._attributes(own, depth, (*around, kind.value)))
@@ -203,7 +209,7 @@ class Stores:
 
     def _given(self, cls: Any) -> dict[str, Kind]:
         """Return what an object of a class may have got for attributes, which its class does not have."""
-        return {name: NEVER for name in self.attributes if not has_value(cls, name)}
+        return {name: NEVER for name in self.attributes if _may_get(cls, name)}
 
     def _attributes(self, own: dict[str, Kind], depth: int, around: tuple[Any, ...]) -> tuple[Any, ...]:
         """Return the kinds of the attributes of an object that has these."""
