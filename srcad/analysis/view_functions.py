@@ -38,6 +38,7 @@ _RUNTIME_SPLITS = frozenset(
     "reshape_like split_columns split_depths split_like split_rows split_stacked_columns unstack_like with_item "
     "with_names".split()
 )
+_RUNTIME_OF_SEVERAL = _RUNTIME_SPLITS | {"sequence_tangent"}
 
 
 def is_view_function(function: Any) -> bool:
@@ -80,7 +81,8 @@ def may_give_view(method: str) -> bool:
 
 def viewed(function: Any, arguments: Sequence[gast.AST]) -> list[gast.AST]:
     """Return the arguments of a call of a known function which its result may be views of."""
-    several = getattr(function, "__name__", "") in SEVERAL_NAMES or gives_views_of_runtime(function)
+    name = getattr(function, "__name__", "")
+    several = name in SEVERAL_NAMES or _is_of_runtime(function) and name in _RUNTIME_OF_SEVERAL
     return list(arguments if several else arguments[:1])
 
 
