@@ -93,12 +93,12 @@ def enter(
             _bind(entry, outside, name(p))
             entry.published.append(gast.Expr(call("rt.publish", name(outside), name(p))))
     _copy_changed(entry, changed, kinds, request.aliased)
+    wanted = [p for p in changed if p in request.wanted]
     if request.aliased and not _surely_changed(fn, kinds, changed):
-        _check_sharing(entry, fn, changed)
+        _check_sharing(entry, fn, wanted, [p for p in changed if p not in request.wanted])
     elif not request.aliased:
-        _check_sharing(
-            entry, fn, [p for p in changed if p in shadowed and _may_hold_one_twice(kinds.get(p, ANY))]
-        )
+        twice = [p for p in wanted if p in shadowed and _may_hold_one_twice(kinds.get(p, ANY))]
+        _check_sharing(entry, fn, twice, [])
     _make_shadows(entry, fn, shadowed, kinds, request, rebound)
     return entry
 
@@ -141,12 +141,13 @@ def _may_hold_one_twice(kind: Kind) -> bool:
     return len(own) > 1 or kind.name == "list" and bool(own) or any(map(_may_hold_one_twice, own))
 
 
-def _check_sharing(entry: Entry, fn: Function, changed: list[str]) -> None:
-    """Let the derivative find out, between the sweeps, whether memory that ``changed`` parameters share was changed."""
-    if not changed:
+def _check_sharing(entry: Entry, fn: Function, wanted: list[str], others: list[str]) -> None:
+    """Let the derivative find out, between the sweeps, whether memory was changed that wanted parameters share."""
+    if not wanted:
         return
     shared = fn.scope.fresh("shared")
-    _bind(entry, shared, call("rt.shared_arrays", gast.Tuple([name(p) for p in changed], gast.Load())))
+    groups = [gast.Tuple([name(p) for p in part], gast.Load()) for part in (wanted, others) if part]
+    _bind(entry, shared, call("rt.shared_arrays", *groups))
     entry.published.append(gast.Expr(call("rt.check_shared", name(shared), constant(fn.tree.name))))
 
 

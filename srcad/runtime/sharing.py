@@ -32,11 +32,11 @@ def share_memory(values: tuple[Any, ...]) -> bool:
     return False
 
 
-def shared_arrays(values: tuple[Any, ...]) -> list[list[tuple[Any, Any]]]:
+def shared_arrays(values: tuple[Any, ...], others: tuple[Any, ...] = ()) -> list[list[tuple[Any, Any]]]:
     """Return the arrays of the values that overlap: groups of those in the same memory, each with a copy of what it holds.
 
-    An array that stands twice in one container counts, and so does one that two values hold; a list, a dict or an
-    object that is found twice does not: it is one variable.
+    They may overlap with each other, or with those of the ``others``.  An array that stands twice in one container counts,
+    and so does one that two values hold; a list, a dict or an object that is found twice does not: it is one variable.
 
     >>> x = np.ones(4)
     >>> [len(group) for group in shared_arrays(([x, x[1:]], x.copy()))], shared_arrays(([x[:2], x[2:]],))
@@ -47,6 +47,10 @@ def shared_arrays(values: tuple[Any, ...]) -> list[list[tuple[Any, Any]]]:
     for value in values:
         for array in _arrays_in(value, seen):
             by_owner.setdefault(id(owner(array)), []).append(array)
+    for value in others:
+        for array in _arrays_in(value, seen):
+            if id(owner(array)) in by_owner:
+                by_owner[id(owner(array))].append(array)
     groups = (_overlapping(found) for found in by_owner.values() if len(found) > 1)
     return [[(each, each.copy()) for each in group] for group in groups if group]
 
