@@ -92,6 +92,9 @@ def enter(
             outside = fn.scope.fresh(f"{p}_outside")
             _bind(entry, outside, name(p))
             entry.published.append(gast.Expr(call("rt.publish", name(outside), name(p))))
+    if any(isinstance(n, gast.Name) and n.id == "rt.catching" for n in nodes_in(fn.tree)):
+        checks = [call("rt.check_writable", name(p), constant(fn.tree.name)) for p in changed]
+        entry.statements += map(gast.Expr, checks)
     _copy_changed(entry, changed, kinds, request.aliased)
     wanted = [p for p in changed if p in request.wanted]
     if request.aliased and not _surely_changed(fn, kinds, changed):

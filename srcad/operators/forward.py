@@ -27,7 +27,7 @@ from srcad.operators.shortcut import Shortcut
 from srcad.pipeline import Code
 from srcad.rules import registry
 from srcad.runtime import clone, share_memory
-from srcad.runtime.sharing import has_changed, shared_arrays
+from srcad.runtime.sharing import check_writable, has_changed, shared_arrays
 from srcad.runtime.tangent_copies import is_filled, shared_tangents
 from srcad.runtime.tangents import zero_tangent
 from srcad.runtime.user_tangents import as_tangent, tangent_result
@@ -326,6 +326,7 @@ class Pushforward:
     def __call__(self, directions: dict[str, Any]) -> Any:
         """Return the value and its tangent, in the runtime's form, or what the mode of the derivative asks for."""
         everything = self.everything
+        self._require_writable()
         if self.code.changes:
             everything, directions = clone(everything), clone(directions)
         if self.shared:
@@ -347,6 +348,16 @@ class Pushforward:
                                    "they move in different directions.", "Pass a copy of one of them.",
                                    place(self.target.func))  # fmt: skip
         return outcome
+
+    def _require_writable(self) -> None:
+        """Refuse what is read-only where the function may catch the error of a store in it."""
+        catches = self.code.changes_arguments and "rt.catching" in self.code.text
+        changed = [v for n, v in zip(self.names, self.everything) if n in self.code.changed_arguments]
+        try:
+            for value in changed if catches else ():
+                check_writable(value, self.target.title())
+        except UnsupportedError as error:
+            raise error.at(place(self.target.func)) from None
 
     def _overlapping(self, everything: Any, directions: dict[str, Any]) -> list[Any]:
         """Let the directions of arrays that overlap within one argument overlap too.

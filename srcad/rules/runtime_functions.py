@@ -70,6 +70,7 @@ constant(
     rt.share_memory,
     rt.shared_arrays,
     rt.check_shared,
+    rt.check_writable,
 )
 
 # -- gradients on their way --------------------------------------------------------------------------

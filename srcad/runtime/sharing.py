@@ -13,7 +13,7 @@ from srcad.errors import UnsupportedError
 from srcad.runtime.attributes import attributes_of
 from srcad.runtime.memory import is_instance, owner
 
-__all__ = ["check_shared", "has_changed", "share_memory", "shared_arrays"]
+__all__ = ["check_shared", "check_writable", "has_changed", "share_memory", "shared_arrays"]
 
 
 def share_memory(values: tuple[Any, ...]) -> bool:
@@ -139,3 +139,16 @@ def _parts(value: Any) -> Iterable[Any]:
 
 
 _CONTAINERS = (list, tuple, dict, collections.deque)
+
+
+def check_writable(array: Any, title: str) -> None:
+    """Refuse a read-only array that a program stores in: the copy that the derivative works on is not read-only.
+
+    Raises
+    ------
+    UnsupportedError
+        If ``array`` is one.
+    """
+    if isinstance(array, np.ndarray) and not array.flags.writeable:
+        raise UnsupportedError(f"'{title}' may catch the error of a store in an array that is read-only.",
+                               "Pass a copy of it, which can be written to.")  # fmt: skip
