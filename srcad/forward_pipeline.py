@@ -96,6 +96,7 @@ def _build(request: Request, stages: dict[str, str] | None, knows_objects: bool)
     kinds = infer(fn, dict(request.parameters), callees.returns, callees.changes)
     fn.scope.dependencies += callees.dependencies
     memory = memory_of(fn, kinds, request.wanted, parameters_alias=request.aliased)
+    memory.kept |= _made_for_the_caller(fn, request.names, memory)
     varied = varied_variables(fn, kinds, set(request.wanted), memory)
     if not fn.source.file.startswith("<srcad"):  # generated text was checked when it was made
         refuse_changes_outside(fn, kinds, memory, varied)
@@ -121,6 +122,17 @@ def _build(request: Request, stages: dict[str, str] | None, knows_objects: bool)
         changed_arguments=tuple(changed_parameters(request.names, memory)),
         shares_result=_shares_result(fn, request.names, memory), imports=imports,
     )  # fmt: skip
+
+
+def _made_for_the_caller(fn: Function, parameters: list[str], memory: Memory) -> set[str]:
+    """Return the classes of what is made and returned in a container, where it may stand twice.
+
+    Whoever calls may change it under one of its names, and read it under another one; so it has one tangent.
+    """
+    result = getattr(fn.tree.body[-1], "value", None)
+    held = memory.held(result.id) if isinstance(result, gast.Name) else set()
+    given = set().union(*map(memory.held, parameters)) | memory.outside
+    return held - given - {memory.classes.get(getattr(result, "id", ""), "")}
 
 
 def _shares_result(fn: Function, parameters: list[str], memory: Memory) -> bool:

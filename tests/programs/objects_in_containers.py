@@ -351,3 +351,17 @@ def array_that_changes_after_an_object_has_it(v):
     squares = v * v
     v[:] = np.cumsum(squares)
     return np.sum(v) * len(kept)
+
+
+def _zeros_by_two_names(x):
+    zeros = np.zeros(3)
+    return zeros, {"again": zeros, "rest": zeros[1:]}, [zeros], x
+
+
+@program(0.8)
+def zeros_that_a_late_function_returns_twice(x):
+    makers = [_zeros_by_two_names]
+    made = makers[0](x)
+    made[0][1] = x**2
+    made[2][0][2] = x
+    return np.sum(made[1]["again"]) + np.sum(made[1]["rest"] * made[0][:2]) * made[3]

@@ -198,7 +198,8 @@ def _by_source(
         given = dict(zip(target.names, values))
         images = {n: t for n, t in images.items() if rule.differentiates(n) or moves(given.get(n), t)}
     powers = SOURCES[operator.pow], SOURCES[operator.ipow]
-    if function in powers or rule is not None and rule.kind == "elementwise":
+    is_power = any(function is power for power in powers)
+    if is_power or rule is not None and rule.kind == "elementwise":
         # a partial derivative by a number that does not move may be infinite, or NaN
         moving = {n: t for n, t in images.items() if not (isinstance(t, float) and t == 0.0)}
         images = moving or images
