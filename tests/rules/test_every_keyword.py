@@ -28,8 +28,10 @@ LIBRARIES = (
     "scipy.optimize", "scipy.signal", "scipy.sparse", "scipy.sparse.linalg", "scipy.spatial.distance", "scipy.special",
     "scipy.stats",
 )  # fmt: skip
-NOT_TAKEN = {"complex_scalar": {"imag"}, "arange": {"start_or_stop"}}
-"""Parameters that cannot be given by name: np.clongdouble(real, imag), and what np.arange calls its first one."""
+NOT_TAKEN = {"complex_scalar": {"imag"}, "arange": {"start_or_stop"}, "nextafter": {"steps"}}
+"""Parameters that cannot be given by name: np.clongdouble(real, imag), and what np.arange calls its first one.
+
+math.nextafter(x, y, steps=n) is there from Python 3.12 on."""
 
 rng = np.random.default_rng(0)
 ARRAYS: dict[str, Any] = {
