@@ -16,13 +16,9 @@ import gast
 
 from srcad.analysis.infer import Kinds
 from srcad.analysis.kinds import ANY
+from srcad.analysis.memory_places import CONTAINER_MUTATORS, is_rule, simple_statements
 from srcad.analysis.passing_views import direct_changes, passing_views
-from srcad.analysis.points_to import (
-    CONTAINER_MUTATORS,
-    PointsTo,
-    is_rule,
-    simple_statements,
-)
+from srcad.analysis.points_to import PointsTo
 from srcad.analysis.view_functions import is_view_function
 from srcad.lang.function import Function
 from srcad.lang.walking import nodes_in

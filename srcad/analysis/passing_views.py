@@ -11,13 +11,8 @@ import gast
 from srcad import runtime as rt
 from srcad.analysis.infer import ARRAY_METHODS, Kinds
 from srcad.analysis.kinds import ANY, Kind
-from srcad.analysis.points_to import (
-    CONTAINER_MUTATORS,
-    PointsTo,
-    base_name,
-    parameter_names,
-    simple_statements,
-)
+from srcad.analysis.memory_places import CONTAINER_MUTATORS, base_name, parameter_names, simple_statements
+from srcad.analysis.points_to import PointsTo
 from srcad.analysis.view_functions import SPLIT_NAMES, gives_views_of_runtime, is_view_function, may_give_view
 from srcad.lang.function import Function
 from srcad.lang.walking import nodes_in

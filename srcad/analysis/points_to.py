@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import copy
-import enum
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import gast
@@ -22,7 +21,17 @@ from srcad.analysis.class_effects import (
 )
 from srcad.analysis.classes import Classes
 from srcad.analysis.infer import ARRAY_METHODS, Kinds, kind_of_operation
-from srcad.analysis.kinds import ANY, RANGE, Kind, alternatives, holds_attribute, is_scalar
+from srcad.analysis.kinds import ANY, Kind, alternatives, holds_attribute
+from srcad.analysis.memory_places import (
+    CONTAINER_MUTATORS,
+    base_name,
+    constant_index,
+    holds_memory,
+    is_constant_member,
+    parameter_names,
+    simple_statements,
+    stacks_in,
+)
 from srcad.analysis.results.generators import method_of_generator
 from srcad.analysis.view_functions import (
     SEVERAL_NAMES,
@@ -34,44 +43,16 @@ from srcad.analysis.view_functions import (
     viewed,
 )
 from srcad.lang.function import Function
-from srcad.lang.walking import nodes_in
 from srcad.rules import registry
 
-__all__ = [
-    "CONTAINER_MUTATORS", "PointsTo", "base_name", "is_rule", "parameter_names", "simple_statements",
-]  # fmt: skip
+__all__ = ["PointsTo"]
 
-CONTAINER_MUTATORS = frozenset(
-    "append extend insert pop remove clear update setdefault sort reverse popitem add discard appendleft "
-    "popleft extendleft rotate".split()
-)
 _READING_METHODS = frozenset("get items keys values index count copy".split())
 _VIEW_ATTRIBUTES = frozenset("T mT real imag flat base".split())
 _PLAIN_ATTRIBUTES = frozenset("shape ndim size dtype itemsize nbytes strides".split())
 _FRESH = frozenset([list, dict, sorted, set])
 """Makers of containers that nobody else has, whatever they are given."""
 _COPYING = frozenset([list, tuple, dict, sorted, reversed, zip, enumerate, set, frozenset, iter])
-
-
-def is_rule(function: Any) -> bool:
-    """Tell whether a function is one of srcad's own rules, none of which changes what it is given."""
-    return (getattr(function, "__module__", "") or "").startswith("srcad.rules.")
-
-
-def parameter_names(fn: Function) -> set[str]:
-    return {node.id for node in nodes_in(fn.tree.args) if isinstance(node, gast.Name)}
-
-
-def simple_statements(body: list[gast.stmt]) -> Iterator[gast.stmt]:
-    """Yield the simple statements of a block and of those inside it, and the heads of ``with``."""
-    for stmt in body:
-        if isinstance(stmt, (gast.If, gast.For, gast.While, gast.With, gast.Try)):
-            if isinstance(stmt, gast.With):
-                yield gast.With(stmt.items, [], None)
-            for part in ("body", "orelse", "finalbody"):
-                yield from simple_statements(getattr(stmt, part, None) or [])
-        else:
-            yield stmt
 
 
 class PointsTo:
@@ -92,7 +73,7 @@ class PointsTo:
         self.classes = Classes()
         self.names: set[str] = set()
         self.escaped: set[str] = set()
-        self.stacks = _stacks(fn) if stacks is None else stacks
+        self.stacks = stacks_in(fn) if stacks is None else stacks
         self.carries: list[tuple[str, str]] = []
         self.dynamic: set[str] = set()
         self.outside: set[str] = set()
@@ -143,7 +124,7 @@ class PointsTo:
         return kind_of_operation(node, self.kinds, self.fn)
 
     def is_pointer(self, name: str) -> bool:
-        return _holds_memory(self.kinds.get(name, ANY))
+        return holds_memory(self.kinds.get(name, ANY))
 
     def pointer(self, node: gast.AST) -> str | None:
         """Return the variable that ``node`` is, if it may refer to memory."""
@@ -293,7 +274,7 @@ class PointsTo:
             if target not in self.temporary:
                 self.classes.join(self.classes.elements(target), self.classes.elements(base))
             return
-        position = _constant_index(value.slice)
+        position = constant_index(value.slice)
         if position is None:
             self.load(target, base, kind)
         else:
@@ -309,7 +290,7 @@ class PointsTo:
     def attribute(self, target: str, value: gast.Attribute) -> None:
         base = self.pointer(value.value)
         owner = self.statics.get(getattr(value.value, "id", ""))
-        if base is None and owner is not None and not _is_constant_member(owner, value.attr):
+        if base is None and owner is not None and not is_constant_member(owner, value.attr):
             self.outside.add(target)
             if self.kind(value).name != "array":
                 self.containers_outside.add(target)
@@ -554,68 +535,3 @@ class PointsTo:
         self.escaped |= set(group)
         if target is not None and self.is_pointer(target):
             self.dynamic.add(target)
-
-
-def _constant_index(node: gast.AST) -> int | None:
-    """Return the number that an index is, if it is one."""
-    negative = isinstance(node, gast.UnaryOp) and isinstance(node.op, gast.USub)
-    number = getattr(node.operand if negative else node, "value", None)
-    if type(number) is not int:
-        return None
-    return -number if negative else number
-
-
-def base_name(node: gast.AST) -> str:
-    while isinstance(node, (gast.Subscript, gast.Attribute)):
-        node = node.value
-    return str(node.id)
-
-
-def _stacks(fn: Function) -> set[str]:
-    """Return the lists that start empty, and are only appended to, popped from and read by index or as a whole."""
-    made: set[str] = set()
-    other: set[str] = set(parameter_names(fn))
-    for stmt in simple_statements(fn.tree.body):
-        value = getattr(stmt, "value", None)
-        if isinstance(stmt, gast.Assign) and isinstance(stmt.targets[0], gast.Name):
-            (made if isinstance(value, gast.List) and not value.elts else other).add(stmt.targets[0].id)
-        elif isinstance(stmt, gast.Assign) and isinstance(stmt.targets[0], gast.Subscript):
-            other.add(base_name(stmt.targets[0]))
-        elif isinstance(stmt, (gast.AugAssign, gast.Delete)):
-            other.add(base_name(stmt.target if isinstance(stmt, gast.AugAssign) else stmt.targets[0]))
-        call = value if isinstance(value, gast.Call) else None
-        if (
-            call is not None
-            and isinstance(call.func, gast.Attribute)
-            and isinstance(call.func.value, gast.Name)
-        ):
-            plain = call.func.attr == "append" or call.func.attr == "pop" and not call.args
-            if not plain:
-                other.add(call.func.value.id)
-    return made - other
-
-
-def _holds_memory(kind: Kind) -> bool:
-    """Tell whether a value may be, or may reach, something that can be changed."""
-    if kind.name == "tuple" and kind.items is not None:
-        return any(map(_holds_memory, kind.items))
-    return not is_scalar(kind) and kind.name not in ("str", "none") and kind != RANGE
-
-
-def _is_constant_member(owner: Any, name: str) -> bool:
-    """Tell whether a name in a class is a member of an enumeration whose value nothing can be stored in.
-
-    >>> from enum import Enum
-    >>> kinds = Enum("Kinds", {"PLUS": "+", "HELD": [1.0]})
-    >>> _is_constant_member(kinds, "PLUS"), _is_constant_member(kinds, "HELD"), _is_constant_member(kinds, "mro")
-    (True, False, False)
-    """
-    member = vars(owner).get("_member_map_", {}).get(name) if isinstance(owner, enum.EnumMeta) else None
-    held = () if member is None else [v for k, v in vars(member).items() if k != "__objclass__"]
-    return member is not None and all(map(_is_constant, held))
-
-
-def _is_constant(value: Any) -> bool:
-    if type(value) is tuple:
-        return all(map(_is_constant, value))
-    return value is None or isinstance(value, (str, int, float, complex, bytes))
