@@ -15,7 +15,7 @@ from srcad.analysis.memory import Memory, memory_of
 from srcad.analysis.returns import Callees
 from srcad.backends.numpy_backend import load
 from srcad.derive.forward import forward
-from srcad.derive.functions import changed_parameters
+from srcad.derive.functions import catches_errors, changed_parameters
 from srcad.derive.kept_outside import refuse_changes_outside
 from srcad.derive.known_receivers import settle_receivers
 from srcad.derive.lost_in_sets import refuse_items_of_sets
@@ -120,7 +120,7 @@ def _build(request: Request, stages: dict[str, str] | None, knows_objects: bool)
     return Code(
         text, functools.partial(stages_of, request), list(fn.scope.dependencies), entries, changes=bool(memory.changed),
         changed_arguments=tuple(changed_parameters(request.names, memory)),
-        shares_result=_shares_result(fn, request.names, memory), imports=imports,
+        catches_errors=catches_errors(fn), shares_result=_shares_result(fn, request.names, memory), imports=imports,
     )  # fmt: skip
 
 

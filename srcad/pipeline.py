@@ -98,6 +98,8 @@ class Code:
         The backward function changes what the forward function left for it.
     imports : tuple of str
         The import statements that the text needs.
+    catches_errors : bool
+        The program that forward mode is made of may catch an exception.
     shares_result : bool
         The value that forward mode returns may share memory with an argument.
     """
@@ -114,6 +116,7 @@ class Code:
     stateful: bool = False
     keep: Any = None
     imports: tuple[str, ...] = ()
+    catches_errors: bool = False
     shares_result: bool = False
 
     @property

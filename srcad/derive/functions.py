@@ -20,7 +20,7 @@ from srcad.lang.function import Function
 from srcad.lang.scope import is_reserved
 from srcad.lang.walking import fill_places, nodes_in
 
-__all__ = ["Entry", "Made", "assemble", "changed_parameters", "enter"]
+__all__ = ["Entry", "Made", "assemble", "catches_errors", "changed_parameters", "enter"]
 
 
 @dataclass
@@ -92,7 +92,7 @@ def enter(
             outside = fn.scope.fresh(f"{p}_outside")
             _bind(entry, outside, name(p))
             entry.published.append(gast.Expr(call("rt.publish", name(outside), name(p))))
-    if any(isinstance(n, gast.Name) and n.id == "rt.catching" for n in nodes_in(fn.tree)):
+    if catches_errors(fn):
         checks = [call("rt.check_writable", name(p), constant(fn.tree.name)) for p in changed]
         entry.statements += map(gast.Expr, checks)
     _copy_changed(entry, changed, kinds, request.aliased)
@@ -104,6 +104,11 @@ def enter(
         _check_sharing(entry, fn, twice, [])
     _make_shadows(entry, fn, shadowed, kinds, request, rebound)
     return entry
+
+
+def catches_errors(fn: Function) -> bool:
+    """Tell whether a function in NORMAL form may catch an exception."""
+    return any(isinstance(node, gast.Name) and node.id == "rt.catching" for node in nodes_in(fn.tree))
 
 
 def changed_parameters(names: list[str], memory: Memory) -> list[str]:

@@ -351,10 +351,11 @@ class Pushforward:
 
     def _require_writable(self) -> None:
         """Refuse what is read-only where the function may catch the error of a store in it."""
-        catches = self.code.changes_arguments and "rt.catching" in self.code.text
+        if not self.code.catches_errors:
+            return
         changed = [v for n, v in zip(self.names, self.everything) if n in self.code.changed_arguments]
         try:
-            for value in changed if catches else ():
+            for value in changed:
                 check_writable(value, self.target.title())
         except UnsupportedError as error:
             raise error.at(place(self.target.func)) from None

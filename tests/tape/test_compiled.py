@@ -5,7 +5,6 @@ from __future__ import annotations
 import importlib
 import math
 from collections import namedtuple
-from typing import Any
 
 import numpy as np
 import pytest
@@ -14,6 +13,7 @@ import scipy.sparse
 from srcad import GradientTape, SrcadError, Variable, grad, hessian, vjp
 from srcad.errors import ArgumentError
 from srcad.tape import apply, pulled_back
+from tests.tape.nesting import by_tapes
 
 X = np.array([0.3, -0.7, 1.2])
 Pair = namedtuple("Pair", "first second")
@@ -48,15 +48,6 @@ def of_structures(w, b, q, call=lambda f, *args: f(*args)):
 class Held:
     def __init__(self, a, b):
         self.a, self.b = a, b
-
-
-def by_tapes(f: Any, x: Any, order: int) -> Any:
-    if order == 0:
-        return f(x)
-    with GradientTape() as tape:
-        at = tape.watch(x)
-        value = by_tapes(f, at, order - 1)
-    return tape.gradient(value, at)
 
 
 def test_a_function_that_changes_arrays_in_place_is_followed() -> None:

@@ -10,6 +10,7 @@ import pytest
 
 import srcad
 from srcad import GradientTape
+from tests.tape.nesting import by_tapes
 
 
 @srcad.custom_jvp
@@ -47,15 +48,6 @@ square_root = srcad.custom_root(
     lambda x, a: x * x - a, lambda f, x, a: x if abs(f(x, a)) < 1e-14 else float(np.sqrt(a))
 )
 fixed = srcad.custom_fixed_point(lambda x, a: 0.5 * (x + a / x), lambda f, x, a: float(np.sqrt(a)))
-
-
-def by_tapes(f: Any, x: float, order: int) -> Any:
-    if order == 0:
-        return f(x)
-    with GradientTape() as tape:
-        at = tape.watch(x)
-        value = by_tapes(f, at, order - 1)
-    return tape.gradient(value, at)
 
 
 CASES = {

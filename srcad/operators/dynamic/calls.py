@@ -77,6 +77,7 @@ _NUMERIC = (float, int, complex, np.ndarray, np.generic)
 _BINARY = ("add", "sub", "mul", "truediv", "pow", "mod", "floordiv", "matmul")
 _UPDATING = (operator.setitem, operator.iadd, operator.isub, operator.imul, operator.itruediv, operator.ipow)
 _BITWISE = ("and", "or", "xor", "lshift", "rshift")
+_POWERS = (SOURCES[operator.pow], SOURCES[operator.ipow])
 METHODS_OF_OPERATORS: dict[Any, tuple[str, ...]] = {
     **{getattr(operator, title): (f"__{title}__", f"__r{title}__") for title in _BINARY},
     **{
@@ -197,8 +198,7 @@ def _by_source(
     if rule is not None:
         given = dict(zip(target.names, values))
         images = {n: t for n, t in images.items() if rule.differentiates(n) or moves(given.get(n), t)}
-    powers = SOURCES[operator.pow], SOURCES[operator.ipow]
-    is_power = any(function is power for power in powers)
+    is_power = any(function is power for power in _POWERS)
     if is_power or rule is not None and rule.kind == "elementwise":
         # a partial derivative by a number that does not move may be infinite, or NaN
         moving = {n: t for n, t in images.items() if not (isinstance(t, float) and t == 0.0)}
