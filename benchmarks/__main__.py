@@ -10,7 +10,7 @@ from typing import Any
 
 from benchmarks.cases import CASES, Case
 from benchmarks.checkpoints import Cost, of_functions, of_loops
-from benchmarks.contenders import by_autograd, by_jax, by_srcad, by_tape, verify, verify_by_hand
+from benchmarks.contenders import by_autograd, by_jax, by_srcad, by_tape, by_torch, verify, verify_by_hand
 from benchmarks.hessians import beside_autograd_hessian
 from benchmarks.kernel_figures import beside_autograd, beside_by_hand, beside_primals, memory_beside_by_hand
 from benchmarks.kernels import KERNELS
@@ -28,6 +28,7 @@ COLUMNS = (
     "autograd/srcad",
     "autograd/tape",
     "jax.jit/srcad",
+    "torch/srcad",
 )
 
 
@@ -77,6 +78,7 @@ def _measured(case: Case, rounds: int, failures: list[str]) -> dict[str, float]:
         ("tape", by_tape),
         ("autograd", by_autograd),
         ("jax.jit", by_jax),
+        ("torch", by_torch),
     ):
         try:
             call = make(case)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 from collections.abc import Callable
-from types import FunctionType, ModuleType
+from types import FunctionType, ModuleType, SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -16,6 +16,7 @@ from srcad.tape import GradientTape
 # The rivals are optional: what is not installed is left out of the table.
 HAVE_AUTOGRAD = importlib.util.find_spec("autograd") is not None
 HAVE_JAX = importlib.util.find_spec("jax") is not None
+HAVE_TORCH = importlib.util.find_spec("torch") is not None
 if HAVE_AUTOGRAD:
     import autograd
     import autograd.numpy as autograd_numpy
@@ -24,11 +25,18 @@ if HAVE_JAX:
     import jax.numpy as jax_numpy
 
     jax.config.update("jax_enable_x64", True)
+if HAVE_TORCH:
+    import torch
 
-__all__ = ["by_autograd", "by_jax", "by_srcad", "by_tape", "twin", "verify", "verify_by_hand"]
+    torch.set_num_threads(1)
+    torch.set_default_dtype(torch.float64)
+    # NumPy's maximum has only the values; torch's `max` along an axis has the places as well.
+    TORCH_NUMPY = SimpleNamespace(**{**vars(torch), "max": torch.amax})
+
+__all__ = ["by_autograd", "by_jax", "by_srcad", "by_tape", "by_torch", "twin", "verify", "verify_by_hand"]
 
 
-def twin(function: Callable[..., Any], library: ModuleType) -> Callable[..., Any]:
+def twin(function: Callable[..., Any], library: ModuleType | SimpleNamespace) -> Callable[..., Any]:
     """Return the program with another library in the place of NumPy, helper functions included."""
     namespace: dict[str, Any] = {**function.__globals__, "np": library}
     for name, value in function.__globals__.items():
@@ -78,6 +86,21 @@ def by_jax(case: Case) -> Callable[[], Any] | None:
     derivative = jax.jit(jax.value_and_grad(twin(case.primal, jax_numpy), argnums=case.argnums))
     args = [jax_numpy.asarray(arg) for arg in case.args]
     return lambda: jax.block_until_ready(derivative(*args))
+
+
+def by_torch(case: Case) -> Callable[[], Any] | None:
+    """Return a call of torch's eager program and its backward sweep, or None where it is not installed."""
+    if not HAVE_TORCH:
+        return None
+    program = twin(case.primal, TORCH_NUMPY)
+    args = [torch.as_tensor(arg) for arg in case.args]
+    parameters = [arg.requires_grad_() for arg in args[: case.parameters]]
+
+    def value_and_gradient() -> Any:
+        value = program(*args)
+        return value.item(), torch.autograd.grad(value, parameters)
+
+    return value_and_gradient
 
 
 def verify(case: Case, name: str, outcome: Any) -> None:
