@@ -10,7 +10,8 @@ import gast
 from srcad.analysis.activity import varied_variables
 from srcad.analysis.guards import raising_variables
 from srcad.analysis.held_alone import held_alone
-from srcad.analysis.infer import Kinds, infer
+from srcad.analysis.infer import infer
+from srcad.analysis.kinds_of_operations import Kinds
 from srcad.analysis.memory import Memory, memory_of
 from srcad.analysis.returns import Callees
 from srcad.backends.numpy_backend import load

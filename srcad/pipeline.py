@@ -22,7 +22,7 @@ from srcad.analysis.activity import bound_before, varied_variables
 from srcad.analysis.counters import counting_variables, numbers_in_results
 from srcad.analysis.guards import raising_variables
 from srcad.analysis.held_alone import held_alone
-from srcad.analysis.infer import Kinds, infer
+from srcad.analysis.infer import infer
 from srcad.analysis.kinds import (
     ANY,
     INT,
@@ -34,6 +34,7 @@ from srcad.analysis.kinds import (
     may_be_complex,
     may_be_single,
 )
+from srcad.analysis.kinds_of_operations import Kinds
 from srcad.analysis.memory import memory_of
 from srcad.analysis.returns import Callees
 from srcad.backends.numpy_backend import load

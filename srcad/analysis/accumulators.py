@@ -8,8 +8,8 @@ from typing import Any
 
 import gast
 
-from srcad.analysis.infer import kind_of_operation
 from srcad.analysis.kinds import ANY, Kind, dims_of, dims_unless_scalar, holds_numbers_alone
+from srcad.analysis.kinds_of_operations import kind_of_operation
 from srcad.lang.function import Function
 from srcad.lang.walking import nodes_in
 

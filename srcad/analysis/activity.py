@@ -9,9 +9,10 @@ import gast
 import numpy as np
 
 from srcad import runtime as rt
-from srcad.analysis.infer import ARRAY_METHODS, Kinds, kind_of_operation
 from srcad.analysis.kinds import ANY, FORM_OF_ARRAYS, Kind, is_differentiable, is_scalar
+from srcad.analysis.kinds_of_operations import Kinds, kind_of_operation
 from srcad.analysis.memory import Memory, is_rule
+from srcad.analysis.results.calls import ARRAY_METHODS
 from srcad.analysis.results.generators import is_generator, method_of_generator
 from srcad.analysis.stores import METHODS_THAT_STORE
 from srcad.lang.function import Function

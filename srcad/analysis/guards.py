@@ -8,8 +8,8 @@ import gast
 import numpy as np
 
 from srcad import runtime as rt
-from srcad.analysis.infer import Kinds, kind_of_operation
 from srcad.analysis.kinds import is_scalar
+from srcad.analysis.kinds_of_operations import Kinds, kind_of_operation
 from srcad.lang.function import Function
 from srcad.lang.walking import nodes_in
 

@@ -8,8 +8,8 @@ from typing import Any
 import gast
 import numpy as np
 
-from srcad.analysis.infer import kind_of_operation
 from srcad.analysis.kinds import ANY, FORM_OF_ARRAYS, Dims, Kind, dims_unless_scalar, is_scalar
+from srcad.analysis.kinds_of_operations import kind_of_operation
 from srcad.analysis.outputs import outputs_of
 from srcad.analysis.results.calls import ARRAY_METHODS
 from srcad.analysis.view_functions import may_give_view, returns_views

@@ -14,8 +14,8 @@ from typing import Any
 
 import gast
 
-from srcad.analysis.infer import Kinds
 from srcad.analysis.kinds import ANY
+from srcad.analysis.kinds_of_operations import Kinds
 from srcad.analysis.memory_places import CONTAINER_MUTATORS, is_rule, simple_statements
 from srcad.analysis.passing_views import direct_changes, passing_views
 from srcad.analysis.points_to import PointsTo

@@ -9,10 +9,11 @@ from typing import Any
 import gast
 
 from srcad import runtime as rt
-from srcad.analysis.infer import ARRAY_METHODS, Kinds
 from srcad.analysis.kinds import ANY, Kind
+from srcad.analysis.kinds_of_operations import Kinds
 from srcad.analysis.memory_places import CONTAINER_MUTATORS, base_name, parameter_names, simple_statements
 from srcad.analysis.points_to import PointsTo
+from srcad.analysis.results.calls import ARRAY_METHODS
 from srcad.analysis.view_functions import SPLIT_NAMES, gives_views_of_runtime, is_view_function, may_give_view
 from srcad.lang.function import Function
 from srcad.lang.walking import nodes_in

@@ -20,8 +20,8 @@ from srcad.analysis.class_effects import (
     titles_of,
 )
 from srcad.analysis.classes import Classes
-from srcad.analysis.infer import ARRAY_METHODS, Kinds, kind_of_operation
 from srcad.analysis.kinds import ANY, Kind, alternatives, holds_attribute
+from srcad.analysis.kinds_of_operations import Kinds, kind_of_operation
 from srcad.analysis.memory_places import (
     CONTAINER_MUTATORS,
     base_name,
@@ -32,6 +32,7 @@ from srcad.analysis.memory_places import (
     simple_statements,
     stacks_in,
 )
+from srcad.analysis.results.calls import ARRAY_METHODS
 from srcad.analysis.results.generators import method_of_generator
 from srcad.analysis.view_functions import (
     SEVERAL_NAMES,

@@ -11,8 +11,9 @@ from typing import Any
 import gast
 
 from srcad.analysis.callees import initializer
-from srcad.analysis.infer import infer_effects, kind_of_operation
+from srcad.analysis.infer import infer_effects
 from srcad.analysis.kinds import ANY, NEVER, Kind, join, record
+from srcad.analysis.kinds_of_operations import kind_of_operation
 from srcad.analysis.plain_classes import is_place, looked_up
 from srcad.analysis.stores import Stores, joined
 from srcad.errors import SrcadError

@@ -9,9 +9,11 @@ import gast
 import numpy as np
 
 from srcad import runtime as rt
-from srcad.analysis.infer import ARRAY_METHODS, BINARY, UNARY, Kinds
 from srcad.analysis.kinds import FORM_OF_ARRAYS, Kind, dims_unless_scalar, is_scalar
+from srcad.analysis.kinds_of_operations import Kinds
 from srcad.analysis.memory import Memory
+from srcad.analysis.results.calls import ARRAY_METHODS
+from srcad.analysis.results.elementwise import BINARY, UNARY
 from srcad.analysis.results.generators import method_of_generator
 from srcad.derive.build import Flattener, assign, call, constant, method, name, written_names
 from srcad.derive.callable_at_run_time import why_not_callable

@@ -11,8 +11,8 @@ import gast
 import numpy as np
 
 from srcad import runtime as rt
-from srcad.analysis.infer import ARRAY_METHODS
 from srcad.analysis.memory import CONTAINER_MUTATORS
+from srcad.analysis.results.calls import ARRAY_METHODS
 from srcad.analysis.view_functions import may_give_view, returns_views, viewed
 from srcad.derive.build import Flattener, assign, call, constant, method, name, unpack
 from srcad.derive.operations import Contribution, Names, Operation, nothing

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gast
 
-from srcad.analysis.infer import Kinds
+from srcad.analysis.kinds_of_operations import Kinds
 from srcad.analysis.memory import Memory
 from srcad.derive.build import assign, call, name
 from srcad.derive.steps import Block, Branch, Loop, Plain, Wrapped

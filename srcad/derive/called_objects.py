@@ -39,8 +39,8 @@ from srcad.analysis.callees import (
     operator_called,
 )
 from srcad.analysis.class_effects import attributes_set_by
-from srcad.analysis.infer import kind_of_operation, with_default
 from srcad.analysis.kinds import ANY, Kind, alternatives, holds_attribute, instances_in, join_all, may_have
+from srcad.analysis.kinds_of_operations import kind_of_operation, with_default
 from srcad.analysis.plain_classes import is_plain, looked_up
 from srcad.analysis.results.indexing import attribute
 from srcad.derive.build import assign, call, constant, name

@@ -23,8 +23,8 @@ from typing import Any
 
 import gast
 
-from srcad.analysis.infer import Kinds
 from srcad.analysis.kinds import Kind, is_scalar
+from srcad.analysis.kinds_of_operations import Kinds
 from srcad.derive.build import constant, name
 from srcad.lang.function import Function
 from srcad.lang.walking import nodes_in

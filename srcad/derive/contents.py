@@ -8,8 +8,8 @@ from typing import Any
 
 import gast
 
-from srcad.analysis.infer import Kinds
 from srcad.analysis.kinds import FORM_OF_ARRAYS, Kind, is_scalar
+from srcad.analysis.kinds_of_operations import Kinds
 from srcad.analysis.memory import CONTAINER_MUTATORS, Memory
 from srcad.derive.build import assign, call, constant, method, name, read_names
 from srcad.lang.scope import Scope

@@ -34,8 +34,8 @@ from dataclasses import dataclass
 
 import gast
 
-from srcad.analysis.infer import Kinds
 from srcad.analysis.kinds import ANY, is_differentiable
+from srcad.analysis.kinds_of_operations import Kinds
 from srcad.analysis.memory import direct_changes
 from srcad.derive.build import assign, constant, name, read_names, written_names
 from srcad.lang.function import Function

@@ -27,8 +27,8 @@ import gast
 import numpy as np
 
 from srcad import runtime as rt
-from srcad.analysis.infer import Kinds
 from srcad.analysis.kinds import ANY, Kind
+from srcad.analysis.kinds_of_operations import Kinds
 from srcad.derive.build import assign, builtin, call, constant, method, name, read_names
 from srcad.errors import UnsupportedError
 from srcad.lang.function import Function

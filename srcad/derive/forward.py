@@ -26,8 +26,8 @@ from typing import Any
 import gast
 
 from srcad import runtime as rt
-from srcad.analysis.infer import Kinds
 from srcad.analysis.kinds import holds_attribute, is_scalar, spreads_list
+from srcad.analysis.kinds_of_operations import Kinds
 from srcad.analysis.memory import Memory
 from srcad.derive.build import assign, constant, name, unpack
 from srcad.derive.forward_calls import Calls

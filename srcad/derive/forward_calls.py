@@ -8,7 +8,7 @@ import gast
 import numpy as np
 
 from srcad import runtime as rt
-from srcad.analysis.infer import ARRAY_METHODS
+from srcad.analysis.results.calls import ARRAY_METHODS
 from srcad.analysis.results.generators import method_of_generator
 from srcad.derive.build import assign, call, constant, name, unpack
 from srcad.derive.call_adjoints import CONVERSIONS

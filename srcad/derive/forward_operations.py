@@ -11,9 +11,10 @@ import gast
 import numpy as np
 
 from srcad import runtime as rt
-from srcad.analysis.infer import BINARY, Kinds, kind_of_operation
 from srcad.analysis.kinds import Kind, answer, is_double, is_scalar, may_be_whole
+from srcad.analysis.kinds_of_operations import Kinds, kind_of_operation
 from srcad.analysis.memory import Memory
+from srcad.analysis.results.elementwise import BINARY
 from srcad.analysis.view_functions import returns_views
 from srcad.derive.build import Flattener, call, constant, name
 from srcad.derive.inline import accepted, as_arrays, bind, instantiate, static_name

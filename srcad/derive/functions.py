@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 
 import gast
 
-from srcad.analysis.infer import Kinds
 from srcad.analysis.kinds import ANY, Kind, is_scalar, may_be_complex
+from srcad.analysis.kinds_of_operations import Kinds
 from srcad.analysis.memory import Memory, direct_changes, simple_statements
 from srcad.derive.assemble import Commentator, joint, split
 from srcad.derive.build import assign, call, constant, name, unpack

@@ -25,8 +25,9 @@ from typing import Any
 import gast
 
 from srcad import runtime as rt
-from srcad.analysis.infer import Changes, Kinds, Returns, infer, kind_of_operation
+from srcad.analysis.infer import Changes, infer
 from srcad.analysis.kinds import FLOAT64, NEVER, Kind, container, is_scalar
+from srcad.analysis.kinds_of_operations import Kinds, Returns, kind_of_operation
 from srcad.analysis.stores import Stores
 from srcad.derive.build import assign, constant, name
 from srcad.derive.known_callees import Bindings, signature_of

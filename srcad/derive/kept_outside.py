@@ -14,8 +14,8 @@ from typing import Any
 import gast
 
 from srcad import runtime as rt
-from srcad.analysis.infer import Kinds
 from srcad.analysis.kinds import ANY, Kind
+from srcad.analysis.kinds_of_operations import Kinds
 from srcad.analysis.memory import Memory, direct_changes, simple_statements
 from srcad.analysis.results.indexing import attribute_outside
 from srcad.analysis.stores import METHODS_THAT_STORE

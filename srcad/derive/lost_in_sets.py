@@ -20,8 +20,8 @@ from typing import Any
 
 import gast
 
-from srcad.analysis.infer import Kinds
 from srcad.analysis.kinds import ANY, Kind
+from srcad.analysis.kinds_of_operations import Kinds
 from srcad.errors import UnsupportedError
 from srcad.lang import tree as t
 from srcad.lang.function import Function

@@ -30,8 +30,8 @@ import gast
 import numpy as np
 
 from srcad import runtime as rt
-from srcad.analysis.infer import Kinds, kind_of_operation
 from srcad.analysis.kinds import ANY, Kind, is_scalar
+from srcad.analysis.kinds_of_operations import Kinds, kind_of_operation
 from srcad.derive.build import assign, constant, name, read_names, written_names
 from srcad.derive.complex_parts import PARTS, is_complex_array, part_views, whole
 from srcad.derive.flat_iterators import flat_iterators

@@ -33,8 +33,8 @@ import gast
 import numpy as np
 
 from srcad import runtime as rt
-from srcad.analysis.infer import Kinds
 from srcad.analysis.kinds import Kind
+from srcad.analysis.kinds_of_operations import Kinds
 from srcad.analysis.outputs import outputs_of
 from srcad.derive.build import constant
 from srcad.derive.overwriting import drop_overwriting

@@ -20,8 +20,8 @@ from typing import Any
 import gast
 
 from srcad.analysis.class_effects import attributes_in_sight
-from srcad.analysis.infer import Kinds
 from srcad.analysis.kinds import ANY, FORM_OF_ARRAYS, alternatives, instances_in, may_have
+from srcad.analysis.kinds_of_operations import Kinds
 from srcad.derive.build import call, constant
 from srcad.lang.function import Function
 from srcad.lang.walking import nodes_in

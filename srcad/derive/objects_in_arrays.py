@@ -11,8 +11,8 @@ from collections.abc import Iterator
 import gast
 import numpy as np
 
-from srcad.analysis.infer import Kinds
 from srcad.analysis.kinds import ANY
+from srcad.analysis.kinds_of_operations import Kinds
 from srcad.errors import UnsupportedError
 from srcad.lang.function import Function
 from srcad.lang.walking import nodes_in

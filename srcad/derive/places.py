@@ -8,8 +8,8 @@ from typing import Any
 
 import gast
 
-from srcad.analysis.infer import Kinds
 from srcad.analysis.kinds import Kind, is_scalar
+from srcad.analysis.kinds_of_operations import Kinds
 from srcad.analysis.memory import Memory, is_rule
 from srcad.derive.build import constant, written_names
 from srcad.derive.contents import contents_changed, items_read, places_read

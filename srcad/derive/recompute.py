@@ -7,8 +7,8 @@ from collections.abc import Collection, Iterator
 
 import gast
 
-from srcad.analysis.infer import Kinds
 from srcad.analysis.kinds import Kind
+from srcad.analysis.kinds_of_operations import Kinds
 from srcad.analysis.memory import Memory
 from srcad.derive.build import written_names
 from srcad.derive.steps import Block, Branch, Loop, Plain, Wrapped

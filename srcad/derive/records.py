@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import gast
 
-from srcad.analysis.infer import Kinds
 from srcad.analysis.kinds import Kind
+from srcad.analysis.kinds_of_operations import Kinds
 from srcad.derive.build import read_names
 from srcad.errors import UnsupportedError
 from srcad.lang.function import Function

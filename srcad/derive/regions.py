@@ -23,8 +23,8 @@ from typing import NamedTuple
 
 import gast
 
-from srcad.analysis.infer import Kinds
 from srcad.analysis.kinds import Kind
+from srcad.analysis.kinds_of_operations import Kinds
 from srcad.analysis.memory import Memory
 from srcad.derive.inequalities import Linear, can_hold, constant, difference, plus, symbol
 from srcad.derive.places import Access, Survey, survey

@@ -14,8 +14,8 @@ import gast
 
 from srcad.analysis.accumulators import accumulated
 from srcad.analysis.guards import guards_of, is_guard
-from srcad.analysis.infer import Kinds
 from srcad.analysis.kinds import ANY, Kind, is_scalar
+from srcad.analysis.kinds_of_operations import Kinds
 from srcad.analysis.memory import Memory, repeating_views, replaced_classes
 from srcad.derive.adjoints import operation
 from srcad.derive.build import Flattener, assign, builtin, call, constant, name, read_names, written_names

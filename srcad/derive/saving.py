@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 import gast
 
-from srcad.analysis.infer import Kinds
+from srcad.analysis.kinds_of_operations import Kinds
 from srcad.analysis.memory import Memory
 from srcad.derive.build import assign, constant, method, name, read_names, written_names
 from srcad.derive.called_again import keep_what_is_called

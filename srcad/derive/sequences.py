@@ -21,8 +21,8 @@ from collections import Counter
 import gast
 
 from srcad import runtime as rt
-from srcad.analysis.infer import Kinds
 from srcad.analysis.kinds import Kind
+from srcad.analysis.kinds_of_operations import Kinds
 from srcad.lang.function import Function
 from srcad.lang.walking import NodeTransformer, nodes_in
 

@@ -7,8 +7,8 @@ from typing import Any
 
 import gast
 
-from srcad.analysis.infer import Kinds, kind_of_operation
 from srcad.analysis.kinds import ANY, Kind, alternatives, holds_attribute, may_have
+from srcad.analysis.kinds_of_operations import Kinds, kind_of_operation
 from srcad.analysis.memory import Memory
 from srcad.derive.build import Flattener, assign, call, constant, name
 from srcad.derive.known_callees import rebinds

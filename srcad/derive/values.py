@@ -6,8 +6,8 @@ from collections.abc import Hashable
 
 import gast
 
-from srcad.analysis.infer import Kinds
 from srcad.analysis.kinds import Kind
+from srcad.analysis.kinds_of_operations import Kinds
 from srcad.derive.inequalities import Linear, can_hold, constant, difference, plus, symbol
 from srcad.derive.places import Access, Definition, Place, Survey
 from srcad.derive.steps import Loop

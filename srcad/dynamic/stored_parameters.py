@@ -17,8 +17,9 @@ from srcad import runtime as rt
 from srcad.analysis.activity import varied_variables
 from srcad.analysis.fingerprints import fingerprint
 from srcad.analysis.held_alone import held_alone
-from srcad.analysis.infer import Kinds, infer
+from srcad.analysis.infer import infer
 from srcad.analysis.kinds import ANY, is_differentiable
+from srcad.analysis.kinds_of_operations import Kinds
 from srcad.analysis.kinds_of_values import kind_of
 from srcad.analysis.memory import Memory, direct_changes, memory_of, simple_statements
 from srcad.analysis.returns import Callees

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from srcad import runtime as rt
-from srcad.analysis.infer import ARRAY_METHODS
+from srcad.analysis.results.calls import ARRAY_METHODS
 from srcad.lang import texts
 from srcad.rules import registry
 from srcad.runtime.stores import METHODS_THAT_WRITE

@@ -9,8 +9,9 @@ from typing import Any
 
 import numpy as np
 
-from srcad.analysis.infer import Kinds, infer
+from srcad.analysis.infer import infer
 from srcad.analysis.kinds import Kind
+from srcad.analysis.kinds_of_operations import Kinds
 from srcad.analysis.kinds_of_values import kind_of
 from srcad.analysis.returns import Callees
 from srcad.pipeline import read
