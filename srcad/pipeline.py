@@ -62,6 +62,7 @@ from srcad.derive.sequences import run_over_directly
 from srcad.errors import SrcadError
 from srcad.frontend import normalize, normalize_nested, refuse_generator
 from srcad.frontend.deep_branches import split_deep_branches
+from srcad.frontend.named_tuples import write_out_named_tuples
 from srcad.lang.function import Function, Nested
 from srcad.lang.printer import to_source
 from srcad.lang.recursion import walks_deep_trees
@@ -263,7 +264,8 @@ def inlined(
         return isinstance(value, Nested)
 
     def unpacked(fn: Function) -> Function:
-        return unpack_cells(without_dead_copies(copy_propagation(fn, Context(_is_pure))))
+        fn = unpack_cells(without_dead_copies(copy_propagation(fn, Context(_is_pure))))
+        return write_out_named_tuples(fn)
 
     def derive(inner: Inner, kinds: tuple[tuple[str, Kind], ...], wanted: tuple[str, ...]) -> Any:
         code = gradient_of(inner, kinds, wanted, (*around, request.func))
@@ -328,7 +330,7 @@ def passed_on(fn: Function) -> set[str]:
                 if own in counted
                 for n in read_names(part)
             }
-        elif registry.find(callee) is None:
+        elif registry.find(callee) is None and callee is not rt.named_tuple:
             found |= {n for part in (*node.args, *(k.value for k in node.keywords)) for n in read_names(part)}
     return found
 
@@ -466,6 +468,7 @@ def _is_pure(function: Any) -> bool:
         return False
     if registry.find(function) is not None or function in (
         rt.closure,
+        rt.named_tuple,
         rt.sequence,
         rt.keys,
         list,

@@ -13,6 +13,7 @@ from srcad import runtime as rt
 from srcad.analysis.class_effects import is_users as is_own
 from srcad.analysis.kinds import Kind, alternatives, is_scalar, may_have
 from srcad.analysis.kinds_of_values import kind_of
+from srcad.analysis.named_tuples import is_method_of_all, is_named_tuple
 from srcad.analysis.plain_classes import is_plain, looked_up, operator_method
 from srcad.rules import registry
 from srcad.runtime.libraries import package_of
@@ -102,6 +103,13 @@ def runs_code(base: Kind, name: str, hook: str) -> bool:
 
 def _method_of(base: Kind, name: str) -> types.FunctionType | None:
     """Return the plain method of an object's class; None if that is not known."""
+    if is_named_tuple(base):
+        found = looked_up(base.value, name)
+        return (
+            found
+            if isinstance(found, types.FunctionType) and not is_method_of_all(base.value, name)
+            else None
+        )
     if base.name != "object" or base.items is None or name in dict(base.items) or not is_own(base.value):
         return None
     found = inspect.getattr_static(base.value, name, None)
@@ -114,8 +122,8 @@ def called_methods(base: Kind, name: str = "__call__") -> tuple[tuple[types.Func
     Nothing if they are not all known.  What has no such method raises.
     """
     found: list[tuple[types.FunctionType, Kind]] = []
-    for one in alternatives(base):
-        if may_have(one, name) and one.name != "none":
+    for one in (base,) if is_named_tuple(base) else alternatives(base):
+        if one is base and one.name == "tuple" or may_have(one, name) and one.name != "none":
             method = _method_of(one, name)
             if method is None or not is_users(method):
                 return ()
@@ -183,7 +191,8 @@ def _method(
 
 def _property(node: gast.Attribute, kind: KindOf) -> Called | None:
     own = kind(node.value)
-    if own.name != "object" or own.items is None or not is_plain(own.value) or not is_own(own.value):
+    of_class = own.name == "object" and own.items is not None and is_plain(own.value) and is_own(own.value)
+    if not of_class and not is_named_tuple(own):
         return None
     found = looked_up(own.value, node.attr)
     if not isinstance(found, property) or not isinstance(found.fget, types.FunctionType):

@@ -30,7 +30,8 @@ _READING = frozenset(
     "get keys values items copy format startswith endswith index count join split strip lower upper encode".split()
 )
 _QUIET = (isinstance, issubclass, hasattr, getattr, callable, iter, print, repr, format, super, type, id, map, filter,
-          zip, enumerate, reversed, any, all, min, max, sum, sorted, set, frozenset, rt.closure, rt.catching)  # fmt: skip
+          zip, enumerate, reversed, any, all, min, max, sum, sorted, set, frozenset, rt.closure, rt.catching,
+          rt.named_tuple)  # fmt: skip
 
 
 @dataclass(frozen=True)

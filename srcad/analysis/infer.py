@@ -34,7 +34,8 @@ from srcad.analysis.kinds import (
     record,
 )
 from srcad.analysis.kinds_of_operations import Kinds, Returns, is_starred, kind_of_operation, with_default
-from srcad.analysis.plain_classes import is_plain
+from srcad.analysis.named_tuples import is_method_of_all, is_named_tuple
+from srcad.analysis.plain_classes import is_plain, looked_up
 from srcad.analysis.private_lists import private_lists
 from srcad.analysis.results.calls import is_quiet
 from srcad.analysis.results.elementwise import binary
@@ -361,6 +362,12 @@ class _Inference:
     def record_method(self, node: gast.Call, base: Kind, given: list[Kind], keywords: Kinds) -> None:
         name = node.func.attr
         if base.name in ("array", "number", "float", "int", "bool", "str"):
+            return
+        if is_named_tuple(base) and looked_up(base.value, name) is not looked_up(tuple, name):
+            if not is_method_of_all(base.value, name) and (
+                is_starred(node) or not self.record_called(called_methods(base, name), given, keywords)
+            ):
+                self.record_unknown([base, *given, *keywords.values()])
             return
         key = node.args[0].value if node.args and isinstance(node.args[0], gast.Constant) else None
         if base.name in ("list", "dict", "tuple") or base.name == "any" and name in METHODS_THAT_STORE:

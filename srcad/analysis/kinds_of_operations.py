@@ -36,6 +36,7 @@ from srcad.analysis.kinds import (
     record,
 )
 from srcad.analysis.kinds_of_values import kind_of, literal
+from srcad.analysis.named_tuples import is_named_tuple, result_of_method
 from srcad.analysis.plain_classes import is_plain
 from srcad.analysis.results.calls import ARRAY_METHODS, result_of
 from srcad.analysis.results.elementwise import binary, comparison, unary
@@ -190,6 +191,10 @@ def _method_call(base: Kind, name: str, arguments: list[Kind], keywords: Kinds, 
         return ANY
     if method_of_generator(base, name) is not None:
         return sample(name, Call(arguments, keywords))
+    if is_named_tuple(base):
+        made = result_of_method(base, name, len(arguments), keywords)
+        if made is not None:
+            return made
     if base.name in ("list", "tuple", "str") and name in ("index", "count"):
         return INT
     return _returned(called_methods(base, name), arguments, keywords, returns)

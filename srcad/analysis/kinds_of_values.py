@@ -30,7 +30,7 @@ from srcad.analysis.kinds import (
 from srcad.analysis.own_operators import refuse_own_operators
 from srcad.analysis.plain_classes import is_place, looked_up
 from srcad.rules import registry
-from srcad.runtime import is_sequence_class
+from srcad.runtime import is_plain_named_tuple
 from srcad.runtime.attributes import attributes_of
 from srcad.runtime.libraries import package_of
 
@@ -120,7 +120,7 @@ _WITHOUT_NUMBERS = frozenset(
 
 def _kind_of_container(value: Any, cls: type, depth: int, around: tuple[type, ...]) -> Kind:
     small = depth > 0 and isinstance(value, (tuple, list, dict)) and len(value) <= 32
-    if isinstance(value, tuple) and (cls is tuple or not _is_by_class(cls)):
+    if isinstance(value, tuple) and (cls is tuple or is_plain_named_tuple(cls)):
         items = tuple(kind_of(item, depth - 1, around) for item in value) if small else None
         return Kind("tuple", items=items, value=None if cls is tuple else cls)
     if cls is list:
@@ -133,22 +133,6 @@ def _kind_of_container(value: Any, cls: type, depth: int, around: tuple[type, ..
         return Kind("dict", items=pairs, rest=None if pairs is None else NEVER)
     known = depth > 0 and not is_inside_its_like(record(cls, ()), around)
     return record(cls, _attributes(value, cls, depth, (*around, cls)) if known else None)
-
-
-@functools.lru_cache(maxsize=1024)
-def _is_by_class(cls: type) -> bool:
-    """Tell whether a class of tuples says itself what its operators do, or is no named tuple."""
-    if is_sequence_class(cls):
-        return True
-    defined = (name for base in cls.__mro__ if base not in (tuple, object) for name in vars(base))
-    return not _OPERATORS.isdisjoint(defined)
-
-
-_OPERATORS = frozenset(
-    f"__{side}{title}__"
-    for side in ("", "r")
-    for title in "add sub mul matmul truediv floordiv mod pow and or xor lshift rshift neg pos abs invert".split()
-)
 
 
 def _attributes(value: Any, cls: type, depth: int, around: tuple[type, ...]) -> tuple[Any, ...] | None:

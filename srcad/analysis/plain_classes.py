@@ -9,9 +9,17 @@ import types
 from typing import Any
 
 from srcad.rules import registry
-from srcad.runtime.libraries import package_of
+from srcad.runtime.libraries import LIBRARIES, package_of
 
-__all__ = ["after_in_mro", "is_frozen", "is_plain", "is_place", "looked_up", "operator_method"]
+__all__ = [
+    "after_in_mro",
+    "is_frozen",
+    "is_plain",
+    "is_place",
+    "looked_up",
+    "method_of_class",
+    "operator_method",
+]
 
 _HOOKS = ("__new__", "__getattribute__", "__setattr__", "__delattr__")
 _OPERATORS = {
@@ -58,6 +66,28 @@ def looked_up(cls: type, attribute: str) -> Any:
     """
     owner = _owner(cls, attribute)
     return None if owner is None else vars(owner)[attribute]
+
+
+def method_of_class(cls: Any, title: str) -> staticmethod[..., Any] | classmethod[Any, ..., Any] | None:
+    """Return the static or class method that a class of the user's has under a name, as it is held; None for all else.
+
+    >>> from datetime import date
+    >>> class Ball:
+    ...     @classmethod
+    ...     def at_rest(cls): return cls()
+    >>> method_of_class(Ball, "at_rest")  # doctest: +ELLIPSIS
+    <classmethod(...)>
+    >>> method_of_class(date, "today") is method_of_class(Ball, "__init__") is None
+    True
+    """
+    if not isinstance(cls, type) or type(cls) not in (type, abc.ABCMeta) or package_of(cls) in LIBRARIES:
+        return None
+    found = looked_up(cls, title)
+    if not isinstance(found, staticmethod | classmethod) or not isinstance(
+        found.__func__, types.FunctionType
+    ):
+        return None
+    return None if package_of(found.__func__) in LIBRARIES else found
 
 
 def is_place(found: Any) -> bool:

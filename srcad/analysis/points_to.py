@@ -378,6 +378,10 @@ class PointsTo:
                 if target is not None:
                     self.hold(target, captured)
             return
+        if function is rt.named_tuple:
+            for position, part in enumerate(node.args[1:] if target is not None else ()):
+                self.hold(target, part, title=str(position))
+            return
         if function is rt.instance:
             for part in node.keywords if target is not None else ():
                 self.hold(target, part.value, title=part.arg)

@@ -32,6 +32,7 @@ _serial = itertools.count(1)
 def load(functions: list[Function], scope: Scope) -> tuple[str, list[Any], tuple[str, ...]]:
     """Return the text of the functions, the functions themselves and the imports that the text needs."""
     for fn in functions:
+        _call_classes(fn)
         _tell_modules_from_variables(fn.tree)
     printed = [to_source_and_tree(fn.tree) for fn in functions]
     text = "\n\n".join(part.rstrip() + "\n" for part, _ in printed)
@@ -56,6 +57,16 @@ def load(functions: list[Function], scope: Scope) -> tuple[str, list[Any], tuple
     # The text is kept as long as the functions are.
     texts.forget_with(entries[0], file)
     return text, entries, imports_of(used, scope.statics)
+
+
+def _call_classes(fn: Function) -> None:
+    """Write ``rt.named_tuple(State, x, v)`` as ``State(x, v)``."""
+    for node in nodes_in(fn.tree):
+        if (
+            isinstance(node, gast.Call)
+            and fn.scope.statics.get(getattr(node.func, "id", "")) is rt.named_tuple
+        ):
+            node.func, *node.args = node.args
 
 
 def _tell_modules_from_variables(tree: gast.FunctionDef) -> None:

@@ -39,7 +39,7 @@ __all__ = [
 ]  # fmt: skip
 
 _RUNTIME_NAME = re.compile(r"\brt\.(\w+)\(")
-_LANGUAGE = (rt.closure, rt.sequence)
+_LANGUAGE = (rt.closure, rt.named_tuple, rt.sequence)
 
 
 def has_shadows(code: Code) -> bool:

@@ -119,6 +119,7 @@ class _Adjoint(RuleAdjoints):
             function = self.scope.statics.get(value.func.id)
             if (
                 function is rt.closure
+                or function is rt.named_tuple
                 or registry.find(function) is not None
                 or registry.is_constant(function)
             ):
@@ -312,10 +313,10 @@ class _Adjoint(RuleAdjoints):
             function = function or method_of_generator(self.kind(receiver), node.func.attr)
         else:
             function = self.scope.statics.get(node.func.id)
-        if function is rt.closure:
-            captured = gast.Tuple(node.args[1:], gast.Load())
+        if function is rt.closure or function is rt.named_tuple:
+            parts = gast.Tuple(node.args[1:], gast.Load())
             return Operation(
-                (target,), forward, lambda fl, grad, live: self.display(captured, name(grad(target)), fl)
+                (target,), forward, lambda fl, grad, live: self.display(parts, name(grad(target)), fl)
             )
         if target is None:
             return self.dynamic_call(target, node)

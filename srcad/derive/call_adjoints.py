@@ -43,6 +43,9 @@ class CallAdjoints(ShadowOperands):
             return self.dynamic_call(target, node) if any(self.is_varied(a) for a in node.args) else None
         if function is rt.closure:
             return self.shadowed_closure(target, node) if shadowed else None
+        if function is rt.named_tuple:
+            parts = gast.Tuple(node.args[1:], gast.Load())
+            return self.shadowed_display(target, parts) if shadowed else None
         if function is rt.instance:
             return self.shadowed_instance(target, node) if shadowed else Operation((), [self.stmt], nothing)
         if function is np.lib.stride_tricks.sliding_window_view and shadowed:

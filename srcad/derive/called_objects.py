@@ -41,10 +41,12 @@ from srcad.analysis.callees import (
 from srcad.analysis.class_effects import attributes_set_by
 from srcad.analysis.kinds import ANY, Kind, alternatives, holds_attribute, instances_in, join_all, may_have
 from srcad.analysis.kinds_of_operations import kind_of_operation, with_default
+from srcad.analysis.named_tuples import holds_named_tuple, is_named_tuple
 from srcad.analysis.plain_classes import is_plain, looked_up
 from srcad.analysis.results.indexing import attribute
 from srcad.derive.build import assign, call, constant, name
 from srcad.derive.known_callees import method_of
+from srcad.derive.named_tuples import written_out
 from srcad.frontend.late_results import gives_late, is_unsure
 from srcad.frontend.statics import canonical, depend_on_sort, owner_of, refer
 from srcad.lang.function import Function
@@ -74,7 +76,8 @@ def inline_methods(
     while _may_have_objects(fn, parameters):
         kinds = dict(infer(fn))
         if not any(
-            kind.name == "object" or kind.name == "any" and alternatives(kind) for kind in kinds.values()
+            kind.name == "object" or kind.name == "any" and alternatives(kind) or is_named_tuple(kind)
+            for kind in kinds.values()
         ):
             return fn
         resolver = _Resolver(fn, kinds)
@@ -92,6 +95,8 @@ def _may_have_objects(fn: Function, parameters: Kinds) -> bool:
     if any(next(instances_in(kind), None) is not None for kind in parameters.values()):
         return True
     statics = fn.scope.statics
+    if rt.named_tuple in statics.values() or any(map(holds_named_tuple, parameters.values())):
+        return True
     classes = [value for value in statics.values() if isinstance(value, type)]
     if any(initializer(cls) is not None or is_made_empty(cls) for cls in classes):
         return True
@@ -161,6 +166,11 @@ class _Resolver:
                     with self.knowing(stmt, part == "body"):
                         made = self.block(getattr(stmt, part))
                     setattr(stmt, part, made or [gast.copy_location(gast.Pass(), stmt)])
+            named = written_out(stmt, self.kind, self.scope)
+            if named is not None:
+                self.resolved += 1
+                out += named
+                continue
             stmt = self.operation(stmt)
             is_call = isinstance(stmt, (gast.Assign, gast.Expr)) and isinstance(stmt.value, gast.Call)
             out += self.statement(stmt) if is_call else [stmt]

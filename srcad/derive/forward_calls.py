@@ -56,6 +56,9 @@ class Calls(Operations):
             return self.with_tangent(
                 target, node, gast.Tuple([self.tangent(a) for a in node.args[1:]], gast.Load())
             )
+        if function is rt.named_tuple:
+            tangents = [self.tangent(a) for a in node.args[1:]]
+            return self.with_tangent(target, node, call("rt.named_tuple", node.args[0], *tangents))
         if function is rt.instance or function is rt.Shadow:
             return self.instance(target, node)
         if _is(function, tuple(CONVERSIONS)) and node.args and not self.is_numeric(node.args[0]):

@@ -39,7 +39,7 @@ from srcad.rules import registry
 __all__ = ["Inner", "describe", "has_shadow_calls", "operators", "write_out_gradients"]
 
 _RUNTIME_NAME = re.compile(r"\brt\.(\w+)\(")
-_LANGUAGE = (rt.closure, rt.sequence)
+_LANGUAGE = (rt.closure, rt.named_tuple, rt.sequence)
 _POSITIONAL = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
 _NOT_NUMBERS = ("str", "none", "bool")
 

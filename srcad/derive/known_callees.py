@@ -140,7 +140,7 @@ def method_of(
     cls = kind.value
     if not isinstance(cls, type) or kind.items is None or attribute in dict(kind.items):
         return None
-    if cls.__getattribute__ is not object.__getattribute__:
+    if cls.__getattribute__ not in (object.__getattribute__, tuple.__getattribute__):
         return None
     owner = next((c for c in cls.__mro__ if attribute in vars(c)), None)
     if owner is None:

@@ -32,6 +32,7 @@ from srcad.frontend.lazy import run_lazily
 from srcad.frontend.listed import list_generators, refuse_generator
 from srcad.frontend.local_classes import make_local_classes
 from srcad.frontend.match import lower_match
+from srcad.frontend.named_tuples import write_out_named_tuples
 from srcad.frontend.nested import as_definition, is_plain, without_annotations
 from srcad.frontend.operators_by_name import write_out_operators_by_name
 from srcad.frontend.protocols import call_protocols, write_out_reversed
@@ -69,6 +70,7 @@ PASSES = (
     structure,
     split_deep_branches,
     split_webs,
+    write_out_named_tuples,
     call_frozen_distributions,
 )
 

@@ -39,6 +39,7 @@ import gast
 import numpy as np
 
 from srcad.analysis.class_effects import is_users
+from srcad.analysis.plain_classes import method_of_class
 from srcad.errors import UnsupportedError
 from srcad.frontend.cells import Cell, filled_at_once, of_comprehension, rebound
 from srcad.frontend.computed_defaults import hold_defaults
@@ -260,6 +261,10 @@ class Resolver(NodeTransformer):
         is_method = is_method or isinstance(module, OfLibrary) and callable(found) and found is not module
         if is_method or isinstance(module, np.ufunc) and attr in _METHODS_OF_UFUNCS:
             return t.place(t.name(refer(self.scope, found, f"{value.id}.{attr}")), node)
+        method = method_of_class(module, attr)
+        if isinstance(method, staticmethod):
+            self._depend(*owner_of(module, attr), method)
+            return t.place(t.name(self._method(module, attr, method)), node)
         if isinstance(module, type) and found is not module:
             self._depend_on_sort(node, *owner_of(module, attr))
         if isinstance(module, types.FunctionType):
@@ -278,6 +283,11 @@ class Resolver(NodeTransformer):
             name = f"{value.id}.{attr}"
         return t.place(t.name(refer(self.scope, found, name)), node)
 
+    def _method(self, cls: type, title: str, method: Any) -> str:
+        """Return the static name of the function that a static or class method is."""
+        self.scope.dependencies += [Dependency(*part) for part in replaceable_parts(method.__func__)]
+        return refer(self.scope, method.__func__, f"{cls.__name__}_{title}")
+
     def _mangled(self, attr: str) -> str:
         """Return the name of an attribute as the class around the function sees it."""
         if not attr.startswith("__") or attr.endswith("__"):
@@ -290,6 +300,17 @@ class Resolver(NodeTransformer):
         """Resolve a call; ``super()`` gets its arguments, a nested function's call of itself its captures."""
         made = self.generic_visit(node)
         func = made.func
+        owner = (
+            self.scope.statics.get(getattr(func.value, "id", ""))
+            if isinstance(func, gast.Attribute)
+            else None
+        )
+        method = method_of_class(owner, func.attr) if owner is not None else None
+        if isinstance(method, classmethod):
+            self._depend(*owner_of(owner, func.attr), method)
+            made.args.insert(0, func.value)
+            made.func = t.place(t.name(self._method(owner, func.attr, method)), node)
+            return t.place(made, node)
         called = self.scope.statics.get(func.id) if isinstance(func, gast.Name) else None
         refused = isinstance(called, type) and called not in READ_BY_PLACES
         refused = refused and not called.__module__.startswith(

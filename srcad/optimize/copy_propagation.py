@@ -104,11 +104,15 @@ class CopyPropagation(Rewriter):
         if term.kind is gast.Name:
             kinds = (gast.Tuple,) if self.memory.is_changed(term.name) else (gast.Tuple, gast.List)
             term = known.value(term.name) or term
+        if term.callee is rt.named_tuple:
+            term = self.terms.make(gast.Tuple, term.parts[1][1:])
         if term.kind in kinds and all(e.kind in (gast.Name, gast.Constant) for e in term.children):
             return term.children
         return None
 
     def _element(self, value: Term, known: Known) -> Term:
+        if value.kind is gast.Attribute:
+            return self._field(value, known)
         if value.kind is not gast.Subscript or value.parts[1].kind is not gast.Constant:
             return value
         elements, index = self._display(value.parts[0], known), value.parts[1].parts[0]
@@ -118,6 +122,17 @@ class CopyPropagation(Rewriter):
         if elements is None or type(index) is not int or not -len(elements) <= index < len(elements):
             return value
         return elements[index]
+
+    def _field(self, value: Term, known: Known) -> Term:
+        """Return what a named tuple that is known has under a name."""
+        base, title = value.parts
+        made = known.value(base.name) if base.kind is gast.Name else None
+        if made is None or made.callee is not rt.named_tuple:
+            return value
+        cls, *items = made.parts[1]
+        fields = self.terms.statics[cls.name]._fields
+        found = items[fields.index(title)] if title in fields else value
+        return found if found.kind in (gast.Name, gast.Constant) else value
 
     def _array_of_numbers(self, term: Term, known: Known) -> Term | None:
         """Return the array whose entries a term lists as gradients of real numbers."""

@@ -7,11 +7,11 @@ import gast
 from srcad.optimize.forward import Known, Rewriter
 from srcad.optimize.memory import Memory
 from srcad.optimize.program import Program, Statement, primal_statements, statements
+from srcad.optimize.terms import is_display
 
 __all__ = ["CommonSubexpressions"]
 
 _NEVER_SHARED = frozenset([gast.Name, gast.Constant, gast.List, gast.Dict, gast.Set, gast.JoinedStr])
-_DISPLAYS = (gast.Tuple, gast.List, gast.Dict, gast.Name)
 
 
 class CommonSubexpressions(Rewriter):
@@ -73,7 +73,7 @@ def _returned(program: Program) -> set[str]:
         before = len(found)
         for stmt in statements(program.body):
             value = stmt.value
-            if value is None or value.kind not in _DISPLAYS:
+            if value is None or not (value.kind is gast.Name or is_display(value)):
                 continue
             if stmt.kind is gast.Return or stmt.target in found:
                 found |= value.reads

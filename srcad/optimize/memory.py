@@ -11,13 +11,12 @@ from srcad.optimize.calls import FRESH_METHODS, PLAIN_ATTRIBUTES, changed_argume
 from srcad.optimize.kinds import TermKinds
 from srcad.optimize.program import Program, Statement, statements
 from srcad.optimize.roles import roles_of
-from srcad.optimize.terms import WORLD, Term, base_name
+from srcad.optimize.terms import WORLD, Term, base_name, is_display
 
 __all__ = ["Memory", "is_fresh"]
 
 _CONTENTS = "*"  # prefix: what the elements of a history refer to
 _FORMER = "'"  # suffix: what a parameter referred to before a copy took its name
-_DISPLAYS = (gast.List, gast.Tuple, gast.Dict, gast.Set)
 _NOTHING: frozenset[str] = frozenset()
 
 
@@ -208,7 +207,7 @@ class Memory:
         """Tell whether a sum or product may be of lists, whose elements it then shares."""
         containers = self.roles.containers
         for side in (term.parts[0], term.parts[2]):
-            if side.kind in _DISPLAYS or (side.kind is gast.Name and side.name in containers):
+            if is_display(side) or (side.kind is gast.Name and side.name in containers):
                 return True
         return False
 
@@ -255,7 +254,7 @@ def _result_displays(body: list[Statement]) -> set[Statement]:
     for stmt in reversed(body):
         if stmt.blocks or stmt.changes or not stmt.is_pure:
             break
-        if stmt.target is not None and stmt.value is not None and stmt.value.kind in _DISPLAYS:
+        if stmt.target is not None and stmt.value is not None and is_display(stmt.value):
             if written.isdisjoint(stmt.value.reads):
                 found.add(stmt)
         written |= stmt.writes

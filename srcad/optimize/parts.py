@@ -7,7 +7,7 @@ import gast
 from srcad.optimize.memory import Memory
 from srcad.optimize.moves import copied
 from srcad.optimize.program import Program, Statement, statements
-from srcad.optimize.terms import WORLD, Term, substitute
+from srcad.optimize.terms import WORLD, Term, is_display, substitute
 
 __all__ = ["read_in_place"]
 
@@ -88,10 +88,7 @@ class _Reader:
 def _hands_on(stmt: Statement) -> bool:
     """Tell whether a statement returns something or puts it into a container."""
     value = stmt.value
-    return stmt.leaves or stmt.stack is not None or (value is not None and value.kind in _DISPLAYS)
-
-
-_DISPLAYS = (gast.Tuple, gast.List, gast.Dict, gast.Set)
+    return stmt.leaves or stmt.stack is not None or (value is not None and is_display(value))
 
 
 def _of_targets(stmt: Statement) -> frozenset[str]:

@@ -8,11 +8,9 @@ import gast
 
 from srcad.optimize.calls import PLAIN_ATTRIBUTES, makes_array
 from srcad.optimize.program import Program, statements
-from srcad.optimize.terms import WORLD, Term
+from srcad.optimize.terms import WORLD, Term, is_display
 
 __all__ = ["Roles", "roles_of"]
-
-_DISPLAYS = (gast.List, gast.Tuple, gast.Dict, gast.Set)
 
 
 @dataclass(frozen=True)
@@ -110,10 +108,10 @@ def _container_names(program: Program) -> set[str]:
             value = stmt.value
             if stmt.target is None or value is None or stmt.target in found:
                 continue
-            if value.kind in _DISPLAYS or (value.kind is gast.Name and value.name in found):
+            if is_display(value) or (value.kind is gast.Name and value.name in found):
                 found.add(stmt.target)
             elif value.kind is gast.BinOp and any(
-                side.kind in _DISPLAYS or (side.kind is gast.Name and side.name in found)
+                is_display(side) or (side.kind is gast.Name and side.name in found)
                 for side in (value.parts[0], value.parts[2])
             ):
                 found.add(stmt.target)

@@ -8,12 +8,13 @@ from typing import Any
 import gast
 import numpy as np
 
+from srcad import runtime as rt
 from srcad.analysis.results.calls import may_make_complex
 from srcad.lang.walking import nodes_in
 from srcad.optimize.calls import ARRAY_UPDATES, PURE_METHODS, changed_arguments
 from srcad.optimize.context import Context
 
-__all__ = ["WORLD", "Term", "Terms", "base_name", "count", "substitute"]
+__all__ = ["WORLD", "Term", "Terms", "base_name", "count", "is_display", "substitute"]
 
 WORLD = "@world"
 """Stands for all memory that exists outside of the function."""
@@ -24,6 +25,7 @@ _OPAQUE = frozenset(
         gast.NamedExpr, gast.Yield, gast.YieldFrom, gast.Await,
     ]
 )  # fmt: skip
+_DISPLAYS = (gast.List, gast.Tuple, gast.Dict, gast.Set)
 _IMPURE = (gast.Yield, gast.YieldFrom, gast.Await, gast.NamedExpr)
 _OPERATORS = (gast.operator, gast.unaryop, gast.cmpop, gast.boolop)
 _NOTHING: frozenset[str] = frozenset()
@@ -272,6 +274,11 @@ def base_name(term: Term) -> str | None:
     while term.kind in (gast.Subscript, gast.Attribute, gast.Starred):
         term = term.parts[0]
     return term.name if term.kind is gast.Name else None
+
+
+def is_display(term: Term) -> bool:
+    """Tell whether a term puts values together in a container."""
+    return term.kind in _DISPLAYS or term.callee is rt.named_tuple
 
 
 def count(term: Term, name: str) -> int:

@@ -22,6 +22,7 @@ from srcad.runtime.iteration import *
 from srcad.runtime.linear_algebra import *
 from srcad.runtime.memory import *
 from srcad.runtime.mirrored import *
+from srcad.runtime.named_tuples import *
 from srcad.runtime.order import *
 from srcad.runtime.outliving import *
 from srcad.runtime.padding import *

@@ -57,6 +57,7 @@ TOPICS = (
     "dicts_as_caches",
     "parts_of_objects",
     "objects_in_containers",
+    "named_tuples",
     "not_there_yet",
     "numbers_updated",
     "numbers_that_become_arrays",

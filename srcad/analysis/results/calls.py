@@ -288,6 +288,12 @@ def _closure(call: Call) -> Kind:
     return Kind("any", items=tuple(call.arguments[1:]), value=made.value) if made.name == "function" else ANY
 
 
+def _named_tuple(call: Call) -> Kind:
+    made = call.arguments[0]
+    items = tuple(call.arguments[1:])
+    return Kind("tuple", items=items, value=made.value) if made.name == "function" else ANY
+
+
 _TABLE: dict[Any, Callable[[Call], Kind]] = {
     **SHAPES,
     **CREATION,
@@ -327,6 +333,7 @@ _TABLE: dict[Any, Callable[[Call], Kind]] = {
     tuple: _tuple,
     rt.closure: _closure,
     rt.instance: _instance,
+    rt.named_tuple: _named_tuple,
     rt.sequence: _sequence,
     rt.fitting: _fitting,
     rt.fitting_tangent: _fitting,
