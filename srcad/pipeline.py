@@ -406,6 +406,7 @@ def optimizer_hints(
         },
         "meets_complex": meets_complex(request, kinds),
         "like": {g: v for g, v in primal_of.items() if kinds.get(v, ANY).name in ("array", "float")},
+        "gradient_of": {g: v for g, v in primal_of.items() if names[g] in ("tuple", "dict")},
     }
 
 

@@ -102,6 +102,7 @@ def optimize(
     keep: Iterable[str] = (),
     inexact: Iterable[str] = (),
     like: Mapping[str, str] | None = None,
+    gradient_of: Mapping[str, str] | None = None,
     ranks: Mapping[str, Kind] | None = None,
     raising: Iterable[str] = (),
     meets_complex: bool = False,
@@ -123,6 +124,8 @@ def optimize(
         Further variables that only ever hold floating-point values.
     like : mapping, optional
         From a gradient variable to the variable whose shape it has.
+    gradient_of : mapping, optional
+        From a variable for the gradient of a container to that container.
     ranks : mapping, optional
         The kinds of variables.
     raising : iterable of str
@@ -133,8 +136,8 @@ def optimize(
         Whether to update in place and to nest expressions for the reader as well.
     """
     context = Context(
-        pure, frozenset(owned), frozenset(keep), frozenset(inexact), dict(like or {}), dict(ranks or {}),
-        frozenset(raising), meets_complex,
+        pure, frozenset(owned), frozenset(keep), frozenset(inexact), dict(like or {}),
+        dict(gradient_of or {}), dict(ranks or {}), frozenset(raising), meets_complex,
     )  # fmt: skip
     program = Program(function, context)
     simplify(program)

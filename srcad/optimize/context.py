@@ -27,6 +27,8 @@ class Context:
         Further names that only ever hold floating-point or complex values.
     like : mapping
         From a variable to another that has the same shape whenever both are defined (gradient to primal).
+    gradient_of : mapping
+        From a variable for the gradient of a container to that container.
     ranks : mapping
         The kinds of variables, where they are known.
     raising : frozenset of str
@@ -40,6 +42,7 @@ class Context:
     keep: frozenset[str] = frozenset()
     inexact: frozenset[str] = frozenset()
     like: Mapping[str, str] = field(default_factory=dict)
+    gradient_of: Mapping[str, str] = field(default_factory=dict)
     ranks: Mapping[str, Kind] = field(default_factory=dict)
     raising: frozenset[str] = frozenset()
     meets_complex: bool = False

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import gast
@@ -24,12 +25,38 @@ def collect_parts(program: Program) -> bool:
         dp = rt.zeros_like(p)       # before          dp = [da, db]       # after
         rt.accumulate(dp, 0, da)
         rt.accumulate(dp, 1, db)
+
+        dq = [da, 0.0]                                t = da + dc
+        rt.accumulate(dq, 0, dc)                      dq = [t, db]
+        rt.accumulate(dq, 1, db)
     """
-    if not any(_keys(program, stmt) is not None for stmt in statements(program.body)):
+    if not any(_begun(program, stmt) is not None for stmt in statements(program.body)):
         return False
     collector = _Collector(program)
     program.body = collector.block(program.body)
     return collector.has_changed
+
+
+@dataclass(frozen=True)
+class _Beginning:
+    """The statement that makes the gradient of a container.
+
+    Attributes
+    ----------
+    parts : dict
+        What it gives to some keys.
+    roles : dict
+        From each key to how it is filled where it is not given, as `_role` tells it.
+    numbers : set
+        The keys of numbers and arrays, which can be added up.
+    is_list : bool
+        Whether the gradient is a list.
+    """
+
+    parts: dict[Any, Term]
+    roles: dict[Any, str]
+    numbers: set[Any]
+    is_list: bool
 
 
 class _Collector:
@@ -44,45 +71,93 @@ class _Collector:
             stmt.blocks = [self.block(inner) for inner in stmt.blocks]
         index = 0
         while index < len(stmts):
-            found = self._parts(stmts, index)
-            if found is not None:
-                places, display = found
-                target = stmts[index].target
-                assert target is not None
-                stmts[places[-1]] = self.program.assign(target, display, stmts[index].origin)
-                for place in reversed([index, *places[:-1]]):
-                    del stmts[place]
+            begun = _begun(self.program, stmts[index])
+            made = self._collected(stmts, index, begun) if begun is not None else None
+            if made is not None:
+                stmts[index:] = made
                 self.has_changed = True
             index += 1
         return stmts
 
-    def _parts(self, stmts: list[Statement], index: int) -> tuple[list[int], Term] | None:
-        """Return where parts are added to the container that ``index`` makes, and all of them as a display."""
-        name, keys = stmts[index].target, _keys(self.program, stmts[index])
-        if name is None or keys is None:
-            return None
-        places: list[int] = []
-        parts: dict[Any, Term] = {}
-        for place in range(index + 1, len(stmts)):
-            stmt = stmts[place]
+    def _collected(self, stmts: list[Statement], index: int, begun: _Beginning) -> list[Statement] | None:
+        """Return the statements from ``index`` on with one display behind all that is added to its parts."""
+        name = stmts[index].target
+        assert name is not None
+        parts, out, last = dict(begun.parts), [], None
+        for place, stmt in enumerate(stmts[index + 1 :], index + 1):
             added = _addition(stmt, name)
-            if added is not None and keys.get(added[0]) and added[0] not in parts:
-                parts[added[0]] = added[1]
-                places.append(place)
+            if added is not None and self._may_add(added[0], begun, parts):
+                key, part = added
+                if key in parts and not _is_nothing(parts[key]):
+                    fresh = self.program.fresh("t")
+                    total = self.terms.make(gast.BinOp, parts[key], gast.Add, part)
+                    out.append(self.program.assign(fresh, total, stmt.origin))
+                    part = self.terms.load(fresh)
+                parts[key], last = part, (place, len(out))
             elif name in stmt.reads or name in stmt.writes or stmt.blocks or stmt.leaves:
                 break
             elif self._disturbs(stmt, parts.values()):
-                return None
-        if not places or any(key not in parts and keys[key] != "optional" for key in keys):
+                break
+            else:
+                out.append(stmt)
+        if last is None or any(key not in parts and role != "optional" for key, role in begun.roles.items()):
             return None
-        values = tuple([parts.get(key, self.terms.constant(0.0)) for key in keys])
-        if all(type(key) is int for key in keys):
-            return places, self.terms.make(gast.List, values)
-        return places, self.terms.make(gast.Dict, tuple(map(self.terms.constant, keys)), values)
+        end, length = last
+        display = self.program.assign(name, self._display(begun, parts), stmts[index].origin)
+        return [*out[:length], display, *stmts[end + 1 :]]
+
+    def _may_add(self, key: Any, begun: _Beginning, parts: dict[Any, Term]) -> bool:
+        if key in parts:
+            return key in begun.numbers or _is_nothing(parts[key])
+        return bool(begun.roles.get(key))
+
+    def _display(self, begun: _Beginning, parts: dict[Any, Term]) -> Term:
+        values = tuple([parts.get(key, self.terms.constant(0.0)) for key in begun.roles])
+        if begun.is_list:
+            return self.terms.make(gast.List, values)
+        return self.terms.make(gast.Dict, tuple(map(self.terms.constant, begun.roles)), values)
 
     def _disturbs(self, stmt: Statement, parts: Any) -> bool:
         names = frozenset().union(*[part.reads for part in parts])
         return not stmt.writes.isdisjoint(names) or not self.memory.spoiled(stmt.changes).isdisjoint(names)
+
+
+def _begun(program: Program, stmt: Statement) -> _Beginning | None:
+    """Return what is known where a statement makes the gradient of a container, None where it does not."""
+    keys = _keys(program, stmt)
+    if keys is not None and stmt.value is not None:
+        container = stmt.value.parts[1][0].name
+        is_list = all(type(key) is int for key in keys)
+        return _Beginning({}, keys, _numbers(program.context.ranks[container]), is_list)
+    container, value = program.context.gradient_of.get(stmt.target or ""), stmt.value
+    if container is None or value is None or value.kind not in (gast.List, gast.Dict):
+        return None
+    kind = program.context.ranks[container]
+    is_list = value.kind is gast.List
+    keys_written = range(len(value.parts[0])) if is_list else [key.parts[0] for key in value.parts[0]]
+    parts = dict(zip(keys_written, value.parts[-1]))
+    if parts.keys() != _items(kind).keys() or any(
+        p.kind not in (gast.Name, gast.Constant) for p in parts.values()
+    ):
+        return None
+    return _Beginning(parts, dict.fromkeys(parts, "needed"), _numbers(kind), is_list)
+
+
+def _items(kind: Kind) -> dict[Any, Kind]:
+    return dict(enumerate(kind.items or ()) if kind.name == "tuple" else kind.items or ())
+
+
+def _numbers(kind: Kind) -> set[Any]:
+    """Return the keys of a container's numbers and arrays that have a gradient."""
+    return {
+        key
+        for key, item in _items(kind).items()
+        if item.name in ("float", "array") and item.inexact and not item.optional
+    }
+
+
+def _is_nothing(part: Term) -> bool:
+    return part.kind is gast.Constant and part.parts[0] == 0.0
 
 
 def _keys(program: Program, stmt: Statement) -> dict[Any, str] | None:

@@ -88,7 +88,7 @@ def pairs_of_pairs(x):
     first = Pair(Pair(x[0], x[1]), Pair(x[2]))
     second = first._replace(y=first.x)
     (p, q), r = second
-    return p * q * r.x + first.y.y * first.y.x ** 2
+    return p * q * r.x + first.y.y * first.y.x**2
 
 
 @program(V)
@@ -202,7 +202,9 @@ def pairs_that_are_compared(x):
 def a_loop_until_the_energy_is_reached(x):
     state, steps = State(x, x * 0.0 + 1.0), 0
     while state.energy() < 30 and steps < 20:
-        state = State(position=state.position * 1.1, speed=state.speed + state.position * 0.1, time=state.time + 1)
+        state = State(
+            position=state.position * 1.1, speed=state.speed + state.position * 0.1, time=state.time + 1
+        )
         steps += 1
     return state.energy() * state.time
 

@@ -28,7 +28,6 @@ ARGUMENTS = (0.4, 0.1)
 # ------------------------------ its derivative ------------------------------
 
 import numpy as np
-from srcad import runtime as rt
 # pendulum_state.Pendulum stands for <class 'tests.golden.programs.pendulum_state.Pendulum'>
 
 
@@ -54,10 +53,8 @@ def dpendulum_state(angle, speed):
         # line 15: return self._replace(angle=self.angle + dt * speed, speed=speed, time=self.tim...
         dt6_1 = dstate[0]
         dspeed_1 = dstate[1] + dt6_1 * 0.1
-        dstate = [dt6_1, 0.0, dstate[2]]
         # line 14: speed = self.speed - dt * np.sin(self.angle)
-        rt.accumulate(dstate, 0, -(dspeed_1 * 0.1 * np.cos(t1_1)))
-        rt.accumulate(dstate, 1, dspeed_1)
+        dstate = [dt6_1 - dspeed_1 * 0.1 * np.cos(t1_1), dspeed_1, dstate[2]]
     # line 19: state = Pendulum(angle, speed)
     dangle = dstate[0]
     return dangle
