@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from srcad import grad, jvp
+from tests.programs.named_tuples import a_trajectory_of_states
 
 
 def solved(A, b):
@@ -47,3 +48,11 @@ def test_so_does_forward_mode():
     expected = derivative(args, tangents)
     alone = shipped(derivative.module)["scaled_jvp"]
     np.testing.assert_array_equal(alone(*args, *tangents), expected)
+
+
+def test_a_module_of_a_package_is_imported_from_it():
+    derivative = grad(a_trajectory_of_states)
+    expected = derivative(np.ones(4), np.ones(4))
+    assert "from tests.programs import named_tuples\n" in derivative.module
+    alone = shipped(derivative.module)["da_trajectory_of_states"]
+    np.testing.assert_allclose(alone(np.ones(4), np.ones(4)), expected)

@@ -102,6 +102,7 @@ class _Inference:
         self.stores = Stores()
         self.private = private_lists(fn, set(parameters))
         self.own = {name: Stores() for name in set(self.private.values())}
+        self.touched: dict[str, tuple[Any, ...]] = {}
         self.grown: dict[str, int] = {}
         self.clock = 0
         self.absent: set[int] = set()
@@ -118,9 +119,10 @@ class _Inference:
             for step in pending:
                 self.clock += 1
                 step.visited = self.clock
-                before, known = self.state(), not self.stores.unknown
+                before, known = self.stores.state(), not self.stores.unknown
+                self.touched.clear()
                 self.visit(step)
-                if self.state() != before:
+                if self.stores.state() != before or self.has_stored_in_private():
                     self.apply_stores()
                 if known and self.stores.unknown:
                     self.grown.update(dict.fromkeys(self.kinds, self.clock))
@@ -132,13 +134,19 @@ class _Inference:
                 pending = [s for s in self.steps if s.visited in self.absent]
                 self.absent.clear()
 
-    def state(self) -> list[Any]:
-        return [self.stores.state(), *(stores.state() for stores in self.own.values())]
+    def has_stored_in_private(self) -> bool:
+        """Tell whether the statement that was visited last has stored anything new in a private list."""
+        return any(
+            group in self.own and self.own[group].state() != was for group, was in self.touched.items()
+        )
 
     def stores_of(self, node: gast.AST) -> Stores:
         """Return where is recorded what is stored in the container that a node holds."""
         group = self.private.get(getattr(node, "id", ""))
-        return self.stores if group is None else self.own[group]
+        if group is None:
+            return self.stores
+        self.touched.setdefault(group, self.own[group].state())
+        return self.own[group]
 
     def applied(self, name: str, kind: Kind) -> Kind:
         """Return the kind of a variable that may also hold what was stored."""

@@ -63,7 +63,18 @@ def _import_of_path(name: str, value: Any) -> str:
             found = getattr(found, part, None)
         if found is value:
             return f"import {module}"
-    return f"# {name} stands for {value!r}"
+    return _import_of_home(name, value) or f"# {name} stands for {value!r}"
+
+
+def _import_of_home(name: str, value: Any) -> str | None:
+    """Return the import of a package's module that the text calls by its last name."""
+    root, _, path = name.partition(".")
+    home = getattr(value, "__module__", None) or ""
+    package, _, title = home.rpartition(".")
+    found = sys.modules.get(home)
+    for part in path.split("."):
+        found = getattr(found, part, None)
+    return f"from {package} import {title}" if package and title == root and found is value else None
 
 
 def _home(value: Any) -> tuple[str | None, str]:

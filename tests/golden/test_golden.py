@@ -62,10 +62,11 @@ def test_the_text_alone_computes_the_value_and_its_tangent(path, tmp_path):
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
-def test_the_text_imports_numpy_and_the_runtime_only(path):
+def test_the_text_imports_numpy_the_runtime_and_the_classes_of_the_program_only(path):
     expected = GoldenFile(path).expected
     imports = [n for n in ast.walk(ast.parse(expected)) if isinstance(n, ast.Import | ast.ImportFrom)]
-    assert {ast.unparse(node) for node in imports} <= ALLOWED_IMPORTS
+    own = f"from tests.golden.programs import {path.stem}"
+    assert {ast.unparse(node) for node in imports} <= ALLOWED_IMPORTS | {own}
 
 
 def test_there_are_enough_programs():

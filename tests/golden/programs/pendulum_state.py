@@ -28,7 +28,7 @@ ARGUMENTS = (0.4, 0.1)
 # ------------------------------ its derivative ------------------------------
 
 import numpy as np
-# pendulum_state.Pendulum stands for <class 'tests.golden.programs.pendulum_state.Pendulum'>
+from tests.golden.programs import pendulum_state
 
 
 def dpendulum_state(angle, speed):
