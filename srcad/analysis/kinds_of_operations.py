@@ -182,8 +182,14 @@ def _method_call(base: Kind, name: str, arguments: list[Kind], keywords: Kinds, 
         return result_of(ARRAY_METHODS[name], Call([base, *arguments], keywords))
     if base.name == "list" and name == "pop" and base.items is not None:
         return base.items[0] if base.items else NEVER
-    if base.name == "dict" and name == "get" and len(arguments) in (1, 2) and not keywords:
-        return join_bound(any_item(base), arguments[1] if len(arguments) > 1 else NONE)
+    if (
+        base.name == "dict"
+        and name in ("get", "pop", "setdefault")
+        and len(arguments) in (1, 2)
+        and not keywords
+    ):
+        missing = arguments[1] if len(arguments) > 1 else NEVER if name == "pop" else NONE
+        return join_bound(any_item(base), missing)
     if base.name == "function":
         callee = attribute(base, name)
         if callee.name == "function" and isinstance(callee.value, (np.ufunc, type(np.sum))):

@@ -12,17 +12,23 @@ Example, in which ``total`` is not private since it is returned::
 
 from __future__ import annotations
 
+import types
 from collections import Counter
+from typing import Any
 
 import gast
+import numpy as np
 
 from srcad import runtime as rt
 from srcad.lang.function import Function
 from srcad.lang.walking import nodes_in
+from srcad.runtime.libraries import package_of
 
 __all__ = ["private_lists"]
 
 _READING = (len, bool, list, tuple, rt.order_of)
+_CALLING = frozenset([np.apply_along_axis, np.apply_over_axes, np.fromfunction, np.piecewise])
+"""Functions of NumPy that call one which they are given, with arguments that they hand on."""
 _METHODS = frozenset("append clear extend insert pop reverse".split())
 
 
@@ -79,9 +85,17 @@ def _harmless(node: gast.AST, fn: Function) -> list[str]:
             found = [node.func.value]
         elif node.args and _static(node.func, fn) in _READING:
             found = [node.args[0]]
+        elif _takes_items(_static(node.func, fn)):
+            found = [*node.args, *(k.value for k in node.keywords)]
     elif isinstance(node, (gast.If, gast.While)):
         found = [node.test]
     return [used.id for used in found if isinstance(used, gast.Name)]
+
+
+def _takes_items(function: Any) -> bool:
+    """Tell whether a function takes the items of the lists that it is given, and keeps, returns and changes no list."""
+    known = isinstance(function, (np.ufunc, types.FunctionType, types.BuiltinFunctionType, type(np.sum)))
+    return known and function not in _CALLING and package_of(function) in ("numpy", "math")
 
 
 def _makes_list(node: gast.AST, fn: Function) -> bool:
