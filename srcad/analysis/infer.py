@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 from collections.abc import Callable, Hashable, Mapping
 from typing import Any
@@ -35,7 +36,7 @@ from srcad.analysis.kinds import (
 )
 from srcad.analysis.kinds_of_operations import Kinds, Returns, is_starred, kind_of_operation, with_default
 from srcad.analysis.named_tuples import is_method_of_all, is_named_tuple
-from srcad.analysis.plain_classes import is_plain, looked_up
+from srcad.analysis.plain_classes import is_plain, is_replaceable, looked_up
 from srcad.analysis.private_lists import private_lists
 from srcad.analysis.results.calls import is_quiet
 from srcad.analysis.results.elementwise import binary
@@ -340,6 +341,10 @@ class _Inference:
         """Record what the call of a function, or of an object, may store."""
         if callee.name == "function" and is_quiet(callee.value):
             return
+        if callee.value is dataclasses.replace and given and is_replaceable(given[0].value):
+            after = looked_up(given[0].value, "__post_init__")
+            if after is None:
+                return
         if isinstance(callee.value, Nested):
             self.record_call(callee.value, [*given, *(callee.items or ())], is_known and not keywords)
         elif callee.name == "function" and is_made_empty(callee.value) and not (given or keywords):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -37,7 +38,7 @@ from srcad.analysis.kinds import (
 )
 from srcad.analysis.kinds_of_values import kind_of, literal
 from srcad.analysis.named_tuples import is_named_tuple, result_of_method
-from srcad.analysis.plain_classes import is_plain
+from srcad.analysis.plain_classes import is_plain, is_replaceable
 from srcad.analysis.results.calls import ARRAY_METHODS, result_of
 from srcad.analysis.results.elementwise import binary, comparison, unary
 from srcad.analysis.results.generators import method_of_generator, sample
@@ -158,6 +159,8 @@ def _call(node: gast.Call, recurse: Callable[[gast.AST], Kind], returns: Returns
 def _result_of_callee(callee: Kind, call: Call, returns: Returns) -> Kind:
     """Return the kind of what a function, or an object that is called, returns."""
     arguments, keywords = call.arguments, call.keywords
+    if callee.value is dataclasses.replace:
+        return _replaced(arguments, keywords)
     if callee.name == "object":
         return _returned(called_methods(callee), arguments, keywords, returns)
     if not registry.is_key(callee.value):
@@ -175,6 +178,16 @@ def _result_of_callee(callee: Kind, call: Call, returns: Returns) -> Kind:
         own = positional(source, arguments, keywords)
         return ANY if own is None else returns(source, own)
     return result_of(callee.value, call)
+
+
+def _replaced(arguments: list[Kind], keywords: Kinds) -> Kind:
+    """Return the kind of a dataclass's instance with some of its fields replaced."""
+    made = arguments[0] if len(arguments) == 1 else ANY
+    if made.name != "object" or made.items is None or not is_replaceable(made.value):
+        return ANY
+    held = dict(made.items)
+    fields = [field.name for field in dataclasses.fields(made.value) if field.init]
+    return record(made.value, tuple((name, keywords.get(name, held.get(name, ANY))) for name in fields))
 
 
 def _method_call(base: Kind, name: str, arguments: list[Kind], keywords: Kinds, returns: Returns) -> Kind:

@@ -13,9 +13,11 @@ from srcad.runtime.libraries import LIBRARIES, package_of
 
 __all__ = [
     "after_in_mro",
+    "init_only_fields",
     "is_frozen",
-    "is_plain",
     "is_place",
+    "is_plain",
+    "is_replaceable",
     "looked_up",
     "method_of_class",
     "operator_method",
@@ -53,6 +55,35 @@ def is_frozen(cls: type) -> bool:
     """Tell whether a class is a dataclass whose attributes cannot be set after the making."""
     parameters = getattr(cls, "__dataclass_params__", None)
     return dataclasses.is_dataclass(cls) and bool(getattr(parameters, "frozen", False))
+
+
+def is_replaceable(cls: Any) -> bool:
+    """Tell whether ``dataclasses.replace`` of an instance is a call of its class, with the fields that are not given.
+
+    >>> @dataclasses.dataclass
+    ... class Ball:
+    ...     height: float
+    >>> is_replaceable(Ball), is_replaceable(float)
+    (True, False)
+    """
+    if not is_plain(cls) or not dataclasses.is_dataclass(cls):
+        return False
+    code = getattr(looked_up(cls, "__init__"), "__code__", None)
+    return getattr(code, "co_filename", "") == "<string>" and not init_only_fields(cls)
+
+
+def init_only_fields(cls: type) -> list[dataclasses.Field[Any]]:
+    """Return the fields that are no attributes, but go to ``__post_init__``."""
+    fields: dict[str, Any] = getattr(cls, "__dataclass_fields__", {})
+    return [
+        field
+        for field in fields.values()
+        if isinstance(field.type, dataclasses.InitVar) or _is_text_of(field)
+    ]
+
+
+def _is_text_of(field: dataclasses.Field[Any]) -> bool:
+    return isinstance(field.type, str) and field.type.replace("dataclasses.", "").startswith("InitVar")
 
 
 def looked_up(cls: type, attribute: str) -> Any:

@@ -18,6 +18,7 @@ What is inlined shows the parts of parts, so kinds are inferred anew until no ca
 
 from __future__ import annotations
 
+import dataclasses
 import inspect
 import types
 from collections import Counter
@@ -45,6 +46,7 @@ from srcad.analysis.named_tuples import holds_named_tuple, is_named_tuple
 from srcad.analysis.plain_classes import is_plain, looked_up
 from srcad.analysis.results.indexing import attribute
 from srcad.derive.build import assign, call, constant, name
+from srcad.derive.constructors import replacement_of
 from srcad.derive.known_callees import method_of
 from srcad.derive.named_tuples import written_out
 from srcad.frontend.late_results import gives_late, is_unsure
@@ -298,6 +300,9 @@ class _Resolver:
             return []
         if with_default(stmt.value, self.fn, {**self.kinds, **self.narrowed}) is not None:
             return self.or_default(stmt)
+        replacing = self.replacement(stmt)
+        if replacing is not None:
+            return replacing
         before = self.spread(stmt)
         func = stmt.value.func
         if isinstance(func, gast.Attribute) and isinstance(func.value, gast.Name):
@@ -312,6 +317,18 @@ class _Resolver:
         if not isinstance(func, gast.Name) or func.id in self.scope.statics:
             return [*before, stmt]
         return [*before, *self.chosen(stmt, func, self.kind(func), "__call__")]
+
+    def replacement(self, stmt: Any) -> list[Any] | None:
+        """Return what ``dataclasses.replace`` of an instance of a known class comes to."""
+        node = stmt.value
+        if self.scope.statics.get(getattr(node.func, "id", "")) is not dataclasses.replace or not node.args:
+            return None
+        kind = self.kind(node.args[0])
+        if kind.name != "object" or not isinstance(stmt, gast.Assign):
+            return None
+        made = replacement_of(kind.value, stmt, self.scope)
+        self.resolved += made is not None
+        return made
 
     def or_default(self, stmt: Any) -> list[Any]:
         """Write ``t = hasattr(x, "name")``, and the attribute or the default as branches of that."""

@@ -9,11 +9,13 @@ from typing import Any
 
 import gast
 
-from srcad.analysis.plain_classes import is_plain, looked_up
-from srcad.derive.build import call, constant, name
+from srcad.analysis.plain_classes import init_only_fields, is_plain, is_replaceable, looked_up
+from srcad.derive.build import assign, call, constant, name
+from srcad.frontend.statics import canonical
 from srcad.lang.scope import Dependency, Scope
+from srcad.lang.walking import nodes_in
 
-__all__ = ["constructor_of", "init_only_fields"]
+__all__ = ["constructor_of", "replacement_of"]
 
 
 def constructor_of(cls: type, node: gast.Call, variable: str, scope: Scope) -> list[gast.stmt] | None:
@@ -38,6 +40,39 @@ def constructor_of(cls: type, node: gast.Call, variable: str, scope: Scope) -> l
     return [gast.Expr(gast.Call(method, node.args, node.keywords))]
 
 
+def replacement_of(cls: Any, stmt: gast.Assign, scope: Scope) -> list[gast.stmt] | None:
+    """Return what ``b = dataclasses.replace(a, speed=v)`` comes to for a dataclass; None where that is not known.
+
+    That is ``height = a.height`` and ``b = Ball(height=height, speed=v)``.
+    """
+    node = stmt.value
+    given = {k.arg: k.value for k in node.keywords}
+    if (
+        len(node.args) != 1
+        or not isinstance(node.args[0], gast.Name)
+        or None in given
+        or not is_replaceable(cls)
+    ):
+        return None
+    fields = [field.name for field in dataclasses.fields(cls) if field.init]
+    if not given.keys() <= set(fields):
+        return None  # `replace` itself says what is wrong
+    out: list[gast.stmt] = []
+    for field in fields:
+        if field not in given:
+            variable = scope.fresh(field.lstrip("_") or "item")
+            out.append(assign(variable, gast.Attribute(name(node.args[0].id), field, gast.Load())))
+            given[field] = name(variable)
+    made = call(scope.refer(cls, canonical(cls) or cls.__name__))
+    made.keywords = [gast.keyword(field, given[field]) for field in fields]
+    out.append(gast.Assign(stmt.targets, made, None))
+    for new in out:
+        for part in nodes_in(new):
+            if isinstance(part, (gast.stmt, gast.expr)) and not hasattr(part, "lineno"):
+                gast.copy_location(part, stmt)
+    return out
+
+
 def _is_generated(cls: type, initializer: types.FunctionType) -> bool:
     """Tell whether ``dataclass`` wrote an initializer."""
     return dataclasses.is_dataclass(cls) and initializer.__code__.co_filename == "<string>"
@@ -60,20 +95,6 @@ def _of_dataclass(cls: type, node: gast.Call, variable: str, scope: Scope) -> li
             return None
         out.append(gast.Expr(call(gast.Attribute(name(variable), "__post_init__", gast.Load()), *given)))
     return out
-
-
-def init_only_fields(cls: type) -> list[dataclasses.Field[Any]]:
-    """Return the fields that are no attributes, but go to ``__post_init__``."""
-    fields: dict[str, Any] = getattr(cls, "__dataclass_fields__", {})
-    return [
-        field
-        for field in fields.values()
-        if isinstance(field.type, dataclasses.InitVar) or _is_text_of(field)
-    ]
-
-
-def _is_text_of(field: dataclasses.Field[Any]) -> bool:
-    return isinstance(field.type, str) and field.type.replace("dataclasses.", "").startswith("InitVar")
 
 
 def _value(field: dataclasses.Field[Any], bound: dict[str, Any], scope: Scope) -> gast.AST | None:

@@ -16,6 +16,7 @@ Recursive calls, calls with starred arguments and callees known only at run time
 from __future__ import annotations
 
 import copy
+import dataclasses
 import inspect
 import types
 from collections.abc import Callable, Mapping
@@ -31,7 +32,7 @@ from srcad.analysis.guards import guards_of, is_guard
 from srcad.analysis.kinds import Kind, record
 from srcad.derive.build import assign, call, constant, name
 from srcad.derive.builtin_sources import source_of_builtin
-from srcad.derive.constructors import constructor_of
+from srcad.derive.constructors import constructor_of, replacement_of
 from srcad.derive.instance_operations import InstanceOperations
 from srcad.derive.instances import COPIED, RECORD, WHOLE, Instances, Treatment
 from srcad.derive.known_callees import (
@@ -59,7 +60,7 @@ __all__ = ["inline_calls", "without_dead_copies"]
 MOST_STATEMENTS = 600
 """How many statements, nested ones among them, are inlined before other calls stay calls: compile time grows
 faster than the text."""
-_KEPT = (copy.copy, copy.deepcopy)
+_KEPT = (copy.copy, copy.deepcopy, dataclasses.replace)
 """Functions of the standard library that work on values and their shadows alike."""
 
 Normalize = Callable[[Any], Function]
@@ -181,6 +182,9 @@ class _Inliner:
         if not isinstance(stmt, (gast.Assign, gast.Expr)) or not isinstance(stmt.value, gast.Call):
             return None
         self.bindings.spread(stmt.value)
+        replacing = self.replacement(stmt)
+        if replacing is not None:
+            return self.block(replacing, active)
         made = self.instance(stmt, active)
         if made is not None:
             return made
@@ -223,6 +227,15 @@ class _Inliner:
             return function, made.body
         around = (other for other in active if isinstance(other, tuple) and other[0] is function)
         return next(around, (function, 0))
+
+    def replacement(self, stmt: gast.stmt) -> list[gast.stmt] | None:
+        """Return what ``dataclasses.replace`` of an instance of a known class comes to."""
+        node = stmt.value
+        called = self.scope.statics.get(self.bindings.function(getattr(node.func, "id", "")))
+        if called is not dataclasses.replace or not isinstance(stmt, gast.Assign) or not node.args:
+            return None
+        kind = self.instance_kind(node.args[0])
+        return None if kind is None else replacement_of(kind.value, stmt, self.scope)
 
     def instance(self, stmt: gast.stmt, active: tuple[Any, ...]) -> list[gast.stmt] | None:
         """Return what making an instance comes to, where that is to be taken apart."""

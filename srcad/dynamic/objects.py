@@ -15,8 +15,8 @@ import numpy as np
 
 from srcad import runtime as rt
 from srcad.analysis.hidden_changes import refuse_hidden_changes, refuse_own_items, refuse_unknown_making
+from srcad.analysis.plain_classes import init_only_fields
 from srcad.callables.places import place
-from srcad.derive.constructors import init_only_fields
 from srcad.dynamic.containers import dict_of, items_of
 from srcad.dynamic.rules import call_without_derivative
 from srcad.errors import UnsupportedError

@@ -59,6 +59,7 @@ TOPICS = (
     "objects_in_containers",
     "named_tuples",
     "not_there_yet",
+    "replaced_dataclasses",
     "numbers_updated",
     "numbers_that_become_arrays",
     "rearranged_containers",

@@ -23,12 +23,12 @@ import numpy as np
 
 from srcad import runtime as rt
 from srcad.analysis.hidden_changes import refuse_unknown_making
+from srcad.analysis.plain_classes import init_only_fields
 from srcad.analysis.results.calls import ARRAY_METHODS, function_of_method
 from srcad.callables.places import place
 from srcad.callables.targets import Target, is_partial_method, partial_tangent
 from srcad.callables.wrappers import with_arity
 from srcad.derive.builtin_sources import source_of_builtin
-from srcad.derive.constructors import init_only_fields
 from srcad.dynamic.attributes import (
     computes_methods,
     is_method_of,

@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 
 from srcad import runtime as rt
-from srcad.derive.constructors import init_only_fields
+from srcad.analysis.plain_classes import init_only_fields
 from srcad.dynamic import calls as reverse_calls
 from srcad.dynamic.containers import is_iterable_of_class, return_copy
 from srcad.errors import UnsupportedError

@@ -17,8 +17,8 @@ from srcad import runtime as rt
 from srcad.analysis.hidden_changes import refuse_hidden_changes, refuse_own_items, refuse_unknown_making
 from srcad.analysis.kinds import is_differentiable
 from srcad.analysis.kinds_of_values import kind_of
+from srcad.analysis.plain_classes import init_only_fields
 from srcad.callables.places import place
-from srcad.derive.constructors import init_only_fields
 from srcad.dynamic.containers import is_mapping_of_class
 from srcad.errors import UnsupportedError
 from srcad.rules import iteration

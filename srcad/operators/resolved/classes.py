@@ -13,9 +13,9 @@ import numpy as np
 
 from srcad import runtime as rt
 from srcad.analysis.hidden_changes import refuse_hidden_changes, refuse_unknown_making
+from srcad.analysis.plain_classes import init_only_fields
 from srcad.callables.compilation import third_derivative
 from srcad.callables.places import place
-from srcad.derive.constructors import init_only_fields
 from srcad.dynamic.objects import shadow_of_partial
 from srcad.errors import UnsupportedError
 from srcad.operators.deeper.shadowed_calls import plain_call
