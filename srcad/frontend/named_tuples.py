@@ -16,7 +16,7 @@ After, where the class also has a field ``t``, 0.0 unless it is given::
 ...     return State(x, speed=v)'''
 >>> print(after("write_out_named_tuples", text, State=State))
 def f(x, v):
-    t = rt.named_tuple(State, x, v, 0.0)
+    t = rt.named_tuple(demo.State, x, v, 0.0)
     return t
 """
 
