@@ -74,9 +74,8 @@ def forward(
     pair = gast.Tuple([last.value, ending.tangent(last.value)], gast.Load())
     out += [*ending.fl.statements, gast.Return(pair)]
     parameters = [gast.Name(n, gast.Param(), None, None) for n in (*names, *given)]
-    tree = gast.FunctionDef(
-        f"{fn.tree.name}_jvp", gast.arguments(parameters, [], None, [], [], None, []), out, [], None, None, []
-    )
+    arguments = gast.arguments(parameters, [], None, [], [], None, [])
+    tree = gast.FunctionDef(fn.scope.title(f"{fn.tree.name}_jvp"), arguments, out, [], None, None, [])
     derived = Function(fill_places(gast.copy_location(tree, fn.tree)), fn.scope, fn.source)
     return derived, {tangent: variable for variable, tangent in program.tangents.items()}
 

@@ -17,7 +17,6 @@ from srcad.derive.reverse import Reverse
 from srcad.derive.saving import Saved
 from srcad.derive.without_axes import Definitions, definitions_in, may_have_no_axes
 from srcad.lang.function import Function
-from srcad.lang.scope import is_reserved
 from srcad.lang.walking import fill_places, nodes_in
 
 __all__ = ["Entry", "Made", "assemble", "catches_errors", "changed_parameters", "enter"]
@@ -237,7 +236,13 @@ class _Assembly(_Parts):
     def function(self, title: str, names: list[str], body: list[gast.stmt]) -> Function:
         arguments = [gast.Name(n, gast.Param(), None, None) for n in names]
         tree = gast.FunctionDef(
-            title, gast.arguments(arguments, [], None, [], [], None, []), body, [], None, None, []
+            self.fn.scope.title(title),
+            gast.arguments(arguments, [], None, [], [], None, []),
+            body,
+            [],
+            None,
+            None,
+            [],
         )
         located = fill_places(gast.copy_location(tree, self.fn.tree))
         return Function(located, self.fn.scope, self.fn.source)
@@ -343,8 +348,7 @@ class _Assembly(_Parts):
             self.comment,
             self.entry.statements,
         )
-        title = f"d{self.title}"
-        return self.function(f"{title}_" if is_reserved(title) else title, self.request.names, body)
+        return self.function(f"d{self.title}", self.request.names, body)
 
     def bound(self, out: list[gast.stmt], hint: str, value: gast.AST) -> gast.Name:
         target = self.fn.scope.fresh(hint)

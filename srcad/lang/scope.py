@@ -95,6 +95,18 @@ class Scope:
         self.taken.add(name)
         return name
 
+    def title(self, wanted: str) -> str:
+        """Return a name for a function of the generated module, ``wanted`` itself where the program knows nothing by it.
+
+        >>> scope = Scope()
+        >>> scope.statics["step_backward"] = abs
+        >>> scope.title("step_forward"), scope.title("step_backward")
+        ('step_forward', 'step_backward_')
+        """
+        while wanted in self.statics or is_reserved(wanted):
+            wanted += "_"
+        return wanted
+
     def mark(self) -> tuple[set[str], dict[str, int]]:
         """Return what `restore` needs to forget the names that are made from now on."""
         return set(self.taken), dict(self.counts)
