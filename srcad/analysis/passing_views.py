@@ -38,6 +38,7 @@ def mutated_bases(
 def passing_views(fn: Function, kinds: Kinds, full: PointsTo, result_is_kept: bool) -> set[str]:
     """Return the views, references and displays that are last used before their memory is changed."""
     finder = _PassingViews(fn, kinds, full)
+    finder.result_is_kept = result_is_kept
     finder.passing = (gast.Assert, gast.Raise) if result_is_kept else (gast.Return, gast.Assert, gast.Raise)
     finder.block(fn.tree.body)
     return finder.result()
@@ -45,6 +46,7 @@ def passing_views(fn: Function, kinds: Kinds, full: PointsTo, result_is_kept: bo
 
 class _PassingViews:
     passing: tuple[type, ...] = ()
+    result_is_kept = False
 
     def __init__(self, fn: Function, kinds: Kinds, full: PointsTo) -> None:
         self.fn, self.kinds, self.full = fn, kinds, full
@@ -187,13 +189,16 @@ class _PassingViews:
         return False
 
     def _holds_on(self, target: Kind, operands: tuple[gast.AST, ...], names: set[str]) -> bool:
-        """Tell whether a sum or product may be of lists whose elements are changed, and so holds those elements."""
+        """Tell whether a sum or product may be of lists whose elements are changed, and so holds those elements.
+
+        Where the caller may change what is returned, that is all lists with elements that can be changed.
+        """
         if target.name not in ("list", "tuple", "any"):
             return False
         for operand in operands:
             if isinstance(operand, gast.Name) and operand.id in names:
                 held = self.full.classes.reached(operand.id) - {self.full.classes.find(operand.id)}
-                if held & self.full.classes.mutated:
+                if self.result_is_kept and held or held & self.full.classes.mutated:
                     return True
         return False
 
