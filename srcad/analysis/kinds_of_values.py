@@ -29,6 +29,7 @@ from srcad.analysis.kinds import (
 )  # fmt: skip
 from srcad.analysis.own_operators import refuse_own_operators
 from srcad.analysis.plain_classes import is_place, looked_up
+from srcad.lang.function import Nested
 from srcad.rules import registry
 from srcad.runtime import is_plain_named_tuple
 from srcad.runtime.attributes import attributes_of
@@ -137,8 +138,8 @@ def _kind_of_container(value: Any, cls: type, depth: int, around: tuple[type, ..
 
 def _attributes(value: Any, cls: type, depth: int, around: tuple[type, ...]) -> tuple[Any, ...] | None:
     """The kinds of an object's own attributes; None where reading them may run code."""
-    if cls is registry.Rule:
-        return None  # what works by rules works by all of them in the same way
+    if cls is registry.Rule or cls is Nested:
+        return None  # what works by rules works by all of them in the same way; a text holds no numbers
     if dataclasses.is_dataclass(value):
         own = attributes_of(value)
         names = [f.name for f in dataclasses.fields(value) if f.name in own]

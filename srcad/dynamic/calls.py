@@ -316,7 +316,7 @@ def call_of_function(
         for n, v in zip(names, everything)
         if not rt.is_lasting(image_of.get(n))
         and not _is_nothing(image_of[n])
-        and (is_differentiable(kind_of(v)) or isinstance(image_of[n], (np.ndarray, rt.Cell)))
+        and (isinstance(image_of[n], (np.ndarray, rt.Cell)) or is_differentiable(kind_of(v)))
     )
     code = compiled(target, values, wanted, "call", aliased=rt.share_memory(everything))
     value_of = dict(zip(names, everything))

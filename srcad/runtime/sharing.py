@@ -11,6 +11,7 @@ from numpy.lib.array_utils import byte_bounds
 
 from srcad.errors import UnsupportedError
 from srcad.runtime.attributes import attributes_of
+from srcad.runtime.calls import Closure
 from srcad.runtime.memory import is_instance, owner
 
 __all__ = ["check_shared", "check_writable", "has_changed", "share_memory", "shared_arrays"]
@@ -133,7 +134,9 @@ def _reached(value: Any, found: dict[int, Any] | None = None) -> dict[int, Any]:
 
 
 def _parts(value: Any) -> Iterable[Any]:
-    """Return what a container or an object holds."""
+    """Return what a container or an object holds; of a nested function what it has captured."""
+    if isinstance(value, Closure):
+        return value.captured
     instance = attributes_of(value) if is_instance(value) else value
     return instance.values() if isinstance(instance, dict) else instance
 
