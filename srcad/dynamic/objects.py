@@ -20,6 +20,7 @@ from srcad.callables.places import place
 from srcad.dynamic.containers import dict_of, items_of
 from srcad.dynamic.rules import call_without_derivative
 from srcad.errors import UnsupportedError
+from srcad.rules.sets import standing_for
 from srcad.runtime.libraries import package_of
 
 __all__ = ["call_of_class", "fill_fields", "shadow_of_partial"]
@@ -36,6 +37,7 @@ def call_of_class(
     call: Call, cls: type, args: Any, shadows: Any, options: dict[str, Any], option_shadows: dict[str, Any]
 ) -> Outcome:
     """Make an instance and its shadow."""
+    cls = standing_for(cls, args)
     refuse_own_items(cls)
     fields = getattr(cls, "_fields", None)
     if issubclass(cls, tuple) and fields is not None:

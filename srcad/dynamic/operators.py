@@ -219,6 +219,8 @@ def _update(title: str) -> Callable[..., Outcome]:
             undo = rt.undoing("extend", target, shadows[0])
             rt.container_call(target, shadows[0], "extend", args, images, {}, {})
             return target, shadows[0], functools.partial(run, [undo, pullback])
+        if isinstance(target, set):
+            return call_without_derivative(update, (target, rt.members_of(value)), {})
         if isinstance(target, dict) and title == "ior":
             return _merge(target, shadows[0], value, shadows[1])
         return binary(call, target, value, shadows=shadows)

@@ -31,6 +31,7 @@ from srcad.runtime.rearranging import *
 from srcad.runtime.reductions import *
 from srcad.runtime.sample_paths import *
 from srcad.runtime.scipy_callbacks import kept_function as kept_function
+from srcad.runtime.sets import *
 from srcad.runtime.sharing import *
 from srcad.runtime.special import *
 from srcad.runtime.statistics import *

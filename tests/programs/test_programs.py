@@ -98,6 +98,7 @@ TOPICS = (
     "objects_in_dicts",
     "set_up_later",
     "trees_of_classes",
+    "engines",
 )
 for topic in TOPICS:
     importlib.import_module(f"tests.programs.{topic}")

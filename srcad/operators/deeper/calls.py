@@ -57,6 +57,7 @@ from srcad.operators.dynamic.sources import SOURCES, has_plain_operands, items_b
 from srcad.operators.dynamic.transposed_rules import cotangents_of, transposing
 from srcad.operators.forward import Jvp, jvp
 from srcad.rules import registry
+from srcad.rules.sets import standing_for
 from srcad.runtime.libraries import OfLibrary, package_of
 from srcad.runtime.memory import is_instance
 from srcad.runtime.tangents import CONTAINERS, Tangent, sequence_tangent, zero_tangent
@@ -449,6 +450,7 @@ def _exhausted(advance: Any, iterators: list[Any]) -> list[Any]:
 
 def _of_class(cls: Any, parts: Parts) -> list[Any]:
     """Make an instance, and its tangents."""
+    cls = standing_for(cls, parts[0].args)
     small = (
         tuple,
         list,

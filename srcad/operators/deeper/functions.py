@@ -35,6 +35,7 @@ from srcad.operators.deeper.shadowed_calls import (
     ShadowedCall,
     plain_call,
 )
+from srcad.rules.sets import standing_for
 from srcad.runtime.tangents import Tangent, complete_tangent, partial_of, zero_tangent
 
 __all__ = [
@@ -121,7 +122,7 @@ def updated(calls: Calls) -> Results:
 def instance_parts(calls: Calls) -> Results:
     """Make an instance, its shadow and the tangents of both."""
     first, *images = calls
-    cls = first.function
+    cls = standing_for(first.function, first.values)
     init = cls.__init__
     has_own = isinstance(init, types.FunctionType) and init.__code__.co_filename != "<string>"
     after = getattr(cls, "__post_init__", None)

@@ -22,6 +22,7 @@ from srcad.callables.places import place
 from srcad.dynamic.containers import is_mapping_of_class
 from srcad.errors import UnsupportedError
 from srcad.rules import iteration
+from srcad.rules.sets import standing_for
 from srcad.runtime.libraries import package_of
 from srcad.runtime.tangent_copies import record_tangent
 from srcad.runtime.tangents import Tangent, tangent_like, zero_tangent
@@ -35,6 +36,7 @@ _NUMERIC = (float, int, complex, np.ndarray, np.generic)
 
 def make(call: Call, cls: Any, args: Any, tangents: Any, options: Any, option_tangents: Any) -> Outcome:
     """Make an instance of ``cls`` and its tangent; ``call`` calls what the class defines."""
+    cls = standing_for(cls, args)
     refuse_own_items(cls)
     if issubclass(cls, tuple) and hasattr(cls, "_fields"):
         record = cls(*args, **options)

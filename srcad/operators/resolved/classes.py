@@ -20,6 +20,7 @@ from srcad.dynamic.objects import shadow_of_partial
 from srcad.errors import UnsupportedError
 from srcad.operators.deeper.shadowed_calls import plain_call
 from srcad.operators.resolved.rows import Found, Resolve, Rows, each_column, nothing_in, still
+from srcad.rules.sets import standing_for
 from srcad.runtime.libraries import package_of
 from srcad.runtime.tangent_copies import tangent_of_partial
 from srcad.runtime.tangents import Tangent, zero_tangent
@@ -31,6 +32,7 @@ _OF_PYTHON = (list, tuple, dict, types.SimpleNamespace, collections.deque, float
 
 def make(resolve: Resolve, cls: Any, rows: Rows) -> Found:
     """Make an instance, its tangents and the shadows of all; ``resolve`` calls what the class defines."""
+    cls = standing_for(cls, rows[0][0].values)
     if issubclass(cls, dict):
         return each_column(
             cls, rows, lambda k, m, part: part if k == m == 0 else _keyed(rows[0][0].values, part)
