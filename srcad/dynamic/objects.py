@@ -99,10 +99,12 @@ def _built_in(
             for v, part in zip(args, shadows)
             if isinstance(v, dict) or v is not None and not callable(v)
         ]
-        if not sources:
-            return value, {**dict.fromkeys(value), **named}, _nothing_to_do
-        _, image, pullback = dict_of(call, sources[0][0], shadows=(sources[0][1],))
-        return value, {**dict.fromkeys(value), **image, **named}, pullback
+        image, pullback = {}, _nothing_to_do
+        if sources:
+            _, image, pullback = dict_of(call, sources[0][0], shadows=(sources[0][1],))
+        image = {**dict.fromkeys(value), **image, **named}
+        factory = shadows[0] if shadows and isinstance(value, collections.defaultdict) else None
+        return value, image if factory is None else rt.Defaults(image, factory), pullback
     keys_alone = cls in (set, frozenset) and isinstance(next(iter(args), None), dict)
     if given and not keys_alone and not issubclass(cls, BaseException):
         raise UnsupportedError(f"An instance of '{cls.__name__}' is made from values that carry a derivative.",

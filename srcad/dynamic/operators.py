@@ -245,6 +245,8 @@ def _getitem(call: Call, base: Any, index: Any, *, shadows: Any) -> Outcome:
     missing = method_in_python(base, "__missing__") if isinstance(base, dict) and index not in base else None
     if missing is not None:
         return call(missing, None, (base, index), tuple(shadows), {}, {})
+    if rt.computed_default(base, index) is not None:
+        return _default_made(call, base, index, shadows[0])
     value, image = base[index], shadows[0]
     if isinstance(base, np.ndarray) and base.dtype.kind == "O" and is_instance(value):
         raise _of_objects()
@@ -254,6 +256,17 @@ def _getitem(call: Call, base: Any, index: Any, *, shadows: Any) -> Outcome:
     if not isinstance(image, np.ndarray):
         return value, part, _nothing_to_do
     return value, part, functools.partial(rt.return_element, part, image, index)
+
+
+def _default_made(call: Call, base: Any, index: Any, image: Any) -> Outcome:
+    """Make the item of a ``defaultdict`` under a key that is not there yet."""
+    rt.note_change("defaultdict")
+    held = getattr(image, "factory", None)
+    value, part, pullback = call(base.default_factory, held, (), (), {}, {})
+    if held is None and rt.holds_numbers(value, set()):
+        part = rt.shadow(value)  # what the function has captured carries nothing
+    _, _, undo = _setitem(call, base, index, value, shadows=(image, None, part))
+    return value, part, functools.partial(run, [undo, pullback])
 
 
 def _setitem(call: Call, base: Any, index: Any, value: Any, *, shadows: Any) -> Outcome:

@@ -27,6 +27,7 @@ __all__ = [
     "attribute_gradient",
     "copy",
     "check_taken",
+    "computed_default",
     "copy_of_parts",
     "dict_like",
     "finish",
@@ -91,7 +92,11 @@ def holds_numbers(value: Any, seen: set[int]) -> bool:
     seen.add(id(value))
     parts = list(attributes_of(value).values())
     if isinstance(value, dict):
-        parts += value.values()
+        parts += [*value.values(), getattr(value, "default_factory", None)]
+    elif isinstance(value, types.MethodType):
+        parts.append(value.__self__)
+    elif isinstance(value, functools.partial):
+        parts += [value.func, *value.args, *value.keywords.values()]
     elif isinstance(value, (list, tuple, set, frozenset, collections.deque)):
         parts += value
     return any(holds_numbers(part, seen) for part in parts)
@@ -111,6 +116,19 @@ def is_sequence_class(cls: type) -> bool:
         if issubclass(cls, base) and cls is not base and not hasattr(cls, "_fields"):
             return all(getattr(cls, name) is getattr(base, name) for name in _OF_SEQUENCES & set(dir(base)))
     return False
+
+
+def computed_default(base: Any, key: Any) -> Any:
+    """Return the function that computes the item of a ``defaultdict`` under a key that is not there yet; else None.
+
+    Classes, builtins and functions that have captured no numbers make what carries nothing.
+
+    >>> computed_default(collections.defaultdict(float), "a") is None
+    True
+    """
+    factory = base.default_factory if isinstance(base, collections.defaultdict) and key not in base else None
+    known = isinstance(factory, (Closure, types.MethodType, functools.partial))
+    return factory if known and holds_numbers(factory, set()) else None
 
 
 _OF_SEQUENCES = frozenset(

@@ -8,7 +8,16 @@ from types import TracebackType
 from srcad.errors import SrcadError, UnsupportedError
 from srcad.runtime.containers import holds_numbers
 
-__all__ = ["catching", "has_method", "leaving", "mark_changed", "traceback_of", "truncate", "without_numbers"]
+__all__ = [
+    "catching",
+    "has_method",
+    "leaving",
+    "mark_changed",
+    "note_change",
+    "traceback_of",
+    "truncate",
+    "without_numbers",
+]
 
 _MARK = "__srcad_changed__"
 
@@ -28,18 +37,22 @@ class catching:  # noqa: N801  (used like a function, as contextlib.suppress is)
     def __init__(self, *types: type[BaseException]) -> None:
         self.types = types
         self.error: BaseException | None = None
+        self.changed: str | None = None
 
     def __enter__(self) -> catching:
+        self.changed = None
+        _OPEN.append(self)
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> bool:
+        _OPEN.remove(self)
         if not isinstance(error, self.types):
             return False
         if isinstance(error, SrcadError) and not any(issubclass(kind, SrcadError) for kind in self.types):
             return False  # the program has raised nothing: it cannot be differentiated
-        changed = getattr(error, _MARK, None)
+        changed = getattr(error, _MARK, None) or self.changed
         if changed is not None:
             raise UnsupportedError(
                 f"'{changed}' raises {type(error).__name__}, which is caught, and may have changed what it was given "
@@ -48,6 +61,15 @@ class catching:  # noqa: N801  (used like a function, as contextlib.suppress is)
             ) from error
         self.error = error
         return True
+
+
+_OPEN: list[catching] = []
+
+
+def note_change(title: str) -> None:
+    """Note that the statement which runs has changed something: an exception that it raises now cannot be caught."""
+    if _OPEN:
+        _OPEN[-1].changed = title
 
 
 def without_numbers(error: BaseException) -> BaseException:

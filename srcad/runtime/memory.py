@@ -28,6 +28,7 @@ __all__ = [
     "NUMBERS",
     "OPAQUE",
     "Cell",
+    "Defaults",
     "Shadow",
     "accumulate_part",
     "accumulate_shadow",
@@ -80,6 +81,17 @@ class Shadow:
 
     def __repr__(self) -> str:
         return f"Shadow({vars(self)!r})"
+
+
+class Defaults(dict[Any, Any]):
+    """The shadow of a ``defaultdict``, and ``factory``, that of the function which makes its items."""
+
+    def __init__(self, parts: dict[Any, Any], factory: Any) -> None:
+        super().__init__(parts)
+        self.factory = factory
+
+    def copy(self) -> Defaults:
+        return Defaults(self, self.factory)
 
 
 def instance(cls: type, /, **attributes: Any) -> Any:

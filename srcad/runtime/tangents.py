@@ -41,7 +41,9 @@ __all__ = [
     "sequence_tangent",
     "set_jvp_resolvers",
     "tangent_like",
+    "tangent_of_default",
     "transposed",
+    "with_tangent_of_default",
     "zero_tangent",
 ]
 
@@ -173,7 +175,7 @@ def _zero_container(value: Any, memo: dict[int, Any]) -> Any:
     if isinstance(value, dict):
         result = _copy.copy(value)
         if isinstance(value, defaultdict) and value.default_factory is not None:
-            result.default_factory = functools.partial(_zero_of_default, value.default_factory)
+            result.default_factory = _TangentOfDefault(value.default_factory)
         memo[id(value)] = (result, value)
         for key, item in value.items():
             result[key] = zero_tangent(item, memo)
@@ -203,8 +205,25 @@ def _zero_container(value: Any, memo: dict[int, Any]) -> Any:
     return result
 
 
-def _zero_of_default(factory: Callable[[], Any]) -> Any:
-    return zero_tangent(factory())
+class _TangentOfDefault:
+    """Makes the tangents of a ``defaultdict``'s missing items; ``held`` is that of the function which makes the items."""
+
+    def __init__(self, factory: Callable[[], Any], held: Any = 0.0) -> None:
+        self.factory, self.held = factory, held
+
+    def __call__(self) -> Any:
+        return zero_tangent(self.factory())
+
+
+def with_tangent_of_default(image: Any, held: Any) -> Any:
+    """Return the tangent of a ``defaultdict``, which knows that of the function which makes missing items."""
+    image.default_factory = _TangentOfDefault(image.default_factory.factory, held)
+    return image
+
+
+def tangent_of_default(image: Any) -> Any:
+    """Return the tangent of the function that makes the missing items of a ``defaultdict``."""
+    return getattr(getattr(image, "default_factory", None), "held", 0.0)
 
 
 def partial_of(function: Any, *args: Any, **options: Any) -> tuple[Any, tuple[Any, ...], dict[str, Any]]:

@@ -99,6 +99,7 @@ TOPICS = (
     "set_up_later",
     "trees_of_classes",
     "engines",
+    "computed_defaults",
 )
 for topic in TOPICS:
     importlib.import_module(f"tests.programs.{topic}")

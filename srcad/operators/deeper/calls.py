@@ -15,6 +15,7 @@ import copy
 import dataclasses
 import functools
 import inspect
+import operator
 import types
 from collections.abc import Callable
 from typing import Any, NamedTuple
@@ -60,7 +61,7 @@ from srcad.rules import registry
 from srcad.rules.sets import standing_for
 from srcad.runtime.libraries import OfLibrary, package_of
 from srcad.runtime.memory import is_instance
-from srcad.runtime.tangents import CONTAINERS, Tangent, sequence_tangent, zero_tangent
+from srcad.runtime.tangents import CONTAINERS, Tangent, sequence_tangent, tangent_of_default, zero_tangent
 from srcad.runtime.user_tangents import as_tangent
 
 __all__ = ["Part", "Parts", "again", "apply", "install", "nested", "with_args"]
@@ -151,6 +152,8 @@ def apply(function: Any, parts: Parts) -> list[Any]:
         found = _operator_of_class(forward_calls.METHODS_OF_OPERATORS[function], parts)
         if found is not None:
             return found
+    if function is operator.getitem and rt.computed_default(*args[:2]) is not None:
+        return _default_made(parts)
     if (
         known
         and function in forward_calls.ON_CONTAINERS
@@ -204,6 +207,16 @@ def one_by_one(handler: Callable[..., tuple[Any, Any]], parts: Parts) -> list[An
         handler(args, part.args, first.options, part.options)[1] for args, part in zip(spare, images[1:])
     ]
     return [value, image, *others]
+
+
+def _default_made(parts: Parts) -> list[Any]:
+    """Make the item of a ``defaultdict`` under a key that is not there yet."""
+    base, key = parts[0].args
+    images = [tangent_of_default(part.args[0]) for part in parts[1:]]
+    found = apply(base.default_factory, [Part(None, (), {}), *(Part(image, (), {}) for image in images)])
+    for part, item in zip(parts, found):
+        part.args[0][key] = item
+    return found
 
 
 def _spare(args: tuple[Any, ...]) -> tuple[Any, ...]:

@@ -69,6 +69,7 @@ from srcad.operators.deeper.shadowed_calls import (
     UFUNCS,
     UPDATES,
     ShadowedCall,
+    computed_default,
     has_plain_method,
     holder,
     is_apart,
@@ -214,6 +215,8 @@ def _of_item_or_attribute(calls: Calls, known: bool) -> Results | None:
     if not known:
         return None
     function, values = calls[0].function, calls[0].values
+    if function is operator.getitem and rt.computed_default(*values) is not None:
+        raise computed_default()
     if function in (*ATTRIBUTES, operator.getitem):
         by_method = by_class(calls)
         if by_method is not None:

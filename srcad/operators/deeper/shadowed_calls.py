@@ -15,6 +15,7 @@ from srcad.analysis.kinds import FORM_OF_ARRAYS
 from srcad.derive.call_adjoints import CONVERSIONS
 from srcad.dynamic.attributes import is_method, is_written
 from srcad.dynamic.operators import BINARY_TITLES
+from srcad.errors import UnsupportedError
 from srcad.lang.protocols import PROTOCOLS
 from srcad.rules import registry
 from srcad.runtime.libraries import OfLibrary, is_sparse
@@ -32,6 +33,7 @@ __all__ = [
     "ShadowedCall",
     "UFUNCS",
     "UPDATES",
+    "computed_default",
     "has_plain_method",
     "holder",
     "is_apart",
@@ -228,3 +230,9 @@ def holder(image: Any) -> Any:
 def names_a_method_of_an_array(base: Any, name: str) -> bool:
     """Tell whether an attribute of an array or a number is a method."""
     return isinstance(base, (np.ndarray, np.generic, float, complex)) and is_method(getattr(base, name, None))
+
+
+def computed_default() -> UnsupportedError:
+    """Return the error for a missing item of a ``defaultdict`` that a function computes, in a derivative of a gradient."""
+    return UnsupportedError("An item of a defaultdict is made by a function that has captured values, in a derivative of a "
+                            "derivative.", "Write 'if key not in items: items[key] = ...'.")  # fmt: skip

@@ -56,6 +56,7 @@ from srcad.runtime.tangents import (
     container_method,
     sequence_tangent,
     set_jvp_resolvers,
+    tangent_of_default,
     zero_tangent,
 )
 
@@ -342,6 +343,10 @@ def call_on_container(function: Any, args: Any, tangents: Any) -> Outcome:
         missing = method_of_class(args[0], "__missing__")
         if missing is not None:
             return call(missing, 0.0, args, tangents, {}, {})
+        if rt.computed_default(*args) is not None and isinstance(tangents[0], dict):
+            made = call(args[0].default_factory, tangent_of_default(tangents[0]), (), (), {}, {})
+            args[0][args[1]], tangents[0][args[1]] = made
+            return made
     if function in (operator.getitem, operator.delitem):
         image = function(tangents[0], args[1])
     elif function is operator.setitem:

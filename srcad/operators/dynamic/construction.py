@@ -25,12 +25,13 @@ from srcad.rules import iteration
 from srcad.rules.sets import standing_for
 from srcad.runtime.libraries import package_of
 from srcad.runtime.tangent_copies import record_tangent
-from srcad.runtime.tangents import Tangent, tangent_like, zero_tangent
+from srcad.runtime.tangents import Tangent, tangent_like, with_tangent_of_default, zero_tangent
 
 __all__ = ["make", "plain"]
 
 Outcome = tuple[Any, Any]
 Call = Callable[..., Outcome]
+_NO_KEY = object()
 _NUMERIC = (float, int, complex, np.ndarray, np.generic)
 
 
@@ -127,6 +128,8 @@ def is_nothing(tangent: Any) -> bool:
 
 def _dict_tangent(value: Any, args: Any, tangents: Any, option_tangents: Any) -> Any:
     image = zero_tangent(value)
+    if args and rt.computed_default(value, _NO_KEY) is not None:
+        image = with_tangent_of_default(image, tangents[0])
     for source, tangent in zip(args, tangents):
         if isinstance(source, dict):
             image.update(tangent)

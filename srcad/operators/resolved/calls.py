@@ -40,6 +40,7 @@ from srcad.operators.deeper.reverse import call_parts
 from srcad.operators.deeper.shadowed_calls import (
     CALLS,
     ShadowedCall,
+    computed_default,
     is_apart,
     is_without_derivative,
     method_of_class,
@@ -291,6 +292,8 @@ def _of_item_or_attribute(function: Any, rows: Rows) -> Found | None:
         return _of_dicts(function, rows)
     if not registry.is_key(function) or function not in STRUCTURAL:
         return None
+    if function is operator.getitem and rt.computed_default(*values) is not None:
+        raise computed_default()
     if function is getattr and reads_method(*values[:2]):
         return method_read(rows)
     if is_apart(function, values):
