@@ -20,4 +20,6 @@ def tangent_like(ans, g, tangent, value):
 
 @vjp(rt.sequence_tangent, "values", "source", "tangent", linear=("tangent",), shaped=("values", "source"))
 def sequence_tangent(ans, g, values, source, tangent):
+    if isinstance(source, (dict, str)):
+        return 0.0, 0.0, 0.0  # keys and letters have none
     return 0.0, 0.0, g
