@@ -433,7 +433,10 @@ class Operations:
         if not used:
             return self.zero_of(ans)
         self.fl.statements += statements
-        terms = [self.times(self.tangent_as_array(bound[parameter]), partial) for parameter, partial in used]
+        terms = [
+            self.weighted(rule, arrays, ans, parameter, self.tangent_as_array(bound[parameter]), partial)
+            for parameter, partial in used
+        ]
         result = self.total(terms)
         if isinstance(result, gast.Name) and (self.is_changed(ans) or self.is_changed(bound[used[0][0]])):
             result = gast.UnaryOp(gast.UAdd(), result)
@@ -441,6 +444,24 @@ class Operations:
         if self.is_full(operands, [bound[p] for p, _ in used], rule.primal):
             return result
         return self.runtime(rt.fit_tangent, "fit_tangent", self.fl.atom(result), ans)
+
+    def weighted(
+        self,
+        rule: registry.Rule,
+        arrays: dict[str, Any],
+        ans: gast.AST,
+        parameter: str,
+        tangent: gast.AST,
+        partial: gast.AST,
+    ) -> gast.AST:
+        """Return a tangent times a partial derivative, or what the forward rule of the parameter makes of the tangent."""
+        forward = rule.forward.get(parameter)
+        if forward is None:
+            return self.times(tangent, partial)
+        single = registry.Rule(rule.primal, (parameter,), "vjp", forward)
+        statements, atoms = instantiate(single, self.scope, arrays, ans, tangent, [parameter], self.known)
+        self.fl.statements += statements
+        return atoms[0]
 
     def is_full(self, operands: list[gast.AST], used: list[gast.AST], primal: Any) -> bool:
         """Tell whether terms from ``used`` surely have the shape of the result, and are real just where it is."""

@@ -35,6 +35,7 @@ from srcad.lang.walking import NodeTransformer, nodes_in
 __all__ = ["call_frozen_distributions"]
 
 _OF_A_VALUE = frozenset("pdf logpdf pmf logpmf cdf logcdf sf logsf ppf isf".split())
+_OF_THEMSELVES = frozenset("mean var std entropy median".split())
 
 
 def call_frozen_distributions(fn: Function) -> Function:
@@ -77,10 +78,10 @@ def _freezes(node: gast.Call, statics: dict[str, Any], stores: Counter[str]) -> 
 
 
 def _receiver(node: gast.AST) -> str | None:
-    """Return the variable whose method, one of a value, is called."""
-    if not isinstance(node, gast.Call) or not isinstance(node.func, gast.Attribute) or not node.args:
+    """Return the variable whose method, one of a value or without an argument, is called."""
+    if not isinstance(node, gast.Call) or not isinstance(node.func, gast.Attribute) or node.keywords:
         return None
-    is_known = node.func.attr in _OF_A_VALUE and len(node.args) == 1 and not node.keywords
+    is_known = node.func.attr in (_OF_A_VALUE, _OF_THEMSELVES)[not node.args] and len(node.args) <= 1
     return getattr(node.func.value, "id", None) if is_known else None
 
 

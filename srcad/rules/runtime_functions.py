@@ -174,6 +174,36 @@ def scaled_power(ans, scale, x, exponent):
     )
 
 
+@jvp(rt.scaled_power, "scale")
+def scaled_power_scale(ans, t, scale, x, exponent):
+    return rt.scaled_power(t, x, exponent)
+
+
+@jvp(rt.scaled_power, "x")
+def scaled_power_x(ans, t, scale, x, exponent):
+    return rt.scaled_power(t * scale * exponent, x, exponent - 1)
+
+
+@jvp(rt.scaled_power, "exponent")
+def scaled_power_exponent(ans, t, scale, x, exponent):
+    return rt.scaled_log(t * ans, x)
+
+
+@vjp(rt.scaled_log, "scale", "x")
+def scaled_log(ans, g, scale, x):
+    return rt.unbroadcast(rt.scaled_log(g, x), scale), rt.unbroadcast(rt.quotient(g * scale, x), x)
+
+
+@jvp(rt.scaled_log, "scale")
+def scaled_log_scale(ans, t, scale, x):
+    return rt.scaled_log(t, x)
+
+
+@jvp(rt.scaled_log, "x")
+def scaled_log_x(ans, t, scale, x):
+    return rt.quotient(t * scale, x)
+
+
 @elementwise(rt.difference, "x1", "x2")
 def difference(ans, x1, x2):
     return 1, -1
@@ -404,6 +434,16 @@ def lower_half(ans, g, x):
 @elementwise(rt.quotient, "g", "x")
 def quotient(ans, g, x):
     return rt.quotient(1.0, x), -rt.quotient(ans, x)
+
+
+@jvp(rt.quotient, "g")
+def quotient_g(ans, t, g, x):
+    return rt.quotient(t, x)
+
+
+@jvp(rt.quotient, "x")
+def quotient_x(ans, t, g, x):
+    return -rt.quotient(t * ans, x)
 
 
 @vjp(rt.masked_product, "g", "factor", multilinear=True)

@@ -22,6 +22,11 @@ def pow_(ans, base, exp, mod=None):
     return rt.scaled_power(exp, base, exp - 1), ans * rt.safe_log(base)
 
 
+@jvp(pow, "exp")
+def pow_exp(ans, t, base, exp, mod=None):
+    return rt.scaled_log(t * ans, base)
+
+
 @vjp(float, "x", linear=True)
 def float_(ans, g, x):
     return g
@@ -72,6 +77,11 @@ def sqrt_x(ans, t, x):
 @elementwise(math.pow, "x", "y")
 def math_pow(ans, x, y):
     return rt.scaled_power(y, x, y - 1), ans * rt.safe_log(x)
+
+
+@jvp(math.pow, "y")
+def math_pow_y(ans, t, x, y):
+    return rt.scaled_log(t * ans, x)
 
 
 @elementwise(math.exp, "x")

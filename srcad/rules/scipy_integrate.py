@@ -117,9 +117,9 @@ alias(scipy.integrate.trapezoid, np.trapezoid)
 constant(scipy.integrate.test)
 
 refuse(
-    "This integral of scipy.integrate has no derivative rule; nest calls of quad, or use trapezoid for samples, "
-    "odeint or solve_ivp for differential equations.",
-    *(scipy.integrate.dblquad, scipy.integrate.tplquad, scipy.integrate.nquad),
+    "This integral of scipy.integrate has no derivative rule; use quad or dblquad, trapezoid for samples, odeint "
+    "or solve_ivp for differential equations.",
+    *(scipy.integrate.tplquad, scipy.integrate.nquad),
     *(scipy.integrate.newton_cotes, scipy.integrate.qmc_quad, scipy.integrate.solve_bvp),
     *(getattr(scipy.integrate, name) for name in _NEWER if hasattr(scipy.integrate, name)),
 )

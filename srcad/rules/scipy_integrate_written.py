@@ -6,7 +6,7 @@ import numpy as np
 import scipy.integrate
 import scipy.special
 
-from srcad.rules.registry import written_out
+from srcad.rules.registry import constant, written_out
 
 
 @written_out(scipy.integrate.cumulative_trapezoid)
@@ -80,3 +80,26 @@ def fixed_quad(func, a, b, args=(), n=5):
     places, weights = scipy.special.roots_legendre(n)
     points = (b - a) * (places + 1.0) / 2.0 + a
     return (b - a) / 2.0 * np.sum(weights * func(points, *args), axis=-1), None
+
+
+# -- integrals over several variables ----------------------------------------------------------------
+
+
+def _tolerance(number):
+    """Return a number that no derivative is taken with respect to."""
+    return number
+
+
+constant(_tolerance)
+
+
+@written_out(scipy.integrate.dblquad)
+def dblquad(func, a, b, gfun, hfun, args=(), epsabs=1.49e-8, epsrel=1.49e-8):
+    def inner(x):
+        low = gfun(x) if callable(gfun) else gfun
+        high = hfun(x) if callable(hfun) else hfun
+        return scipy.integrate.quad(
+            func, low, high, args=(x, *args), epsabs=_tolerance(epsabs), epsrel=_tolerance(epsrel)
+        )[0]
+
+    return scipy.integrate.quad(inner, a, b, epsabs=_tolerance(epsabs), epsrel=_tolerance(epsrel))

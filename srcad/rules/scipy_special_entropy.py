@@ -106,29 +106,79 @@ def logsumexp_b(ans, t, a, axis=None, b=None, keepdims=False, return_sign=False)
 # -- entropies ---------------------------------------------------------------------------------------
 
 
-@elementwise(scipy.special.xlogy, "x1", "x2")
-def xlogy(ans, x1, x2):
-    return np.log(x2), rt.scaled_power(x1, x2, -1)
+# At 0 the logarithm is infinite: what multiplies it stays inside of ``xlogy``, where 0 makes it 0.
 
 
-@elementwise(scipy.special.xlog1py, "x1", "x2")
-def xlog1py(ans, x1, x2):
-    return np.log1p(x2), rt.scaled_power(x1, 1 + x2, -1)
+@vjp(scipy.special.xlogy, "x1", "x2")
+def xlogy(ans, g, x1, x2):
+    return rt.unbroadcast(scipy.special.xlogy(g, x2), x1), rt.unbroadcast(rt.quotient(g * x1, x2), x2)
 
 
-@elementwise(scipy.special.entr, "x")
-def entr(ans, x):
-    return -np.log(x) - 1
+@jvp(scipy.special.xlogy, "x1")
+def xlogy_x1(ans, t, x1, x2):
+    return scipy.special.xlogy(t, x2)
 
 
-@elementwise(scipy.special.rel_entr, "x1", "x2")
-def rel_entr(ans, x1, x2):
-    return np.log(x1 / x2) + 1, -x1 / x2
+@jvp(scipy.special.xlogy, "x2")
+def xlogy_x2(ans, t, x1, x2):
+    return rt.quotient(t * x1, x2)
 
 
-@elementwise(scipy.special.kl_div, "x1", "x2")
-def kl_div(ans, x1, x2):
-    return np.log(x1 / x2), 1 - x1 / x2
+@vjp(scipy.special.xlog1py, "x1", "x2")
+def xlog1py(ans, g, x1, x2):
+    return rt.unbroadcast(scipy.special.xlog1py(g, x2), x1), rt.unbroadcast(rt.quotient(g * x1, 1 + x2), x2)
+
+
+@jvp(scipy.special.xlog1py, "x1")
+def xlog1py_x1(ans, t, x1, x2):
+    return scipy.special.xlog1py(t, x2)
+
+
+@jvp(scipy.special.xlog1py, "x2")
+def xlog1py_x2(ans, t, x1, x2):
+    return rt.quotient(t * x1, 1 + x2)
+
+
+@vjp(scipy.special.entr, "x")
+def entr(ans, g, x):
+    return -scipy.special.xlogy(g, x) - g
+
+
+@jvp(scipy.special.entr, "x")
+def entr_x(ans, t, x):
+    return -scipy.special.xlogy(t, x) - t
+
+
+@vjp(scipy.special.rel_entr, "x1", "x2")
+def rel_entr(ans, g, x1, x2):
+    slope = scipy.special.xlogy(g, rt.quotient(x1, x2)) + g
+    return rt.unbroadcast(slope, x1), rt.unbroadcast(-rt.quotient(g * x1, x2), x2)
+
+
+@jvp(scipy.special.rel_entr, "x1")
+def rel_entr_x1(ans, t, x1, x2):
+    return scipy.special.xlogy(t, rt.quotient(x1, x2)) + t
+
+
+@jvp(scipy.special.rel_entr, "x2")
+def rel_entr_x2(ans, t, x1, x2):
+    return -rt.quotient(t * x1, x2)
+
+
+@vjp(scipy.special.kl_div, "x1", "x2")
+def kl_div(ans, g, x1, x2):
+    slope = scipy.special.xlogy(g, rt.quotient(x1, x2))
+    return rt.unbroadcast(slope, x1), rt.unbroadcast(g - rt.quotient(g * x1, x2), x2)
+
+
+@jvp(scipy.special.kl_div, "x1")
+def kl_div_x1(ans, t, x1, x2):
+    return scipy.special.xlogy(t, rt.quotient(x1, x2))
+
+
+@jvp(scipy.special.kl_div, "x2")
+def kl_div_x2(ans, t, x1, x2):
+    return t - rt.quotient(t * x1, x2)
 
 
 @elementwise(scipy.special.huber, "x1", "x2")

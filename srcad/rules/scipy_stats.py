@@ -11,6 +11,7 @@ from srcad.rules import (  # noqa: F401  (their rules are wanted)
     scipy_stats_discrete,
     scipy_stats_gamma,
     scipy_stats_location,
+    scipy_stats_moments,
     scipy_stats_multivariate,
     scipy_stats_samples,
     scipy_stats_shapes,
@@ -18,7 +19,7 @@ from srcad.rules import (  # noqa: F401  (their rules are wanted)
     scipy_stats_support,
     scipy_stats_written,
 )
-from srcad.rules.registry import find, refuse
+from srcad.rules.registry import find, refuse, source_of
 
 
 def methods(distribution: Any) -> list[Any]:
@@ -33,7 +34,9 @@ def distributions() -> list[Any]:
 
 
 for _distribution in distributions():
-    _without = [method for method in methods(_distribution) if find(method) is None]
+    _without = [
+        method for method in methods(_distribution) if find(method) is None and source_of(method) is None
+    ]
     refuse(
         "This function of a distribution of scipy.stats has no derivative rule; write the density with NumPy "
         "and scipy.special, or give its derivative with srcad.def_vjp.",

@@ -40,6 +40,19 @@ def float_power(ans, x1, x2):
     return rt.scaled_power(x2, x1, x2 - 1), ans * rt.safe_log(x1)
 
 
+# An exponent that stands still beside others that move may have a negative base, whose logarithm is NaN.
+
+
+@jvp(np.power, "x2")
+def power_x2(ans, t, x1, x2):
+    return rt.scaled_log(t * ans, x1)
+
+
+@jvp(np.float_power, "x2")
+def float_power_x2(ans, t, x1, x2):
+    return rt.scaled_log(t * ans, x1)
+
+
 @elementwise(np.mod, "x1", "x2")
 def mod(ans, x1, x2):
     return 1, -np.rint((x1 - ans) / x2)

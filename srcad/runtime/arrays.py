@@ -27,6 +27,7 @@ __all__ = [
     "reduced_size",
     "safe_log",
     "safe_reciprocal",
+    "scaled_log",
     "scaled_power",
     "scatter",
     "share",
@@ -235,6 +236,13 @@ def safe_log(x: Array) -> Array:
         return cmath.log(x) if x != 0 else 0.0
     with np.errstate(invalid="ignore"):
         return np.log(np.where(np.equal(x, 0), 1, x))[()]
+
+
+def scaled_log(scale: Array, x: Array) -> Array:
+    """Return ``scale * safe_log(x)``, and 0 where ``scale`` is 0, also where ``x`` is negative."""
+    if isinstance(scale, float) and type(x) in (float, int):
+        return scale * safe_log(x) if scale else 0.0
+    return np.where(np.equal(scale, 0), 0, scale * safe_log(x))[()]
 
 
 def scaled_power(scale: Array, x: Array, exponent: Array) -> Array:

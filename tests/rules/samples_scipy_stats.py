@@ -95,6 +95,30 @@ for name in ("pdf", "cdf"):
     sample(getattr(stats.f, name), np.array([-0.4, 1.6]), 2.2, 3.4)
     sample(getattr(stats.truncnorm, name), np.array([-2.4, 0.6, 3.0]), -0.7, 1.4)
 
+# -- moments -----------------------------------------------------------------------------------------
+
+MOMENTS = ("mean", "var", "std", "entropy")
+for distribution in (stats.norm, stats.laplace, stats.logistic, stats.gumbel_r, stats.expon, stats.uniform,
+                     stats.halfnorm, stats.rayleigh):  # fmt: skip
+    for name in (*MOMENTS, "median"):
+        sample(getattr(distribution, name), real(2), positive(3, 1))
+for name in ("entropy", "median"):
+    sample(getattr(stats.cauchy, name), real(2), positive(3, 1))
+for distribution in (stats.gamma, stats.chi2, stats.lognorm, stats.weibull_min, stats.t):
+    for name in MOMENTS:
+        sample(getattr(distribution, name), 2.5 + positive(3, 1), real(2), positive(2))
+        sample(getattr(distribution, name), 2.7, scale=1.3)
+for distribution in (stats.lognorm, stats.t):
+    sample(distribution.median, 2.5 + positive(3, 1), real(2), positive(2))
+for name in MOMENTS:
+    sample(getattr(stats.beta, name), 0.6 + positive(3), 2.5, real(3), positive(3))
+for name in MOMENTS[:3]:
+    sample(getattr(stats.poisson, name), positive(3), 2.0)
+    sample(getattr(stats.binom, name), 5, positive(3))
+    sample(getattr(stats.bernoulli, name), positive(3), 1.0)
+    sample(getattr(stats.geom, name), positive(3), 1.0)
+    sample(getattr(stats.nbinom, name), 2 + positive(3), positive(3), 1.0)
+
 # -- counts ------------------------------------------------------------------------------------------
 
 counts = np.array([-1, 0, 2, 3])

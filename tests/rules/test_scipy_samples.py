@@ -12,7 +12,7 @@ import scipy.linalg
 import scipy.stats
 from scipy.spatial import distance
 
-from srcad import SrcadError, grad
+from srcad import SrcadError, grad, jvp
 from tests.rules.written import check_written
 
 rng = np.random.default_rng(8)
@@ -70,6 +70,18 @@ PROGRAMS: dict[str, tuple[Callable[..., Any], Any]] = {
     "eigvalsh_tridiagonal": (lambda e: scipy.linalg.eigvalsh_tridiagonal(X, e), Y[1:]),
     "eigh_tridiagonal": (lambda d: scipy.linalg.eigh_tridiagonal(d, Y[1:])[1] ** 2, np.arange(5.0)),
     "solve_circulant": (lambda c: scipy.linalg.solve_circulant(c, N, outaxis=-1), np.array([3.0, 0.4, -0.2])),
+    "moments of a distribution": (
+        lambda m: scipy.stats.norm(m, scale=m * m).mean() * scipy.stats.norm(0.0, m).std(),
+        0.7,
+    ),
+    "variance and entropy of a distribution": (
+        lambda a: scipy.stats.gamma(a, scale=0.7).var() * scipy.stats.gamma(a).entropy(),
+        1.7,
+    ),
+    "median of gamma": (lambda a: scipy.stats.gamma(a, scale=0.7).median(), X + 1.0),
+    "median of chi2": (lambda a: scipy.stats.chi2.median(a, 0.2), X + 1.0),
+    "median of beta": (lambda b: scipy.stats.beta(1.7, b).median(), X + 1.0),
+    "median of weibull_min": (lambda c: scipy.stats.weibull_min.median(c, scale=X), X + 1.0),
     "fixed_quad": (lambda c: scipy.integrate.fixed_quad(lambda t: np.sin(c * t), 0.0, c, n=4)[0], 0.7),
 }
 
@@ -77,6 +89,17 @@ PROGRAMS: dict[str, tuple[Callable[..., Any], Any]] = {
 @pytest.mark.parametrize("name", PROGRAMS)
 def test_value_and_derivatives_of_two_orders(name: str) -> None:
     check_written(*PROGRAMS[name])
+
+
+def test_double_integrals() -> None:
+    def moment(c: float) -> float:
+        return scipy.integrate.dblquad(
+            lambda y, x, k: k * x * y, 0.0, c, lambda x: x, c, args=(c,), epsrel=1e-9
+        )[0]
+
+    assert np.allclose(grad(moment)(0.7), 5 * 0.7**4 / 8, rtol=1e-12)  # of c**5 / 8
+    value, along = jvp(moment, (0.7,), (2.0,))
+    assert value == moment(0.7) and np.allclose(along, 5 * 0.7**4 / 4, rtol=1e-12)
 
 
 def test_a_probability_of_0_leaves_the_gradient_by_the_others_finite() -> None:
@@ -93,6 +116,9 @@ def test_a_probability_of_0_leaves_the_gradient_by_the_others_finite() -> None:
         lambda x: scipy.stats.pearsonr(x, Y, alternative="less")[1],
         lambda x: scipy.stats.energy_distance(x, Y, Y, Y),
         lambda x: np.sum(scipy.stats.boxcox(x)[0]),
+        lambda x: scipy.stats.poisson(x).entropy()[0],
+        lambda x: np.sum(scipy.stats.norm.stats(x)[0]),
+        lambda x: scipy.integrate.tplquad(lambda z, y, x: z, 0.0, x[0], 0.0, 1.0, 0.0, 1.0)[0],
         lambda x: np.sum(scipy.linalg.eigvalsh_tridiagonal(x, Y[1:], select="i", select_range=(0, 1))),
     ],
 )

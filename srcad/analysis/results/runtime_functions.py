@@ -162,6 +162,11 @@ def _logarithm(call: Call) -> Kind:
     return ufunc_result(np.log, call.arguments[:1])
 
 
+def _scaled_logarithm(call: Call) -> Kind:
+    """The kind of ``rt.scaled_log(scale, x)``."""
+    return ufunc_result(np.true_divide, call.arguments) if len(call.arguments) == 2 else NUMBER
+
+
 def _power(call: Call) -> Kind:
     """The kind of ``rt.scaled_power(scale, x, exponent)``."""
     if len(call.arguments) != 3 or not all(is_scalar(kind) and kind.dtype for kind in call.arguments):
@@ -220,6 +225,7 @@ _LIKE_ARGUMENTS: dict[Any, Callable[[Call], Kind]] = {
     rt.reshape_like: lambda call: container("list", (NUMBER,)),
     rt.safe_log: _logarithm,
     rt.safe_reciprocal: _reciprocal,
+    rt.scaled_log: _scaled_logarithm,
     rt.scaled_power: _power,
     rt.seed: lambda call: FLOAT,
     rt.select_adjoint: _parts_of(2),
