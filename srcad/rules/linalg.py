@@ -86,8 +86,27 @@ def slogdet(ans, g, a):
 
 @vjp(np.linalg.matrix_power, "a")
 def matrix_power(ans, g, a, n):
-    size = np.shape(a)[-1]
-    return np.linalg.matrix_power(rt.dual_matrix(np.swapaxes(a, -1, -2), g), n)[..., :size, size:]
+    return power_change(np.swapaxes(a, -1, -2), g, n)
+
+
+def power_change(a, direction, n):
+    """Return the derivative of ``np.linalg.matrix_power(a, n)`` along a direction, by squaring as the power itself."""
+    if n < 0:
+        a = np.linalg.inv(a)
+        direction, n = -a @ direction @ a, -n
+    if n == 0:
+        return np.zeros_like(direction)
+    power, change, doublings = a, direction, rt.doublings(n)
+    for k in range(len(doublings)):
+        if doublings[k]:
+            change = change @ power + power @ change
+            other = power
+        else:
+            change = change @ a + power @ direction
+            other = a
+        if k + 1 < len(doublings):
+            power = power @ other
+    return change
 
 
 @vjp(np.linalg.multi_dot, "arrays", refused=_OUT)

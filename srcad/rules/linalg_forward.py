@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from srcad import runtime as rt
+from srcad.rules.linalg import power_change
 from srcad.rules.linalg_norms import cond, matrix_norm, norm, vector_norm
 from srcad.rules.registry import jvp, vjp
 
@@ -51,8 +52,7 @@ def slogdet_a(ans, t, a):
 def matrix_power_a(ans, t, a, n):
     if n == 1:
         return t  # as it is in the primal, which shares its memory
-    size = np.shape(a)[-1]
-    return np.linalg.matrix_power(rt.dual_matrix(a, t), n)[..., :size, size:]
+    return power_change(np.asarray(a), np.asarray(t), n)
 
 
 @jvp(np.linalg.multi_dot, "arrays")

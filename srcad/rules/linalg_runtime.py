@@ -12,6 +12,7 @@ constant(
     rt.allowed_option,
     rt.axes_moved_last,
     rt.default_rcond,
+    rt.doublings,
     rt.is_zero,
     rt.largest_entries,
     rt.largest_modulus,
@@ -32,15 +33,6 @@ def hermitian(ans, g, a, uplo):
 @vjp(rt.fold_hermitian, "x", linear=True)
 def fold_hermitian(ans, g, x, uplo):
     return rt.hermitian(g, uplo)
-
-
-@vjp(rt.dual_matrix, "a", "direction", linear=True)
-def dual_matrix(ans, g, a, direction):
-    size = np.shape(a)[-1]
-    return (
-        rt.unbroadcast(g[..., :size, :size] + g[..., size:, size:], a),
-        rt.unbroadcast(g[..., :size, size:], direction),
-    )
 
 
 @vjp(rt.cofactor_along, "a", "direction", linear=("direction",))

@@ -76,6 +76,88 @@ def evaluate_spline_x(ans, t, self, x, nu=0, extrapolate=None):
     return rt.scipy_interpolate.beside_values(t, slope, rt.scipy_interpolate.axis_of(self)) * slope
 
 
+# -- splines by their coefficients -------------------------------------------------------------------
+
+
+@vjp(scipy.interpolate.BSpline, "c")
+def bspline(ans, g, t, c, k, extrapolate=True, axis=0):
+    if axis == 0:
+        return rt.scipy_interpolate.interp1d_data_adjoint(g, c)
+    front = rt.scipy_interpolate.interp1d_data_adjoint(g, rt.scipy_interpolate.along_axis(c, axis))
+    return np.moveaxis(front, 0, axis)
+
+
+@jvp(scipy.interpolate.BSpline, "c")
+def bspline_c(ans, moved, t, c, k, extrapolate=True, axis=0):
+    return {"c": rt.scipy_interpolate.along_axis(moved, axis)}
+
+
+@vjp(
+    scipy.interpolate.PPoly,
+    "c",
+    refused={"axis": "Coefficients along another axis have no derivative rule: move the axis before."},
+)
+def piecewise_polynomial(ans, g, c, x, extrapolate=None, axis=0):
+    return rt.scipy_interpolate.interp1d_data_adjoint(g, c)
+
+
+@jvp(scipy.interpolate.PPoly, "c")
+def piecewise_polynomial_c(ans, t, c, x, extrapolate=None, axis=0):
+    return {"c": t}
+
+
+@vjp(scipy.interpolate.PPoly.derivative, "self")
+@vjp(scipy.interpolate.BSpline.derivative, "self")
+def derivative(ans, g, self, nu=1):
+    return rt.scipy_interpolate.derived_adjoint(g, self, nu)
+
+
+@jvp(scipy.interpolate.PPoly.derivative, "self")
+@jvp(scipy.interpolate.BSpline.derivative, "self")
+def derivative_self(ans, t, self, nu=1):
+    return rt.scipy_interpolate.derived(t, self, nu)
+
+
+@vjp(scipy.interpolate.PPoly.antiderivative, "self")
+@vjp(scipy.interpolate.BSpline.antiderivative, "self")
+def antiderivative(ans, g, self, nu=1):
+    return rt.scipy_interpolate.derived_adjoint(g, self, -nu)
+
+
+@jvp(scipy.interpolate.PPoly.antiderivative, "self")
+@jvp(scipy.interpolate.BSpline.antiderivative, "self")
+def antiderivative_self(ans, t, self, nu=1):
+    return rt.scipy_interpolate.derived(t, self, -nu)
+
+
+@vjp(scipy.interpolate.PPoly.integrate, "self", "a", "b")
+@vjp(scipy.interpolate.BSpline.integrate, "self", "a", "b")
+def integrate(ans, g, self, a, b, extrapolate=None):
+    return (
+        rt.scipy_interpolate.integral_adjoint(g, self, a, b, extrapolate),
+        -np.sum(g * np.nan_to_num(self(a, 0, extrapolate))),
+        np.sum(g * np.nan_to_num(self(b, 0, extrapolate))),
+    )
+
+
+@jvp(scipy.interpolate.PPoly.integrate, "self")
+@jvp(scipy.interpolate.BSpline.integrate, "self")
+def integrate_self(ans, t, self, a, b, extrapolate=None):
+    return rt.scipy_interpolate.integral_of(t, self, a, b, extrapolate)
+
+
+@jvp(scipy.interpolate.PPoly.integrate, "a")
+@jvp(scipy.interpolate.BSpline.integrate, "a")
+def integrate_a(ans, t, self, a, b, extrapolate=None):
+    return -t * np.nan_to_num(self(a, 0, extrapolate))
+
+
+@jvp(scipy.interpolate.PPoly.integrate, "b")
+@jvp(scipy.interpolate.BSpline.integrate, "b")
+def integrate_b(ans, t, self, a, b, extrapolate=None):
+    return t * np.nan_to_num(self(b, 0, extrapolate))
+
+
 @elementwise(scipy.interpolate.splev, "x")
 def splev(ans, x, tck, der=0, ext=0):
     return scipy.interpolate.splev(x, tck, der + 1, ext)
@@ -123,6 +205,6 @@ refuse(
     *(scipy.interpolate.LSQUnivariateSpline, scipy.interpolate.BarycentricInterpolator),
     scipy.interpolate.KroghInterpolator,
     *(scipy.interpolate.griddata, scipy.interpolate.RBFInterpolator),
-    *(scipy.interpolate.splrep, scipy.interpolate.splprep, scipy.interpolate.BSpline),
-    *(scipy.interpolate.PPoly, scipy.interpolate.make_smoothing_spline, scipy.interpolate.make_lsq_spline),
+    *(scipy.interpolate.splrep, scipy.interpolate.splprep),
+    *(scipy.interpolate.make_smoothing_spline, scipy.interpolate.make_lsq_spline),
 )

@@ -81,6 +81,66 @@ def spline_coefficients(ans, g, t, spline, x, k, bc_type):
     return rt.scipy_interpolate.spline_data_adjoint(g, spline, x, t, k, bc_type), 0.0
 
 
+@vjp(rt.scipy_interpolate.derived, "t", "spline", linear=("t",), shaped=("spline",))
+def derived(ans, g, t, spline, nu):
+    return rt.scipy_interpolate.derived_adjoint(g, spline, nu), 0.0
+
+
+@vjp(rt.scipy_interpolate.derived_adjoint, "g", "spline", linear=("g",), shaped=("spline",))
+def derived_adjoint(ans, w, g, spline, nu):
+    return rt.scipy_interpolate.derived(w, spline, nu), 0.0
+
+
+@vjp(rt.scipy_interpolate.integral_adjoint, "g", "a", "b", "spline", shaped=("spline",))
+def integral_adjoint(ans, w, g, spline, a, b, extrapolate):
+    return (
+        rt.scipy_interpolate.integral_of(w, spline, a, b, extrapolate),
+        -np.sum(g * rt.scipy_interpolate.spline_values(w, spline, a, 0, extrapolate)),
+        np.sum(g * rt.scipy_interpolate.spline_values(w, spline, b, 0, extrapolate)),
+        0.0,
+    )
+
+
+@jvp(rt.scipy_interpolate.integral_adjoint, "g")
+def integral_adjoint_g(ans, t, g, spline, a, b, extrapolate):
+    return rt.scipy_interpolate.integral_adjoint(t, spline, a, b, extrapolate)
+
+
+@jvp(rt.scipy_interpolate.integral_adjoint, "a")
+def integral_adjoint_a(ans, t, g, spline, a, b, extrapolate):
+    return rt.scipy_interpolate.spline_adjoint(-t * g, spline, a, 0, extrapolate)
+
+
+@jvp(rt.scipy_interpolate.integral_adjoint, "b")
+def integral_adjoint_b(ans, t, g, spline, a, b, extrapolate):
+    return rt.scipy_interpolate.spline_adjoint(t * g, spline, b, 0, extrapolate)
+
+
+@vjp(rt.scipy_interpolate.integral_of, "t", "a", "b", "spline", shaped=("spline",))
+def integral_of(ans, g, t, spline, a, b, extrapolate):
+    return (
+        rt.scipy_interpolate.integral_adjoint(g, spline, a, b, extrapolate),
+        -np.sum(g * rt.scipy_interpolate.spline_values(t, spline, a, 0, extrapolate)),
+        np.sum(g * rt.scipy_interpolate.spline_values(t, spline, b, 0, extrapolate)),
+        0.0,
+    )
+
+
+@jvp(rt.scipy_interpolate.integral_of, "t")
+def integral_of_t(ans, change, t, spline, a, b, extrapolate):
+    return rt.scipy_interpolate.integral_of(change, spline, a, b, extrapolate)
+
+
+@jvp(rt.scipy_interpolate.integral_of, "a")
+def integral_of_a(ans, change, t, spline, a, b, extrapolate):
+    return -change * rt.scipy_interpolate.spline_values(t, spline, a, 0, extrapolate)
+
+
+@jvp(rt.scipy_interpolate.integral_of, "b")
+def integral_of_b(ans, change, t, spline, a, b, extrapolate):
+    return change * rt.scipy_interpolate.spline_values(t, spline, b, 0, extrapolate)
+
+
 # -- interp1d ----------------------------------------------------------------------------------------
 
 

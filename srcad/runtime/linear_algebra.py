@@ -22,7 +22,7 @@ __all__ = [
     "diagonal_matrix",
     "divide_gaps",
     "weighted_singular_parts",
-    "dual_matrix",
+    "doublings",
     "filled",
     "fold_hermitian",
     "gauge_invariant",
@@ -73,14 +73,16 @@ def identity_like(n: int, x: Array) -> Array:
     return np.eye(n, dtype=inexact_dtype(np.real(x)))
 
 
-def dual_matrix(a: Array, direction: Array) -> Array:
-    """Return the block matrix ``[[a, direction], [0, a]]``, whose functions hold derivatives above the diagonal."""
-    a, direction = np.asarray(a), np.asarray(direction)
-    n = np.shape(a)[-1]
-    result = np.zeros((*np.shape(a)[:-2], 2 * n, 2 * n), np.result_type(a, direction))
-    result[..., :n, :n] = result[..., n:, n:] = a
-    result[..., :n, n:] = direction
-    return result
+def doublings(n: int) -> list[bool]:
+    """Return the steps from the exponent 1 to ``n``: where it is doubled, and where it grows by one.
+
+    >>> doublings(6)
+    [True, False, True]
+    """
+    steps = []
+    for digit in bin(n)[3:]:
+        steps += [True, False] if digit == "1" else [True]
+    return steps
 
 
 def cofactor_along(a: Array, direction: Array) -> Array:

@@ -18,6 +18,10 @@ __all__ = [
     "coefficients_gradient",
     "cubic_coefficients",
     "cubic_data_adjoint",
+    "derived",
+    "derived_adjoint",
+    "integral_adjoint",
+    "integral_of",
     "interp1d_adjoint",
     "interp1d_data_adjoint",
     "interp1d_slope",
@@ -161,6 +165,77 @@ def spline_values(t: Any, spline: Any, x: Array, nu: int, extrapolate: Any) -> A
         moved = scipy.interpolate.PPoly(coefficients, spline.x, outside)
     values = _from_front(moved(x, nu), x, spline.axis)
     return values if outside else np.nan_to_num(values)
+
+
+def derived(t: Any, spline: Any, nu: int) -> dict[str, Array]:
+    """Return the tangent of the derivative ``nu`` of a spline, under a negative ``nu`` of its antiderivative."""
+    coefficients = coefficients_gradient(t) + np.zeros(np.shape(spline.c))
+    if isinstance(spline, scipy.interpolate.BSpline):
+        moved = scipy.interpolate.BSpline(spline.t, coefficients, spline.k)
+    else:
+        moved = scipy.interpolate.PPoly(coefficients, spline.x)
+    return {"c": moved.derivative(nu).c}
+
+
+def derived_adjoint(g: Any, spline: Any, nu: int) -> dict[str, Array]:
+    """Return the gradient of the coefficients of a spline in that of its derivative ``nu``."""
+    image = spline.derivative(nu).c
+    gradient = coefficients_gradient(g) + np.zeros(np.shape(image))
+    if isinstance(spline, scipy.interpolate.BSpline):
+        units = np.eye(np.shape(spline.c)[0])
+        weights = scipy.interpolate.BSpline(spline.t, units, spline.k).derivative(nu).c
+        return {"c": np.tensordot(weights, gradient, (0, 0))}
+    if nu >= len(spline.c):
+        return {"c": np.zeros(np.shape(spline.c))}
+    widths = np.reshape(np.diff(spline.x), (-1, *[1] * (gradient.ndim - 2)))
+    for _ in range(nu):
+        count = gradient.shape[0]
+        powers = np.reshape(np.arange(count, 0, -1.0), (-1, *[1] * (gradient.ndim - 1)))
+        gradient = np.concatenate((gradient * powers, np.zeros((1, *gradient.shape[1:]))))
+    for _ in range(-nu):
+        # the constant of an interval is the sum of the integrals over those before it
+        later = np.flip(np.cumsum(np.flip(gradient[-1], 0), 0), 0) - gradient[-1]
+        powers = np.reshape(np.arange(len(gradient) - 1, 0, -1.0), (-1, *[1] * (gradient.ndim - 1)))
+        gradient = (gradient[:-1] + later * widths**powers) / powers
+    return {"c": np.reshape(gradient[: np.shape(spline.c)[0]], np.shape(spline.c))}
+
+
+def integral_of(t: Any, spline: Any, a: float, b: float, extrapolate: Any) -> Array:
+    """Return the integral of a spline with the coefficients of a tangent."""
+    beyond = _not_periodic(spline, extrapolate)
+    coefficients = coefficients_gradient(t) + np.zeros(np.shape(spline.c))
+    if isinstance(spline, scipy.interpolate.BSpline):
+        return scipy.interpolate.BSpline(spline.t, coefficients, spline.k).integrate(a, b, beyond)
+    return scipy.interpolate.PPoly(coefficients, spline.x).integrate(a, b, beyond)
+
+
+def integral_adjoint(g: Array, spline: Any, a: float, b: float, extrapolate: Any) -> dict[str, Array]:
+    """Return the gradient of the coefficients of a spline that was integrated: that of its antiderivative at the ends."""
+    beyond = _not_periodic(spline, extrapolate)
+    whole = spline.antiderivative()
+    ends = np.array([a, b], dtype=float)
+    if isinstance(spline, scipy.interpolate.BSpline) and not beyond:
+        ends = np.clip(ends, spline.t[spline.k], spline.t[-spline.k - 1])
+    gradient = np.stack((-np.asarray(g), np.asarray(g)))
+    of_kind = _bspline_adjoint if isinstance(spline, scipy.interpolate.BSpline) else _polynomial_adjoint
+    by_whole = np.reshape(of_kind(gradient, whole, ends, 0, beyond), np.shape(whole.c))
+    return derived_adjoint({"c": by_whole}, spline, -1)
+
+
+def _not_periodic(spline: Any, extrapolate: Any) -> Any:
+    """Return how a spline goes on beyond its ends.
+
+    Raises
+    ------
+    NoDerivativeError
+        If it is periodic.
+    """
+    beyond = spline.extrapolate if extrapolate is None else extrapolate
+    if beyond == "periodic":
+        raise NoDerivativeError(
+            "The integral of a periodic spline has no derivative rule.", "Integrate over each period apart."
+        )
+    return beyond
 
 
 def interp1d_values(t: Any, interpolant: Any, x: Array, nu: int) -> Array:

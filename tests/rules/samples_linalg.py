@@ -238,8 +238,6 @@ for uplo in ("L", "U"):
     for function in (rt.hermitian, rt.fold_hermitian):
         sample(function, real(2, 3, 3), uplo)
         sample(function, imaginary(3, 3), uplo)
-sample(rt.dual_matrix, real(2, 2, 2), real(2, 2, 2))
-sample(rt.dual_matrix, imaginary(2, 2), real(2, 2))
 sample(rt.cofactor_along, graded(3, 3), real(3, 3))
 sample(rt.cofactor_along, graded(2, 3, 3), real(2, 3, 3))
 sample(rt.cofactor_along, complex_graded(3, 3), imaginary(3, 3))
