@@ -22,6 +22,8 @@ constant(
         rt.scipy_optimize.least_squares_found,
         rt.scipy_optimize.curve_fit_found,
         rt.scipy_optimize.no_covariance,
+        rt.scipy_optimize.under_bounds,
+        rt.scipy_optimize.between_bounds,
     )
 )
 
@@ -154,13 +156,14 @@ def fixed_point_moved(ans, t, func, x0, args=(), xtol=1e-08, maxiter=500, method
     "x0",
     "args",
     shaped=("x0",),
-    refused={"bounds": _BOUNDED, "constraints": _BOUNDED},
+    refused={"constraints": _BOUNDED},
 )
 def minimize(
     ans, g, fun, x0, args=(), method=None, jac=None, hess=None, hessp=None, bounds=None, constraints=(), tol=None,
     callback=None, options=None,
 ):  # fmt: skip
-    pair = rt.scipy_optimize.minimum_adjoint(g, fun, ans.x, args, "scipy.optimize.minimize", jac is True)
+    title = rt.scipy_optimize.under_bounds("scipy.optimize.minimize", ans.x, bounds, method)
+    pair = rt.scipy_optimize.minimum_adjoint(g, fun, ans.x, args, title, jac is True)
     return pair[0], 0.0, pair[1]
 
 
@@ -169,9 +172,8 @@ def minimize_moved(
     ans, t, fun, x0, args=(), method=None, jac=None, hess=None, hessp=None, bounds=None, constraints=(), tol=None,
     callback=None, options=None,
 ):  # fmt: skip
-    return rt.scipy_optimize.minimum_tangent(
-        ans, fun, t[0], args, t[1], "scipy.optimize.minimize", jac is True
-    )
+    title = rt.scipy_optimize.under_bounds("scipy.optimize.minimize", ans.x, bounds, method)
+    return rt.scipy_optimize.minimum_tangent(ans, fun, t[0], args, t[1], title, jac is True)
 
 
 @vjp(
@@ -180,10 +182,10 @@ def minimize_moved(
     "bracket",
     "args",
     shaped=("bracket",),
-    refused={"bounds": _BOUNDED},
 )
 def minimize_scalar(ans, g, fun, bracket=None, bounds=None, args=(), method=None, tol=None, options=None):
-    pair = rt.scipy_optimize.minimum_adjoint(g, fun, ans.x, args, "scipy.optimize.minimize_scalar", False)
+    title = rt.scipy_optimize.between_bounds("scipy.optimize.minimize_scalar", ans.x, bounds)
+    pair = rt.scipy_optimize.minimum_adjoint(g, fun, ans.x, args, title, False)
     return pair[0], 0.0, pair[1]
 
 
@@ -191,9 +193,8 @@ def minimize_scalar(ans, g, fun, bracket=None, bounds=None, args=(), method=None
 def minimize_scalar_moved(
     ans, t, fun, bracket=None, bounds=None, args=(), method=None, tol=None, options=None
 ):
-    return rt.scipy_optimize.minimum_tangent(
-        ans, fun, t[0], args, t[1], "scipy.optimize.minimize_scalar", False
-    )
+    title = rt.scipy_optimize.between_bounds("scipy.optimize.minimize_scalar", ans.x, bounds)
+    return rt.scipy_optimize.minimum_tangent(ans, fun, t[0], args, t[1], title, False)
 
 
 # -- least squares -----------------------------------------------------------------------------------

@@ -33,6 +33,7 @@ from srcad.runtime.scipy_callbacks import (
 from srcad.runtime.tangents import call_jvp, zero_tangent
 
 __all__ = [
+    "between_bounds",
     "covariance",
     "curve_fit_found",
     "least_squares_found",
@@ -49,6 +50,7 @@ __all__ = [
     "root_second_tangent",
     "root_tangent",
     "solution_gradient",
+    "under_bounds",
 ]
 
 Array = Any  # a NumPy array, a NumPy scalar or a Python number
@@ -56,6 +58,57 @@ Array = Any  # a NumPy array, a NumPy scalar or a Python number
 _FLAT = "The root has no derivative here: the slope of the function is 0 at it."
 _SIMPLE = "Check that the root is simple."
 _FIXED_POINT = "scipy.optimize.fixed_point"
+
+
+_WITH_EXACT_BOUNDS = ("L-BFGS-B", "SLSQP", "TNC")
+
+
+class UnderBounds(str):
+    """The name of a solver, with the variables that the bounds of its problem leave free."""
+
+    free: Array
+
+
+def under_bounds(title: str, x: Array, bounds: Any, method: Any) -> str:
+    """Return the name of a solver that has found ``x``, under bounds with what they leave free.
+
+    Variables that lie on a bound stay there.
+
+    Raises
+    ------
+    NoDerivativeError
+        If the method only comes close to a bound, so that it cannot be told what lies on it.
+    """
+    if bounds is None:
+        return title
+    if method is not None and (callable(method) or str(method).upper() not in _WITH_EXACT_BOUNDS):
+        raise NoDerivativeError(
+            f"A minimum under bounds has a derivative with the methods {', '.join(_WITH_EXACT_BOUNDS)}: others only come "
+            "close to a bound.",
+            "Use one of these methods.",
+        )
+    if isinstance(bounds, scipy.optimize.Bounds):
+        low, high = bounds.lb, bounds.ub
+    else:
+        pairs = [(-np.inf if a is None else a, np.inf if b is None else b) for a, b in bounds]
+        low, high = np.array(pairs, dtype=float).T
+    near = 1e-12 * np.maximum(1.0, np.abs(x))
+    result = UnderBounds(title)
+    result.free = (x - low > near) & (high - x > near)
+    return result
+
+
+def between_bounds(title: str, x: float, bounds: Any) -> str:
+    """Return the name of a solver that has found ``x`` between two bounds.
+
+    Raises
+    ------
+    NoDerivativeError
+        If ``x`` is so close to a bound that it may be meant to lie on it.
+    """
+    if bounds is not None and min(x - bounds[0], bounds[1] - x) <= 1e-4 * (bounds[1] - bounds[0]):
+        raise _on_bound(title)
+    return title
 
 
 class _System:
@@ -102,8 +155,13 @@ class _System:
     def _divided(self, right: Array, turned: bool) -> Array:
         if self.title is None:
             return -np.asarray(right) / self.slope
+        matrix, right = self.matrix.T if turned else self.matrix, np.ravel(right)
+        if isinstance(self.title, UnderBounds):
+            free = np.ravel(self.title.free)
+            matrix = np.where(np.outer(free, free), matrix, np.eye(len(free)))
+            right = np.where(free, right, 0.0)
         try:
-            found = np.linalg.solve(self.matrix.T if turned else self.matrix, -np.ravel(right))
+            found = np.linalg.solve(matrix, -right)
         except np.linalg.LinAlgError:
             raise NoDerivativeError(
                 f"The result of {self.title} has no derivative here: the Jacobian is singular at the solution.",

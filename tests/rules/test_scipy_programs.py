@@ -241,7 +241,9 @@ def test_a_double_root_is_refused() -> None:
 
 def test_constraints_are_refused() -> None:
     def program(p: Any) -> Any:
-        return minimize(lambda x: np.sum((x - p) ** 2), np.zeros(1), bounds=[(0.0, 1.0)]).x[0]
+        return minimize(
+            lambda x: np.sum((x - p) ** 2), np.zeros(1), constraints={"type": "eq", "fun": np.sum}
+        ).x[0]
 
     with pytest.raises(SrcadError, match="constraints"):
         grad(program)(0.3)
