@@ -114,7 +114,7 @@ for name in MOMENTS:
     sample(getattr(stats.beta, name), 0.6 + positive(3), 2.5, real(3), positive(3))
 for name in MOMENTS[:3]:
     sample(getattr(stats.poisson, name), positive(3), 2.0)
-    sample(getattr(stats.binom, name), 5, positive(3))
+    sample(getattr(stats.binom, name), 5, positive(3), 1.0)
     sample(getattr(stats.bernoulli, name), positive(3), 1.0)
     sample(getattr(stats.geom, name), positive(3), 1.0)
     sample(getattr(stats.nbinom, name), 2 + positive(3), positive(3), 1.0)
