@@ -106,8 +106,9 @@ for name in ("entropy", "median"):
     sample(getattr(stats.cauchy, name), real(2), positive(3, 1))
 for distribution in (stats.gamma, stats.chi2, stats.lognorm, stats.weibull_min, stats.t):
     for name in MOMENTS:
-        sample(getattr(distribution, name), 2.5 + positive(3, 1), real(2), positive(2))
-        sample(getattr(distribution, name), 2.7, scale=1.3)
+        if distribution is not stats.t or name == "entropy":  # in single precision SciPy fails there
+            sample(getattr(distribution, name), 2.5 + positive(3, 1), real(2), positive(2))
+        sample(getattr(distribution, name), 2.7, loc=0.4, scale=1.3)
 for distribution in (stats.lognorm, stats.t):
     sample(distribution.median, 2.5 + positive(3, 1), real(2), positive(2))
 for name in MOMENTS:
