@@ -47,7 +47,6 @@ def is_plain_named_tuple(cls: type) -> bool:
     return not is_sequence_class(cls) and _OPERATORS.isdisjoint(_defined(cls))
 
 
-@functools.lru_cache(maxsize=1024)
 def is_made_by_fields(cls: Any) -> bool:
     """Tell whether a class is a plain named tuple, and its call does nothing but put the items into one.
 
@@ -57,8 +56,12 @@ def is_made_by_fields(cls: Any) -> bool:
     >>> is_made_by_fields(Even), is_made_by_fields(namedtuple("Point", "x y")), is_made_by_fields(tuple)
     (False, True, False)
     """
-    if not isinstance(cls, type) or not issubclass(cls, tuple) or not hasattr(cls, "_fields"):
-        return False
+    named = isinstance(cls, type) and issubclass(cls, tuple) and hasattr(cls, "_fields")
+    return named and _puts_items_alone(cls)  # other values may have no hash
+
+
+@functools.lru_cache(maxsize=1024)
+def _puts_items_alone(cls: Any) -> bool:
     if type(cls).__call__ is not type.__call__ or not is_plain_named_tuple(cls):
         return False
     if not all(isinstance(field, str) for field in cls._fields):
