@@ -9,7 +9,7 @@ from typing import Any
 import gast
 
 from srcad.analysis.kinds import RANGE, Kind, is_scalar
-from srcad.lang.function import Function
+from srcad.lang.function import Function, Nested
 from srcad.lang.walking import nodes_in
 
 __all__ = [
@@ -93,11 +93,15 @@ def holds_memory(kind: Kind) -> bool:
 def is_constant_member(owner: Any, name: str) -> bool:
     """Tell whether a name in a class is a member of an enumeration whose value nothing can be stored in.
 
+    So is the text of a nested function, in the module of a derivative.
+
     >>> from enum import Enum
     >>> kinds = Enum("Kinds", {"PLUS": "+", "HELD": [1.0]})
     >>> is_constant_member(kinds, "PLUS"), is_constant_member(kinds, "HELD"), is_constant_member(kinds, "mro")
     (True, False, False)
     """
+    if isinstance(getattr(owner, name, None), Nested):
+        return True
     member = vars(owner).get("_member_map_", {}).get(name) if isinstance(owner, enum.EnumMeta) else None
     held = () if member is None else [v for k, v in vars(member).items() if k != "__objclass__"]
     return member is not None and all(map(_is_constant, held))

@@ -1,4 +1,4 @@
-"""Loops over the keys of dicts, in reverse mode over forward mode."""
+"""Loops over the keys of dicts and recursive nested functions, in reverse mode over forward mode."""
 
 from __future__ import annotations
 
@@ -41,7 +41,40 @@ def letters(x: Any) -> Any:
     return total
 
 
-@pytest.mark.parametrize("function", [momentum, functions_in_turns, letters], ids=lambda f: f.__name__)
+def remembered(x: Any) -> Any:
+    memo: dict[int, Any] = {}
+
+    def term(k: int) -> Any:
+        if k not in memo:
+            memo[k] = x[k] if k < 2 else term(k - 1) * term(k - 2) + x[2]
+        return memo[k]
+
+    return term(4)
+
+
+class Tree:
+    def __init__(self, v: Any, parts: list[Any]) -> None:
+        self.v, self.parts = v, parts
+
+
+def scaled_by_depth(x: Any) -> Any:
+    root = Tree(x[0], [Tree(x[1], [Tree(x[2], [])]), Tree(x[0] * x[1], [])])
+    order = []
+
+    def scale(node: Tree, depth: int) -> None:
+        node.v = node.v**2 * depth
+        for part in node.parts:
+            scale(part, depth + 1)
+        order.append(node)
+
+    scale(root, 1)
+    return sum(node.v * (k + 1) for k, node in enumerate(order)) * root.v
+
+
+PROGRAMS = [momentum, functions_in_turns, letters, remembered, scaled_by_depth]
+
+
+@pytest.mark.parametrize("function", PROGRAMS, ids=lambda f: f.__name__)
 def test_reverse_mode_over_forward_mode(function: Any) -> None:
     def along(x: Any) -> Any:
         return jvp(function, (x,), (DIRECTION,))[1]
