@@ -19,9 +19,16 @@ from srcad.analysis.stores import METHODS_THAT_STORE
 from srcad.errors import Location, SrcadError, UnsupportedError
 from srcad.lang import tree as t
 from srcad.lang.source import Source, look_at
+from srcad.runtime import makes_items_itself
 from srcad.runtime.libraries import package_of
 
-__all__ = ["refuse_hidden_changes", "refuse_method_of_base", "refuse_own_items", "refuse_unknown_making"]
+__all__ = [
+    "refuse_hidden_changes",
+    "refuse_method_of_base",
+    "refuse_own_items",
+    "refuse_own_making_of_items",
+    "refuse_unknown_making",
+]
 
 _ANSWERS = tuple(f"__{title}__" for title in "lt le gt ge eq ne bool len contains str repr format".split())
 
@@ -65,6 +72,12 @@ def refuse_unknown_making(cls: type, at: Location | None) -> None:
         return
     raise UnsupportedError(f"The class '{cls.__name__}' {by} makes its instances in a way that is not known.",
                            "Make them in __init__.", at)  # fmt: skip
+
+
+def refuse_own_making_of_items(cls: type, at: Location | None) -> None:
+    """Refuse a class of named tuples that makes its items of others; see `refuse_unknown_making`."""
+    if makes_items_itself(cls):
+        refuse_unknown_making(cls, at)
 
 
 def refuse_own_items(cls: type) -> None:

@@ -97,8 +97,12 @@ def looked_up(cls: type, attribute: str) -> Any:
     return None if owner is None else vars(owner)[attribute]
 
 
-def method_of_class(cls: Any, title: str) -> staticmethod[..., Any] | classmethod[Any, ..., Any] | None:
+def method_of_class(
+    cls: Any, title: str, after: type | None = None
+) -> staticmethod[..., Any] | classmethod[Any, ..., Any] | None:
     """Return the static or class method that a class of the user's has under a name, as it is held; None for all else.
+
+    It is that of ``super(after, cls)`` where ``after`` is given.
 
     That of ``dict`` is Python's own.
 
@@ -107,7 +111,7 @@ def method_of_class(cls: Any, title: str) -> staticmethod[..., Any] | classmetho
     """
     if not isinstance(cls, type) or type(cls) not in (type, abc.ABCMeta) or package_of(cls) in LIBRARIES:
         return None
-    found = looked_up(cls, title)
+    found = looked_up(cls, title) if after is None else after_in_mro(cls, after, title)
     if not isinstance(found, staticmethod | classmethod) or not isinstance(
         found.__func__, types.FunctionType
     ):

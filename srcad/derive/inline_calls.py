@@ -44,6 +44,7 @@ from srcad.derive.known_callees import (
     signature_of,
 )
 from srcad.derive.overwriting import drop_overwriting
+from srcad.derive.supers import SupersOfClasses
 from srcad.errors import NoSourceError
 from srcad.frontend.computed_defaults import kept_defaults, told
 from srcad.frontend.late_results import MAKERS
@@ -120,6 +121,7 @@ class _Inliner:
         self.source = fn.source
         self.bindings = Bindings()
         self.bindings.look_at(fn.tree.body)
+        self.supers = SupersOfClasses(fn.scope, self.bindings)
 
     def take_out(self, kinds: Mapping[str, Kind]) -> list[gast.stmt]:
         """Take the arguments out of ``*args`` and ``**kwargs`` of the function itself, which are only passed on."""
@@ -182,6 +184,11 @@ class _Inliner:
         if not isinstance(stmt, (gast.Assign, gast.Expr)) or not isinstance(stmt.value, gast.Call):
             return None
         self.bindings.spread(stmt.value)
+        self.supers.note(stmt)
+        if self.supers.is_prompt(stmt.value):
+            return self.block(
+                [gast.copy_location(gast.Assign(stmt.targets, stmt.value.args[0], None), stmt)], active
+            )
         replacing = self.replacement(stmt)
         if replacing is not None:
             return self.block(replacing, active)
@@ -277,6 +284,7 @@ class _Inliner:
         """Return the statements that bind ``targets`` to an instance that is taken apart; None for anything else."""
         target = targets[0]
         if isinstance(value, gast.Name) and isinstance(target, gast.Name):
+            self.supers.alias(target.id, value.id)
             if isinstance(self.scope.statics.get(value.id), type):
                 self.bindings.alias(target, value, self.scope.statics)
             if value.id in self.scope.statics or self.bindings.closure(value.id) is not None:
@@ -335,7 +343,10 @@ class _Inliner:
         return self.instances.get(variable) if cls is None else record(cls, ())
 
     def method(self, receiver: gast.AST, attribute: str) -> tuple[Any, list[gast.AST], list[gast.AST]] | None:
-        """Return the method of an argument whose class is known."""
+        """Return the method of an argument whose class is known, or of ``super()`` of a class."""
+        of_super = self.supers.method(receiver, attribute)
+        if of_super is not None:
+            return (*of_super, [])
         kind = self.instance_kind(receiver)
         found = method_of(kind, attribute, receiver, self.scope) if kind is not None else None
         return (*found, []) if found is not None and not _is_internal(found[0]) else None
@@ -486,7 +497,8 @@ class _CopyRemover(NodeTransformer):
         target = node.targets[0]
         closure = isinstance(node.value, gast.Call) and getattr(node.value.func, "id", "") == "rt.closure"
         unread = isinstance(target, gast.Name) and target.id not in self.read
-        dead = unread and (closure or isinstance(node.value, gast.Name))
+        parent = isinstance(node.value, gast.Call) and getattr(node.value.func, "id", "") == "super"
+        dead = unread and (closure or parent or isinstance(node.value, gast.Name))
         self.removed = self.removed or dead
         return None if dead else node
 

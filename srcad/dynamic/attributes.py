@@ -18,6 +18,7 @@ from srcad.callables.targets import partial_shadow
 from srcad.dynamic.rules import call_of_rule
 from srcad.errors import UnsupportedError
 from srcad.rules import registry
+from srcad.runtime.attributes import table_of
 from srcad.runtime.libraries import is_sparse
 from srcad.runtime.stores import store_flat
 from srcad.runtime.tangents import CONTAINERS, Tangent
@@ -103,7 +104,7 @@ def _read_attribute(call: Call, base: Any, name: str, *default: Any, shadows: An
     image = shadows[0]
     if isinstance(base, _NUMERIC) and not isinstance(base, int) and not callable(value):
         return _array_attribute(base, name, value, image)
-    own = hasattr(base, "__dict__") and name in vars(base) or isinstance(base, tuple)
+    own = name in table_of(base) or isinstance(base, tuple)
     own = own or isinstance(computed, types.MemberDescriptorType)
     own = own or isinstance(base, dict) and base.get(name) is value
     if name == "__dict__" and isinstance(image, rt.Shadow):
@@ -186,7 +187,7 @@ def takes_receiver(receiver: Any, name: str, found: Any) -> bool:
     >>> takes_receiver(np.random.default_rng(), "normal", np.random.Generator.normal)
     True
     """
-    is_own = name in getattr(receiver, "__dict__", {})
+    is_own = name in table_of(receiver)
     return not (is_own or isinstance(found, type)) and getattr(receiver, name, None) is not found
 
 
@@ -201,7 +202,7 @@ _WRITTEN = (types.FunctionType, property, functools.cached_property, classmethod
 
 def stored(base: Any, name: str, computed: Any) -> bool:
     """Tell whether an instance's own attribute comes before ``computed``, a descriptor of its class."""
-    return name in getattr(base, "__dict__", {}) and not hasattr(type(computed), "__set__")
+    return name in table_of(base) and not hasattr(type(computed), "__set__")
 
 
 def _is_written_descriptor(found: Any) -> bool:

@@ -14,7 +14,12 @@ from typing import Any
 import numpy as np
 
 from srcad import runtime as rt
-from srcad.analysis.hidden_changes import refuse_hidden_changes, refuse_own_items, refuse_unknown_making
+from srcad.analysis.hidden_changes import (
+    refuse_hidden_changes,
+    refuse_own_items,
+    refuse_own_making_of_items,
+    refuse_unknown_making,
+)
 from srcad.analysis.plain_classes import init_only_fields
 from srcad.callables.places import place
 from srcad.dynamic.containers import dict_of, items_of
@@ -41,6 +46,7 @@ def call_of_class(
     refuse_own_items(cls)
     fields = getattr(cls, "_fields", None)
     if issubclass(cls, tuple) and fields is not None:
+        refuse_own_making_of_items(cls, place(cls))
         value = cls(*args, **options)
         bound = dict(zip(fields, shadows)) | option_shadows
         return value, tuple(bound.get(name) for name in fields), _nothing_to_do

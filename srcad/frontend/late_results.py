@@ -25,6 +25,7 @@ from srcad.lang import tree as t
 from srcad.lang.function import Nested
 from srcad.lang.source import look_at
 from srcad.runtime import Closure
+from srcad.runtime.attributes import table_of
 
 __all__ = [
     "MAKERS",
@@ -349,7 +350,7 @@ def _lookup_of(function: Any, held: dict[str, Any]) -> Callable[[Any], Any]:
 
 def _attribute_of(owner: Any, title: str) -> Any:
     """Return an attribute of an object as it is held, a method with its object."""
-    held = getattr(owner, "__dict__", {})
+    held = table_of(owner)
     value = held[title] if title in held else inspect.getattr_static(type(owner), title, None)
     if isinstance(value, staticmethod | classmethod):
         value = value.__func__

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import types
+from collections.abc import Mapping
 from typing import Any
 
-__all__ = ["attributes_of", "coefficients_of"]
+__all__ = ["attributes_of", "coefficients_of", "table_of"]
 
 
 def attributes_of(value: Any) -> dict[str, Any]:
@@ -21,6 +23,18 @@ def attributes_of(value: Any) -> dict[str, Any]:
             if name not in ("__dict__", "__weakref__") and hasattr(value, name):
                 found[name] = getattr(value, name)
     return found
+
+
+def table_of(value: Any) -> Mapping[str, Any]:
+    """Return the dictionary of an instance's own attributes; ``super()`` has none, though it answers for its instance.
+
+    >>> class Ball:
+    ...     def __init__(self): self.table = dict(table_of(super()))
+    >>> dict(table_of(Ball()))
+    {'table': {}}
+    """
+    found = getattr(value, "__dict__", None)
+    return found if isinstance(found, (dict, types.MappingProxyType)) and type(value) is not super else {}
 
 
 def coefficients_of(interpolant: Any) -> Any:

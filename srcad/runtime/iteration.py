@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from srcad.errors import UnsupportedError
+from srcad.runtime.attributes import table_of
 
 __all__ = [
     "End",
@@ -147,7 +148,11 @@ def check_late(function: Any, owner: Any = None) -> None:
 
 def check_late_method(owner: Any, name: str) -> None:
     """Refuse a method or a function held in an attribute; see `check_late`."""
-    held = getattr(owner, "__dict__", {})
+    if isinstance(owner, super):
+        method = getattr(owner, name, None)
+        check_late(getattr(method, "__func__", method), getattr(method, "__self__", None))
+        return
+    held = table_of(owner)
     found = held[name] if name in held else inspect.getattr_static(type(owner), name, None)
     check_late(getattr(found, "__func__", found), None if name in held else owner)
 

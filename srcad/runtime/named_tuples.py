@@ -8,7 +8,7 @@ from typing import Any
 
 from srcad.runtime.containers import is_sequence_class
 
-__all__ = ["is_made_by_fields", "is_plain_named_tuple", "named_tuple"]
+__all__ = ["is_made_by_fields", "is_plain_named_tuple", "makes_items_itself", "named_tuple"]
 
 _OPERATORS = frozenset(
     f"__{side}{title}__"
@@ -66,14 +66,14 @@ def _puts_items_alone(cls: Any) -> bool:
         return False
     if not all(isinstance(field, str) for field in cls._fields):
         return False
-    makers = [vars(base)["__new__"] for base in cls.__mro__ if base is not tuple and "__new__" in vars(base)]
-    return len(makers) > 1 and _is_of_fields(makers[0]) and _READING.isdisjoint(_defined(cls))
+    return not makes_items_itself(cls) and _READING.isdisjoint(_defined(cls))
 
 
-def _is_of_fields(maker: Any) -> bool:
-    """Tell whether a ``__new__`` is the one that `collections.namedtuple` writes."""
+def makes_items_itself(cls: type) -> bool:
+    """Tell whether a class of named tuples has another ``__new__`` than the one that `collections.namedtuple` writes."""
+    maker = next(vars(base)["__new__"] for base in cls.__mro__ if "__new__" in vars(base))
     function = maker.__func__ if isinstance(maker, staticmethod) else maker
-    return isinstance(function, types.FunctionType) and function.__module__.startswith("namedtuple_")
+    return not isinstance(function, types.FunctionType) or not function.__module__.startswith("namedtuple_")
 
 
 def _defined(cls: type) -> set[str]:

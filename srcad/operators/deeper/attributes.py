@@ -14,6 +14,7 @@ from srcad.operators.deeper import calls as deeper_calls
 from srcad.operators.deeper.calls import Part, Parts, apply, one_by_one, with_args
 from srcad.operators.dynamic import attributes
 from srcad.operators.dynamic.calls import method_of_class
+from srcad.runtime.attributes import table_of
 from srcad.runtime.tangents import Tangent, zero_tangent
 
 __all__ = ["install"]
@@ -56,7 +57,7 @@ def _of_getattr(parts: Parts) -> list[Any]:
         if method_of_class(computed, "__get__") and not of_member and not stored(base, name, computed):
             return _by_descriptor(computed, "__get__", parts, type(base))
         given = len(parts[0].args) == 2 or hasattr(base, name)
-        absent = given and computed is None and name not in getattr(base, "__dict__", {})
+        absent = given and computed is None and name not in table_of(base)
         for hook in ("__getattribute__", *["__getattr__"] * absent):
             method = method_of_class(base, hook)
             if method is not None:

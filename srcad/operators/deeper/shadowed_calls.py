@@ -18,6 +18,7 @@ from srcad.dynamic.operators import BINARY_TITLES
 from srcad.errors import UnsupportedError
 from srcad.lang.protocols import PROTOCOLS
 from srcad.rules import registry
+from srcad.runtime.attributes import table_of
 from srcad.runtime.libraries import OfLibrary, is_sparse
 from srcad.runtime.stores import store_flat
 from srcad.runtime.tangents import CONTAINERS
@@ -154,7 +155,7 @@ def is_apart(function: Any, values: Any) -> bool:
     ):
         return False
     if function is getattr:
-        return values[1] in getattr(values[0], "__dict__", {})
+        return values[1] in table_of(values[0])
     is_computed_there = hasattr(inspect.getattr_static(type(values[0]), values[1], None), "__set__")
     return not is_computed_there and type(values[0]).__setattr__ is object.__setattr__
 

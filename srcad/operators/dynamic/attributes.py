@@ -25,6 +25,7 @@ from srcad.dynamic.attributes import (
     stored,
 )
 from srcad.operators.dynamic.calls import SPECIAL, call, method_of_class
+from srcad.runtime.attributes import table_of
 from srcad.runtime.libraries import is_sparse
 from srcad.runtime.stores import store_flat
 from srcad.runtime.tangents import CONTAINERS, Tangent, complete_tangent, zero_tangent
@@ -96,7 +97,7 @@ def _read_attribute(args: Any, tangents: Any, options: Any, option_tangents: Any
             return args[2], tangents[2]
     if len(args) > 2 and not hasattr(base, name):
         return args[2], tangents[2]
-    own = name in getattr(base, "__dict__", {}) or isinstance(base, tuple)
+    own = name in table_of(base) or isinstance(base, tuple)
     reader = object.__getattribute__ if method_of_class(base, "__getattribute__") is not None else getattr
     value = reader(base, name)
     if is_method(value) and value.__self__ is base:
@@ -116,7 +117,7 @@ def _read_attribute(args: Any, tangents: Any, options: Any, option_tangents: Any
 
 def is_item_too(base: Any, name: str) -> bool:
     """Tell whether an attribute is an item of a dict, as in the results of SciPy's solvers."""
-    is_own = name in getattr(base, "__dict__", {}) or hasattr(type(base), name)
+    is_own = name in table_of(base) or hasattr(type(base), name)
     return not is_own and name in base and getattr(base, name, None) is base[name]
 
 

@@ -14,7 +14,12 @@ from typing import Any
 import numpy as np
 
 from srcad import runtime as rt
-from srcad.analysis.hidden_changes import refuse_hidden_changes, refuse_own_items, refuse_unknown_making
+from srcad.analysis.hidden_changes import (
+    refuse_hidden_changes,
+    refuse_own_items,
+    refuse_own_making_of_items,
+    refuse_unknown_making,
+)
 from srcad.analysis.kinds import is_differentiable
 from srcad.analysis.kinds_of_values import kind_of
 from srcad.analysis.plain_classes import init_only_fields
@@ -40,6 +45,7 @@ def make(call: Call, cls: Any, args: Any, tangents: Any, options: Any, option_ta
     cls = standing_for(cls, args)
     refuse_own_items(cls)
     if issubclass(cls, tuple) and hasattr(cls, "_fields"):
+        refuse_own_making_of_items(cls, place(cls))
         record = cls(*args, **options)
         return record, record_tangent(record, tangents, option_tangents)
     if rt.is_sequence_class(cls):

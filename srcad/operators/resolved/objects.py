@@ -27,6 +27,7 @@ from srcad.operators.resolved.rows import (
     still,
     with_heads,
 )
+from srcad.runtime.attributes import table_of
 from srcad.runtime.tangent_copies import copied_tangent, filled_tangent
 from srcad.runtime.tangents import complete_tangent, zero_tangent
 
@@ -139,7 +140,7 @@ def attribute_kept(function: Any, rows: Rows) -> Found | None:
 
 def _is_kept(base: Any, name: str) -> bool:
     """Tell whether an attribute is one of the instance's own."""
-    return name in getattr(base, "__dict__", {})
+    return name in table_of(base)
 
 
 def _read(function: Any, rows: Rows) -> Found:

@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 from srcad.api import grad
-from srcad.operators import jvp
+from srcad.errors import UnsupportedError
+from srcad.operators import hessian, jvp
 from tests.programs import named_tuples as programs
 from tests.programs.corpus import PROGRAMS
 
@@ -70,11 +71,65 @@ def test_a_class_with_operators_of_its_own_answers_for_them():
     assert jvp(f, (3.0,), (1.0,))[1] == pytest.approx(29.0)
 
 
-def test_a_class_that_makes_its_instances_itself_is_called():
+@pytest.mark.parametrize("differentiate", [lambda f: grad(f)(3.0), lambda f: jvp(f, (3.0,), (1.0,)),
+                                           lambda f: hessian(f)(3.0)], ids=["grad", "jvp", "hessian"])  # fmt: skip
+def test_a_class_that_makes_its_items_itself_is_refused(differentiate):
     def f(x):
         return Doubled(x * x).x
 
-    assert grad(f)(3.0) == 12.0
+    with pytest.raises(UnsupportedError, match="'Doubled' defines __new__"):
+        differentiate(f)
+
+
+class Base:
+    scale = 2.0
+
+    def __init__(self, x):
+        self.x = x
+
+    @classmethod
+    def make(cls, x):
+        return cls(x * cls.scale)
+
+    @staticmethod
+    def squared(z):
+        return z * z
+
+
+class Derived(Base):
+    scale = 3.0
+
+    @classmethod
+    def make(cls, x):
+        made = super().make(x)
+        made.x = made.x + 1.0
+        return made
+
+    @staticmethod
+    def squared(z):
+        return Base.squared(z) + z
+
+
+def test_class_methods_that_extend_those_of_their_base_are_plain_code():
+    def f(x):
+        return Derived.make(x).x * Derived.squared(x)
+
+    derivative = grad(f)
+    assert derivative(2.0) == pytest.approx(3.0 * 6.0 + 7.0 * 5.0)
+    assert "rt.call" not in derivative.source and "super" not in derivative.source
+
+
+def test_a_generator_that_is_a_class_method_is_run_through():
+    class Local(Base):
+        @classmethod
+        def each(cls, values):
+            for v in values:
+                yield cls(v)
+
+    def f(x):
+        return sum(item.x**2 for item in Local.each(x))
+
+    np.testing.assert_allclose(grad(f)(V), 2.0 * V)
 
 
 def test_methods_that_are_replaced_later_are_seen():
