@@ -317,7 +317,8 @@ def finish(gradient: Any, value: Any, made: dict[int, Any] | None = None) -> Any
             return np.array(np.broadcast_to(gradient, value.shape), dtype=value.dtype)
         return np.array(np.broadcast_to(gradient, value.shape), dtype=np.float64)
     if isinstance(value, np.generic):
-        return value.dtype.type(gradient) if value.dtype.kind in "fc" else np.float64(gradient)
+        kept = value.dtype.type if value.dtype.kind in "fc" else np.float64
+        return kept(gradient[0] if np.shape(gradient) == (1,) else gradient)  # of x[None]
     if isinstance(value, Closure):  # its gradient is that of what it has captured
         parts = [0.0] * len(value.captured) if isinstance(gradient, (int, float)) else gradient
         return tuple(finish(part, item) for part, item in zip(parts, value.captured))

@@ -293,3 +293,10 @@ def test_a_row_of_numbers_moves_with_its_start_and_its_step() -> None:
     check_grads(row, (0.7,), order=2)
     assert grad(lambda a: np.sum(np.arange(5.0 * a)) * a)(0.7) == 6.0
     assert grad(lambda a: np.sum(np.arange(a, 5.0, dtype=int)) * a)(0.7) == 10.0
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64, np.int64])
+def test_a_scalar_of_numpy_that_is_indexed_has_a_scalar_for_gradient(dtype: Any) -> None:
+    for function in (lambda x: np.sum(x[None]), lambda x: x[np.newaxis][0]):
+        gradient = grad(function)(dtype(2))
+        assert isinstance(gradient, np.float32 if dtype is np.float32 else np.float64) and gradient == 1.0
