@@ -35,7 +35,7 @@ from srcad.analysis.kinds import (
     record,
 )
 from srcad.analysis.kinds_of_operations import Kinds, Returns, is_starred, kind_of_operation, with_default
-from srcad.analysis.named_tuples import is_method_of_all, is_named_tuple
+from srcad.analysis.named_tuples import is_field, is_method_of_all, is_named_tuple
 from srcad.analysis.plain_classes import is_plain, is_replaceable, looked_up
 from srcad.analysis.private_lists import private_lists
 from srcad.analysis.results.calls import is_quiet
@@ -329,7 +329,7 @@ class _Inference:
         keywords = {k.arg: self.kind(k.value) for k in node.keywords}
         if isinstance(node.func, gast.Attribute):
             base = self.kind(node.func.value)
-            if not holds_attribute(base, node.func.attr):
+            if not holds_attribute(base, node.func.attr) and not is_field(base, node.func.attr):
                 self.record_method(node, base, given, keywords)
                 return
         callee = self.kind(node.func)

@@ -37,7 +37,7 @@ from srcad.analysis.kinds import (
     record,
 )
 from srcad.analysis.kinds_of_values import kind_of, literal
-from srcad.analysis.named_tuples import is_named_tuple, result_of_method
+from srcad.analysis.named_tuples import is_field, is_named_tuple, result_of_method
 from srcad.analysis.plain_classes import is_plain, is_replaceable
 from srcad.analysis.results.calls import ARRAY_METHODS, result_of
 from srcad.analysis.results.elementwise import binary, comparison, unary
@@ -136,7 +136,7 @@ def _call(node: gast.Call, recurse: Callable[[gast.AST], Kind], returns: Returns
     keywords = {k.arg: recurse(k.value) for k in node.keywords}
     if isinstance(node.func, gast.Attribute):
         base = recurse(node.func.value)
-        if not holds_attribute(base, node.func.attr):
+        if not holds_attribute(base, node.func.attr) and not is_field(base, node.func.attr):
             return _method_call(base, node.func.attr, arguments, keywords, returns)
     callee = recurse(node.func)
     if isinstance(callee.value, Nested) and callee.name == "any":

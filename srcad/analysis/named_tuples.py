@@ -9,7 +9,7 @@ from srcad import runtime as rt
 from srcad.analysis.kinds import NEVER, Kind, parts_of
 from srcad.analysis.plain_classes import looked_up
 
-__all__ = ["holds_named_tuple", "is_method_of_all", "is_named_tuple", "result_of_method"]
+__all__ = ["holds_named_tuple", "is_field", "is_method_of_all", "is_named_tuple", "result_of_method"]
 
 
 def is_named_tuple(kind: Kind) -> bool:
@@ -20,6 +20,11 @@ def is_named_tuple(kind: Kind) -> bool:
 def holds_named_tuple(kind: Kind) -> bool:
     """Tell whether a value of this kind is a named tuple or holds one."""
     return is_named_tuple(kind) or any(map(holds_named_tuple, parts_of(kind)))
+
+
+def is_field(kind: Kind, title: str) -> bool:
+    """Tell whether a value of this kind surely is a named tuple that has a field of this name."""
+    return is_named_tuple(kind) and title in kind.value._fields
 
 
 def is_method_of_all(cls: type, title: str) -> bool:

@@ -3,12 +3,15 @@
 Before, where ``s`` is a ``State``::
 
     e = s.energy(m)
+    f = s.force(e)
     s = s._replace(speed=v)
     d = s._asdict()
 
-After::
+After, where ``force`` is a field that holds a function::
 
     e = State_energy(s, m)
+    force = s.force
+    f = force(e)
     position = s.position
     s = rt.named_tuple(State, position, v)
     position_1 = s.position
@@ -46,7 +49,7 @@ def written_out(stmt: Any, kind_of: KindOf, scope: Scope) -> list[gast.stmt] | N
     if not isinstance(read, gast.Attribute) or not isinstance(read.value, gast.Name):
         return None
     kind = kind_of(read.value)
-    if not is_named_tuple(kind) or read.attr in kind.value._fields:
+    if not is_named_tuple(kind) or value is read and read.attr in kind.value._fields:
         return None
     operations = _Operations(read.value, kind, scope)
     made = operations.called(read.attr, value) if value is not read else operations.property_(read.attr)
@@ -69,6 +72,8 @@ class _Operations:
         self.before: list[gast.stmt] = []
 
     def called(self, title: str, node: gast.Call) -> gast.AST | None:
+        if title in self.cls._fields:
+            return gast.Call(self.field(title), node.args, node.keywords)
         if is_method_of_all(self.cls, title):
             given = {k.arg: k.value for k in node.keywords}
             if title == "_replace" and not node.args and given.keys() <= set(self.cls._fields):

@@ -282,3 +282,46 @@ def a_field_that_is_none_at_first(x):
         if best.x is None or v > best.x:
             best = best._replace(x=v, y=best.y + v * v)
     return best.x * best.y
+
+
+class Moments(NamedTuple):
+    first: Any
+    second: Any
+    step: int
+
+
+class Optimizer(NamedTuple):
+    init: Any
+    update: Any
+
+
+def _adam(rate, decay=0.9):
+    def init(parameters):
+        zeros = {name: np.zeros_like(value) for name, value in parameters.items()}
+        return Moments(zeros, dict(zeros), 0)
+
+    def update(gradients, moments, parameters):
+        step = moments.step + 1
+        first = {k: decay * moments.first[k] + (1 - decay) * g for k, g in gradients.items()}
+        second = {k: decay * moments.second[k] + (1 - decay) * g**2 for k, g in gradients.items()}
+        scale = rate / (1 - decay**step)
+        new = {k: parameters[k] - scale * first[k] / (np.sqrt(second[k]) + 0.1) for k in parameters}
+        return new, Moments(first, second, step)
+
+    return Optimizer(init, update)
+
+
+@program({"w": V, "b": V * 0.5}, 0.1)
+def an_optimizer_of_two_functions(parameters, rate):
+    optimizer = _adam(rate)
+    moments = optimizer.init(parameters)
+    for _ in range(3):
+        gradients = {name: 2 * value + np.cos(value) for name, value in parameters.items()}
+        parameters, moments = optimizer.update(gradients, moments, parameters)
+    return np.sum(parameters["w"] ** 2) + np.sum(parameters["b"] * parameters["w"])
+
+
+@program(V)
+def functions_in_the_fields(x):
+    pair = Pair(np.sin, y=lambda v: v * x[1])
+    return np.sum(pair.x(x)) * pair.y(x[0])
