@@ -150,7 +150,7 @@ class _Adjoint(RuleAdjoints):
         if isinstance(value, gast.UnaryOp) and type(value.op) in UNARY:
             return simple(lambda g, fl: self.negation(value, g, fl))
         if isinstance(value, gast.Subscript):
-            return simple(lambda g, fl: self.load(value.value, value.slice, g))
+            return simple(lambda g, fl: self.load(value.value, value.slice, g, fl))
         if isinstance(value, gast.Attribute):
             return simple(lambda g, fl: self.attribute(value, ans, g, fl))
         if isinstance(value, (gast.Tuple, gast.List, gast.Dict)):
@@ -174,6 +174,8 @@ class _Adjoint(RuleAdjoints):
             if not isinstance(value.op, gast.Add):
                 raise self.refuse("This operator between lists or tuples has no derivative.", "Use a loop.")
             return self.concatenation(left, right, g, fl)
+        if isinstance(left, gast.Constant) and isinstance(right, gast.Constant):
+            return []  # None * 2.0, which is never reached
         if isinstance(value.op, gast.Pow) and isinstance(right, gast.Constant) and _is_plain(right.value):
             return [Contribution(left.id, fl.atom(_power(left, right.value, g)))]
         if self.kind(ans).name in ("float", "array") and _is_square(value):
@@ -230,7 +232,10 @@ class _Adjoint(RuleAdjoints):
             if self.is_varied(operand)
         ]
 
-    def load(self, base: gast.AST, index: gast.AST, g: gast.AST) -> list[Contribution]:
+    def load(self, base: gast.AST, index: gast.AST, g: gast.AST, fl: Flattener) -> list[Contribution]:
+        if is_scalar(self.kind(base)):  # a scalar of NumPy: what a mask or None selects has an axis
+            whole = isinstance(index, gast.Tuple) and not index.elts or getattr(index, "value", None) is ...
+            return [Contribution(base.id, g if whole else fl.atom(call("np.sum", g)))]
         return [Contribution(base.id, g, index, self.is_basic(index))]
 
     def attribute(

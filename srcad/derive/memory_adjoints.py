@@ -222,9 +222,11 @@ class MemoryAdjoints(StoreAdjoints):
     def array_attribute(self, target: str, value: gast.Attribute) -> Operation | None:
         if not (self.is_shadowed(target) and self.is_shadowed(value.value)):
             return None
-        is_part = value.attr == "real" and self.kind(value.value).name == "array"
-        if value.attr in ("T", "mT") or is_part:
-            mirrored = gast.Attribute(name(self.gradient(value.value.id)), value.attr, gast.Load())
+        kind, whole = self.kind(value.value), name(self.gradient(value.value.id))
+        if kind.name == "array" and value.attr in ("T", "mT", "real"):
+            mirrored: gast.AST = gast.Attribute(whole, value.attr, gast.Load())
+            if kind.dtype is None:  # perhaps an array of objects, which has no shadow
+                mirrored = call("rt.mirror", name(target), value.value, whole)
             return Operation((), self.placed([self.stmt, assign(self.gradient(target), mirrored)]), nothing)
         return self.operator_call(target, "getattr", [value.value, constant(value.attr)])
 

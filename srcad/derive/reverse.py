@@ -371,12 +371,13 @@ class _Sweep:
         state.owned.discard(contribution.variable)
         return True
 
-    def own(self, variable: str, state: _State, out: list[gast.stmt]) -> None:
+    def own(self, variable: str, state: _State, out: list[gast.stmt], has_axes: bool = True) -> None:
         """Make sure that the gradient of ``variable`` may be changed in place."""
         gradient = self.gradient(variable)
         self.items.add(variable)
         if variable not in state.live:
-            out.append(assign(gradient, self.zero(variable, True)))
+            room = call("rt.owned", constant(0.0), name(variable))  # also for the items of a scalar of NumPy
+            out.append(assign(gradient, self.zero(variable, True) if has_axes else room))
         elif variable not in state.owned:
             out.append(assign(gradient, call("rt.owned", name(gradient), name(variable))))
         state.live.add(variable)
@@ -432,11 +433,16 @@ class _Sweep:
         is_real = kind.name == "array" and kind.inexact and kind.dtype not in (None, "complex", "mixed")
         return call("np.real", contribution.value) if is_real and self.has_complex else contribution.value
 
+    def selects_of_axis(self, index: gast.AST) -> bool:
+        """Tell whether an index is surely none that a scalar of NumPy takes, such as a mask without axes, None and ()."""
+        parts = index.elts if isinstance(index, gast.Tuple) else [index]
+        return any(isinstance(part, gast.Slice) or self.kind(part).name == "int" for part in parts)
+
     def add_item(self, contribution: Contribution, state: _State, out: list[gast.stmt]) -> None:
         variable = contribution.variable
         gradient = self.gradient(variable)
         kind = self.kind(variable)
-        self.own(variable, state, out)
+        self.own(variable, state, out, kind.name != "number" or self.selects_of_axis(contribution.index))
         target = gast.Subscript(name(gradient), contribution.index, gast.Store())
         if kind.name == "array" and contribution.basic:
             out.append(gast.AugAssign(target, gast.Add(), self.real_part(contribution)))

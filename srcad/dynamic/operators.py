@@ -253,7 +253,7 @@ def _getitem(call: Call, base: Any, index: Any, *, shadows: Any) -> Outcome:
     if image is None:
         return value, None, _nothing_to_do
     part = rt.element_shadow(value, image, index)
-    if not isinstance(image, np.ndarray):
+    if not isinstance(image, (np.ndarray, rt.Cell)):
         return value, part, _nothing_to_do
     return value, part, functools.partial(rt.return_element, part, image, index)
 
@@ -269,12 +269,17 @@ def _default_made(call: Call, base: Any, index: Any, image: Any) -> Outcome:
     return value, part, functools.partial(run, [undo, pullback])
 
 
+_WITHOUT_STORES = (int, float, complex, np.generic, str, tuple, range, type(None))
+
+
 def _setitem(call: Call, base: Any, index: Any, value: Any, *, shadows: Any) -> Outcome:
     method = method_in_python(base, "__setitem__")
     if method is not None:
         return call(method, None, (base, index, value), tuple(shadows), {}, {})
     if isinstance(base, np.ndarray):
         return set_array_item(base, shadows[0], index, value, shadows[2])
+    if isinstance(base, _WITHOUT_STORES):
+        base[index] = value  # raises, as it does in the function
     if not isinstance(base, (list, dict, collections.deque)):
         raise UnsupportedError(f"An item of a {type(base).__name__} is assigned, which is not differentiated.",
                                "Keep the values in a list, a dict or an array.")  # fmt: skip

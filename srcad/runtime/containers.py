@@ -220,7 +220,8 @@ def owned(gradient: Any, value: Any) -> Any:
     if isinstance(value, (list, tuple)) and isinstance(gradient, (np.ndarray, tuple)):
         return list(gradient)
     if isinstance(value, np.generic):
-        return np.array(gradient)  # the item of a scalar of NumPy is read as of an array without axes
+        dtype = np.result_type(gradient, value) if value.dtype.kind == "c" else None
+        return np.array(gradient, dtype)  # the item of a scalar of NumPy is read as of an array without axes
     if isinstance(gradient, (float, int)) and gradient == 0:
         return zeros_like(value)
     if isinstance(value, np.ndarray):

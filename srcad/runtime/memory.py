@@ -385,6 +385,8 @@ def element_shadow(value: Any, base_shadow: Any, index: Any) -> Any:
         if isinstance(value, np.ndarray) and _is_basic(index):
             return base_shadow[index]
         return shadow(value)
+    if isinstance(base_shadow, Cell):
+        return shadow(value)  # of a scalar of NumPy, by a mask, None, () or ...
     if isinstance(base_shadow, dict):
         if index not in base_shadow:
             base_shadow[index] = shadow(value)  # a missing key that the dict itself has filled in
@@ -398,7 +400,11 @@ def element_shadow(value: Any, base_shadow: Any, index: Any) -> Any:
 
 
 def return_element(part_shadow: Any, base_shadow: Any, index: Any) -> None:
-    """Add the gradient of an element that was copied out of an array to the array's."""
+    """Add the gradient of an element that was copied out of an array, or a scalar of NumPy, to the gradient of that."""
+    if isinstance(base_shadow, Cell):
+        if part_shadow is not None:
+            accumulate_shadow(base_shadow, np.sum(taken(part_shadow)))
+        return
     if not isinstance(base_shadow, np.ndarray):
         return
     if isinstance(part_shadow, Cell):

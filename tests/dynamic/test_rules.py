@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from srcad import check_grads, grad, jvp
+from srcad import check_grads, grad, hvp, jvp
 from srcad.errors import NoDerivativeError
 
 X = np.array([[0.3, -1.2, 0.7], [1.1, 0.4, -0.6]])
@@ -219,3 +219,18 @@ def test_conditions_in_a_list_have_no_tangents() -> None:
         return np.sum(table["select"]([x > 0.5, x < -0.5], [np.exp(x), x**2], x**3) ** 2)
 
     check_grads(chosen, (X, table), order=2)
+
+
+def test_a_method_of_a_scalar_without_a_derivative_is_refused_in_every_mode() -> None:
+    def viewed(x: float) -> Any:
+        r = np.sqrt(x * x + 2.0)
+        return np.sum(r.view() ** 2)
+
+    for operator in (
+        lambda: grad(viewed)(0.7),
+        lambda: jvp(viewed)((0.7,), (1.0,)),
+        lambda: hvp(viewed)(0.7, 1.0),
+        lambda: grad(grad(viewed))(0.7),
+    ):
+        with pytest.raises(NoDerivativeError, match="view"):
+            operator()

@@ -92,7 +92,8 @@ from srcad.runtime.tangents import CONTAINERS, Tangent, complete_tangent, partia
 __all__ = ["call_parts", "install_handlers", "method_parts", "without_pullback"]
 
 _NUMERIC = (float, int, complex, np.ndarray, np.generic)
-_PARTS = ("real", "imag")
+_PARTS: dict[Any, Any] = {"real": np.real, "imag": np.imag, "T": np.transpose}
+"""The attributes of a scalar that are computed of it."""
 
 
 def install_handlers() -> None:
@@ -206,7 +207,7 @@ def _of_known_rule(calls: Calls, known: bool) -> Results | None:
         return [outcome, *_zero_images(outcome, calls)]
     if function is getattr and isinstance(values[0], (float, complex, np.generic)) and values[1] in _PARTS:
         parts = [plain_call(0.0, call.values[:1], call.shadows[:1]) for call in calls]
-        return of_rule(with_function(parts, getattr(np, values[1])))
+        return of_rule(with_function(parts, _PARTS[values[1]]))
     return None
 
 
@@ -434,7 +435,7 @@ def method_parts(receiver: Any, name: str, calls: Calls, own: Any, downs: Any = 
     function = rt.method_for(receiver, name, first.values)
     if isinstance(receiver, np.ndarray) and name in METHODS_THAT_WRITE:
         return call_parts(_with_receiver(calls, METHODS_THAT_WRITE[name], receiver, own, downs))
-    if isinstance(receiver, np.ndarray):
+    if isinstance(receiver, (np.ndarray, np.generic)) and not hasattr(float, name):
         raise reverse_calls.missing(function)
     moving = moves_shadows or rt.is_moving([(call.values, call.options) for call in images])
     if isinstance(receiver, random.Random) and not moving or has_plain_method(receiver, name):

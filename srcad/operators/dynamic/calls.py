@@ -274,6 +274,8 @@ def call_method(
         raise NoDerivativeError(reason)
     without = isinstance(receiver, (str, bytes, int, float, set, frozenset, np.random.Generator, OfLibrary))
     if without and not is_written(receiver, name):
+        if isinstance(receiver, np.generic) and not hasattr(float, name) and rt.is_moving(held):
+            raise missing(getattr(receiver, name))
         return plain(getattr(receiver, name), args, options)
     if isinstance(receiver, random.Random) and not rt.is_moving((*tangents, *option_tangents.values())):
         return plain(getattr(receiver, name), args, options)  # draws that depend on nothing
