@@ -18,7 +18,7 @@ from srcad.backends.numpy_backend import load
 from srcad.derive.forward import forward
 from srcad.derive.functions import catches_errors, changed_parameters
 from srcad.derive.kept_outside import refuse_changes_outside
-from srcad.derive.known_receivers import settle_receivers
+from srcad.derive.known_receivers import settle_tests
 from srcad.derive.lost_in_sets import refuse_items_of_sets
 from srcad.derive.lost_numbers import refuse_lost_numbers
 from srcad.derive.lower import lower
@@ -86,7 +86,7 @@ def _build(request: Request, stages: dict[str, str] | None, knows_objects: bool)
     fn = read(request.func)
     users = user_names(fn)
     fn = inlined(fn, request, callees, knows_objects=knows_objects)
-    fn, kinds = settle_receivers(
+    fn, kinds = settle_tests(
         fn, lambda read: infer(read, dict(request.parameters), callees.returns, callees.changes)
     )
     if stages is not None:

@@ -47,7 +47,7 @@ from srcad.derive.inline_calls import inline_calls, without_dead_copies
 from srcad.derive.inner_gradients import Inner, has_shadow_calls, write_out_gradients
 from srcad.derive.instances import COPIED, RECORD, WHOLE
 from srcad.derive.kept_outside import refuse_changes_outside
-from srcad.derive.known_receivers import settle_receivers
+from srcad.derive.known_receivers import settle_tests
 from srcad.derive.lost_in_sets import refuse_items_of_sets
 from srcad.derive.lost_numbers import refuse_lost_numbers
 from srcad.derive.lower import lower
@@ -183,7 +183,7 @@ def _build(
     users = user_names(fn)
     fn, result = single_result(inlined(fn, request, callees, around, knows_objects), request.mode)
     request = without_counters(request, fn)
-    fn, kinds = settle_receivers(
+    fn, kinds = settle_tests(
         fn, lambda read: infer(read, dict(request.parameters), callees.returns, callees.changes)
     )
     if stages is not None:

@@ -1,4 +1,4 @@
-"""Tests of whether a receiver is a number or the like are settled where its kind is known.
+"""Tests of what a value is are settled where its kind is known: whether it is there, whether a receiver is a number.
 
 Before, in normal form::
 
@@ -21,15 +21,16 @@ from typing import Any
 import gast
 
 from srcad.analysis.kinds import ANY, Kind
+from srcad.derive.known_presence import reached
 from srcad.lang.function import Function
 from srcad.runtime.containers import BUILT_IN
 
-__all__ = ["settle_receivers"]
+__all__ = ["settle_tests"]
 
 _BUILT_IN = ("float", "int", "bool", "number", "array", "list", "tuple", "dict")
 
 
-def settle_receivers(
+def settle_tests(
     fn: Function, infer: Callable[[Function], dict[str, Kind]]
 ) -> tuple[Function, dict[str, Kind]]:
     """Return ``fn`` with the branches alone that are taken, where the kind of what is asked about is known, and its kinds.
@@ -39,10 +40,11 @@ def settle_receivers(
     kinds = infer(fn)
     while True:
         answers: dict[str, bool] = {}
-        if not any(value is BUILT_IN for value in fn.scope.statics.values()):
-            return fn, kinds
-        fn = fn.with_body(_settled(fn.tree.body, fn.scope.statics, kinds, answers))
-        if not answers:
+        body, decided = reached(fn.tree.body, kinds)
+        if any(value is BUILT_IN for value in fn.scope.statics.values()):
+            body = _settled(body, fn.scope.statics, kinds, answers)
+        fn = fn.with_body(body)
+        if not answers and not decided:
             return fn, kinds
         kinds = infer(fn)
 
