@@ -95,6 +95,7 @@ class Resolver(NodeTransformer):
         self.cells = dict(zip(code.co_freevars, self.func.__closure__ or (), strict=False))
         self.captured = dict.fromkeys(fn.captured)
         self.params = parameters(fn.tree.args)
+        self.missing: dict[int, ImportError] = {}
         self.globals = t.global_names(fn.tree.body)
         self.locals = set(self.params) | set(fn.captured) | self._bound(fn.tree.body)
         self.known = {name: value for name, value in self.known.items() if name not in self.locals}
@@ -115,7 +116,12 @@ class Resolver(NodeTransformer):
         shared = t.nonlocal_names(body) | self.globals
         bound = t.bound_names(others) - shared
         for node in imports:
-            for name, value in _imported(node, self.func.__globals__).items():
+            try:
+                imported = _imported(node, self.func.__globals__)
+            except ImportError as error:
+                self.missing[id(node)] = error
+                continue
+            for name, value in imported.items():
                 self.known[name] = value
                 bound.discard(name)
         for node in nodes:
@@ -408,8 +414,13 @@ class Resolver(NodeTransformer):
             return None
         return copy_location(gast.Assign([self.visit(node.target)], self.visit(node.value), None), node)
 
-    def visit_Import(self, node: gast.AST) -> None:
-        """Drop an import: its names are known."""
+    def visit_Import(self, node: gast.AST) -> gast.Raise | None:
+        """Drop an import, whose names are known; one that fails does so where the program comes to it."""
+        error = self.missing.get(id(node))
+        if error is None:
+            return None
+        title = refer(self.scope, type(error), type(error).__name__)
+        return t.place(gast.Raise(t.call(title, t.constant(str(error))), None), node)
 
     def visit_Delete(self, node: gast.Delete) -> gast.stmt | None:
         """Drop the deletion of variables."""
