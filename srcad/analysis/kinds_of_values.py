@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import functools
+import sys
 import types
 from dataclasses import replace
 from typing import Any
@@ -89,11 +90,15 @@ def kind_of(value: Any, depth: int = 6, around: tuple[type, ...] = ()) -> Kind:
         return STR
     if value is None:
         return NONE
+    if isinstance(value, LIMITS_OF_TYPES):
+        return function(value)
     if isinstance(value, _FUNCTIONS) or callable(value) and registry.has_results_like(value):
         return function(value)
     return _kind_of_container(value, type(value), depth, around)
 
 
+LIMITS_OF_TYPES = (np.finfo, np.iinfo, type(sys.float_info))
+"""Records of numbers that never change, as a module holds them."""
 _FUNCTIONS = (types.FunctionType, types.BuiltinFunctionType, types.ModuleType, type, np.ufunc, type(np.sum))
 
 

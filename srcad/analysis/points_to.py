@@ -291,7 +291,8 @@ class PointsTo:
     def attribute(self, target: str, value: gast.Attribute) -> None:
         base = self.pointer(value.value)
         owner = self.statics.get(getattr(value.value, "id", ""))
-        if base is None and owner is not None and not is_constant_member(owner, value.attr):
+        read_outside = base is None and owner is not None and not is_constant_member(owner, value.attr)
+        if read_outside and holds_memory(self.kind(value)):
             self.outside.add(target)
             if self.kind(value).name != "array":
                 self.containers_outside.add(target)

@@ -18,6 +18,8 @@ from srcad.analysis.kinds import (
     array,
     container,
     dims_of,
+    function,
+    join_all,
     length,
 )
 from srcad.analysis.results.shaped import (
@@ -169,6 +171,13 @@ def index_arrays(call: Call) -> Kind:
     return array(None, False, ("?",), "int") if maybe_inexact(operand) or operand.dtype else ANY
 
 
+def limits(call: Call) -> Kind:
+    """Return the kind of ``np.finfo(dtype)``, whose attributes are numbers of that type."""
+    dtype = dtype_of_literal(call.get(0, "dtype"), None)
+    sizes = (np.float64,) if dtype == "float64" else (np.float64, np.float32)
+    return join_all(function(np.finfo(size)) for size in sizes)
+
+
 CREATION: dict[Any, Callable[[Call], Kind]] = {
     np.arange: arange,
     np.array: converted,
@@ -177,6 +186,7 @@ CREATION: dict[Any, Callable[[Call], Kind]] = {
     np.empty: zeros,
     np.empty_like: like,
     np.eye: eye,
+    np.finfo: limits,
     np.flatnonzero: index_arrays,
     np.full: full,
     np.full_like: full_like,

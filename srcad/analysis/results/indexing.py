@@ -27,7 +27,7 @@ from srcad.analysis.kinds import (
     may_have,
     scalar,
 )
-from srcad.analysis.kinds_of_values import kind_of
+from srcad.analysis.kinds_of_values import LIMITS_OF_TYPES, kind_of
 from srcad.analysis.results.generators import is_generator
 from srcad.analysis.results.shaped import (
     as_array,
@@ -251,7 +251,7 @@ def attribute(kind: Kind, name: str) -> Kind:
         return cast(Kind, dict(kind.items).get(name, ANY))
     if kind.name == "any" and alternatives(kind):
         return join_all(attribute(one, name) for one in alternatives(kind) if may_have(one, name))
-    if kind.name == "function" and isinstance(kind.value, types.ModuleType):
+    if kind.name == "function" and isinstance(kind.value, (types.ModuleType, *LIMITS_OF_TYPES)):
         return attribute_outside(getattr(kind.value, name, None))
     if kind.name == "function" and isinstance(kind.value, type):
         found = next((vars(c)[name] for c in kind.value.__mro__ if name in vars(c)), None)
