@@ -14,24 +14,25 @@ from srcad.rules.registry import constant, jvp, vjp
 
 constant(rt.scipy_stats.dimension, rt.scipy_stats.points_shape, rt.scipy_stats.weights_shape)
 
-_REGULAR = {"allow_singular": "A singular covariance has no derivative; leave allow_singular at False."}
-
 # -- the multivariate normal distribution ------------------------------------------------------------
 
 
-@vjp(scipy.stats.multivariate_normal.logpdf, "x", "mean", "cov", refused=_REGULAR)
+@vjp(scipy.stats.multivariate_normal.logpdf, "x", "mean", "cov")
 def normal_logpdf(ans, g, x, mean=None, cov=1, allow_singular=False):
     dim = rt.scipy_stats.dimension(mean, cov)
     points = np.reshape(x, rt.scipy_stats.points_shape(x, dim))
     if mean is not None:
         points = points - mean
-    inverse = np.linalg.inv(rt.scipy_stats.as_covariance(cov, dim))
+    whole = rt.scipy_stats.as_covariance(cov, dim)
+    if allow_singular:
+        whole = rt.scipy_stats.regular(whole)
+    inverse = np.linalg.inv(whole)
     weight = np.reshape(g, rt.scipy_stats.weights_shape(x, dim))
     solved = points @ inverse
     weighted = weight * solved
     rows = np.reshape(weighted, (-1, dim))
-    whole = 0.5 * (np.transpose(rows) @ np.reshape(solved, (-1, dim)) - np.sum(weight) * inverse)
-    by_cov = rt.scipy_stats.as_covariance_adjoint(whole, np.shape(cov))
+    by_whole = 0.5 * (np.transpose(rows) @ np.reshape(solved, (-1, dim)) - np.sum(weight) * inverse)
+    by_cov = rt.scipy_stats.as_covariance_adjoint(by_whole, np.shape(cov))
     if mean is None:
         return -np.reshape(weighted, np.shape(x)), 0.0, by_cov
     return -np.reshape(weighted, np.shape(x)), np.reshape(np.sum(rows, axis=0), np.shape(mean)), by_cov
@@ -43,7 +44,10 @@ def normal_logpdf_x(ans, t, x, mean=None, cov=1, allow_singular=False):
     points = np.reshape(x, rt.scipy_stats.points_shape(x, dim))
     if mean is not None:
         points = points - mean
-    solved = points @ np.linalg.inv(rt.scipy_stats.as_covariance(cov, dim))
+    whole = rt.scipy_stats.as_covariance(cov, dim)
+    if allow_singular:
+        whole = rt.scipy_stats.regular(whole)
+    solved = points @ np.linalg.inv(whole)
     change = np.reshape(t, rt.scipy_stats.points_shape(x, dim))
     return -np.reshape(np.sum(solved * change, axis=-1), np.shape(ans))
 
@@ -52,7 +56,10 @@ def normal_logpdf_x(ans, t, x, mean=None, cov=1, allow_singular=False):
 def normal_logpdf_mean(ans, t, x, mean=None, cov=1, allow_singular=False):
     dim = rt.scipy_stats.dimension(mean, cov)
     points = np.reshape(x, rt.scipy_stats.points_shape(x, dim)) - mean
-    solved = points @ np.linalg.inv(rt.scipy_stats.as_covariance(cov, dim))
+    whole = rt.scipy_stats.as_covariance(cov, dim)
+    if allow_singular:
+        whole = rt.scipy_stats.regular(whole)
+    solved = points @ np.linalg.inv(whole)
     return np.reshape(np.sum(solved * t, axis=-1), np.shape(ans))
 
 
@@ -62,31 +69,34 @@ def normal_logpdf_cov(ans, t, x, mean=None, cov=1, allow_singular=False):
     points = np.reshape(x, rt.scipy_stats.points_shape(x, dim))
     if mean is not None:
         points = points - mean
-    inverse = np.linalg.inv(rt.scipy_stats.as_covariance(cov, dim))
+    whole = rt.scipy_stats.as_covariance(cov, dim)
+    if allow_singular:
+        whole = rt.scipy_stats.regular(whole)
+    inverse = np.linalg.inv(whole)
     solved = points @ inverse
     change = rt.scipy_stats.as_covariance(t, dim)
     quadratic = np.sum((solved @ change) * solved, axis=-1)
     return 0.5 * np.reshape(quadratic - np.sum(inverse * change), np.shape(ans))
 
 
-@vjp(scipy.stats.multivariate_normal.pdf, "x", "mean", "cov", refused=_REGULAR)
+@vjp(scipy.stats.multivariate_normal.pdf, "x", "mean", "cov")
 def normal_pdf(ans, g, x, mean=None, cov=1, allow_singular=False):
-    return normal_logpdf(ans, g * ans, x, mean, cov)
+    return normal_logpdf(ans, g * ans, x, mean, cov, allow_singular)
 
 
 @jvp(scipy.stats.multivariate_normal.pdf, "x")
 def normal_pdf_x(ans, t, x, mean=None, cov=1, allow_singular=False):
-    return ans * normal_logpdf_x(ans, t, x, mean, cov)
+    return ans * normal_logpdf_x(ans, t, x, mean, cov, allow_singular)
 
 
 @jvp(scipy.stats.multivariate_normal.pdf, "mean")
 def normal_pdf_mean(ans, t, x, mean=None, cov=1, allow_singular=False):
-    return ans * normal_logpdf_mean(ans, t, x, mean, cov)
+    return ans * normal_logpdf_mean(ans, t, x, mean, cov, allow_singular)
 
 
 @jvp(scipy.stats.multivariate_normal.pdf, "cov")
 def normal_pdf_cov(ans, t, x, mean=None, cov=1, allow_singular=False):
-    return ans * normal_logpdf_cov(ans, t, x, mean, cov)
+    return ans * normal_logpdf_cov(ans, t, x, mean, cov, allow_singular)
 
 
 @vjp(scipy.stats.multivariate_normal.entropy, "cov")
@@ -110,6 +120,16 @@ def as_covariance(ans, g, cov, dim):
 @vjp(rt.scipy_stats.as_covariance_adjoint, "g", linear=True)
 def as_covariance_adjoint(ans, cotangent, g, shape):
     return rt.scipy_stats.as_covariance(cotangent, np.shape(g)[0])
+
+
+@vjp(rt.scipy_stats.regular, "matrix")
+def regular(ans, g, matrix):
+    return g
+
+
+@jvp(rt.scipy_stats.regular, "matrix")
+def regular_tangent(ans, t, matrix):
+    return t
 
 
 # -- the Dirichlet distribution ----------------------------------------------------------------------

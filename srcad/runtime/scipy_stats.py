@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from srcad.errors import NoDerivativeError
 from srcad.runtime.arrays import inexact_dtype
 
 __all__ = [
@@ -16,6 +17,7 @@ __all__ = [
     "last_coordinate",
     "last_coordinate_adjoint",
     "points_shape",
+    "regular",
     "weights_shape",
 ]
 
@@ -52,6 +54,20 @@ def as_covariance(cov: Array, dim: int) -> Array:
         return np.diag(cov)
     half = np.tril(cov, -1)
     return half + half.T + np.diag(np.diag(cov))
+
+
+def regular(matrix: Array) -> Array:
+    """Return a covariance matrix of full rank, as SciPy tells ranks; one that has less has no derivative.
+
+    >>> regular(np.eye(2))
+    array([[1., 0.],
+           [0., 1.]])
+    """
+    sizes = np.linalg.eigvalsh(matrix)
+    if np.min(sizes) <= 1e6 * np.finfo(float).eps * np.max(np.abs(sizes)):
+        raise NoDerivativeError("A covariance matrix without full rank has no derivative.",
+                                "Add a small number to its diagonal.")  # fmt: skip
+    return matrix
 
 
 def as_covariance_adjoint(g: Array, shape: tuple[int, ...]) -> Array:

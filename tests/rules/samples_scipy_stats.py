@@ -159,6 +159,7 @@ for method in (stats.dirichlet.logpdf, stats.dirichlet.pdf):
     sample(method, np.array([[0.2, 0.1], [0.3, 0.6]]), np.array([1.4, 2.0, 0.7]))
     sample(method, np.array([0.2, 0.3, 0.5]), np.array([1.4, 2.0, 0.7]), fixed=("x",))
 sample(rt.scipy_stats.as_covariance, base, 3)
+sample(rt.scipy_stats.regular, np.eye(3) + 0.1 * base)
 sample(rt.scipy_stats.as_covariance, 0.7, 3)
 sample(rt.scipy_stats.as_covariance, real(3), 3)
 for shape in ((), (3,), (3, 3)):
