@@ -257,10 +257,13 @@ class Instances:
     def check(self, body: Sequence[gast.stmt]) -> None:
         """Note what the whole program shows to be wrong of what was supposed."""
         for node in _used(body):
-            if node.id in self.records:  # it was handed on, or kept, while it was made
-                self.wrong[self.records[node.id]] = WHOLE
-            self.leave_whole(node.id, self.aliases.get(node.id, ("", (), False))[0])
-            self.leave_whole(self.supers.get(node.id, (object, ""))[1])
+            of_super = self.supers.get(node.id, (object, ""))[1]
+            for variable in {
+                node.id,
+                of_super,
+            } & self.records.keys():  # handed on, or kept, while it was made
+                self.wrong[self.records[variable]] = WHOLE
+            self.leave_whole(node.id, self.aliases.get(node.id, ("", (), False))[0], of_super)
         for variable, (value, _, _) in self.aliases.items():
             if variable in self.apart or self.apart[self.resolved(value)].stores > 1:
                 self.leave_whole(variable, self.resolved(value))

@@ -7,13 +7,14 @@ Their items are made at once where they are called; see `srcad.frontend.given_la
 from __future__ import annotations
 
 import builtins
+import collections
 import dataclasses
 import functools
 import inspect
 import itertools
 import types
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
 import gast
 import numpy as np
@@ -78,16 +79,32 @@ def _reaches_late(function: Any, owner: Any, seen: dict[tuple[int, int], Any]) -
             return False
         if inspect.isgeneratorfunction(function):
             return True
+    given = _given_by(function, getattr(function, "__code__", None))
+    if given is None or given.yields:
+        return given is not None
+    if owner is not None and given.first:
+        held = {**held, given.first: owner}
+    found = _lookup_of(function, held)
+    return any(_is_late(value, found, seen) for value in given.values)
+
+
+class _Given(NamedTuple):
+    """Whether a function yields, its first parameter, and the expressions whose values it returns or keeps."""
+
+    yields: bool
+    first: str
+    values: tuple[Any, ...]
+
+
+@functools.lru_cache(maxsize=1024)
+def _given_by(function: Any, code: Any) -> _Given | None:
+    """Return what the text of a function says, which has this code; None without a text."""
     tree = _tree_of(function)
     if tree is None:
-        return False
-    if any(isinstance(node, gast.Yield | gast.YieldFrom) for node in t.own_nodes(tree.body)):
-        return True
-    first = parameters(tree.args)[:1]
-    if owner is not None and first:
-        held = {**held, first[0]: owner}
-    found = _lookup_of(function, held)
-    return any(_is_late(value, found, seen) for value in (*returned(tree), *kept(tree)))
+        return None
+    yields = any(isinstance(node, gast.Yield | gast.YieldFrom) for node in t.own_nodes(tree.body))
+    first = next(iter(parameters(tree.args)), "")
+    return _Given(yields, first, () if yields else (*returned(tree), *kept(tree)))
 
 
 @functools.lru_cache(maxsize=256)
@@ -328,11 +345,11 @@ def _lookup_of(function: Any, held: dict[str, Any]) -> Callable[[Any], Any]:
     if isinstance(function, Nested):
         code = function.source.func
         own = {*parameters(function.tree.args), *t.bound_names(function.tree.body), *function.captured}
-        values = {**vars(builtins), **getattr(code, "__globals__", {}), **function.statics}
+        values = collections.ChainMap(function.statics, getattr(code, "__globals__", {}), vars(builtins))
     else:
         cells = zip(function.__code__.co_freevars, function.__closure__ or ())
         own = {*function.__code__.co_varnames, *function.__code__.co_cellvars}
-        values = {**vars(builtins), **function.__globals__}
+        values = collections.ChainMap(function.__globals__, vars(builtins))
         held = {**{name: cell.cell_contents for name, cell in cells if _is_filled(cell)}, **held}
 
     def find(node: Any) -> Any:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+import pytest
 
 from srcad import grad
 
@@ -64,3 +65,32 @@ def test_one_array_in_an_object_and_beside_it_has_two_gradients() -> None:
 
     np.testing.assert_allclose(of_layer.w, 2 * (x @ x) * x)
     np.testing.assert_allclose(of_x, 2 * (x @ x) * x)
+
+
+class Point:
+    """A number, made in two ways."""
+
+    def __init__(self, x: float) -> None:
+        self.x = x
+
+    @classmethod
+    def double(cls, x: float) -> Point:
+        return cls(2.0 * x)
+
+    @staticmethod
+    def square(x: float) -> float:
+        return x * x
+
+
+def test_methods_of_a_class_are_inlined() -> None:
+    derivative = grad(lambda x: Point.square(Point.double(x).x))
+
+    assert derivative(3.0) == 24.0
+    assert "call" not in derivative.source and "Point" not in derivative.source
+
+
+def test_a_method_of_a_class_that_is_replaced_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
+    derivative = grad(lambda x: Point.square(x))
+    assert derivative(3.0) == 6.0
+    monkeypatch.setattr(Point, "square", staticmethod(lambda x: x * x * x))
+    assert derivative(3.0) == 27.0

@@ -52,7 +52,7 @@ def entropy(p):
 
 @program(0.3)
 def of_a_record(x):
-    return x * TINY.epsilon * 1e16 + x * np.finfo(np.float32).max * 1e-38 + np.iinfo(np.int32).max * x * 1e-9
+    return x * TINY.epsilon * 1e15 + x * np.finfo(np.float32).eps * 1e6 + np.iinfo(np.int32).max * x * 1e-9
 
 
 @program(0.7, None)
