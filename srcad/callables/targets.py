@@ -18,7 +18,7 @@ from srcad.backends.tracebacks import show_users_source
 from srcad.callables.derivatives import Composable, WrittenOut, is_position
 from srcad.callables.places import call_of_srcad, place
 from srcad.callables.wrappers import with_held, wrapped
-from srcad.derive.known_callees import nested_signature
+from srcad.derive.known_callees import nested_signature, only_spread
 from srcad.errors import (
     ArgumentError,
     NoDerivativeError,
@@ -26,6 +26,7 @@ from srcad.errors import (
     UnsupportedError,
 )
 from srcad.frontend.statics import is_static, without_cache
+from srcad.lang.source import look_at
 from srcad.pipeline import read
 from srcad.rules import registry
 from srcad.runtime import Cells, Closure, Shadow
@@ -340,9 +341,21 @@ def refuse_changed_defaults(target: Target, changed: tuple[str, ...], values: tu
     """Refuse a call that changes a default: it lives on, and the next call of the program would find it changed."""
     for name, value in zip(target.names, values):
         if name in changed and value is target.signature.parameters[name].default and _may_change(value):
+            if _is_empty(value) and _is_spread_alone(target.func, name):
+                continue  # a call of func(*args, **options) changes what these hold at most
             raise UnsupportedError(f"'{target.title()}' changes the default of its parameter '{name}', which the next "
                                    "call finds changed.", "Make None the default, and the value inside of the function.",
                                    place(target.func))  # fmt: skip
+
+
+def _is_empty(value: Any) -> bool:
+    return type(value) in (dict, list) and not value
+
+
+def _is_spread_alone(function: Any, name: str) -> bool:
+    """Tell whether a parameter is used in no other way than as ``*name`` or ``**name``."""
+    body = look_at(function).tree.body if isinstance(function, types.FunctionType) else None
+    return isinstance(body, list) and only_spread(body, name)
 
 
 def may_change_defaults(target: Target, changed: tuple[str, ...]) -> bool:

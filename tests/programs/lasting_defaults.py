@@ -131,3 +131,26 @@ def functions_and_tuples_as_defaults(x, y=None, powers=(2, 3), apply=lambda v: v
     if y is None:
         y = ufunc(x.sum())
     return sum(apply(v) * y**i for i, v in zip(powers, x))  # noqa: B905
+
+
+def secant(function, start, args=(), options={}, trips=3):  # noqa: B006
+    left, right = start, start * 1.1
+    at_left, at_right = function(left, *args, **options), function(right, *args, **options)
+    for _ in range(trips):
+        middle = right - at_right * (right - left) / (at_right - at_left)
+        left, at_left = right, at_right
+        right, at_right = middle, function(middle, *args, **options)
+    return right
+
+
+def missed(x, target, power=2.0):
+    return x**power - target
+
+
+SOLVERS = {"secant": secant}
+
+
+@program(2.0)
+def options_that_are_only_passed_on(target):
+    found = SOLVERS["secant"](missed, 1.0, args=(target,))
+    return found * SOLVERS["secant"](missed, 1.0, (target,), {"power": 3.0})
