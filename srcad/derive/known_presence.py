@@ -1,4 +1,4 @@
-"""Tests for None are settled where kinds tell whether there is a value.
+"""Tests for None, and for texts, are settled where it is known when compiling what they say.
 
 Before, in normal form, for floats ``b`` and ``c`` that are given::
 
@@ -48,7 +48,7 @@ class _Presence:
     def __init__(self, kinds: Mapping[str, Kind]) -> None:
         self.kinds, self.decided = kinds, 0
 
-    def block(self, body: list[Any], known: dict[str, bool]) -> list[Any]:
+    def block(self, body: list[Any], known: dict[str, Any]) -> list[Any]:
         out: list[Any] = []
         for stmt in body:
             if isinstance(stmt, gast.If):
@@ -66,7 +66,7 @@ class _Presence:
             out.append(stmt)
         return out
 
-    def branch(self, stmt: gast.If, known: dict[str, bool]) -> list[Any]:
+    def branch(self, stmt: gast.If, known: dict[str, Any]) -> list[Any]:
         test = stmt.test
         taken = test.value if isinstance(test, gast.Constant) else known.get(getattr(test, "id", ""))
         if isinstance(taken, bool):
@@ -81,29 +81,37 @@ class _Presence:
         known.update(ends[0].items() & ends[1].items())
         return [stmt]
 
-    def forget(self, stmt: gast.AST, known: dict[str, bool]) -> None:
+    def forget(self, stmt: gast.AST, known: dict[str, Any]) -> None:
         for written in names_written([stmt]):
             known.pop(written, None)
 
-    def answer(self, stmt: Any, known: Mapping[str, bool]) -> bool | None:
-        """Return the truth that a statement binds; None where it binds something else, or that is not known."""
+    def answer(self, stmt: Any, known: Mapping[str, Any]) -> bool | str | None:
+        """Return the truth or text that a statement binds; None where it binds something else, or that is not known."""
         if not isinstance(stmt, gast.Assign) or not isinstance(stmt.targets[0], gast.Name):
             return None
         value = stmt.value
-        if isinstance(value, gast.Constant):
-            return value.value if isinstance(value.value, bool) else None
+        if isinstance(value, (gast.Constant, gast.Name)):
+            return _constant_of(value, known)
         if isinstance(value, gast.UnaryOp) and isinstance(value.op, gast.Not):
             operand = known.get(getattr(value.operand, "id", ""))
-            return None if operand is None else not operand
-        if not isinstance(value, gast.Compare) or not isinstance(value.ops[0], gast.Is | gast.IsNot):
-            return None
-        asked = value.comparators[0]
-        is_none = self.is_none(value.left)
-        if not isinstance(asked, gast.Constant) or asked.value is not None or is_none is None:
-            return None
-        answer = is_none is isinstance(value.ops[0], gast.Is)
-        stmt.value = gast.copy_location(constant(answer), value)
+            return not operand if isinstance(operand, bool) else None
+        answer = self.compared(value, known) if isinstance(value, gast.Compare) else None
+        if answer is not None:
+            stmt.value = gast.copy_location(constant(answer), value)
         return answer
+
+    def compared(self, value: gast.Compare, known: Mapping[str, Any]) -> bool | None:
+        """Return what ``x is None``, or a comparison of two texts, says where that is known."""
+        left, operator, right = value.left, value.ops[0], value.comparators[0]
+        if isinstance(operator, gast.Is | gast.IsNot):
+            is_none = self.is_none(left)
+            if not isinstance(right, gast.Constant) or right.value is not None or is_none is None:
+                return None
+            return is_none is isinstance(operator, gast.Is)
+        texts = _constant_of(left, known), _constant_of(right, known)
+        if not isinstance(operator, gast.Eq | gast.NotEq) or not all(type(text) is str for text in texts):
+            return None
+        return (texts[0] == texts[1]) is isinstance(operator, gast.Eq)
 
     def is_none(self, value: gast.AST) -> bool | None:
         if isinstance(value, gast.Constant):
@@ -112,6 +120,12 @@ class _Presence:
         if kind == NONE:
             return True
         return False if kind.name in _PRESENT and not kind.optional else None
+
+
+def _constant_of(value: gast.AST, known: Mapping[str, Any]) -> bool | str | None:
+    """Return the truth or the text that is written here or known of a variable."""
+    found = value.value if isinstance(value, gast.Constant) else known.get(getattr(value, "id", ""))
+    return found if isinstance(found, (bool, str)) else None
 
 
 def _nothing(stmt: gast.stmt) -> gast.stmt:

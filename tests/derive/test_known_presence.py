@@ -91,3 +91,57 @@ def test_an_empty_branch_stays_a_block() -> None:
         return total * x
 
     check_grads(lambda x: clipped(x * 2.0), (0.6,), order=2)
+
+
+def product(r: float, e: float) -> float:
+    return r * e
+
+
+def wave(r: float, e: float) -> float:
+    return math.sin(r) * e
+
+
+def growth(r: float, e: float) -> float:
+    return math.exp(r) + e
+
+
+def factor(r: float, e: float = 0.0, method: Any = "wave") -> float:
+    if method is None:
+        method = "wave"
+    if method == "product":
+        found = product(r, e)
+    elif method == "wave":
+        found = wave(r, e)
+    elif method != "growth":
+        raise ValueError("Nothing is known under this name.")
+    else:
+        found = growth(r, e)
+    return found
+
+
+@pytest.mark.parametrize("method", ["product", "wave", "growth", None])
+def test_the_text_that_names_a_method_decides(method: Any) -> None:
+    functions = {
+        "product": lambda x: factor(x * 2.0, x, "product"),
+        "wave": lambda x: factor(x * 2.0, x, "wave"),
+        "growth": lambda x: factor(x * 2.0, x, "growth"),
+        None: lambda x: factor(x * 2.0, x, None),
+    }
+    check_grads(functions[method], (0.7,), order=2)
+    derivative = grad(functions[method])
+    derivative(0.7)
+    assert "if " not in derivative.source and "raise" not in derivative.source
+
+
+def test_a_text_that_is_bound_again_decides_nothing() -> None:
+    def alternating(x: float, method: str = "wave") -> float:
+        total = 0.0
+        for _ in range(3):
+            if method == "wave":
+                total = total + math.sin(x)
+                method = "product"
+            else:
+                total = total * x
+        return total
+
+    check_grads(lambda x: alternating(x * 1.0), (0.7,), order=2)
