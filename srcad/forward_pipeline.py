@@ -148,9 +148,12 @@ def optimizer_hints(
 ) -> dict[str, Any]:
     """Return what the optimizer is told about the variables; ``variable_of`` names that of each tangent."""
     inexact = {n for n, k in kinds.items() if k.name == "float" or (k.name == "array" and k.inexact)}
+    # The directions of arrays have their shape and dtype when the function is called.
+    given = {t: dict(request.parameters)[n] for t, n in variable_of.items() if n in request.wanted}
     return {
         "inexact": sorted(inexact),
-        "ranks": kinds,
+        "ranks": {**kinds, **{t: kind for t, kind in given.items() if kind.name == "array" and kind.inexact}},
+        "tangents": sorted(variable_of),
         "like": {tangent: n for tangent, n in variable_of.items() if n in inexact},
         "meets_complex": meets_complex(request, kinds),
         "raising": raising_variables(fn, kinds),

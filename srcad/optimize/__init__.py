@@ -105,6 +105,7 @@ def optimize(
     gradient_of: Mapping[str, str] | None = None,
     ranks: Mapping[str, Kind] | None = None,
     raising: Iterable[str] = (),
+    tangents: Iterable[str] = (),
     meets_complex: bool = False,
     finish: bool = True,
 ) -> Function:
@@ -130,6 +131,8 @@ def optimize(
         The kinds of variables.
     raising : iterable of str
         Variables whose computation may raise an exception.
+    tangents : iterable of str
+        The tangents of forward mode.
     meets_complex : bool
         Whether the program has complex numbers.
     finish : bool
@@ -137,7 +140,7 @@ def optimize(
     """
     context = Context(
         pure, frozenset(owned), frozenset(keep), frozenset(inexact), dict(like or {}),
-        dict(gradient_of or {}), dict(ranks or {}), frozenset(raising), meets_complex,
+        dict(gradient_of or {}), dict(ranks or {}), frozenset(raising), frozenset(tangents), meets_complex,
     )  # fmt: skip
     program = Program(function, context)
     simplify(program)

@@ -33,6 +33,8 @@ class Context:
         The kinds of variables, where they are known.
     raising : frozenset of str
         Variables whose computation may raise an exception, which must not get lost.
+    tangents : frozenset of str
+        The tangents of forward mode.
     meets_complex : bool
         Whether the program has complex numbers, so that values of unknown type may be such.
     """
@@ -45,6 +47,7 @@ class Context:
     gradient_of: Mapping[str, str] = field(default_factory=dict)
     ranks: Mapping[str, Kind] = field(default_factory=dict)
     raising: frozenset[str] = frozenset()
+    tangents: frozenset[str] = frozenset()
     meets_complex: bool = False
 
     def is_inexact(self, name: str) -> bool:
