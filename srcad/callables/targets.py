@@ -16,6 +16,7 @@ import numpy as np
 from srcad.analysis.results.calls import ARRAY_METHODS, function_of_method
 from srcad.backends.tracebacks import show_users_source
 from srcad.callables.derivatives import Composable, WrittenOut, is_position
+from srcad.callables.handed_on import names_by_position
 from srcad.callables.places import call_of_srcad, place
 from srcad.callables.wrappers import with_held, wrapped
 from srcad.derive.known_callees import nested_signature, only_spread
@@ -110,6 +111,7 @@ class Target:
             except NoDerivativeError as error:
                 raise error.at(call_of_srcad()) from None
         self._read_signature()
+        self._decorated = self.func
         if self.closure is None and len(self.before) > self._named_positions():
             self.func = with_held(self.func, len(self.before))
             self._read_signature()
@@ -242,7 +244,7 @@ class Target:
     def places(self, argnums: Any, bound: int = 0) -> tuple[int | None, ...]:
         """Return for each of ``argnums`` which element of the parameter it means; None if the whole of it."""
         found: list[int | None] = []
-        for which in argnums if isinstance(argnums, tuple) else (argnums,):
+        for which in self.positioned(argnums, bound):
             position = int(which) + bound if is_position(which) and which >= 0 else -1
             found += (
                 [element for _, element in self.positions(position + 1)[position:]]
@@ -250,6 +252,15 @@ class Target:
                 else [None]
             )
         return tuple(found)
+
+    def positioned(self, argnums: Any, bound: int = 0) -> tuple[Any, ...]:
+        """Return what ``argnums`` asks for, with positions for names that a decorator hands on by position."""
+        given = argnums if isinstance(argnums, tuple) else (argnums,)
+        by_name = any(isinstance(which, str) and which not in self.names for which in given)
+        if not by_name or self.closure is not None:
+            return given
+        known = names_by_position(self._decorated)[len(self.before) + bound :]
+        return tuple(known.index(w) if w in known and w not in self.names else w for w in given)
 
     def _way_to_name(self, which: Any) -> str:
         """Return what to give instead of a name that no parameter has."""
@@ -266,17 +277,17 @@ class Target:
         """Refuse an element of ``*args``, which gathers ``value``, that was not given."""
         if element is not None and element >= len(value):
             raise ArgumentError(f"argnums={argnums!r} asks for more arguments than '{self.title()}' was given.",
-                                "Give positions of arguments.", place(self.func))  # fmt: skip
+                                "Give positions of arguments that are passed by position.", place(self.func))  # fmt: skip
 
     def wanted(self, argnums: Any, bound: int = 0) -> tuple[str, ...]:
         """Return the names of the parameters that ``argnums`` asks for; the first ``bound`` will be bound later."""
         names = self.names[len(self.before) + bound :]
         found = []
-        for which in argnums if isinstance(argnums, tuple) else (argnums,):
+        for which in self.positioned(argnums, bound):
             if isinstance(which, str) and which in self.names:
                 found.append(which)
             elif self.places(which, bound) not in ((), (None,)):
-                found += filter(self.gathers, names)
+                found += filter(self.gathers, self.names)  # which may gather the instance as well
             elif is_position(which) and -len(names) <= which < len(names):
                 found.append(names[which])
             elif not is_position(which) and not isinstance(which, str):

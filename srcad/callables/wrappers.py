@@ -73,7 +73,7 @@ def wrapped(f: Any) -> Any:
     rule = registry.find(f) if registry.is_key(f) else None
     if registry.is_key(f) and f in _FORMS:
         return _kept(f, lambda: _written_call(f, *_FORMS[f]))
-    if rule is None and registry.is_constant(f):
+    if rule is None and registry.is_constant(f) and not _makes_exceptions(f):
         return _kept(f, lambda: _make_wrapper(f, _parameters_of(f)))
     if rule is None:
         raise _unknown(f)
@@ -180,11 +180,18 @@ def _kept(key: Any, make: Callable[[], Any]) -> Any:
     return _WRAPPED[key]
 
 
+def _makes_exceptions(f: Any) -> bool:
+    return isinstance(f, type) and issubclass(f, BaseException)
+
+
 def _unknown(f: Any) -> NoDerivativeError:
     title = getattr(f, "__name__", repr(f))
-    if getattr(builtins, title, None) is f:
+    if getattr(builtins, title, None) is f and not _makes_exceptions(f):
         return NoDerivativeError(f"The builtin '{title}' is no function of numbers that can be differentiated by itself.",
                                  "Call it inside a function of your own.")  # fmt: skip
+    if isinstance(f, type):
+        return NoDerivativeError(f"'{title}' is a class, and what is differentiated is a function.",
+                                 "Write a function that makes the instance and computes with it.")  # fmt: skip
     return NoDerivativeError(f"'{title}' has neither Python source nor a derivative rule.",
                              "Write it in Python, or register a rule for it.")  # fmt: skip
 

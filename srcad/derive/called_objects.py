@@ -77,10 +77,11 @@ def inline_methods(
     known: set[str] = set()
     while _may_have_objects(fn, parameters):
         kinds = dict(infer(fn))
-        if not any(
+        has_objects = any(
             kind.name == "object" or kind.name == "any" and alternatives(kind) or is_named_tuple(kind)
             for kind in kinds.values()
-        ):
+        )
+        if not has_objects and not _asks_for_classes(fn):
             return fn
         resolver = _Resolver(fn, kinds)
         fn = fn.with_body(resolver.block(fn.tree.body))
@@ -103,7 +104,35 @@ def _may_have_objects(fn: Function, parameters: Kinds) -> bool:
     if any(initializer(cls) is not None or is_made_empty(cls) for cls in classes):
         return True
     calls = (node for node in nodes_in(fn.tree) if isinstance(node, gast.Call))
-    return any(isinstance(node.func, gast.Name) and node.func.id not in statics for node in calls)
+    late = any(isinstance(node.func, gast.Name) and node.func.id not in statics for node in calls)
+    return late or _asks_for_classes(fn)
+
+
+def _asks_for_classes(fn: Function) -> bool:
+    """Tell whether there is a call of ``isinstance``."""
+    return any(
+        fn.scope.statics.get(n.id) is isinstance for n in nodes_in(fn.tree) if isinstance(n, gast.Name)
+    )
+
+
+def _answer(kind: Kind, cls: Any) -> bool | None:
+    """Return what ``isinstance`` says of numbers and arrays; None if not all of that kind are of one sort."""
+    sorts = () if kind.optional else _SORTS.get(kind.name, ())
+    classes = cls if isinstance(cls, tuple) else (cls,)
+    if not sorts or not all(isinstance(one, type) for one in classes):
+        return None
+    if all(issubclass(sort, classes) for sort in sorts):
+        return True
+    may_be = any(issubclass(sort, classes) or issubclass(one, sort) for sort in sorts for one in classes)
+    return None if may_be else False
+
+
+_SORTS: dict[str, tuple[type, ...]] = {
+    "float": (float, np.floating, np.ndarray),
+    "number": (bool, int, float, complex, np.generic, np.ndarray),
+    "array": (np.generic, np.ndarray),
+}
+"""The classes of what a kind stands for: a number may be an array without axes, and the other way round."""
 
 
 def _called(fn: Function) -> set[str]:
@@ -146,6 +175,7 @@ class _Resolver:
         self.stored = {node.attr for node in stores if isinstance(node, gast.Attribute)}
         self.bound = Counter(node.id for node in stores if isinstance(node, gast.Name))
         self.answers: dict[str, bool] = {}
+        self.displays: dict[str, gast.Tuple] = {}
         self.asked: dict[str, str] = {}
         self.tests: dict[str, tuple[str, Callable[[Kind], bool]]] = {}
         self.narrowed: dict[str, Kind] = {}
@@ -199,9 +229,15 @@ class _Resolver:
         if not isinstance(target, gast.Name) or self.bound[target.id] > 1:
             return
         statics = self.scope.statics
-        if isinstance(value, gast.Call) and isinstance(value.func, gast.Name) and value.args:
+        if isinstance(value, gast.Tuple):
+            self.displays[target.id] = value
+        elif isinstance(value, gast.Call) and isinstance(value.func, gast.Name) and value.args:
             owner, function = getattr(value.args[0], "id", ""), statics.get(value.func.id)
-            cls = statics.get(getattr(value.args[-1], "id", ""))
+            cls = self.classes(value.args[-1])
+            if function is isinstance and len(value.args) == 2:
+                answer = _answer(self.kind(value.args[0]), cls)
+                if answer is not None:
+                    self.answers[target.id] = answer
             if self.bound[owner] > 1 or self.bound[owner] and owner not in self.bound_already:
                 return
             if function is type and len(value.args) == 1:
@@ -212,6 +248,15 @@ class _Resolver:
             left, cls = getattr(value.left, "id", ""), statics.get(getattr(value.comparators[0], "id", ""))
             if left in self.asked and isinstance(cls, type):
                 self.tests[target.id] = self.asked[left], lambda one: one.value is cls
+
+    def classes(self, node: Any) -> Any:
+        """Return the class, or the tuple of classes, that an expression is; None if it is not known."""
+        if isinstance(node, gast.Tuple):
+            found = tuple([self.classes(part) for part in node.elts])
+            return None if None in found else found
+        if getattr(node, "id", "") in self.displays:
+            return self.classes(self.displays[node.id])
+        return self.scope.statics.get(getattr(node, "id", ""))
 
     @contextmanager
     def knowing(self, stmt: Any, is_true: bool) -> Iterator[None]:

@@ -18,7 +18,17 @@ from srcad.operators.forward import jvp
 from srcad.operators.products import elementwise_grad, ggnvp, hvp, places_of
 from srcad.rules import registry
 
-__all__ = ["BY_NAME", "goes_by_name", "is_still", "jvp_by_name", "kept", "paired_with", "placed", "seen"]
+__all__ = [
+    "BY_NAME",
+    "added_up",
+    "goes_by_name",
+    "is_still",
+    "jvp_by_name",
+    "kept",
+    "paired_with",
+    "placed",
+    "seen",
+]
 
 
 def chosen_among(title: str, f: Any, argnums: Any, count: int) -> tuple[int | str, ...]:
@@ -134,6 +144,28 @@ def paired_with(cotangent: Any, value: Any) -> Any:
             total = total + paired_with(getattr(cotangent, name), getattr(value, name))
         return total
     return np.sum(np.real(cotangent * value)) if fits(cotangent, value) else 0.0
+
+
+def added_up(value: Any) -> Any:
+    """Return the sum of all numbers in a structure."""
+    if isinstance(value, dict):
+        total = 0.0
+        for key in value:
+            total = total + added_up(value[key])
+        return total
+    if isinstance(value, (list, tuple)):
+        total = 0.0
+        for item in value:
+            total = total + added_up(item)
+        return total
+    if value is None or isinstance(value, (str, bool)):
+        return 0.0
+    if hasattr(value, "__dict__"):
+        total = 0.0
+        for name in vars(value):
+            total = total + added_up(getattr(value, name))
+        return total
+    return np.sum(value)
 
 
 def placed(args: Any, places: Any, vectors: Any) -> tuple[Any, ...]:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import inspect
+import types
 from typing import Any
 
 import numpy as np
 
 from srcad.api import grad, vjp
 from srcad.callables.pullbacks import written_as
-from srcad.operators.by_name import BY_NAME, goes_by_name, is_still, kept, paired_with, placed, seen
+from srcad.callables.written import head, passed, write
+from srcad.operators.by_name import BY_NAME, added_up, goes_by_name, is_still, kept, paired_with, placed, seen
 from srcad.operators.forward import jvp, linearize
-from srcad.operators.products import elementwise_grad, ggnvp, half_squared_norm, hvp, places_of
+from srcad.operators.products import WRITTEN, elementwise_grad, ggnvp, half_squared_norm, hvp, places_of
 from srcad.rules import registry
 
 __all__: list[str] = []
@@ -42,13 +45,41 @@ def elementwise_grad_inside(f: Any, argnums: Any = 0, has_aux: Any = False, holo
             return found
 
         def total(*values: Any) -> Any:
-            return np.sum(f(*values)[0]) if has_aux else np.sum(f(*values))
+            return added_up(f(*values)[0]) if has_aux else added_up(f(*values))
 
         gradients = grad(total, places_of(f, argnums), False, False, holomorphic)(*args)
         result = gradients if isinstance(argnums, tuple) else gradients[0]
         return (result, f(*args)[1]) if has_aux else result
 
     return slopes
+
+
+def slopes_written_for(f: Any, argnums: Any, has_aux: bool, holomorphic: bool) -> Any:
+    """Return what `elementwise_grad` makes of a plain function, with its parameters, so that nothing is resolved late."""
+    if has_aux or not isinstance(f, types.FunctionType):
+        return None
+    parameters = list(inspect.signature(f, follow_wrapped=False).parameters.values())
+    if any(p.kind is not p.POSITIONAL_OR_KEYWORD for p in parameters):
+        return None
+    definition, names = head(parameters)
+    given = passed(parameters)
+    text = (
+        f"def total({given}):\n    value = f({given})\n"
+        "    if isinstance(value, (int, float, complex, np.ndarray, np.generic)):\n"
+        "        return np.sum(value)\n    return added_up(value)\n"
+    )
+    total = write("total", text, {"f": f, "added_up": added_up, "np": np}, f)
+    places = places_of(f, argnums)
+    gradient = grad(total, places if isinstance(argnums, tuple) else places[0], holomorphic=holomorphic)
+    return write(
+        "slopes",
+        f"def slopes({definition}):\n    return gradient({given})\n",
+        {**names, "gradient": gradient},
+        f,
+    )
+
+
+WRITTEN[elementwise_grad] = slopes_written_for
 
 
 @registry.written_out(ggnvp)

@@ -21,7 +21,7 @@ from srcad.runtime import clone
 from srcad.runtime.tangents import zero_tangent
 from srcad.runtime.user_tangents import tangent_result
 
-__all__ = ["TangentAlone", "elementwise_grad", "ggnvp", "half_squared_norm", "hvp", "places_of"]
+__all__ = ["WRITTEN", "TangentAlone", "elementwise_grad", "ggnvp", "half_squared_norm", "hvp", "places_of"]
 
 Argnums = int | str | tuple[int | str, ...]
 
@@ -140,7 +140,7 @@ def places_of(f: Any, argnums: Argnums) -> tuple[int, ...]:
     """
     target = Target(f)
     names = target.names[len(target.before) :]
-    chosen = argnums if isinstance(argnums, tuple) else (argnums,)
+    chosen = target.positioned(argnums)
     wanted = target.wanted(argnums)
     return tuple(w if type(w) is int and w >= 0 else names.index(n) for w, n in zip(chosen, wanted))
 
@@ -197,6 +197,10 @@ def _placed(places: tuple[int, ...], vectors: Any, count: int) -> tuple[Any, ...
     return tuple(vectors[places.index(k)] if k in places else None for k in range(count))
 
 
+WRITTEN: dict[Any, Callable[..., Any]] = {}
+"""Functions that write out for one function what an operator makes of it; they return None where they cannot."""
+
+
 def _written_out(operator: Any, *given: Any, **options: Any) -> Any:
     """Return the function that an operator makes, in Python that can be differentiated."""
     source: Any = registry.source_of(operator)
@@ -219,7 +223,10 @@ class _Plain(Bindable, WrittenOut, Remade):
     @functools.cached_property
     def plain(self) -> Any:
         """The function that does the same."""
-        return _written_out(self._operator, self.__wrapped__, **self._options)
+        written = (
+            WRITTEN[self._operator](self.__wrapped__, **self._options) if self._operator in WRITTEN else None
+        )
+        return _written_out(self._operator, self.__wrapped__, **self._options) if written is None else written
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Compute the result."""

@@ -10,6 +10,8 @@ from typing import Any
 import numpy as np
 import pytest
 
+import srcad
+
 from srcad import (
     checkpoint,
     elementwise_grad,
@@ -306,3 +308,40 @@ def test_reverse_mode_over_the_tangent_of_a_bounded_deque():
     by_m, by_x = grad(tangent, argnums=(0, 1))(m, 0.5)
     np.testing.assert_allclose(by_m, np.where(np.arange(3)[:, None] > 0, 2 * m + 2 * 0.5, 0.0))
     assert by_x == pytest.approx(2 * np.sum(m[1:]))
+
+
+def cubes(x):
+    return x**3
+
+
+def filled(x):
+    out = np.zeros(3)
+    for i in range(3):
+        out[i] = x ** (i + 2)
+    return out[2]
+
+
+def numbers_and_text(x):
+    return {"cube": x**3, "others": [x**2, "text", None]}
+
+
+def test_elementwise_grad_of_a_plain_function_is_plain_code_to_what_is_around_it():
+    second = srcad.value_and_grad(srcad.elementwise_grad(cubes))
+    assert second(2.0) == (12.0, 12.0)
+    assert "rt." not in second.source
+    assert srcad.elementwise_grad(second)(2.0) == 18.0
+    assert srcad.jacobian(second)(2.0) == (12.0, 6.0)
+    assert srcad.jvp(second, (2.0,), (1.0,)) == ((12.0, 12.0), (12.0, 6.0))
+    assert srcad.vjp(second, 2.0)[1]((1.0, 1.0)) == (18.0,)
+    assert np.isclose(srcad.elementwise_grad(srcad.value_and_grad(srcad.elementwise_grad(filled)))(2.0), 96.0)
+
+
+def test_elementwise_grad_of_containers_is_differentiated_again():
+    x = np.array([1.0, 2.0])
+    slopes = srcad.elementwise_grad(numbers_and_text)
+    np.testing.assert_allclose(slopes(x), 3 * x**2 + 2 * x)
+    for above in (srcad.elementwise_grad(slopes), srcad.grad(lambda x: np.sum(slopes(x)))):
+        np.testing.assert_allclose(above(x), 6 * x + 2)
+    np.testing.assert_allclose(srcad.jvp(slopes, (x,), (x,))[1], (6 * x + 2) * x)
+    inside = srcad.grad(lambda x: np.sum(srcad.elementwise_grad(numbers_and_text)(x)))
+    np.testing.assert_allclose(inside(x), 6 * x + 2)

@@ -1,0 +1,105 @@
+"""What ``isinstance`` says of numbers and arrays is known where their kinds are; nothing else is guessed."""
+
+from __future__ import annotations
+
+import numbers
+
+import numpy as np
+import pytest
+
+import srcad
+
+
+def spread(value, scale):
+    if isinstance(value, (list, tuple, dict)):
+        return sum(spread(item, scale) for item in value)
+    if isinstance(value, (int, float, complex, np.ndarray, np.generic)):
+        return np.sum(value) * scale
+    return 0.0
+
+
+def number_or_array(x):
+    y = x * 2.0 if isinstance(x, np.ndarray) else x * 3.0
+    return np.sum(y)
+
+
+def entry_or_array(x):
+    total = 0.0
+    for part in (x[0], x, np.sum(x), x[..., 0]):
+        total = total + (np.sum(part**2) if isinstance(part, np.ndarray) else part**3)
+    return total
+
+
+def of_a_float(x):
+    y = np.float64(2.0) * x
+    z = np.float32(1.5)
+    a = 2.0 if isinstance(y, float) else 5.0
+    b = 3.0 if isinstance(z, float) else 7.0
+    c = 1.0 if isinstance(x, numbers.Number) else 11.0
+    return a * y * b * c
+
+
+def bound_again(x):
+    y = x
+    if isinstance(y, list):
+        y = y[0]
+    for _ in range(2):
+        y = [y * 2.0]
+        if isinstance(y, list):
+            y = y[0]
+    return y
+
+
+class Boxed:
+    def __init__(self, value):
+        self.value = value
+
+
+def in_a_box(x):
+    boxes = [Boxed(x), x, [x], None, "x"]
+    total = 0.0
+    for box in boxes:
+        if isinstance(box, Boxed):
+            total = total + box.value**2
+        elif isinstance(box, list):
+            total = total + box[0] ** 3
+        elif isinstance(box, (float, np.floating)):
+            total = total + box
+    return total
+
+
+def maybe(x, scale=None):
+    if not isinstance(scale, float):
+        scale = 4.0
+    return x * scale
+
+
+@pytest.mark.parametrize(
+    "function, args",
+    [
+        (spread, (2.0, 3.0)),
+        (spread, (np.array([1.0, 2.0]), 3.0)),
+        (spread, ([1.0, (2.0, np.ones(2))], 3.0)),
+        (number_or_array, (2.0,)),
+        (number_or_array, (np.float64(2.0),)),
+        (number_or_array, (np.array([1.0, 2.0]),)),
+        (number_or_array, (np.array(2.0),)),
+        (entry_or_array, (np.array([1.0, 2.0]),)),
+        (of_a_float, (2.0,)),
+        (bound_again, (2.0,)),
+        (in_a_box, (2.0,)),
+        (maybe, (2.0,)),
+        (maybe, (2.0, 3.0)),
+    ],
+)
+def test_the_derivative_takes_the_branch_of_the_function(function, args):
+    value = srcad.value_and_grad(function)(*args)[0]
+    assert np.isclose(value, function(*args))
+    srcad.check_grads(function, args, order=2)
+
+
+def test_what_is_known_is_not_asked_again():
+    for x in (2.0, np.array([1.0, 2.0])):
+        slope = srcad.grad(spread)
+        slope(x, 3.0)
+        assert "isinstance" not in slope.source and "rt.call" not in slope.source
