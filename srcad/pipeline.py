@@ -207,7 +207,7 @@ def _build(
     refuse_lost_numbers(fn, varied)
     refuse_objects_in_arrays(fn, kinds, varied)
     refuse_items_of_sets(fn, kinds, varied)
-    swept = reverse_steps(fn, kinds, varied, memory, bound_before(fn), result, updated)
+    swept = reverse_steps(fn, kinds, varied, memory, bound_before(fn), result, updated, given)
     guard_masked(swept.block, fn.scope.statics)
     entry = enter(fn, request, swept, kinds, memory, varied)
     own = {g for v, g in swept.gradients.items() if v not in memory.shadowed}

@@ -17,9 +17,9 @@ from typing import Any
 import numpy as np
 
 from srcad import runtime as rt
-from srcad import tree
 from srcad.analysis.kinds import is_differentiable
 from srcad.analysis.kinds_of_values import kind_of
+from srcad.callables import structures
 from srcad.callables.compilation import compiled
 from srcad.callables.derivatives import Composable
 from srcad.callables.places import place
@@ -285,13 +285,13 @@ def direction_of(cotangent: Any, value: Any) -> Any:
 
 def _weighted_sum(weight: Any, gradient: Any, product: Any) -> Any:
     """Return ``weight * gradient + product`` for two structures of numbers."""
-    others = iter(tree.leaves(product))
+    others = iter(structures.leaves(product))
 
     def add(leaf: Any) -> Any:
         other = next(others)
         return leaf if isinstance(leaf, (str, type(None))) else weight * leaf + other
 
-    return tree.map(add, gradient)
+    return structures.mapped(add, gradient)
 
 
 @dataclass(frozen=True)
@@ -365,7 +365,7 @@ def agree(first: Any, second: Any) -> bool:
     >>> agree([1.0, {"a": 2.0}], [1.0 + 1e-14, {"a": 2.0}])
     True
     """
-    pairs = zip(tree.leaves(first), tree.leaves(second))
+    pairs = zip(structures.leaves(first), structures.leaves(second))
     return all(_close(a, b) for a, b in pairs if isinstance(a, (float, complex, np.inexact, np.ndarray)))
 
 

@@ -103,7 +103,8 @@ def _recomputed(call: Call, function: Any, args: Any, options: Any, *, shadows: 
     del before
     replay.forget_unless_drawn()
     fresh = rt.shadow(value)
-    given = (function, own, args, _each(images, len(args)), options, named or {})
+    held_now = rt.kept_shadow((own, list(_each(images, len(args))), named or {}))
+    given = (function, held_now[0], args, tuple(held_now[1]), options, held_now[2])
     return value, fresh, functools.partial(_pull, call, given, fresh, replay, mark_of(value))
 
 

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from srcad import runtime as rt
+from srcad.callables import structures
 from srcad.callables.places import call_of_srcad
 from srcad.callables.replay import Replay
 from srcad.checkpointing.reruns import held_by, mark_of, replay_of, require_same, require_unchanged
@@ -20,7 +21,6 @@ from srcad.dynamic.calls import call as plain_call
 from srcad.dynamic.operators import OPERATORS
 from srcad.errors import ArgumentError
 from srcad.hooks import separate
-from srcad.operators import structures
 
 __all__ = ["checkpoint_loop"]
 

@@ -17,6 +17,7 @@ from srcad.analysis.fingerprints import fingerprint
 from srcad.analysis.kinds import is_differentiable
 from srcad.analysis.kinds_of_values import kind_of
 from srcad.backends.finite_checks import entries_checked
+from srcad.callables import structures
 from srcad.callables.compilation import compiled
 from srcad.callables.cotangents import form_of, internal
 from srcad.callables.replay import Replay
@@ -33,7 +34,6 @@ from srcad.checkpointing.states import (
 )
 from srcad.lang.function import Nested
 from srcad.lang.walking import nodes_in
-from srcad.operators import structures
 from srcad.pipeline import Code
 from srcad.runtime.calls import Closure
 
@@ -105,7 +105,7 @@ class Segment:
         names = [*self.target.names[2:], *self.target.captured_names()]
         values = (*others, *self.target.captured())
         given = zip(names, values, (*images, *(own or ())))
-        self.carrying = {n: i for n, v, i in given if not _is_nothing(i)}
+        self.carrying = {n: rt.kept_shadow(i) for n, v, i in given if not _is_nothing(i)}
         self.is_complete = not any(_is_beyond(v) for n, v in zip(names, values) if n in self.carrying)
         self._latest: tuple[Any, Code] | None = None
 

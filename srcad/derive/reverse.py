@@ -8,7 +8,8 @@ Where paths meet, a gradient that only one of them defines is set to zero on the
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 
 import gast
 
@@ -24,10 +25,12 @@ from srcad.derive.operations import Contribution
 from srcad.derive.steps import Block, Branch, Leave, Loop, Plain, Step, Wrapped, has_backward
 from srcad.lang.function import Function
 from srcad.lang.scope import Scope
-from srcad.lang.walking import nodes_in
+from srcad.lang.walking import clone, nodes_in
 from srcad.rules import registry
 
 __all__ = ["Reverse", "reverse_steps"]
+
+_WITHOUT_PARTS = ("array", "number", "float", "int", "bool", "str", "none")
 
 
 @dataclass
@@ -63,10 +66,15 @@ def reverse_steps(
     bound: dict[int, set[str]],
     result: str,
     updated: frozenset[str],
+    given: Sequence[str] = (),
 ) -> Reverse:
-    """Return the steps of ``fn`` for a gradient of the variable ``result``; ``updated`` keep their shapes."""
+    """Return the steps of ``fn`` for a gradient of the variable ``result``; ``updated`` keep their shapes.
+
+    What the parameters ``given`` hold may be replaced by the caller before the backward sweep.
+    """
     updates = accumulated(fn, kinds, varied - memory.shadowed, updated)
     sweep = _Sweep(fn, kinds, varied, memory, bound, updates)
+    sweep.of_caller = set().union(*map(memory.held, given))
     for variable in sorted(memory.shadowed & varied):
         sweep.gradient(variable)
     if result in varied:
@@ -106,6 +114,7 @@ class _Sweep:
         self.updates = updates
         self.repeating = repeating_views(fn)
         self.replaced = replaced_classes(fn, memory)
+        self.of_caller: set[str] = set()
         self.has_complex = any(kind.dtype in ("complex", "mixed") for kind in kinds.values())
 
     def gradient(self, variable: str) -> str:
@@ -301,12 +310,17 @@ class _Sweep:
                 flattener.statements.append(assign(gradient, call("rt.shaped", name(gradient), shape)))
             shapeless = set()
         contributions = found.pull(flattener, self.gradient, state.live)
+        copies = self.copies_of_what_changes(stmt)
+        if copies:
+            flattener.statements = [_renamed(s, copies) for s in flattener.statements]
+            contributions = [replace(c, value=_renamed(c.value, copies)) for c in contributions]
         state.live -= set(consumed)
         state.owned -= set(consumed)
         state.shapeless -= set(consumed)
         out += flattener.statements
         contributions = [c for c in contributions if c.variable in self.varied and not _is_zero(c.value)]
-        forward = found.forward if found.derived is None else [found.derived()]
+        before = [assign(copied, call("rt.clone", name(n))) for n, copied in copies.items()]
+        forward = [*before, *(found.forward if found.derived is None else [found.derived()])]
         for contribution in contributions:
             self.shape(contribution, bool(shapeless), state)
             if self.is_replaced(contribution):
@@ -317,6 +331,18 @@ class _Sweep:
             elif not self.named_at_birth(contribution, contributions, state, out):
                 self.add(contribution, state, out)
         return Plain(forward, out, stmt, found.reads_after)
+
+    def copies_of_what_changes(self, stmt: gast.stmt) -> dict[str, str]:
+        """Return names for copies of the objects and containers that the user's own rule reads and that change later."""
+        value = getattr(stmt, "value", None)
+        callee = self.scope.statics.get(getattr(getattr(value, "func", None), "id", ""))
+        rule = registry.find(callee) if registry.is_key(callee) else None
+        copies: dict[str, str] = {}
+        for variable in sorted(set(read_names(value))) if rule is not None and rule.given else ():
+            holds = self.kind(variable).name not in _WITHOUT_PARTS and variable not in self.scope.statics
+            if holds and self.memory.held(variable) & (self.memory.changed | self.of_caller):
+                copies[variable] = self.scope.fresh(variable)
+        return copies
 
     def is_elementwise(self, stmt: gast.stmt) -> bool:
         """Tell whether the adjoint of a statement takes the number 0.0 for an array of zeros."""
@@ -342,7 +368,7 @@ class _Sweep:
             return False
         kind = self.kind(variable).name
         of_class = kind not in ("list", "dict", "tuple")  # methods may replace what it holds
-        replaced = self.memory.changed if of_class else self.replaced
+        replaced = (self.memory.changed if of_class else self.replaced) | self.of_caller
         return kind not in ("array", "number", "float") and bool(self.memory.held(variable) & replaced)
 
     def named_at_birth(
@@ -504,3 +530,12 @@ def _backward_range(stmt: gast.For | gast.While, scope: Scope) -> gast.AST:
 def _is_zero(value: gast.AST) -> bool:
     """Tell whether a rule says that a gradient is zero."""
     return isinstance(value, gast.Constant) and value.value == 0
+
+
+def _renamed(tree: gast.AST, names: dict[str, str]) -> gast.AST:
+    """Return a copy of a tree that reads other variables."""
+    made = clone(tree)
+    for node in nodes_in(made):
+        if isinstance(node, gast.Name) and node.id in names:
+            node.id = names[node.id]
+    return made

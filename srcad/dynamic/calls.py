@@ -328,12 +328,14 @@ def call_of_function(
             image_of[n] = rt.lasting_shadow(value_of[n]) if n in lasting else rt.shadow(value_of[n])
     forward, backward = entries_checked(code.entries)
     outcome = noting_changes(target, value_of, forward, *everything, *(image_of[n] for n in code.shadowed))
+    # The gradients of containers belong to what they hold now, whatever is put into them before the backward sweep.
+    held_now = {n: rt.kept_shadow(image_of[n]) for n in code.valued}
     if code.result_shadowed:
         value, shadow, residuals = outcome
-        return value, shadow, functools.partial(pull_gradients, backward, residuals, code.valued, image_of)
+        return value, shadow, functools.partial(pull_gradients, backward, residuals, code.valued, held_now)
     value, residuals = outcome
     fresh = image_of_result(value, everything, [image_of[n] for n in names])
-    return value, fresh, functools.partial(pull_value, backward, residuals, fresh, code.valued, image_of)
+    return value, fresh, functools.partial(pull_value, backward, residuals, fresh, code.valued, held_now)
 
 
 def floats_for(target: Target, everything: tuple[Any, ...], images: dict[str, Any]) -> tuple[Any, ...]:

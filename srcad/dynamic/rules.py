@@ -55,7 +55,11 @@ def call_of_rule(
     own = image_of_result(value, args, shadows)
     if own is None:
         return value, None, _nothing_to_do
-    pullback = functools.partial(_pull, rule, value, own, args, options, arguments, images)
+    if rule.given:  # the user's own rule may read what objects and containers held
+        args, arguments = tuple(map(_copied, args)), {n: _copied(value) for n, value in arguments.items()}
+        options = {n: _copied(value) for n, value in options.items()}
+    held_now = {name: rt.kept_shadow(image) for name, image in images.items()}
+    pullback = functools.partial(_pull, rule, value, own, args, options, arguments, held_now)
     return value, views_or_own(views, own), pullback
 
 
@@ -141,6 +145,11 @@ def carries_derivative(value: Any, image: Any) -> bool:
         or isinstance(value, np.ndarray)
         and value.dtype.kind in "fc"
     )
+
+
+def _copied(value: Any) -> Any:
+    """Return a copy of a container or an object; what arrays held is put back before the pullback."""
+    return value if isinstance(value, np.ndarray) else rt.clone(value)
 
 
 def _pull(

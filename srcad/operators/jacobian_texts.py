@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 
 from srcad.analysis.kinds import Kind
+from srcad.callables.structures import is_object
 from srcad.errors import UnsupportedError
 from srcad.lang import texts
-from srcad.operators.structures import is_object
 from srcad.runtime.attributes import attributes_of
 
 __all__ = ["columns_text", "function_of", "is_written_out", "structures_text"]

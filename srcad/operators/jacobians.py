@@ -16,6 +16,7 @@ from srcad.analysis.kinds import ANY, NUMBER, Kind, container
 from srcad.analysis.kinds_of_values import kind_of
 from srcad.analysis.returns import Callees
 from srcad.api import Derivative, grad
+from srcad.callables import structures
 from srcad.callables.compilation import compiled
 from srcad.callables.derivatives import Bindable, Composable, Remade, after_instance
 from srcad.callables.places import place
@@ -29,7 +30,6 @@ from srcad.callables.targets import (
 )
 from srcad.errors import ArgumentError, NoDerivativeError, OutputError, UnsupportedError
 from srcad.lang.recursion import with_deep_calls
-from srcad.operators import structures
 from srcad.operators.forward import Jvp, Pushforward
 from srcad.operators.hoisting import along_all
 from srcad.operators.jacobian_texts import columns_text, function_of, is_written_out, structures_text

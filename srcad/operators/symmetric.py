@@ -206,22 +206,26 @@ def _of_call(calls: Calls) -> list[Any]:
         where = [k for k, image in enumerate(given) if image is not None]
         if where:
             others.append((i, where, tuple(own[k] for k in where), [given[k] for k in where]))
-    plain = [(i, own, own_images) for i, _, own, own_images in others]
-    pull = functools.partial(
-        pull_product, form, out, rerun, moved[0], *kept, shadow, names, [held[k] for k in positions], plain
-    )
+    # The gradients of containers belong to what they hold now, whatever is put into them before the backward sweep.
+    plain = [(i, own, rt.kept_shadow(own_images)) for i, _, own, own_images in others]
+    held_now = rt.kept_shadow([held[k] for k in positions])
+    pull = functools.partial(pull_product, form, out, rerun, moved[0], *kept, shadow, names, held_now, plain)
     found: list[Any] = [(moved[0], shadow, pull)]
     for call, image in zip(images, moved[1:]):
         _, _, _, _, points, directions = call.values
         down = zero_tangent(shadow)
         own_held = _whole(call.shadows[4], held)
         tangents = [
-            (0.0, [0.0] * len(own), [_vector_shadows(call.shadows[5], i, 0)[k] for k in where])
+            (
+                0.0,
+                [0.0] * len(own),
+                rt.kept_shadow([_vector_shadows(call.shadows[5], i, 0)[k] for k in where]),
+            )
             for i, where, own, _ in others
         ]
         fixed = (0.0, zero_tangent(out), 0.0, 0.0)
         both = rt.clone((_whole(points, everything), _whole(directions, vectors)))
-        mirrored = [own_held[k] for k in positions]
+        mirrored = rt.kept_shadow([own_held[k] for k in positions])
         found.append(
             (image, down, partial_of(0.0, *fixed, *both, down, zero_tangent(names), mirrored, tangents))
         )

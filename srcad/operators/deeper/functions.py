@@ -202,6 +202,9 @@ def of_function(calls: Calls) -> Results:
     forward, backward = code.entries
     outcomes = noting_changes(target, everything, apply, forward, given)
     names_of = zero_tangent(code.valued)
+    # The gradients of containers belong to what they hold now, whatever is put into them before the backward sweep.
+    image_of = {n: rt.kept_shadow(image) for n, image in image_of.items()}
+    shadows_of = [{n: rt.kept_shadow(part) for n, part in held.items()} for held in shadows_of]
     if code.result_shadowed:
         value, shadow, residuals = outcomes[0]
         pullback = functools.partial(reverse_calls.pull_gradients, backward, residuals, code.valued, image_of)

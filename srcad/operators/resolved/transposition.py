@@ -67,8 +67,12 @@ def _reverse(
     value = rt.transposed(rule, ans, args, options, tangents)
     seen = rt.shadow(value)
     held = (own, None, *(images or (None,) * len(args)))
-    given = rule, (ans, *args), held, options, named or {}
-    return value, seen, functools.partial(_pull, call, given, seen, tangents, direction_images)
+    given = rule, (ans, *args), rt.kept_shadow(held), options, rt.kept_shadow(named or {})
+    return (
+        value,
+        seen,
+        functools.partial(_pull, call, given, seen, tangents, rt.kept_shadow(direction_images)),
+    )
 
 
 def _pull(call: Call, given: Any, seen: Any, tangents: Any, direction_images: Any) -> None:
