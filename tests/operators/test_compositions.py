@@ -11,7 +11,6 @@ import numpy as np
 import pytest
 
 import srcad
-
 from srcad import (
     checkpoint,
     elementwise_grad,
