@@ -21,6 +21,7 @@ from __future__ import annotations
 import dataclasses
 import inspect
 import types
+from abc import ABCMeta
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -119,12 +120,17 @@ def _answer(kind: Kind, cls: Any) -> bool | None:
     """Return what ``isinstance`` says of numbers and arrays; None if not all of that kind are of one sort."""
     sorts = () if kind.optional else _SORTS.get(kind.name, ())
     classes = cls if isinstance(cls, tuple) else (cls,)
-    if not sorts or not all(isinstance(one, type) for one in classes):
+    if not sorts or not all(isinstance(one, type) and _is_asked_plainly(one) for one in classes):
         return None
     if all(issubclass(sort, classes) for sort in sorts):
         return True
     may_be = any(issubclass(sort, classes) or issubclass(one, sort) for sort in sorts for one in classes)
     return None if may_be else False
+
+
+def _is_asked_plainly(cls: type) -> bool:
+    """Tell whether ``isinstance`` asks no method of the user's, and no protocol."""
+    return type(cls).__instancecheck__ in (type.__instancecheck__, ABCMeta.__instancecheck__)
 
 
 _SORTS: dict[str, tuple[type, ...]] = {

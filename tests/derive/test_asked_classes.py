@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numbers
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 import pytest
@@ -50,6 +51,25 @@ def bound_again(x):
     return y
 
 
+class Large(type):
+    def __instancecheck__(cls, value):
+        return value > 1.0
+
+
+class LargeNumber(metaclass=Large):
+    pass
+
+
+@runtime_checkable
+class HasReal(Protocol):
+    real: float
+
+
+def by_other_questions(x):
+    y = x * 2.0 if isinstance(x, LargeNumber) else x * 3.0
+    return y * 5.0 if isinstance(y, HasReal) else y * 7.0
+
+
 class Boxed:
     def __init__(self, value):
         self.value = value
@@ -87,6 +107,8 @@ def maybe(x, scale=None):
         (entry_or_array, (np.array([1.0, 2.0]),)),
         (of_a_float, (2.0,)),
         (bound_again, (2.0,)),
+        (by_other_questions, (2.0,)),
+        (by_other_questions, (0.5,)),
         (in_a_box, (2.0,)),
         (maybe, (2.0,)),
         (maybe, (2.0, 3.0)),
