@@ -469,7 +469,8 @@ class PointsTo:
         kind = self.kind(node.func.value)
         name = node.func.attr
         if kind.name in ("array", "number", "float") and name in ARRAY_METHODS or kind.name == "array":
-            if receiver is not None and may_give_view(name):
+            copied = self.copies_apart and self.copies_by_method(node)
+            if receiver is not None and may_give_view(name) and not copied:
                 self.known(target, np.asarray, receiver)
             return
         if kind.name == "str" or method_of_generator(kind, name) is not None:

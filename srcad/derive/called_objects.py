@@ -45,7 +45,7 @@ from srcad.analysis.kinds import ANY, Kind, alternatives, holds_attribute, insta
 from srcad.analysis.kinds_of_operations import kind_of_operation, with_default
 from srcad.analysis.named_tuples import holds_named_tuple, is_named_tuple
 from srcad.analysis.plain_classes import is_plain, looked_up
-from srcad.analysis.results.indexing import attribute
+from srcad.analysis.results.indexing import attribute, attribute_outside
 from srcad.derive.build import assign, call, constant, name
 from srcad.derive.constructors import replacement_of
 from srcad.derive.known_callees import method_of
@@ -101,6 +101,8 @@ def _may_have_objects(fn: Function, parameters: Kinds) -> bool:
     statics = fn.scope.statics
     if rt.named_tuple in statics.values() or any(map(holds_named_tuple, parameters.values())):
         return True
+    if any(_is_object_outside(node, statics) for node in nodes_in(fn.tree)):
+        return True
     classes = [value for value in statics.values() if isinstance(value, type)]
     if any(initializer(cls) is not None or is_made_empty(cls) for cls in classes):
         return True
@@ -139,6 +141,14 @@ _SORTS: dict[str, tuple[type, ...]] = {
     "array": (np.generic, np.ndarray),
 }
 """The classes of what a kind stands for: a number may be an array without axes, and the other way round."""
+
+
+def _is_object_outside(node: gast.AST, statics: Mapping[str, Any]) -> bool:
+    """Tell whether a node reads an object of constants that a module holds."""
+    module = statics.get(getattr(node.value, "id", "")) if isinstance(node, gast.Attribute) else None
+    if not isinstance(module, types.ModuleType):
+        return False
+    return attribute_outside(getattr(module, node.attr, None)).name == "object"
 
 
 def _called(fn: Function) -> set[str]:

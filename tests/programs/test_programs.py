@@ -57,6 +57,7 @@ TOPICS = (
     "dicts_as_caches",
     "parts_of_objects",
     "objects_in_containers",
+    "constants_of_modules",
     "named_tuples",
     "not_there_yet",
     "replaced_dataclasses",

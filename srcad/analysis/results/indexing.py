@@ -28,6 +28,7 @@ from srcad.analysis.kinds import (
     scalar,
 )
 from srcad.analysis.kinds_of_values import LIMITS_OF_TYPES, kind_of
+from srcad.analysis.plain_classes import is_plain
 from srcad.analysis.results.generators import is_generator
 from srcad.analysis.results.shaped import (
     as_array,
@@ -37,6 +38,7 @@ from srcad.analysis.results.shaped import (
     product_length,
     shaped,
 )
+from srcad.runtime.libraries import LIBRARIES, package_of
 
 __all__ = ["attribute", "attribute_outside", "element", "subscript"]
 
@@ -262,13 +264,44 @@ def attribute(kind: Kind, name: str) -> Kind:
     return ANY
 
 
-def attribute_outside(value: Any) -> Kind:
-    """Return the kind of what a module or a class holds under a name, as far as code may rely on it."""
-    if type(value) in (list, dict):
-        return container(type(value).__name__, None)
+def attribute_outside(value: Any, depth: int = 3) -> Kind:
+    """Return the kind of what a module or a class holds under a name, as far as code may rely on it.
+
+    >>> attribute_outside({"g": 9.81, "body": object()})
+    dict['g': float[float64], 'body': any]
+    """
+    cls = type(value)
+    if cls in (list, dict, tuple):
+        return (
+            _container_outside(value, depth)
+            if depth and len(value) <= _MOST_ITEMS
+            else container(cls.__name__, None)
+        )
     found = kind_of(value)
+    if found.name == "object" and depth and _is_constant_record(found):
+        return found
     plain = found.name in ("float", "int", "bool", "str", "function", "array")
     return found if plain or is_generator(found) else ANY
+
+
+_MOST_ITEMS = 32
+
+
+def _is_constant_record(kind: Kind) -> bool:
+    """Tell whether an object of a plain class of the user's holds nothing but numbers, texts and arrays."""
+    if kind.items is None or not is_plain(kind.value) or package_of(kind.value) in LIBRARIES:
+        return False
+    return all(held.name in ("float", "int", "bool", "str", "array") for _, held in kind.items)
+
+
+def _container_outside(value: Any, depth: int) -> Kind:
+    if type(value) is dict:
+        pairs = tuple((key, attribute_outside(item, depth - 1)) for key, item in value.items())
+        return Kind("dict", items=pairs, rest=NEVER)
+    items = tuple(attribute_outside(item, depth - 1) for item in value)
+    if type(value) is tuple:
+        return container("tuple", items)
+    return container("list", (join_all(items),) if items else None)
 
 
 def _array_attribute(kind: Kind, name: str) -> Kind:

@@ -1,0 +1,92 @@
+"""Constants in containers and objects of modules are read where they are used, and looked at again at each call."""
+
+import numpy as np
+import pytest
+
+from srcad.api import grad
+from srcad.callables.pullbacks import vjp
+from srcad.errors import UnsupportedError
+from tests.programs import constants_of_modules as programs
+from tests.programs.corpus import PROGRAMS
+
+X = programs.X
+
+
+@pytest.mark.parametrize("function", [p.function for p in PROGRAMS if p.function.__module__ == programs.__name__],
+                         ids=lambda f: f.__name__)  # fmt: skip
+def test_constants_are_not_resolved_at_run_time(function):
+    args = next(p.args for p in PROGRAMS if p.function is function)
+    derivative = grad(function)
+    derivative(*args)
+    assert "rt.call" not in derivative.source
+
+
+def test_a_constant_of_another_sort_is_another_program(monkeypatch):
+    derivative = grad(programs.a_number_of_a_dict)
+    assert derivative(2.0) == pytest.approx(4 * 9.81)
+    monkeypatch.setitem(programs.CONSTANTS, "g", 3.0)
+    assert derivative(2.0) == pytest.approx(12.0)
+    monkeypatch.setitem(programs.CONSTANTS, "g", np.array(2.0))
+    assert derivative(2.0) == pytest.approx(8.0)
+    monkeypatch.setattr(programs, "CONSTANTS", {"g": 1})
+    assert derivative(2.0) == pytest.approx(4.0)
+
+
+def test_an_attribute_of_another_sort_is_another_program(monkeypatch):
+    derivative = grad(programs.an_object_of_constants)
+    before = derivative(X)
+    monkeypatch.setattr(programs.EARTH, "a", np.array([6.0, 6.1, 6.2]))
+    with pytest.raises(ValueError, match="sequence"):
+        derivative(X)  # as the function does
+    monkeypatch.undo()
+    np.testing.assert_array_equal(derivative(X), before)
+
+
+def test_a_pullback_keeps_the_constants_that_there_were(monkeypatch):
+    def f(x):
+        return np.sum(programs.CONSTANTS["table"]["v"] * x**2 * programs.EARTH.series)
+
+    _, pullback = vjp(f, X)
+    expected = pullback(1.0)[0]
+    monkeypatch.setattr(programs.EARTH, "series", np.zeros(3))
+    monkeypatch.setitem(programs.CONSTANTS, "table", {"v": np.zeros(3)})
+    np.testing.assert_array_equal(pullback(1.0)[0], expected)
+
+
+def test_counts_are_kept_once_for_each_call():
+    derivative, before = grad(programs.counts_kept_beside_the_constants), programs.CONSTANTS["calls"]
+    derivative(X)
+    derivative(X)
+    assert programs.CONSTANTS["calls"] == before + 2
+
+
+def stores_in_an_array(x):
+    table = programs.CONSTANTS["table"]["v"]
+    table[0] += x
+    return np.sum(table)
+
+
+def stores_in_a_dict(x):
+    programs.CONSTANTS["g"] = x
+    return programs.CONSTANTS["g"] * 2.0
+
+
+def stores_in_an_object(x):
+    programs.EARTH.a = x
+    return programs.EARTH.a**2
+
+
+def stores_in_an_array_of_an_object(x):
+    programs.EARTH.series[0] = x
+    return np.sum(programs.EARTH.series)
+
+
+@pytest.mark.parametrize("function", [stores_in_an_array, stores_in_a_dict, stores_in_an_object,
+                                      stores_in_an_array_of_an_object], ids=lambda f: f.__name__)  # fmt: skip
+def test_what_carries_a_derivative_is_not_kept_in_constants(function):
+    before = programs.CONSTANTS["table"]["v"].copy(), programs.EARTH.series.copy(), programs.EARTH.a
+    with pytest.raises(UnsupportedError, match="global variable"):
+        grad(function)(2.0)
+    np.testing.assert_array_equal(programs.CONSTANTS["table"]["v"], before[0])
+    np.testing.assert_array_equal(programs.EARTH.series, before[1])
+    assert programs.EARTH.a == before[2] and programs.CONSTANTS["g"] == 9.81
