@@ -189,7 +189,7 @@ def is_scalar(kind: Kind) -> bool:
 
 def holds_numbers_alone(kind: Kind) -> bool:
     """Tell whether a value of this kind surely is a number, an array, or a plain tuple, list or dict of such."""
-    if kind.name in ("tuple", "list", "dict") and isinstance(kind.items, tuple):
+    if kind.name in ("tuple", "list", "dict") and kind.value is None and isinstance(kind.items, tuple):
         return all(map(holds_numbers_alone, parts_of(kind)))
     return is_scalar(kind) or kind.name in ("array", "number")
 

@@ -30,7 +30,7 @@ SEVERAL_NAMES = frozenset("atleast_1d atleast_2d atleast_3d broadcast_arrays mes
 _RUNTIME_VIEWS = frozenset(
     "along_axis as_columns as_covariance_adjoint as_precise_as column_of corner diag_adjoint filled fitted fitting "
     "fitting_tangent from_columns gauge_invariant last_coordinate observations part_of_convolution part_of_full "
-    "read_entries read_entries_adjoint real_only rows_adjoint rows_along sequence_tangent shaped tangent_like "
+    "read_entries read_entries_adjoint real_only regular rows_adjoint rows_along sequence_tangent shaped tangent_like "
     "unbroadcast vector vector_only".split()
 )
 _RUNTIME_SPLITS = frozenset(

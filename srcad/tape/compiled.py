@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import types
 from collections.abc import Callable
 from typing import Any
 
@@ -65,7 +66,9 @@ def apply(function: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Any:
     """
     if _has_rule(function):
         return record(function, function, args, kwargs)
-    return record_compiled(function, args, kwargs)
+    # A method of one of SciPy's objects has a text of its own, which is not the one that has a derivative.
+    written = registry.source_of(function) if isinstance(function, types.MethodType) else None
+    return record_compiled(function if written is None else written, args, kwargs)
 
 
 def _has_rule(function: Any) -> bool:

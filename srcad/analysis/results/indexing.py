@@ -268,7 +268,7 @@ def attribute_outside(value: Any, depth: int = 3) -> Kind:
     """Return the kind of what a module or a class holds under a name, as far as code may rely on it.
 
     >>> attribute_outside({"g": 9.81, "body": object()})
-    dict['g': float[float64], 'body': any]
+    dict[('g', float[float64]), ('body', any)]
     """
     cls = type(value)
     if cls in (list, dict, tuple):
