@@ -413,6 +413,11 @@ def linearize(
     auxiliary
         Under ``has_aux`` the second part of the result.
 
+    Notes
+    -----
+    The arguments are kept; the function is run again in each direction, and reads the variables around it as they are
+    then.  The pullback of `vjp` keeps all that it needs, and runs nothing again.
+
     Examples
     --------
     >>> from srcad.operators import linearize
