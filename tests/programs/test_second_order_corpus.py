@@ -23,6 +23,13 @@ HAVE_NO_DERIVATIVE = {"branches-or_with_values-1", "numpy_programs-reductions_ov
 REFUSED = {
     "complex_programs-real_part_read_before_its_array_changes",
     "complex_programs-parts_read_between_changes",
+    "computed_defaults-a_default_made_before_an_error",
+    "computed_defaults-a_default_that_is_captured",
+    "computed_defaults-defaults_counted_as_they_are_made",
+    "computed_defaults-defaults_inside_of_defaults",
+    "computed_defaults-defaults_made_by_a_method_and_by_a_partial_function",
+    "computed_defaults-defaults_of_what_changes_between",
+    "computed_defaults-defaults_that_are_lists_and_arrays",
 }
 """Programs with a gradient that has none itself: what says so is the project's own error."""
 STEP = 1e-4
