@@ -146,9 +146,9 @@ def memory_of(
 
 def _names_outside(found: PointsTo) -> tuple[set[str], set[str]]:
     """Return the variables that may refer to what lives outside, and those that can only be arrays there."""
-    classes = found.classes
-    outside = _reachable({classes.find(name) for name in found.outside}, classes.containment())
-    held = {classes.find(name) for name in found.containers_outside}
+    classes, containment = found.classes, found.classes.containment()
+    outside = _reachable({classes.find(name) for name in found.outside}, containment)
+    held = _reachable({classes.find(name) for name in found.containers_outside}, containment)
     names = {name for name in found.names if classes.find(name) in outside}
     return names, {name for name in names if classes.find(name) not in held}
 

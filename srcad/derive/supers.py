@@ -19,7 +19,7 @@ import gast
 from srcad.analysis.plain_classes import method_of_class
 from srcad.derive.build import name
 from srcad.derive.known_callees import Bindings
-from srcad.frontend.late_results import gives_late, is_unsure
+from srcad.frontend.late_results import gives_late
 from srcad.lang.scope import Dependency, Scope
 from srcad.rules import iteration
 
@@ -66,4 +66,5 @@ class SupersOfClasses:
             return False
         owner, title = node.args
         found = self.method(owner, title.value) if isinstance(title, gast.Constant) else None
-        return found is not None and not gives_late(found[0]) and not is_unsure(found[0])
+        _, cls = self.found.get(getattr(owner, "id", ""), (None, ""))
+        return found is not None and not gives_late(found[0], self.scope.statics.get(cls))

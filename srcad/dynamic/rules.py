@@ -12,7 +12,14 @@ from srcad import runtime as rt
 from srcad.errors import NoDerivativeError, UnsupportedError
 from srcad.rules import registry
 
-__all__ = ["call_of_rule", "call_without_derivative", "carries_derivative", "image_of_result", "views_or_own"]
+__all__ = [
+    "call_of_rule",
+    "call_without_derivative",
+    "carries_derivative",
+    "copied",
+    "image_of_result",
+    "views_or_own",
+]
 
 Outcome = tuple[Any, Any, Callable[[], None]]
 
@@ -56,8 +63,8 @@ def call_of_rule(
     if own is None:
         return value, None, _nothing_to_do
     if rule.given:  # the user's own rule may read what objects and containers held
-        args, arguments = tuple(map(_copied, args)), {n: _copied(value) for n, value in arguments.items()}
-        options = {n: _copied(value) for n, value in options.items()}
+        args, arguments = tuple(map(copied, args)), {n: copied(value) for n, value in arguments.items()}
+        options = {n: copied(value) for n, value in options.items()}
     held_now = {name: rt.kept_shadow(image) for name, image in images.items()}
     pullback = functools.partial(_pull, rule, value, own, args, options, arguments, held_now)
     return value, views_or_own(views, own), pullback
@@ -147,7 +154,7 @@ def carries_derivative(value: Any, image: Any) -> bool:
     )
 
 
-def _copied(value: Any) -> Any:
+def copied(value: Any) -> Any:
     """Return a copy of a container or an object; what arrays held is put back before the pullback."""
     return value if isinstance(value, np.ndarray) else rt.clone(value)
 

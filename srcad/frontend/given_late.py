@@ -25,7 +25,13 @@ import gast
 from srcad.analysis.class_effects import is_users
 from srcad.frontend.at_once import may_act
 from srcad.frontend.consumed import Place, put
-from srcad.frontend.late_results import OF_BUILTINS, calls_what_it_is_given, gives_late
+from srcad.frontend.late_results import (
+    OF_BUILTINS,
+    calls_what_it_is_given,
+    gives_iterator_itself,
+    gives_late,
+    returns_view,
+)
 from srcad.frontend.read_late import ReadLate
 from srcad.frontend.statics import is_distribution, refer
 from srcad.lang import tree as t
@@ -85,7 +91,8 @@ class GivenLate(ReadLate):
         function = self.callee(call) if isinstance(call, gast.Call) else None
         if not isinstance(function, types.FunctionType | Nested | type):
             return None
-        if not gives_late(function) or is_generator(function) and not self.is_passed_on(path[-1]):
+        late = gives_late(function) or not isinstance(function, type) and returns_view(function)
+        if not late or is_generator(function) and not self.is_passed_on(path[-1]):
             return None
         line = self.changed_on(call, stmt, around, path)
         return (
@@ -141,7 +148,8 @@ class GivenLate(ReadLate):
         reads = {n.id for n in nodes_in(call) if isinstance(n, gast.Name) and n.id not in self.statics}
         captured = self.captured if self.callee(call) is None or reads & set(self.nested) else set()
         classes = {self.find(name) for name in reads | captured}
-        for part in self.meanwhile(stmt, around, path):
+        apart = self.is_taken_apart(call, stmt)
+        for part in self.later(stmt, around) if apart else self.meanwhile(stmt, around, path):
             for node in t.own_nodes([part]):
                 if node is call:
                     continue
@@ -153,6 +161,13 @@ class GivenLate(ReadLate):
                 if any(self.find(name) in classes for name in changed):
                     return getattr(node, "lineno", stmt.lineno)
         return None
+
+    def is_taken_apart(self, call: gast.Call, stmt: gast.stmt) -> bool:
+        """Tell whether a statement binds variables to the parts of a result, one of which may be an iterator."""
+        if not isinstance(stmt, gast.Assign) or stmt.value is not call:
+            return False
+        several = all(isinstance(target, gast.Tuple | gast.List) for target in stmt.targets)
+        return several and not gives_iterator_itself(self.callee(call))
 
     def ask(self, place: Place) -> None:
         """Let a function be asked, where it is looked up, whether it returns an iterator."""

@@ -32,9 +32,11 @@ __all__ = [
     "MAKERS",
     "OF_BUILTINS",
     "calls_what_it_is_given",
+    "gives_iterator_itself",
     "gives_late",
     "is_unsure",
     "is_view",
+    "returns_view",
     "titles_called_on_self",
     "titles_of_late_results",
     "titles_of_views",
@@ -86,6 +88,37 @@ def _reaches_late(function: Any, owner: Any, seen: dict[tuple[int, int], Any]) -
         held = {**held, given.first: owner}
     found = _lookup_of(function, held)
     return any(_is_late(value, found, seen) for value in given.values)
+
+
+def gives_iterator_itself(function: Any) -> bool:
+    """Tell whether all that a function returns are iterators, none of them in a container.
+
+    >>> gives_iterator_itself(np.sin)
+    False
+    """
+    if inspect.isgeneratorfunction(function):
+        return True
+    tree = _tree_of(function)
+    if tree is None:
+        return False
+    found = _lookup_of(function, {})
+    nodes = t.own_nodes(tree.body if isinstance(tree.body, list) else [gast.Return(tree.body)])
+    values = [node.value for node in nodes if isinstance(node, gast.Return)]
+    return bool(values) and all(
+        isinstance(value, gast.GeneratorExp)
+        or isinstance(value, gast.Call)
+        and any(found(value.func) is maker for maker in MAKERS)
+        for value in values
+    )
+
+
+def returns_view(function: Any) -> bool:
+    """Tell whether a function that is no method returns the keys, values or items of a dict as they are."""
+    tree = _tree_of(function)
+    if tree is None:
+        return False
+    found = _lookup_of(function, {})
+    return any(is_view(value) and found(value.func) is None for value in returned(tree))
 
 
 class _Given(NamedTuple):
@@ -316,11 +349,12 @@ def _keeper_of(cls: type) -> Any:
 
 def _keeps_given(cls: type) -> bool:
     """Tell whether instances may hold what their class is called with as it is."""
-    if issubclass(cls, _TAKING):
+    named = issubclass(cls, tuple) and hasattr(cls, "_fields")
+    if issubclass(cls, _TAKING) and not named:
         return False
     tree = _tree_of(getattr(cls, "__init__", None))
     if tree is None:
-        return dataclasses.is_dataclass(cls)
+        return dataclasses.is_dataclass(cls) or named
     given = set(parameters(tree.args)[1:])
     stores = (n for n in t.own_nodes(tree.body) if isinstance(n, gast.Assign))
     kept = (n.value for n in stores if any(isinstance(g, gast.Attribute) for g in n.targets))

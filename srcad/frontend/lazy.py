@@ -205,7 +205,11 @@ class _Lazy:
                 place = path[-1]
                 node = place.value()
                 reason = listed.why(node, stmt, around, path)
-                if isinstance(node, gast.Call) and (isinstance(stmt, gast.For) or not self.takes_all(place)):
+                if isinstance(node, gast.Call) and (
+                    isinstance(stmt, gast.For)
+                    or not self.takes_all(place)
+                    or listed.is_taken_apart(node, stmt)
+                ):
                     reason = reason or listed.why_given(node, stmt, around, path)
                     asked += listed.unknown(node, stmt, around, path)
                 if reason is not None:

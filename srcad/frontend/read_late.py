@@ -18,11 +18,17 @@ from srcad.analysis.class_effects import (
     METHODS,
     Traits,
     classes_in_sight,
+    function_of,
     is_users,
     methods_traits,
 )
 from srcad.frontend.consumed import Place
-from srcad.frontend.late_results import is_view, titles_of_late_results, titles_of_views
+from srcad.frontend.late_results import (
+    gives_iterator_itself,
+    is_view,
+    titles_of_late_results,
+    titles_of_views,
+)
 from srcad.frontend.lateness import Lateness
 from srcad.lang import tree as t
 from srcad.lang.function import Function, Nested
@@ -41,7 +47,7 @@ class ReadLate(Lateness):
         self.traits = methods_traits(fn)
         classes = tuple(classes_in_sight(fn))
         self.late, self.unsure = titles_of_late_results(classes)
-        self.views = titles_of_views(classes)
+        self.classes, self.views = classes, titles_of_views(classes)
         self.named_after: dict[str, str] = {}
         super().__init__(fn)
 
@@ -106,11 +112,22 @@ class ReadLate(Lateness):
         if reads is None:
             return self.why_iterator(call, stmt, around)
         operands = {self.find(n.id) for n in nodes_in(call) if isinstance(n, gast.Name)}
-        for part in self.meanwhile(stmt, around, path):
+        for part in (
+            self.later(stmt, around) if self.keeps_parts(call, stmt) else self.meanwhile(stmt, around, path)
+        ):
             for node in t.own_nodes([part]):
                 if self.changes_what_is_read(node, reads, operands) or self.updates(node, operands, looped):
                     return f"what it reads is changed before its items are taken, on line {node.lineno}"
         return None
+
+    def keeps_parts(self, call: Any, stmt: gast.stmt) -> bool:
+        """Tell whether a statement binds variables to the parts of what a method returns that may hold an iterator."""
+        title = self.title(call)
+        if not isinstance(stmt, gast.Assign) or stmt.value is not call or title not in self.late:
+            return False
+        several = all(isinstance(target, gast.Tuple | gast.List) for target in stmt.targets)
+        methods = [function_of(vars(cls)[title]) for cls in self.classes if title in vars(cls)]
+        return several and bool(methods) and not all(map(gives_iterator_itself, methods))
 
     def attributes_of_view(self, node: Any) -> frozenset[str] | None:
         """Return the attributes that a method or property reads which gives a view of a dict; None for anything else."""

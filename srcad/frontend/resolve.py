@@ -30,6 +30,7 @@ from __future__ import annotations
 
 import builtins
 import importlib
+import inspect
 import sys
 import types
 from dataclasses import replace
@@ -43,6 +44,7 @@ from srcad.analysis.plain_classes import method_of_class
 from srcad.errors import UnsupportedError
 from srcad.frontend.cells import Cell, filled_at_once, of_comprehension, rebound
 from srcad.frontend.computed_defaults import hold_defaults
+from srcad.frontend.late_results import gives_late
 from srcad.frontend.nested import as_definition, free_names, is_plain, parameters
 from srcad.frontend.statics import (
     READ_BY_PLACES,
@@ -267,7 +269,7 @@ class Resolver(NodeTransformer):
         is_method = is_method or isinstance(module, OfLibrary) and callable(found) and found is not module
         if is_method or isinstance(module, np.ufunc) and attr in _METHODS_OF_UFUNCS:
             return t.place(t.name(refer(self.scope, found, f"{value.id}.{attr}")), node)
-        method = method_of_class(module, attr)
+        method = _found_in_class(module, attr)
         if isinstance(method, staticmethod):
             self._depend(*owner_of(module, attr), method)
             return t.place(t.name(self._method(module, attr, method)), node)
@@ -311,7 +313,7 @@ class Resolver(NodeTransformer):
             if isinstance(func, gast.Attribute)
             else None
         )
-        method = method_of_class(owner, func.attr) if owner is not None else None
+        method = _found_in_class(owner, func.attr) if owner is not None else None
         if isinstance(method, classmethod):
             self._depend(*owner_of(owner, func.attr), method)
             made.args.insert(0, func.value)
@@ -467,3 +469,11 @@ def _imported(node: gast.Import | gast.ImportFrom, space: dict[str, Any]) -> dic
             importlib.import_module(f"{module.__name__}.{alias.name}")
         found[alias.asname or alias.name] = getattr(module, alias.name)
     return found
+
+
+def _found_in_class(owner: Any, title: str) -> Any:
+    """Return the static or class method that a class has, but for those that return iterators."""
+    found = method_of_class(owner, title)
+    if found is None or inspect.isgeneratorfunction(found.__func__):
+        return found
+    return None if gives_late(found.__func__, owner) else found

@@ -97,6 +97,8 @@ class _Collector:
             elif name in stmt.reads or name in stmt.writes or stmt.blocks or stmt.leaves:
                 break
             elif self._disturbs(stmt, parts.values()):
+                if not begun.parts:
+                    return None
                 break
             else:
                 out.append(stmt)

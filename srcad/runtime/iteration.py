@@ -152,6 +152,10 @@ def check_late_method(owner: Any, name: str) -> None:
         method = getattr(owner, name, None)
         check_late(getattr(method, "__func__", method), getattr(method, "__self__", None))
         return
+    if isinstance(owner, type):
+        found = inspect.getattr_static(owner, name, None)
+        check_late(getattr(found, "__func__", found), owner if isinstance(found, classmethod) else None)
+        return
     held = table_of(owner)
     found = held[name] if name in held else inspect.getattr_static(type(owner), name, None)
     check_late(getattr(found, "__func__", found), None if name in held else owner)

@@ -439,17 +439,6 @@ def value_kept_in_the_list_of_a_class(x):
     return registry.items[0] * x[1]
 
 
-ACTIVATIONS = [np.tanh, lambda v: v * v]
-
-
-@refused(0.5)
-def sum_updated_in_place_that_a_global_function_is_given(x):
-    total = 0.0
-    for activation in ACTIVATIONS:
-        total += activation(x)  # refused at: total += activation(x)
-    return total + ACTIVATIONS[1](total)
-
-
 @refused(X)
 def attribute_of_a_nested_function(x):
     def squared(v):

@@ -1,5 +1,7 @@
 """Iterators that a function returns, whose items would be made before what they read has changed: they are refused."""
 
+from typing import Any, NamedTuple
+
 from tests.errors.refused import refused
 
 
@@ -275,4 +277,44 @@ def view_of_a_method(x, n):
     table.held["a"] = x
     values = table.shown()  # refused at: table.shown()
     table.held["b"] = n
+    return sum(values)
+
+
+def doubled_and_one(a):
+    return (2.0 * value for value in a), 1.0
+
+
+class Named(NamedTuple):
+    items: Any
+
+    @classmethod
+    def of(cls, a):
+        return cls(2.0 * value for value in a)
+
+
+def values_of(table):
+    return table.values()
+
+
+@refused(1.3, 0.7)
+def iterator_among_the_parts_of_a_result(x, n):
+    a = [x, 2.0]
+    items, factor = doubled_and_one(a)  # refused at: doubled_and_one(a)
+    a[0] = 5.0 * n
+    return sum(items) * factor
+
+
+@refused(1.3, 0.7)
+def iterator_in_a_named_tuple(x, n):
+    a = [x, 2.0]
+    named = Named.of(a)  # refused at: Named.of
+    a[0] = 5.0 * n
+    return sum(named.items)
+
+
+@refused(1.3, 0.7)
+def view_that_a_function_returns(x, n):
+    table = {"a": x}
+    values = values_of(table)  # refused at: values_of(table)
+    table["b"] = 3.0 * n
     return sum(values)

@@ -623,7 +623,7 @@ COLLECTED = {
     ),
     "added twice": (
         "p = x, 2.0\ndp = rt.zeros_like(p)\nrt.accumulate(dp, 0, g)\nrt.accumulate(dp, 0, y)\nreturn dp",
-        "p = x, 2.0\ndp = [g, 0.0]\nrt.accumulate(dp, 0, y)\nreturn dp",
+        "p = x, 2.0\nt = g + y\ndp = [t, 0.0]\nreturn dp",
     ),
     "part bound anew": (
         "p = x, 2.0\ndp = rt.zeros_like(p)\nrt.accumulate(dp, 0, g)\ng = y\nrt.accumulate(dp, 1, g)\nreturn dp",

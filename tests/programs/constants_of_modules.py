@@ -76,3 +76,14 @@ def views_of_arrays_of_constants(x):
     y = part * x[1:]
     y += series[:2]
     return np.sum(y * part) + table.copy()[0] * y[0]
+
+
+ACTIVATIONS = [np.tanh, lambda v: v * v]
+
+
+@program(0.5)
+def functions_in_a_list(x):
+    total = 0.0
+    for activation in ACTIVATIONS:
+        total += activation(x)
+    return total + ACTIVATIONS[1](total)

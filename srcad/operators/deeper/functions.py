@@ -82,9 +82,14 @@ def of_rule(calls: Calls, computed_by: Any = None) -> Results:
         pull: Any = 0.0
         if isinstance(pullback, functools.partial):
             signature = inspect.Signature(pullback.args[0].parameters)
-            arguments = signature.bind(*call.values, **call.options).arguments
-            images = dict(signature.bind(*call.shadows, **call.option_shadows).arguments)
-            pull = partial_of(0.0, 0.0, image, made, call.values, call.options, arguments, images)
+            given, options = (
+                tuple(map(called_rules.copied, call.values)),
+                {n: called_rules.copied(v) for n, v in call.options.items()},
+            )
+            arguments = signature.bind(*given, **options).arguments
+            images = signature.bind(*call.shadows, **call.option_shadows).arguments
+            images = {n: rt.kept_shadow(shadow) for n, shadow in images.items()}
+            pull = partial_of(0.0, 0.0, image, made, given, options, arguments, images)
         found.append((image, down, pull))
     return found
 
