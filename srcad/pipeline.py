@@ -46,7 +46,7 @@ from srcad.derive.functions import assemble, changed_parameters, enter
 from srcad.derive.inline_calls import inline_calls, without_dead_copies
 from srcad.derive.inner_gradients import Inner, has_shadow_calls, write_out_gradients
 from srcad.derive.instances import COPIED, RECORD, WHOLE
-from srcad.derive.kept_outside import refuse_changes_outside
+from srcad.derive.kept_outside import refuse_changes_outside, refuse_needed_contents
 from srcad.derive.known_receivers import settle_tests
 from srcad.derive.lost_in_sets import refuse_items_of_sets
 from srcad.derive.lost_numbers import refuse_lost_numbers
@@ -203,6 +203,7 @@ def _build(
     inputs = {p for p in request.wanted if is_differentiable(kinds.get(p, ANY))}
     varied = varied_variables(fn, kinds, inputs, memory)
     refuse_changes_outside(fn, kinds, memory, varied)
+    refuse_needed_contents(fn, kinds, memory, varied)
     refuse_records(fn, kinds, varied)
     refuse_lost_numbers(fn, varied)
     refuse_objects_in_arrays(fn, kinds, varied)

@@ -56,6 +56,11 @@ _FRESH = frozenset([list, dict, sorted, set])
 _COPYING = frozenset([list, tuple, dict, sorted, reversed, zip, enumerate, set, frozenset, iter])
 
 
+def _name_outside(owner: Any, attribute: str) -> str:
+    """Return what stands for an object that a module or a class holds, whatever it is called there."""
+    return f"@{id(getattr(owner, attribute, owner))}"
+
+
 class PointsTo:
     """Joins classes statement by statement."""
 
@@ -294,6 +299,7 @@ class PointsTo:
         read_outside = base is None and owner is not None and not is_constant_member(owner, value.attr)
         if read_outside and holds_memory(self.kind(value)):
             self.outside.add(target)
+            self.classes.join(target, _name_outside(owner, value.attr))
             if self.kind(value).name != "array":
                 self.containers_outside.add(target)
         if base is None or value.attr in _PLAIN_ATTRIBUTES:

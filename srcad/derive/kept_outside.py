@@ -25,7 +25,7 @@ from srcad.frontend.statics import Globals, is_settled, is_static
 from srcad.lang.function import Function
 from srcad.lang.walking import nodes_in
 
-__all__ = ["refuse_changes_outside", "why_not_kept"]
+__all__ = ["refuse_changes_outside", "refuse_needed_contents", "why_not_kept"]
 
 _PLAIN = frozenset({"int", "float", "number", "bool", "str", "none"})
 _MISSING = object()
@@ -80,6 +80,29 @@ def refuse_changes_outside(fn: Function, kinds: Kinds, memory: Memory, varied: s
                 continue  # whatever it holds, it is not itself what lives outside
             if variable in varied and memory.may_be_outside(variable, kinds):
                 raise UnsupportedError(*_why_refused(fn, stmt, variable), fn.source.locate(stmt))
+
+
+def refuse_needed_contents(fn: Function, kinds: Kinds, memory: Memory, varied: set[str]) -> None:
+    """Refuse a change of an array outside whose contents a backward sweep needs: it may not put the old ones back."""
+    statements = list(simple_statements(fn.tree.body))
+    changes = {
+        memory.classes[variable]: stmt
+        for stmt in statements
+        for variable in direct_changes(stmt)
+        if memory.may_be_outside(variable, kinds)
+        and kinds.get(variable, ANY).name in ("array", "any", "number")
+    }
+    for stmt in statements if changes else ():
+        reads = read_names(stmt)
+        if not varied.intersection(reads):
+            continue
+        for variable in reads:
+            change = changes.get(memory.classes.get(variable, ""))
+            if change is not None and variable not in varied:
+                raise UnsupportedError("An array that lives outside of the function is changed in place, and the "
+                                       "derivative needs what it held before.",
+                                       "Change a copy of it, or pass it as an argument.",
+                                       fn.source.locate(change))  # fmt: skip
 
 
 def _why_refused(fn: Function, stmt: gast.stmt, variable: str) -> tuple[str, str]:

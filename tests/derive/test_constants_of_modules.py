@@ -6,6 +6,7 @@ import pytest
 from srcad.api import grad
 from srcad.callables.pullbacks import vjp
 from srcad.errors import UnsupportedError
+from srcad.operators import jvp
 from tests.programs import constants_of_modules as programs
 from tests.programs.corpus import PROGRAMS
 
@@ -93,3 +94,73 @@ def test_what_carries_a_derivative_is_not_kept_in_constants(function):
     np.testing.assert_array_equal(programs.CONSTANTS["table"]["v"], before[0])
     np.testing.assert_array_equal(programs.EARTH.series, before[1])
     assert programs.EARTH.a == before[2] and programs.CONSTANTS["g"] == 9.81
+
+
+BUFFER = np.array([1.0, 2.0, 3.0])
+HELD = {"buffer": np.array([1.0, 2.0, 3.0])}
+
+
+class Owner:
+    buffer = np.array([1.0, 2.0, 3.0])
+
+
+def changes_an_array_of_the_module(x):
+    BUFFER[:] = [1.0, 2.0, 3.0]
+    y = x * BUFFER
+    BUFFER[0] = 10.0
+    return np.sum(y * x)
+
+
+def changes_an_array_of_a_dict(x):
+    HELD["buffer"][:] = 1.0
+    y = x * HELD["buffer"]
+    HELD["buffer"][1] = 7.0
+    return np.sum(y * x)
+
+
+def changes_an_array_of_a_class(x):
+    Owner.buffer[:] = 1.0
+    y = x * Owner.buffer
+    Owner.buffer[1] = 7.0
+    return np.sum(y * x)
+
+
+def changes_an_array_of_an_object(x):
+    series = programs.EARTH.series
+    y = x * series
+    programs.EARTH.series += 0.0
+    return np.sum(y * x)
+
+
+def calls_what_changes_it(x):
+    return np.sum(changes_an_array_of_the_module(x) * x)
+
+
+CHANGING = (changes_an_array_of_the_module, changes_an_array_of_a_dict, changes_an_array_of_a_class,
+            changes_an_array_of_an_object, calls_what_changes_it)  # fmt: skip
+
+
+@pytest.mark.parametrize("function", CHANGING, ids=lambda f: f.__name__)
+def test_arrays_that_the_backward_sweep_needs_are_not_changed_outside(function):
+    with pytest.raises(UnsupportedError, match="needs what it held before"):
+        grad(function)(X)
+
+
+@pytest.mark.parametrize("function", CHANGING, ids=lambda f: f.__name__)
+def test_forward_mode_needs_none_of_them(function):
+    h, direction = 1e-6, np.array([0.3, -0.5, 0.8])
+    expected = (function(X + h * direction) - function(X - h * direction)) / (2 * h)
+    assert jvp(function, (X,), (direction,))[1] == pytest.approx(expected, rel=1e-6)
+
+
+def test_arrays_that_count_outside_are_changed_once():
+    def counted(x):
+        COUNTS[0] += 1
+        return np.sum(x * x)
+
+    before = COUNTS[0]
+    np.testing.assert_allclose(grad(counted)(X), 2.0 * X)
+    assert COUNTS[0] == before + 1
+
+
+COUNTS = np.zeros(2)
