@@ -68,6 +68,7 @@ def _is_library(owner: Any) -> bool:
 def refuse_changes_outside(fn: Function, kinds: Kinds, memory: Memory, varied: set[str]) -> None:
     """Refuse a program that keeps values with a derivative where they outlive the call."""
     fresh = _fresh_containers(fn, kinds)
+    stored: list[tuple[gast.stmt, str]] = []
     for stmt in simple_statements(fn.tree.body):
         for variable in [*direct_changes(stmt), *_bound_methods(stmt)]:
             is_known = variable in fn.scope.statics or kinds.get(variable, ANY).name == "function"
@@ -79,7 +80,13 @@ def refuse_changes_outside(fn: Function, kinds: Kinds, memory: Memory, varied: s
             if variable in fresh:
                 continue  # whatever it holds, it is not itself what lives outside
             if variable in varied and memory.may_be_outside(variable, kinds):
-                raise UnsupportedError(*_why_refused(fn, stmt, variable), fn.source.locate(stmt))
+                stored.append((stmt, variable))
+    if stored:
+        # A change that stores no such value itself is of what holds one by then, or is going to.
+        stmt, variable = next(
+            (s for s in stored if varied.intersection(read_names(s[0])) - {s[1]}), stored[0]
+        )
+        raise UnsupportedError(*_why_refused(fn, stmt, variable), fn.source.locate(stmt))
 
 
 def refuse_needed_contents(fn: Function, kinds: Kinds, memory: Memory, varied: set[str]) -> None:
