@@ -17,7 +17,7 @@ from srcad.analysis.returns import Callees
 from srcad.backends.numpy_backend import load
 from srcad.derive.forward import forward
 from srcad.derive.functions import catches_errors, changed_parameters
-from srcad.derive.kept_outside import refuse_changes_outside
+from srcad.derive.kept_outside import refuse_changes_outside, refuse_changes_seen_elsewhere
 from srcad.derive.known_receivers import settle_tests
 from srcad.derive.lost_in_sets import refuse_items_of_sets
 from srcad.derive.lost_numbers import refuse_lost_numbers
@@ -101,6 +101,7 @@ def _build(request: Request, stages: dict[str, str] | None, knows_objects: bool)
     varied = varied_variables(fn, kinds, set(request.wanted), memory)
     if not fn.source.file.startswith("<srcad"):  # generated text was checked when it was made
         refuse_changes_outside(fn, kinds, memory, varied)
+        refuse_changes_seen_elsewhere(fn, memory)
         refuse_lost_numbers(fn, varied)
         refuse_objects_in_arrays(fn, kinds, varied)
         refuse_items_of_sets(fn, kinds, varied)

@@ -46,7 +46,11 @@ from srcad.derive.functions import assemble, changed_parameters, enter
 from srcad.derive.inline_calls import inline_calls, without_dead_copies
 from srcad.derive.inner_gradients import Inner, has_shadow_calls, write_out_gradients
 from srcad.derive.instances import COPIED, RECORD, WHOLE
-from srcad.derive.kept_outside import refuse_changes_outside, refuse_needed_contents
+from srcad.derive.kept_outside import (
+    refuse_changes_outside,
+    refuse_changes_seen_elsewhere,
+    refuse_needed_contents,
+)
 from srcad.derive.known_receivers import settle_tests
 from srcad.derive.lost_in_sets import refuse_items_of_sets
 from srcad.derive.lost_numbers import refuse_lost_numbers
@@ -104,6 +108,8 @@ class Code:
         The program that forward mode is made of may catch an exception.
     shares_result : bool
         The value that forward mode returns may share memory with an argument.
+    reads_outside : bool
+        The function may read memory that lives outside of it.
     """
 
     text: str
@@ -120,6 +126,7 @@ class Code:
     imports: tuple[str, ...] = ()
     catches_errors: bool = False
     shares_result: bool = False
+    reads_outside: bool = False
 
     @property
     def changes_arguments(self) -> bool:
@@ -203,7 +210,7 @@ def _build(
     inputs = {p for p in request.wanted if is_differentiable(kinds.get(p, ANY))}
     varied = varied_variables(fn, kinds, inputs, memory)
     refuse_changes_outside(fn, kinds, memory, varied)
-    refuse_needed_contents(fn, kinds, memory, varied)
+    refuse_changes_seen_elsewhere(fn, memory)
     refuse_records(fn, kinds, varied)
     refuse_lost_numbers(fn, varied)
     refuse_objects_in_arrays(fn, kinds, varied)
@@ -216,6 +223,8 @@ def _build(
     bound = [*request.names, *entry.bound]
     saved = save(swept.block, fn.scope, kinds, memory, own, bound, kept, fn.source.locate)
     made = assemble(fn, request, swept, saved, kinds, memory, entry, result)
+    meets_unknown = request.mode == "call" or mentions(made.functions, "rt.call", "rt.call_method")
+    refuse_needed_contents(fn, kinds, memory, varied, meets_unknown)
     shadows = has_shadows(made.functions)
     if request.mode != "call" and shadows:
         make_floats(made.functions[0], fn, request)
@@ -235,7 +244,7 @@ def _build(
         text, functools.partial(stages_of, request), list(fn.scope.dependencies), entries, entry.given,
         made.valued, made.result_shadowed, bool(memory.changed), tuple(changed_parameters(request.names, memory)),
         bool(memory.changed or memory.shadowed & varied) or shadows,
-        imports=imports,
+        imports=imports, reads_outside=bool(memory.names_outside),
     )  # fmt: skip
 
 
@@ -303,12 +312,14 @@ def gradient_of(
 
 def has_shadows(functions: list[Function]) -> bool:
     """Tell whether the backward function works on memory that the forward function made."""
+    made = ("rt.shadow", "rt.separate_shadow", "rt.lasting_shadow", "rt.Shadow")
+    return mentions(functions, "rt.call", "rt.call_method", *made)
+
+
+def mentions(functions: list[Function], *names: str) -> bool:
+    """Tell whether one of some names stands in functions."""
     return any(
-        isinstance(node, gast.Name)
-        and node.id
-        in ("rt.call", "rt.call_method", "rt.shadow", "rt.separate_shadow", "rt.lasting_shadow", "rt.Shadow")
-        for fn in functions
-        for node in nodes_in(fn.tree)
+        isinstance(node, gast.Name) and node.id in names for fn in functions for node in nodes_in(fn.tree)
     )
 
 
@@ -492,4 +503,7 @@ def _is_pure(function: Any) -> bool:
         rt.check_method,
         rt.check_number,
         rt.check_present,
+        rt.check_unwithheld,
+        rt.withhold,
+        rt.give_back,
     )

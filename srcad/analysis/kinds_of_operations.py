@@ -46,6 +46,7 @@ from srcad.analysis.results.indexing import any_item, attribute, subscript
 from srcad.analysis.results.shaped import Call
 from srcad.lang.function import Function, Nested
 from srcad.rules import registry
+from srcad.runtime.held import Captured
 
 __all__ = ["Kinds", "Returns", "is_starred", "kind_of_operation", "with_default"]
 
@@ -111,7 +112,7 @@ def with_default(
 
 def _kind_of_static(value: Any) -> Kind:
     known = callable(value) and (registry.find(value) is not None or registry.is_constant(value))
-    callee = known or isinstance(value, Nested) or registry.has_results_like(value)
+    callee = known or isinstance(value, (Nested, Captured)) or registry.has_results_like(value)
     return Kind("function", value=value) if callee else kind_of(value)
 
 

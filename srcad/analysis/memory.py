@@ -55,6 +55,8 @@ class Memory:
         Those of them that can only be arrays which live outside.
     overlapping : set of str
         The variables that may show one place several times, as `repeating_views` finds them by name.
+    meets_unknown : bool
+        The function calls what is resolved when the program runs.
     """
 
     shadowed: set[str] = field(default_factory=set)
@@ -66,6 +68,7 @@ class Memory:
     names_outside: set[str] = field(default_factory=set)
     arrays_outside: set[str] = field(default_factory=set)
     overlapping: set[str] = field(default_factory=set)
+    meets_unknown: bool = False
 
     def may_be_outside(self, variable: str, kinds: Kinds) -> bool:
         """Tell whether a variable may refer to what lives outside of the function: a dict is no array, say."""
@@ -136,8 +139,9 @@ def memory_of(
     outside = _reachable({full.classes.find(name) for name in full.outside}, elements)
     kept = {full.classes.find(name) for name in full.kept}
     made = Memory(
-        shadowed, classes, changed, elements, outside, kept, overlapping=repeating_views(fn, with_late=False)
-    )
+        shadowed, classes, changed, elements, outside, kept,
+        overlapping=repeating_views(fn, with_late=False), meets_unknown=full.meets_unknown,
+    )  # fmt: skip
     if outside:
         apart = PointsTo(fn, kinds, mutates, frozenset(), copies_apart=True).collect(parameters_alias)
         made.names_outside, made.arrays_outside = _names_outside(apart)

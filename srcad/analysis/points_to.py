@@ -87,6 +87,7 @@ class PointsTo:
         self.stored: set[str] = set()
         self.kept: set[str] = set()
         self.made: set[str] = set()
+        self.meets_unknown = False
         self.holds: list[tuple[str, str]] = []
         self.found_effects: frozenset[str] | None = None
         self.found_keeping: frozenset[str] | None = None
@@ -536,6 +537,7 @@ class PointsTo:
                     self.classes.join(target, name)
                     self.classes.join(self.classes.elements(target), target)
             return
+        self.meets_unknown = True
         group = [*held, *([target] if target is not None and self.is_pointer(target) else [])]
         spread = {a.value.id for a in nodes if self.is_spread(a)} - {getattr(a, "id", None) for a in nodes}
         reached = [self.classes.elements(name) if name in spread else name for name in group]

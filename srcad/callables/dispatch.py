@@ -131,9 +131,8 @@ class Dispatch:
         for k, parameter in enumerate(target.signature.parameters.values()):
             if k >= bound and parameter.default is not MISSING:
                 lines.append(f"    d{k} = {names.of(parameter.default)} if a{k} is MISSING else a{k}")
-        cells = dict(zip(target.func.__code__.co_freevars, target.func.__closure__ or ()))
-        for k, name in enumerate(target.captured_names()):
-            lines.append(f"    c{k} = {names.of(cells[name])}.cell_contents")
+        for k, cell in enumerate(target.cells().values()):
+            lines.append(f"    c{k} = {names.of(cell)}.cell_contents")
         lines += self._branches(", ".join(self._passed()))
         lines.append(f"    passed = (*given({', '.join(own)}), *rest)")
         if not any(p.kind is p.POSITIONAL_ONLY for p in target.signature.parameters.values()):

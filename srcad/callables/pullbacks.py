@@ -122,7 +122,7 @@ def _run_forward(target: Target, values: tuple[Any, ...], wanted: tuple[str, ...
         raise error
     if code.changes or share_memory((value, everything)):
         value = clone(value)  # nobody else's: a program in which this call stands counts on that
-    if share_memory((residuals, (everything, value))):
+    if code.reads_outside or share_memory((residuals, (everything, value))):
         residuals = clone(residuals)
     return code, value, residuals
 

@@ -33,6 +33,7 @@ from srcad.rules import registry
 from srcad.runtime import Cells, Closure, Shadow
 from srcad.runtime.sharing import shared_arrays
 from srcad.runtime.tangents import Tangent, partial_of, zero_tangent
+from srcad.runtime.withheld import is_withheld, refusal
 from srcad.tree import leaves
 
 __all__ = [
@@ -143,16 +144,22 @@ class Target:
         """The non-static variables that the function captures."""
         if self.closure is not None:
             return _nested(self.closure.function)[1]
-        cells = self.func.__closure__
-        if not cells:
-            return ()
+        return tuple(self.cells()) if self.func.__closure__ else ()
+
+    def cells(self) -> dict[str, types.CellType]:
+        """The cells of the non-static variables that a function captures, or one that it calls, by name."""
+        own = self.func.__closure__ or ()
         # The function is read once for all closures that are made of it; what is static may differ.
-        key = (self.func.__code__, tuple([_holds_static(cell) for cell in cells]))
+        statics = tuple([_static_content(cell) for cell in own])
+        key = self.func.__code__, tuple(map(id, statics))
         if key not in _CAPTURED:
             if len(_CAPTURED) >= _MOST_ENTRIES:
                 _CAPTURED.pop(next(iter(_CAPTURED)))
-            _CAPTURED[key] = read(self.func).captured
-        return _CAPTURED[key]
+            found = read(self.func)
+            _CAPTURED[key] = found.captured, dict(found.held or {}), statics
+        names, held, _ = _CAPTURED[key]
+        cells = dict(zip(self.func.__code__.co_freevars, own))
+        return {n: held[n] if n in held else cells[n] for n in names}
 
     def held_images(self, own: Any, nothing: Any) -> tuple[Any, ...]:
         """The shadows (or tangents) of the captured variables, from that of the function; ``nothing`` if unknown."""
@@ -169,8 +176,11 @@ class Target:
             return self.closure.captured
         if self.func.__closure__ is None:
             return ()
-        cells = dict(zip(self.func.__code__.co_freevars, self.func.__closure__))
-        return tuple(cells[n].cell_contents for n in self.captured_names())
+        found = self.cells()
+        for name, cell in found.items():
+            if is_withheld(cell.cell_contents):
+                raise refusal(self.title(), name).at(place(self.func))
+        return tuple(cell.cell_contents for cell in found.values())
 
     def bind(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, ...]:
         """Return the value of each parameter."""
@@ -467,15 +477,18 @@ def _nested(function: Any) -> tuple[inspect.Signature | None, tuple[str, ...]]:
     return _NESTED[function]
 
 
-def _holds_static(cell: types.CellType) -> bool:
+def _static_content(cell: types.CellType) -> Any:
+    """Return the function, class or module in a cell; None for what else it holds."""
     try:
-        return is_static(cell.cell_contents)
+        return cell.cell_contents if is_static(cell.cell_contents) else None
     except ValueError:
-        return False
+        return None
 
 
 _NESTED: weakref.WeakKeyDictionary[Any, Any] = weakref.WeakKeyDictionary()
-_CAPTURED: dict[tuple[types.CodeType, tuple[bool, ...]], tuple[str, ...]] = {}
+_CAPTURED: dict[
+    tuple[types.CodeType, tuple[int, ...]], tuple[tuple[str, ...], dict[str, types.CellType], Any]
+] = {}
 _SIGNATURES: dict[types.CodeType, tuple[Any, inspect.Signature]] = {}
 _MOST_ENTRIES = 4096
 

@@ -80,7 +80,9 @@ def _advance_of_nested(step: Nested, count: int) -> Nested:
         if hasattr(node, "lineno"):
             gast.copy_location(node, step.tree)
     statics = {**step.statics, "step_of_loop": step}
-    return Nested(tree, step.source, f"{step.name}_steps", step.captured, statics, step.cells)
+    return Nested(
+        tree, step.source, f"{step.name}_steps", step.captured, statics, step.cells, step.held, step.siblings
+    )
 
 
 class Segment:

@@ -56,6 +56,7 @@ from srcad.lang.function import Function
 from srcad.lang.scope import Dependency, replaceable_parts
 from srcad.lang.walking import clone, nodes_in
 from srcad.rules import registry
+from srcad.runtime.held import Captured
 from srcad.runtime.libraries import package_of
 
 __all__ = ["inline_methods"]
@@ -146,7 +147,7 @@ _SORTS: dict[str, tuple[type, ...]] = {
 def _is_object_outside(node: gast.AST, statics: Mapping[str, Any]) -> bool:
     """Tell whether a node reads an object of constants that a module holds."""
     module = statics.get(getattr(node.value, "id", "")) if isinstance(node, gast.Attribute) else None
-    if not isinstance(module, types.ModuleType):
+    if not isinstance(module, (types.ModuleType, Captured)):
         return False
     return attribute_outside(getattr(module, node.attr, None)).name == "object"
 

@@ -16,6 +16,7 @@ from srcad.derive.callable_at_run_time import why_not_callable
 from srcad.derive.forward_operations import Operations
 from srcad.derive.inline import derived_call
 from srcad.errors import NoDerivativeError
+from srcad.lang.function import Nested
 from srcad.lang.walking import nodes_in
 from srcad.rules import registry
 from srcad.runtime.array_likes import is_array_like
@@ -50,8 +51,8 @@ class Calls(Operations):
         if isinstance(node.func, gast.Attribute):
             return self.method(target, node)
         function = self.scope.statics.get(node.func.id)
-        if not any(self.is_varied(n) for n in nodes_in(node)):
-            return self.plain(target, node)
+        if not any(self.is_varied(n) for n in nodes_in(node)) and not isinstance(function, Nested):
+            return [*self.checked(node.func, function), *self.plain(target, node)]
         if function is rt.closure:
             return self.with_tangent(
                 target, node, gast.Tuple([self.tangent(a) for a in node.args[1:]], gast.Load())
@@ -110,6 +111,14 @@ class Calls(Operations):
     def is_numeric(self, node: gast.AST) -> bool:
         """Tell whether a value is surely a number or an array, not an object whose class converts it."""
         return not isinstance(node, gast.Name) or self.kind(node).name in _NUMERIC
+
+    def checked(self, callee: gast.AST, function: Any, *method: str) -> list[gast.stmt]:
+        """Return the check that what is called has not captured a variable of which a copy is changed."""
+        memory, captured = self.program.memory, self.fn.captured
+        if function is not None or not any(memory.held(n) & memory.changed for n in captured):
+            return []
+        made = self.runtime(rt.check_unwithheld, "check_unwithheld", callee, *map(constant, method))
+        return [gast.Expr(made)]
 
     def plain(self, target: str | None, node: gast.Call) -> list[gast.stmt]:
         """Return a call through which no derivative flows."""
@@ -238,7 +247,8 @@ class Calls(Operations):
         receiver, method = node.func.value, node.func.attr
         kind = self.kind(receiver)
         if not any(self.is_varied(n) for n in nodes_in(node)):
-            return self.plain(target, node)
+            unknown = kind.name in ("any", "object")
+            return [*(self.checked(receiver, None, method) if unknown else []), *self.plain(target, node)]
         of_arrays = hasattr(np.ndarray, method) and not method.startswith("__")
         if kind.name in _NUMERIC and not _is_unpacked(node) and of_arrays:
             return self.array_method(target, node)

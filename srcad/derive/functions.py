@@ -85,11 +85,16 @@ def enter(
         if p in rebound or p in changed:
             kept = fn.scope.fresh(f"{p}_argument")
             entry.arguments[p] = kept
-            _bind(entry, kept, name(p))
+            # A captured variable sees the changes before its gradient is made, which has the structure from before.
+            _bind(entry, kept, call("rt.clone", name(p)) if p in fn.captured and p in changed else name(p))
     for p in changed:
         if p in fn.captured:
             outside = fn.scope.fresh(f"{p}_outside")
             _bind(entry, outside, name(p))
+            if memory.meets_unknown:
+                withheld = fn.scope.fresh("withheld")
+                _bind(entry, withheld, call("rt.withhold", name(p)))
+                entry.published.append(gast.Expr(call("rt.give_back", name(withheld))))
             entry.published.append(gast.Expr(call("rt.publish", name(outside), name(p))))
     if catches_errors(fn):
         checks = [call("rt.check_writable", name(p), constant(fn.tree.name)) for p in changed]

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import types
 from collections import Counter, OrderedDict, defaultdict, deque
+from collections.abc import Iterator
 from typing import Any
 
 import gast
@@ -21,11 +22,18 @@ from srcad.analysis.results.indexing import attribute_outside
 from srcad.analysis.stores import METHODS_THAT_STORE
 from srcad.derive.build import read_names
 from srcad.errors import UnsupportedError
+from srcad.frontend.siblings import captured_elsewhere, stores_in
 from srcad.frontend.statics import Globals, is_settled, is_static
 from srcad.lang.function import Function
+from srcad.lang.tree import blocks_of
 from srcad.lang.walking import nodes_in
 
-__all__ = ["refuse_changes_outside", "refuse_needed_contents", "why_not_kept"]
+__all__ = [
+    "refuse_changes_outside",
+    "refuse_changes_seen_elsewhere",
+    "refuse_needed_contents",
+    "why_not_kept",
+]
 
 _PLAIN = frozenset({"int", "float", "number", "bool", "str", "none"})
 _MISSING = object()
@@ -58,6 +66,7 @@ def why_not_kept(owner: Any, attribute: str, kind: Kind) -> tuple[str, str] | No
     return None
 
 
+_COPY = "Change a copy of it, or pass it as an argument."
 _RETURN = "Return the value and assign it outside, or keep it in an object that is passed in."
 
 
@@ -89,27 +98,73 @@ def refuse_changes_outside(fn: Function, kinds: Kinds, memory: Memory, varied: s
         raise UnsupportedError(*_why_refused(fn, stmt, variable), fn.source.locate(stmt))
 
 
-def refuse_needed_contents(fn: Function, kinds: Kinds, memory: Memory, varied: set[str]) -> None:
-    """Refuse a change of an array outside whose contents a backward sweep needs: it may not put the old ones back."""
-    statements = list(simple_statements(fn.tree.body))
-    changes = {
-        memory.classes[variable]: stmt
-        for stmt in statements
-        for variable in direct_changes(stmt)
-        if memory.may_be_outside(variable, kinds)
-        and kinds.get(variable, ANY).name in ("array", "any", "number")
-    }
-    for stmt in statements if changes else ():
-        reads = read_names(stmt)
-        if not varied.intersection(reads):
+def refuse_needed_contents(
+    fn: Function, kinds: Kinds, memory: Memory, varied: set[str], meets_unknown: bool
+) -> None:
+    """Refuse a change of an array outside whose contents a backward sweep needs: it may not put the old ones back.
+
+    Where the function ``meets_unknown`` ones, whose callers or callees are known only when the program runs, these may
+    need them.
+    """
+    seen: dict[str, list[tuple[int, ...]]] = {}
+    changed: dict[str, list[tuple[int, ...]]] = {}
+    for stmt, loops in _with_loops(fn.tree.body):
+        for variable in direct_changes(stmt):
+            kind = kinds.get(variable, ANY).name
+            if kind not in ("array", "any", "number") or not memory.may_be_outside(variable, kinds):
+                continue
+            if meets_unknown:
+                raise UnsupportedError("An array that lives outside of the function is changed in place, and functions "
+                                       "that are known only when the program runs may need what it held before.",
+                                       _COPY, fn.source.locate(stmt))  # fmt: skip
+            if seen.get(memory.classes[variable]):
+                raise _needed_before(fn, stmt)
+            changed.setdefault(memory.classes[variable], []).append(loops)
+        reads = set(read_names(stmt))
+        for variable in reads - varied if varied & reads else ():
+            part = memory.classes.get(variable, "")
+            seen.setdefault(part, []).append(loops)
+            if any(set(loops).intersection(around) for around in changed.get(part, ())):
+                raise _needed_before(fn, stmt)  # in the next trip
+
+
+def _needed_before(fn: Function, stmt: gast.stmt) -> UnsupportedError:
+    return UnsupportedError("An array that lives outside of the function is changed in place, and the derivative needs "
+                            "what it held before.", _COPY, fn.source.locate(stmt))  # fmt: skip
+
+
+def _with_loops(
+    body: list[gast.stmt], loops: tuple[int, ...] = ()
+) -> Iterator[tuple[gast.stmt, tuple[int, ...]]]:
+    """Yield the simple statements, in their order, with the loops around each."""
+    for stmt in body:
+        if not isinstance(stmt, (gast.If, gast.For, gast.While, gast.With, gast.Try)):
+            yield stmt, loops
             continue
-        for variable in reads:
-            change = changes.get(memory.classes.get(variable, ""))
-            if change is not None and variable not in varied:
-                raise UnsupportedError("An array that lives outside of the function is changed in place, and the "
-                                       "derivative needs what it held before.",
-                                       "Change a copy of it, or pass it as an argument.",
-                                       fn.source.locate(change))  # fmt: skip
+        around = (*loops, id(stmt)) if isinstance(stmt, (gast.For, gast.While)) else loops
+        for block in blocks_of(stmt):
+            yield from _with_loops(block, around)
+
+
+def refuse_changes_seen_elsewhere(fn: Function, memory: Memory) -> None:
+    """Refuse changes of a captured variable that a function sees, or makes, which works on what is captured itself."""
+    for variable, function in captured_elsewhere(fn):
+        changes = (
+            s
+            for s in simple_statements(fn.tree.body)
+            if _changes_class(s, memory.classes.get(variable), memory)
+        )
+        change = next(changes, None)
+        if change is not None or stores_in(function, variable):
+            raise UnsupportedError(f"'{variable}' is changed in place, and '{function.__qualname__}', which captures it "
+                                   "as well, is called as it is.",
+                                   "Pass the values as arguments, or call the function by its name: it needs source, and "
+                                   "may have no computed defaults and no 'nonlocal' variables.",
+                                   fn.source.locate(fn.source.tree if change is None else change))  # fmt: skip
+
+
+def _changes_class(stmt: gast.stmt, part: str | None, memory: Memory) -> bool:
+    return any(memory.classes.get(variable) == part for variable in direct_changes(stmt))
 
 
 def _why_refused(fn: Function, stmt: gast.stmt, variable: str) -> tuple[str, str]:

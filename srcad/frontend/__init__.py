@@ -109,7 +109,8 @@ def normalize_nested(nested: Nested) -> Function:
 def _normalized_nested(nested: Nested) -> Function:
     source = replace(nested.source, tree=nested.tree)
     cells = {name: Cell(cell) for name, cell in nested.cells.items()}
-    return _run(Function(nested.tree, Scope(statics={**nested.statics, **cells}), source, nested.captured))
+    scope = Scope(statics={**nested.statics, **cells})
+    return _run(Function(nested.tree, scope, source, nested.captured, nested.held, nested.siblings))
 
 
 def _run(fn: Function) -> Function:

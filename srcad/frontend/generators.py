@@ -437,9 +437,8 @@ class _Inliner(HalfDone):
         if isinstance(function, Nested):
             cells = {name: Cell(cell) for name, cell in function.cells.items()}
             source = replace(function.source, tree=function.tree)
-            fn = Function(
-                function.tree, Scope(statics={**function.statics, **cells}), source, function.captured
-            )
+            scope = Scope(statics={**function.statics, **cells})
+            fn = Function(function.tree, scope, source, function.captured, function.held, function.siblings)
         else:
             source = read(function)
             fn = Function(as_definition(source.tree, "generator"), Scope(), source)
@@ -462,6 +461,9 @@ class _Inliner(HalfDone):
             callee = self.resolved(function)
         except NoSourceError as error:
             raise self.error(call, error.reason, error.hint) from None
+        if len(callee.captured) > (len(function.captured) if isinstance(function, Nested) else 0):
+            raise self.error(call, "A generator has captured values that cannot be passed on to it.",
+                             "Pass them as arguments.")  # fmt: skip
         names = Renaming(self.scope, callee)
         binds = self.bind(call, callee, function, captured, names)
         written = checked_numbers(callee.tree.body, checked, callee.scope) if checked else callee.tree.body

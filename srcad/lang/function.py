@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from types import CellType
 from typing import Any
 
 import gast
@@ -140,12 +142,18 @@ class Function:
         Where it came from.
     captured : tuple of str
         Free variables, passed as extra trailing parameters of ``tree``.
+    held : dict, optional
+        The cells of captured variables that the Python function does not capture itself, but one that it calls.
+    siblings : dict
+        Functions that share captured variables with it, as nested ones.
     """
 
     tree: gast.FunctionDef
     scope: Scope
     source: Source
     captured: tuple[str, ...] = ()
+    held: Mapping[str, CellType] | None = None
+    siblings: dict[Any, Nested] = field(default_factory=dict, repr=False)
 
     def with_body(self, body: list[gast.stmt]) -> Function:
         """Return the same function with another body."""
@@ -179,6 +187,10 @@ class Nested:
         Functions and modules that are known under local names of the function around it.
     cells : dict
         From a variable that may change later to the captured variable that holds it, a list of one element.
+    held : dict
+        The cells of captured variables that no function around it captures, but one that is called.
+    siblings : dict
+        Functions that share captured variables with it, as nested ones.
     """
 
     tree: gast.FunctionDef
@@ -187,6 +199,8 @@ class Nested:
     captured: tuple[str, ...] = ()
     statics: dict[str, Any] = field(default_factory=dict, repr=False)
     cells: dict[str, str] = field(default_factory=dict)
+    held: Mapping[str, CellType] = field(default_factory=dict, repr=False)
+    siblings: dict[Any, Nested] = field(default_factory=dict, repr=False)
 
     @property
     def given_name(self) -> str:

@@ -26,7 +26,7 @@ from srcad.lang.recursion import with_deep_calls
 from srcad.operators.shortcut import Shortcut
 from srcad.pipeline import Code
 from srcad.rules import registry
-from srcad.runtime import clone, share_memory
+from srcad.runtime import clone, publish, share_memory, withhold
 from srcad.runtime.sharing import check_writable, has_changed, shared_arrays
 from srcad.runtime.tangent_copies import is_filled, shared_tangents
 from srcad.runtime.tangents import zero_tangent
@@ -156,7 +156,9 @@ class Jvp(WrittenOut, Readable, Remade):
     def _call(self, primals: Any, tangents: Any) -> Any:
         self.require_pairs(primals, tangents)
         directions = self.directions(tuple(primals), tuple(tangents))
-        outcome = Pushforward(self, tuple(primals), {}, tuple(directions))(directions)
+        pushforward = Pushforward(self, tuple(primals), {}, tuple(directions))
+        outcome = pushforward(directions)
+        pushforward.publish()
         if self.mode == "jvp" and share_memory((outcome[0], (primals, self.target.captured()))):
             return self._arranged(clone(outcome[0]), outcome[1], directions)
         if type(primals) is type(tangents) is tuple and self.latest is not None and not self.has_aux:
@@ -188,7 +190,9 @@ class Jvp(WrittenOut, Readable, Remade):
             target = self.target
             values = target.bind(tuple(primals), options)
             require_complex(target, target.wanted(argnums), target.places(argnums), values)
-        value, tangent = Pushforward(self, tuple(primals), options, tuple(directions))(directions)
+        pushforward = Pushforward(self, tuple(primals), options, tuple(directions))
+        value, tangent = pushforward(directions)
+        pushforward.publish()
         if share_memory((value, (primals, options, self.target.captured()))):
             value = clone(value)
         return self._arranged(value, tangent, directions)
@@ -327,8 +331,10 @@ class Pushforward:
         """Return the value and its tangent, in the runtime's form, or what the mode of the derivative asks for."""
         everything = self.everything
         self._require_writable()
+        withheld = [withhold(value) for value in self._changed_captured().values()]
         if self.code.changes:
             everything, directions = clone(everything), clone(directions)
+        self.worked_on = dict(zip(self.names, everything))
         if self.shared:
             values = [v for n, v in zip(self.names, everything) if n in self.wanted]
             given = [directions.get(n, zero_tangent(v)) for n, v in zip(self.wanted, values)]
@@ -343,11 +349,25 @@ class Pushforward:
         except BaseException as error:
             explain(self.target, error)
             raise error
+        finally:
+            for each in withheld:
+                each.give_back()
         if has_changed(groups):
             raise UnsupportedError(f"Two arrays that '{self.target.title()}' is given share memory that it changes, and "
                                    "they move in different directions.", "Pass a copy of one of them.",
                                    place(self.target.func))  # fmt: skip
         return outcome
+
+    def publish(self) -> None:
+        """Let captured variables see the changes that were made to copies of them."""
+        for name, outside in self._changed_captured().items():
+            publish(outside, self.worked_on[name])
+
+    def _changed_captured(self) -> dict[str, Any]:
+        """The captured variables that the function may change."""
+        names = self.code.changed_arguments
+        captured = self.target.captured_names() if names else ()
+        return {n: v for n, v in zip(self.names, self.everything) if n in captured and n in names}
 
     def _require_writable(self) -> None:
         """Refuse what is read-only where the function may catch the error of a store in it."""

@@ -110,7 +110,7 @@ class Shortcut:
         before = [names.of(value) for value in self.target.before]
         passed = [t for t, direction in zip(given, tangents) if direction is not None]
         call = f"{names.of(code.entries[0])}({', '.join([*before, *own, *captured, *passed])})"
-        cells = dict(zip(self.target.func.__code__.co_freevars, self.target.func.__closure__ or ()))
+        cells = self.target.cells()
         value, result = (
             ("value, ", "value, tangent_result(tangent, value, tangents)") if with_value else ("", "tangent")
         )

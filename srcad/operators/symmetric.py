@@ -68,6 +68,10 @@ def _tangents(parts: Parts) -> list[Any]:
         raise UnsupportedError(f"Two arguments of '{target.title()}' share memory that it may change, and its "
                                "gradient is differentiated.", "Pass a copy of one of them.",
                                place(target.func))  # fmt: skip
+    if len(parts) > 1 and set(names[count:]).intersection(code.changed_arguments):
+        raise UnsupportedError(f"The gradient of '{target.title()}', which changes what it has captured, is differentiated "
+                               "twice.", "Return what it changes, or pass it as an argument.",
+                               place(target.func))  # fmt: skip
     given = []
     for k, part in enumerate(parts):
         *_, points, directions = part.args

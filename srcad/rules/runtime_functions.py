@@ -70,6 +70,9 @@ constant(
     rt.share_memory,
     rt.shared_arrays,
     rt.check_shared,
+    rt.check_unwithheld,
+    rt.withhold,
+    rt.give_back,
     rt.check_writable,
 )
 

@@ -40,6 +40,7 @@ from srcad.runtime.structure import *
 from srcad.runtime.tangents import *
 from srcad.runtime.undoing import *
 from srcad.runtime.whole import *
+from srcad.runtime.withheld import *
 
 _OPTIONAL = (
     "scipy_fft",

@@ -74,6 +74,7 @@ TOPICS = (
     "operators_by_name",
     "zipped_lists",
     "kept_outside",
+    "siblings",
     "unknown_ranks",
     "libraries",
     "held_objects",

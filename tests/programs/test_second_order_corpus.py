@@ -30,6 +30,7 @@ REFUSED = {
     "computed_defaults-defaults_made_by_a_method_and_by_a_partial_function",
     "computed_defaults-defaults_of_what_changes_between",
     "computed_defaults-defaults_that_are_lists_and_arrays",
+    "siblings-a_global_closure_stores_before_another_reads",
 }
 """Programs with a gradient that has none itself: what says so is the project's own error."""
 STEP = 1e-4

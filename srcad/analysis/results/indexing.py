@@ -38,6 +38,7 @@ from srcad.analysis.results.shaped import (
     product_length,
     shaped,
 )
+from srcad.runtime.held import Captured
 from srcad.runtime.libraries import LIBRARIES, package_of
 
 __all__ = ["attribute", "attribute_outside", "element", "subscript"]
@@ -253,7 +254,7 @@ def attribute(kind: Kind, name: str) -> Kind:
         return cast(Kind, dict(kind.items).get(name, ANY))
     if kind.name == "any" and alternatives(kind):
         return join_all(attribute(one, name) for one in alternatives(kind) if may_have(one, name))
-    if kind.name == "function" and isinstance(kind.value, (types.ModuleType, *LIMITS_OF_TYPES)):
+    if kind.name == "function" and isinstance(kind.value, (types.ModuleType, Captured, *LIMITS_OF_TYPES)):
         return attribute_outside(getattr(kind.value, name, None))
     if kind.name == "function" and isinstance(kind.value, type):
         found = next((vars(c)[name] for c in kind.value.__mro__ if name in vars(c)), None)
