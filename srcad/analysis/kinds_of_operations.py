@@ -46,7 +46,7 @@ from srcad.analysis.results.indexing import any_item, attribute, subscript
 from srcad.analysis.results.shaped import Call
 from srcad.lang.function import Function, Nested
 from srcad.rules import registry
-from srcad.runtime.held import Captured
+from srcad.runtime.withheld import Captured
 
 __all__ = ["Kinds", "Returns", "is_starred", "kind_of_operation", "with_default"]
 

@@ -56,8 +56,8 @@ from srcad.lang.function import Function
 from srcad.lang.scope import Dependency, replaceable_parts
 from srcad.lang.walking import clone, nodes_in
 from srcad.rules import registry
-from srcad.runtime.held import Captured
 from srcad.runtime.libraries import package_of
+from srcad.runtime.withheld import Captured
 
 __all__ = ["inline_methods"]
 

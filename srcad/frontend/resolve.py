@@ -33,7 +33,6 @@ import importlib
 import inspect
 import sys
 import types
-from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
@@ -47,7 +46,7 @@ from srcad.frontend.cells import Cell, filled_at_once, of_comprehension, rebound
 from srcad.frontend.computed_defaults import hold_defaults
 from srcad.frontend.late_results import gives_late
 from srcad.frontend.nested import as_definition, free_names, is_plain, parameters
-from srcad.frontend.siblings import as_nested, captured_cells, contents
+from srcad.frontend.siblings import Siblings, contents
 from srcad.frontend.statics import (
     READ_BY_PLACES,
     Globals,
@@ -62,13 +61,11 @@ from srcad.frontend.statics import (
     title_of_module,
     without_cache,
 )
-from srcad.frontend.yields import has_yield
 from srcad.lang import tree as t
 from srcad.lang.function import Function, Nested
 from srcad.lang.scope import Dependency, replaceable_parts
 from srcad.lang.walking import NodeTransformer, copy_location
 from srcad.rules import registry
-from srcad.runtime.held import Captured
 from srcad.runtime.libraries import OfLibrary
 
 __all__ = ["resolve"]
@@ -85,8 +82,8 @@ def resolve(fn: Function) -> Function:
     """Make statics of the names of functions, classes and modules, and record what was looked up."""
     resolver = Resolver(fn)
     body = filled_at_once([*resolver.prologue, *resolver.block(fn.tree.body)], len(resolver.prologue))
-    body = [*resolver.made_first, *body]
-    held = resolver.held if fn.held is None else fn.held
+    body = [*resolver.siblings.made_first, *body]
+    held = resolver.siblings.held if fn.held is None else fn.held
     return replace(fn.with_body(body), captured=tuple(resolver.captured), held=held)
 
 
@@ -108,12 +105,9 @@ class Resolver(NodeTransformer):
         self.locals = set(self.params) | set(fn.captured) | self._bound(fn.tree.body)
         self.known = {name: value for name, value in self.known.items() if name not in self.locals}
         self.renamed: dict[str, str] = {}
-        self.siblings = fn.siblings
-        self.generators: dict[Nested, str] = {}
-        self.made_first: list[gast.stmt] = []
-        self.held: dict[str, types.CellType] = dict(fn.held or {})
-        self.free = set(free_names(fn.tree))
-        self.scope.take(self.locals - {"np", "rt"} | set(self.params) | (self.free & set(self.cells)))
+        free = set(free_names(fn.tree))
+        self.scope.take(self.locals - {"np", "rt"} | set(self.params) | (free & set(self.cells)))
+        self.siblings = Siblings(fn, self.cells, self.captured, self.locals, free)
         self.boxed = {name: v.name for name, v in self.known.items() if isinstance(v, Cell)}
         self.prologue: list[gast.stmt] = []
         self._box()
@@ -200,71 +194,17 @@ class Resolver(NodeTransformer):
         value = contents(cell)
         if is_static(value):
             self._depend(cell, name, value)
-            sibling = self._sibling(value)
+            sibling = self.siblings.closure(value)
             if sibling is not None:
-                return self._closure_of(*sibling)
+                return sibling
             value = without_cache(value)
             self.scope.taken.discard(name)
             title = name if name != "__class__" else self._class_title(value)
             return t.name(refer(self.scope, value, canonical(value) or title))
-        if (
-            self.fn.held is not None and name not in self.captured
-        ):  # the caller of a sibling knows nothing of it
-            return self._held_elsewhere(name)
+        if self.fn.held is not None and name not in self.captured:
+            return self.siblings.held_elsewhere(name)
         self.captured[name] = None
         return t.name(name)
-
-    def _held_elsewhere(self, name: str) -> gast.expr:
-        """Return the read of a variable that the function has captured, and that no caller passes on."""
-        owner = next((v for v in self.scope.statics.values() if isinstance(v, Captured)), Captured(self.func))
-        depend_on_sort(self.scope, owner, name)
-        title = f"captured_by_{self.func.__name__.strip('<>')}"
-        return t.attribute(t.name(refer(self.scope, owner, title)), name)
-
-    def _sibling(self, function: Any, takes_over: bool = True) -> tuple[Nested, list[str]] | None:
-        """Return a function that has captured what may be changed as a nested one, and the variables that it gets.
-
-        If this function ``takes_over``, it captures from now on what that one does; else it passes on what it has.
-        """
-        if not isinstance(function, types.FunctionType) or not function.__closure__:
-            return None
-        cells = captured_cells(function)
-        names = self._names_of(cells, takes_over)
-        if cells and function not in self.siblings:
-            made = as_nested(function, function.__name__.replace("<lambda>", "lambda_"), names, self.siblings)
-            if made is not None:
-                self.siblings[function] = made
-        nested = self.siblings.get(function) if cells else None
-        if nested is None:
-            return None
-        self.captured.update(dict.fromkeys(names))
-        self.held.update((n, cell) for n, cell in names.items() if n not in self.cells)
-        return nested, [next(n for n, c in names.items() if c is cell) for cell in nested.held.values()]
-
-    def _closure_of(self, nested: Nested, names: Iterable[str]) -> gast.expr:
-        """Return the closure of a sibling; that of a generator is made once, at the beginning, and has a name."""
-        key = self.scope.refer(nested, nested.name)
-        made = t.call(runtime_name(self.scope, "closure"), t.name(key), *map(t.name, names))
-        if not has_yield(nested.tree.body):
-            return made
-        if nested not in self.generators:
-            self.generators[nested] = self.scope.fresh(nested.name)
-            self.locals.add(self.generators[nested])
-            self.made_first.append(t.place(t.assign(self.generators[nested], made), self.fn.tree))
-        return t.name(self.generators[nested])
-
-    def _names_of(
-        self, cells: list[tuple[str, types.CellType]], takes_over: bool
-    ) -> dict[str, types.CellType]:
-        """Return what captured variables are called here; in a nested function those that the call passes on."""
-        found = {}
-        for name, cell in cells:
-            known = next((n for n, c in {**self.cells, **self.held}.items() if c is cell), None)
-            if self.fn.held is None and (known or takes_over):
-                found[known or self.scope.fresh(name if name not in self.free else f"{name}_held")] = cell
-            elif known in self.captured:
-                found[known] = cell
-        return found
 
     def _class_title(self, cls: type) -> str:
         """Return the name of the class that a method is written in."""
@@ -283,9 +223,9 @@ class Resolver(NodeTransformer):
             value = space[name]
             if is_static(value):
                 self._depend(space, name, value)
-                sibling = self._sibling(value, takes_over=False)
+                sibling = self.siblings.closure(value, takes_over=False)
                 if sibling is not None:
-                    return self._closure_of(*sibling)
+                    return sibling
                 value = without_cache(value)
                 own = canonical(value) or f"{title_of_module(space.get('__name__', 'globals'))}.{name}"
                 return t.name(refer(self.scope, value, own))
@@ -454,8 +394,7 @@ class Resolver(NodeTransformer):
         for name in free:
             if name not in outside and name in self.cells:
                 read = self.visit(t.name(name))
-                sibling = self._sibling(contents(self.cells[name]))
-                passed = [getattr(read, "id", "")] if sibling is None else sibling[1]
+                passed = self.siblings.passed(contents(self.cells[name])) or [getattr(read, "id", "")]
                 outside.extend(n for n in passed if n in self.captured and n not in outside)
         for name in free:
             around = self.known.get(name)
@@ -463,7 +402,7 @@ class Resolver(NodeTransformer):
                 outside.extend(n for n in around.captured if n not in outside)
         captured = tuple(n for n in outside if n != own)
         values = [
-            t.name(cells.get(n, n)) if n in cells or n in self.held else self.visit(t.name(n))
+            t.name(cells.get(n, n)) if n in cells or n in self.siblings.held else self.visit(t.name(n))
             for n in captured
         ]
         captured = tuple(cells.get(n, n) for n in captured)
@@ -473,8 +412,8 @@ class Resolver(NodeTransformer):
         key = self.scope.fresh(f"{self.fn.tree.name}_{hint}".replace("__", "_"))
         self.scope.taken.discard(key)
         known = {name: self.known[name] for name in free if name in self.known and name not in outside}
-        held = {n: cell for n, cell in self.held.items() if n in captured}
-        nested = Nested(definition, self.fn.source, key, captured, known, cells, held, self.siblings)
+        held = {n: cell for n, cell in self.siblings.held.items() if n in captured}
+        nested = Nested(definition, self.fn.source, key, captured, known, cells, held, self.fn.siblings)
         if own in free:
             nested.statics[own] = nested
         self.scope.statics[key] = nested

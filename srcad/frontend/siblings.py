@@ -28,15 +28,110 @@ import numpy as np
 from srcad.analysis.class_effects import is_users
 from srcad.errors import NoSourceError
 from srcad.frontend.nested import as_definition
-from srcad.frontend.statics import is_static
+from srcad.frontend.statics import depend_on_sort, is_static, refer, runtime_name
+from srcad.frontend.yields import has_yield
+from srcad.lang import tree as t
 from srcad.lang.function import Function, Nested
 from srcad.lang.source import look_at
 from srcad.lang.walking import clone, nodes_in
 from srcad.rules import registry
+from srcad.runtime.withheld import Captured
 
-__all__ = ["as_nested", "captured_cells", "captured_elsewhere", "contents", "stores_in"]
+__all__ = ["Siblings", "as_nested", "captured_cells", "captured_elsewhere", "contents", "stores_in"]
 
 _IMMUTABLE = (int, float, complex, str, bytes, type(None), np.generic)
+
+
+class Siblings:
+    """The functions that share captured variables with a function that is being resolved.
+
+    Attributes
+    ----------
+    held : dict
+        The cells of variables that the function captures for them, and does not capture itself.
+    made_first : list
+        Statements for the beginning of the function, which make the closures of generators.
+    """
+
+    def __init__(
+        self,
+        fn: Function,
+        cells: Mapping[str, types.CellType],
+        captured: dict[str, None],
+        local: set[str],
+        free: set[str],
+    ) -> None:
+        self.fn, self.scope = fn, fn.scope
+        self.cells, self.captured, self.local, self.free = cells, captured, local, free
+        self.held: dict[str, types.CellType] = dict(fn.held or {})
+        self.made_first: list[gast.stmt] = []
+        self.generators: dict[Nested, str] = {}
+
+    def closure(self, function: Any, takes_over: bool = True) -> gast.expr | None:
+        """Return the closure of a function over the variables that it shares; None if it is no sibling.
+
+        The caller ``takes_over`` what that one alone has captured, or only passes on what it has itself. The closure of
+        a generator is made once, at the beginning, and has a name.
+        """
+        found = self._nested(function, takes_over)
+        if found is None:
+            return None
+        nested, names = found
+        key = self.scope.refer(nested, nested.name)
+        made = t.call(runtime_name(self.scope, "closure"), t.name(key), *map(t.name, names))
+        if not has_yield(nested.tree.body):
+            return made
+        if nested not in self.generators:
+            self.generators[nested] = self.scope.fresh(nested.name)
+            self.local.add(self.generators[nested])
+            self.made_first.append(t.place(t.assign(self.generators[nested], made), self.fn.tree))
+        return t.name(self.generators[nested])
+
+    def passed(self, function: Any) -> list[str]:
+        """Return the variables that are passed to a sibling."""
+        found = self._nested(function, True)
+        return [] if found is None else found[1]
+
+    def held_elsewhere(self, name: str) -> gast.expr:
+        """Return the read of a variable that a sibling has captured, and that its caller knows nothing of."""
+        func = self.fn.source.func
+        owner = next((v for v in self.scope.statics.values() if isinstance(v, Captured)), Captured(func))
+        depend_on_sort(self.scope, owner, name)
+        title = f"captured_by_{func.__name__.strip('<>')}"
+        return t.attribute(t.name(refer(self.scope, owner, title)), name)
+
+    def _nested(self, function: Any, takes_over: bool) -> tuple[Nested, list[str]] | None:
+        """Return a function that has captured what may be changed as a nested one, and the variables that it gets."""
+        cells = captured_cells(function) if isinstance(function, types.FunctionType) else []
+        if not cells:
+            return None
+        known, siblings = self._names_of(cells, takes_over), self.fn.siblings
+        if function not in siblings:
+            title = function.__name__.replace("<lambda>", "lambda_")
+            made = as_nested(function, title, known, siblings)
+            if made is None:
+                return None
+            siblings[function] = made
+        nested = siblings[function]
+        names = [n for cell in nested.held.values() for n, c in known.items() if c is cell]
+        if len(names) < len(nested.held):
+            return None
+        self.captured.update(dict.fromkeys(known))
+        self.held.update((n, cell) for n, cell in known.items() if n not in self.cells)
+        return nested, names
+
+    def _names_of(
+        self, cells: list[tuple[str, types.CellType]], takes_over: bool
+    ) -> dict[str, types.CellType]:
+        """Return what captured variables are called here; in a nested function those that the call passes on."""
+        found = {}
+        for name, cell in cells:
+            known = next((n for n, c in {**self.cells, **self.held}.items() if c is cell), None)
+            if self.fn.held is None and (known or takes_over):
+                found[known or self.scope.fresh(name if name not in self.free else f"{name}_held")] = cell
+            elif known in self.captured:
+                found[known] = cell
+        return found
 
 
 def captured_cells(function: types.FunctionType) -> list[tuple[str, types.CellType]]:
@@ -90,14 +185,16 @@ def captured_elsewhere(fn: Function) -> list[tuple[str, types.FunctionType]]:
     """Return the variables that a function captures and that one captures too which it calls as it is, with that one."""
     own = dict(zip(fn.source.func.__code__.co_freevars, fn.source.func.__closure__ or ()))
     names = {id(cell): name for name, cell in {**own, **(fn.held or {})}.items() if name in fn.captured}
-    called = [v for v in fn.scope.statics.values() if isinstance(v, types.FunctionType) and v.__closure__]
-    return [
-        (names[id(cell)], reached)
-        for function in (called if names else ())
-        for reached in _reached(function)
-        for cell in reached.__closure__ or ()
-        if id(cell) in names
-    ]
+    if not names:
+        return []
+    statics = fn.scope.statics
+    called = [v for v in statics.values() if isinstance(v, types.FunctionType) and v.__closure__]
+    seen = [(cell, f) for g in called for f in _reached(g) for cell in f.__closure__ or ()]
+    for node in nodes_in(fn.tree):
+        owner = statics.get(getattr(node.value, "id", "")) if isinstance(node, gast.Attribute) else None
+        if isinstance(owner, Captured):
+            seen.append((owner.cell(node.attr), owner.function))
+    return [(names[id(cell)], function) for cell, function in seen if id(cell) in names]
 
 
 def stores_in(function: types.FunctionType, name: str) -> bool:

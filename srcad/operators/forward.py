@@ -26,7 +26,7 @@ from srcad.lang.recursion import with_deep_calls
 from srcad.operators.shortcut import Shortcut
 from srcad.pipeline import Code
 from srcad.rules import registry
-from srcad.runtime import clone, publish, share_memory, withhold
+from srcad.runtime import clone, give_back, publish, share_memory, withhold
 from srcad.runtime.sharing import check_writable, has_changed, shared_arrays
 from srcad.runtime.tangent_copies import is_filled, shared_tangents
 from srcad.runtime.tangents import zero_tangent
@@ -331,7 +331,9 @@ class Pushforward:
         """Return the value and its tangent, in the runtime's form, or what the mode of the derivative asks for."""
         everything = self.everything
         self._require_writable()
-        withheld = [withhold(value) for value in self._changed_captured().values()]
+        withheld = []
+        for value in self._changed_captured().values():
+            withheld.append(withhold(value))  # until this frame ends, which a comprehension's would be
         if self.code.changes:
             everything, directions = clone(everything), clone(directions)
         self.worked_on = dict(zip(self.names, everything))
@@ -351,7 +353,7 @@ class Pushforward:
             raise error
         finally:
             for each in withheld:
-                each.give_back()
+                give_back(each)
         if has_changed(groups):
             raise UnsupportedError(f"Two arrays that '{self.target.title()}' is given share memory that it changes, and "
                                    "they move in different directions.", "Pass a copy of one of them.",

@@ -7,35 +7,16 @@ tangents, and their copies, must be those of that object's.
 from __future__ import annotations
 
 import types
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable
 from typing import Any
 
-__all__ = ["FUNCTIONS", "Captured", "Cells", "closed_over", "held_image", "rebound"]
+__all__ = ["FUNCTIONS", "Cells", "closed_over", "held_image", "rebound"]
 
 FUNCTIONS = (types.MethodType, types.BuiltinMethodType, types.FunctionType)
 
 
 class Cells(dict[str, Any]):
     """The shadows, or the tangents, of variables that a function closes over, by name."""
-
-
-class Captured(Mapping[str, Any]):
-    """The variables that a function has captured, as attributes and as items."""
-
-    def __init__(self, function: types.FunctionType) -> None:
-        self._cells = dict(zip(function.__code__.co_freevars, function.__closure__ or ()))
-
-    def __getattr__(self, name: str) -> Any:
-        return self[name] if name in self._cells else object.__getattribute__(self, name)
-
-    def __getitem__(self, name: str) -> Any:
-        return self._cells[name].cell_contents
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._cells)
-
-    def __len__(self) -> int:
-        return len(self._cells)
 
 
 def held_image(function: Any, memo: dict[int, Any] | None) -> Any:

@@ -2,66 +2,99 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 import types
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from srcad.errors import UnsupportedError
 from srcad.runtime.held import closed_over
 
-__all__ = ["Withheld", "check_unwithheld", "give_back", "is_withheld", "withhold"]
+__all__ = ["Captured", "check_unwithheld", "give_back", "is_withheld", "withhold"]
 
 
 class _Current(threading.local):
-    """How often each value of this thread, by its identity, is withheld at the moment."""
+    """The frames of this thread that withhold each value, by identities."""
 
     def __init__(self) -> None:
-        self.counts: dict[int, int] = {}
+        self.frames: dict[int, list[int]] = {}
 
 
 _CURRENT = _Current()
 
 
-class Withheld:
-    """A captured value, withheld from other functions for as long as this object lives or until it is given back."""
+class Captured(Mapping[str, Any]):
+    """The variables that a function has captured, as attributes and as items.
 
-    def __init__(self, value: Any) -> None:
-        self.value = value
-        self._counts = _CURRENT.counts
-        self._counts[id(value)] = self._counts.get(id(value), 0) + 1
-        self._is_out = False
+    >>> def make(scale): return lambda x: x * scale
+    >>> held = Captured(make(2.0))
+    >>> held.scale, dict(held)
+    (2.0, {'scale': 2.0})
+    """
 
-    def give_back(self) -> None:
-        """Let other functions read the value again."""
-        if not self._is_out:
-            self._is_out = True
-            count = self._counts.pop(id(self.value)) - 1
-            if count:
-                self._counts[id(self.value)] = count
+    def __init__(self, function: types.FunctionType) -> None:
+        self.function = function
+        self._cells = dict(zip(function.__code__.co_freevars, function.__closure__ or ()))
 
-    def __del__(self) -> None:
-        self.give_back()
+    def cell(self, name: str) -> types.CellType:
+        """Return the cell of a variable."""
+        return self._cells[name]
+
+    def __getattr__(self, name: str) -> Any:
+        if name not in self._cells:
+            raise AttributeError(name)
+        return self[name]
+
+    def __getitem__(self, name: str) -> Any:
+        value = self._cells[name].cell_contents
+        if is_withheld(value):
+            raise refusal(self.function.__qualname__, name)
+        return value
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._cells)
+
+    def __len__(self) -> int:
+        return len(self._cells)
 
 
-def withhold(value: Any) -> Withheld:
-    """Withhold a value from functions that have captured it.
+def withhold(value: Any) -> tuple[int, int]:
+    """Withhold a value from functions that have captured it, until it is given back or the caller has ended.
 
     >>> buffer = [1.0]
     >>> kept = withhold(buffer)
     >>> is_withheld(buffer), give_back(kept), is_withheld(buffer)
     (True, None, False)
     """
-    return Withheld(value)
+    frame = id(sys._getframe(1))
+    _CURRENT.frames.setdefault(id(value), []).append(frame)
+    return id(value), frame
 
 
-def give_back(withheld: Withheld) -> None:
+def give_back(withheld: tuple[int, int]) -> None:
     """Let other functions read a value again; see `withhold`."""
-    withheld.give_back()
+    value, frame = withheld
+    frames = _CURRENT.frames.get(value, [])
+    if frame in frames:
+        frames.remove(frame)
+    if not frames:
+        _CURRENT.frames.pop(value, None)
 
 
 def is_withheld(value: Any) -> bool:
-    """Tell whether a derivative works on a copy of a value at the moment."""
-    return bool(_CURRENT.counts) and id(value) in _CURRENT.counts
+    """Tell whether a derivative that is running works on a copy of a value."""
+    if not _CURRENT.frames or id(value) not in _CURRENT.frames:
+        return False
+    running, frame = set(), sys._getframe(1)
+    while frame is not None:
+        running.add(id(frame))
+        frame = frame.f_back  # type: ignore[assignment]
+    left = [
+        kept for kept in _CURRENT.frames[id(value)] if kept in running
+    ]  # others have ended by an exception
+    _CURRENT.frames[id(value)] = left
+    return bool(left)
 
 
 def check_unwithheld(callee: Any, method: str = "") -> None:
@@ -69,7 +102,7 @@ def check_unwithheld(callee: Any, method: str = "") -> None:
     function = getattr(callee, method, None) if method else callee
     seen: set[int] = set()
     new = [getattr(function, "__func__", function)]
-    while new and _CURRENT.counts:
+    while new and _CURRENT.frames:
         reached = new.pop()
         if not isinstance(reached, types.FunctionType) or id(reached) in seen:
             continue

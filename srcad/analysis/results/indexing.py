@@ -38,8 +38,8 @@ from srcad.analysis.results.shaped import (
     product_length,
     shaped,
 )
-from srcad.runtime.held import Captured
 from srcad.runtime.libraries import LIBRARIES, package_of
+from srcad.runtime.withheld import Captured
 
 __all__ = ["attribute", "attribute_outside", "element", "subscript"]
 
