@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 
 from srcad.analysis.fingerprints import fingerprint
+from srcad.analysis.kinds import Kind
 from srcad.lang.scope import SortDependency
 
 __all__ = ["MISSING", "Names", "tests_of"]
@@ -74,7 +75,14 @@ class Names:
         held = f"{self.of(sort.space)}.get({sort.name!r})"
         if isinstance(sort.value, type):
             return f"type({held}) is {self.of(sort.value)}"
-        return f"fingerprint({held}) == {self.of(sort.value)}"
+        value, local = sort.space.get(sort.name), f"w{len(self.space)}"
+        tests: list[str] | None = None
+        if isinstance(value, (tuple, dict)):
+            tests = tests_of(f"({local} := {held})", local, value, self)
+        elif isinstance(sort.value, Kind) and sort.value.name == "object" and hasattr(value, "__dict__"):
+            tests = tests_of(f"({local}_held := {local}.__dict__)", f"{local}_held", vars(value), self)
+            tests = tests and [f"type({local} := {held}) is {self.of(type(value))}", *tests]
+        return " and ".join(tests) if tests else f"fingerprint({held}) == {self.of(sort.value)}"
 
     def array(self, name: str, value: np.ndarray) -> None:
         """Note an array, whose dtype and shape `arrays` compares with those of the others."""

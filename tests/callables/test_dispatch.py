@@ -386,3 +386,46 @@ def test_a_global_that_becomes_an_array_makes_another_derivative(
         assert derivative(3.0) == 10.0
     monkeypatch.undo()
     assert derivative(3.0) == 2.0
+
+
+CONSTANTS = {"g": 9.81, "mass": 2.0}
+TABLE = ((1.0, 2.0), (3.0, 4.0))
+
+
+class Planet:
+    def __init__(self) -> None:
+        self.radius = 3.0
+
+
+EARTH = Planet()
+
+
+def reads_constants(x: Any) -> Any:
+    return np.sum(x * x) * CONSTANTS["g"] * CONSTANTS["mass"] * TABLE[0][1] * EARTH.radius
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda: CONSTANTS.update(mass=np.array(5.0)),
+        lambda: CONSTANTS.update(mass=5),
+        lambda: setattr(EARTH, "radius", np.float32(0.5)),
+        lambda: globals().update(TABLE=((1.0, 7), (3.0, 4.0))),
+        lambda: globals().update(TABLE=[(1.0, 7.0), (3.0, 4.0)]),
+        lambda: CONSTANTS.update(more=5.0),
+        lambda: setattr(EARTH, "more", 1.0),
+    ],
+)
+def test_constants_in_containers_are_compared_by_the_short_way(change: Any, monkeypatch: Any) -> None:
+    monkeypatch.setitem(globals(), "CONSTANTS", dict(CONSTANTS))
+    monkeypatch.setitem(globals(), "TABLE", TABLE)
+    monkeypatch.setitem(globals(), "EARTH", Planet())
+    derivative = grad(reads_constants)
+    warm(derivative, X)
+    assert goes_the_short_way(derivative, X)
+    CONSTANTS["g"] = 1.5
+    assert goes_the_short_way(derivative, X)
+    change()
+    assert not goes_the_short_way(derivative, X)
+    expected = 2 * X * CONSTANTS["g"] * CONSTANTS["mass"] * TABLE[0][1] * EARTH.radius
+    np.testing.assert_allclose(derivative(X), expected, rtol=1e-6)
