@@ -22,7 +22,8 @@ from srcad.analysis.results.indexing import attribute_outside
 from srcad.analysis.stores import METHODS_THAT_STORE
 from srcad.derive.build import read_names
 from srcad.errors import UnsupportedError
-from srcad.frontend.siblings import captured_elsewhere, stores_in
+from srcad.frontend.captured_state import may_change
+from srcad.frontend.siblings import captured_elsewhere
 from srcad.frontend.statics import Globals, is_settled, is_static
 from srcad.lang.function import Function
 from srcad.lang.tree import blocks_of
@@ -155,7 +156,7 @@ def refuse_changes_seen_elsewhere(fn: Function, memory: Memory) -> None:
             if _changes_class(s, memory.classes.get(variable), memory)
         )
         change = next(changes, None)
-        if change is not None or stores_in(function, variable):
+        if change is not None or may_change(function, variable):
             raise UnsupportedError(f"'{variable}' is changed in place, and '{function.__qualname__}', which captures it "
                                    "as well, is called as it is.",
                                    "Pass the values as arguments, or call the function by its name: it needs source, and "

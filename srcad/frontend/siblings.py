@@ -17,6 +17,7 @@ So what one of them stores in a shared variable, the others see: a derivative is
 
 from __future__ import annotations
 
+import functools
 import inspect
 import types
 from collections.abc import Iterator, Mapping
@@ -27,6 +28,7 @@ import numpy as np
 
 from srcad.analysis.class_effects import is_users
 from srcad.errors import NoSourceError
+from srcad.frontend.captured_state import may_change
 from srcad.frontend.nested import as_definition
 from srcad.frontend.statics import depend_on_sort, is_static, refer, runtime_name
 from srcad.frontend.yields import has_yield
@@ -37,7 +39,7 @@ from srcad.lang.walking import clone, nodes_in
 from srcad.rules import registry
 from srcad.runtime.withheld import Captured
 
-__all__ = ["Siblings", "as_nested", "captured_cells", "captured_elsewhere", "contents", "stores_in"]
+__all__ = ["Siblings", "as_nested", "captured_cells", "captured_elsewhere", "contents"]
 
 _IMMUTABLE = (int, float, complex, str, bytes, type(None), np.generic)
 
@@ -103,9 +105,10 @@ class Siblings:
     def _nested(self, function: Any, takes_over: bool) -> tuple[Nested, list[str]] | None:
         """Return a function that has captured what may be changed as a nested one, and the variables that it gets."""
         cells = captured_cells(function) if isinstance(function, types.FunctionType) else []
-        if not cells:
+        known = self._names_of(cells, takes_over)
+        if not cells or takes_over and not known:
             return None
-        known, siblings = self._names_of(cells, takes_over), self.fn.siblings
+        siblings = self.fn.siblings
         if function not in siblings:
             title = function.__name__.replace("<lambda>", "lambda_")
             made = as_nested(function, title, known, siblings)
@@ -127,11 +130,21 @@ class Siblings:
         found = {}
         for name, cell in cells:
             known = next((n for n, c in {**self.cells, **self.held}.items() if c is cell), None)
-            if self.fn.held is None and (known or takes_over):
+            if self.fn.held is not None:
+                found.update({known: cell} if known in self.captured else {})
+            elif (known or takes_over) and id(cell) in self._state:
                 found[known or self.scope.fresh(name if name not in self.free else f"{name}_held")] = cell
-            elif known in self.captured:
-                found[known] = cell
         return found
+
+    @functools.cached_property
+    def _state(self) -> set[int]:
+        """The cells that the function, or one that it reaches, may change, by identity."""
+        return {
+            id(cell)
+            for function in _reached(self.fn.source.func)
+            for name, cell in zip(function.__code__.co_freevars, function.__closure__ or ())
+            if inspect.isgeneratorfunction(function) or may_change(function, name)
+        }
 
 
 def captured_cells(function: types.FunctionType) -> list[tuple[str, types.CellType]]:
@@ -195,33 +208,6 @@ def captured_elsewhere(fn: Function) -> list[tuple[str, types.FunctionType]]:
         if isinstance(owner, Captured):
             seen.append((owner.cell(node.attr), owner.function))
     return [(names[id(cell)], function) for cell, function in seen if id(cell) in names]
-
-
-def stores_in(function: types.FunctionType, name: str) -> bool:
-    """Tell whether a function has a statement that changes what it has captured as ``name``, or may have.
-
-    >>> def make():
-    ...     seen = []
-    ...     def note(x): seen.append(x)
-    ...     def count(): return len(seen)
-    ...     return note, count
-    >>> [stores_in(function, "seen") for function in make()]
-    [True, False]
-    """
-    try:
-        nodes = list(nodes_in(look_at(function).tree))
-    except NoSourceError:
-        return True
-    read = [n for n in nodes if isinstance(n, gast.Subscript) and isinstance(n.ctx, gast.Load)]
-    read += [n for n in nodes if isinstance(n, gast.BinOp | gast.Compare | gast.For)]
-    read += [
-        n for n in nodes if isinstance(n, gast.Call) and getattr(n.func, "id", "") in ("len", "sum", "range")
-    ]
-    mentions = sum(isinstance(n, gast.Name) and n.id == name for n in nodes)
-    plain = {
-        id(part) for node in read for part in gast.iter_child_nodes(node) if getattr(part, "id", "") == name
-    }
-    return mentions > len(plain)
 
 
 def contents(cell: types.CellType) -> Any:

@@ -224,3 +224,24 @@ ITEMS = make_generator([2.0, 3.0])
 def test_a_generator_whose_captured_values_cannot_be_passed_on_is_refused():
     with pytest.raises(UnsupportedError, match="A generator has captured values that cannot be passed on"):
         grad(lambda x: sum(x * item for item in ITEMS()))(2.0)
+
+
+def check_with(function, arguments):
+    """A harness of the usual kind: functions around the arguments, which are passed as well."""
+
+    def at(*values):
+        given = list(arguments)
+        given[: len(values)] = values
+        return function(*given)
+
+    def gradient(*values):
+        return grad(lambda *given: at(*given))(*values)
+
+    return gradient
+
+
+def test_a_variable_that_nobody_changes_may_be_an_argument_as_well():
+    gradient = check_with(lambda x, y: np.sum(x * x * y), (X, WEIGHTS))
+    np.testing.assert_allclose(gradient(X), 2 * X * WEIGHTS)
+    _, tangent = jvp(gradient, (X,), (X,))
+    np.testing.assert_allclose(tangent, 2 * X * WEIGHTS)
