@@ -17,7 +17,7 @@ from srcad.analysis.returns import Callees
 from srcad.backends.numpy_backend import load
 from srcad.derive.forward import forward
 from srcad.derive.functions import catches_errors, changed_parameters
-from srcad.derive.kept_outside import refuse_changes_outside, refuse_changes_seen_elsewhere
+from srcad.derive.kept_outside import keeps_outside, refuse_changes_outside, refuse_changes_seen_elsewhere
 from srcad.derive.known_receivers import settle_tests
 from srcad.derive.lost_in_sets import refuse_items_of_sets
 from srcad.derive.lost_numbers import refuse_lost_numbers
@@ -123,6 +123,7 @@ def _build(request: Request, stages: dict[str, str] | None, knows_objects: bool)
         text, functools.partial(stages_of, request), list(fn.scope.dependencies), entries, changes=bool(memory.changed),
         changed_arguments=tuple(changed_parameters(request.names, memory)),
         catches_errors=catches_errors(fn), shares_result=_shares_result(fn, request.names, memory), imports=imports,
+        keeps_outside=keeps_outside(fn, memory),
     )  # fmt: skip
 
 

@@ -110,6 +110,8 @@ class Code:
         The value that forward mode returns may share memory with an argument.
     reads_outside : bool
         The function may read memory that lives outside of it.
+    keeps_outside : bool
+        The program that forward mode is made of may leave something outside that it finds there when it runs again.
     """
 
     text: str
@@ -127,6 +129,7 @@ class Code:
     catches_errors: bool = False
     shares_result: bool = False
     reads_outside: bool = False
+    keeps_outside: bool = False
 
     @property
     def changes_arguments(self) -> bool:

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import gast
+import numpy as np
 
 from srcad import runtime as rt
 from srcad.analysis.kinds import ANY, Kind
@@ -30,6 +31,7 @@ from srcad.lang.tree import blocks_of
 from srcad.lang.walking import nodes_in
 
 __all__ = [
+    "keeps_outside",
     "refuse_changes_outside",
     "refuse_changes_seen_elsewhere",
     "refuse_needed_contents",
@@ -111,8 +113,10 @@ def refuse_needed_contents(
     changed: dict[str, list[tuple[int, ...]]] = {}
     for stmt, loops in _with_loops(fn.tree.body):
         for variable in direct_changes(stmt):
-            kind = kinds.get(variable, ANY).name
-            if kind not in ("array", "any", "number") or not memory.may_be_outside(variable, kinds):
+            may_be = _may_change_array(stmt, kinds.get(variable, ANY)) and memory.may_be_outside(
+                variable, kinds
+            )
+            if not may_be:
                 continue
             if meets_unknown:
                 raise UnsupportedError("An array that lives outside of the function is changed in place, and functions "
@@ -127,6 +131,29 @@ def refuse_needed_contents(
             seen.setdefault(part, []).append(loops)
             if any(set(loops).intersection(around) for around in changed.get(part, ())):
                 raise _needed_before(fn, stmt)  # in the next trip
+
+
+def keeps_outside(fn: Function, memory: Memory) -> bool:
+    """Tell whether a function may leave something outside of itself that it finds there when it runs again."""
+    if memory.meets_unknown:
+        return True
+    for stmt in simple_statements(fn.tree.body):
+        if any(v in memory.names_outside or v in fn.scope.statics for v in direct_changes(stmt)):
+            return True
+    return False
+
+
+def _may_change_array(stmt: gast.stmt, kind: Kind) -> bool:
+    """Tell whether a change of something of some kind may be one of the entries of an array."""
+    if kind.name != "any":
+        return kind.name in ("array", "number")
+    target = (
+        stmt.targets[0] if isinstance(stmt, (gast.Assign, gast.Delete)) else getattr(stmt, "target", None)
+    )
+    func = getattr(getattr(stmt, "value", None), "func", None)
+    if isinstance(target, gast.Attribute) or isinstance(stmt, gast.Delete):
+        return False
+    return not isinstance(func, gast.Attribute) or hasattr(np.ndarray, func.attr)
 
 
 def _needed_before(fn: Function, stmt: gast.stmt) -> UnsupportedError:

@@ -20,6 +20,7 @@ from srcad.callables import structures
 from srcad.callables.compilation import compiled
 from srcad.callables.derivatives import Bindable, Composable, Remade, after_instance
 from srcad.callables.places import place
+from srcad.callables.second_order import agree
 from srcad.callables.targets import (
     Target,
     explain,
@@ -253,7 +254,7 @@ class _Jacobian(Bindable, Composable, Remade):
         if isinstance(self.argnums, tuple) or inner.argnums != self.argnums or self.places != (None,):
             return None
         push = Pushforward(self.tangents, args, kwargs, (name,))
-        if push.code.changed_arguments or push.shared:
+        if push.code.changed_arguments or push.shared or push.code.keeps_outside:
             return None
         columns = self._along_all(push, _units(point))
         if any(type(column) is not np.ndarray or column.shape != point.shape for column in columns):
@@ -279,11 +280,15 @@ class _Jacobian(Bindable, Composable, Remade):
         """Return the Jacobian by forward mode."""
         push = Pushforward(self.derivative, args, kwargs, tuple(points))
         value: Any = None
+        before: Any = None
         blocks: dict[tuple[str, int], list[Any]] = {}
         for name, point in points.items():
             for number, leaf in enumerate(structures.leaves(point)):
                 blocks[name, number] = []
                 for value, tangent in self._pushed(push, points, name, number, leaf):
+                    before = value if before is None else before
+                    if push.code.keeps_outside and not agree(before, value):
+                        raise self._gives_another_result()
                     whole = tangent_result(tangent, value)
                     first = split_aux(self.target, whole)[0] if self.has_aux else whole
                     blocks[name, number].append(structures.leaves(first))
@@ -296,6 +301,11 @@ class _Jacobian(Bindable, Composable, Remade):
             return np.stack(parts, axis=-1) if parts else np.zeros((*np.shape(out), 0), _dtype(out))
 
         return self._built(first, points, block, aux)
+
+    def _gives_another_result(self) -> UnsupportedError:
+        return UnsupportedError(f"The Jacobian of '{self.target.title()}' is made by running it once for each column, and "
+                                "what it keeps outside of itself changes its result.",
+                                "Pass what it draws or counts as an argument.", place(self.target.func))  # fmt: skip
 
     def _pushed(
         self, push: Pushforward, points: dict[str, Any], name: str, number: int, leaf: Any

@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from srcad import grad, jvp, vjp
+from srcad import grad, hessian, jacfwd, jvp, vjp
 from srcad.errors import UnsupportedError
 
 COUNT = 0
@@ -118,3 +118,52 @@ def test_what_cannot_be_kept_is_refused_at_its_line(function, line):
             derive(np.array([1.0, 2.0]))
         assert line in str(caught.value)
     assert RATE == 0.5
+
+
+LOG = []
+SETTINGS = {"power": 2}
+
+
+def raises_by_a_count(x):
+    SETTINGS["power"] += 1
+    return np.sum(x) ** SETTINGS["power"]
+
+
+def multiplies_by_a_length(x):
+    LOG.append(1)
+    return np.sum(x * x) * len(LOG)
+
+
+def only_counts(x):
+    LOG.append(1)
+    return np.sum(x**3)
+
+
+@pytest.mark.parametrize("function", [raises_by_a_count, multiplies_by_a_length])
+def test_a_jacobian_whose_runs_differ_is_refused(function):
+    for derive in (hessian(function), jacfwd(lambda x: x * function(x))):
+        with pytest.raises(UnsupportedError, match="what it keeps outside of itself changes its result"):
+            derive(np.array([1.0, 2.0]))
+
+
+def test_a_jacobian_of_what_only_counts_is_right():
+    np.testing.assert_allclose(hessian(only_counts)(np.array([1.0, 2.0])), np.diag([6.0, 12.0]))
+
+
+def sets_an_attribute_by_its_name(x):
+    setattr(MODEL, "steps", MODEL.steps + 2)  # noqa: B010
+    return np.sum(x) * getattr(MODEL, "steps")  # noqa: B009
+
+
+class Stepping:
+    def __init__(self):
+        self.steps = 1
+
+
+MODEL = Stepping()
+
+
+def test_an_attribute_of_an_object_outside_is_set_where_calls_are_found_late():
+    MODEL.steps = 1
+    assert grad(sets_an_attribute_by_its_name)(np.ones(2)).tolist() == [3.0, 3.0]
+    assert MODEL.steps == 3
