@@ -10,7 +10,6 @@ import gast
 from srcad.analysis.activity import varied_variables
 from srcad.analysis.guards import raising_variables
 from srcad.analysis.held_alone import held_alone
-from srcad.analysis.infer import infer
 from srcad.analysis.kinds_of_operations import Kinds
 from srcad.analysis.memory import Memory, memory_of
 from srcad.analysis.returns import Callees
@@ -86,16 +85,14 @@ def _build(request: Request, stages: dict[str, str] | None, knows_objects: bool)
     fn = read(request.func)
     users = user_names(fn)
     fn = inlined(fn, request, callees, knows_objects=knows_objects)
-    fn, kinds = settle_tests(
-        fn, lambda read: infer(read, dict(request.parameters), callees.returns, callees.changes)
-    )
+    fn, kinds = settle_tests(fn, lambda read: callees.infer(read, dict(request.parameters)))
     if stages is not None:
         stages.update(source=fn.source.text, normal=to_source(fn.tree))
     fn = run_over_directly(fn, kinds)
     fn = read_by_name(lower(fn, kinds, held_alone(fn, kinds)), kinds)
     bind_builtins(fn)
-    kinds = infer(fn, dict(request.parameters), callees.returns, callees.changes)
-    fn.scope.dependencies += callees.dependencies
+    kinds = callees.infer(fn, dict(request.parameters))
+    fn.scope.dependencies += callees.new_dependencies(fn.scope.dependencies)
     memory = memory_of(fn, kinds, request.wanted, parameters_alias=request.aliased)
     memory.kept |= _made_for_the_caller(fn, request.names, memory)
     varied = varied_variables(fn, kinds, set(request.wanted), memory)

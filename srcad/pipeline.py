@@ -22,7 +22,6 @@ from srcad.analysis.activity import bound_before, varied_variables
 from srcad.analysis.counters import counting_variables, numbers_in_results
 from srcad.analysis.guards import raising_variables
 from srcad.analysis.held_alone import held_alone
-from srcad.analysis.infer import infer
 from srcad.analysis.kinds import (
     ANY,
     INT,
@@ -193,9 +192,7 @@ def _build(
     users = user_names(fn)
     fn, result = single_result(inlined(fn, request, callees, around, knows_objects), request.mode)
     request = without_counters(request, fn)
-    fn, kinds = settle_tests(
-        fn, lambda read: infer(read, dict(request.parameters), callees.returns, callees.changes)
-    )
+    fn, kinds = settle_tests(fn, lambda read: callees.infer(read, dict(request.parameters)))
     if stages is not None:
         stages.update(source=fn.source.text, normal=to_source(fn.tree))
 
@@ -204,8 +201,8 @@ def _build(
     updated = never_rebound(fn, alone)
     fn = read_by_name(sink_exits(lower(fn, kinds, alone), kinds), kinds)
     bind_builtins(fn)
-    kinds = infer(fn, dict(request.parameters), callees.returns, callees.changes)
-    fn.scope.dependencies += callees.dependencies
+    kinds = callees.infer(fn, dict(request.parameters))
+    fn.scope.dependencies += callees.new_dependencies(fn.scope.dependencies)
     given = given_shadows(request) if request.mode == "call" else ()
     memory = memory_of(
         fn, kinds, given, parameters_alias=request.aliased, result_is_kept=request.mode == "call"
@@ -289,7 +286,7 @@ def inlined(
     known = callees.returns, callees.changes
     parameters = dict(request.parameters)
     if knows_objects:
-        fn = inline_methods(fn, parameters, with_methods, lambda read: infer(read, parameters, *known))
+        fn = inline_methods(fn, parameters, with_methods, lambda read: callees.infer(read, parameters))
     with_gradients = write_out_gradients(fn, dict(request.parameters), known, read, derive, unpacked)
     return split_deep_branches(fn if with_gradients is fn else with_calls(with_gradients))
 

@@ -34,14 +34,21 @@ from srcad.analysis.kinds import (
     join_bound,
     record,
 )
-from srcad.analysis.kinds_of_operations import Kinds, Returns, is_starred, kind_of_operation, with_default
+from srcad.analysis.kinds_of_operations import (
+    Kinds,
+    Returns,
+    is_copy_of_numbers,
+    is_starred,
+    kind_of_operation,
+    with_default,
+)
 from srcad.analysis.named_tuples import is_field, is_method_of_all, is_named_tuple
 from srcad.analysis.plain_classes import is_plain, is_replaceable, looked_up
 from srcad.analysis.private_lists import private_lists
 from srcad.analysis.results.calls import is_quiet
 from srcad.analysis.results.elementwise import binary
 from srcad.analysis.results.indexing import attribute, element
-from srcad.analysis.statements import Step, fresh_containers, steps_of
+from srcad.analysis.statements import Step, fresh_containers, quiet_contexts, steps_of
 from srcad.analysis.stores import METHODS_THAT_STORE, Stores, may_hold_container
 from srcad.lang.function import Function, Nested
 from srcad.runtime.libraries import package_of
@@ -113,6 +120,7 @@ class _Inference:
         for step in self.steps:
             step.reads &= local
         self.fresh = fresh_containers(self.steps, fn, set(parameters))
+        self.quiet = quiet_contexts(self.steps, fn) - set(parameters)
 
     def run(self) -> None:
         pending = self.steps
@@ -220,7 +228,8 @@ class _Inference:
         elif isinstance(stmt, gast.For):
             self.bind(stmt.target.id, INT)
         elif isinstance(stmt, gast.With):
-            self.record_unknown([self.kind(item.context_expr) for item in stmt.items])
+            entered = [item.context_expr for item in stmt.items]
+            self.record_unknown([self.kind(e) for e in entered if getattr(e, "id", "") not in self.quiet])
             for name in step.bound:
                 self.bind(name, ANY)
 
@@ -265,7 +274,7 @@ class _Inference:
 
     def note_escape(self, node: gast.AST, base: Kind) -> None:
         own = isinstance(node, gast.Name) and node.id in self.fresh
-        self.stores.escapes |= not own and base.name not in ("array", "float", "int", "bool")
+        self.stores.escapes |= not own and base.name not in ("array", "number", "float", "int", "bool")
 
     def key(self, index: gast.AST) -> tuple[Any, bool]:
         if isinstance(index, gast.Constant) and isinstance(index.value, Hashable):
@@ -340,6 +349,8 @@ class _Inference:
     def record_callee(self, callee: Kind, given: list[Kind], keywords: Kinds, is_known: bool) -> None:
         """Record what the call of a function, or of an object, may store."""
         if callee.name == "function" and is_quiet(callee.value):
+            return
+        if is_known and is_copy_of_numbers(callee.value, given, keywords):
             return
         if callee.value is dataclasses.replace and given and is_replaceable(given[0].value):
             after = looked_up(given[0].value, "__post_init__")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import dataclasses
 import functools
 from collections.abc import Callable, Mapping
@@ -31,6 +32,7 @@ from srcad.analysis.kinds import (
     container,
     has_value,
     holds_attribute,
+    holds_numbers_alone,
     join_all,
     join_bound,
     length_class,
@@ -48,7 +50,7 @@ from srcad.lang.function import Function, Nested
 from srcad.rules import registry
 from srcad.runtime.withheld import Captured
 
-__all__ = ["Kinds", "Returns", "is_starred", "kind_of_operation", "with_default"]
+__all__ = ["Kinds", "Returns", "is_copy_of_numbers", "is_starred", "kind_of_operation", "with_default"]
 
 Kinds = dict[str, Kind]
 Returns = Callable[[Any, list[Kind]], Kind]
@@ -162,6 +164,8 @@ def _result_of_callee(callee: Kind, call: Call, returns: Returns) -> Kind:
     arguments, keywords = call.arguments, call.keywords
     if callee.value is dataclasses.replace:
         return _replaced(arguments, keywords)
+    if is_copy_of_numbers(callee.value, arguments, keywords):
+        return arguments[0]
     if callee.name == "object":
         return _returned(called_methods(callee), arguments, keywords, returns)
     if not registry.is_key(callee.value):
@@ -179,6 +183,12 @@ def _result_of_callee(callee: Kind, call: Call, returns: Returns) -> Kind:
         own = positional(source, arguments, keywords)
         return ANY if own is None else returns(source, own)
     return result_of(callee.value, call)
+
+
+def is_copy_of_numbers(callee: Any, arguments: list[Kind], keywords: Mapping[Any, Kind]) -> bool:
+    """Tell whether a call copies a number, an array or a plain container of such, and does nothing else."""
+    copies = (callee is copy.copy or callee is copy.deepcopy) and len(arguments) == 1 and not keywords
+    return copies and (arguments[0].name == "str" or holds_numbers_alone(arguments[0]))
 
 
 def _replaced(arguments: list[Kind], keywords: Kinds) -> Kind:

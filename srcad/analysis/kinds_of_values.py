@@ -6,6 +6,7 @@ import dataclasses
 import functools
 import sys
 import types
+from collections.abc import Callable, Collection
 from dataclasses import replace
 from typing import Any
 
@@ -36,7 +37,7 @@ from srcad.runtime import is_plain_named_tuple
 from srcad.runtime.attributes import attributes_of
 from srcad.runtime.libraries import package_of
 
-__all__ = ["dtype_class", "is_written_scalar", "kind_of", "literal"]
+__all__ = ["dtype_class", "is_written_scalar", "kind_of", "kind_of_items", "literal"]
 
 
 def literal(value: Any) -> Kind:
@@ -130,8 +131,8 @@ def _kind_of_container(value: Any, cls: type, depth: int, around: tuple[type, ..
         items = tuple(kind_of(item, depth - 1, around) for item in value) if small else None
         return Kind("tuple", items=items, value=None if cls is tuple else cls)
     if cls is list:
-        items = (join_all(kind_of(item, depth - 1, around) for item in value),) if small and value else None
-        return container("list", items)
+        alike = kind_of_items(value, lambda item: kind_of(item, depth - 1, around)) if depth > 0 else None
+        return container("list", None if alike is None else (alike,))
     if cls is dict:
         pairs = (
             tuple((key, kind_of(item, depth - 1, around)) for key, item in value.items()) if small else None
@@ -139,6 +140,25 @@ def _kind_of_container(value: Any, cls: type, depth: int, around: tuple[type, ..
         return Kind("dict", items=pairs, rest=None if pairs is None else NEVER)
     known = depth > 0 and not is_inside_its_like(record(cls, ()), around)
     return record(cls, _attributes(value, cls, depth, (*around, cls)) if known else None)
+
+
+def kind_of_items(items: Collection[Any], kind: Callable[[Any], Kind], most: int = 32) -> Kind | None:
+    """Return the kind of each of many items; None where there are none, or more than ``most`` that are no numbers.
+
+    >>> kind_of_items([1.0, 2] * 1000, kind_of), kind_of_items([[1.0]] * 1000, kind_of)
+    (float[double], None)
+    """
+    if len(items) > _MOST_LOOKED_AT:
+        return None
+    if len(items) > 32:
+        examples = dict(zip(map(type, items), items))
+        if examples.keys() <= _PLAIN:
+            return join_all(map(kind, examples.values()))
+    return join_all(map(kind, items)) if 0 < len(items) <= most else None
+
+
+_PLAIN = {float, int, bool, str, np.float64}
+_MOST_LOOKED_AT = 4096
 
 
 def _attributes(value: Any, cls: type, depth: int, around: tuple[type, ...]) -> tuple[Any, ...] | None:

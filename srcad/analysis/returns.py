@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import dataclasses
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
 import gast
 
 from srcad.analysis.callees import initializer
-from srcad.analysis.infer import infer_effects
+from srcad.analysis.infer import infer, infer_effects
 from srcad.analysis.kinds import ANY, NEVER, Kind, join, record
-from srcad.analysis.kinds_of_operations import kind_of_operation
+from srcad.analysis.kinds_of_operations import Kinds, kind_of_operation
 from srcad.analysis.plain_classes import is_place, looked_up
+from srcad.analysis.sorts_outside import depend_on_classes
 from srcad.analysis.stores import Stores, joined
 from srcad.errors import SrcadError
 from srcad.lang.function import Function, Nested
@@ -79,6 +80,18 @@ class Callees:
         """Return what a call may store in lists, dicts or objects that it did not make; None for nothing."""
         return self._summary(callee, arguments).stored
 
+    def new_dependencies(self, known: Iterable[Dependency]) -> list[Dependency]:
+        """Return the names outside that the answers rely on, but for those that are known, each once."""
+        seen = {(id(d.space), d.name, type(d)) for d in known}
+        new = {(id(d.space), d.name, type(d)): d for d in reversed(self.dependencies)}
+        return [d for place, d in reversed(new.items()) if place not in seen]
+
+    def infer(self, fn: Function, parameters: dict[str, Kind]) -> Kinds:
+        """Return the kinds of the variables of a function, given those of its parameters."""
+        kinds = infer(fn, parameters, self.returns, self.changes)
+        depend_on_classes(self.dependencies, fn, kinds)
+        return kinds
+
     def _summary(self, callee: Any, arguments: list[Kind]) -> _Summary:
         key = callee, tuple(arguments)
         if key in self._known:
@@ -118,6 +131,7 @@ class Callees:
         if fn is None or parameters is None:
             return _UNKNOWN
         kinds, stored = infer_effects(fn, parameters, self.returns, self.changes)
+        depend_on_classes(self.dependencies, fn, kinds)
         last = fn.tree.body[-1]
         value = last.value if isinstance(last, gast.Return) else None
         if value is None:

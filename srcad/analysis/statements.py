@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
+import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 import gast
+import numpy as np
 
 from srcad import runtime as rt
 from srcad.lang.function import Function
 from srcad.lang.walking import nodes_in
 
-__all__ = ["Step", "fresh_containers", "steps_of"]
+__all__ = ["Step", "fresh_containers", "quiet_contexts", "steps_of"]
 
 
 @dataclass
@@ -60,6 +63,22 @@ def _gather(part: gast.AST, step: Step) -> None:
     for node in nodes_in(part):
         if isinstance(node, gast.Name):
             (step.bound if isinstance(node.ctx, gast.Store) else step.reads).add(node.id)
+
+
+def quiet_contexts(steps: list[Step], fn: Function) -> set[str]:
+    """Return the variables that only ever hold contexts, as guards of errors are, that store nothing of the function's."""
+    made: dict[str, bool] = {}
+    for step in steps:
+        value = step.stmt.value if isinstance(step.stmt, gast.Assign) else None
+        callee = fn.scope.statics.get(getattr(getattr(value, "func", None), "id", ""))
+        for name in step.bound:
+            made[name] = made.get(name, True) and any(callee is context for context in _QUIET_CONTEXTS)
+    return {name for name, is_quiet in made.items() if is_quiet}
+
+
+_QUIET_CONTEXTS = (
+    rt.catching, np.errstate, warnings.catch_warnings, contextlib.nullcontext, contextlib.suppress,
+)  # fmt: skip
 
 
 def fresh_containers(steps: list[Step], fn: Function, parameters: set[str]) -> set[str]:

@@ -93,7 +93,7 @@ class Stores:
 
     def item(self, base: Kind, key: Any, kind: Kind, is_slice: bool = False) -> None:
         """Record ``base[key] = value``; ``key`` is None where it is not constant."""
-        if base.name in ("array", "float", "int", "bool"):
+        if base.name in ("array", "number", "float", "int", "bool"):
             return
         if base.name != "dict":
             if is_slice:

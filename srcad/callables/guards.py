@@ -82,7 +82,7 @@ class Names:
         elif isinstance(sort.value, Kind) and sort.value.name == "object" and hasattr(value, "__dict__"):
             tests = tests_of(f"({local}_held := {local}.__dict__)", f"{local}_held", vars(value), self)
             tests = tests and [f"type({local} := {held}) is {self.of(type(value))}", *tests]
-        return " and ".join(tests) if tests else f"fingerprint({held}) == {self.of(sort.value)}"
+        return " and ".join(tests) if tests else f"{self.of(sort.alike)}({held})"
 
     def array(self, name: str, value: np.ndarray) -> None:
         """Note an array, whose dtype and shape `arrays` compares with those of the others."""

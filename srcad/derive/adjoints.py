@@ -160,6 +160,8 @@ class _Adjoint(RuleAdjoints):
         return Operation((target,), forward, nothing)
 
     def negation(self, value: gast.UnaryOp, g: gast.AST, fl: Flattener) -> list[Contribution]:
+        if isinstance(value.operand, gast.Constant):
+            return []
         if isinstance(value.op, gast.UAdd):
             return [Contribution(value.operand.id, g)]
         return [Contribution(value.operand.id, fl.atom(gast.UnaryOp(gast.USub(), g)))]

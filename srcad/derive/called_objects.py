@@ -46,12 +46,13 @@ from srcad.analysis.kinds_of_operations import kind_of_operation, with_default
 from srcad.analysis.named_tuples import holds_named_tuple, is_named_tuple
 from srcad.analysis.plain_classes import is_plain, looked_up
 from srcad.analysis.results.indexing import attribute, attribute_outside
+from srcad.analysis.sorts_outside import depend_on_sort, owner_of
 from srcad.derive.build import assign, call, constant, name
 from srcad.derive.constructors import replacement_of
 from srcad.derive.known_callees import method_of
 from srcad.derive.named_tuples import written_out
 from srcad.frontend.late_results import gives_late, is_unsure
-from srcad.frontend.statics import canonical, depend_on_sort, owner_of, refer
+from srcad.frontend.statics import canonical, refer
 from srcad.lang.function import Function
 from srcad.lang.scope import Dependency, replaceable_parts
 from srcad.lang.walking import clone, nodes_in
@@ -145,11 +146,11 @@ _SORTS: dict[str, tuple[type, ...]] = {
 
 
 def _is_object_outside(node: gast.AST, statics: Mapping[str, Any]) -> bool:
-    """Tell whether a node reads an object of constants that a module holds."""
-    module = statics.get(getattr(node.value, "id", "")) if isinstance(node, gast.Attribute) else None
-    if not isinstance(module, (types.ModuleType, Captured)):
+    """Tell whether a node reads an object of constants that a module, a class or a frame holds."""
+    owner = statics.get(getattr(node.value, "id", "")) if isinstance(node, gast.Attribute) else None
+    if not isinstance(owner, (types.ModuleType, type, Captured)):
         return False
-    return attribute_outside(getattr(module, node.attr, None)).name == "object"
+    return attribute_outside(getattr(owner, node.attr, None)).name == "object"
 
 
 def _called(fn: Function) -> set[str]:
@@ -346,7 +347,7 @@ class _Resolver:
         found = looked_up(kind.value, value.attr)
         if found is None or hasattr(type(found), "__get__") or hasattr(type(found), "__set__"):
             return None
-        depend_on_sort(self.scope, *owner_of(kind.value, value.attr))
+        depend_on_sort(self.scope.dependencies, *owner_of(kind.value, value.attr))
         owner = refer(self.scope, kind.value, canonical(kind.value) or kind.value.__name__)
         return gast.Attribute(name(owner), value.attr, gast.Load())
 

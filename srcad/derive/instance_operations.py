@@ -13,11 +13,11 @@ import numpy as np
 
 from srcad.analysis.kinds import Kind
 from srcad.analysis.plain_classes import after_in_mro, looked_up, operator_method
+from srcad.analysis.sorts_outside import depend_on_sort, owner_of
 from srcad.derive.build import call, constant, name
 from srcad.derive.instances import Instances
 from srcad.derive.known_numbers import KnownNumbers
 from srcad.frontend.late_results import gives_late, is_unsure, titles_called_on_self
-from srcad.frontend.statics import depend_on_sort, owner_of
 from srcad.lang.function import Nested
 from srcad.lang.scope import Scope
 from srcad.lang.walking import NodeTransformer, nodes_in
@@ -137,7 +137,7 @@ class InstanceOperations(NodeTransformer):
             slot = self.instances.loaded(variable, node.attr)
             owner = self.instances.of_class(variable, node.attr) if slot is None else None
             if owner is not None:
-                depend_on_sort(self.scope, *owner_of(owner, node.attr))
+                depend_on_sort(self.scope.dependencies, *owner_of(owner, node.attr))
                 node.value = gast.copy_location(name(self._referred(owner)), node)
         return node if slot is None else gast.copy_location(gast.Name(slot, node.ctx, None, None), node)
 

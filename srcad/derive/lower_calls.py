@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import inspect
 from typing import Any
 
@@ -92,6 +93,8 @@ class CallLowering(OutputLowering):
         elif registry.is_key(function) and function in _SIGNATURES:
             bound = _bound(_SIGNATURES[function], node.args, node.keywords)
             made = getattr(self, f"_{function.__name__}")(stmt, **bound)
+        elif (function is copy.copy or function is copy.deepcopy) and len(node.args) == 1:
+            return self.copied(target, *node.args)
         elif function is setattr and len(node.args) == 3:
             made = self._setattr(stmt, *node.args)
         elif getattr(function, "__name__", "") == "shuffle":
@@ -266,6 +269,12 @@ class CallLowering(OutputLowering):
         if not isinstance(attribute, gast.Constant):
             return None
         return [gast.Assign([gast.Attribute(base, attribute.value, gast.Store())], value, None)]
+
+    def copied(self, target: gast.AST | None, value: gast.AST) -> list[gast.stmt] | None:
+        """Write the copy of an array as NumPy's, and that of a number as the number."""
+        if self.kind(value).name == "array":
+            return self.result(target, call(refer(self.scope, np.copy, "np.copy"), value))
+        return self.result(target, value) if is_scalar(self.kind(value)) else None
 
     def ufunc_at(self, stmt: gast.stmt, ufunc: Any, arguments: list[Any]) -> list[gast.stmt] | None:
         """Keep additions, subtract by adding the opposite, and run other operations one index at a time."""

@@ -41,6 +41,7 @@ import numpy as np
 
 from srcad.analysis.class_effects import is_users
 from srcad.analysis.plain_classes import method_of_class
+from srcad.analysis.sorts_outside import depend_on_sort, owner_of
 from srcad.errors import UnsupportedError
 from srcad.frontend.cells import Cell, filled_at_once, of_comprehension, rebound
 from srcad.frontend.computed_defaults import hold_defaults
@@ -51,11 +52,9 @@ from srcad.frontend.statics import (
     READ_BY_PLACES,
     Globals,
     canonical,
-    depend_on_sort,
     is_distribution,
     is_settled,
     is_static,
-    owner_of,
     refer,
     runtime_name,
     title_of_module,
@@ -254,7 +253,7 @@ class Resolver(NodeTransformer):
     def _depend_on_sort(self, node: gast.AST, space: Any, name: str) -> None:
         """Record that the result relies on the sort of a value outside, which is read at ``node``."""
         try:
-            depend_on_sort(self.scope, space, name)
+            depend_on_sort(self.scope.dependencies, space, name)
         except UnsupportedError as error:
             raise error.at(self.fn.source.locate(node)) from None
 
@@ -312,6 +311,33 @@ class Resolver(NodeTransformer):
         path = self.func.__qualname__.split(".")
         owner = path[-2].lstrip("_") if len(path) > 1 and path[-2] != "<locals>" else ""
         return f"_{owner}{attr}" if owner else attr
+
+    def visit_Compare(self, node: gast.Compare) -> gast.expr:
+        """Resolve a comparison; whether a text is ``in globals()`` is whether the module has that name."""
+        title = node.left.value if isinstance(node.left, gast.Constant) else None
+        among = len(node.ops) == 1 and isinstance(node.ops[0], (gast.In, gast.NotIn))
+        if not among or not self._is_variable(title) or not self._is_globals(node.comparators[0]):
+            return self.generic_visit(node)
+        found = t.call(refer(self.scope, hasattr, "hasattr"), self._module(), t.constant(title))
+        return t.place(found if isinstance(node.ops[0], gast.In) else gast.UnaryOp(gast.Not(), found), node)
+
+    def visit_Subscript(self, node: gast.Subscript) -> gast.expr:
+        """Resolve a subscript; ``globals()["name"]`` reads the variable of the module."""
+        title = node.slice.value if isinstance(node.slice, gast.Constant) else None
+        read = isinstance(node.ctx, gast.Load) and self._is_variable(title) and self._is_globals(node.value)
+        if not read or title not in self.func.__globals__:
+            return self.generic_visit(node)
+        return t.place(self._global(title, node), node)
+
+    def _is_globals(self, node: gast.AST) -> bool:
+        """Tell whether a node is ``globals()``."""
+        if not isinstance(node, gast.Call) or node.args or node.keywords or "globals" in self.locals:
+            return False
+        return getattr(node.func, "id", "") == "globals" and "globals" not in self.func.__globals__
+
+    def _is_variable(self, title: Any) -> bool:
+        """Tell whether a text is the name of a variable, and not of what all modules have."""
+        return isinstance(title, str) and title.isidentifier() and not hasattr(types.ModuleType, title)
 
     def visit_Call(self, node: gast.Call) -> gast.expr:
         """Resolve a call; ``super()`` gets its arguments, a nested function's call of itself its captures."""

@@ -12,11 +12,7 @@ from typing import Any
 import numpy as np
 
 from srcad import runtime as rt
-from srcad.analysis.fingerprints import fingerprint
-from srcad.analysis.kinds import ANY
-from srcad.analysis.own_operators import refuse_own_operators_within
-from srcad.analysis.results.indexing import attribute_outside
-from srcad.lang.scope import Scope, SortDependency, is_reserved
+from srcad.lang.scope import Scope, is_reserved
 from srcad.rules import registry
 from srcad.runtime.libraries import LIBRARIES, OfLibrary, is_shipped
 
@@ -24,11 +20,9 @@ __all__ = [
     "READ_BY_PLACES",
     "Globals",
     "canonical",
-    "depend_on_sort",
     "is_distribution",
     "is_settled",
     "is_static",
-    "owner_of",
     "public_home",
     "refer",
     "runtime_name",
@@ -162,22 +156,6 @@ def refer(scope: Scope, value: Any, name: str) -> str:
         count += 1
         candidate = f"{root}_{count}"
     return scope.refer(value, candidate + dot + rest)
-
-
-def owner_of(cls: type, attribute: str) -> tuple[Any, str]:
-    """Return the dictionary of the class that holds what ``cls.attribute`` is, and the attribute."""
-    return next((vars(c) for c in cls.__mro__ if attribute in vars(c)), vars(cls)), attribute
-
-
-def depend_on_sort(scope: Scope, space: Any, name: str) -> None:
-    """Record that the result relies on the sort of a value outside, where its kind is told when compiling."""
-    if name not in space:
-        return
-    refuse_own_operators_within(space[name])
-    if attribute_outside(space[name]) is ANY:
-        return
-    if not any(d.space is space and d.name == name for d in scope.dependencies):
-        scope.dependencies.append(SortDependency(space, name, fingerprint(space[name]), fingerprint))
 
 
 def runtime_name(scope: Scope, function: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+import marshal
 import re
 import types
 from collections.abc import Callable, Iterable, Mapping
@@ -54,14 +55,48 @@ def replaceable_parts(function: types.FunctionType) -> list[tuple[types.Function
 class SortDependency(Dependency):
     """A name whose value is read at every call, and whose sort (a float, an array of two axes) was read when compiling.
 
-    ``value`` is the sort, as ``sort_of`` tells it.
+    ``value`` is the sort, as ``sort_of`` tells it. That takes its time for a table; so ``latest`` keeps how the value
+    that was last looked at is written, and one that is written in the same way is not looked at.
     """
 
     sort_of: Callable[[Any], Any]
+    latest: list[bytes] = field(default_factory=list, compare=False)
 
     def holds(self) -> bool:
         """Tell whether the name still has a value of this sort."""
-        return self.name in self.space and self.sort_of(self.space[self.name]) == self.value
+        return self.name in self.space and self.alike(self.space[self.name])
+
+    def alike(self, value: Any) -> bool:
+        """Tell whether a value is of this sort."""
+        text = _written(value) if type(value) in _CONTAINERS else None
+        if text is not None and text in self.latest:
+            return True
+        if self.sort_of(value) != self.value:
+            return False
+        self.latest[:] = [text] if text is not None and _is_plain(value) else []
+        return True
+
+
+_CONTAINERS = (dict, list, tuple)
+_MOST_WRITTEN = 4096
+
+
+def _written(value: Any) -> bytes | None:
+    """Return a text that is the same for plain containers of the same contents alone; None where it would be long."""
+    try:
+        return marshal.dumps(value, 2) if len(value) <= _MOST_WRITTEN else None
+    except ValueError:
+        return None
+
+
+def _is_plain(value: Any, depth: int = 4) -> bool:
+    """Tell whether a value is a number, a text or None, or a container of such: what is written says all of those."""
+    if value is None or type(value) in (float, int, bool, str):
+        return True
+    if type(value) not in _CONTAINERS or depth == 0:
+        return False
+    parts = (*value, *value.values()) if type(value) is dict else value
+    return all(_is_plain(part, depth - 1) for part in parts)
 
 
 @dataclass

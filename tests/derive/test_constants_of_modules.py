@@ -5,7 +5,7 @@ import pytest
 
 from srcad.api import grad
 from srcad.callables.pullbacks import vjp
-from srcad.errors import UnsupportedError
+from srcad.errors import OutputError, UnsupportedError
 from srcad.operators import jvp
 from tests.programs import constants_of_modules as programs
 from tests.programs.corpus import PROGRAMS
@@ -164,3 +164,39 @@ def test_arrays_that_count_outside_are_changed_once():
 
 
 COUNTS = np.zeros(2)
+
+
+def test_a_table_of_a_class_of_another_sort_is_another_program(monkeypatch):
+    for function, name in (
+        (programs.a_table_of_a_class, "body3"),
+        (programs.made_by_a_class_method, "body7"),
+    ):
+        derivative = grad(function)
+        x = 2.0 if name == "body3" else X
+        before = derivative(x)
+        with monkeypatch.context() as patch:
+            patch.setitem(programs.Model.MODELS[name], "a", np.ones(2))
+            with pytest.raises(OutputError, match="real scalar"):
+                derivative(x)
+        np.testing.assert_array_equal(derivative(x), before)
+
+
+def test_long_lists_are_looked_at_again(monkeypatch):
+    derivative = grad(programs.a_long_list_of_numbers)
+    before = derivative(0.5)
+    for _ in range(5):
+        assert derivative(0.5) == before
+    monkeypatch.setattr(programs, "POWERS", [0.0, np.ones(2), *programs.POWERS[2:]])
+    with pytest.raises(OutputError, match="real scalar"):
+        derivative(0.5)
+    programs.POWERS[1] = 3.1
+    assert derivative(0.5) == pytest.approx(before + 3.0)
+
+
+def test_a_long_list_of_numbers_as_an_argument_is_not_resolved_at_run_time():
+    def squares(numbers):
+        return sum(k * number**2 for k, number in enumerate(numbers))
+
+    derivative = grad(squares)
+    assert derivative([1.0] * 50) == [2.0 * k for k in range(50)]
+    assert "rt.call" not in derivative.source

@@ -87,3 +87,88 @@ def functions_in_a_list(x):
     for activation in ACTIVATIONS:
         total += activation(x)
     return total + ACTIVATIONS[1](total)
+
+
+class Model:
+    """A table of a class, of more entries than are looked at one by one."""
+
+    MODELS = {f"body{k}": {"a": 1.0 + 0.1 * k, "b": 2.0, "name": "body"} for k in range(40)}
+    RATE = (0.5, 0.25)
+
+    def __init__(self, a, b):
+        self.a, self.b = a, b
+
+    @classmethod
+    def from_name(cls, name):
+        if name not in cls.MODELS:
+            raise KeyError(name)
+        return cls(cls.MODELS[name]["a"], b=cls.MODELS[name]["b"])
+
+
+COEFFICIENTS = [(k, 0.3 / (1 + k)) for k in range(40)]
+POWERS = [0.1 * k for k in range(60)]
+
+
+@program(0.6)
+def a_table_of_a_class(x):
+    return x**2 * Model.MODELS["body3"]["a"] + x * Model.RATE[1]
+
+
+@program(X)
+def made_by_a_class_method(x):
+    model = Model.from_name("body7")
+    return model.a * np.sum(x**2) + model.b * x[0]
+
+
+@program(0.6)
+def a_long_list_of_pairs(x):
+    total = 0.0
+    for power, c in COEFFICIENTS:
+        total += c * x**power
+    return total
+
+
+@program(0.6)
+def a_long_list_of_numbers(x):
+    total = 0.0
+    for k in range(len(POWERS)):
+        total += POWERS[k] * x**k
+    return total
+
+
+@program(0.6)
+@program(X)
+def masked_stores_in_what_may_have_no_axes(x):
+    try:
+        x = np.asarray(x)
+    except NameError:
+        pass
+    model = Model.from_name("body7")
+    r = np.sqrt(x**2 + 1.0)
+    try:
+        beta = np.empty_like(r)
+        low = r < 1.2
+        beta[low] = r[low] * model.a
+        beta[~low] = np.sin(r[~low])
+        beta[low] += model.b * np.sin(beta[low])
+    except NameError:
+        beta = r
+    return np.sum(beta)
+
+
+@program(0.6)
+def names_among_the_globals(x):
+    if "WEIGHTS" in globals() and "MISSING" not in globals():
+        x = x * x
+    return x * globals()["SCALE"]
+
+
+SCALE = 3.0
+
+
+@program(0.6)
+def warns_once(x):
+    global _warned
+    if "_warned" not in globals():
+        _warned = True
+    return x**3

@@ -517,3 +517,20 @@ def steps_that_are_tried_again(x, c):
             step *= 0.4
         x, value, slope = tried, lower, new_slope
     return value
+
+
+@program(20.0)
+@program(0.01)
+def limited_newton_steps(x):
+    biggest = 2.0
+    root, before, trips = x, 10.0, 0
+    while abs(root - before) > 1e-9 and trips < 50:
+        before = root
+        step = -(root * root - 3.0 * x) / (2.0 * root)
+        if step < -biggest:
+            step = -biggest
+        elif step > biggest:
+            step = +biggest
+        root = before + step
+        trips += 1
+    return root * x

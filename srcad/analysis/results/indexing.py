@@ -21,13 +21,14 @@ from srcad.analysis.kinds import (
     alternatives,
     container,
     dims_of,
+    holds_numbers_alone,
     is_scalar,
     join_all,
     join_bound,
     may_have,
     scalar,
 )
-from srcad.analysis.kinds_of_values import LIMITS_OF_TYPES, kind_of
+from srcad.analysis.kinds_of_values import LIMITS_OF_TYPES, kind_of, kind_of_items
 from srcad.analysis.plain_classes import is_plain
 from srcad.analysis.results.generators import is_generator
 from srcad.analysis.results.shaped import (
@@ -44,6 +45,7 @@ from srcad.runtime.withheld import Captured
 __all__ = ["attribute", "attribute_outside", "element", "subscript"]
 
 _VALUES = (float, int, str, np.ndarray)
+_CONTAINERS = (dict, list, tuple)
 
 
 def element(kind: Kind, key: Any) -> Kind:
@@ -258,7 +260,7 @@ def attribute(kind: Kind, name: str) -> Kind:
         return attribute_outside(getattr(kind.value, name, None))
     if kind.name == "function" and isinstance(kind.value, type):
         found = next((vars(c)[name] for c in kind.value.__mro__ if name in vars(c)), None)
-        return attribute_outside(found) if isinstance(found, _VALUES) else ANY
+        return ANY if hasattr(type(found), "__get__") else attribute_outside(found)
     if kind.name == "function" and isinstance(kind.value, types.FunctionType):
         found = vars(kind.value).get(name)
         return attribute_outside(found) if isinstance(found, _VALUES) else ANY
@@ -271,13 +273,8 @@ def attribute_outside(value: Any, depth: int = 3) -> Kind:
     >>> attribute_outside({"g": 9.81, "body": object()})
     dict[('g', float[float64]), ('body', any)]
     """
-    cls = type(value)
-    if cls in (list, dict, tuple):
-        return (
-            _container_outside(value, depth)
-            if depth and len(value) <= _MOST_ITEMS
-            else container(cls.__name__, None)
-        )
+    if type(value) in _CONTAINERS:
+        return _container_outside(value, depth) if depth else container(type(value).__name__, None)
     found = kind_of(value)
     if found.name == "object" and depth and _is_constant_record(found):
         return found
@@ -285,24 +282,29 @@ def attribute_outside(value: Any, depth: int = 3) -> Kind:
     return found if plain or is_generator(found) else ANY
 
 
-_MOST_ITEMS = 32
+_MOST_ITEMS, _MOST_ALIKE = 32, 256
 
 
 def _is_constant_record(kind: Kind) -> bool:
     """Tell whether an object of a plain class of the user's holds nothing but numbers, texts and arrays."""
     if kind.items is None or not is_plain(kind.value) or package_of(kind.value) in LIBRARIES:
         return False
-    return all(held.name in ("float", "int", "bool", "str", "array") for _, held in kind.items)
+    return all(held.name in ("str", "none") or holds_numbers_alone(held) for _, held in kind.items)
 
 
 def _container_outside(value: Any, depth: int) -> Kind:
+    if type(value) is list:
+        alike = kind_of_items(value, lambda item: attribute_outside(item, depth - 1), _MOST_ALIKE)
+        return container("list", None if alike is None else (alike,))
+    if type(value) is dict and len(value) > _MOST_ITEMS:  # a table: its items are alike
+        alike = kind_of_items(value.values(), lambda item: attribute_outside(item, depth - 1), _MOST_ALIKE)
+        return Kind("dict", items=None if alike is None else (), rest=alike)
+    if len(value) > _MOST_ITEMS:
+        return container("tuple", None)
     if type(value) is dict:
         pairs = tuple((key, attribute_outside(item, depth - 1)) for key, item in value.items())
         return Kind("dict", items=pairs, rest=NEVER)
-    items = tuple(attribute_outside(item, depth - 1) for item in value)
-    if type(value) is tuple:
-        return container("tuple", items)
-    return container("list", (join_all(items),) if items else None)
+    return container("tuple", tuple(attribute_outside(item, depth - 1) for item in value))
 
 
 def _array_attribute(kind: Kind, name: str) -> Kind:
