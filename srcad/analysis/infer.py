@@ -325,7 +325,7 @@ class _Inference:
         elif isinstance(node, (gast.BinOp, gast.UnaryOp, gast.Compare, gast.Subscript)):
             fields = [getattr(node, f, None) for f in ("left", "right", "operand", "value")]
             operands = [self.kind(f) for f in (*fields, *getattr(node, "comparators", ())) if f is not None]
-            if any(operand.name != "function" and alternatives(operand) for operand in operands):
+            if any(map(_may_define_operators, operands)):
                 self.record_unknown(operands)
 
     # -- effects of calls -------------------------------------------------------------------------
@@ -411,6 +411,16 @@ class _Inference:
 
     def record_unknown(self, reached: list[Kind]) -> None:
         self.stores.unknown |= any(may_hold_container(kind) for kind in reached)
+
+
+def _may_define_operators(kind: Kind) -> bool:
+    """Tell whether an operator of such a value may be the user's."""
+    return kind.name != "function" and any(
+        one.name != "object" or package_of(one.value) not in _WITHOUT_CODE for one in alternatives(kind)
+    )
+
+
+_WITHOUT_CODE = ("builtins", "sys", "numpy", "math", "datetime", "decimal", "fractions")
 
 
 def _as_load(target: gast.AST) -> gast.AST:

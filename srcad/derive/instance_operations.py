@@ -41,6 +41,7 @@ class InstanceOperations(NodeTransformer):
     def __init__(self, scope: Scope, instances: Instances, kinds: Mapping[str, Kind]) -> None:
         self.scope, self.instances = scope, instances
         self.constants: dict[str, Any] = {}
+        self.tuples: dict[str, gast.Tuple] = {}
         self.numbers = KnownNumbers(kinds, arrays=True)
         self.scalars = KnownNumbers(kinds, arrays=False)
         self.told_from_numbers: set[type] = set()
@@ -75,8 +76,13 @@ class InstanceOperations(NodeTransformer):
             self.constants[variable] = self.constants[value.id]
 
     def compare(self, stmt: gast.stmt) -> None:
-        """Note what a comparison of constants tells, such as that of a parameter that was not given with None."""
+        """Note what a comparison of constants tells, such as that of a parameter that was not given with None.
+
+        So is what a tuple is made of, such as the classes that ``isinstance`` is asked about.
+        """
         test = stmt.value if isinstance(stmt, gast.Assign) else None
+        if isinstance(test, gast.Tuple) and isinstance(stmt.targets[0], gast.Name):
+            self.tuples[stmt.targets[0].id] = test
         if not isinstance(test, gast.Compare) or not isinstance(stmt.targets[0], gast.Name):
             return
         decide = _COMPARISONS.get(type(test.ops[0])) if len(test.ops) == 1 else None
@@ -343,7 +349,8 @@ class InstanceOperations(NodeTransformer):
 
     def _is_instance(self, value: gast.AST, classes: gast.AST) -> bool | None:
         """Return what ``isinstance`` says where it is known."""
-        names = classes.elts if isinstance(classes, gast.Tuple) else [classes]
+        display = self.tuples.get(getattr(classes, "id", ""), classes)
+        names = display.elts if isinstance(display, gast.Tuple) else [display]
         found = [self._static(getattr(n, "id", "")) for n in names]
         if not found or not all(isinstance(cls, type) for cls in found):
             return None

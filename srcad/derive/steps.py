@@ -86,7 +86,7 @@ def has_backward(block: Block) -> bool:
     return bool(block.tail) or any(
         bool(step.backward) if isinstance(step, Plain)
         else has_backward(step.body) or has_backward(step.orelse) if isinstance(step, Branch)
-        else step.active if isinstance(step, Loop)
+        else step.active or has_backward(step.body) if isinstance(step, Loop)
         else False if isinstance(step, Leave)
         else has_backward(step.body) or has_backward(step.final)
         for step in block.steps

@@ -27,7 +27,11 @@ from srcad.runtime.libraries import package_of
 
 __all__ = ["Lateness"]
 
-_SCALARS = (next, len, float, int, sum, abs, round, bool, str, range, max, min, map)
+_MADE_ANEW = (
+    next, len, float, int, sum, abs, round, bool, str, range, max, min, map, np.zeros, np.ones, np.empty, np.full,
+    np.zeros_like, np.ones_like, np.empty_like, np.full_like, np.arange, np.linspace, np.eye, np.identity, np.copy,
+)  # fmt: skip
+"""Functions whose results share no memory with their arguments."""
 _OPERATORS = frozenset(
     f"__{title}__" for title in "getitem call iter next add sub mul truediv neg radd rsub rmul pow matmul getattr "
     "getattribute abs".split()
@@ -133,7 +137,7 @@ class Lateness:
             return set()
         if isinstance(node, gast.Call):
             function = self.statics.get(getattr(node.func, "id", ""))
-            if any(function is known for known in _SCALARS) or package_of(function) == "math":
+            if any(function is known for known in _MADE_ANEW) or package_of(function) == "math":
                 return set()
             parts = (node.func, *node.args, *(k.value for k in node.keywords))
             return set().union(*(self.shared(part) for part in parts))

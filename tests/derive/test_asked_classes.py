@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 import srcad
+from tests.programs.operators_by_name import operators_that_ask_for_one_of_several_classes
 
 
 def spread(value, scale):
@@ -125,3 +126,9 @@ def test_what_is_known_is_not_asked_again():
         slope = srcad.grad(spread)
         slope(x, 3.0)
         assert "isinstance" not in slope.source and "rt.call" not in slope.source
+
+
+def test_classes_asked_about_together_decide_the_branch():
+    derivative = srcad.grad(operators_that_ask_for_one_of_several_classes)
+    derivative(0.7, 0.3)
+    assert "rt.call" not in derivative.source and "isinstance" not in derivative.source

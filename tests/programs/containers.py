@@ -225,3 +225,13 @@ def list_of_an_array_of_unknown_kind(x):
     for i in range(2):
         rest.append(last * i)
     return first * last * sum(rest)
+
+
+@program(0.5, 0.7)
+def lists_made_of_ranges(x, y):
+    c, order = list(range(4)), list(range(3, 0, -1))
+    power = x
+    for i in range(4):
+        c[i] = power * (i + 0.5)
+        power *= y
+    return sum(c) * x + order[0] * c[order[1]]

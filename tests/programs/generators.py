@@ -274,3 +274,30 @@ def second_name_of_a_list_that_grows(x, y):
         if len(kept) < 4:
             kept.append(v * total)
     return total
+
+
+class Pooling:
+    """A layer whose method yields the parts of an image, in loops whose lengths are computed."""
+
+    def __init__(self, width):
+        self.width = width
+
+    def regions(self, image):
+        rows, columns = image.shape
+        rows = rows // self.width
+        columns = columns // 2
+        for i in range(rows):
+            for j in range(columns):
+                yield image[i * 2 : i * 2 + 2, j * 2 : j * 2 + 2], i, j
+
+    def forward(self, image):
+        rows, columns = image.shape
+        pooled = np.zeros((rows // self.width, columns // self.width))
+        for region, i, j in self.regions(image):
+            pooled[i, j] = np.amax(region, axis=(0, 1))
+        return pooled
+
+
+@program(np.arange(16.0).reshape(4, 4) ** 0.5 * [1.0, -1.0, 0.5, 2.0])
+def parts_that_a_method_yields_in_nested_loops(image):
+    return np.sum(Pooling(2).forward(image) ** 2)

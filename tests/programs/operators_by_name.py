@@ -1,5 +1,7 @@
 """Operators that are called by the names of their methods: of numbers, arrays, containers and classes of one's own."""
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from tests.programs.corpus import program
@@ -73,3 +75,38 @@ def of_a_list_of_ones_own(x, y):
 @program(1.7, 0.6)
 def class_of_a_number(x, y):
     return x.__class__(x * y) + y
+
+
+@dataclass(frozen=True)
+class Turn:
+    """A complex number that may be scaled by numbers of several classes."""
+
+    re: float = 1.0
+    im: float = 0.0
+
+    def __mul__(self, other):
+        if isinstance(other, (float, int)):
+            re, im = self.re * other, self.im * other
+        elif isinstance(other, Turn):
+            re = self.re * other.re - self.im * other.im
+            im = self.im * other.re + self.re * other.im
+        else:
+            raise TypeError("cannot multiply", type(other))
+        return Turn(re, im)
+
+    @property
+    def unit(self):
+        size = np.sqrt(self.re**2 + self.im**2)
+        if size < 1e-6:
+            raise ZeroDivisionError
+        return Turn(self.re / size, self.im / size)
+
+    @staticmethod
+    def by(angle):
+        return Turn(np.cos(angle), np.sin(angle))
+
+
+@program(0.7, 0.3)
+def operators_that_ask_for_one_of_several_classes(a, b):
+    turned = Turn(a, b).unit * Turn.by(b) * 3.0
+    return turned.re + 2.0 * turned.im

@@ -15,6 +15,7 @@ from tests.programs.numerical import assert_like, direction_of, leaves, numerica
 
 TOPICS = (
     "straight_line",
+    "asked_versions",
     "branches",
     "lasting_defaults",
     "local_classes",

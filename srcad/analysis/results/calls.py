@@ -235,7 +235,7 @@ def _list(call: Call) -> Kind:
         return container("list", (join_all(operand.items),) if operand.items else operand.items)
     if operand.name == "array" and dims_of(operand):
         return container("list", (element(operand, 0),))
-    return container("list")
+    return container("list", (INT,) if operand == RANGE else None)
 
 
 def _tuple(call: Call) -> Kind:
