@@ -112,15 +112,16 @@ class _Inliner:
         self.instances = {n: kind for n, kind in objects.items() if n not in rebound}
         self.made = made
         steady = {n: kind for n, kind in kinds.items() if n not in rebound}
-        self.operations = InstanceOperations(fn.scope, self.made, steady)
+        self.bindings = Bindings()
+        self.bindings.look_at(fn.tree.body)
+        self.bindings.given(n.id for n in nodes_in(fn.tree.args) if isinstance(n, gast.Name))
+        self.operations = InstanceOperations(fn.scope, self.made, steady, self.bindings.in_one_place)
         self.size = 0
         self.blocks = 0
         self.guards = guards_of(fn)
         self.guarded = 0
         self.defaults: dict[int, types.ModuleType] = {}
         self.source = fn.source
-        self.bindings = Bindings()
-        self.bindings.look_at(fn.tree.body)
         self.supers = SupersOfClasses(fn.scope, self.bindings)
 
     def take_out(self, kinds: Mapping[str, Kind]) -> list[gast.stmt]:
@@ -150,7 +151,9 @@ class _Inliner:
             stmt = self.operations.read(whole)
             if stmt is None:
                 continue
-            if isinstance(stmt, gast.Assign) and self.bindings.once(getattr(stmt.targets[0], "id", "")):
+            if isinstance(stmt, gast.Assign) and self.bindings.in_one_place(
+                getattr(stmt.targets[0], "id", "")
+            ):
                 self.operations.compare(stmt)
             chosen = self.operations.chosen(stmt)
             if chosen is not None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import builtins
 import operator
 import types
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import gast
@@ -38,8 +38,10 @@ class InstanceOperations(NodeTransformer):
     What it cannot write so keeps the variable of the instance, which `Instances.check` finds.
     """
 
-    def __init__(self, scope: Scope, instances: Instances, kinds: Mapping[str, Kind]) -> None:
-        self.scope, self.instances = scope, instances
+    def __init__(
+        self, scope: Scope, instances: Instances, kinds: Mapping[str, Kind], is_settled: Callable[[str], bool]
+    ) -> None:
+        self.scope, self.instances, self.is_settled = scope, instances, is_settled
         self.constants: dict[str, Any] = {}
         self.tuples: dict[str, gast.Tuple] = {}
         self.numbers = KnownNumbers(kinds, arrays=True)
@@ -300,7 +302,8 @@ class InstanceOperations(NodeTransformer):
         if called is isinstance and len(value.args) == 2 and isinstance(target, gast.Name):
             known = self._is_instance(*value.args)
             if known is not None:
-                self.constants[target.id] = known
+                if self.is_settled(target.id):
+                    self.constants[target.id] = known
                 return constant(known)
         if variable is not None and called in (iteration.prompt, iteration.prompt_method):
             return name(variable) if self._is_prompt(variable, *value.args[1:]) else value

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 import types
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 import gast
@@ -63,6 +63,15 @@ class Bindings:
     def once(self, variable: str) -> bool:
         """Tell whether a variable is bound in one place only."""
         return self.stores.get(variable, 0) <= 1
+
+    def given(self, parameters: Iterable[str]) -> None:
+        """Note that parameters are bound when the function is called."""
+        for parameter in parameters:
+            self.stores[parameter] = self.stores.get(parameter, 0) + 1
+
+    def in_one_place(self, variable: str) -> bool:
+        """Tell whether a variable surely has the value of its one assignment, wherever that was come to before."""
+        return self.stores.get(variable) == 1
 
     def closure(self, variable: str) -> Closing | None:
         """Return the nested function that a variable surely holds, and what that captures."""

@@ -565,3 +565,37 @@ def array_shared_by_two_objects(w):
     b = Late(w)
     a.a[0] = 5.0 * w[1]
     return np.sum(b.a**2)
+
+
+@program(0.7)
+@program(-0.7)
+def an_answer_that_is_bound_anew(a):
+    v = Vector(a, 2.0)
+    known = isinstance(v, Vector)
+    if a > 0.0:
+        known = False
+    return v.x * v.y if known else v.x**2
+
+
+@program(0.7)
+def an_answer_that_a_loop_binds_anew(a):
+    v, total = Vector(a, 2.0), 0.0
+    known = isinstance(v, Vector)
+    for i in range(3):
+        if known:
+            total += v.x**2
+        known = i > 1
+    return total
+
+
+def scaled_unless_asked(a, known):
+    v = Vector(a, 2.0)
+    if a > 5.0:
+        known = isinstance(v, Vector)
+    return v.x * v.y if known else v.x**2
+
+
+@program(0.7)
+@program(7.0)
+def an_answer_in_place_of_a_parameter(a):
+    return scaled_unless_asked(a, a > 10.0)
