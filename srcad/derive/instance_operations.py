@@ -29,6 +29,7 @@ _METHODS = {abs: "__abs__", len: "__len__"}
 _COMPARISONS = {
     gast.Is: operator.is_, gast.IsNot: operator.is_not, gast.Eq: operator.eq, gast.NotEq: operator.ne,
 }  # fmt: skip
+_OF_TEXTS = ("lower", "upper", "strip", "casefold")
 _SEQUENCE = ("__len__", "__getitem__", "__array__", "__array_interface__")
 
 
@@ -85,6 +86,10 @@ class InstanceOperations(NodeTransformer):
         test = stmt.value if isinstance(stmt, gast.Assign) else None
         if isinstance(test, gast.Tuple) and isinstance(stmt.targets[0], gast.Name):
             self.tuples[stmt.targets[0].id] = test
+        text = self._changed_text(test) if isinstance(test, gast.Call) else None
+        if text is not None:
+            stmt.value = gast.copy_location(constant(text), test)
+            self.constants[stmt.targets[0].id] = text
         if not isinstance(test, gast.Compare) or not isinstance(stmt.targets[0], gast.Name):
             return
         decide = _COMPARISONS.get(type(test.ops[0])) if len(test.ops) == 1 else None
@@ -302,9 +307,7 @@ class InstanceOperations(NodeTransformer):
         if called is isinstance and len(value.args) == 2 and isinstance(target, gast.Name):
             known = self._is_instance(*value.args)
             if known is not None:
-                if self.is_settled(target.id):
-                    self.constants[target.id] = known
-                return constant(known)
+                return self._known(target, known)
         if variable is not None and called in (iteration.prompt, iteration.prompt_method):
             return name(variable) if self._is_prompt(variable, *value.args[1:]) else value
         if variable is not None and called is iteration.with_method:
@@ -318,6 +321,20 @@ class InstanceOperations(NodeTransformer):
             return name(self._referred(self.instances.apart[variable].cls))
         made = self._method_call(variable, _METHODS[called]) if called in _METHODS else None
         return value if made is None else made
+
+    def _known(self, target: gast.AST | None, known: Any) -> gast.Constant:
+        """Return what is known when compiling, and note it for a variable that is bound to nothing else."""
+        if isinstance(target, gast.Name) and self.is_settled(target.id):
+            self.constants[target.id] = known
+        return constant(known)
+
+    def _changed_text(self, value: gast.Call) -> str | None:
+        """Return what a known text is in other letters, as in ``kind.lower() == "put"``."""
+        func = value.func
+        plain = isinstance(func, gast.Attribute) and func.attr in _OF_TEXTS
+        text = self._constant(func.value) if plain and not value.args and not value.keywords else None
+        known = text is not None and isinstance(text.value, str)
+        return getattr(text.value, func.attr)() if known else None
 
     def _is_prompt(self, variable: str, method: gast.AST | None = None) -> bool:
         """Tell whether a call of an instance, or of its method, surely returns nothing whose items are made later."""

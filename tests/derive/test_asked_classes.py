@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 import srcad
+from tests.programs.branches import texts_in_other_letters
 from tests.programs.operators_by_name import operators_that_ask_for_one_of_several_classes
 
 
@@ -132,3 +133,9 @@ def test_classes_asked_about_together_decide_the_branch():
     derivative = srcad.grad(operators_that_ask_for_one_of_several_classes)
     derivative(0.7, 0.3)
     assert "rt.call" not in derivative.source and "isinstance" not in derivative.source
+
+
+def test_known_texts_in_other_letters_decide_the_branch():
+    derivative = srcad.grad(texts_in_other_letters)
+    derivative(2.0, 3.0)
+    assert "lower" not in derivative.source and "ValueError" not in derivative.source

@@ -221,3 +221,29 @@ def asserts_and_raises(x):
     y = x * x
     assert y > 0
     return y * x
+
+
+def payoff(price, strike, kind):
+    if kind.lower() == "call":
+        return max(price - strike, 0.0)
+    if kind.strip().upper() == "PUT":
+        return max(strike - price, 0.0)
+    raise ValueError(kind)
+
+
+@program(2.0, 3.0)
+def texts_in_other_letters(price, strike):
+    return payoff(price, strike, "Put ") ** 2 + 2.0 * payoff(strike, price, "CALL")
+
+
+def scaled_by_kind(x, kind):
+    kind = kind.lower()
+    if x > 0.0:
+        kind = "other"
+    return x * 2.0 if kind == "put" else x * x
+
+
+@program(0.7)
+@program(-0.7)
+def a_text_that_is_bound_anew(x):
+    return scaled_by_kind(x, "PUT")
