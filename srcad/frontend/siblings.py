@@ -27,10 +27,11 @@ import gast
 import numpy as np
 
 from srcad.analysis.class_effects import is_users
+from srcad.analysis.sorts_outside import depend_on_sort
 from srcad.errors import NoSourceError
 from srcad.frontend.captured_state import may_change
 from srcad.frontend.nested import as_definition
-from srcad.frontend.statics import depend_on_sort, is_static, refer, runtime_name
+from srcad.frontend.statics import is_static, refer, runtime_name
 from srcad.frontend.yields import has_yield
 from srcad.lang import tree as t
 from srcad.lang.function import Function, Nested
@@ -98,7 +99,7 @@ class Siblings:
         """Return the read of a variable that a sibling has captured, and that its caller knows nothing of."""
         func = self.fn.source.func
         owner = next((v for v in self.scope.statics.values() if isinstance(v, Captured)), Captured(func))
-        depend_on_sort(self.scope, owner, name)
+        depend_on_sort(self.scope.dependencies, owner, name)
         title = f"captured_by_{func.__name__.strip('<>')}"
         return t.attribute(t.name(refer(self.scope, owner, title)), name)
 
