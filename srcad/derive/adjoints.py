@@ -17,7 +17,7 @@ from srcad.analysis.results.elementwise import BINARY, UNARY
 from srcad.analysis.results.generators import method_of_generator
 from srcad.derive.build import Flattener, assign, call, constant, method, name, written_names
 from srcad.derive.callable_at_run_time import why_not_callable
-from srcad.derive.inline import derived_call
+from srcad.derive.inline import as_arrays, derived_call
 from srcad.derive.operations import Contribution, Names, Operation, nothing
 from srcad.derive.rule_adjoints import RuleAdjoints
 from srcad.derive.shadow_operands import is_stored
@@ -217,13 +217,15 @@ class _Adjoint(RuleAdjoints):
     ) -> list[Contribution]:
         # Neither can be a scalar, for which NumPy raises; 0 stands for a rank that is not known.
         first, second = (len(dims_unless_scalar(self.kind(operand)) or ()) for operand in (left, right))
-        transposed = lambda node: fl.atom(gast.Attribute(node, "T", gast.Load()))  # noqa: E731
+        array = lambda node: as_arrays({"": node}, self.kind, fl)[""]  # noqa: E731
+        transposed = lambda node: fl.atom(gast.Attribute(array(node), "T", gast.Load()))  # noqa: E731
         product = lambda a, b: gast.BinOp(a, gast.MatMult(), b)  # noqa: E731
+        scaled = lambda node: gast.BinOp(g, gast.Mult(), array(node))  # noqa: E731
         table: dict[tuple[int, int], tuple[Any, Any]] = {
             (2, 2): (lambda: product(g, transposed(right)), lambda: product(transposed(left), g)),
             (2, 1): (lambda: call("np.outer", g, right), lambda: product(transposed(left), g)),
             (1, 2): (lambda: product(right, g), lambda: call("np.outer", left, g)),
-            (1, 1): (lambda: gast.BinOp(g, gast.Mult(), right), lambda: gast.BinOp(g, gast.Mult(), left)),
+            (1, 1): (lambda: scaled(right), lambda: scaled(left)),
         }
         if (first, second) not in table:
             rule = registry.find(BINARY[gast.MatMult])

@@ -54,6 +54,27 @@ def _bound(signature: str, arguments: list[Any], keywords: list[gast.keyword]) -
     return dict(bound.arguments)
 
 
+_OF_SEQUENCES = frozenset(
+    "array asarray asanyarray asarray_chkfinite concatenate concat stack hstack vstack dstack column_stack block select "
+    "choose multi_dot block_diag require".split()
+)
+_DENSE = (
+    "numpy",
+    "scipy.fft",
+    "scipy.linalg",
+    "scipy.ndimage",
+    "scipy.signal",
+    "scipy.spatial",
+    "scipy.special",
+)
+
+
+def _takes_dense(function: Any) -> bool:
+    """Tell whether a list stands for one array, and not for several, whose shapes may differ."""
+    module = getattr(function, "__module__", None) or "numpy"  # ufuncs and their methods name none
+    return module.startswith(_DENSE) and getattr(function, "__name__", "") not in _OF_SEQUENCES
+
+
 _KEPT_METHODS = {*ARRAY_METHODS, "fill", "sort"}
 """The methods of arrays that can be values."""
 
@@ -84,6 +105,8 @@ class CallLowering(OutputLowering):
             plain = self.with_fixed_order(function, stmt, target, node)
         if plain is None:
             plain = self.with_order_of_none(function, stmt, target, node)
+        if plain is None:
+            plain = self.with_arrays(function, stmt, target, node)
         if plain is not None:
             return plain
         made: list[gast.stmt] | None = None
@@ -103,6 +126,31 @@ class CallLowering(OutputLowering):
         if made is None:
             return None
         return [*made, *self.result(target, constant(None))]
+
+    def with_arrays(
+        self, function: Any, stmt: gast.stmt, target: gast.AST | None, node: gast.Call
+    ) -> list[gast.stmt] | None:
+        """Make arrays of lists of numbers, as the function itself does: rules compute with what they are given."""
+        rule = registry.find(function)
+        if rule is None or rule.kind != "vjp" or target is None or not _takes_dense(function):
+            return None
+        positional = [p.name for p in rule.parameters if p.kind is p.POSITIONAL_OR_KEYWORD]
+        made: list[gast.stmt] = []
+
+        def array(parameter: str, argument: gast.AST) -> gast.AST:
+            moves = parameter in rule.wrt and parameter not in rule.shaped
+            if not moves or self.kind(argument).name not in ("list", "tuple"):
+                return argument
+            conversion, converted = self.called(np.asarray, "np.asarray", argument)
+            made.append(conversion)
+            return converted
+
+        node.args[: len(positional)] = [array(p, a) for p, a in zip(positional, node.args)]
+        for keyword in node.keywords:
+            keyword.value = array(keyword.arg, keyword.value)
+        if not made:
+            return None
+        return [gast.copy_location(step, stmt) for step in (*made, gast.Assign([target], node, None))]
 
     def kept_method(self, target: gast.AST | None, node: gast.Attribute) -> list[gast.stmt] | None:
         """Return how a method of an array is read that is kept as a value: what it does is known when it is called."""

@@ -20,7 +20,7 @@ _DTYPE = {
 def cumsum(ans, g, a, axis=None, dtype=None, out=None):
     if dtype is not None:
         g = rt.cast_back(g, ans, a)
-    if axis is None:
+    if axis is None or np.ndim(a) == 0:
         return np.reshape(np.flip(np.cumsum(np.flip(g))), np.shape(a))
     return np.flip(np.cumsum(np.flip(g, axis), axis), axis)
 
@@ -33,6 +33,8 @@ def cumulative_sum(ans, g, x, *, axis=None, dtype=None, out=None, include_initia
         axis = 0
     if include_initial:
         g = np.delete(g, 0, axis)
+    if np.ndim(x) == 0:
+        return np.sum(g)
     return np.flip(np.cumsum(np.flip(g, axis), axis), axis)
 
 
@@ -51,14 +53,14 @@ def nancumsum_a(ans, t, a, axis=None, dtype=None, out=None):
 
 @vjp(np.cumprod, "a", refused=_DTYPE)
 def cumprod(ans, g, a, axis=None, dtype=None, out=None):
-    if axis is None:
+    if axis is None or np.ndim(a) == 0:
         return np.reshape(rt.cumprod_adjoint(g, np.ravel(a), 0), np.shape(a))
     return rt.cumprod_adjoint(g, a, axis)
 
 
 @jvp(np.cumprod, "a")
 def cumprod_a(ans, t, a, axis=None, dtype=None, out=None):
-    if axis is None:
+    if axis is None or np.ndim(a) == 0:
         return rt.cumprod_tangent(np.ravel(t), np.ravel(a), 0)
     return rt.cumprod_tangent(t, a, axis)
 
@@ -69,6 +71,8 @@ def cumulative_prod(ans, g, x, *, axis=None, dtype=None, out=None, include_initi
         axis = 0
     if include_initial:
         g = np.delete(g, 0, axis)
+    if np.ndim(x) == 0:
+        return np.sum(g)
     return rt.cumprod_adjoint(g, x, axis)
 
 
@@ -76,6 +80,8 @@ def cumulative_prod(ans, g, x, *, axis=None, dtype=None, out=None, include_initi
 def cumulative_prod_x(ans, t, x, *, axis=None, dtype=None, out=None, include_initial=False):
     if axis is None:
         axis = 0
+    if np.ndim(x) == 0:
+        return np.append(np.zeros_like(t), t) if include_initial else np.ravel(t)
     if include_initial:
         return np.insert(rt.cumprod_tangent(t, x, axis), 0, 0.0, axis)
     return rt.cumprod_tangent(t, x, axis)

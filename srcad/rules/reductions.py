@@ -20,7 +20,7 @@ _DTYPE = {
 def sum_(ans, g, a, axis=None, dtype=None, out=None, keepdims=False, initial=0, where=True):
     if dtype is not None:
         g = rt.cast_back(g, ans, a)
-    if axis is not None and not keepdims:
+    if axis is not None and not keepdims and np.ndim(a) != 0:
         g = np.expand_dims(g, axis)
     if where is True:
         return np.broadcast_to(g, np.shape(a)), rt.unbroadcast(g, initial)
@@ -29,7 +29,7 @@ def sum_(ans, g, a, axis=None, dtype=None, out=None, keepdims=False, initial=0, 
 
 @vjp(np.nansum, "a", "initial", refused=_DTYPE)
 def nansum(ans, g, a, axis=None, dtype=None, out=None, keepdims=False, initial=0, where=True):
-    if axis is not None and not keepdims:
+    if axis is not None and not keepdims and np.ndim(a) != 0:
         g = np.expand_dims(g, axis)
     return rt.where_used(rt.numbers(a, where), g, np.shape(a)), rt.unbroadcast(g, initial)
 
@@ -61,7 +61,7 @@ def mean(ans, g, a, axis=None, dtype=None, out=None, keepdims=False, *, where=Tr
 
 @vjp(np.nanmean, "a", refused=_DTYPE)
 def nanmean(ans, g, a, axis=None, dtype=None, out=None, keepdims=False, *, where=True):
-    if axis is not None and not keepdims:
+    if axis is not None and not keepdims and np.ndim(a) != 0:
         g = np.expand_dims(g, axis)
     used = rt.numbers(a, where)
     return rt.where_used(used, g / rt.used_size(used, a, axis), np.shape(a))
@@ -77,7 +77,7 @@ def nanmean_a(ans, t, a, axis=None, dtype=None, out=None, keepdims=False, *, whe
 
 @vjp(np.prod, "a", "initial", refused=_DTYPE)
 def prod(ans, g, a, axis=None, dtype=None, out=None, keepdims=False, initial=1, where=True):
-    if axis is not None and not keepdims:
+    if axis is not None and not keepdims and np.ndim(a) != 0:
         g = np.expand_dims(g, axis)
     if where is True:
         return g * initial * rt.prod_others(a, axis), rt.unbroadcast(
@@ -125,7 +125,7 @@ def nanprod_initial(ans, t, a, axis=None, dtype=None, out=None, keepdims=False, 
 @vjp(np.amax, "a", "initial", refused=_OUT)
 @vjp(np.max, "a", "initial", refused=_OUT)
 def extreme(ans, g, a, axis=None, out=None, keepdims=False, initial=None, where=True):
-    if axis is not None and not keepdims:
+    if axis is not None and not keepdims and np.ndim(a) != 0:
         g = np.expand_dims(g, axis)
         ans = np.expand_dims(ans, axis)
     if initial is None and where is True:
@@ -141,7 +141,7 @@ def extreme(ans, g, a, axis=None, out=None, keepdims=False, initial=None, where=
 @jvp(np.amax, "a")
 @jvp(np.max, "a")
 def extreme_a(ans, t, a, axis=None, out=None, keepdims=False, initial=None, where=True):
-    if axis is not None and not keepdims:
+    if axis is not None and not keepdims and np.ndim(a) != 0:
         ans = np.expand_dims(ans, axis)
     if initial is None and where is True:
         return np.sum(t * rt.extreme_share(a, ans, axis), axis=axis, keepdims=keepdims)
@@ -151,7 +151,7 @@ def extreme_a(ans, t, a, axis=None, out=None, keepdims=False, initial=None, wher
 @vjp(np.nanmin, "a", "initial", refused=_OUT)
 @vjp(np.nanmax, "a", "initial", refused=_OUT)
 def nanmax(ans, g, a, axis=None, out=None, keepdims=False, initial=None, where=True):
-    if axis is not None and not keepdims:
+    if axis is not None and not keepdims and np.ndim(a) != 0:
         g = np.expand_dims(g, axis)
         ans = np.expand_dims(ans, axis)
     return (
@@ -163,7 +163,7 @@ def nanmax(ans, g, a, axis=None, out=None, keepdims=False, initial=None, where=T
 @jvp(np.nanmin, "a")
 @jvp(np.nanmax, "a")
 def nanmax_a(ans, t, a, axis=None, out=None, keepdims=False, initial=None, where=True):
-    if axis is not None and not keepdims:
+    if axis is not None and not keepdims and np.ndim(a) != 0:
         ans = np.expand_dims(ans, axis)
     return np.sum(t * rt.limited_share(a, ans, axis, initial, where), axis=axis, keepdims=keepdims)
 
@@ -181,7 +181,7 @@ def extreme_initial(ans, t, a, axis=None, out=None, keepdims=False, initial=None
 
 @vjp(np.ptp, "a", refused=_OUT)
 def ptp(ans, g, a, axis=None, out=None, keepdims=False):
-    if axis is not None and not keepdims:
+    if axis is not None and not keepdims and np.ndim(a) != 0:
         g = np.expand_dims(g, axis)
     larger = np.max(a, axis=axis, keepdims=True)
     smaller = np.min(a, axis=axis, keepdims=True)
@@ -210,7 +210,7 @@ def deviations(a, axis, where, mean):
 def var(
     ans, g, a, axis=None, dtype=None, out=None, ddof=0, keepdims=False, *, where=True, mean=None, correction=0
 ):
-    if axis is not None and not keepdims:
+    if axis is not None and not keepdims and np.ndim(a) != 0:
         g = np.expand_dims(g, axis)
     if where is True and mean is None:
         centered = a - np.mean(a, axis=axis, keepdims=True)
@@ -247,7 +247,7 @@ def std(
     ans, g, a, axis=None, dtype=None, out=None, ddof=0, keepdims=False, *, where=True, mean=None, correction=0
 ):
     if where is True and mean is None:
-        if axis is not None and not keepdims:
+        if axis is not None and not keepdims and np.ndim(a) != 0:
             g = np.expand_dims(g, axis)
             ans = np.expand_dims(ans, axis)
         centered = a - np.mean(a, axis=axis, keepdims=True)

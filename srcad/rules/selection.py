@@ -158,7 +158,7 @@ def trim_zeros(ans, g, filt, trim="fb", axis=None):
 
 @jvp(np.trim_zeros, "filt")
 def trim_zeros_filt(ans, t, filt, trim="fb", axis=None):
-    return t[rt.trimmed(filt, trim, axis)]
+    return np.asarray(t)[rt.trimmed(filt, trim, axis)]
 
 
 # -- sets --------------------------------------------------------------------------------------------

@@ -23,7 +23,7 @@ _DTYPE = {
 
 @vjp(np.add.reduce, "array", "initial", linear=True, refused=_DTYPE)
 def add_reduce(ans, g, array, axis=0, dtype=None, out=None, keepdims=False, initial=0, where=True):
-    if axis is not None and not keepdims:
+    if axis is not None and not keepdims and np.ndim(array) != 0:
         g = np.expand_dims(g, axis)
     if where is True:
         return np.broadcast_to(g, np.shape(array)), rt.unbroadcast(g, initial)
@@ -71,7 +71,7 @@ def extreme_reduce_initial(
 
 @vjp(np.logaddexp.reduce, "array", refused=_DTYPE)
 def logaddexp_reduce(ans, g, array, axis=0, dtype=None, out=None, keepdims=False, initial=None, where=True):
-    if axis is not None and not keepdims:
+    if axis is not None and not keepdims and np.ndim(array) != 0:
         g = np.expand_dims(g, axis)
         ans = np.expand_dims(ans, axis)
     if where is True:
@@ -83,7 +83,7 @@ def logaddexp_reduce(ans, g, array, axis=0, dtype=None, out=None, keepdims=False
 def logaddexp_reduce_array(
     ans, t, array, axis=0, dtype=None, out=None, keepdims=False, initial=None, where=True
 ):
-    if axis is not None and not keepdims:
+    if axis is not None and not keepdims and np.ndim(array) != 0:
         ans = np.expand_dims(ans, axis)
     share = np.where(where, np.exp(rt.difference(array, ans)), 0)
     return np.sum(t * share, axis=axis, keepdims=keepdims)
@@ -116,7 +116,7 @@ def maximum_accumulate(ans, g, array, axis=0, dtype=None, out=None):
 @jvp(np.minimum.accumulate, "array")
 @jvp(np.maximum.accumulate, "array")
 def maximum_accumulate_array(ans, t, array, axis=0, dtype=None, out=None):
-    return np.take_along_axis(t, rt.record_places(array, ans, axis), axis)
+    return np.take_along_axis(np.asarray(t), rt.record_places(array, ans, axis), axis)
 
 
 @vjp(np.add.reduceat, "array", linear=True, refused=_DTYPE)

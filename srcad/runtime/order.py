@@ -9,6 +9,7 @@ import numpy as np
 
 from srcad.errors import NoDerivativeError
 from srcad.runtime.arrays import inexact_dtype
+from srcad.runtime.differences import axis_shape
 
 __all__ = [
     "first_places",
@@ -31,12 +32,41 @@ Array = Any
 def matching_places(a: Array, ans: Array, kth: Any, axis: int) -> Array:
     """Return where the entries of ``ans``, which is ``a`` partitioned at ``kth`` along ``axis``, come from."""
     a = np.asarray(a)
-    places = np.argpartition(a, kth, axis)
+    if is_hashable(a):
+        places = np.empty(a.shape, np.intp)
+        np.put_along_axis(places, hashed_order(ans, axis), hashed_order(a, axis), axis)
+    else:
+        places = np.argpartition(a, kth, axis)
     if np.array_equal(np.take_along_axis(a, places, axis), ans):
         return places
-    result = np.empty_like(places)
-    np.put_along_axis(result, np.argsort(ans, axis), np.argsort(a, axis), axis)
-    return result
+    np.put_along_axis(places, np.argsort(ans, axis), np.argsort(a, axis), axis)
+    return places
+
+
+def is_hashable(a: Array) -> bool:
+    """Tell whether `hashed_order` knows the type of the entries, and there are enough of them to be worth it."""
+    return a.dtype.char in "efd" and a.size > 256
+
+
+def hashed_order(a: Array, axis: int) -> Array:
+    """Return an order of the entries along ``axis`` in which those of equal bits are neighbours, first places first.
+
+    All arrangements of the same entries come in the same order, if two different ones do not have one hash by accident.
+    Sorting hashes with the places in their last bits is several times faster than any of NumPy's sorts of places.
+    """
+    bits = np.ascontiguousarray(a, np.float64).view(np.uint64)
+    width = bits.shape[axis].bit_length()
+    places = np.uint64((1 << width) - 1)
+    keys = bits * np.uint64(0x9E3779B97F4A7C15)
+    keys &= ~places
+    keys |= np.reshape(np.arange(bits.shape[axis], dtype=np.uint64), axis_shape(bits.ndim, axis))
+    keys.sort(axis=axis)
+    keys &= places
+    return (
+        keys.astype(np.intp, copy=False)
+        if keys.itemsize != np.dtype(np.intp).itemsize
+        else keys.view(np.intp)
+    )
 
 
 def matching_entries(x: Array, values: Array) -> Array:
@@ -53,9 +83,28 @@ def fractions(percentages: Any) -> Array:
 
 def first_places(ar: Array, axis: int | None, equal_nan: bool, is_sorted: bool) -> Array:
     """Return the places of the entries (or rows along ``axis``) that ``np.unique`` keeps, in its order."""
+    if is_sorted and axis is None:
+        places = _first_places_by_hash(np.ravel(ar))
+        if places is not None:
+            return places
     if is_sorted:
         return np.unique(ar, return_index=True, axis=axis, equal_nan=equal_nan)[1]
     return matching_entries(ar, np.unique(ar, axis=axis, equal_nan=equal_nan, sorted=False))
+
+
+def _first_places_by_hash(flat: Array) -> Array | None:
+    """Return the first place of each value in order, None where hashes do not tell them apart."""
+    values = np.unique(flat)
+    if not is_hashable(values) or values[-1] != values[-1]:
+        return None
+    order = hashed_order(flat + 0, 0)  # one zero, not two
+    runs = flat[order]
+    firsts = order[np.concatenate(([True], runs[1:] != runs[:-1]))]
+    if firsts.size != values.size:
+        return None
+    places = np.empty_like(firsts)
+    places[hashed_order(values + 0, 0)] = firsts
+    return places if np.array_equal(flat[places], values) else None
 
 
 def leading_tangent(tangent: Array, whole: Any) -> tuple[Array, ...]:

@@ -97,6 +97,7 @@ def last_axes(axes: Any) -> tuple[int, ...]:
 
 def matmul_adjoint_a(cotangent: Array, shape: Shape, b: Array) -> Array:
     """Return the gradient of ``a``, of the given shape, in ``np.matmul(a, b)``."""
+    b = np.asarray(b)
     if np.ndim(b) == 1:
         if len(shape) == 1:
             return cotangent * b
@@ -108,6 +109,7 @@ def matmul_adjoint_a(cotangent: Array, shape: Shape, b: Array) -> Array:
 
 def matmul_adjoint_b(cotangent: Array, a: Array, shape: Shape) -> Array:
     """Return the gradient of ``b``, of the given shape, in ``np.matmul(a, b)``."""
+    a = np.asarray(a)
     if np.ndim(a) == 1:
         if len(shape) == 1:
             return cotangent * a

@@ -175,6 +175,7 @@ def item_adjoint(cotangent: Array, shape: Shape, args: tuple[Any, ...]) -> Array
 
 def repeat_adjoint(cotangent: Array, shape: Shape, repeats: Any, axis: int | None) -> Array:
     """Return the gradient of an array of the given shape in ``np.repeat``."""
+    axis = axis if shape else None
     size = int(np.prod(shape)) if axis is None else shape[axis]
     along = np.moveaxis(np.atleast_1d(cotangent), 0 if axis is None else axis, 0)
     if np.size(repeats) == 1:
@@ -197,6 +198,7 @@ def tile_adjoint(cotangent: Array, shape: Shape, reps: Any) -> Array:
 
 def take_adjoint(cotangent: Array, shape: Shape, indices: Any, axis: int | None, mode: str) -> Array:
     """Return the gradient of an array of the given shape in ``np.take``."""
+    axis = axis if shape else None
     size = int(np.prod(shape)) if axis is None else shape[axis]
     indices = np.asarray(indices if np.size(indices) else np.zeros(np.shape(indices), int))
     if mode == "wrap":
@@ -264,7 +266,7 @@ def diff_adjoint(cotangent: Array, shape: Shape, n: int, axis: int) -> Array:
 def reduced_last(a: Array, axis: Any) -> tuple[list[int], Shape]:
     """Return how to bring the axes of a reduction to the end, and the shape with them made into one."""
     rank, shape = np.ndim(a), np.shape(a)
-    axes = range(rank) if axis is None else axis if isinstance(axis, tuple) else (axis,)
+    axes = range(rank) if axis is None or not rank else axis if isinstance(axis, tuple) else (axis,)
     last = [i % rank for i in axes]
     kept = [i for i in range(rank) if i not in last]
     return kept + last, (*(shape[i] for i in kept), int(np.prod([shape[i] for i in last], dtype=int)))
@@ -304,15 +306,16 @@ def _is_regular(a: Array, products: Array) -> bool:
     magnitudes = np.abs(products)
     tiny = np.finfo(magnitudes.dtype if magnitudes.dtype.kind == "f" else float).tiny
     factors = np.abs(a)
-    return bool(
-        np.all(factors > tiny**0.2)
-        and np.all(magnitudes < np.inf)
-        and np.all(factors[magnitudes <= tiny] <= 1)
+    return not a.size or bool(
+        factors.min() > tiny**0.2
+        and magnitudes.max() < np.inf
+        and (magnitudes.min() > tiny or np.all(factors[magnitudes <= tiny] <= 1))
     )
 
 
 def cumprod_adjoint(cotangent: Array, a: Array, axis: int) -> Array:
     """Return the gradient of ``a`` in ``np.cumprod``, also where entries are zero."""
+    a = np.asarray(a)
     products = np.cumprod(a, axis)
     if _is_regular(a, products):
         return np.flip(np.cumsum(np.flip(cotangent * products, axis), axis), axis) / a
@@ -333,6 +336,7 @@ def cumprod_adjoint(cotangent: Array, a: Array, axis: int) -> Array:
 
 def cumprod_tangent(tangent: Array, a: Array, axis: int) -> Array:
     """Return the derivative of ``np.cumprod(a, axis)`` in the direction ``tangent``, also where entries are zero."""
+    a, tangent = np.asarray(a), np.asarray(tangent)
     products = np.cumprod(a, axis)
     if _is_regular(a, products):
         return products * np.cumsum(tangent / a, axis)
