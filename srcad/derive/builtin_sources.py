@@ -10,6 +10,7 @@ import numpy as np
 
 from srcad import runtime as rt
 from srcad.rules import iteration, registry
+from srcad.rules.fits import polyfit_with_statistics
 
 __all__ = ["source_of_builtin"]
 
@@ -247,6 +248,8 @@ def source_of_builtin(function: Any, positional: int, keywords: tuple[str | None
         return _ALONG.get(function)
     if function is np.vecdot and "keepdims" in keywords and set(keywords) <= {"keepdims", "axis"}:
         return _vecdot_kept
+    if function is np.polyfit and (positional > 4 or {"full", "cov"} & set(keywords)):
+        return polyfit_with_statistics
     if isinstance(function, np.ufunc):
         return None
     if function is divmod and positional == 2:

@@ -325,7 +325,7 @@ class _Inliner:
             return function, [], []
         starred = any(isinstance(a, gast.Starred) for a in node.args)
         builtin = isinstance(function, (types.BuiltinFunctionType, type, np.ufunc))
-        has_text = builtin or registry.source_of(function)
+        has_text = builtin or function is np.polyfit or registry.source_of(function)
         if has_text and not starred:
             drop_overwriting(self.fn, node)
             written_out = source_of_builtin(function, len(node.args), tuple(k.arg for k in node.keywords))

@@ -13,7 +13,7 @@ from srcad import runtime as rt
 from srcad.analysis.kinds import Kind, is_scalar
 from srcad.analysis.results.calls import ARRAY_METHODS
 from srcad.derive.build import builtin, call, constant, name
-from srcad.derive.lower_outputs import OutputLowering
+from srcad.derive.lower_outputs import OutputLowering, has_clip_options
 from srcad.frontend.statics import refer
 from srcad.lang.walking import nodes_in
 from srcad.rules import registry
@@ -72,7 +72,7 @@ _DENSE = (
 def _takes_dense(function: Any) -> bool:
     """Tell whether a list stands for one array, and not for several, whose shapes may differ."""
     module = getattr(function, "__module__", None) or "numpy"  # ufuncs and their methods name none
-    return module.startswith(_DENSE) and getattr(function, "__name__", "") not in _OF_SEQUENCES
+    return module.startswith("numpy") and getattr(function, "__name__", "") not in _OF_SEQUENCES
 
 
 _KEPT_METHODS = {*ARRAY_METHODS, "fill", "sort"}
@@ -92,10 +92,13 @@ class CallLowering(OutputLowering):
             return None
         self.name_ufunc_method(node)
         self.bind_method(stmt, node)
+        self.name_clip(node)
         if isinstance(node.func, gast.Attribute):
             return self.lowered_method(stmt, target, node)
         function = self.scope.statics.get(node.func.id)
-        written = self.writing(function, stmt, target, node)
+        written = self.with_clip_options(function, stmt, target, node)
+        if written is None:
+            written = self.writing(function, stmt, target, node)
         if written is not None:
             return written
         plain = self.with_plain_options(function, stmt, target, node)
@@ -132,7 +135,7 @@ class CallLowering(OutputLowering):
     ) -> list[gast.stmt] | None:
         """Make arrays of lists of numbers, as the function itself does: rules compute with what they are given."""
         rule = registry.find(function)
-        if rule is None or rule.kind != "vjp" or target is None or not _takes_dense(function):
+        if rule is None or rule.kind != "vjp" or rule.given or target is None or not _takes_dense(function):
             return None
         positional = [p.name for p in rule.parameters if p.kind is p.POSITIONAL_OR_KEYWORD]
         made: list[gast.stmt] = []
@@ -168,6 +171,16 @@ class CallLowering(OutputLowering):
                 path = f"{func.value.id}.{func.attr}"
                 self.scope.statics.setdefault(path, getattr(ufunc, func.attr))
                 node.func = gast.copy_location(name(path), func)
+
+    def name_clip(self, node: gast.Call) -> None:
+        """Write the method ``x.clip(0.0, dtype=...)`` as the function, where it has the options of a ufunc."""
+        func = node.func
+        if not isinstance(func, gast.Attribute) or func.attr != "clip" or not has_clip_options(node):
+            return
+        if self.kind(func.value).name in ("array", "number", "float"):
+            self.scope.statics.setdefault("np.clip", np.clip)
+            node.args = [func.value, *node.args]
+            node.func = gast.copy_location(name("np.clip"), func)
 
     def bind_method(self, stmt: gast.stmt, node: gast.Call) -> None:
         """Write ``list.append(items, v)`` as ``items.append(v)``."""

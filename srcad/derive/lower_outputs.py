@@ -54,6 +54,11 @@ _OF_ORDER = {np.diff: "n", np.polyder: "m", np.polyint: "m"}
 _OF_TYPES = ("dtype", "sig", "signature", "casting")
 
 
+def has_clip_options(node: gast.Call) -> bool:
+    """Tell whether a call has options that np.clip hands on to a ufunc."""
+    return any(k.arg in ("where", *_OF_LAYOUT, *_OF_TYPES) for k in node.keywords)
+
+
 class OutputLowering:
     """The part of the lowering that looks at ``out=``, and at the options that all ufuncs have."""
 
@@ -102,7 +107,7 @@ class OutputLowering:
                 before.append(taking)
                 given.append(part)
         where = next((k.value for k in node.keywords if k.arg == "where"), None)
-        masked = where is not None and isinstance(function, np.ufunc)
+        masked = where is not None and (isinstance(function, np.ufunc) or function is np.clip)
         if masked and getattr(np, function.__name__, None) is not function:
             raise self.refuse(stmt, f"SciPy's '{function.__name__}' takes the wrong entries where it is given 'where' (the "
                               "functions of scipy.special do not step over the others).", "Use np.where.")  # fmt: skip
@@ -183,6 +188,47 @@ class OutputLowering:
             return None
         made.append(gast.Expr(node) if target is None else gast.Assign([target], node, None))
         return [gast.copy_location(step, stmt) for step in made]
+
+    def with_clip_options(
+        self, function: Any, stmt: gast.stmt, target: gast.AST | None, node: gast.Call
+    ) -> list[gast.stmt] | None:
+        """Take the options of a ufunc out of a call of np.clip, which hands them on to one."""
+        if function is not np.clip or not has_clip_options(node):
+            return None
+        options = {keyword.arg: keyword.value for keyword in node.keywords}
+        where = options.get("where", constant(True))
+        free = not any(map(self.is_given, outputs_of(function, node)))
+        if free and not (isinstance(where, gast.Constant) and where.value is True):
+            raise self.refuse(stmt, "Without 'out', the result is not initialised where the condition is false.",
+                              "Give the array 'out' as well, or use np.where.")  # fmt: skip
+        dropped = {*_OF_LAYOUT, *_OF_TYPES, *(["where"] if free else [])}
+        node.keywords = [keyword for keyword in node.keywords if keyword.arg not in dropped]
+        kind, made = options.get("dtype", constant(None)), []
+        casting = gast.keyword("casting", options.get("casting", constant("same_kind")))
+
+        def converted(operand: gast.AST) -> gast.AST:
+            if (
+                self.kind(operand).name == "none"
+                or isinstance(operand, gast.Constant)
+                and operand.value is None
+            ):
+                return operand
+            listing, array = self.called(np.asarray, "np.asarray", operand)
+            conversion, result = self.keep(
+                gast.Call(gast.Attribute(array, "astype", gast.Load()), [kind], [casting])
+            )
+            made.extend([listing, conversion])
+            return result
+
+        if not (isinstance(kind, gast.Constant) and kind.value is None):
+            node.args[:3] = [converted(argument) for argument in node.args[:3]]
+            for keyword in node.keywords:
+                if keyword.arg not in ("out", "where"):
+                    keyword.value = converted(keyword.value)
+        last = self.writing(function, stmt, target, node)
+        if last is None:
+            last = [gast.Expr(node) if target is None else gast.Assign([target], node, None)]
+        return [gast.copy_location(step, stmt) for step in (*made, *last)]
 
     def types_of(
         self, ufunc: np.ufunc, stmt: gast.stmt, options: dict[str, Any], literal: dict[str, Any]

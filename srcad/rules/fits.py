@@ -6,6 +6,8 @@ The coefficients ``c`` solve ``V.T W (V c - y) = 0``, where ``W`` has the square
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from srcad import runtime as rt
@@ -64,8 +66,10 @@ def weights_tangent(t, c, inverse, x, y, deg, w):
 
 
 _REFUSED = {
-    "full": "np.polyfit with 'full' has no derivative: leave the argument out.",
-    "cov": "np.polyfit with 'cov' has no derivative: leave the argument out.",
+    "full": "np.polyfit with 'full' has a derivative where the compiler reads the call, and none on a tape or where the "
+    "function is known only when the program runs: leave the argument out there.",
+    "cov": "np.polyfit with 'cov' has a derivative where the compiler reads the call, and none on a tape or where the "
+    "function is known only when the program runs: leave the argument out there.",
 }
 
 
@@ -112,3 +116,32 @@ def fitting_matrix_x(ans, t, x, deg, rcond, w):
 @jvp(rt.fitting_matrix, "w")
 def fitting_matrix_w(ans, t, x, deg, rcond, w):
     return weights_tangent(t, ans, ans, x, np.eye(len(x)), deg, w)
+
+
+def polyfit_with_statistics(
+    x: Any, y: Any, deg: Any, rcond: Any = None, full: Any = False, w: Any = None, cov: Any = False
+) -> Any:
+    """Do what ``np.polyfit`` does, with what it returns beside the coefficients, written out in NumPy."""
+    places, values = np.asarray(x) + 0.0, np.asarray(y) + 0.0
+    table = np.vander(places, deg + 1)
+    if w is not None:
+        weights = np.asarray(w) + 0.0
+        table = table * weights[:, None]
+        values = values * (weights[:, None] if np.ndim(values) == 2 else weights)
+    limit = len(places) * np.finfo(places.dtype).eps if rcond is None else rcond
+    scale = np.sqrt(np.sum(table * table, axis=0))
+    solution, squares, rank, singular = np.linalg.lstsq(table / scale, values, limit)
+    c = (solution.T / scale).T
+    if full:
+        return c, squares, rank, singular, limit
+    if cov is False:
+        return c
+    spread = np.linalg.inv((table / scale).T @ (table / scale)) / np.outer(scale, scale)
+    if np.ndim(values) == 2:
+        spread = spread[:, :, None]
+    if cov == "unscaled":
+        return c, spread
+    freedom = len(places) - deg - 1
+    if freedom <= 0:
+        raise ValueError("the number of data points must exceed order to scale the covariance matrix")
+    return c, spread * (squares / freedom)

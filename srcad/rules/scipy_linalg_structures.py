@@ -27,44 +27,50 @@ def toeplitz(ans, g, c, r=None):
     if r is None:
         where = scipy.linalg.toeplitz(first)
         if np.iscomplexobj(g):  # the row is the conjugate of the column
-            above = np.conj(rt.scipy_linalg.gather_entries(np.triu(g, 1), where, np.size(c)))
-            below = rt.scipy_linalg.gather_entries(np.tril(g), where, np.size(c))
+            above = np.conj(rt.scipy_linalg.gather_entries(np.triu(g, 1), where, np.shape(c)[-1]))
+            below = rt.scipy_linalg.gather_entries(np.tril(g), where, np.shape(c)[-1])
             return rt.unbroadcast(above + below, c), 0.0
-        return rt.scipy_linalg.gather_entries(g, where, np.size(c)), 0.0
-    where = scipy.linalg.toeplitz(first, rt.scipy_linalg.positions(r, np.size(c)))
-    return rt.scipy_linalg.gather_entries(g, where, np.size(c)), rt.scipy_linalg.gather_entries(
-        g, where - np.size(c), np.size(r)
-    )
+        return rt.scipy_linalg.gather_entries(g, where, np.shape(c)[-1]), 0.0
+    where = scipy.linalg.toeplitz(first, rt.scipy_linalg.positions(r, np.shape(c)[-1]))
+    column = rt.scipy_linalg.gather_entries(g, where, np.shape(c)[-1])
+    row = rt.scipy_linalg.gather_entries(g, where - np.shape(c)[-1], np.shape(r)[-1])
+    return rt.unbroadcast(column, c), rt.unbroadcast(row, r)
 
 
 @vjp(scipy.linalg.hankel, "c", "r", linear=True)
 def hankel(ans, g, c, r=None):
+    if np.ndim(c) != 1:
+        rt.not_covered("scipy.linalg.hankel of several vectors", "Pass one-dimensional arrays.")
     first = rt.scipy_linalg.positions(c, 0)
     if r is None:
-        where = scipy.linalg.hankel(first, first + np.size(c))
-        return rt.scipy_linalg.gather_entries(g, where, np.size(c)), 0.0
-    where = scipy.linalg.hankel(first, rt.scipy_linalg.positions(r, np.size(c)))
-    return rt.scipy_linalg.gather_entries(g, where, np.size(c)), rt.scipy_linalg.gather_entries(
-        g, where - np.size(c), np.size(r)
+        where = scipy.linalg.hankel(first, first + np.shape(c)[-1])
+        return rt.scipy_linalg.gather_entries(g, where, np.shape(c)[-1]), 0.0
+    where = scipy.linalg.hankel(first, rt.scipy_linalg.positions(r, np.shape(c)[-1]))
+    return rt.scipy_linalg.gather_entries(g, where, np.shape(c)[-1]), rt.scipy_linalg.gather_entries(
+        g, where - np.shape(c)[-1], np.shape(r)[-1]
     )
 
 
 @vjp(scipy.linalg.circulant, "c", linear=True)
 def circulant(ans, g, c):
     where = scipy.linalg.circulant(rt.scipy_linalg.positions(c, 0))
-    return rt.scipy_linalg.gather_entries(g, where, np.size(c))
+    return rt.scipy_linalg.gather_entries(g, where, np.shape(c)[-1])
 
 
 @vjp(scipy.linalg.convolution_matrix, "a", linear=True)
 def convolution_matrix(ans, g, a, n, mode="full"):
     where = scipy.linalg.convolution_matrix(rt.scipy_linalg.positions(a, 1), n, mode) - 1
-    return rt.scipy_linalg.gather_entries(g, where, np.size(a))
+    return rt.scipy_linalg.gather_entries(g, where, np.shape(a)[-1])
 
 
 @vjp(scipy.linalg.khatri_rao, "a", "b", multilinear=True)
 def khatri_rao(ans, g, a, b):
-    pairs = np.reshape(g, (np.shape(a)[0], np.shape(b)[0], np.shape(a)[1]))
-    return np.sum(pairs * b, axis=1), np.sum(pairs * np.expand_dims(a, 1), axis=0)
+    rows, columns = np.shape(a)[-2:], np.shape(b)[-2:]
+    pairs = np.reshape(g, (*np.shape(g)[:-2], rows[0], columns[0], rows[1]))
+    return (
+        rt.unbroadcast(np.sum(pairs * np.expand_dims(b, -3), axis=-2), a),
+        rt.unbroadcast(np.sum(pairs * np.expand_dims(a, -2), axis=-3), b),
+    )
 
 
 # -- maps of entries ---------------------------------------------------------------------------------
@@ -205,7 +211,7 @@ def gather_entries(ans, cotangent, g, where, size):
 
 @vjp(rt.scipy_linalg.gathered_from, "x", linear=True)
 def gathered_from(ans, g, x, where):
-    return rt.scipy_linalg.gather_entries(g, where, np.size(x))
+    return rt.scipy_linalg.gather_entries(g, where, np.shape(x)[-1])
 
 
 @vjp(rt.scipy_linalg.blocks_of, "g", "arrs", linear=("g",), shaped=("arrs",))

@@ -21,10 +21,33 @@ def lu(
 ) -> Any:
     if overwrite_a:
         rt.not_covered("scipy.linalg.lu with 'overwrite_a'", "Leave the keyword out.")
-    order = rt.scipy_linalg.order_of_rows(a)
-    rows, columns = np.shape(a)
+    if np.ndim(a) == 2:
+        order = rt.scipy_linalg.order_of_rows(a)
+        lower, upper = factors_of(np.asarray(a)[order])
+        if permute_l:
+            return lower[np.argsort(order)], upper
+    else:
+        leading, matrices = np.shape(a)[:-2], np.reshape(a, (-1, *np.shape(a)[-2:]))
+        order = rt.scipy_linalg.order_of_rows(a)
+        orders = np.reshape(order, (-1, np.shape(a)[-2]))
+        pairs = [factors_of(matrices[k][orders[k]]) for k in range(len(matrices))]
+        lower, upper = np.stack([pair[0] for pair in pairs]), np.stack([pair[1] for pair in pairs])
+        if permute_l:
+            lower = np.stack([lower[k][np.argsort(orders[k])] for k in range(len(matrices))])
+        lower = np.reshape(lower, leading + np.shape(lower)[1:])
+        upper = np.reshape(upper, leading + np.shape(upper)[1:])
+    if permute_l:
+        return lower, upper
+    back = np.argsort(order, -1)
+    if p_indices:
+        return back, lower, upper
+    return np.eye(np.shape(a)[-2], dtype=np.finfo(lower.dtype).dtype)[back], lower, upper
+
+
+def factors_of(ordered: Any) -> Any:
+    """Return the two factors of a matrix whose rows are in the order of the pivots, made of those of its leading square."""
+    rows, columns = np.shape(ordered)
     size = min(rows, columns)
-    ordered = np.asarray(a)[order]
     factors = scipy.linalg.lu_factor(ordered[:size, :size])[0]
     lower, upper = np.tril(factors, -1) + np.eye(size, dtype=factors.dtype), np.triu(factors)
     if rows > size:
@@ -33,12 +56,7 @@ def lu(
     if columns > size:
         beside = scipy.linalg.solve_triangular(lower, ordered[:, size:], lower=True, unit_diagonal=True)
         upper = np.concatenate((upper, beside), axis=1)
-    back = np.argsort(order)
-    if permute_l:
-        return lower[back], upper
-    if p_indices:
-        return back, lower, upper
-    return np.eye(rows, dtype=np.finfo(factors.dtype).dtype)[back], lower, upper
+    return lower, upper
 
 
 @written_out(scipy.linalg.rq)
@@ -47,6 +65,8 @@ def rq(
 ) -> Any:
     if overwrite_a:
         rt.not_covered("scipy.linalg.rq with 'overwrite_a'", "Leave the keyword out.")
+    if np.ndim(a) != 2:
+        rt.not_covered("scipy.linalg.rq of a stack", "Take the matrices one by one.")
     rows, columns = np.shape(a)
     if mode != "economic" and rows != columns:
         rt.not_covered("scipy.linalg.rq of a matrix that is not square, in full", "Use mode='economic'.")
@@ -70,6 +90,8 @@ def lstsq(
 ) -> Any:  # fmt: skip
     if overwrite_a or overwrite_b:
         rt.not_covered("scipy.linalg.lstsq with 'overwrite_a' or 'overwrite_b'", "Leave the keyword out.")
+    if np.ndim(a) != 2:
+        rt.not_covered("scipy.linalg.lstsq of a stack", "Take the matrices one by one.")
     limit = np.finfo(np.result_type(np.asarray(a), np.float32)).eps if cond is None else cond
     x, residues, rank, values = np.linalg.lstsq(a, b, rcond=limit)
     if lapack_driver == "gelsy":
@@ -124,19 +146,24 @@ def polar(a: Any, side: Any = "right") -> Any:
     u, s, vh = np.linalg.svd(a, full_matrices=False)
     if side not in ("right", "left"):
         raise ValueError("`side` must be either 'right' or 'left'")
+    scales = np.expand_dims(s, -2)
     if side == "right":
-        return u @ vh, (np.conj(vh.T) * s) @ vh
-    return u @ vh, (u * s) @ np.conj(u.T)
+        return u @ vh, (np.conj(np.swapaxes(vh, -1, -2)) * scales) @ vh
+    return u @ vh, (u * scales) @ np.conj(np.swapaxes(u, -1, -2))
 
 
 @written_out(scipy.linalg.orthogonal_procrustes)
 def orthogonal_procrustes(A: Any, B: Any, check_finite: Any = True) -> Any:  # noqa: N803
+    if np.ndim(A) != 2:
+        rt.not_covered("scipy.linalg.orthogonal_procrustes of a stack", "Take the matrices one by one.")
     u, s, vh = np.linalg.svd(np.conj(np.conj(B).T @ A).T)
     return u @ vh, np.sum(s)
 
 
 @written_out(scipy.linalg.orth)
 def orth(A: Any, rcond: Any = None) -> Any:  # noqa: N803
+    if np.ndim(A) != 2:
+        rt.not_covered("scipy.linalg.orth of a stack", "Take the matrices one by one.")
     u, s, _ = np.linalg.svd(A, full_matrices=False)
     cutoff = np.finfo(s.dtype).eps * max(np.shape(A)) if rcond is None else rcond
     return u[:, : int(np.sum(s > np.max(s) * cutoff))]
@@ -184,6 +211,8 @@ def eigh_tridiagonal(
 def _tridiagonal(d: Any, e: Any, select: Any) -> Any:
     if select not in ("a", "all", 0):
         rt.not_covered("A choice of eigenvalues", "Choose them from the whole result.")
+    if np.ndim(d) != 1:
+        rt.not_covered("A stack of tridiagonal matrices", "Take them one by one.")
     return np.diag(d) + np.diag(e, 1) + np.diag(e, -1)
 
 

@@ -7,7 +7,6 @@ from typing import Any
 import numpy as np
 import scipy.linalg
 
-from srcad.errors import NoDerivativeError
 from srcad.runtime.arrays import inexact_dtype
 
 __all__ = [
@@ -187,9 +186,6 @@ def order_of_rows(a: Array) -> Array:
     >>> order_of_rows(np.array([[1.0, 2.0], [3.0, 4.0]]))
     array([1, 0])
     """
-    if np.ndim(a) != 2:
-        raise NoDerivativeError("The derivative of scipy.linalg.lu is defined for one matrix.",
-                                "Take the matrices of a stack one by one.")  # fmt: skip
     return np.argsort(scipy.linalg.lu(a, p_indices=True)[0])
 
 
@@ -310,34 +306,27 @@ def whole_band_adjoint(g: Array, lower: bool) -> Array:
 
 
 def positions(x: Array, start: int) -> Array:
-    """Return ``start, start + 1, ...`` for the entries of the vector ``x``.
+    """Return ``start, start + 1, ...`` for the entries of a vector, or of each vector of a stack.
 
-    Raises
-    ------
-    NoDerivativeError
-        If ``x`` is not a vector.
+    >>> positions(np.zeros((2, 3)), 5)
+    array([5, 6, 7])
     """
-    if np.ndim(x) != 1:
-        raise NoDerivativeError(
-            f"The derivative of a structured matrix is defined for vectors, not for {np.ndim(x)}-dimensional "
-            "arrays.",
-            "Pass one-dimensional arrays.",
-        )
-    return np.arange(start, start + len(x))
+    return np.arange(start, start + np.shape(x)[-1])
 
 
 def gather_entries(g: Array, where: Array, size: int) -> Array:
-    """Return, for each entry of a vector, the sum of ``g`` over its places."""
-    result = np.zeros(size, inexact_dtype(g))
+    """Return, for each entry of a vector, the sum of ``g`` over its places; so for each matrix of a stack."""
+    leading = np.shape(g)[: np.ndim(g) - np.ndim(where)]
+    result = np.zeros((*leading, size), inexact_dtype(g))
     mine = (where >= 0) & (where < size)
-    np.add.at(result, where[mine], g[mine])
+    np.add.at(result, (..., where[mine]), g[..., mine])
     return result
 
 
 def gathered_from(x: Array, where: Array) -> Array:
-    """Return an array with entries of the vector ``x`` at their places, and 0 elsewhere."""
-    mine = (where >= 0) & (where < len(x))
-    return np.where(mine, x[np.where(mine, where, 0)], 0)
+    """Return an array with entries of the vector ``x`` at their places, and 0 elsewhere; so for each of a stack."""
+    mine = (where >= 0) & (where < np.shape(x)[-1])
+    return np.where(mine, x[..., np.where(mine, where, 0)], 0)
 
 
 def blocks_of(g: Array, arrs: Any) -> list[Array]:
