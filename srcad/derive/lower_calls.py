@@ -56,16 +56,7 @@ def _bound(signature: str, arguments: list[Any], keywords: list[gast.keyword]) -
 
 _OF_SEQUENCES = frozenset(
     "array asarray asanyarray asarray_chkfinite concatenate concat stack hstack vstack dstack column_stack block select "
-    "choose multi_dot block_diag require".split()
-)
-_DENSE = (
-    "numpy",
-    "scipy.fft",
-    "scipy.linalg",
-    "scipy.ndimage",
-    "scipy.signal",
-    "scipy.spatial",
-    "scipy.special",
+    "choose multi_dot require histogramdd split array_split hsplit vsplit dsplit trim_zeros".split()
 )
 
 

@@ -335,7 +335,7 @@ def finish(gradient: Any, value: Any, made: dict[int, Any] | None = None) -> Any
     if isinstance(value, int):
         return float(gradient)
     if isinstance(value, complex):
-        return gradient if isinstance(gradient, (complex, np.complexfloating)) else complex(gradient)
+        return gradient if isinstance(gradient, complex) else complex(gradient)
     if made is not None:
         return _finish_container(gradient, value, made)
     try:

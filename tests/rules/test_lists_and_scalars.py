@@ -111,3 +111,11 @@ def test_places_are_found_by_hashes_of_the_entries(dtype: str, ties: bool) -> No
         np.testing.assert_array_equal(
             np.sort(places, axis), np.argsort(np.argsort(np.zeros(rows.shape), axis), axis)
         )
+
+
+def test_functions_that_tell_lists_from_arrays_are_given_lists() -> None:
+    def parted(x: float) -> Any:
+        return np.sum(np.array_split([x, 2.0, x * x], 2)[1]) ** 2 + len(np.trim_zeros([x, x]) + [1.0])
+
+    value, gradient = value_and_grad(parted)(1.5)
+    assert value == parted(1.5) == 1.5**4 + 3 and gradient == 4 * 1.5**3
