@@ -234,7 +234,7 @@ class _Product:
 
     def with_floats(self, everything: tuple[Any, ...]) -> tuple[Any, ...]:
         """Return arguments with floats for the integers that are differentiated by."""
-        return tuple(rt.whole(v) if n in self.integers else v for n, v in zip(self.names, everything))
+        return tuple(_as_float(v) if n in self.integers else v for n, v in zip(self.names, everything))
 
     def __call__(
         self, everything: tuple[Any, ...], cotangent: Any
@@ -264,11 +264,20 @@ def _integers(
 
     A pullback with respect to all arguments, of which others are no integers, takes an integer for one that may count.
     """
-    integers = {n for n, v in zip(target.names, values) if kind_of(v).name == "int"}
-    asked_for = set(wanted) if set(wanted) <= integers else set()
+    arrays = {n for n, v in zip(target.names, values) if _is_integer_array(v)}
+    integers = {n for n, v in zip(target.names, values) if kind_of(v).name == "int"} | arrays
+    asked_for = set(wanted) if set(wanted) <= integers else set(wanted) & arrays
     found = integers & {*asked_for, *differentiated}
     own = target.closure.function if target.closure is not None else target.func
     return found - counted_by(own) if found else found
+
+
+def _is_integer_array(value: Any) -> bool:
+    return isinstance(value, np.ndarray) and value.dtype.kind in "iu"
+
+
+def _as_float(value: Any) -> Any:
+    return value.astype(float) if _is_integer_array(value) else rt.whole(value)
 
 
 def direction_of(cotangent: Any, value: Any) -> Any:

@@ -68,7 +68,10 @@ class ShadowOperands:
         kind = self.kinds.get(target, ANY)
         shadow = self.gradient(target)
         if kind.name == "array" and kind.inexact:
-            return self.placed([assign(shadow, call("np.zeros_like", name(target)))])
+            maker = (
+                "rt.zeros_like" if kind.dtype in (None, "mixed") else "np.zeros_like"
+            )  # of integers perhaps
+            return self.placed([assign(shadow, call(maker, name(target)))])
         maker = "rt.lasting_shadow" if self.is_read_outside(target) else "rt.shadow"
         made = [assign(shadow, call(maker, name(target)))]
         if kind.name in ("list", "dict", "any", "object"):
@@ -106,8 +109,12 @@ class ShadowOperands:
         if not self.is_varied(node):
             return self.without_shadow(node, kept)
         shadow = self.fresh_cell(node.id)
-        plain = self.kind(node).name in ("array", "float", "number", "object")
-        made = call("rt.shadow" if plain else "rt.separate_shadow", node)
+        kind = self.kind(node)
+        plain = kind.name in ("array", "float", "number", "object")
+        maker = "rt.shadow" if plain else "rt.separate_shadow"
+        if kind.name == "array" and kind.inexact and kind.dtype in (None, "mixed"):
+            maker = "rt.zeros_like"  # one of integers has a gradient as well
+        made = call(maker, node)
         before.append(gast.copy_location(assign(shadow, made), self.stmt))
         taken.append((node.id, shadow))
         return name(shadow)

@@ -24,7 +24,9 @@ def i0_derivative(x: Array, order: int) -> Array:
     precision: its error is that of the Bessel function whose order is twice the number of nodes.
     """
     x = np.asarray(x, inexact_dtype(x))
-    nodes = 10 + order + math.ceil(5.5 * math.sqrt(min(np.max(np.abs(x), initial=0.0), 750.0)))
+    nodes = (
+        10 + order + math.ceil(5.5 * math.sqrt(min(np.fmax.reduce(np.abs(x), axis=None, initial=0.0), 750.0)))
+    )
     result = np.zeros_like(x)
     for k in range(nodes + 1):
         cosine = math.cos(math.pi * k / nodes)

@@ -119,3 +119,10 @@ def test_functions_that_tell_lists_from_arrays_are_given_lists() -> None:
 
     value, gradient = value_and_grad(parted)(1.5)
     assert value == parted(1.5) == 1.5**4 + 3 and gradient == 4 * 1.5**3
+
+
+def test_a_complex_number_has_its_own_precision_beside_long_doubles() -> None:
+    x = np.array([1.5, 2.5], np.longdouble)
+    dz, dx = grad(lambda z, x: np.sum(np.real(z * x)), (0, 1))(0.3 + 0.2j, x)
+    assert np.asarray(dz).dtype == np.complex128 and dz == 4.0
+    assert dx.dtype == np.longdouble and np.allclose(dx, 0.3)
