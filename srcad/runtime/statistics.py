@@ -116,6 +116,8 @@ def counts_of(weights: Array, edges: Any, points: Any) -> Array:
     flat = np.ravel_multi_index(tuple(cell[inside] for cell in cells), shape)
     parts = np.ravel(weights)[inside]
     counted = np.bincount(flat, np.real(parts), math.prod(shape))
+    if np.iscomplexobj(parts):
+        counted = counted + 1j * np.bincount(flat, np.imag(parts), math.prod(shape))
     return np.reshape(counted.astype(inexact_dtype(weights)), shape)
 
 
@@ -128,7 +130,7 @@ def edges_adjoint(cotangent: Array, a: Array, edges: Array, bins: Any, interval:
     result = np.zeros(np.shape(a), inexact_dtype(a))
     if isinstance(cotangent, float) or not _ends_follow(bins, interval):
         return result
-    upper = np.linspace(0.0, 1.0, len(edges)).astype(result.dtype)
+    upper, cotangent = np.linspace(0.0, 1.0, len(edges)).astype(result.dtype), np.real(cotangent)
     for extreme, weights in ((np.min(a), 1 - upper), (np.max(a), upper)):
         result = result + np.sum(cotangent * weights) * extreme_share(a, extreme, None)
     return result.astype(inexact_dtype(a))

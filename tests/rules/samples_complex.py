@@ -109,3 +109,8 @@ for number in (cmath.sqrt, cmath.exp, cmath.log, cmath.log10, cmath.sin, cmath.c
 sample(cmath.rect, 0.3, 0.4)
 sample(abs, imaginary(3))
 sample(pow, 0.3 + 0.4j, 2, fixed=("exp",))
+
+# -- histograms --------------------------------------------------------------------------------------
+
+sample(np.histogram, real(5), [-1.5, 0.0, 0.4, 1.5], weights=imaginary(5), fixed=("a",))
+sample(np.histogram, real(5), [-1.5, 0.0, 0.4, 1.5], weights=imaginary(5) + 2, density=True, fixed=("a",))
