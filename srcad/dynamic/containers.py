@@ -13,15 +13,12 @@ from typing import Any
 import numpy as np
 
 from srcad import runtime as rt
-from srcad.errors import UnsupportedError
 from srcad.rules import iteration
 
 __all__ = [
     "CONTAINERS",
     "MAKERS",
-    "MOST_ITEMS",
     "dict_of",
-    "endless",
     "is_iterable_of_class",
     "is_mapping_of_class",
     "iterating_method",
@@ -35,7 +32,6 @@ __all__ = [
 Outcome = tuple[Any, Any, Callable[[], None]]
 Call = Callable[..., Outcome]
 
-MOST_ITEMS = 1_000_000
 CONTAINERS = (list, dict, tuple, collections.deque)
 
 
@@ -217,7 +213,7 @@ def _remaining(iterator: iteration.Items, image: Any) -> Outcome:
 def _indexed(call: Call, source: Any, image: Any) -> Outcome:
     """List the items of an instance that has nothing but ``__getitem__``."""
     values, parts, pullbacks = [], [], []
-    for position in range(MOST_ITEMS):
+    for position in range(rt.MOST_ITEMS):
         try:
             value, part, pullback = call(
                 type(source).__getitem__, None, (source, position), (image, None), {}, {}
@@ -227,13 +223,13 @@ def _indexed(call: Call, source: Any, image: Any) -> Outcome:
         values.append(value)
         parts.append(part)
         pullbacks.append(pullback)
-    raise endless()
+    raise rt.endless()
 
 
 def _exhausted(call: Call, iterator: Any, image: Any, advance: Any, made: Any) -> Outcome:
     """Run an iterator of a user's class to its end."""
     values, parts, pullbacks = [], [], [made]
-    for _ in range(MOST_ITEMS):
+    for _ in range(rt.MOST_ITEMS):
         try:
             value, part, pullback = call(advance, None, (iterator,), (image,), {}, {})
         except StopIteration:
@@ -241,13 +237,7 @@ def _exhausted(call: Call, iterator: Any, image: Any, advance: Any, made: Any) -
         values.append(value)
         parts.append(part)
         pullbacks.append(pullback)
-    raise endless()
-
-
-def endless() -> UnsupportedError:
-    """Return the error for an iterator that is run to its end, and has none."""
-    return UnsupportedError(f"An iterator did not end after {MOST_ITEMS} items.",
-                            "Loop over a range, and leave the loop with 'break'.")  # fmt: skip
+    raise rt.endless()
 
 
 def written_copier(function: Any, source: Any) -> Any:

@@ -25,6 +25,7 @@ from srcad.frontend.frozen import call_frozen_distributions
 from srcad.frontend.function_attributes import keep_attributes_in_variables
 from srcad.frontend.generators import inline_generators
 from srcad.frontend.index_tricks import write_out_index_tricks
+from srcad.frontend.instances_run_over import run_over_instances
 from srcad.frontend.iterators import step_iterators
 from srcad.frontend.kept_forms import is_kept, kept_form
 from srcad.frontend.kept_views import look_up_views
@@ -58,6 +59,7 @@ PASSES = (
     write_out_operators_by_name,
     write_out_reversed,
     lower_match,
+    run_over_instances,
     list_generators,
     write_out_contexts,
     look_up_views,

@@ -172,13 +172,15 @@ class _Steps:
         item = self.scope.fresh("item")
         end = t.name(runtime_name(self.scope, "End"))
         found = t.call(refer(self.scope, next, "next"), t.name(node.iter.id), end)
+        bind = t.place(gast.copy_location(t.assign(node.target, t.name(item)), node.target), node.target)
+        if node.orelse:
+            # The jumps in it are those of the loop around, and a block with a condition knows.
+            more = gast.Compare(gast.NamedExpr(t.store(item), found), [gast.IsNot()], [end])
+            made = gast.While(t.place(more, node.iter), [bind, *node.body], node.orelse)
+            return gast.copy_location(made, node)
         over = gast.Compare(t.name(item), [gast.Is()], [t.name(end.id)])
-        head = [
-            t.assign(item, found),
-            gast.If(over, [*node.orelse, gast.Break()], []),
-        ]
-        bind = gast.copy_location(t.assign(node.target, t.name(item)), node.target)
-        body = [*(t.place(s, node.iter) for s in head), t.place(bind, node.target), *node.body]
+        head = [t.assign(item, found), gast.If(over, [gast.Break()], [])]
+        body = [*(t.place(s, node.iter) for s in head), bind, *node.body]
         return gast.copy_location(gast.While(t.constant(True), body, []), node)
 
 

@@ -6,6 +6,7 @@ import collections
 import copy as _copy
 import enum
 import functools
+import itertools
 import numbers
 import types
 from collections.abc import KeysView, Mapping
@@ -17,6 +18,7 @@ from srcad.errors import UnsupportedError
 from srcad.runtime.array_likes import check_no_numbers
 from srcad.runtime.attributes import attributes_of
 from srcad.runtime.calls import Closure
+from srcad.runtime.iteration import MOST_ITEMS, endless
 from srcad.runtime.memory import is_instance
 
 __all__ = [
@@ -55,7 +57,14 @@ def sequence(values: Any) -> Any:
     """Return ``values`` in a form with a length and an index: itself, or the list of its items."""
     if isinstance(values, (list, tuple, np.ndarray, str, range)):
         return values
-    return items_taken(values) if isinstance(values, WITHOUT_IMAGES) else list(values)
+    if isinstance(values, WITHOUT_IMAGES):
+        return items_taken(values)
+    if not isinstance(getattr(type(values), "__next__", None), types.FunctionType):
+        return list(values)
+    items = list(itertools.islice(values, MOST_ITEMS + 1))
+    if len(items) > MOST_ITEMS:
+        raise endless()
+    return items
 
 
 WITHOUT_IMAGES = (set, frozenset, Mapping, KeysView)

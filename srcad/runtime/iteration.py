@@ -15,6 +15,7 @@ from srcad.runtime.attributes import table_of
 
 __all__ = [
     "End",
+    "MOST_ITEMS",
     "called_method",
     "check_iterator",
     "are_taken_in_turns",
@@ -25,6 +26,7 @@ __all__ = [
     "check_number",
     "check_present",
     "combined",
+    "endless",
     "groups_of",
     "iterates_in_python",
     "keys_of",
@@ -34,8 +36,18 @@ __all__ = [
 ]
 
 
+MOST_ITEMS = 200_000
+"""How many items an iterator is asked for that is run to its end: one without end takes all memory otherwise."""
+
+
 class End:
     """What stands for an item where there is none."""
+
+
+def endless() -> UnsupportedError:
+    """Return the error for an iterator that is run to its end, and has none."""
+    return UnsupportedError(f"An iterator did not end after {MOST_ITEMS} items.",
+                            "Loop over a range, and leave the loop with 'break'.")  # fmt: skip
 
 
 def combined(name: str, *sizes: int, **options: Any) -> list[tuple[int, ...]]:

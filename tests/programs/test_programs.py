@@ -99,6 +99,7 @@ TOPICS = (
     "awkward_names",
     "sequence_classes",
     "interleaved_generators",
+    "own_iterators",
     "function_attributes",
     "repeated_lists",
     "objects_in_dicts",

@@ -39,8 +39,6 @@ from srcad.dynamic.attributes import (
 )
 from srcad.dynamic.calls import has_own_options
 from srcad.dynamic.containers import (
-    MOST_ITEMS,
-    endless,
     is_iterable_of_class,
     iterating_method,
     memo_of,
@@ -450,12 +448,12 @@ def _exhausted(advance: Any, iterators: list[Any]) -> list[Any]:
     """Run an iterator of a user's class, and its tangents, to the end."""
     steps: list[list[Any]] = []
     given = [Part(0.0 if k else None, (iterator,), {}) for k, iterator in enumerate(iterators)]
-    for _ in range(MOST_ITEMS):
+    for _ in range(rt.MOST_ITEMS):
         try:
             steps.append(apply(advance, given))
         except StopIteration:
             return [[step[k] for step in steps] for k in range(len(iterators))]
-    raise endless()
+    raise rt.endless()
 
 
 # -- instances ----------------------------------------------------------------------------------------

@@ -26,8 +26,6 @@ from srcad.derive.call_adjoints import CONVERSIONS
 from srcad.dynamic import calls as reverse_calls
 from srcad.dynamic.attributes import computes_methods, is_method_of, method_of_object
 from srcad.dynamic.containers import (
-    MOST_ITEMS,
-    endless,
     is_iterable_of_class,
     iterating_method,
     memo_of,
@@ -518,12 +516,12 @@ def _iterated(calls: Calls) -> Results:
         for k, (value, shadow, _) in enumerate(made)
     ]
     steps = [made]
-    for _ in range(MOST_ITEMS):
+    for _ in range(rt.MOST_ITEMS):
         try:
             steps.append(of_function(given))
         except StopIteration:
             return [_gathered([step[k] for step in steps], k == 0) for k in range(len(made))]
-    raise endless()
+    raise rt.endless()
 
 
 def _gathered(steps: list[tuple[Any, ...]], is_first: bool) -> tuple[Any, ...]:

@@ -403,13 +403,14 @@ def _sequence(args: Any, tangents: Any, options: Any, option_tangents: Any) -> O
     if step is None:
         return list(source), list(image)
     items, parts = [], []
-    while True:
+    for _ in range(rt.MOST_ITEMS):
         try:
             item, part = call(step, 0.0, (source,), (image,), {}, {})
         except StopIteration:
             return items, parts
         items.append(item)
         parts.append(part)
+    raise rt.endless()
 
 
 def _super(args: Any, tangents: Any, options: Any, option_tangents: Any) -> Outcome:
