@@ -16,6 +16,7 @@ from srcad.analysis.returns import Callees
 from srcad.backends.numpy_backend import load
 from srcad.derive.forward import forward
 from srcad.derive.functions import catches_errors, changed_parameters
+from srcad.derive.growing import let_grow
 from srcad.derive.kept_outside import keeps_outside, refuse_changes_outside, refuse_changes_seen_elsewhere
 from srcad.derive.known_receivers import settle_tests
 from srcad.derive.lost_in_sets import refuse_items_of_sets
@@ -88,6 +89,7 @@ def _build(request: Request, stages: dict[str, str] | None, knows_objects: bool)
     fn, kinds = settle_tests(fn, lambda read: callees.infer(read, dict(request.parameters)))
     if stages is not None:
         stages.update(source=fn.source.text, normal=to_source(fn.tree))
+    fn, kinds = let_grow(fn, kinds, request.aliased)
     fn = run_over_directly(fn, kinds)
     fn = read_by_name(lower(fn, kinds, held_alone(fn, kinds)), kinds)
     bind_builtins(fn)

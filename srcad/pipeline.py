@@ -42,6 +42,7 @@ from srcad.derive.called_objects import inline_methods
 from srcad.derive.cells import unpack_cells
 from srcad.derive.exits import sink_exits
 from srcad.derive.functions import assemble, changed_parameters, enter
+from srcad.derive.growing import let_grow
 from srcad.derive.inline_calls import inline_calls, without_dead_copies
 from srcad.derive.inner_gradients import Inner, has_shadow_calls, write_out_gradients
 from srcad.derive.instances import COPIED, RECORD, WHOLE
@@ -196,6 +197,7 @@ def _build(
     if stages is not None:
         stages.update(source=fn.source.text, normal=to_source(fn.tree))
 
+    fn, kinds = let_grow(fn, kinds, request.aliased)
     fn = run_over_directly(fn, kinds)
     alone = held_alone(fn, kinds)
     updated = never_rebound(fn, alone)
@@ -500,6 +502,7 @@ def _is_pure(function: Any) -> bool:
         rt.check_late,
         rt.check_late_method,
         rt.check_left,
+        rt.may_grow,
         rt.check_method,
         rt.check_number,
         rt.check_present,

@@ -34,10 +34,11 @@ import gast
 import numpy as np
 
 from srcad.frontend.endless import Cursor, Endless, taken_from
+from srcad.frontend.resizing import may_resize
 from srcad.frontend.statics import READ_BY_PLACES, refer, runtime_name
 from srcad.lang import tree as t
 from srcad.lang.scope import Scope
-from srcad.lang.walking import clone
+from srcad.lang.walking import clone, nodes_in
 
 __all__ = ["lower_for", "lower_while"]
 
@@ -105,6 +106,8 @@ class Lowering(Endless):
         self.named_alike = named_alike
         self.rebound: set[str] = set()
         self.left_early = False
+        self.over: Callable[[gast.expr], bool] = lambda source: False
+        self.growing: list[str] = []
 
     def static(self, function: str, value: object) -> str:
         """Return the static name of a builtin."""
@@ -123,6 +126,8 @@ class Lowering(Endless):
             return self._growing(node, source)
         self.rebound = t.names_written([node.target, *node.body])
         self.left_early = _may_be_left(node.body)
+        self.over = lambda value: may_resize(value, node.body, self.scope, self.methods, self.named_alike)
+        self.growing = []
         cursor = self.cursor(source)
         if cursor.length is None:
             return self.forever(node, cursor)
@@ -136,6 +141,11 @@ class Lowering(Endless):
             if isinstance(first, gast.Name) and _free_for_counting(first.id, node):
                 counter = first.id
         binds = self._bind(node.target, cursor.element(t.name(counter)), counter)
+        if self.growing and self.called(source) != "reversed":
+            calls = [n for n in nodes_in(cursor.length) if isinstance(n, gast.Call) and len(n.args) == 1]
+            names = [n.args[0] for n in calls if isinstance(n.args[0], gast.Name)]
+            grows = t.call(runtime_name(self.scope, "may_grow"), *map(clone, names))
+            binds.insert(0, gast.Expr(grows))
         for bind in binds:
             t.place(bind, node.target)
         span = t.place(t.call(self.static("range", range), cursor.length), source)
@@ -261,6 +271,8 @@ class Lowering(Endless):
                 setup += [self.check_left(inner) for inner in taken_from(source, self.scope)]
             value = gast.copy_location(t.call(runtime_name(self.scope, "sequence"), source), source)
         sequence = self._once(value, "seq", setup)
+        if not isinstance(source, gast.Tuple | gast.List | gast.ListComp) and self.over(source):
+            self.growing.append(sequence.id)  # type: ignore[attr-defined]
         return Cursor(setup, self._length(sequence), lambda i: t.subscript(sequence, i))
 
     def _entries(self, source: gast.Call, numbered: bool) -> Cursor:

@@ -30,6 +30,7 @@ __all__ = [
     "groups_of",
     "iterates_in_python",
     "keys_of",
+    "may_grow",
     "set_lateness",
     "slice_end",
     "sliced",
@@ -120,6 +121,10 @@ def check_left(iterable: Any, left: bool) -> None:
     if left and hasattr(type(iterable), "__next__"):
         raise UnsupportedError("A loop may end before the iterator that it runs over, and what is left of it is not known.",
                                "Write 'while True:' and take the items with next(iterator, None).")  # fmt: skip
+
+
+def may_grow(*sequences: Any) -> None:
+    """Say that a loop runs over lists whose lengths may change in it; `srcad.derive.growing` takes it away."""
 
 
 def check_number(value: Any) -> None:

@@ -100,6 +100,7 @@ TOPICS = (
     "sequence_classes",
     "interleaved_generators",
     "own_iterators",
+    "growing_lists",
     "function_attributes",
     "repeated_lists",
     "objects_in_dicts",
