@@ -41,15 +41,19 @@ from __future__ import annotations
 
 import itertools
 from collections import Counter
+from typing import Any
 
 import gast
 
+from srcad import runtime as rt
 from srcad.errors import UnsupportedError
 from srcad.frontend.endless import taken_from
 from srcad.frontend.quiet import calls_methods
+from srcad.frontend.resizing import stores_items
 from srcad.frontend.statics import refer, runtime_name
 from srcad.lang import tree as t
 from srcad.lang.function import Function
+from srcad.lang.walking import clone
 from srcad.rules import iteration
 
 __all__ = ["step_iterators"]
@@ -65,7 +69,7 @@ _LOOPS = (gast.For, gast.While)
 def step_iterators(fn: Function) -> Function:
     """Return ``fn`` with its named iterators made where they keep their place, and loops over them one by one."""
     steps = _Steps(fn)
-    if not steps.named:
+    if not steps.named and not any(map(steps.is_asking, t.own_nodes(fn.tree.body))):
         return fn
     return fn.with_body(steps.block(fn.tree.body))
 
@@ -117,12 +121,17 @@ class _Steps:
         done: list[gast.stmt] = []
         for stmt in body:
             t.rewrite_blocks(stmt, self.block)
-            done.append(self.statement(stmt))
+            stepped = self.several(stmt) if isinstance(stmt, gast.For) else None
+            done += [self.statement(stmt)] if stepped is None else stepped
         return done
 
     def statement(self, stmt: gast.stmt) -> gast.stmt:
+        if self.is_asking(stmt):
+            return self.asked(stmt)
         if isinstance(stmt, gast.For) and isinstance(stmt.iter, gast.Name) and stmt.iter.id in self.named:
             return self.stepped(stmt)
+        if isinstance(stmt, gast.For):
+            self.check_meanwhile(stmt)
         self.check(stmt)
         if isinstance(stmt, gast.Assign) and getattr(stmt.targets[0], "id", None) in self.named:
             maker = self.maker(stmt.value)
@@ -167,18 +176,92 @@ class _Steps:
                                    "Loop over it, or search a list of its items.",
                                    self.fn.source.locate(node))  # fmt: skip
 
+    def several(self, node: gast.For) -> list[gast.stmt] | None:
+        """Return a loop over a ``zip`` or ``enumerate`` of named iterators as one that takes an item of each in turn."""
+        source = node.iter
+        if (
+            not isinstance(source, gast.Call)
+            or source.keywords
+            or self.static(source) not in (zip, enumerate)
+        ):
+            return None
+        parts = source.args[:1] if self.static(source) is enumerate else source.args
+        if not any(isinstance(part, gast.Name) and part.id in self.named for part in parts):
+            return None
+        if any(
+            isinstance(p, gast.Call) and self.static(p) is not range or isinstance(p, gast.Starred)
+            for p in parts
+        ):
+            return None
+        setup: list[gast.stmt] = []
+        items, tests = [], []
+        for part in parts:
+            if not (isinstance(part, gast.Name) and part.id in self.named):
+                kept = self.scope.fresh("items")
+                setup.append(t.assign(kept, t.call(refer(self.scope, iter, "iter"), part)))
+                part = t.name(kept)
+            items.append(self.scope.fresh("item"))
+            tests.append(self.has_next(items[-1], part))
+        more = tests[0] if len(tests) == 1 else gast.BoolOp(gast.And(), tests)
+        value: gast.expr = t.tuple_of([t.name(item) for item in items])
+        head: list[gast.stmt] = []
+        if self.static(source) is enumerate:
+            count = self.scope.fresh("count")
+            setup.append(t.assign(count, source.args[1] if len(source.args) > 1 else t.constant(0)))
+            value = t.tuple_of([t.name(count), t.name(items[0])])
+            head = [gast.AugAssign(t.store(count), gast.Add(), t.constant(1))]
+        bind = t.place(gast.copy_location(t.assign(node.target, value), node.target), node.target)
+        body = [bind, *(t.place(step, node.target) for step in head), *node.body]
+        made = gast.copy_location(gast.While(t.place(more, source), body, node.orelse), node)
+        return [*(t.place(part, source) for part in setup), made]
+
+    def has_next(self, item: str, iterator: gast.expr) -> gast.Compare:
+        """Return the test whether an iterator has another item, which is bound to ``item``."""
+        end = t.name(runtime_name(self.scope, "End"))
+        found = t.call(refer(self.scope, next, "next"), iterator, end)
+        return gast.Compare(gast.NamedExpr(t.store(item), found), [gast.IsNot()], [clone(end)])
+
+    def check_meanwhile(self, node: gast.For) -> None:
+        """Refuse a loop over items taken of a named iterator at once, if it changes what they are read from."""
+        taken = (
+            taken_from(node.iter, self.scope) if isinstance(node.iter, gast.Call | gast.GeneratorExp) else []
+        )
+        if any(inner.id in self.named for inner in taken) and any(map(stores_items, t.own_nodes(node.body))):
+            raise UnsupportedError("A loop runs over what takes the items of an iterator that has a name, and changes "
+                                   "something meanwhile, which these may be read from.",
+                                   "Loop over the iterator itself, or over a list: list(...).",
+                                   self.fn.source.locate(node.iter))  # fmt: skip
+
+    def is_asking(self, stmt: Any) -> bool:
+        """Tell whether a loop is over ``iter(function, sentinel)``."""
+        source = stmt.iter if isinstance(stmt, gast.For) else None
+        return isinstance(source, gast.Call) and self.static(source) is iter and len(source.args) == 2
+
+    def asked(self, node: gast.For) -> gast.While:
+        """Return the loop that calls a function until it returns the sentinel."""
+        function, sentinel = node.iter.args
+        made = isinstance(function, gast.Call) and self.static(function) is rt.closure
+        if not isinstance(function, gast.Name | gast.Attribute) and not made:
+            raise UnsupportedError("The function that an iterator calls until it returns its sentinel is computed here.",
+                                   "Give it a name, and loop over iter(name, sentinel).",
+                                   self.fn.source.locate(node.iter))  # fmt: skip
+        item, called = self.scope.fresh("item"), t.call(function)
+        more = gast.Compare(gast.NamedExpr(t.store(item), called), [gast.NotEq()], [sentinel])
+        bind = t.place(gast.copy_location(t.assign(node.target, t.name(item)), node.target), node.target)
+        return gast.copy_location(gast.While(t.place(more, node.iter), [bind, *node.body], node.orelse), node)
+
     def stepped(self, node: gast.For) -> gast.While:
         """Return the loop that takes one item after the other."""
         item = self.scope.fresh("item")
-        end = t.name(runtime_name(self.scope, "End"))
-        found = t.call(refer(self.scope, next, "next"), t.name(node.iter.id), end)
         bind = t.place(gast.copy_location(t.assign(node.target, t.name(item)), node.target), node.target)
         if node.orelse:
             # The jumps in it are those of the loop around, and a block with a condition knows.
-            more = gast.Compare(gast.NamedExpr(t.store(item), found), [gast.IsNot()], [end])
+            more = self.has_next(item, t.name(node.iter.id))
             made = gast.While(t.place(more, node.iter), [bind, *node.body], node.orelse)
             return gast.copy_location(made, node)
-        over = gast.Compare(t.name(item), [gast.Is()], [t.name(end.id)])
+        end = runtime_name(self.scope, "End")
+        found = t.call(refer(self.scope, next, "next"), t.name(node.iter.id), t.name(end))
+        over = gast.Compare(t.name(item), [gast.Is()], [t.name(end)])
         head = [t.assign(item, found), gast.If(over, [gast.Break()], [])]
         body = [*(t.place(s, node.iter) for s in head), bind, *node.body]
         return gast.copy_location(gast.While(t.constant(True), body, []), node)

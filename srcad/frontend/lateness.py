@@ -74,6 +74,17 @@ class Lateness:
                 return f"what its items are made of may change before they are taken, on line {other.lineno}"
         return None
 
+    def why_changed_in(self, node: gast.expr, body: list[gast.stmt]) -> str | None:
+        """Return what the body of a loop changes of what an iterator, run through by it, reads; None if nothing."""
+        reads = {n.id for n in nodes_in(node) if isinstance(n, gast.Name) and n.id not in self.statics}
+        classes = {self.find(name) for name in reads}
+        for other in (n for n in t.own_nodes(body) if isinstance(n, gast.stmt)):
+            updated = isinstance(other, gast.AugAssign) and isinstance(other.target, gast.Name)
+            changed = {other.target.id} & reads if updated else self.changed(other)
+            if any(self.find(name) in classes for name in changed):
+                return f"the loop changes what they are read from, on line {other.lineno}"
+        return None
+
     def late_reads(self, node: Any) -> set[str]:
         """Return the variables that are looked up when items are taken.
 

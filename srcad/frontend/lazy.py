@@ -44,6 +44,12 @@ from srcad.runtime.libraries import package_of
 
 __all__ = ["run_lazily"]
 
+_AT_ONCE = (
+    itertools.accumulate, itertools.chain, itertools.chain.from_iterable, itertools.compress, itertools.cycle,
+    itertools.dropwhile, itertools.filterfalse, itertools.groupby, itertools.islice, itertools.pairwise,
+    itertools.starmap, itertools.takewhile, itertools.zip_longest,
+)  # fmt: skip
+"""Functions whose items are listed before a loop over them begins."""
 _CONSUMING_METHODS = ("extend", "join", "update")
 
 
@@ -201,6 +207,8 @@ class _Lazy:
         listed = GivenLate(self.fn)
         asked: list[Place] = []
         for stmt, around in _statements(self.fn.tree.body, ()):
+            if isinstance(stmt, gast.For):
+                lateness = self.check_loop(stmt, lateness)
             for path in places(stmt):
                 place = path[-1]
                 node = place.value()
@@ -229,6 +237,19 @@ class _Lazy:
                                            self.fn.source.locate(node))  # fmt: skip
         for place in asked:
             listed.ask(place)
+
+    def check_loop(self, stmt: gast.For, lateness: Lateness | None) -> Lateness | None:
+        """Refuse a loop over a function of ``itertools`` that changes what the items are read from."""
+        for node in t.own_nodes([stmt.iter]):
+            if not any(self.static(node) is function for function in _AT_ONCE):
+                continue
+            lateness = lateness or Lateness(self.fn)
+            reason = lateness.why_changed_in(stmt.iter, stmt.body)
+            if reason is not None:
+                raise UnsupportedError(f"The items that are run through are made at once, and {reason}.",
+                                       "Run through indices, or through a list of the items: list(...).",
+                                       self.fn.source.locate(node))  # fmt: skip
+        return lateness
 
     def is_next(self, path: tuple[Place, ...]) -> bool:
         """Tell whether one item is taken at once, and the others never."""

@@ -31,7 +31,7 @@ from srcad.lang import tree as t
 from srcad.lang.function import Nested
 from srcad.lang.scope import Scope
 
-__all__ = ["RESIZING", "may_resize"]
+__all__ = ["RESIZING", "may_resize", "stores_items"]
 
 RESIZING = frozenset(
     "append appendleft clear extend extendleft insert pop popleft remove __delitem__ __iadd__ __setitem__".split()
@@ -61,6 +61,11 @@ def may_resize(
             if isinstance(node.slice, gast.Slice) and _is_place(node.value, source, names):
                 return True
     return False
+
+
+def stores_items(node: gast.AST) -> bool:
+    """Tell whether a part of a statement stores into an array, a container or an object."""
+    return isinstance(node, gast.Subscript | gast.Attribute) and not isinstance(node.ctx, gast.Load)
 
 
 def _may_be_given(node: gast.Call, scope: Scope, methods: Callable[[], Container[str]]) -> bool:

@@ -272,13 +272,16 @@ class Countdown:
 
 @refused(3.5)
 def iterator_left_early(x):
+    def total_of(steps):
+        total = 0.0
+        for left in steps:  # refused at: steps
+            if left < 1.0:
+                break
+            total += left
+        return total
+
     countdown = Countdown(x)
-    total = 0.0
-    for left in countdown:  # refused at: countdown
-        if left < 1.0:
-            break
-        total += left
-    return total * countdown.left
+    return total_of(countdown) * countdown.left
 
 
 @refused([0.3, 0.9, -0.4])
@@ -290,7 +293,7 @@ def generator_zipped_with_itself(x):
 @refused([0.3, 0.9, -0.4])
 def iterator_left_by_another(x):
     values = iter(x)
-    for _, value in enumerate(values):  # refused at: values
+    for value in map(abs, values):  # refused at: values
         if value > 0.5:
             break
     return value * sum(values)

@@ -90,6 +90,62 @@ def test_what_is_left_of_an_iterator_is_not_guessed(function):
         assert "iterator" in str(caught.value)
 
 
+def changed_while_a_function_runs_through_it(x):
+    def consumed(entries):
+        total = 0.0
+        for entry in entries:
+            total += entry
+            x[3] += entry
+        return total
+
+    entries = iter(x)
+    return next(entries) * consumed(entries)
+
+
+def changed_while_a_map_of_it_is_run_through(x):
+    entries = iter(x)
+    total = next(entries)
+    for entry in map(np.sin, entries):
+        total += entry
+        x[3] += entry
+    return total
+
+
+def changed_while_it_is_chained(x):
+    total = 0.0
+    for entry in chain(x[:2], x[1:]):
+        total += entry
+        x[3] += entry
+    return total
+
+
+def changed_while_pairs_are_run_through(x):
+    total = 0.0
+    for k, (a, b) in enumerate(pairwise(x)):
+        total += a * b * k
+        x[5] *= 1.5
+    return total
+
+
+def changed_after_a_cycle_has_given_it(x):
+    total = 0.0
+    for a, b in zip(cycle(x[:2]), x):
+        total += a * b
+        x[0] += 0.5
+    return total
+
+
+@pytest.mark.parametrize(
+    "function",
+    [changed_while_a_function_runs_through_it, changed_while_a_map_of_it_is_run_through, changed_while_it_is_chained,
+     changed_while_pairs_are_run_through, changed_after_a_cycle_has_given_it],
+)  # fmt: skip
+def test_what_is_listed_at_once_does_not_change_meanwhile(function):
+    for derivative in (grad(function), lambda x: jvp(function, (x,), (x,))):
+        with pytest.raises(UnsupportedError, match="(iterator|made at once).* change"):
+            derivative(X)
+
+
 def through(x):
     entries = iter(x)
     first = next(entries)

@@ -1,4 +1,4 @@
-"""Loops over lists that become longer or shorter meanwhile: Python looks at the length before each trip."""
+"""Loops over lists and iterators of what changes meanwhile: Python looks at it before each trip."""
 
 from __future__ import annotations
 
@@ -157,3 +157,64 @@ def two_parameters_that_are_one_list(x, y):
 
     values = [y]
     return spread(values, values) + spread(values, []) * sum(values)
+
+
+@program(X, 0.7)
+def an_array_that_changes_while_its_iterator_is_zipped(x, y):
+    entries, total = iter(x), 0.0
+    for a, b in zip(entries, entries):
+        total += a * b
+        x[3] += a * y
+    others = iter(x)
+    total += next(others)
+    for a, b in zip(x, others):
+        total += a * b
+        x[3] += a
+    return total
+
+
+@program(X, 0.7)
+def a_list_that_grows_while_its_iterator_is_numbered(x, y):
+    values = [y, 2.0 * y, x[0]]
+    entries = iter(values)
+    total = next(entries)
+    for k, value in enumerate(entries, 1):
+        total += value * k
+        values[2] *= 2.0
+        if len(values) < 5:
+            values.append(value * x[1])
+    return total
+
+
+@program(X, 0.7)
+def iterators_left_in_the_midst_of_a_zip(x, y):
+    entries, total = iter(x), 0.0
+    for _ in range(2):
+        for a, b in zip([y, y * 2.0, 1.0], entries):
+            total += a * b
+            if total > 0.1:
+                break
+            if b > 0.0:
+                continue
+            total *= 1.1
+        else:
+            total -= y
+    return total + next(entries, 5.0)
+
+
+@program(X, 0.7)
+def a_function_asked_until_it_says_stop(x, y):
+    state, count = [y], 0
+
+    def more():
+        state[0] *= 0.7
+        return state[0] > 0.2
+
+    for _ in iter(more, False):
+        count += 1
+        state[0] += 0.01 * x[count % 4]
+    stack = [1.0, None, y, 2.0]
+    total = 0.0
+    for value in iter(lambda: stack.pop(), None):
+        total += value * x[1]
+    return state[0] * count + total
