@@ -126,11 +126,12 @@ class Lateness:
         """Put together the variables of an assignment or of the head of a loop."""
         if isinstance(node, gast.Assign):
             for target, value in _pairs(node):
-                names = {n.id for n in nodes_in(target) if isinstance(n, gast.Name)}
-                self.unify(names | self.shared(value))
+                self.unify(_holders(target) | self.shared(value))
         elif isinstance(node, gast.For):
-            names = {n.id for n in nodes_in(node.target) if isinstance(n, gast.Name)}
-            self.unify(names | self.shared(node.iter))
+            function = self.statics.get(getattr(getattr(node.iter, "func", None), "id", ""))
+            numbered = function is enumerate and isinstance(node.target, gast.Tuple)
+            parts = node.target.elts[1:] if numbered else [node.target]
+            self.unify(set().union(*map(_holders, parts)) | self.shared(node.iter))
         elif isinstance(node, gast.With):
             self.unify({n.id for item in node.items for n in nodes_in(item) if isinstance(n, gast.Name)})
         elif (
@@ -292,6 +293,17 @@ def _pairs(node: gast.Assign) -> list[tuple[Any, Any]]:
 
 def _children(node: Any) -> list[gast.AST]:
     return [n for n in gast.iter_child_nodes(node) if isinstance(n, gast.expr)]
+
+
+def _holders(target: gast.expr) -> set[str]:
+    """Return the variables that an assignment binds or stores into; those of an index only count."""
+    if isinstance(target, gast.Subscript | gast.Attribute):
+        return {_root(target)}
+    if isinstance(target, gast.Starred):
+        return _holders(target.value)
+    if isinstance(target, gast.Tuple | gast.List):
+        return set().union(*map(_holders, target.elts)) if target.elts else set()
+    return {target.id} if isinstance(target, gast.Name) else set()
 
 
 def _root(node: Any) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 
 from tests.programs.corpus import program
@@ -218,3 +220,17 @@ def a_function_asked_until_it_says_stop(x, y):
     for value in iter(lambda: stack.pop(), None):
         total += value * x[1]
     return state[0] * count + total
+
+
+@program(X, 0.7)
+def items_of_itertools_beside_what_changes(x, y):
+    out, total = np.zeros(3), 0.0
+    for k, (a, b) in enumerate(itertools.pairwise(x)):
+        out[k] = a * b
+        total += a
+    for k, a in enumerate(itertools.chain(x, [y])):
+        out[k % 3] += a
+    for a, b in zip(itertools.cycle([1.0, y]), x):
+        total += a * b
+        out[0] *= a
+    return total + out.sum()
