@@ -163,7 +163,8 @@ def two_parameters_that_are_one_list(x, y):
 
 @program(X, 0.7)
 def an_array_that_changes_while_its_iterator_is_zipped(x, y):
-    entries, total = iter(x), 0.0
+    entries = iter(x)
+    total = 0.0
     for a, b in zip(entries, entries):
         total += a * b
         x[3] += a * y
@@ -190,7 +191,8 @@ def a_list_that_grows_while_its_iterator_is_numbered(x, y):
 
 @program(X, 0.7)
 def iterators_left_in_the_midst_of_a_zip(x, y):
-    entries, total = iter(x), 0.0
+    entries = iter(x)
+    total = 0.0
     for _ in range(2):
         for a, b in zip([y, y * 2.0, 1.0], entries):
             total += a * b
