@@ -164,7 +164,7 @@ class _PassingViews:
                 target = self.full.kinds.get(stmt.targets[0].id, ANY)
                 if self._holds_on(target, (value.left, value.right), names):
                     return False
-            if isinstance(value, (gast.BinOp, gast.UnaryOp)) and self.full.keeps(value):
+            if isinstance(value, (gast.BinOp, gast.UnaryOp)) and self.full.users_classes.keep_operands(value):
                 return False
             if isinstance(value, (gast.BinOp, gast.UnaryOp, gast.Compare, gast.JoinedStr)):
                 return True
@@ -183,7 +183,9 @@ class _PassingViews:
             target = self.full.kind(stmt.target)
             if target.name == "list" or base_name(stmt.target) in names:
                 return False
-            return not (self._holds_on(target, (value,), names) or self.full.keeps(stmt))
+            return not (
+                self._holds_on(target, (value,), names) or self.full.users_classes.keep_operands(stmt)
+            )
         if isinstance(stmt, gast.Expr) and isinstance(value, gast.Call):
             return self._is_reading_call(value, names)
         return False

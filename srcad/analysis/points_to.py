@@ -10,17 +10,9 @@ import gast
 import numpy as np
 
 from srcad import runtime as rt
-from srcad.analysis.callees import runs_code
-from srcad.analysis.class_effects import (
-    ITERATION,
-    OPERATORS,
-    effects_in_sight,
-    keeping_in_sight,
-    methods_in_sight,
-    titles_of,
-)
+from srcad.analysis.class_effects import ITERATION, OPERATORS
 from srcad.analysis.classes import Classes
-from srcad.analysis.kinds import ANY, Kind, alternatives, holds_attribute
+from srcad.analysis.kinds import ANY, Kind, holds_attribute
 from srcad.analysis.kinds_of_operations import Kinds, kind_of_operation
 from srcad.analysis.memory_places import (
     CONTAINER_MUTATORS,
@@ -34,6 +26,7 @@ from srcad.analysis.memory_places import (
 )
 from srcad.analysis.results.calls import ARRAY_METHODS
 from srcad.analysis.results.generators import method_of_generator
+from srcad.analysis.users_classes import UsersClasses
 from srcad.analysis.view_functions import (
     SEVERAL_NAMES,
     SPLIT_NAMES,
@@ -89,8 +82,7 @@ class PointsTo:
         self.made: set[str] = set()
         self.meets_unknown = False
         self.holds: list[tuple[str, str]] = []
-        self.found_effects: frozenset[str] | None = None
-        self.found_keeping: frozenset[str] | None = None
+        self.users_classes = UsersClasses(fn, kinds)
 
     def collect(self, parameters_alias: bool) -> PointsTo:
         names = sorted(parameter_names(self.fn))
@@ -152,7 +144,7 @@ class PointsTo:
             self.call(None, stmt.value)
         elif isinstance(stmt, gast.Delete):
             self.classes.mutate(self.note(base_name(stmt.targets[0])))
-            self.stored_by_class(stmt.targets[0], "__delitem__", "__delattr__")
+            self.stored_by_class(stmt.targets[0], deletes=True)
         elif isinstance(stmt, gast.With):
             for item in stmt.items:
                 if item.optional_vars is not None:
@@ -174,7 +166,7 @@ class PointsTo:
             return
         base = self.note(target.value.id)
         self.classes.mutate(base)
-        self.stored_by_class(target, "__setitem__", "__setattr__")
+        self.stored_by_class(target)
         held = self.pointer(value)
         if held is not None and self.kind(target.value).name != "array":
             self.stored.add(base)
@@ -190,7 +182,7 @@ class PointsTo:
         if held is not None and self.kind(stmt.target).name in ("list", "any"):
             self.holds.append((base, held))
             self.classes.join(self.classes.elements(base), self.classes.elements(held))
-        if self.keeps(stmt):
+        if self.users_classes.keep_operands(stmt):
             self.kept_by_operator(base, (stmt.target, stmt.value))
 
     def operation(self, target: str, value: gast.AST) -> None:
@@ -199,7 +191,7 @@ class PointsTo:
         elif isinstance(value, (gast.BinOp, gast.UnaryOp)):
             operands = (value.left, value.right) if isinstance(value, gast.BinOp) else (value.operand,)
             self.computed(OPERATORS, *operands)
-            if self.keeps(value):
+            if self.users_classes.keep_operands(value):
                 self.kept_by_operator(target, operands)
             if self.is_pointer(target) and isinstance(value, gast.BinOp):
                 self.concatenation(target, value)
@@ -321,34 +313,20 @@ class PointsTo:
         """Note an attribute or operator that a class may define; some class that is in sight may change something there."""
         unknown = [node for node in operands if self.kind(node).name in ("any", "object")]
         held = [name for name in map(self.pointer, unknown) if name is not None]
-        if held and titles & self.effects():
+        if held and self.users_classes.may_change(titles):
             for name in held:
                 self.changed_throughout(name)
 
-    def stored_by_class(self, target: gast.AST, of_items: str, of_attributes: str) -> None:
+    def stored_by_class(self, target: gast.AST, deletes: bool = False) -> None:
         """Note a store, or a deletion, that a class may define: it may change whatever the object reaches."""
         base = self.pointer(target.value) if isinstance(target, (gast.Subscript, gast.Attribute)) else None
-        kind = self.kind(target.value) if base is not None else ANY
-        if base is None or kind.name not in ("any", "object"):
-            return
-        hook = of_items if isinstance(target, gast.Subscript) else of_attributes
-        known = isinstance(target, gast.Attribute) and alternatives(kind)
-        if any(runs_code(one, target.attr, hook) for one in known) if known else hook in self.effects():
+        if base is not None and self.users_classes.change_by_store(target, deletes):
             self.changed_throughout(base)
 
     def changed_throughout(self, name: str) -> None:
         """Note that whatever a variable refers to may have changed, at any depth."""
         self.classes.join(self.classes.elements(name), name)
         self.classes.mutate(name)
-
-    def keeps(self, node: gast.BinOp | gast.UnaryOp | gast.AugAssign) -> bool:
-        """Tell whether an operator may be one of a user's class whose result holds its operands."""
-        fields = (getattr(node, field, None) for field in ("left", "right", "operand", "target"))
-        if not any(part is not None and self.kind(part).name in ("any", "object") for part in fields):
-            return False
-        if self.found_keeping is None:
-            self.found_keeping = keeping_in_sight(self.fn, *(kind.value for kind in self.kinds.values()))
-        return not self.found_keeping.isdisjoint(titles_of(node.op))
 
     def kept_by_operator(self, target: str, operands: tuple[gast.AST, ...]) -> None:
         """Note that the result of an operator may hold its operands, or be one of them."""
@@ -357,11 +335,6 @@ class PointsTo:
             self.carries.append((target, name))
             self.classes.join(target, name)
             self.classes.join(self.classes.elements(target), target)
-
-    def effects(self) -> frozenset[str]:
-        if self.found_effects is None:
-            self.found_effects = effects_in_sight(self.fn, *(kind.value for kind in self.kinds.values()))
-        return self.found_effects
 
     def concatenation(self, target: str, value: gast.BinOp) -> None:
         kind = self.kinds.get(target, ANY)
@@ -408,7 +381,7 @@ class PointsTo:
             if first is not None:
                 self.classes.mutate(first)
             return
-        if self.copies_apart and self.copies(function):
+        if self.copies_apart and self.users_classes.leave_copying(function):
             self.copy(target, function, node, first)
             return
         if registry.find(function) is not None or registry.is_constant(function):
@@ -429,18 +402,6 @@ class PointsTo:
             self.classes.join(self.classes.elements(target), self.classes.elements(source))
         elif any(k.arg in ("copy", None) for k in node.keywords):
             self.known(target, function, source)
-
-    def copies(self, function: Any) -> bool:
-        """Tell whether a function makes a copy, and no user's class says what that is."""
-        if function is np.array:
-            return True
-        title = "__copy__" if function is copy.copy else "__deepcopy__"
-        return (function is copy.copy or function is copy.deepcopy) and title not in methods_in_sight(self.fn)
-
-    def copies_by_method(self, node: gast.Call) -> bool:
-        """Tell whether a method of an unknown class is one that copies arrays and dicts, and of no user's class."""
-        named = node.func.attr == "copy" and not node.args or node.func.attr in ("astype", "flatten")
-        return named and not node.keywords and node.func.attr not in methods_in_sight(self.fn)
 
     def known(self, target: str | None, function: Any, first: str | None, count: int = 1) -> None:
         if target is None or first is None or not self.is_pointer(target):
@@ -476,7 +437,7 @@ class PointsTo:
         kind = self.kind(node.func.value)
         name = node.func.attr
         if kind.name in ("array", "number", "float") and name in ARRAY_METHODS or kind.name == "array":
-            copied = self.copies_apart and self.copies_by_method(node)
+            copied = self.copies_apart and self.users_classes.leave_copying_method(node)
             if receiver is not None and may_give_view(name) and not copied:
                 self.known(target, np.asarray, receiver)
             return
@@ -488,7 +449,7 @@ class PointsTo:
             self.container_method(target, receiver, name, node)
         elif kind.name == "tuple" and name in _READING_METHODS:
             self.container_method(target, receiver, name, node)
-        elif self.copies_apart and self.copies_by_method(node):
+        elif self.copies_apart and self.users_classes.leave_copying_method(node):
             self.copy(target, copy.copy if name == "copy" else copy.deepcopy, node, receiver)
         else:
             self.unknown(target, node, receiver)
