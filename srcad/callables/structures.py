@@ -8,6 +8,8 @@ import numbers
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
+
 from srcad import tree
 from srcad.runtime.attributes import attributes_of
 from srcad.runtime.calls import Closure
@@ -49,8 +51,13 @@ def _is_unknown(value: Any) -> bool:
 
 def _opened(value: Any) -> tree.Container | None:
     """Return how to take ``value`` apart, or None for a leaf."""
+    if type(value) in _LEAVES:
+        return None
     found = tree.container_of(value)
     return _OBJECT if found is None and is_object(value) else found
+
+
+_LEAVES = (np.ndarray, float, np.float64, int, complex, str, type(None))
 
 
 def leaves(value: Any) -> list[Any]:

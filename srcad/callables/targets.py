@@ -15,8 +15,8 @@ import numpy as np
 
 from srcad.analysis.results.calls import ARRAY_METHODS, function_of_method
 from srcad.backends.tracebacks import show_users_source
-from srcad.callables.derivatives import Composable, WrittenOut, is_position
-from srcad.callables.handed_on import names_by_position
+from srcad.callables.argnums import Parameters
+from srcad.callables.derivatives import Composable, WrittenOut
 from srcad.callables.places import call_of_srcad, place
 from srcad.callables.wrappers import with_held, wrapped
 from srcad.derive.known_callees import nested_signature, only_spread
@@ -58,7 +58,7 @@ def require_callable(f: Any, operator: str) -> None:
     raise ArgumentError(f"{f!r} is not a function.", way_out, call_of_srcad())
 
 
-class Target:
+class Target(Parameters):
     """A function to be derived: its plain function, what is already bound and its signature."""
 
     def __init__(self, f: Any) -> None:
@@ -230,91 +230,6 @@ class Target:
             before, named = (*held, *before), {**keywords, **named}
             function = function.func
         return before, named, own
-
-    def title(self) -> str:
-        title = getattr(self.func, "__qualname__", "the nested function")
-        return "<lambda>" if title.endswith(".<lambda>") else title
-
-    def positional(self, count: int) -> tuple[str, ...]:
-        """The names of the parameters that the first ``count`` arguments after those already bound belong to."""
-        return tuple(dict.fromkeys(name for name, _ in self.positions(count)))
-
-    def positions(self, count: int) -> list[tuple[str, int | None]]:
-        """The parameter that each positional argument is bound to, and its place in that if it is ``*args``."""
-        names = self.names[len(self.before) :]
-        rest = next((k for k, name in enumerate(names) if self.gathers(name)), None)
-        if rest is None:
-            return [(name, None) for name in names[:count]]
-        return [(names[min(k, rest)], None if k < rest else k - rest) for k in range(count)]
-
-    def gathers(self, name: str) -> bool:
-        """Tell whether a parameter is ``*args``."""
-        return self.signature.parameters[name].kind is inspect.Parameter.VAR_POSITIONAL
-
-    def places(self, argnums: Any, bound: int = 0) -> tuple[int | None, ...]:
-        """Return for each of ``argnums`` which element of the parameter it means; None if the whole of it."""
-        found: list[int | None] = []
-        for which in self.positioned(argnums, bound):
-            position = int(which) + bound if is_position(which) and which >= 0 else -1
-            found += (
-                [element for _, element in self.positions(position + 1)[position:]]
-                if position >= 0
-                else [None]
-            )
-        return tuple(found)
-
-    def positioned(self, argnums: Any, bound: int = 0) -> tuple[Any, ...]:
-        """Return what ``argnums`` asks for, with positions for names that a decorator hands on by position."""
-        given = argnums if isinstance(argnums, tuple) else (argnums,)
-        by_name = any(isinstance(which, str) and which not in self.names for which in given)
-        if not by_name or self.closure is not None:
-            return given
-        known = names_by_position(self._decorated)[len(self.before) + bound :]
-        return tuple(known.index(w) if w in known and w not in self.names else w for w in given)
-
-    def _way_to_name(self, which: Any) -> str:
-        """Return what to give instead of a name that no parameter has."""
-        parameters = self.signature.parameters.items()
-        gathering = next((n for n, p in parameters if p.kind is inspect.Parameter.VAR_KEYWORD), None)
-        if gathering is None or not isinstance(which, str):
-            return "Give positions or names of parameters."
-        return (
-            f"What '**{gathering}' gathers is differentiated by as one dict: give '{gathering}', or a position where a "
-            "decorator hands on what is passed by position."
-        )
-
-    def require_given(self, argnums: Any, value: Any, element: int | None) -> None:
-        """Refuse an element of ``*args``, which gathers ``value``, that was not given."""
-        if element is not None and element >= len(value):
-            raise ArgumentError(f"argnums={argnums!r} asks for more arguments than '{self.title()}' was given.",
-                                "Give positions of arguments that are passed by position.", place(self.func))  # fmt: skip
-
-    def wanted(self, argnums: Any, bound: int = 0) -> tuple[str, ...]:
-        """Return the names of the parameters that ``argnums`` asks for; the first ``bound`` will be bound later."""
-        names = self.names[len(self.before) + bound :]
-        found = []
-        for which in self.positioned(argnums, bound):
-            if isinstance(which, str) and which in self.names:
-                found.append(which)
-            elif self.places(which, bound) not in ((), (None,)):
-                found += filter(self.gathers, self.names)  # which may gather the instance as well
-            elif is_position(which) and -len(names) <= which < len(names):
-                found.append(names[which])
-            elif not is_position(which) and not isinstance(which, str):
-                is_or_holds = "is" if which is argnums else "holds"
-                raise ArgumentError(f"argnums={argnums!r} {is_or_holds} a {type(which).__name__}, and the parameters of "
-                                    f"'{self.title()}' are {', '.join(names) or 'none'}.",
-                                    "Give a position, a name or a tuple of these.", place(self.func))  # fmt: skip
-            else:
-                known = (
-                    f"whose parameters are {', '.join(names)}" if names else "which has no parameters by name"
-                )
-                raise ArgumentError(
-                    f"argnums={argnums!r} does not fit '{self.title()}', {known}.",
-                    self._way_to_name(which),
-                    place(self.func),
-                )
-        return tuple(found)
 
 
 def signature_of(func: Any) -> inspect.Signature:

@@ -140,15 +140,15 @@ def _require_settings(args: Any, order: int, against: str) -> None:
 
 
 def _by_position(f: Any, argnums: Argnums) -> int | Sequence[int] | None:
-    """Return ``argnums`` with positions for names."""
+    """Return ``argnums`` with positions from the start."""
     if argnums is None:
         return None
     given = (argnums,) if isinstance(argnums, (int, str)) else tuple(argnums)
-    if not any(isinstance(which, str) for which in given):
+    if not any(isinstance(which, str) or which < 0 for which in given):
         return given  # type: ignore[return-value]
     target = Target(f)
     names = target.names[len(target.before) :]
-    return tuple(names.index(target.wanted(w)[0]) if isinstance(w, str) else w for w in given)
+    return tuple(names.index(target.wanted(w)[0]) if isinstance(w, str) or w < 0 else w for w in given)
 
 
 def _first_of(f: Callable[..., Any], count: int) -> Callable[..., Any]:
@@ -180,12 +180,12 @@ def _positions(args: Sequence[Any], argnums: int | Sequence[int] | None) -> tupl
             i for i, value in enumerate(args) if any(is_floating(leaf) for _, leaf in leaves(value))
         )
     else:
-        chosen = (argnums,) if isinstance(argnums, int) else tuple(argnums)
+        chosen = (argnums,) if isinstance(argnums, int) else tuple(dict.fromkeys(argnums))
     for position in chosen:
         if not 0 <= position < len(args):
             raise ArgumentError(
                 f"argnums names position {position}, but there are {len(args)} arguments.",
-                "Give positions counted from 0.",
+                "Give positions of arguments.",
             )
         if not any(is_number(leaf) for _, leaf in leaves(args[position])):
             raise ArgumentError(

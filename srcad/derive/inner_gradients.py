@@ -71,7 +71,7 @@ class Inner:
         for which in self.argnums:
             if isinstance(which, str) and which in names:
                 found.append(which)
-            elif isinstance(which, int) and -len(names) <= which < len(names):
+            elif isinstance(which, int) and 0 <= which < len(names):  # from the end: resolved at the call
                 found.append(names[which])
         fits = len(found) == len(self.argnums) == len(set(found))
         return tuple(found) if fits else ()

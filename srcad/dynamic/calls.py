@@ -22,6 +22,7 @@ from srcad.analysis.kinds_of_values import kind_of
 from srcad.analysis.results.calls import function_of_method
 from srcad.backends.finite_checks import entries_checked
 from srcad.callables.compilation import compiled, third_derivative
+from srcad.callables.standing_in import standing_in, with_objects
 from srcad.callables.targets import Target, is_partial_method, partial_shadow
 from srcad.callables.wrappers import of_arrays
 from srcad.derive.builtin_sources import source_of_builtin
@@ -297,6 +298,12 @@ def call_of_function(
     if isinstance(function, types.FunctionType) and function.__module__ in _SHADOW_MODULES:
         raise third_derivative()
     target = Target(function)
+    if target.inner is not None:
+        function, own = with_objects(function, own)
+        args, shadows = standing_in(tuple(args), tuple(shadows))
+        found = {n: standing_in(v, option_shadows.get(n)) for n, v in options.items()}
+        options, option_shadows = {n: v for n, (v, _) in found.items()}, {n: s for n, (_, s) in found.items()}
+        target = Target(function)
     values = target.bind(args, options)
     held, named, own = target.held_parts(own)
     images = _bound_shadows(target, _own_shadows(target, own, held), shadows, {**named, **option_shadows})

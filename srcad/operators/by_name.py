@@ -41,6 +41,7 @@ def chosen_among(title: str, f: Any, argnums: Any, count: int) -> tuple[int | st
     target = Target(f)
     names = target.names[len(target.before) :]
     found: list[int | str] = []
+    _require_single_arguments(target, argnums)
     for k, name, element in zip(places_of(f, argnums), target.wanted(argnums), target.places(argnums)):
         parameter = target.signature.parameters[name]
         by_name = parameter.kind is parameter.KEYWORD_ONLY
@@ -56,7 +57,19 @@ def chosen_among(title: str, f: Any, argnums: Any, count: int) -> tuple[int | st
 
 def goes_by_name(f: Any, argnums: Any, count: int, options: Any) -> bool:
     """Tell whether arguments are given by name, or something that is not among ``count`` positions is asked for."""
+    if argnums is not None:
+        _require_single_arguments(Target(f), argnums)
     return bool(options) or argnums is not None and any(k >= count for k in places_of(f, argnums))
+
+
+def _require_single_arguments(target: Target, argnums: Any) -> None:
+    """Refuse to differentiate by all that ``*args`` gathers, or twice, where the operator is a part of a program."""
+    target.require_once(argnums)
+    for name, element in zip(target.wanted(argnums), target.places(argnums)):
+        if target.gathers(name) and element is None:
+            raise UnsupportedError(f"Inside of what is differentiated, argnums={argnums!r} asks for all that '*{name}' of "
+                                   f"'{target.title()}' gathers.", "Give the positions of the arguments.",
+                                   place(target.func))  # fmt: skip
 
 
 def default_of(f: Any, name: str) -> Any:

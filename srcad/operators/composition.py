@@ -93,9 +93,17 @@ class InnerJvp:
     def arranged(self, own: Any, images: Any, direction_images: Any, nothing: Any) -> tuple[Any, ...]:
         """Return shadows, or tangents, of the three arguments in the order of the generated function's."""
         target = self.target
-        points = self._by_name(_parts(images, self.count, nothing))
+        held, named, own = target.held_parts(own)
+        count = len(target.before) - len(held)
+        receiver = own if target.closure is None and count else nothing
+        before = (*((receiver,) * count), *(nothing if image is None else image for image in held))
+        points = {
+            **dict(zip(target.names, before)),
+            **{name: image for name, image in named.items() if image is not None},
+            **self._by_name(_parts(images, self.count, nothing)),
+        }
         directions = self._by_name(_parts(direction_images, self.count, nothing))
-        captured = _parts(own, len(target.captured()), nothing)
+        captured = target.held_images(own, nothing) if target.captured_names() else ()
         return (
             *(points.get(name, nothing) for name in target.names),
             *captured,

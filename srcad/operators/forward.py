@@ -203,6 +203,7 @@ class Jvp(WrittenOut, Readable, Remade):
         """Return the tangents of the parameters that ``argnums`` names, in the runtime's form, by name."""
         target = self.target
         wanted, places = target.wanted(argnums), target.places(argnums)
+        target.require_once(argnums)
         tangents = tangents if isinstance(argnums, tuple) else (tangents,)
         if not isinstance(tangents, (tuple, list)) or len(tangents) != len(wanted):
             raise ArgumentError(f"{title} of '{target.title()}' needs a tuple of {len(wanted)} vectors.",
@@ -214,9 +215,6 @@ class Jvp(WrittenOut, Readable, Remade):
             value = bound[name]
             if is_followed(value) or is_followed(tangent):
                 raise followed(target, name)
-            if element is None and name in found:
-                raise ArgumentError(f"argnums={argnums!r} names '{name}' of '{target.title()}' twice.",
-                                    "Give one direction for each parameter.", place(target.func))  # fmt: skip
             if element is None:
                 found[name] = zero_tangent(value) if tangent is None else self.direction(name, value, tangent)
                 continue
@@ -447,23 +445,27 @@ def linearize(
     >>> value, f_jvp(1.0), f_jvp(0.5)
     (8.0, 12.0, 6.0)
     """
-    derivative = Jvp(f, has_aux)
+    derivative = _latest_of(f, has_aux)
     _require_no_tape(derivative.target, primals)
     kept, options = clone(primals), clone(kwargs)
     chosen = _as_tuple(argnums, len(primals))
     plain = argnums is None and not holomorphic and not kwargs
     count = len(chosen)
+    places = () if plain or holomorphic or kwargs else _places(derivative.target, chosen, len(primals))
 
     def push(tangents: tuple[Any, ...]) -> Any:
         if plain:
             return derivative(kept, tangents)
+        if places and len(tangents) == count and not any(t is None for t in tangents):
+            return derivative(kept, tuple([None if k < 0 else tangents[k] for k in places]))
         if len(tangents) != count:
             raise ArgumentError(f"There are {count} arguments to differentiate by and {len(tangents)} tangents.",
                                 "Give one tangent for each; None stands for zero.",
                                 place(derivative.target.func))  # fmt: skip
         return derivative.along(kept, options, chosen, holomorphic, tangents)
 
-    zeros = tuple(tangent_result(zero_tangent(p), p) for p in kept) if plain else (None,) * count
+    points = kept if plain else [kept[places.index(k)] for k in range(count)] if places else None
+    zeros = (None,) * count if points is None else tuple(tangent_result(zero_tangent(p), p) for p in points)
     value, _, *aux = push(zeros)
 
     def f_jvp(*tangents: Any) -> Any:
@@ -476,6 +478,19 @@ def _as_tuple(argnums: Any, count: int) -> tuple[int | str, ...]:
     if argnums is None:
         return tuple(range(count))
     return argnums if isinstance(argnums, tuple) else (argnums,)
+
+
+def _places(target: Target, argnums: tuple[int | str, ...], count: int) -> tuple[int, ...]:
+    """Return for each of ``count`` arguments by position which of ``argnums`` it is, -1 for none.
+
+    Nothing where one of ``argnums`` is no such argument.
+    """
+    target.require_once(argnums)
+    parts = list(zip(target.wanted(argnums), target.places(argnums)))
+    positions = target.positions(count)
+    if not set(parts) <= set(positions):
+        return ()
+    return tuple(parts.index(part) if part in parts else -1 for part in positions)
 
 
 registry.refuse(

@@ -71,6 +71,10 @@ class _HessianProduct(Bindable, WrittenOut, Remade):
         gradient = grad(f, argnums, has_aux, holomorphic=holomorphic)
         self.derivative, self.tangent = Jvp(gradient), TangentAlone(gradient)
         self.places = places_of(f, argnums)
+        target = self.derivative.target
+        chosen = zip(target.wanted(argnums), target.places(argnums))
+        self._takes_all_gathered = any(target.gathers(n) and k is None for n, k in chosen)
+        self._usual = -1
         self.remade_by(_HessianProduct, f, argnums, has_aux, holomorphic)
 
     def of_method(self) -> _HessianProduct:
@@ -85,7 +89,24 @@ class _HessianProduct(Bindable, WrittenOut, Remade):
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Return the product at ``args[:-1]`` with ``args[-1]``."""
+        if len(args) == self._usual and not kwargs:
+            several = isinstance(self.given[0], tuple)
+            vectors = args[-1] if several else args[-1:]
+            if type(vectors) is tuple and len(vectors) == len(self.places):
+                points = [args[k] for k in self.places]
+                if all(map(_has_own_kind, points)):
+                    return self._along(args[:-1], points, vectors)
         return with_deep_calls(self._call)(args, kwargs)
+
+    def _along(self, values: tuple[Any, ...], points: list[Any], vectors: tuple[Any, ...]) -> Any:
+        """Return the product for arguments by position, of whose gradient the structure is known: it is not computed."""
+        directions: list[Any] = [None] * len(values)
+        for k, vector in zip(self.places, vectors):
+            directions[k] = vector
+        tangent = self.tangent(values, tuple(directions))
+        if isinstance(self.given[0], tuple):
+            return tangent_result(tangent, tuple(points), vectors)
+        return tangent_result(tangent, points[0], vectors)
 
     def _call(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         argnums, has_aux, holomorphic = self.given
@@ -97,17 +118,16 @@ class _HessianProduct(Bindable, WrittenOut, Remade):
         if holomorphic:
             bound = target.bind(values, named)
             require_complex(target, target.wanted(argnums), target.places(argnums), bound)
-        positional = all(k < len(values) for k in self.places)
+        positional = all(k < len(values) for k in self.places) and not self._takes_all_gathered
         if (
             positional
             and not has_aux
             and not named
             and all(map(_has_own_kind, map(values.__getitem__, self.places)))
         ):
-            # The structure of the gradient, which is not computed then, is known.
-            tangent = self.tangent(values, _placed(self.places, vectors, len(values)))
-            points = tuple(values[k] for k in self.places)
-            return tangent_result(tangent, points if isinstance(argnums, tuple) else points[0], vectors)
+            found = self._along(values, [values[k] for k in self.places], vectors)
+            self._usual = len(args)  # whose next call needs no other look than that at the kinds
+            return found
         directions = self.derivative.chosen_directions("hvp", argnums, values, named, vector)
         value, tangent = Pushforward(self.derivative, values, named, tuple(directions))(directions)
         result = tangent_result(tangent, value, directions)
@@ -159,6 +179,7 @@ def _bound(
 
 def _vectors(title: str, target: Target, argnums: Argnums, places: tuple[int, ...], vector: Any) -> Any:
     """Return the vectors that belong to ``argnums``."""
+    target.require_once(argnums)
     vectors = vector if isinstance(argnums, tuple) else (vector,)
     if not isinstance(vectors, (tuple, list)) or len(vectors) != len(places):
         raise ArgumentError(f"{title} of '{target.title()}' needs a tuple of {len(places)} vectors.",
@@ -190,11 +211,6 @@ def _way_out(title: str) -> str:
 def _is_by_name_with_default(target: Target, name: str) -> bool:
     parameter = target.signature.parameters[name]
     return parameter.kind is parameter.KEYWORD_ONLY and parameter.default is not parameter.empty
-
-
-def _placed(places: tuple[int, ...], vectors: Any, count: int) -> tuple[Any, ...]:
-    """Return a tangent for each argument, None where there is no vector."""
-    return tuple(vectors[places.index(k)] if k in places else None for k in range(count))
 
 
 WRITTEN: dict[Any, Callable[..., Any]] = {}

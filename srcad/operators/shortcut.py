@@ -25,12 +25,14 @@ from typing import Any
 
 import numpy as np
 
+from srcad.analysis.fingerprints import fingerprint
 from srcad.backends.tracebacks import show_users_source
 from srcad.callables.compilation import when_forgotten
 from srcad.callables.dispatch import dependencies_of
 from srcad.callables.guards import Names, tests_of
 from srcad.callables.targets import Target
 from srcad.pipeline import Code
+from srcad.runtime import clone, share_memory
 from srcad.runtime.user_tangents import tangent_result
 
 __all__ = ["Shortcut"]
@@ -74,7 +76,7 @@ class Shortcut:
         with_value : bool
             The code returns the value beside the tangent.
         """
-        if not self._is_possible or code.changes:
+        if not self._is_possible or code.changes_arguments or code.changes and code.catches_errors:
             return
         seen = code, tuple(t is None for t in tangents)
         self._calls = self._calls + 1 if self._latest == seen else 1
@@ -94,12 +96,16 @@ class Shortcut:
         self, code: Code, primals: tuple[Any, ...], tangents: tuple[Any, ...], with_value: bool
     ) -> tuple[str, dict[str, Any]]:
         """Return the text of ``__call__`` and what it refers to; no text where the guards cannot be written out."""
-        dependencies = dependencies_of(self.target, code)
-        names = Names()
+        dependencies, names = dependencies_of(self.target, code), Names()
         count = len(primals)
         own, given = [f"a{k}" for k in range(count)], [f"t{k}" for k in range(count)]
         captured = [f"c{k}" for k in range(len(self.target.captured_names()))]
+        before = [names.of(value) for value in self.target.before]
         found = [tests_of(n, n, v, names) for n, v in zip(own, primals)]
+        found += [
+            tests_of(n, n, v, names) or [f"fingerprint({n}) == {names.of(fingerprint(v))}"]
+            for n, v in zip(before, self.target.before)
+        ]
         found += [tests_of(n, n, v, names) for n, v in zip(captured, self.target.captured())]
         found += [_fits(t, a, direction) for t, a, direction in zip(given, own, tangents)]
         if dependencies is None or None in found or not count:
@@ -107,9 +113,11 @@ class Shortcut:
         tests = [names.same(space, name, value) for space, name, value in dependencies]
         tests += [test for group in found for test in group or ()]
         tests += names.arrays()
-        before = [names.of(value) for value in self.target.before]
         passed = [t for t, direction in zip(given, tangents) if direction is not None]
-        call = f"{names.of(code.entries[0])}({', '.join([*before, *own, *captured, *passed])})"
+        arguments = [*before, *own, *captured, *passed]
+        if code.changes:
+            arguments = [f"clone({argument})" for argument in arguments]
+        call = f"{names.of(code.entries[0])}({', '.join(arguments)})"
         cells = self.target.cells()
         value, result = (
             ("value, ", "value, tangent_result(tangent, value, tangents)") if with_value else ("", "tangent")
@@ -126,11 +134,18 @@ class Shortcut:
             "            except BaseException as error:",
             "                show_users_source(error)",
             "                raise error",
+            *[
+                f"            if share_memory((value, ({', '.join([*before, *own, *captured])}))):",
+                "                value = clone(value)",
+            ]
+            * (with_value and code.shares_result),
             f"            return {result}",
             "    return self._call(primals, tangents)",
         ]  # fmt: skip
         space = {
             **names.space,
+            "clone": clone,
+            "share_memory": share_memory,
             "show_users_source": show_users_source,
             "tangent_result": tangent_result,
         }

@@ -37,6 +37,7 @@ from srcad.runtime.special import *
 from srcad.runtime.statistics import *
 from srcad.runtime.stores import *
 from srcad.runtime.structure import *
+from srcad.runtime.taking import *
 from srcad.runtime.tangents import *
 from srcad.runtime.undoing import *
 from srcad.runtime.whole import *

@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 
 from srcad.errors import UnsupportedError
-from srcad.runtime.array_likes import OfAttributes, check_no_numbers
+from srcad.runtime.array_likes import check_no_numbers
 from srcad.runtime.attributes import attributes_of, coefficients_of
 from srcad.runtime.calls import Closure
 from srcad.runtime.held import FUNCTIONS, held_image
@@ -41,10 +41,10 @@ __all__ = [
     "mirrored_views",
     "return_element",
     "return_elements",
+    "same_view",
     "seed_shadow",
     "separate_shadow",
     "shadow",
-    "taken",
     "view_of",
 ]
 
@@ -135,7 +135,7 @@ def address_of(array: Any) -> int:
     return int(array.__array_interface__["data"][0])
 
 
-def _same_view(view: Any, base: Any, other: Any) -> Any:
+def same_view(view: Any, base: Any, other: Any) -> Any:
     """Return the part of ``other`` that ``view`` is of ``base``; both have the same layout."""
     return view_of(other, view.shape, address_of(view) - address_of(base), view.strides)
 
@@ -230,7 +230,7 @@ def _array_shadow(value: Any, memo: dict[int, Any] | None) -> Any:
         if made is None:
             return np.zeros_like(value)
         memo[id(base)] = found = (made, base)
-    return found[0] if base is value else _same_view(value, base, found[0])
+    return found[0] if base is value else same_view(value, base, found[0])
 
 
 def _is_spread(value: Any) -> bool:
@@ -346,26 +346,6 @@ def _fitting(gradient: Any, target: Any) -> Any:
     return gradient
 
 
-def taken(target: Any, memo: dict[int, Any] | None = None) -> Any:
-    """Return the gradient that a shadow holds, in the form of a value's gradient.
-
-    Numbers have numbers, lists and tuples lists, dicts and objects dicts.
-    """
-    if isinstance(target, Cell):
-        return target.g
-    memo = {} if memo is None else memo
-    if isinstance(target, (list, tuple, collections.deque)):
-        return [taken(item, memo) for item in target]
-    if isinstance(target, dict):
-        return {key: taken(item, memo) for key, item in target.items()}
-    if isinstance(target, Shadow):
-        if id(target) not in memo:
-            memo[id(target)] = found = OfAttributes()
-            found.update((name, taken(item, memo)) for name, item in vars(target).items())
-        return memo[id(target)]
-    return 0.0 if target is None else target
-
-
 def seed_shadow(target: Any, cotangent: Any) -> None:
     """Add a user's cotangent, whose containers are those of the value, to the shadow of the result."""
     accumulate_shadow(target, cotangent)
@@ -403,7 +383,9 @@ def return_element(part_shadow: Any, base_shadow: Any, index: Any) -> None:
     """Add the gradient of an element that was copied out of an array, or a scalar of NumPy, to the gradient of that."""
     if isinstance(base_shadow, Cell):
         if part_shadow is not None:
-            accumulate_shadow(base_shadow, np.sum(taken(part_shadow)))
+            accumulate_shadow(
+                base_shadow, part_shadow.g if isinstance(part_shadow, Cell) else np.sum(part_shadow)
+            )
         return
     if not isinstance(base_shadow, np.ndarray):
         return

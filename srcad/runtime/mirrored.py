@@ -21,10 +21,10 @@ from srcad.runtime.memory import (
     element_shadow,
     is_instance,
     shadow,
-    taken,
 )
 from srcad.runtime.odd_operators import refuse_operator_by_name
 from srcad.runtime.outliving import is_lasting, is_lasting_tangent, own_container
+from srcad.runtime.taking import taken
 
 __all__ = [
     "built_in_method",

@@ -11,7 +11,8 @@ import numpy as np
 
 from srcad.runtime.calls import Closure, call
 from srcad.runtime.copies import clone
-from srcad.runtime.memory import Shadow, seed_shadow, shadow, taken
+from srcad.runtime.memory import Shadow, seed_shadow, shadow
+from srcad.runtime.taking import taken
 from srcad.runtime.tangents import Tangent, call_jvp, zero_tangent
 from srcad.runtime.user_tangents import as_tangent
 

@@ -94,7 +94,18 @@ def tangent_result(tangent: Any, value: Any, given: Any = ()) -> Any:
     given : object
         The user's own tangents, whose arrays must not be handed out.
     """
-    return _result(tangent, value, {id(array) for array in _arrays(given)}, {})
+    cls = type(value)
+    if cls in _REALS and type(tangent) is cls:
+        return tangent
+    flat = type(given) is tuple and _FLAT.issuperset(map(type, given))
+    ids = {*map(id, given)} if flat else {id(array) for array in _arrays(given)}
+    if cls is tuple and type(tangent) is tuple:
+        return tuple([_result(part, item, ids, {}) for part, item in zip(tangent, value)])
+    return _result(tangent, value, ids, {})
+
+
+_REALS = (np.float64, float)
+_FLAT = {np.ndarray, type(None)}
 
 
 def _arrays(value: Any) -> list[Any]:
@@ -118,8 +129,6 @@ def _arrays(value: Any) -> list[Any]:
 
 def _result(tangent: Any, value: Any, given: set[int], made: dict[int, Any]) -> Any:
     if isinstance(value, np.ndarray):
-        if value.dtype.kind == "f" and np.iscomplexobj(tangent):
-            tangent = np.real(tangent)
         dtype = value.dtype if value.dtype.kind in "fc" else np.dtype(np.float64)
         if (
             _is_own(tangent)
@@ -128,6 +137,8 @@ def _result(tangent: Any, value: Any, given: set[int], made: dict[int, Any]) -> 
             and id(tangent) not in given
         ):
             return tangent
+        if dtype.kind == "f" and np.iscomplexobj(tangent):
+            tangent = np.real(tangent)
         return np.array(np.broadcast_to(tangent, value.shape), dtype=dtype)
     if isinstance(value, np.inexact):
         _require_real(tangent, value)

@@ -170,3 +170,73 @@ def test_a_name_among_gathered_keywords_is_refused_with_the_name_of_their_dict()
     with pytest.raises(ArgumentError, match=r"What '\*\*named' gathers is differentiated by as one dict"):
         srcad.grad(gathering, argnums="y")(2.0, y=3.0)
     assert srcad.grad(gathering, argnums="named")(2.0, y=3.0) == {"y": 12.0}
+
+
+def surface(x, y, *, k=2.0):
+    return np.sum(k * x**2 * y**3)
+
+
+FROM_THE_END: dict[str, Callable[..., Any]] = {
+    "grad": lambda f, n, v, *a: srcad.grad(f, n)(*a),
+    "value_and_grad": lambda f, n, v, *a: srcad.value_and_grad(f, n)(*a),
+    "vjp": lambda f, n, v, *a: srcad.vjp(f, *a, argnums=n)[1](1.0),
+    "jvp": lambda f, n, v, *a: srcad.jvp(f, a, v, argnums=n),
+    "linearize": lambda f, n, v, *a: srcad.linearize(f, *a, argnums=n)[1](*(v if isinstance(n, tuple) else (v,))),
+    "jacobian": lambda f, n, v, *a: srcad.jacobian(f, n)(*a),
+    "hessian": lambda f, n, v, *a: srcad.hessian(f, n)(*a),
+    "hvp": lambda f, n, v, *a: srcad.hvp(f, n)(*a, v),
+    "ggnvp": lambda f, n, v, *a: srcad.ggnvp(f, argnums=n)(*a, v),
+    "elementwise_grad": lambda f, n, v, *a: srcad.elementwise_grad(f, n)(*a),
+    "in a program": lambda f, n, v, *a: srcad.grad(lambda t: np.sum(srcad.grad(f, n)(t, *a[1:])[0]))(1.0 * a[0]),
+    "check_grads": lambda f, n, v, *a: srcad.check_grads(f, a, argnums=n),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("operator", FROM_THE_END)
+def test_negative_positions_count_from_the_end_of_the_parameters_by_position(operator):
+    x, y, v = np.array([1.0, 2.0]), np.array([3.0, -1.0]), np.array([1.0, 0.5])
+    call = FROM_THE_END[operator]
+    for negative, positive in (((-1,), (1,)), ((-1, 0), (1, 0)), ((-2, -1), (0, 1))):
+        vectors = tuple(v * (k + 1) for k in range(len(negative)))
+        expected = call(surface, positive, vectors, x, y)
+        np.testing.assert_equal(call(surface, negative, vectors, x, y), expected)
+    with pytest.raises(ArgumentError, match="argnums=.*-3.* does not fit 'surface'"):
+        call(surface, (-3,), (v,), x, y)
+
+
+@pytest.mark.parametrize("operator", ["jvp", "linearize", "hvp", "ggnvp"])
+def test_a_parameter_has_one_direction(operator):
+    x, v = np.array([1.0, 2.0]), np.ones(2)
+    for argnums in ((1, -1), ("y", 1), (0, 0)):
+        with pytest.raises(ArgumentError, match=r"names '[xy]' of 'surface' twice"):
+            FROM_THE_END[operator](surface, argnums, (v, v), x, x)
+
+
+def test_a_parameter_is_checked_once():
+    srcad.check_grads(surface, (np.array([1.0, 2.0]), np.array([0.5, 2.0])), argnums=(1, -1, "y"))
+
+
+@pytest.mark.parametrize("operator", FROM_THE_END)
+def test_positions_from_the_end_of_any_number_of_arguments_are_refused(operator):
+    def powers(x, *others):
+        return np.sum(x * others[0] * others[-1] ** 2)
+
+    x, v = np.array([1.0, 2.0]), np.ones(2)
+    with pytest.raises(ArgumentError, match=r"counts from the end, and .*any number"):
+        FROM_THE_END[operator](powers, (-1,), (v,), x, x, x)
+
+
+def test_all_gathered_arguments_have_one_direction_each_in_a_product_with_the_hessian():
+    def powers(x, *others):
+        return np.sum(x * others[0] * others[-1] ** 2)
+
+    x, y, z, v = np.array([1.0, 2.0]), np.array([3.0, 4.0]), np.array([0.5, 2.0]), np.ones(2)
+    whole = srcad.hvp(powers, "others")(x, y, z, (v, 2.0 * v))
+    np.testing.assert_allclose(whole, srcad.hvp(powers, (1, 2))(x, y, z, (v, 2.0 * v)))
+
+    def inside(t):
+        first, second = srcad.elementwise_grad(powers, "others")(t, y, z)
+        return np.sum(first) + np.sum(second)
+
+    with pytest.raises(SrcadError, match="asks for all that"):
+        srcad.grad(inside)(x)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from srcad import SrcadError, hvp, jvp
+from srcad import SrcadError, hvp, jvp, linearize
 from srcad.operators.forward import Jvp
 
 RNG = np.random.default_rng(3)
@@ -108,3 +108,60 @@ def test_a_product_with_a_zero_hessian_has_the_form_of_the_argument():
     product = hvp(lambda a, b: np.sum(a) + b, argnums=(0, 1))
     first, second = product(np.ones(3, dtype=np.float32), 2.0, (np.ones(3, dtype=np.float32), 1.0))
     assert np.array_equal(first, np.zeros(3)) and first.dtype == np.float32 and second == 0.0
+
+
+def test_values_do_not_share_memory_with_arguments_after_many_calls():
+    def chosen(y, k):
+        return y if k > 0.0 else 2.0 * y
+
+    derivative, x, dx = Jvp(chosen), np.ones(3), np.ones(3)
+    often(derivative, (x, -1.0), (dx, None))
+    value, tangent = derivative((x, 1.0), (dx, None))
+    assert not np.shares_memory(value, x) and not np.shares_memory(tangent, dx)
+
+
+def test_a_function_that_fills_arrays_of_its_own_takes_the_short_way():
+    def chain(y):
+        filled = np.zeros(4)
+        for i in range(4):
+            filled[i] = y[i] ** 2 + filled[i - 1]
+        return filled[1:]
+
+    derivative, x, dx = Jvp(chain), RNG.normal(size=4), RNG.normal(size=4)
+    kept = x.copy(), dx.copy()
+    value, tangent = often(derivative, (x,), (dx,))
+    assert "__call__" in vars(type(derivative))
+    assert np.allclose(value, chain(x)) and np.allclose(tangent, np.cumsum(2.0 * x * dx)[1:])
+    assert np.array_equal(x, kept[0]) and np.array_equal(dx, kept[1])
+
+
+def test_what_a_method_reads_from_its_instance_may_change_its_class():
+    class Scaled:
+        def __init__(self, w):
+            self.w = w
+
+        def total(self, y):
+            return np.sum(self.w * y * y) if isinstance(self.w, float) else self.w[0] * np.sum(y)
+
+    instance, x = Scaled(2.0), np.ones(3)
+    derivative, product = Jvp(instance.total), hvp(instance.total)
+    assert np.isclose(often(derivative, (x,), (x,))[1], 12.0)
+    assert all(np.allclose(product(x, x), 4.0) for _ in range(6))
+    instance.w = np.array([5.0, 1.0])
+    assert np.isclose(derivative((x,), (x,))[1], 15.0) and np.allclose(product(x, x), 0.0)
+
+
+def test_linearize_by_chosen_arguments_is_what_jvp_is():
+    def loss(a, b, c):
+        return np.sum(a * b**2 * c)
+
+    a, b, c, v = RNG.normal(size=(4, 3))
+    for argnums in ((0,), (2, 0), ("b", "a"), 1):
+        _, along = linearize(loss, a, b, c, argnums=argnums)
+        directions = (v, 2.0 * v)[: len(argnums) if isinstance(argnums, tuple) else 1]
+        given = directions if isinstance(argnums, tuple) else directions[0]
+        expected = jvp(loss, (a, b, c), given, argnums=argnums)[1]
+        assert np.isclose(along(*directions), expected)
+        assert along(*[None] * len(directions)) == 0.0
+        with pytest.raises(SrcadError):
+            along(*directions, v)

@@ -17,6 +17,7 @@ from srcad import runtime as rt
 from srcad.analysis.kinds import is_differentiable
 from srcad.analysis.kinds_of_values import kind_of
 from srcad.callables.compilation import compiled, third_derivative
+from srcad.callables.derivatives import Composable
 from srcad.callables.targets import Target
 from srcad.dynamic import calls as reverse_calls
 from srcad.dynamic import rules as called_rules
@@ -30,6 +31,7 @@ from srcad.operators.deeper.copies import (
     init_only_tangents,
     instance_made,
 )
+from srcad.operators.deeper.rows_of_objects import rows_with_objects
 from srcad.operators.deeper.shadowed_calls import (
     UPDATES,
     ShadowedCall,
@@ -171,6 +173,8 @@ def _of_dataclass(calls: Calls, after: Any) -> Results:
 
 def of_function(calls: Calls) -> Results:
     """Call a function with source: the forward half of its own derivative is differentiated, and kept the other."""
+    if isinstance(calls[0].function, Composable):
+        calls = [row[0] for row in rows_with_objects([[call] for call in calls])]
     first, *images = calls
     target = Target(first.function)
     bound = target.bind(tuple(first.values), first.options)

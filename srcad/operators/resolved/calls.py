@@ -19,6 +19,7 @@ from typing import Any
 import numpy as np
 
 from srcad import runtime as rt
+from srcad.callables.derivatives import Composable
 from srcad.dynamic import calls as reverse_calls
 from srcad.dynamic.containers import is_iterable_of_class, iterating_method
 from srcad.dynamic.operators import OPERATORS
@@ -37,6 +38,7 @@ from srcad.operators.composition import (
 )
 from srcad.operators.deeper.functions import bound_images
 from srcad.operators.deeper.reverse import call_parts
+from srcad.operators.deeper.rows_of_objects import rows_with_objects
 from srcad.operators.deeper.shadowed_calls import (
     CALLS,
     ShadowedCall,
@@ -191,6 +193,9 @@ def _of_jvp(rows: Rows) -> Found:
             [plain_call(jvp_with_aux if k == m == 0 else 0.0, c.values[:3], c.shadows[:3]) for m, c in enumerate(row)]
             for k, row in enumerate(whole)
         ])  # fmt: skip
+    if isinstance(first.values[0], Composable):
+        whole = _with_objects(whole)
+        first = whole[0][0]
     made = InnerJvp(*first.values[:3])
     is_own = len(first.values) > 3 and first.values[3] is OWN
     if (made.code.changes_arguments or made.code.shares_result) and not is_own:
@@ -207,6 +212,29 @@ def _of_jvp(rows: Rows) -> Found:
             cells.append(plain_call(entry if k == m == 0 else 0.0, values, shadows))
         moved.append(cells)
     return resolved(entry, moved)
+
+
+def _with_objects(rows: Rows) -> Rows:
+    """Return calls of ``jvp`` of a derivative, with objects for the methods and partial functions that that has."""
+    calls = [
+        [ShadowedCall(c.values[0], c.shadows[0], *_points(c.values[1], c.shadows[1], k), {}, {}) for c in row]
+        for k, row in enumerate(rows)
+    ]
+    return [
+        [
+            call._replace(
+                values=(made.function, made.values, *call.values[2:]),
+                shadows=(made.own, made.shadows, *call.shadows[2:]),
+            )
+            for made, call in zip(changed, row)
+        ]
+        for changed, row in zip(rows_with_objects(calls), rows)
+    ]
+
+
+def _points(values: Any, shadows: Any, k: int) -> tuple[tuple[Any, ...], tuple[Any, ...]]:
+    points = tuple(values) if isinstance(values, (list, tuple)) else ()
+    return points, tuple_of(shadows, len(points), nothing_in(k))
 
 
 def _by_position(call: ShadowedCall, nothing: Any) -> ShadowedCall:
@@ -399,6 +427,9 @@ def _of_sequence(rows: Rows) -> Found:
 
 def _of_source(function: Any, rows: Rows) -> Found:
     """Call the forward code of a function, which has half as many columns."""
+    if isinstance(function, Composable):
+        rows = rows_with_objects(rows)
+        function = rows[0][0].function
     first = rows[0][0]
     target = callee_of(function)
     values = target.bind(tuple(first.values), first.options)
