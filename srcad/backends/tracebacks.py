@@ -8,7 +8,10 @@ written, stays visible below its line.
 from __future__ import annotations
 
 import ast
+import os
 import types
+
+import numpy as np
 
 from srcad.backends.callers import call_of_srcad
 from srcad.backends.line_map import NAME, LineMap, Origin
@@ -16,6 +19,9 @@ from srcad.errors import Location, SrcadError
 from srcad.lang.tracebacks import PACKAGE
 
 __all__ = ["show_users_source"]
+
+
+_LIBRARIES = tuple(os.path.join(os.path.dirname(np.__path__[0]), name, "") for name in ("numpy", "scipy"))
 
 
 def show_users_source(error: BaseException) -> None:
@@ -62,8 +68,8 @@ def _is_own(entry: types.TracebackType) -> bool:
 
 
 def _is_of_package(location: Location) -> bool:
-    """Tell whether a place lies in srcad's own files, or in what it has written."""
-    return location.file.startswith((PACKAGE, "<srcad "))
+    """Tell whether a place lies in srcad's own files, in what it has written, or in the libraries that it has rules for."""
+    return location.file.startswith((PACKAGE, "<srcad ", *_LIBRARIES))
 
 
 def _stand_in(origin: Origin, frame: types.FrameType) -> types.TracebackType:

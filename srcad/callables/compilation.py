@@ -61,12 +61,17 @@ def _is_integer(value: Any) -> bool:
     return plain or isinstance(value, np.ndarray) and value.dtype.kind in "iu"
 
 
+_WITHOUT_AXES = np.array(1.0)
+
+
 def _wanted_kind(value: Any) -> Kind:
     kind = kind_of(value)
     if kind.name == "int":
         return Kind("float")
     if kind.name == "array" and not kind.inexact and getattr(value, "dtype", np.dtype(int)).kind != "b":
         return array(kind.ndim)
+    if kind.name == "number" and not kind.inexact and kind.dtype != "bool":
+        return kind_of(_WITHOUT_AXES)
     return _with_numbers(kind)
 
 
@@ -85,6 +90,8 @@ def _with_numbers_inside(item: Any) -> Any:
         return Kind("float")
     if item.name == "array" and not item.inexact and item.dtype != "bool":
         return array(item.ndim)
+    if item.name == "number" and not item.inexact and item.dtype != "bool":
+        return kind_of(_WITHOUT_AXES)
     return _with_numbers(item)
 
 

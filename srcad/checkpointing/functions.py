@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import types
 from collections.abc import Callable
 from typing import Any
 
@@ -13,6 +14,8 @@ from srcad.callables.written import head, named_parameters, passed, write
 from srcad.checkpointing.reruns import held_by, mark_of, replay_of, require_same, require_unchanged
 from srcad.dynamic.operators import OPERATORS
 from srcad.hooks import separate
+from srcad.operators.deeper.reverse import call_parts
+from srcad.operators.deeper.shadowed_calls import CALLS, ShadowedCall
 from srcad.operators.dynamic.calls import SPECIAL
 from srcad.rules import registry
 
@@ -122,14 +125,14 @@ def _each(images: Any, count: int) -> tuple[Any, ...]:
 
 
 def _checkpoint(call: Call, f: Any, *, shadows: Any) -> Outcome:
-    """Make a checkpointed function of one that is nested in a differentiated program."""
-    if isinstance(f, rt.Closure):
+    """Make a checkpointed function of one that is nested in a differentiated program, or holds what was made there."""
+    if _holds(f):
         return call(functools.partial, None, (run_checkpointed, f), (None, shadows[0]), {}, {})
     return checkpoint(f), shadows[0], _nothing_to_do
 
 
 def _checkpoint_jvp(args: Any, tangents: Any, options: Any, option_tangents: Any) -> tuple[Any, Any]:
-    if isinstance(args[0], rt.Closure):
+    if _holds(args[0]):
         made: tuple[Any, Any] = SPECIAL[functools.partial](
             (run_checkpointed, *args), (0.0, *tangents), {}, {}
         )
@@ -137,9 +140,28 @@ def _checkpoint_jvp(args: Any, tangents: Any, options: Any, option_tangents: Any
     return checkpoint(*args), tangents[0]
 
 
+def _holds(function: Any) -> bool:
+    """Tell whether a function is nested, or a method, a partial function or a callable object."""
+    known = isinstance(function, (types.FunctionType, types.BuiltinFunctionType, type))
+    return callable(function) and not known and registry.find(function) is None
+
+
 def _nothing_to_do() -> None:
     """The pullback of what passes gradients on by shared memory alone."""
 
 
+def _checkpoint_parts(calls: list[ShadowedCall]) -> list[Any]:
+    """Do what `_checkpoint` does in forward mode of reverse mode."""
+    first, *images = calls
+    if not _holds(first.values[0]):
+        made = checkpoint(first.values[0]), first.shadows[0], _nothing_to_do
+        return [made, *((call.values[0], call.shadows[0], 0.0) for call in images)]
+    moved = [first._replace(function=functools.partial, values=(run_checkpointed, *first.values),
+                            shadows=(None, *first.shadows))]  # fmt: skip
+    moved += [call._replace(values=(0.0, *call.values), shadows=(0.0, *call.shadows)) for call in images]
+    return call_parts(moved)
+
+
+CALLS[checkpoint] = _checkpoint_parts
 OPERATORS.update({checkpoint: _checkpoint, recomputed: _recomputed})
 SPECIAL[checkpoint] = _checkpoint_jvp

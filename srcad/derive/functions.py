@@ -179,6 +179,7 @@ def _make_shadows(
         for p in shadowed:
             kind = kinds.get(p, ANY)
             array = kind.name == "array" and kind.inexact
+            array = array or kind.name == "number" and p in request.integers  # an array without axes
             maker = "rt.shadow" if not array else "np.zeros_like" if request.exact else "rt.zeros_like"
             _bind(entry, entry.shadows[p], call(maker, name(p)))
     for p in shadowed:

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from srcad import grad, jacfwd, jacrev, jvp, value_and_grad, vjp
+from srcad import grad, hvp, jacfwd, jacrev, jvp, value_and_grad, vjp
 from srcad.callables import compilation
 from srcad.errors import NoDerivativeError, SrcadError, UnsupportedError
 from tests.errors import raising, refused
@@ -311,3 +311,20 @@ def _given_an_argument(x: float) -> Any:
 def test_a_class_without_init_takes_no_arguments(operator: Any) -> None:
     with pytest.raises(TypeError, match="takes no arguments"):
         operator(_given_an_argument)(2.0)
+
+
+def _masked(x: Any) -> Any:
+    y = 2.0 * x
+    masked = np.ma.array(y, mask=[True, False])
+    return np.sum(masked * masked)
+
+
+@pytest.mark.parametrize(
+    "derivative",
+    [grad(_masked), lambda x: hvp(_masked)(x, x), lambda x: grad(lambda y: grad(_masked)(y)[0])(x)],
+)
+def test_a_refusal_in_a_file_of_numpy_names_the_users_line(derivative: Any) -> None:
+    with pytest.raises(SrcadError, match="masked array") as caught:
+        derivative(np.ones(2))
+    assert caught.value.location is not None
+    assert (caught.value.location.file, caught.value.location.text.strip()[:8]) == (__file__, "masked =")

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from srcad import tree
-from srcad.api import grad
+from srcad.api import grad, vjp
 from srcad.errors import ArgumentError, OutputError
-from srcad.operators import elementwise_grad, ggnvp, hessian, hvp, jacfwd, jacobian, jacrev
+from srcad.operators import elementwise_grad, ggnvp, hessian, hvp, jacfwd, jacobian, jacrev, jvp
 
 X = np.array([0.3, 1.2, -0.7])
 A = np.array([[1.0, 2.0, -1.0], [0.5, 0.0, 3.0]])
@@ -293,3 +293,22 @@ def test_results_without_a_jacobian_are_refused(operator):
     with pytest.raises(OutputError, match="is real, and holomorphic=True needs a complex one"):
         operator(lambda z: abs(z), holomorphic=True)(1.0 + 1.0j)
     assert operator(lambda x: x * x, ())(2.0) == ()
+
+
+@pytest.mark.parametrize("dtype", [int, np.int8, float])
+def test_arrays_without_axes_are_numbers_to_differentiate_by(dtype):
+    def cubed(x):
+        return np.sum(x**3)
+
+    def filled(x):
+        y = np.zeros(2)
+        y[1] = np.sum(x) ** 3
+        return y[1]
+
+    x, one = np.array(3, dtype), np.array(1.0)
+    for f in (cubed, filled):
+        assert grad(f)(x) == jvp(f, (x,), (one,))[1] == jacobian(f)(x) == vjp(f, x)[1](1.0)[0] == 27.0
+        assert hvp(f)(x, one) == hessian(f)(x) == 18.0
+        assert grad(lambda y: np.sum(grad(f)(y)))(x) == 18.0  # noqa: B023
+    found = grad(lambda p: cubed(p["a"]) * p["b"])({"a": x, "b": 2})
+    assert found["a"] == 54.0 and found["b"] == 27.0
