@@ -4,7 +4,8 @@ Before::
 
     t = len(seq)
     for i in range(t):
-        rt.may_grow(seq)
+        t1 = len(seq)
+        rt.may_grow(t1)
         task = seq[i]
         ...
         tasks.append(task)
@@ -31,6 +32,7 @@ All other loops lose the mark, and stay loops over a range.
 from __future__ import annotations
 
 import types
+from typing import Any
 
 import gast
 
@@ -95,8 +97,12 @@ class _Writer:
         marks = [k for k, inner in enumerate(stmt.body) if self.is_mark(inner)]
         if not marks:
             return [stmt]
-        sequences = [part.id for k in marks for part in stmt.body[k].value.args]  # type: ignore[attr-defined]
-        body = [inner for inner in stmt.body if not self.is_mark(inner)]
+        lengths = {part.id for k in marks for part in stmt.body[k].value.args}  # type: ignore[attr-defined]
+        measured = {
+            id(inner): inner.value.args[0].id for inner in stmt.body if self.is_length(inner, lengths)
+        }
+        sequences = list(measured.values())
+        body = [inner for inner in stmt.body if not self.is_mark(inner) and id(inner) not in measured]
         changing = [n for n in sequences if self.given.get(n, ANY).name not in _FIXED]
         if any(self.resizes(inner, changing) for inner in simple_statements(body)):
             return self.stepped(stmt, sequences, body)
@@ -106,6 +112,12 @@ class _Writer:
     def is_mark(self, stmt: gast.stmt) -> bool:
         value = stmt.value if isinstance(stmt, gast.Expr) else None
         return isinstance(value, gast.Call) and self.static(value) is rt.may_grow
+
+    def is_length(self, stmt: Any, names: set[str]) -> bool:
+        """Tell whether a statement measures one of the lengths that a mark names."""
+        if not isinstance(stmt, gast.Assign) or getattr(stmt.targets[0], "id", "") not in names:
+            return False
+        return isinstance(stmt.value, gast.Call) and isinstance(stmt.value.args[0], gast.Name)
 
     def static(self, node: gast.Call) -> object:
         return self.scope.statics.get(getattr(node.func, "id", ""))

@@ -145,7 +145,10 @@ class Lowering(Endless):
         if self.growing and self.called(source) != "reversed":
             calls = [n for n in nodes_in(cursor.length) if isinstance(n, gast.Call) and len(n.args) == 1]
             names = [n.args[0] for n in calls if isinstance(n.args[0], gast.Name)]
-            grows = t.call(runtime_name(self.scope, "may_grow"), *map(clone, names))
+            # Lengths and no lists, which whoever looks at objects in lists would take to be given away.
+            grows = t.call(
+                runtime_name(self.scope, "may_grow"), *(self._length(clone(name)) for name in names)
+            )
             binds.insert(0, gast.Expr(grows))
         for bind in binds:
             t.place(bind, node.target)

@@ -9,12 +9,13 @@ def f(tasks):
     seq = rt.sequence(tasks)
     t = len(seq)
     for i in range(t):
-        rt.may_grow(seq)
+        t1 = len(seq)
+        rt.may_grow(t1)
         task = seq[i]
-        t1 = task > 1
-        if t1:
-            t2 = task / 2
-            tasks.append(t2)
+        t2 = task > 1
+        if t2:
+            t3 = task / 2
+            tasks.append(t3)
 
 `srcad.derive.growing` finds out which lists do, when kinds are known.
 """

@@ -132,8 +132,8 @@ def check_left(iterable: Any, left: bool) -> None:
                                "Write 'while True:' and take the items with next(iterator, None).")  # fmt: skip
 
 
-def may_grow(*sequences: Any) -> None:
-    """Say that a loop runs over lists whose lengths may change in it; `srcad.derive.growing` takes it away."""
+def may_grow(*lengths: int) -> None:
+    """Say that a loop runs over lists of these lengths, which may change in it; `srcad.derive.growing` takes it away."""
 
 
 def check_number(value: Any) -> None:
