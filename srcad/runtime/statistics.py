@@ -115,9 +115,9 @@ def counts_of(weights: Array, edges: Any, points: Any) -> Array:
     shape = tuple(len(bounds) - 1 for bounds in edges)
     flat = np.ravel_multi_index(tuple(cell[inside] for cell in cells), shape)
     parts = np.ravel(weights)[inside]
-    counted = np.bincount(flat, np.real(parts), math.prod(shape))
+    counted = np.bincount(flat, np.real(parts).astype(float), math.prod(shape))
     if np.iscomplexobj(parts):
-        counted = counted + 1j * np.bincount(flat, np.imag(parts), math.prod(shape))
+        counted = counted + 1j * np.bincount(flat, np.imag(parts).astype(float), math.prod(shape))
     return np.reshape(counted.astype(inexact_dtype(weights)), shape)
 
 

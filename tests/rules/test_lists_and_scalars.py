@@ -126,3 +126,12 @@ def test_a_complex_number_has_its_own_precision_beside_long_doubles() -> None:
     dz, dx = grad(lambda z, x: np.sum(np.real(z * x)), (0, 1))(0.3 + 0.2j, x)
     assert np.asarray(dz).dtype == np.complex128 and dz == 4.0
     assert dx.dtype == np.longdouble and np.allclose(dx, 0.3)
+
+
+def test_long_doubles_are_weights_of_a_histogram() -> None:
+    def dense(w: Any) -> Any:
+        return np.histogram([0.1, 0.6, 0.9], [0.0, 0.5, 1.0], density=True, weights=w)[0][0]
+
+    weights = np.array([1.0, 2.0, 1.0], np.longdouble)
+    gradient = grad(dense)(weights)
+    assert gradient.dtype == np.longdouble and np.allclose(gradient, [0.375, -0.125, -0.125])
