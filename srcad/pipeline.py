@@ -502,7 +502,6 @@ def _is_pure(function: Any) -> bool:
         rt.check_late,
         rt.check_late_method,
         rt.check_left,
-        rt.check_changing,
         rt.may_grow,
         rt.check_method,
         rt.check_number,

@@ -4,8 +4,8 @@ Before::
 
     t = len(seq)
     for i in range(t):
-        t1 = len(seq)
-        rt.may_grow(t1)
+        size = len(seq)
+        rt.may_grow(size)
         task = seq[i]
         ...
         tasks.append(task)

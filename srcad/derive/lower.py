@@ -155,10 +155,7 @@ class _Lowering(CallLowering, IterableLowering):
         function = self.scope.statics.get(call_.func.id)
         if function is rt.check_number:
             return is_scalar(self.kind(call_.args[0]))
-        if not any(
-            function is check
-            for check in (rt.check_left, rt.check_changing, rt.check_late, rt.check_late_method)
-        ):
+        if not any(function is check for check in (rt.check_left, rt.check_late, rt.check_late_method)):
             return False
         return self.kind(call_.args[0]).name not in ("any", "object", "function")
 

@@ -34,7 +34,7 @@ import gast
 import numpy as np
 
 from srcad.frontend.endless import Cursor, Endless, taken_from
-from srcad.frontend.resizing import may_resize, stores_items
+from srcad.frontend.resizing import may_resize
 from srcad.frontend.statics import READ_BY_PLACES, refer, runtime_name
 from srcad.lang import tree as t
 from srcad.lang.scope import Scope
@@ -105,7 +105,7 @@ class Lowering(Endless):
         self.methods = methods
         self.named_alike = named_alike
         self.rebound: set[str] = set()
-        self.left_early = self.is_storing = False
+        self.left_early = False
         self.over: Callable[[gast.expr], bool] = lambda source: False
         self.growing: list[str] = []
 
@@ -127,7 +127,6 @@ class Lowering(Endless):
         self.rebound = t.names_written([node.target, *node.body])
         self.left_early = _may_be_left(node.body)
         self.over = lambda value: may_resize(value, node.body, self.scope, self.methods, self.named_alike)
-        self.is_storing = any(map(stores_items, t.own_nodes(node.body)))
         self.growing = []
         cursor = self.cursor(source)
         if cursor.length is None:
@@ -146,10 +145,10 @@ class Lowering(Endless):
             calls = [n for n in nodes_in(cursor.length) if isinstance(n, gast.Call) and len(n.args) == 1]
             names = [n.args[0] for n in calls if isinstance(n.args[0], gast.Name)]
             # Lengths and no lists, which whoever looks at objects in lists would take to be given away.
-            grows = t.call(
-                runtime_name(self.scope, "may_grow"), *(self._length(clone(name)) for name in names)
-            )
-            binds.insert(0, gast.Expr(grows))
+            sizes = [self.scope.fresh("size") for _ in names]
+            grows = t.call(runtime_name(self.scope, "may_grow"), *map(t.name, sizes))
+            measured = [t.assign(size, self._length(clone(n))) for size, n in zip(sizes, names)]
+            binds = [*measured, gast.Expr(grows), *binds]
         for bind in binds:
             t.place(bind, node.target)
         span = t.place(t.call(self.static("range", range), cursor.length), source)
@@ -274,9 +273,6 @@ class Lowering(Endless):
                 source = source if isinstance(source, gast.Call) else self._once(source, "source", setup)
                 setup += [self.check_left(inner) for inner in taken_from(source, self.scope)]
             value = gast.copy_location(t.call(runtime_name(self.scope, "sequence"), source), source)
-            if isinstance(source, gast.Name) and not self.left_early and self.is_storing:
-                check = t.call(runtime_name(self.scope, "check_changing"), source)
-                setup.append(t.place(gast.Expr(check), source))
         sequence = self._once(value, "seq", setup)
         if not isinstance(source, gast.Tuple | gast.List | gast.ListComp) and self.over(source):
             self.growing.append(sequence.id)  # type: ignore[attr-defined]

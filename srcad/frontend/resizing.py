@@ -9,13 +9,13 @@ def f(tasks):
     seq = rt.sequence(tasks)
     t = len(seq)
     for i in range(t):
-        t1 = len(seq)
-        rt.may_grow(t1)
+        size = len(seq)
+        rt.may_grow(size)
         task = seq[i]
-        t2 = task > 1
-        if t2:
-            t3 = task / 2
-            tasks.append(t3)
+        t1 = task > 1
+        if t1:
+            t2 = task / 2
+            tasks.append(t2)
 
 `srcad.derive.growing` finds out which lists do, when kinds are known.
 """

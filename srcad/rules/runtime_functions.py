@@ -39,7 +39,6 @@ constant(
     rt.check_present,
     rt.check_late_method,
     rt.check_left,
-    rt.check_changing,
     rt.may_grow,
     rt.check_method,
     rt.check_number,

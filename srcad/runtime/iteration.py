@@ -17,7 +17,6 @@ __all__ = [
     "End",
     "MOST_ITEMS",
     "called_method",
-    "check_changing",
     "check_iterator",
     "are_taken_in_turns",
     "check_late",
@@ -115,14 +114,6 @@ def are_taken_in_turns(sources: tuple[Any, ...]) -> bool:
     """
     iterators = [id(source) for source in sources if hasattr(type(source), "__next__")]
     return len(iterators) > len(set(iterators))
-
-
-def check_changing(iterable: Any) -> None:
-    """Refuse a loop that changes things over what ``iter`` has made elsewhere: its items are taken at once here."""
-    if type(iterable).__module__ == "srcad.rules.iteration":
-        raise UnsupportedError("A loop runs over an iterator that was made elsewhere, and changes something meanwhile, "
-                               "which its items may be read from.",
-                               "Loop over the list or array itself, or over a list of the items: list(...).")  # fmt: skip
 
 
 def check_left(iterable: Any, left: bool) -> None:

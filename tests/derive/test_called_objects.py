@@ -382,3 +382,19 @@ def test_the_class_that_super_goes_on_from_has_its_own_name() -> None:
     derivative(np.ones(3))
     assert "super" in derivative.source
     assert "__class__" not in derivative.source
+
+
+def stored_and_called_in_one_loop(a, b):
+    both = [Logged(a), Logged(b)]
+    total = np.zeros(2)
+    for k, one in enumerate(both):
+        one.w = one.w * 2.0
+        total[k] += np.sum(one.step(b))
+    return np.sum(total**2) + sum(np.sum(one.log[0] ** 3) for one in both)
+
+
+def test_objects_in_a_list_that_does_not_grow_are_known_in_loops_that_call_and_store() -> None:
+    x = np.array([0.3, -0.5, 0.8])
+    derivative = grad(stored_and_called_in_one_loop, argnums=(0, 1))
+    derivative(x, x + 0.1)
+    assert "rt.call" not in derivative.source and "while" not in derivative.source
