@@ -62,10 +62,13 @@ class Captured(Mapping[str, Any]):
 def withhold(value: Any) -> tuple[int, int]:
     """Withhold a value from functions that have captured it, until it is given back or the caller has ended.
 
-    >>> buffer = [1.0]
-    >>> kept = withhold(buffer)
-    >>> is_withheld(buffer), give_back(kept), is_withheld(buffer)
-    (True, None, False)
+    >>> def work_on(buffer):
+    ...     kept = withhold(buffer)
+    ...     during = is_withheld(buffer)
+    ...     give_back(kept)
+    ...     return during, is_withheld(buffer)
+    >>> work_on([1.0])
+    (True, False)
     """
     frame = id(sys._getframe(1))
     _CURRENT.frames.setdefault(id(value), []).append(frame)
