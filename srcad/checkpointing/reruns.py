@@ -14,6 +14,7 @@ from srcad.callables.replay import Replay
 from srcad.errors import UnsupportedError
 from srcad.runtime.attributes import attributes_of
 from srcad.runtime.calls import Closure
+from srcad.runtime.comparison import hold_the_same
 from srcad.runtime.held import closed_over
 from srcad.runtime.memory import is_instance
 
@@ -58,27 +59,9 @@ def held_by(function: Any) -> list[Any]:
 def require_unchanged(before: Any, after: Any, function: Any) -> None:
     """Refuse a function that has changed its arguments, or what it holds: both are pairs of these."""
     for what, first, second in zip(("an argument", "a value around it"), before, after):
-        if not _equal(first, second, set()):
+        if not hold_the_same(first, second):
             raise UnsupportedError(f"{_title(function)} changes {what} in place, and is to be computed again from it.",
                                    "Let it work on a copy and return that, or do not use checkpoint.")  # fmt: skip
-
-
-def _equal(first: Any, second: Any, seen: set[tuple[int, int]]) -> bool:
-    """Tell whether two structures hold the same numbers."""
-    if isinstance(first, np.ndarray):
-        return bool(np.array_equal(first, second, equal_nan=first.dtype.kind in "fc"))
-    if first is second or (id(first), id(second)) in seen:
-        return True
-    seen = seen | {(id(first), id(second))}
-    if isinstance(first, (list, tuple)):
-        return len(first) == len(second) and all(_equal(a, b, seen) for a, b in zip(first, second))
-    if isinstance(first, dict):
-        return first.keys() == second.keys() and all(_equal(first[k], second[k], seen) for k in first)
-    if isinstance(first, Closure):
-        return _equal(first.captured, second.captured, seen)
-    if is_instance(first):
-        return _equal(attributes_of(first), attributes_of(second), seen)
-    return bool(first == second) or first != first
 
 
 def mark_of(value: Any) -> list[tuple[float, float]]:

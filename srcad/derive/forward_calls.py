@@ -37,7 +37,7 @@ _MIRRORED: dict[Any, tuple[int, ...]] = {
     rt.return_elements: (0, 1),
     rt.kept_function: (0,), rt.kept_shadow: (0,), rt.sequence_gradient: (1,), rt.sequence_shadow: (2,), rt.shallow: (0,),
     rt.shallow_shadow: (0,), rt.publish: (0, 1), rt.skeleton: (0,), rt.store_gradient: (0,), rt.taken: (0,),
-    rt.truncate: (0,),
+    rt.truncate: (0,), rt.gathered: (0,),
 }  # fmt: skip
 _FRESH = (rt.shadow, rt.separate_shadow, rt.no_shadow, rt.lasting_shadow)
 _PASSIVE = frozenset("tolist item astype".split())

@@ -287,7 +287,7 @@ class _Assembly(_Parts):
         value: gast.AST = name(gradient)
         if shadow is not None:
             part = self.fn.scope.fresh("t")
-            out.append(assign(part, call("rt.drained" if self.request.aliased else "rt.taken", value)))
+            out.append(assign(part, call("rt.drained" if self.request.aliased else "rt.gathered", value)))
             value = name(part)
         out.append(assign(target, call("rt.finish", value, argument)))
         return target

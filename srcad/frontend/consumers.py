@@ -21,7 +21,8 @@ After (the loops are then lowered like any other)::
 
 ``dict.fromkeys(keys, v)`` is read as ``{key: v for key in keys}``, and ``dict(zip(keys, vs))`` as
 ``{key: v for key, v in zip(keys, vs)}``.  ``any``, ``all`` and ``next`` stop as early as in
-Python; other functions are given a list.
+Python; other functions are given a list. ``rt.may_grow`` marks a loop whose list may become longer meanwhile, which the
+analysis of memory tells.
 
 >>> from srcad.frontend.stages import after
 >>> text = "def f(xs): return sum(x * x for x in xs)"
@@ -41,6 +42,8 @@ def f(xs):
     seq = rt.sequence(xs)
     t = len(seq)
     for item in range(t):
+        size = len(seq)
+        rt.may_grow(size)
         item_1 = seq[item]
         t1 = (item, item_1)
         items.append(t1)

@@ -68,10 +68,6 @@ def _tangents(parts: Parts) -> list[Any]:
         raise UnsupportedError(f"Two arguments of '{target.title()}' share memory that it may change, and its "
                                "gradient is differentiated.", "Pass a copy of one of them.",
                                place(target.func))  # fmt: skip
-    if len(parts) > 1 and set(names[count:]).intersection(code.changed_arguments):
-        raise UnsupportedError(f"The gradient of '{target.title()}', which changes what it has captured, is differentiated "
-                               "twice.", "Return what it changes, or pass it as an argument.",
-                               place(target.func))  # fmt: skip
     given = []
     for k, part in enumerate(parts):
         *_, points, directions = part.args
@@ -83,7 +79,12 @@ def _tangents(parts: Parts) -> list[Any]:
     with replay if replay is not None else contextlib.nullcontext():
         if len(given) == 1:
             return [_chosen(code.entries[0](*rt.clone(everything))[1], wanted, out)]
-        found = apply(code.entries[0], rt.clone(given))
+        worked_on = rt.clone(given)
+        found = apply(code.entries[0], worked_on)
+    if len(parts) > 1 and not rt.hold_the_same(worked_on[0].args[count:], tuple(everything[count:])):
+        raise UnsupportedError(f"The gradient of '{target.title()}', which changes what it has captured, is differentiated "
+                               "twice.", "Return what it changes, or pass it as an argument.",
+                               place(target.func))  # fmt: skip
     if expected is not None:
         before = (1 << len(vectors) - 1) - 1
         again = tangent_result(found[before][1], found[0][1]) if before else found[0][1]

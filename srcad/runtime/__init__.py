@@ -10,6 +10,7 @@ from srcad.runtime import operators as operators
 from srcad.runtime.arrays import *
 from srcad.runtime.calls import *
 from srcad.runtime.choices import *
+from srcad.runtime.comparison import *
 from srcad.runtime.containers import *
 from srcad.runtime.copies import *
 from srcad.runtime.differences import *

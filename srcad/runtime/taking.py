@@ -1,4 +1,4 @@
-"""The gradient that a shadow holds, as a backward pass takes it: what stands in several places counts once."""
+"""The gradient that a shadow holds: of a value, where what stands in several places counts once, or of an argument."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import numpy as np
 from srcad.runtime.array_likes import OfAttributes
 from srcad.runtime.memory import Cell, Shadow, owner, same_view
 
-__all__ = ["taken"]
+__all__ = ["gathered", "taken"]
 
 
 def taken(target: Any) -> Any:
@@ -30,6 +30,25 @@ def taken(target: Any) -> Any:
         return target.g
     if isinstance(target, _HOLDING):
         return _taken(target, {}, None if _is_apart(target, set()) else {})
+    return 0.0 if target is None else target
+
+
+def gathered(target: Any) -> Any:
+    """Return the gradient that the shadow of an argument has gathered, in the form of a value's gradient.
+
+    Memory that is found in several places has its gradient in each of them: it is one variable.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> g = np.ones(3)
+    >>> gathered((g, g[1:], Cell()))
+    [array([1., 1., 1.]), array([1., 1.]), 0.0]
+    """
+    if isinstance(target, Cell):
+        return target.g
+    if isinstance(target, _HOLDING):
+        return _taken(target, {}, None)
     return 0.0 if target is None else target
 
 

@@ -76,5 +76,5 @@ def dparticle(p, stiffness):
         # line 18: p.kick(-stiffness * p.position, 0.1)
         rt.accumulate_shadow(t1_shadow, dforce * t)
         dstiffness -= dforce * t1
-    t31 = rt.taken(dp_argument)
+    t31 = rt.gathered(dp_argument)
     return rt.finish(t31, p_argument), rt.fitted(dstiffness, stiffness)
