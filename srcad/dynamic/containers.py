@@ -204,10 +204,13 @@ def _sequence(call: Call, source: Any, *, shadows: Any) -> Outcome:
 
 
 def _remaining(iterator: iteration.Items, image: Any) -> Outcome:
-    """Take all items that an iterator over a list or an array still has."""
-    start, iterator.position = iterator.position, len(iterator.source)
+    """Take all items that an iterator over a list or an array still has, as they are when their turn comes."""
     held = getattr(image, "source", None)
-    return items_of(rt.call, iterator.source[start:], None if held is None else held[start:])
+    values, images = iterator.rest(), None if held is None else iterator.rest(held)
+    iterator.position = len(iterator.source)
+    if isinstance(values, (np.ndarray, list)):
+        return values, images, _nothing_to_do
+    return items_of(rt.call, values, images)
 
 
 def _indexed(call: Call, source: Any, image: Any) -> Outcome:

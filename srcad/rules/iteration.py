@@ -201,6 +201,18 @@ class Items:
         self.position += 1
         return item
 
+    def rest(self, source: Any = None) -> Any:
+        """Return what is left of the source, or of another one like it, as it is when its items are read.
+
+        >>> import numpy as np
+        >>> source = np.zeros(3)
+        >>> items = Items(source)
+        >>> next(items), np.shares_memory(items.rest(), source)
+        (0.0, True)
+        """
+        source = self.source if source is None else source
+        return source if self.position == 0 else source[self.position :]
+
 
 class Counted:
     """What ``itertools.count`` makes."""

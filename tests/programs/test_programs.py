@@ -76,6 +76,7 @@ TOPICS = (
     "zipped_lists",
     "kept_outside",
     "siblings",
+    "iterators_elsewhere",
     "unknown_ranks",
     "libraries",
     "held_objects",

@@ -55,7 +55,7 @@ from srcad.operators.dynamic.functions import moves, prepared, tangents_of
 from srcad.operators.dynamic.sources import SOURCES, has_plain_operands, items_by_position
 from srcad.operators.dynamic.transposed_rules import cotangents_of, transposing
 from srcad.operators.forward import Jvp, jvp
-from srcad.rules import registry
+from srcad.rules import iteration, registry
 from srcad.rules.sets import standing_for
 from srcad.runtime.libraries import OfLibrary, package_of
 from srcad.runtime.memory import is_instance
@@ -431,6 +431,11 @@ def of_method(receiver: Any, name: str, parts: Parts) -> list[Any]:
 def _of_sequence(parts: Parts) -> list[Any]:
     """What a loop runs over."""
     source = parts[0].args[0]
+    if type(source) is iteration.Items:
+        held = [getattr(part.args[0], "source", 0.0) for part in parts]
+        found = [h if isinstance(h, float) else source.rest(h) for h in held]
+        source.position = len(source.source)
+        return found
     iterate = forward_calls.method_of_class(source, "__iter__") if iterating_method(source) else None
     if iterate is None and is_iterable_of_class(source):
         iterate = items_by_position

@@ -83,7 +83,7 @@ from srcad.operators.deeper.shadowed_calls import (
 from srcad.operators.dynamic.calls import SPECIAL
 from srcad.operators.dynamic.computed import by_class, keep_cached
 from srcad.operators.dynamic.sources import SOURCES, has_plain_operands, items_by_position
-from srcad.rules import registry
+from srcad.rules import iteration, registry
 from srcad.runtime.stores import METHODS_THAT_WRITE
 from srcad.runtime.tangents import CONTAINERS, Tangent, complete_tangent, partial_of, zero_tangent
 
@@ -243,6 +243,8 @@ def _by_class(calls: Calls, known: bool) -> Results | None:
         found = call_parts(chosen) if has_rule else of_function(chosen)
         if found[0][0] is not NotImplemented:
             return found
+    if function is rt.sequence and type(values[0]) is iteration.Items:
+        return _remaining(calls)
     if function is rt.sequence and is_iterable_of_class(values[0]):
         return _iterated(calls)
     if function is rt.sequence or (function is list or function is tuple) and is_listed(*values[:1]):
@@ -501,6 +503,21 @@ def _of_computed_method(receiver: Any, name: str, calls: Calls, owns: list[Any])
         pulls = [second[2], first[2]]
         undo = functools.partial(run, pulls) if k == 0 else partial_of(0.0, pulls)
         found.append((*second[:2], undo))
+    return found
+
+
+def _remaining(calls: Calls) -> Results:
+    """Take what an iterator over a list or an array still has, as it is when its items are read."""
+    iterator = calls[0].values[0]
+
+    def rest(held: Any) -> Any:
+        source = getattr(held, "source", held)
+        return source if source is None or isinstance(source, float) else iterator.rest(source)
+
+    found = [
+        (rest(c.values[0]), rest(c.shadows[0]), 0.0 if k else _nothing_to_do) for k, c in enumerate(calls)
+    ]
+    iterator.position = len(iterator.source)
     return found
 
 

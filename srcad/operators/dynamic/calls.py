@@ -41,7 +41,7 @@ from srcad.operators.dynamic.construction import make, plain
 from srcad.operators.dynamic.functions import moves, run, tangents_of
 from srcad.operators.dynamic.sources import SOURCES, has_plain_operands, items_by_position, with_known_arity
 from srcad.operators.dynamic.transposed_rules import transposed
-from srcad.rules import registry
+from srcad.rules import iteration, registry
 from srcad.runtime.libraries import OfLibrary
 from srcad.runtime.memory import is_instance
 from srcad.runtime.odd_operators import refuse_objects_of_libraries
@@ -392,6 +392,11 @@ def _copied(copier: Any) -> Any:
 
 def _sequence(args: Any, tangents: Any, options: Any, option_tangents: Any) -> Outcome:
     """List what a loop runs over, as the class of an instance says."""
+    if type(args[0]) is iteration.Items:
+        held = getattr(tangents[0], "source", 0.0)
+        values, image = args[0].rest(), held if isinstance(held, float) else args[0].rest(held)
+        args[0].position = len(args[0].source)
+        return values, image
     iterate = method_of_class(args[0], "__iter__") if iterating_method(args[0]) else None
     if iterate is None and is_iterable_of_class(args[0]):
         iterate = items_by_position
