@@ -98,7 +98,8 @@ class Siblings:
     def held_elsewhere(self, name: str) -> gast.expr:
         """Return the read of a variable that a sibling has captured, and that its caller knows nothing of."""
         func = self.fn.source.func
-        owner = next((v for v in self.scope.statics.values() if isinstance(v, Captured)), Captured(func))
+        known = (v for v in self.scope.statics.values() if isinstance(v, Captured) and v.function is func)
+        owner = next(known, None) or Captured(func)
         depend_on_sort(self.scope.dependencies, owner, name)
         title = f"captured_by_{func.__name__.strip('<>')}"
         return t.attribute(t.name(refer(self.scope, owner, title)), name)
