@@ -22,6 +22,7 @@ from srcad.analysis.points_to import PointsTo
 from srcad.analysis.view_functions import is_view_function
 from srcad.lang.function import Function
 from srcad.lang.walking import nodes_in
+from srcad.runtime.sharing import memory_reached
 
 __all__ = [
     "CONTAINER_MUTATORS", "Memory", "direct_changes", "is_rule", "is_view_function", "memory_of", "repeating_views",
@@ -57,6 +58,8 @@ class Memory:
         The variables that may show one place several times, as `repeating_views` finds them by name.
     meets_unknown : bool
         The function calls what is resolved when the program runs.
+    found_outside : dict
+        From a class of what lives outside to the memory that is there now, by identity.
     """
 
     shadowed: set[str] = field(default_factory=set)
@@ -69,11 +72,17 @@ class Memory:
     arrays_outside: set[str] = field(default_factory=set)
     overlapping: set[str] = field(default_factory=set)
     meets_unknown: bool = False
+    found_outside: dict[str, frozenset[int]] = field(default_factory=dict)
 
     def may_be_outside(self, variable: str, kinds: Kinds) -> bool:
         """Tell whether a variable may refer to what lives outside of the function: a dict is no array, say."""
         is_container = kinds.get(variable, ANY).name in ("list", "dict")
         return variable in self.names_outside and not (is_container and variable in self.arrays_outside)
+
+    def meet_outside(self, first: str, second: str) -> bool:
+        """Tell whether two classes are one, or reach the same memory that lives outside of the function."""
+        reached, nothing = self.found_outside, frozenset[int]()
+        return first == second or not reached.get(first, nothing).isdisjoint(reached.get(second, nothing))
 
     def content(self, variable: str) -> str | None:
         """Return the class whose contents ``variable`` shows, if they may change."""
@@ -143,9 +152,20 @@ def memory_of(
         overlapping=repeating_views(fn, with_late=False), meets_unknown=full.meets_unknown,
     )  # fmt: skip
     if outside:
+        made.found_outside = _found_outside(full, elements)
         apart = PointsTo(fn, kinds, mutates, frozenset(), copies_apart=True).collect(parameters_alias)
         made.names_outside, made.arrays_outside = _names_outside(apart)
     return made
+
+
+def _found_outside(full: PointsTo, elements: dict[str, frozenset[str]]) -> dict[str, frozenset[int]]:
+    """Return the memory that the classes of what lives outside reach now: two names may have views of one array."""
+    found: dict[str, frozenset[int]] = {}
+    for name, values in full.values_outside.items():
+        reached = frozenset(memory_reached(tuple(values)))
+        for part in _reachable({full.classes.find(name)}, elements):
+            found[part] = found.get(part, frozenset()) | reached
+    return found
 
 
 def _names_outside(found: PointsTo) -> tuple[set[str], set[str]]:

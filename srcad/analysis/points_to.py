@@ -77,6 +77,7 @@ class PointsTo:
         self.dynamic: set[str] = set()
         self.outside: set[str] = set()
         self.containers_outside: set[str] = set()
+        self.values_outside: dict[str, list[Any]] = {}
         self.stored: set[str] = set()
         self.kept: set[str] = set()
         self.made: set[str] = set()
@@ -292,6 +293,7 @@ class PointsTo:
         read_outside = base is None and owner is not None and not is_constant_member(owner, value.attr)
         if read_outside and holds_memory(self.kind(value)):
             self.outside.add(target)
+            self.values_outside.setdefault(target, []).append(getattr(owner, value.attr, None))
             self.classes.join(target, _name_outside(owner, value.attr))
             if self.kind(value).name != "array":
                 self.containers_outside.add(target)

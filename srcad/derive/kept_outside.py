@@ -109,27 +109,28 @@ def refuse_needed_contents(
     Where the function ``meets_unknown`` ones, whose callers or callees are known only when the program runs, these may
     need them.
     """
-    seen: dict[str, list[tuple[int, ...]]] = {}
-    changed: dict[str, list[tuple[int, ...]]] = {}
+    seen: dict[str, set[int]] = {}
+    changed: dict[str, set[int]] = {}
     for stmt, loops in _with_loops(fn.tree.body):
         for variable in direct_changes(stmt):
-            may_be = _may_change_array(stmt, kinds.get(variable, ANY)) and memory.may_be_outside(
-                variable, kinds
-            )
-            if not may_be:
+            may_be = _may_change_array(stmt, kinds.get(variable, ANY))
+            if not may_be or not memory.may_be_outside(variable, kinds):
                 continue
             if meets_unknown:
                 raise UnsupportedError("An array that lives outside of the function is changed in place, and functions "
                                        "that are known only when the program runs may need what it held before.",
                                        _COPY, fn.source.locate(stmt))  # fmt: skip
-            if seen.get(memory.classes[variable]):
+            part = memory.classes[variable]
+            if any(memory.meet_outside(part, read) for read in seen):
                 raise _needed_before(fn, stmt)
-            changed.setdefault(memory.classes[variable], []).append(loops)
+            changed.setdefault(part, set()).update(loops)
         reads = set(read_names(stmt))
         for variable in reads - varied if varied & reads else ():
             part = memory.classes.get(variable, "")
-            seen.setdefault(part, []).append(loops)
-            if any(set(loops).intersection(around) for around in changed.get(part, ())):
+            seen.setdefault(part, set()).update(loops)
+            if any(
+                around.intersection(loops) and memory.meet_outside(part, c) for c, around in changed.items()
+            ):
                 raise _needed_before(fn, stmt)  # in the next trip
 
 

@@ -259,10 +259,13 @@ def _container_shadow(value: Any, memo: dict[int, Any]) -> Any:
     elif is_instance(value):
         result = Shadow()
         memo[id(value)] = (result, value)
-        for name, item in attributes_of(value).items():
-            setattr(result, name, shadow(item, memo))
         if type(value).__module__.startswith("scipy.interpolate"):
-            result.c = shadow(coefficients_of(value), memo)
+            result.c = shadow(
+                coefficients_of(value), memo
+            )  # first, so that a gradient that counts once is there
+        for name, item in attributes_of(value).items():
+            if name != "c" or not hasattr(result, "c"):
+                setattr(result, name, shadow(item, memo))
     else:
         result = None
     return result

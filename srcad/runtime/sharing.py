@@ -14,7 +14,7 @@ from srcad.runtime.attributes import attributes_of
 from srcad.runtime.calls import Closure
 from srcad.runtime.memory import is_instance, owner
 
-__all__ = ["check_shared", "check_writable", "has_changed", "share_memory", "shared_arrays"]
+__all__ = ["check_shared", "check_writable", "has_changed", "memory_reached", "share_memory", "shared_arrays"]
 
 
 def share_memory(values: tuple[Any, ...]) -> bool:
@@ -26,7 +26,7 @@ def share_memory(values: tuple[Any, ...]) -> bool:
     """
     seen: set[int] = set()
     for value in values:
-        own = set(_reached(value))
+        own = set(memory_reached(value))
         if own & seen:
             return True
         seen |= own
@@ -117,7 +117,7 @@ def _holds_the_same(now: Any, before: Any) -> bool:
     return bool(np.array_equal(now, before, equal_nan=now.dtype.kind in "fc"))
 
 
-def _reached(value: Any, found: dict[int, Any] | None = None) -> dict[int, Any]:
+def memory_reached(value: Any, found: dict[int, Any] | None = None) -> dict[int, Any]:
     """Return the memory that a value reaches: owners of arrays and containers, by their identities."""
     found = {} if found is None else found
     if isinstance(value, np.ndarray):
@@ -129,7 +129,7 @@ def _reached(value: Any, found: dict[int, Any] | None = None) -> dict[int, Any]:
         if not isinstance(value, tuple):
             found[id(value)] = value
         for part in _parts(value):
-            _reached(part, found)
+            memory_reached(part, found)
     return found
 
 

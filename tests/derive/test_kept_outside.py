@@ -167,3 +167,70 @@ def test_an_attribute_of_an_object_outside_is_set_where_calls_are_found_late():
     MODEL.steps = 1
     assert grad(sets_an_attribute_by_its_name)(np.ones(2)).tolist() == [3.0, 3.0]
     assert MODEL.steps == 3
+
+
+ARRAY = np.array([2.0, 3.0, 5.0])
+VIEW = ARRAY[:]
+TURNED = ARRAY[::-1]
+HOLDING = {"array": ARRAY, "parts": [ARRAY, ARRAY[1:]]}
+
+
+class Table:
+    array = ARRAY
+    view = ARRAY[:]
+
+
+def changes_through_a_view(x):
+    y = x * ARRAY
+    VIEW[1] = 7.0
+    return np.sum(y * x)
+
+
+def reads_through_a_view(x):
+    y = x * TURNED
+    ARRAY[1] = 7.0
+    return np.sum(y * x)
+
+
+def reads_from_a_dict(x):
+    y = x * HOLDING["array"]
+    ARRAY[1] = 7.0
+    return np.sum(y * x)
+
+
+def changes_what_a_list_holds(x):
+    y = x * ARRAY
+    for part in HOLDING["parts"]:
+        part[0] = 7.0
+    return np.sum(y * x)
+
+
+def reads_from_a_class(x):
+    y = x * Table.view
+    HOLDING["array"][1] = 7.0
+    return np.sum(y * x)
+
+
+def changes_before_it_reads(x):
+    VIEW[1] = 7.0
+    return np.sum(x * x * Table.array)
+
+
+@pytest.mark.parametrize(
+    "function",
+    [
+        changes_through_a_view,
+        reads_through_a_view,
+        reads_from_a_dict,
+        changes_what_a_list_holds,
+        reads_from_a_class,
+    ],
+)
+def test_an_array_outside_may_not_change_under_another_name(function):
+    with pytest.raises(UnsupportedError, match="needs what it held before"):
+        grad(function)(np.ones(3))
+
+
+def test_it_may_before_it_is_read():
+    ARRAY[:] = [2.0, 3.0, 5.0]
+    np.testing.assert_allclose(grad(changes_before_it_reads)(np.ones(3)), [4.0, 14.0, 10.0])
