@@ -41,6 +41,8 @@ def _nothing_to_do() -> None:
 
 def items_of(call: Call, source: Any, image: Any) -> tuple[list[Any], list[Any], Callable[[], None]]:
     """Return the items that ``source`` iterates over, their shadows and the pullback of reading them."""
+    if type(source) is iteration.Items:
+        return items_of(call, *_remaining(source, image)[:2])
     if is_iterable_of_class(source):
         values, parts, pullback = _sequence(call, source, shadows=(image,))
         return list(values), list(parts), pullback

@@ -207,7 +207,7 @@ class Items:
         >>> import numpy as np
         >>> source = np.zeros(3)
         >>> items = Items(source)
-        >>> next(items), np.shares_memory(items.rest(), source)
+        >>> float(next(items)), np.shares_memory(items.rest(), source)
         (0.0, True)
         """
         source = self.source if source is None else source

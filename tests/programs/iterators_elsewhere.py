@@ -54,3 +54,19 @@ def an_iterator_is_passed_on_after_its_first_item(x):
     items = iter(x)
     first = next(items)
     return first * _consume(items, x)
+
+
+@program(X)
+def what_is_left_of_an_iterator_is_listed(x):
+    items = iter(x)
+    first = next(items)
+    rest = list(items)
+    return first * rest[0] * rest[1] + sum(rest)
+
+
+@program(X)
+def what_is_left_of_an_iterator_extends_a_list(x):
+    items = iter(x)
+    taken = [next(items)]
+    taken.extend(items)
+    return taken[0] * taken[1] * taken[-1]
