@@ -175,9 +175,9 @@ def order_of(values: list[Any], reverse: bool = False) -> list[int]:
 
 
 def zeros_like(value: Any) -> Any:
-    """Return the zero gradient of ``value``: float zeros for arrays, 0.0 for numbers, and containers of these."""
+    """Return the zero gradient of ``value``: float zeros for arrays, fields of zeros for records, 0.0 for numbers, and containers of these."""
     if isinstance(value, np.ndarray):
-        return np.zeros_like(value) if value.dtype.kind in "fc" else np.zeros(value.shape)
+        return np.zeros_like(value) if value.dtype.kind in "fcV" else np.zeros(value.shape)
     if isinstance(value, (list, tuple)):
         return [
             0.0 if type(item) is float or not isinstance(item, _SHAPED) else zeros_like(item)
