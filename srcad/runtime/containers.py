@@ -175,7 +175,10 @@ def order_of(values: list[Any], reverse: bool = False) -> list[int]:
 
 
 def zeros_like(value: Any) -> Any:
-    """Return the zero gradient of ``value``: float zeros for arrays, fields of zeros for records, 0.0 for numbers, and containers of these."""
+    """Return the zero gradient of ``value``: float zeros for arrays, 0.0 for numbers, and containers of these.
+
+    An array of records has one of records.
+    """
     if isinstance(value, np.ndarray):
         return np.zeros_like(value) if value.dtype.kind in "fcV" else np.zeros(value.shape)
     if isinstance(value, (list, tuple)):
