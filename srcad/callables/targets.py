@@ -26,6 +26,7 @@ from srcad.errors import (
     OutputError,
     UnsupportedError,
 )
+from srcad.frontend.siblings import contents, statics_reached
 from srcad.frontend.statics import is_static, without_cache
 from srcad.lang.source import look_at
 from srcad.pipeline import read
@@ -144,22 +145,28 @@ class Target(Parameters):
         """The non-static variables that the function captures."""
         if self.closure is not None:
             return _nested(self.closure.function)[1]
-        return tuple(self.cells()) if self.func.__closure__ else ()
+        return self._captures()[0] if self.func.__closure__ else ()
 
     def cells(self) -> dict[str, types.CellType]:
         """The cells of the non-static variables that a function captures, or one that it calls, by name."""
-        own = self.func.__closure__ or ()
+        names, held = self._captures()
+        cells = dict(zip(self.func.__code__.co_freevars, self.func.__closure__ or ()))
+        return {n: held[n] if n in held else cells[n] for n in names}
+
+    def _captures(self) -> tuple[tuple[str, ...], dict[str, types.CellType]]:
+        """The names of these variables, and the cells of those that only functions which it calls capture."""
         # The function is read once for all closures that are made of it; what is static may differ.
-        statics = tuple([_static_content(cell) for cell in own])
+        statics = tuple([_static_content(cell) for cell in self.func.__closure__ or ()])
         key = self.func.__code__, tuple(map(id, statics))
-        if key not in _CAPTURED:
+        known = _CAPTURED.get(key)
+        if known is None or not all(contents(cell) is value for cell, value in known[2]):
             if len(_CAPTURED) >= _MOST_ENTRIES:
                 _CAPTURED.pop(next(iter(_CAPTURED)))
             found = read(self.func)
-            _CAPTURED[key] = found.captured, dict(found.held or {}), statics
-        names, held, _ = _CAPTURED[key]
-        cells = dict(zip(self.func.__code__.co_freevars, own))
-        return {n: held[n] if n in held else cells[n] for n in names}
+            own = self.func.__closure__ or ()
+            deeper = [part for part in statics_reached(self.func) if all(part[0] is not cell for cell in own)]
+            known = _CAPTURED[key] = found.captured, dict(found.held or {}), deeper, statics
+        return known[:2]
 
     def held_images(self, own: Any, nothing: Any) -> tuple[Any, ...]:
         """The shadows (or tangents) of the captured variables, from that of the function; ``nothing`` if unknown."""
@@ -402,7 +409,7 @@ def _static_content(cell: types.CellType) -> Any:
 
 _NESTED: weakref.WeakKeyDictionary[Any, Any] = weakref.WeakKeyDictionary()
 _CAPTURED: dict[
-    tuple[types.CodeType, tuple[int, ...]], tuple[tuple[str, ...], dict[str, types.CellType], Any]
+    tuple[types.CodeType, tuple[int, ...]], tuple[tuple[str, ...], dict[str, types.CellType], Any, Any]
 ] = {}
 _SIGNATURES: dict[types.CodeType, tuple[Any, inspect.Signature]] = {}
 _MOST_ENTRIES = 4096

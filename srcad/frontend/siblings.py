@@ -40,7 +40,7 @@ from srcad.lang.walking import clone, nodes_in
 from srcad.rules import registry
 from srcad.runtime.withheld import Captured
 
-__all__ = ["Siblings", "as_nested", "captured_cells", "captured_elsewhere", "contents"]
+__all__ = ["Siblings", "as_nested", "captured_cells", "captured_elsewhere", "contents", "statics_reached"]
 
 _IMMUTABLE = (int, float, complex, str, bytes, type(None), np.generic)
 
@@ -210,6 +210,12 @@ def captured_elsewhere(fn: Function) -> list[tuple[str, types.FunctionType]]:
         if isinstance(owner, Captured):
             seen.append((owner.cell(node.attr), owner.function))
     return [(names[id(cell)], function) for cell, function in seen if id(cell) in names]
+
+
+def statics_reached(function: types.FunctionType) -> list[tuple[types.CellType, Any]]:
+    """Return the cells in which a function, or one that it reaches, has functions, classes and modules, with these."""
+    cells = (cell for reached in _reached(function) for cell in reached.__closure__ or ())
+    return [(cell, contents(cell)) for cell in cells if is_static(contents(cell))]
 
 
 def contents(cell: types.CellType) -> Any:

@@ -245,3 +245,38 @@ def test_a_variable_that_nobody_changes_may_be_an_argument_as_well():
     np.testing.assert_allclose(gradient(X), 2 * X * WEIGHTS)
     _, tangent = jvp(gradient, (X,), (X,))
     np.testing.assert_allclose(tangent, 2 * X * WEIGHTS)
+
+
+def make_replaceable():
+    def scaled_by(v):
+        held = np.array([v, v])
+
+        def scaled(x):
+            held[0] = v
+            return x * held
+
+        return scaled
+
+    scaled = scaled_by(1.0)
+
+    def through(x):
+        return scaled(x)
+
+    def replace(v):
+        nonlocal scaled
+        scaled = scaled_by(v)
+
+    def total(x):
+        return np.sum(through(x))
+
+    return total, replace
+
+
+def test_a_function_that_another_one_calls_is_replaced_with_what_it_captured():
+    total, replace = make_replaceable()
+    derivative = grad(total)
+    for _ in range(8):
+        assert derivative(np.ones(2)).tolist() == [1.0, 1.0]
+    replace(3.0)
+    assert derivative(np.ones(2)).tolist() == [3.0, 3.0]
+    assert grad(total)(np.ones(2)).tolist() == [3.0, 3.0]
